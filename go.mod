@@ -1,0 +1,3 @@
+module github.com/go-spur/spur
+
+go 1.23

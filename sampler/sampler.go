@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sampler
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/go-spur/spur/model"
+)
+
+// Sampler decides which traces are recorded. Sample is asked once for every
+// local root: a span without a parent, with a remote parent, or with a parent
+// that carries no decision; never for other children. It runs on the goroutine
+// that starts the span, concurrently with itself, and must not block. The method
+// does not change; Params and Decision may gain fields.
+//
+// A Sampler that also implements io.Closer is owned by the tracer it is given
+// to: it is closed when the tracer shuts down or replaces it.
+type Sampler interface {
+	Sample(p Params) Decision
+}
+
+// ParentKind says what a local root descends from.
+type ParentKind uint8
+
+// The kinds of parent.
+const (
+	ParentNone           ParentKind = iota // a new trace
+	ParentRemote                           // a caller in another process, who decided
+	ParentRemoteDeferred                   // a caller in another process, who left the decision to us
+	ParentLocal                            // a span of this process that is not the tracer's own
+)
+
+// Params is what is known when a span starts.
+type Params struct {
+	TraceID     model.TraceID
+	Operation   string
+	Parent      ParentKind
+	ParentFlags model.Flags // the parent's flags, when there is a parent
+	Tags        []model.Tag // the start tags; valid during the call only
+}
+
+// Decision is a sampler's answer. Tags are put on the local root when the answer
+// is to sample, and say why: Jaeger's sampler.type and sampler.param. The slice
+// is not modified, so a sampler can return the same one each time. The zero
+// Decision does not sample.
+type Decision struct {
+	Sample    bool
+	Undecided bool // ask again later, if the sampler is Late; the span is recorded meanwhile
+	Tags      []model.Tag
+}
+
+// Late is a Sampler that can answer Undecided and is then asked again, each time
+// something more is known about the trace. Decisions are monotone: once one is
+// not Undecided only the sampling.priority tag changes it. Reconsider runs on
+// the goroutine that called the span, outside its lock, and must not block.
+type Late interface {
+	Sampler
+	Reconsider(e Event) Decision
+}
+
+// EventKind says what happened to an undecided trace.
+type EventKind uint8
+
+// The kinds of event.
+const (
+	EventOperationName EventKind = iota + 1 // SetOperationName; Params.Operation is the new name
+	EventTag                                // SetTag, also for each start tag; Key and Value are set
+	EventFinish                             // Finish; Duration is set
+)
+
+// Event is what a Late sampler is asked about. Params.Tags is empty.
+type Event struct {
+	Kind EventKind
+	Params
+	LocalRoot bool          // the event is about the local root itself, not a descendant
+	Key       string        // EventTag
+	Value     model.Value   // EventTag
+	Duration  time.Duration // EventFinish
+	State     *TraceState   // of the local trace; never nil
+}
+
+// TraceState is a place for a Late sampler to keep what it learned about one
+// local trace: the local root and its descendants in this process. It may be
+// used from several goroutines.
+type TraceState struct {
+	value atomic.Pointer[any]
+}
+
+// Load returns what was stored last, or nil.
+func (s *TraceState) Load() any {
+	if p := s.value.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// Store replaces what Load returns.
+func (s *TraceState) Store(v any) { s.value.Store(&v) }
+
+// LoadOrStore stores v if nothing has been stored yet, and otherwise returns
+// what has.
+func (s *TraceState) LoadOrStore(v any) any {
+	if s.value.CompareAndSwap(nil, &v) {
+		return v
+	}
+	return *s.value.Load()
+}
+
+// Statuser is implemented by samplers that can say what they do. Status may be
+// called from any goroutine.
+type Statuser interface {
+	Status() Status
+}
+
+// Status describes a sampler at one moment.
+type Status struct {
+	Type        string  // Jaeger's name: const, probabilistic, ratelimiting, …
+	Param       float64 // what the sampler.param tag says
+	Description string  // one line for people, such as "probabilistic(0.001)"
+}
