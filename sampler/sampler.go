@@ -3,6 +3,9 @@
 package sampler
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -66,7 +69,7 @@ type EventKind uint8
 // The kinds of event.
 const (
 	EventOperationName EventKind = iota + 1 // SetOperationName; Params.Operation is the new name
-	EventTag                                // SetTag, also for each start tag; Key and Value are set
+	EventTag                                // SetTag; Key and Value are set (start tags come with Params)
 	EventFinish                             // Finish; Duration is set
 )
 
@@ -119,4 +122,23 @@ type Status struct {
 	Type        string  // Jaeger's name: const, probabilistic, ratelimiting, …
 	Param       float64 // what the sampler.param tag says
 	Description string  // one line for people, such as "probabilistic(0.001)"
+}
+
+// ErrInvalidRate is what the constructors return, wrapped with the value, for a
+// rate that has no meaning.
+var ErrInvalidRate = errors.New("sampler: invalid rate")
+
+func invalidRate(what string, rate float64, want string) error {
+	return fmt.Errorf("%w: %s %s is not %s", ErrInvalidRate, what, formatRate(rate), want)
+}
+
+func formatRate(rate float64) string { return strconv.FormatFloat(rate, 'g', -1, 64) }
+
+// reason makes the tags that tell why a trace was sampled. The slice has no spare
+// capacity, so that an append to it copies.
+func reason(samplerType string, param model.Value) []model.Tag {
+	return []model.Tag{
+		{Key: "sampler.type", Value: model.String(samplerType)},
+		{Key: "sampler.param", Value: param},
+	}
 }

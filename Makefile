@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# "make test" is what to run before every commit, "make check" what CI runs.
+# Modules are discovered: a new go.mod joins all targets by itself. Every one is
+# built on its own (GOWORK=off), as its users build it.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+FUZZTIME ?= 5m
+BASE ?= HEAD
+
+.PHONY: help test check rest lint concurrent fuzz-short fuzz bench-once bench tidy e2e apidiff format clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+test: ## go vet and go test -race in every module, and the root with the oldest supported Go
+	@scripts/oldgo.sh
+	@scripts/test.sh
+
+check: test rest ## everything CI runs
+
+rest: lint concurrent fuzz-short bench-once tidy ## check without test
+
+lint: ## gofumpt and golangci-lint
+	@scripts/lint.sh
+
+concurrent: ## the *ConcurrentSafe tests, 20 times each under the race detector
+	@scripts/concurrent.sh 20
+
+fuzz-short: ## 120 s of live fuzzing, other targets for each commit
+	@scripts/fuzz.sh rotate 120
+
+fuzz: ## every fuzz target for FUZZTIME (5m)
+	@scripts/fuzz.sh all $(FUZZTIME)
+
+bench-once: ## every benchmark for one iteration
+	@scripts/bench.sh once
+
+bench: ## measure; BENCH, COUNT and BENCHTIME select
+	@scripts/bench.sh full
+
+tidy: ## are go.mod, go.sum and go.work up to date?
+	@scripts/tidy.sh
+
+e2e: ## against real Jaegers, v1.62 and v2, which the first run builds
+	@scripts/e2e.sh
+
+apidiff: ## what changed in the exported API since BASE (a tag or commit)
+	@scripts/apidiff.sh $(BASE)
+
+format: ## gofumpt -w on everything
+	@cd tools && GOWORK=off go build -o ../bin/ mvdan.cc/gofumpt
+	@bin/gofumpt -w .
+
+clean: ## remove built tools
+	rm -rf bin

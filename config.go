@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/propagation"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/transport"
+)
+
+var (
+	errNil       = errors.New("must not be nil")
+	errNoHook    = errors.New("implements none of the observer interfaces")
+	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
+	errFormat    = errors.New("a format must be a comparable value")
+)
+
+// defaultProbability is what is sampled until somebody says otherwise: Jaeger's
+// own default.
+const defaultProbability = 0.001
+
+// config is what options write to. New validates it, then builds from it.
+type config struct {
+	service     string
+	sampler     sampler.Sampler
+	reporters   []reporter.Reporter
+	formats     map[any]any // format to Propagator or BinaryPropagator
+	headers     propagation.JaegerHeaders
+	processTags []opentracing.Tag
+	limits      Limits
+	logger      *slog.Logger
+	observers   observers
+	redactor    Redactor
+	traceID128  bool
+	clock       func() time.Time
+	ids         IDGenerator
+	disabled    bool
+	noDebugFlag bool
+	keeps       bool
+	agent       agent
+	source      string // see Stats.Source
+	notes       []note // logged once the logger is known
+	errs        []error
+}
+
+// agent is the default destination.
+type agent struct {
+	address           string
+	packetSize        int
+	queueSpans        int
+	flushInterval     time.Duration
+	reconnectInterval time.Duration
+	noReconnect       bool
+	logSpans          bool
+}
+
+// note is a line for the log that is written when New succeeds.
+type note struct {
+	level slog.Level
+	msg   string
+	args  []any
+}
+
+func newConfig(service string, opts []Option) *config {
+	c := &config{
+		service: service, traceID128: true, source: "default",
+		logger: slog.Default(), formats: map[any]any{},
+		agent: agent{address: "localhost:6831"},
+	}
+	for _, o := range opts {
+		if o != nil {
+			o.apply(c)
+		}
+	}
+	return c
+}
+
+// validate returns everything that is wrong, joined.
+func (c *config) validate() error {
+	if c.service == "" && !c.disabled {
+		c.fail("service", "", errNoService)
+	}
+	return errors.Join(c.errs...)
+}
+
+func (c *config) fail(name, value string, err error) {
+	value, _ = format.Clean(value, 128)
+	c.errs = append(c.errs, &ConfigError{Name: name, Value: value, Err: err})
+}
+
+func (c *config) info(msg string, args ...any) {
+	c.notes = append(c.notes, note{slog.LevelInfo, msg, args})
+}
+func (c *config) warn(msg string, args ...any) {
+	c.notes = append(c.notes, note{slog.LevelWarn, msg, args})
+}
+
+func (c *config) setFormat(option string, f, p any) {
+	if f == nil || !reflect.TypeOf(f).Comparable() {
+		c.fail(option, fmt.Sprintf("%T", f), errFormat)
+		return
+	}
+	c.formats[f] = p
+}
+
+func (c *config) setProcessTag(key string, value any) {
+	for i := range c.processTags {
+		if c.processTags[i].Key == key {
+			c.processTags[i].Value = value
+			return
+		}
+	}
+	c.processTags = append(c.processTags, opentracing.Tag{Key: key, Value: value})
+}
+
+// buildSampler returns the sampler that was set, or the default. Its type is
+// remote, whose initial probability is all there is of it so far.
+func (c *config) buildSampler() (sampler.Sampler, error) {
+	if c.sampler != nil {
+		return c.sampler, nil
+	}
+	p, err := sampler.NewProbabilistic(defaultProbability)
+	if err != nil {
+		return nil, err
+	}
+	if !c.disabled {
+		c.info("spur: remote sampling is not part of this version; sampling with a fixed probability",
+			"probability", defaultProbability)
+	}
+	return sampler.NewParentBased(p), nil
+}
+
+// buildFormats adds Jaeger's formats where no option set another.
+func (c *config) buildFormats() error {
+	opts := []propagation.Option{propagation.WithJaegerHeaders(c.headers), propagation.WithLimits(c.limits.Propagation)}
+	http, err := propagation.Jaeger(propagation.HTTP, opts...)
+	if err != nil {
+		return err
+	}
+	text, err := propagation.Jaeger(propagation.Text, opts...)
+	if err != nil {
+		return err
+	}
+	binary, err := propagation.Binary(opts...)
+	if err != nil {
+		return err
+	}
+	for f, p := range map[any]any{
+		opentracing.HTTPHeaders: http,
+		opentracing.TextMap:     text,
+		opentracing.Binary:      binary,
+	} {
+		if _, set := c.formats[f]; !set {
+			c.formats[f] = p
+		}
+	}
+	return nil
+}
+
+// buildReporter returns all destinations as one.
+func (c *config) buildReporter() (reporter.Reporter, error) {
+	if c.disabled {
+		return reporter.Null{}, nil
+	}
+	rs := c.reporters
+	if len(rs) == 0 {
+		r, err := c.agent.reporter(c.logger)
+		if err != nil {
+			return nil, err
+		}
+		rs = append(rs, r)
+	}
+	if c.agent.logSpans {
+		rs = append(rs, reporter.NewLogging(c.logger))
+	}
+	if len(rs) == 1 {
+		return reporter.Counted(rs[0]), nil
+	}
+	return reporter.NewMulti(rs...), nil
+}
+
+// reporter starts sending to the agent.
+func (a *agent) reporter(logger *slog.Logger) (reporter.Reporter, error) {
+	udp, err := transport.NewUDP(a.address, transport.UDPOptions{
+		Format: transport.JaegerCompact, MaxPacketSize: a.packetSize,
+		ResolveInterval: a.reconnectInterval, DisableReconnect: a.noReconnect,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return reporter.NewBatching(udp, reporter.BatchingOptions{
+		Name: "agent", QueueSpans: a.queueSpans, FlushInterval: a.flushInterval, Logger: logger,
+	})
+}
+
+// discardHandler is slog's handler for nobody.
+type discardHandler struct{}
+
+func (discardHandler) Enabled(context.Context, slog.Level) bool  { return false }
+func (discardHandler) Handle(context.Context, slog.Record) error { return nil }
+func (d discardHandler) WithAttrs([]slog.Attr) slog.Handler      { return d }
+func (d discardHandler) WithGroup(string) slog.Handler           { return d }

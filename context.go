@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"context"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+)
+
+var _ opentracing.SpanContext = SpanContext{}
+
+// SpanContext is the part of a span that others need to refer to it: ids, flags
+// and baggage. It is a small value; ids and baggage never change once it is
+// handed out, the flags are those of the live trace. The zero SpanContext is
+// valid to use, refers to nothing and is ignored as a parent.
+//
+// Two SpanContexts compare equal with == when they come from the same call that
+// made them; use Equal to compare what they refer to. All methods may be called
+// from any goroutine, and before and after the span has finished.
+type SpanContext struct {
+	*spanContext
+}
+
+// spanContext is embedded in a Span, or stands alone in a detachedContext or a
+// baggageContext. It never changes.
+type spanContext struct {
+	traceID  model.TraceID
+	spanID   model.SpanID
+	parentID model.SpanID
+	trace    *trace
+	baggage  *model.Baggage
+}
+
+// detachedContext is a context without a span: what Extract makes.
+type detachedContext struct {
+	own trace
+	ctx spanContext
+}
+
+// NewSpanContext makes a context from its parts, such as a custom propagator's.
+// It allocates one object. Spans started from it are local roots: the sampler is
+// asked about them, and told that a remote parent decided, or, with
+// model.StateDeferred, that it did not.
+func NewSpanContext(c model.Context) SpanContext {
+	d := &detachedContext{ctx: spanContext{
+		traceID: c.TraceID, spanID: c.SpanID, parentID: c.ParentID, baggage: c.Baggage,
+	}}
+	word := uint32(c.Flags) | wordDetached
+	if c.State&model.StateDeferred != 0 {
+		word |= wordDeferred
+	}
+	if c.State&model.StateRemote != 0 {
+		word |= wordRemote
+	}
+	if c.State&model.StateW3CRandom != 0 {
+		word |= wordW3CRandom
+	}
+	d.own.word.Store(word)
+	if c.Extra != nil {
+		d.own.ext = &extension{extra: c.Extra}
+	}
+	d.ctx.trace = &d.own
+	return SpanContext{&d.ctx}
+}
+
+// Model returns the context as plain data. Deferred is set for a trace whose
+// sampler has not decided yet.
+func (c SpanContext) Model() model.Context {
+	if c.spanContext == nil {
+		return model.Context{}
+	}
+	m := model.Context{TraceID: c.traceID, SpanID: c.spanID, ParentID: c.parentID, Baggage: c.baggage}
+	if c.trace == nil {
+		return m
+	}
+	m.Flags = c.trace.flags()
+	w := c.trace.word.Load()
+	if w&(wordDeferred|wordUndecided) != 0 && w&wordSampled == 0 {
+		m.State |= model.StateDeferred
+	}
+	if w&wordRemote != 0 {
+		m.State |= model.StateRemote
+	}
+	if w&wordW3CRandom != 0 {
+		m.State |= model.StateW3CRandom
+	}
+	if ext := c.trace.ext; ext != nil {
+		m.Extra = ext.extra
+	}
+	return m
+}
+
+// TraceID returns the id of the trace, zero for a zero context.
+func (c SpanContext) TraceID() model.TraceID {
+	if c.spanContext == nil {
+		return model.TraceID{}
+	}
+	return c.traceID
+}
+
+// SpanID returns the id of the span, zero for a zero context.
+func (c SpanContext) SpanID() model.SpanID {
+	if c.spanContext == nil {
+		return 0
+	}
+	return c.spanID
+}
+
+// ParentID returns the id of the span's parent, zero when it has none.
+func (c SpanContext) ParentID() model.SpanID {
+	if c.spanContext == nil {
+		return 0
+	}
+	return c.parentID
+}
+
+// Flags returns Jaeger's flags byte as it is now: flags belong to the trace.
+func (c SpanContext) Flags() model.Flags {
+	if c.spanContext == nil || c.trace == nil {
+		return 0
+	}
+	return c.trace.flags()
+}
+
+// IsValid reports whether the context can be a parent: trace id and span id are
+// not zero.
+func (c SpanContext) IsValid() bool {
+	return c.spanContext != nil && c.traceID.IsValid() && c.spanID != 0
+}
+
+// IsSampled reports whether the trace is recorded, as far as is decided now.
+func (c SpanContext) IsSampled() bool { return c.Flags()&model.FlagSampled != 0 }
+
+// IsDebug reports whether the trace carries Jaeger's debug flag.
+func (c SpanContext) IsDebug() bool { return c.Flags()&model.FlagDebug != 0 }
+
+// IsFirehose reports whether the trace carries Jaeger's firehose flag.
+func (c SpanContext) IsFirehose() bool { return c.Flags()&model.FlagFirehose != 0 }
+
+// IsRemote reports whether the context came out of a carrier.
+func (c SpanContext) IsRemote() bool {
+	return c.spanContext != nil && c.trace != nil && c.trace.word.Load()&wordRemote != 0
+}
+
+// Equal reports whether both refer to the same span of the same trace.
+func (c SpanContext) Equal(d SpanContext) bool {
+	return c.TraceID() == d.TraceID() && c.SpanID() == d.SpanID()
+}
+
+// Baggage returns the baggage members, nil when there are none.
+func (c SpanContext) Baggage() *model.Baggage {
+	if c.spanContext == nil {
+		return nil
+	}
+	return c.baggage
+}
+
+// ForeachBaggageItem implements opentracing.SpanContext: newest first, until
+// handler returns false.
+func (c SpanContext) ForeachBaggageItem(handler func(k, v string) bool) {
+	for m := range c.Baggage().All() {
+		if !handler(m.Key, m.Value) {
+			return
+		}
+	}
+}
+
+// WithBaggageItem returns a copy of the context that carries one more item; an
+// empty value removes the item instead. Limits are not applied here, but when
+// the context is injected.
+func (c SpanContext) WithBaggageItem(key, value string) SpanContext {
+	if c.spanContext == nil {
+		return NewSpanContext(model.Context{Baggage: model.NewBaggage(model.Member{Key: key, Value: value})})
+	}
+	return SpanContext{c.spanContext.withBaggage(key, value)}
+}
+
+// baggageContext is a context with its newest baggage item, in one allocation.
+type baggageContext struct {
+	spanContext
+	head model.Baggage
+}
+
+func (c *spanContext) withBaggage(key, value string) *spanContext {
+	b := &baggageContext{spanContext: *c}
+	if value == "" {
+		b.baggage = c.baggage.Without(key)
+	} else {
+		b.baggage = b.head.Link(model.Member{Key: key, Value: value}, c.baggage)
+	}
+	return &b.spanContext
+}
+
+// String returns trace:span:parent:flags, as uber-trace-id carries it.
+func (c SpanContext) String() string {
+	buf := make([]byte, 0, 32+1+16+1+16+1+2)
+	buf = append(c.TraceID().AppendHex(buf), ':')
+	buf = append(c.SpanID().AppendHex(buf), ':')
+	buf = append(c.ParentID().AppendHex(buf), ':')
+	const digits = "0123456789abcdef"
+	f := c.Flags()
+	if f > 0xf {
+		buf = append(buf, digits[f>>4])
+	}
+	return string(append(buf, digits[f&0xf]))
+}
+
+// contextProvider is a foreign SpanContext that wraps one of ours.
+type contextProvider interface {
+	SpurContext() SpanContext
+}
+
+// ownContext returns our context behind an OpenTracing one.
+func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
+	switch c := c.(type) {
+	case SpanContext:
+		return c, true
+	case contextProvider:
+		return c.SpurContext(), true
+	}
+	return SpanContext{}, false
+}
+
+// SpanFromContext returns the span that ContextWithSpan, Tracer.Start or
+// OpenTracing's functions of the same purpose put into ctx. It is never nil:
+// without a span of spur's in ctx it is one that records nothing, whose context
+// is the zero SpanContext.
+func SpanFromContext(ctx context.Context) *Span {
+	if s, ok := opentracing.SpanFromContext(ctx).(*Span); ok && s != nil {
+		return s
+	}
+	return nowhere
+}
+
+// ContextWithSpan returns ctx with s as its current span; OpenTracing's
+// SpanFromContext sees it too.
+func ContextWithSpan(ctx context.Context, s *Span) context.Context {
+	return opentracing.ContextWithSpan(ctx, s)
+}
+
+// StartSpanFromContext starts a span as a child of ctx's current span, with that
+// span's tracer, and makes it the current one. Without a span of spur's in ctx
+// OpenTracing's global tracer starts a root, if it is one of spur's; if not,
+// nothing is recorded and ctx is returned as it is.
+func StartSpanFromContext(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
+	if s := SpanFromContext(ctx); s != nowhere {
+		return s.ext().tracer.Start(ctx, operation, opts...)
+	}
+	if t, ok := opentracing.GlobalTracer().(*Tracer); ok {
+		return t.Start(ctx, operation, opts...)
+	}
+	return ctx, nowhere
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+)
+
+// Tags that mark times which could not be kept.
+const (
+	tagEndBeforeStart = "spur.end_before_start_ns" // by how much; the duration is 0
+	tagTimeClamped    = "spur.time_clamped"        // a time outside 1970 to 2262
+)
+
+// Finish ends the span now and, when its trace is sampled, hands it to the
+// reporters on this goroutine. A second Finish is counted and does nothing else.
+func (s *Span) Finish() { s.finish(s.now()) }
+
+// FinishWithOptions is Finish with a time of its own and logs to add. A zero
+// FinishTime means now, as does a zero timestamp of a log.
+func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
+	end := s.now() // before anything slow
+	clamped := false
+	if !opts.FinishTime.IsZero() {
+		end, clamped = unixNano(opts.FinishTime)
+	}
+	if s.ctx.trace.recording() {
+		for i := range opts.LogRecords {
+			s.logRecord(&opts.LogRecords[i])
+		}
+		for i := range opts.BulkLogData {
+			s.logData(&opts.BulkLogData[i])
+		}
+		if clamped {
+			s.store(tagTimeClamped, model.Bool(true))
+		}
+	}
+	s.finish(end)
+}
+
+func (s *Span) logRecord(r *opentracing.LogRecord) {
+	at := s.now()
+	if !r.Timestamp.IsZero() {
+		at, _ = unixNano(r.Timestamp)
+	}
+	s.logFields(at, r.Fields)
+}
+
+// encodeData turns OpenTracing's deprecated log data into the fields its own
+// ToLogRecord makes.
+func (e *fieldEncoder) encodeData(data *opentracing.LogData) {
+	event := log.Event(data.Event)
+	e.marshal(&event)
+	if data.Payload != nil {
+		payload := log.Object("payload", data.Payload)
+		e.marshal(&payload)
+	}
+}
+
+// finish makes the span a husk, so that nobody else can reach its record, lets a
+// Late sampler speak a last time, and reports.
+func (s *Span) finish(end int64) {
+	t := s.ext().tracer
+	negative := s.start - end
+	s.mu.Lock()
+	r := s.rec
+	if r != nil && r.finished {
+		s.mu.Unlock()
+		t.rare.doubleFinish.Add(1)
+		return
+	}
+	s.rec = husk
+	s.duration = max(end-s.start, 0)
+	s.mu.Unlock()
+
+	w := s.ctx.trace.word.Load()
+	if w&wordUndecided != 0 {
+		r = s.reconsiderFinish(r)
+		w = s.ctx.trace.word.Load()
+	}
+	if w&(wordSampled|wordObserved) == 0 {
+		if r != nil {
+			r.release()
+		}
+		s.countUnreported(w)
+		return
+	}
+	if r == nil && w&wordSampled != 0 {
+		r = acquireRecord() // sampled late, and nothing was recorded
+	}
+	if negative > 0 && r != nil {
+		r.setTag(tagEndBeforeStart, model.Int64(negative), &t.limits)
+	}
+	s.deliver(w, r)
+}
+
+// countUnreported books a span that no reporter gets.
+func (s *Span) countUnreported(w uint32) {
+	t := s.ext().tracer
+	if w&wordUndecided != 0 {
+		t.rare.undecided.Add(1)
+		return
+	}
+	t.counters[s.ctx.trace.shard].unsampled.Add(1)
+}
+
+// sealed is a finished span as observers and reporters see it.
+type sealed struct {
+	data model.Span
+	ref  [1]model.Reference
+}
+
+var sealedPool = sync.Pool{New: func() any { return new(sealed) }}
+
+// deliver shows the finished span to observers and, when it is sampled, to
+// reporters. Nobody keeps it, so all of it is used again.
+func (s *Span) deliver(w uint32, r *record) {
+	t := s.ext().tracer
+	d := sealedPool.Get().(*sealed)
+	s.seal(d, w, r)
+	if w&wordObserved != 0 {
+		t.observeFinish(s, &d.data)
+	}
+	if w&wordSampled != 0 {
+		t.counters[s.ctx.trace.shard].sampled.Add(1)
+		t.reporter.Report(&d.data)
+	} else {
+		s.countUnreported(w)
+	}
+	*d = sealed{}
+	sealedPool.Put(d)
+	if r == nil {
+		return
+	}
+	if !t.keeps || w&wordSampled == 0 {
+		r.release()
+		return
+	}
+	r.finished = true
+	s.mu.Lock()
+	s.rec = r
+	s.mu.Unlock()
+}
+
+func (s *Span) seal(d *sealed, w uint32, r *record) {
+	data := &d.data
+	ctx := s.current()
+	data.TraceID, data.SpanID, data.ParentID = ctx.traceID, ctx.spanID, ctx.parentID
+	data.Flags, data.Baggage = model.Flags(w), ctx.baggage
+	if root := ctx.trace.ext; root != nil && root.extra != nil {
+		data.Extra, data.TraceState = root.extra, root.extra.TraceState
+	}
+	s.mu.Lock()
+	data.Operation = s.operationLocked()
+	s.mu.Unlock()
+	data.Start, data.Duration = s.start, time.Duration(s.duration)
+	data.Process = s.ext().tracer.process
+	data.ParentRemote = s.own.word.Load()&wordRemoteParent != 0
+	if r == nil || w&wordSampled == 0 {
+		return
+	}
+	r.unroll()
+	data.Tags, data.Logs, data.References = r.tags, r.logs, s.references(&d.ref)
+	data.DroppedTags, data.DroppedLogs = r.droppedTags, r.droppedLogs
+}
+
+// reconsiderFinish asks the sampler about a span that finishes undecided. The
+// record is ours alone here, so the sampler's tags go straight to it.
+func (s *Span) reconsiderFinish(r *record) *record {
+	d := s.ask(sampler.Event{Kind: sampler.EventFinish, Duration: time.Duration(s.duration)})
+	if !s.decide(d) || len(d.Tags) == 0 {
+		return r
+	}
+	root := s.ctx.trace.ext.root
+	if root == s || !root.storeTags(d.Tags) {
+		if r == nil {
+			r = acquireRecord()
+		}
+		for _, tag := range d.Tags {
+			r.setTag(tag.Key, tag.Value, &s.ext().tracer.limits)
+		}
+	}
+	return r
+}
+
+// unixNano converts a time to nanoseconds since 1970 and reports whether it had
+// to be moved into the range of 1970 to 2262.
+func unixNano(t time.Time) (ns int64, clamped bool) {
+	switch sec := t.Unix(); {
+	case sec < 0:
+		return 0, true
+	case sec > math.MaxInt64/int64(time.Second)-1:
+		return math.MaxInt64 - int64(time.Second), true
+	}
+	return t.UnixNano(), false
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"sync"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
+)
+
+// maxBinary is how much of a binary carrier is read.
+const maxBinary = 64 << 10
+
+// Inject implements opentracing.Tracer: it writes a span's context into a
+// carrier. opentracing.HTTPHeaders and opentracing.TextMap want an
+// opentracing.TextMapWriter (http.Header is taken as well), opentracing.Binary an
+// io.Writer. A nil map is opentracing.ErrInvalidCarrier. Baggage beyond the limits, or
+// that would break the carrier, is left out and counted.
+func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
+	ctx, ok := ownContext(sc)
+	if !ok {
+		return opentracing.ErrInvalidSpanContext
+	}
+	p := t.propagator(format)
+	switch p := p.(type) {
+	case propagation.Propagator:
+		to, ok := setter(carrier)
+		if !ok {
+			return opentracing.ErrInvalidCarrier
+		}
+		m := t.lend(ctx)
+		p.Inject(m, to)
+		contextPool.Put(m)
+		return nil
+	case propagation.BinaryPropagator:
+		w, ok := carrier.(io.Writer)
+		if !ok {
+			return opentracing.ErrInvalidCarrier
+		}
+		m := t.lend(ctx)
+		b := p.AppendBinary(nil, m)
+		contextPool.Put(m)
+		_, err := w.Write(b)
+		return err
+	}
+	return opentracing.ErrUnsupportedFormat
+}
+
+// Extract implements opentracing.Tracer: it reads the context a carrier holds.
+// Carriers are those of Inject with opentracing.TextMapReader and io.Reader. The
+// error is or wraps one of OpenTracing's; the result is a SpanContext, or nil
+// with an error.
+func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
+	var m model.Context
+	var err error
+	switch p := t.propagator(format).(type) {
+	case propagation.Propagator:
+		from, ok := reader(carrier)
+		if !ok {
+			return nil, opentracing.ErrInvalidCarrier
+		}
+		m, err = p.Extract(from)
+	case propagation.BinaryPropagator:
+		r, ok := carrier.(io.Reader)
+		if !ok {
+			return nil, opentracing.ErrInvalidCarrier
+		}
+		var b []byte
+		if b, err = io.ReadAll(io.LimitReader(r, maxBinary)); err == nil {
+			m, err = p.ParseBinary(b)
+		}
+	default:
+		return nil, opentracing.ErrUnsupportedFormat
+	}
+	if err != nil {
+		return nil, openTracingError(err)
+	}
+	return NewSpanContext(m), nil
+}
+
+// propagator finds what serves a format, nil if nothing does.
+func (t *Tracer) propagator(format any) any {
+	switch format {
+	case opentracing.HTTPHeaders:
+		if t.http != nil {
+			return t.http
+		}
+	case opentracing.TextMap:
+		if t.textMap != nil {
+			return t.textMap
+		}
+	}
+	if format == nil || !reflect.TypeOf(format).Comparable() {
+		return nil
+	}
+	return t.formats[format]
+}
+
+// findFormats prepares propagator and Stats.
+func (t *Tracer) findFormats() {
+	t.http, _ = t.formats[opentracing.HTTPHeaders].(propagation.Propagator)
+	t.textMap, _ = t.formats[opentracing.TextMap].(propagation.Propagator)
+	for _, p := range t.formats {
+		if st, ok := p.(propagation.Statser); ok {
+			t.formatStatsers = append(t.formatStatsers, st)
+		}
+	}
+}
+
+// contextPool lends the object that a Propagator gets a pointer to.
+var contextPool = sync.Pool{New: func() any { return new(model.Context) }}
+
+func (t *Tracer) lend(c SpanContext) *model.Context {
+	m := contextPool.Get().(*model.Context)
+	*m = c.Model()
+	if c.spanContext != nil && c.trace != nil && c.trace.word.Load()&wordUndecided != 0 {
+		t.rare.undecidedInjected.Add(1)
+	}
+	return m
+}
+
+// setter returns a carrier to write to. Header maps become propagation.Header,
+// which propagators write to directly.
+func setter(carrier any) (propagation.Setter, bool) {
+	switch c := carrier.(type) {
+	case opentracing.HTTPHeadersCarrier:
+		return propagation.Header(c), c != nil
+	case http.Header:
+		return propagation.Header(c), c != nil
+	case opentracing.TextMapCarrier:
+		return c, c != nil
+	case opentracing.TextMapWriter:
+		return c, true
+	}
+	return nil, false
+}
+
+// reader returns a carrier to read from.
+func reader(carrier any) (propagation.Reader, bool) {
+	switch c := carrier.(type) {
+	case opentracing.HTTPHeadersCarrier:
+		return propagation.Header(c), true
+	case http.Header:
+		return propagation.Header(c), true
+	case opentracing.TextMapReader:
+		return c, true
+	}
+	return nil, false
+}
+
+// openTracingError translates a propagator's or carrier's error; what is neither
+// "not found" nor "corrupted" came from the carrier.
+func openTracingError(err error) error {
+	switch {
+	case errors.Is(err, propagation.ErrNotFound):
+		return opentracing.ErrSpanContextNotFound
+	case errors.Is(err, propagation.ErrCorrupted):
+		return fmt.Errorf("%w: %w", opentracing.ErrSpanContextCorrupted, err)
+	}
+	return err
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the Jaeger binaries that the e2e tests run against, from their modules,
+# once, into $E2E_CACHE/bin. Cold, on two cores, that takes about ten minutes.
+# usage: build.sh [agent-1.62 | all-in-one-1.62 | jaeger-2.13]...     (all of them)
+#        environment: E2E_CACHE (default: spur-e2e in the user's cache directory)
+. "$(dirname "$0")/lib.sh"
+export GOWORK=off GOTOOLCHAIN=local GOFLAGS="-mod=mod -buildvcs=false"
+mkdir -p "$E2E_CACHE/bin"
+
+# build OUTPUT VERSION GO COMMAND. "go install package@version" refuses Jaeger
+# because its go.mod has a replacement; so an empty module requires it and says
+# the replacement again. Jaeger's own go.sum comes along: it vouches for modules
+# that a checksum database may no longer know.
+build() {
+  local out=$E2E_CACHE/bin/$1 dir=$E2E_CACHE/src/$1 source
+  if [[ -x $out ]]; then
+    say "$1 is there"
+    return
+  fi
+  say "building $1"
+  mkdir -p "$dir"
+  cd "$dir"
+  cat >go.mod <<MOD
+module e2e.invalid/jaeger
+
+go $3
+
+require github.com/jaegertracing/jaeger $2
+
+replace github.com/Shopify/sarama => github.com/Shopify/sarama v1.33.0
+MOD
+  source=$(go mod download -json "github.com/jaegertracing/jaeger@$2" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+  install -m 644 "$source/go.sum" go.sum
+  go build -o "$out.new" "github.com/jaegertracing/jaeger/cmd/$4"
+  mv "$out.new" "$out"
+}
+
+# One build at a time: they would only slow each other down.
+exec 9>"$E2E_CACHE/lock"
+flock 9
+
+want=("$@")
+((${#want[@]})) || want=(agent-1.62 all-in-one-1.62 jaeger-2.13)
+for name in "${want[@]}"; do
+  case $name in
+  agent-1.62) (build "$name" v1.62.0 1.24.6 agent) ;; # the last release but one with an agent
+  all-in-one-1.62) (build "$name" v1.62.0 1.24.6 all-in-one) ;;
+  jaeger-2.13) (build "$name" v1.76.0 1.25.0 jaeger) ;; # v2.13.0 is cmd/jaeger of this module version
+  *) die "unknown: $name; see the head of $0" ;;
+  esac
+done

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// ValidUTF8 returns s with each invalid byte replaced by U+FFFD: s itself,
+// without allocation, when it is valid.
+func ValidUTF8(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 2*utf8.UTFMax)
+	for _, r := range s { // an invalid byte reads as U+FFFD
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Cut returns the longest prefix of s that has at most limit bytes and ends
+// between two runes, and whether that is less than s. A prefix is a copy, so that
+// it does not keep s in memory; an uncut s is returned as it is. Bytes that are
+// not UTF-8 count as runes of one byte.
+func Cut(s string, limit int) (string, bool) {
+	if len(s) <= max(limit, 0) {
+		return s, false
+	}
+	return strings.Clone(s[:border(s, limit)]), true
+}
+
+// Clean returns what ValidUTF8 would, cut as Cut would, and whether it was cut.
+// It looks at no more than limit bytes of s, and allocates only when it has to
+// change s.
+func Clean(s string, limit int) (string, bool) {
+	head, cut := s, false
+	if limit = max(limit, 0); len(s) > limit {
+		head, cut = s[:border(s, limit)], true
+	}
+	switch {
+	case !utf8.ValidString(head):
+		b, more := appendClean(nil, head, limit)
+		return string(b), cut || more
+	case cut:
+		return strings.Clone(head), true
+	}
+	return s, false
+}
+
+// appendClean appends what Clean(s, room) would return.
+func appendClean(dst []byte, s string, room int) ([]byte, bool) {
+	cut := false
+	if len(s) > room {
+		s, cut = s[:border(s, room)], true
+	}
+	if utf8.ValidString(s) {
+		return append(dst, s...), cut
+	}
+	for _, r := range s {
+		if room -= utf8.RuneLen(r); room < 0 {
+			return dst, true
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst, cut
+}
+
+// border returns the largest i ≤ limit at which s, which is longer than limit,
+// can be divided without splitting a rune.
+func border(s string, limit int) int {
+	limit = max(limit, 0)
+	for i := limit; i > limit-utf8.UTFMax && i >= 0; i-- {
+		if !utf8.RuneStart(s[i]) {
+			continue
+		}
+		if _, size := utf8.DecodeRuneInString(s[i:]); i+size > limit && i < limit && size > 1 {
+			return i
+		}
+		break // a border, or a rune that ends before limit and then stray bytes
+	}
+	return limit
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+	"unsafe"
+)
+
+func TestValidUTF8(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"", ""},
+		{"plain", "plain"},
+		{"naïve €𝄞", "naïve €𝄞"},
+		{"\uFFFD", "\uFFFD"},
+		{"a\xffb", "a\uFFFDb"},
+		{"\xff\xfe", "\uFFFD\uFFFD"},
+		{"\xe2\x82", "\uFFFD\uFFFD"},                      // half a €
+		{"\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD"},            // a surrogate
+		{"\xc0\x80", "\uFFFD\uFFFD"},                      // overlong NUL
+		{"ok\x00", "ok\x00"},                              // NUL is valid
+		{"\xf4\x90\x80\x80", strings.Repeat("\uFFFD", 4)}, // beyond U+10FFFF
+	} {
+		if got := ValidUTF8(c.in); got != c.want {
+			t.Errorf("ValidUTF8(%q) = %q, want %q", c.in, got, c.want)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		limit int
+		want  string
+		cut   bool
+	}{
+		{"", 0, "", false},
+		{"", -1, "", false},
+		{"a", 0, "", true},
+		{"a", -5, "", true},
+		{"abc", 3, "abc", false},
+		{"abcd", 3, "abc", true},
+		{"ab€", 5, "ab€", false},
+		{"ab€", 4, "ab", true},
+		{"ab€", 3, "ab", true},
+		{"ab€", 2, "ab", true},
+		{"€€", 5, "€", true},
+		{"𝄞𝄞", 7, "𝄞", true},
+		{"𝄞", 3, "", true},
+		{"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80", true}, // no rune to split
+		{"\xe2\x80x\x80\x80", 4, "\xe2\x80x\x80", true},
+		{"é\x80\x80", 3, "é\x80", true}, // the rune ends before the limit
+	} {
+		got, cut := Cut(c.in, c.limit)
+		if got != c.want || cut != c.cut {
+			t.Errorf("Cut(%q, %d) = %q, %v; want %q, %v", c.in, c.limit, got, cut, c.want, c.cut)
+		}
+	}
+}
+
+// TestCutClones: a cut string must not keep the whole in memory.
+func TestCutClones(t *testing.T) {
+	s := strings.Repeat("x", 100)
+	for name, cut := range map[string]func(string, int) (string, bool){"Cut": Cut, "Clean": Clean} {
+		if got, _ := cut(s, 10); unsafe.StringData(got) == unsafe.StringData(s) {
+			t.Errorf("%s returned a slice of its argument", name)
+		}
+		if got, _ := cut(s, 100); unsafe.StringData(got) != unsafe.StringData(s) {
+			t.Errorf("%s copied a string that fits", name)
+		}
+	}
+}
+
+func TestCleanLooksAtTheHeadOnly(t *testing.T) {
+	got, cut := Clean("good\xff", 4)
+	if got != "good" || !cut {
+		t.Errorf("Clean = %q, %v", got, cut)
+	}
+	got, cut = Clean("a\xff", 2) // the replacement needs three bytes
+	if got != "a" || !cut {
+		t.Errorf("Clean = %q, %v", got, cut)
+	}
+	got, cut = Clean("a\xff", 4)
+	if got != "a\uFFFD" || cut {
+		t.Errorf("Clean = %q, %v", got, cut)
+	}
+}
+
+func TestTextAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	long := strings.Repeat("é", 1000)
+	for _, c := range []struct {
+		name string
+		f    func()
+		want float64
+	}{
+		{"ValidUTF8, valid", func() { ValidUTF8(long) }, 0},
+		{"ValidUTF8, invalid", func() { ValidUTF8("\xff") }, 1},
+		{"Cut, fits", func() { Cut(long, 2000) }, 0},
+		{"Cut, cut", func() { Cut(long, 100) }, 1},
+		{"Clean, valid and fits", func() { Clean(long, 2000) }, 0},
+		{"Clean, cut", func() { Clean(long, 101) }, 1},
+	} {
+		if got := testing.AllocsPerRun(100, c.f); got != c.want {
+			t.Errorf("%s: %v allocations, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func FuzzText(f *testing.F) {
+	f.Add("naïve €𝄞", 5)
+	f.Add("\xf0\x9d\x84", 2)            // a rune cut by somebody else
+	f.Add("a\xe2\x82\xff\xac", 3)       // stray bytes around the limit
+	f.Add(strings.Repeat("\x80", 9), 7) // nothing but continuation bytes
+	f.Fuzz(func(t *testing.T, s string, limit int) {
+		limit %= 1 << 12
+		valid := ValidUTF8(s)
+		if valid != string([]rune(s)) {
+			t.Errorf("ValidUTF8(%q) = %q", s, valid)
+		}
+		head, cut := Cut(s, limit)
+		if !strings.HasPrefix(s, head) || cut != (len(head) < len(s)) || len(head) > max(limit, 0) {
+			t.Fatalf("Cut(%q, %d) = %q, %v", s, limit, head, cut)
+		}
+		if utf8.ValidString(s) && !utf8.ValidString(head) {
+			t.Errorf("Cut(%q, %d) = %q splits a rune", s, limit, head)
+		}
+		if cut && limit > 0 && limit-len(head) >= utf8.UTFMax {
+			t.Errorf("Cut(%q, %d) = %q: more would have fitted", s, limit, head)
+		}
+		want, wantCut := Cut(valid, limit)
+		got, gotCut := Clean(s, limit)
+		if got != want || gotCut != wantCut {
+			t.Errorf("Clean(%q, %d) = %q, %v; want %q, %v", s, limit, got, gotCut, want, wantCut)
+		}
+	})
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import "github.com/go-spur/spur/propagation"
+
+// Limits bound what one span, and one header, can hold. Whatever is cut is
+// counted in Stats.Cut and, for tags and logs, on the span itself; strings are
+// cut between characters. A zero field means its default.
+type Limits struct {
+	KeyLength       int // bytes of a tag or log key; default 256
+	OperationLength int // bytes of an operation name; default 1,024, at most 65,535
+	TagValueLength  int // bytes of a tag's text or binary value; default 4,096
+	LogValueLength  int // bytes of a log field's text or binary value; default 16,384
+	ObjectLength    int // bytes an arbitrary Go value is formatted to, before the two above; default 65,536
+
+	TagsPerSpan  int     // default 1,000; later ones are dropped, changing one always works
+	LogsPerSpan  int     // default 1,000; the first half and the newest are kept
+	FieldsPerLog int     // default 128; later ones are dropped
+	RefsPerSpan  int     // default 1,000; later ones are dropped
+	BytesPerSpan int     // of keys and values together; default 1 MiB, the oldest logs go first
+	DebugPerSec  float64 // inbound debug flags and debug ids honoured; default 1, negative: none
+
+	Propagation propagation.Limits // of headers and baggage
+}
+
+// withDefaults replaces what is not set.
+func (l Limits) withDefaults() Limits {
+	def := func(field *int, value int) {
+		if *field <= 0 {
+			*field = value
+		}
+	}
+	def(&l.KeyLength, 256)
+	def(&l.OperationLength, 1<<10)
+	def(&l.TagValueLength, 4<<10)
+	def(&l.LogValueLength, 16<<10)
+	def(&l.ObjectLength, 64<<10)
+	def(&l.TagsPerSpan, 1000)
+	def(&l.LogsPerSpan, 1000)
+	def(&l.FieldsPerLog, 128)
+	def(&l.RefsPerSpan, 1000)
+	def(&l.BytesPerSpan, 1<<20)
+	l.OperationLength = min(l.OperationLength, 1<<16-1)
+	def(&l.Propagation.BaggageMembers, 64)
+	def(&l.Propagation.BaggageBytes, 8192)
+	if l.DebugPerSec == 0 {
+		l.DebugPerSec = 1
+	}
+	return l
+}

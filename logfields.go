@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur/model"
+)
+
+var _ log.Encoder = (*fieldEncoder)(nil)
+
+// fieldEncoder freezes OpenTracing log fields. Field.Marshal calls it, which
+// unlike Field.Value puts no number into an interface.
+type fieldEncoder struct {
+	tracer *Tracer
+	place  Place
+	fields []model.Tag
+	lazy   int // lazy loggers inside one another
+}
+
+// maxLazy bounds lazy loggers that emit lazy loggers.
+const maxLazy = 8
+
+var encoderPool = sync.Pool{New: func() any { return new(fieldEncoder) }}
+
+func (t *Tracer) acquireEncoder(place Place) *fieldEncoder {
+	e := encoderPool.Get().(*fieldEncoder)
+	e.tracer, e.place = t, place
+	return e
+}
+
+// release hands e and e.fields back. The caller must have copied the fields.
+func (e *fieldEncoder) release() {
+	clear(e.fields)
+	if e.fields = e.fields[:0]; cap(e.fields) > keepFields {
+		e.fields = nil
+	}
+	e.tracer, e.lazy = nil, 0
+	encoderPool.Put(e)
+}
+
+// encode freezes fields, however badly their values behave.
+func (e *fieldEncoder) encode(fields []log.Field) {
+	for i := range fields {
+		e.marshal(&fields[i])
+	}
+}
+
+// marshal survives an Error method or lazy logger that panics: the field says so
+// and the others are kept.
+func (e *fieldEncoder) marshal(f *log.Field) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.tracer.rare.panics.Add(1)
+			e.add(f.Key(), "!(PANIC="+e.tracer.object(p, 256)+")")
+		}
+	}()
+	f.Marshal(e)
+}
+
+// add freezes one field of any type.
+func (e *fieldEncoder) add(key string, value any) {
+	t := e.tracer
+	if key, v, ok := t.tag(e.place, key, value, t.limits.LogValueLength); ok {
+		e.append(key, v)
+	}
+}
+
+// put adds a value that needs no freezing.
+func (e *fieldEncoder) put(key string, v model.Value) {
+	t := e.tracer
+	key = t.key(key)
+	if t.redactor != nil {
+		var keep bool
+		if v, keep = t.redact(e.place, key, v); !keep {
+			return
+		}
+		v = t.freezeValue(v, t.limits.LogValueLength)
+	}
+	e.append(key, v)
+}
+
+func (e *fieldEncoder) append(key string, v model.Value) {
+	if len(e.fields) >= e.tracer.limits.FieldsPerLog {
+		e.tracer.rare.fields.Add(1)
+		return
+	}
+	e.fields = append(e.fields, model.Tag{Key: key, Value: v})
+}
+
+// EmitString and the methods below implement log.Encoder.
+func (e *fieldEncoder) EmitString(key, value string) {
+	e.put(key, model.String(e.tracer.text(value, e.tracer.limits.LogValueLength)))
+}
+func (e *fieldEncoder) EmitBool(key string, value bool)     { e.put(key, model.Bool(value)) }
+func (e *fieldEncoder) EmitInt(key string, value int)       { e.put(key, model.Int64(int64(value))) }
+func (e *fieldEncoder) EmitInt32(key string, value int32)   { e.put(key, model.Int64(int64(value))) }
+func (e *fieldEncoder) EmitInt64(key string, value int64)   { e.put(key, model.Int64(value)) }
+func (e *fieldEncoder) EmitUint32(key string, value uint32) { e.put(key, model.Int64(int64(value))) }
+func (e *fieldEncoder) EmitUint64(key string, value uint64) { e.put(key, freezeUint(value)) }
+func (e *fieldEncoder) EmitFloat32(key string, value float32) {
+	e.put(key, model.Float64(float64(value)))
+}
+func (e *fieldEncoder) EmitFloat64(key string, value float64) { e.put(key, model.Float64(value)) }
+func (e *fieldEncoder) EmitObject(key string, value any)      { e.add(key, value) }
+
+// EmitLazyLogger runs the logger at once, on the caller's goroutine and outside
+// every lock, so that it may use the span. What it is handed stops working when
+// it returns.
+func (e *fieldEncoder) EmitLazyLogger(value log.LazyLogger) {
+	if value == nil || e.lazy >= maxLazy {
+		e.tracer.rare.fields.Add(1)
+		return
+	}
+	e.lazy++
+	defer func() { e.lazy-- }()
+	guard := &lazyEncoder{}
+	guard.to.Store(e)
+	defer guard.to.Store(nil)
+	value(guard)
+}
+
+// lazyEncoder is the encoder a lazy logger sees. It outlives the call only as an
+// object that does nothing.
+type lazyEncoder struct {
+	to atomic.Pointer[fieldEncoder]
+}
+
+func (l *lazyEncoder) add(key string, value any) {
+	if e := l.to.Load(); e != nil {
+		e.add(key, value)
+	}
+}
+
+func (l *lazyEncoder) EmitString(key, value string)          { l.add(key, value) }
+func (l *lazyEncoder) EmitBool(key string, value bool)       { l.add(key, value) }
+func (l *lazyEncoder) EmitInt(key string, value int)         { l.add(key, value) }
+func (l *lazyEncoder) EmitInt32(key string, value int32)     { l.add(key, value) }
+func (l *lazyEncoder) EmitInt64(key string, value int64)     { l.add(key, value) }
+func (l *lazyEncoder) EmitUint32(key string, value uint32)   { l.add(key, value) }
+func (l *lazyEncoder) EmitUint64(key string, value uint64)   { l.add(key, value) }
+func (l *lazyEncoder) EmitFloat32(key string, value float32) { l.add(key, value) }
+func (l *lazyEncoder) EmitFloat64(key string, value float64) { l.add(key, value) }
+func (l *lazyEncoder) EmitObject(key string, value any)      { l.add(key, value) }
+func (l *lazyEncoder) EmitLazyLogger(value log.LazyLogger) {
+	if e := l.to.Load(); e != nil {
+		e.EmitLazyLogger(value)
+	}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import "github.com/go-spur/spur/model"
+
+// Observer is told what happens to spans. It has no method of its own: New looks
+// which of StartObserver, OperationObserver, TagObserver, FinishObserver and
+// reporter.SpanKeeper it implements, and wants at least one. All hooks run on
+// the goroutine that called the span, outside its lock, for spans of recorded
+// and of other traces alike; they must be fast and may use the span. A hook that
+// panics is counted in Stats.Cut.Panics.
+type Observer any
+
+// StartObserver is told of each span once it is ready, with its start tags, which
+// are valid during the call only.
+type StartObserver interface {
+	OnStart(s *Span, tags []model.Tag)
+}
+
+// OperationObserver is told of each SetOperationName.
+type OperationObserver interface {
+	OnSetOperationName(s *Span, operation string)
+}
+
+// TagObserver is told of each tag set after the start.
+type TagObserver interface {
+	OnSetTag(s *Span, tag model.Tag)
+}
+
+// FinishObserver is told of each span that finishes, before it is reported.
+// Sampled in data.Flags says whether it will be. data is valid during the call
+// and must not be modified; spans of traces that are not recorded have no tags,
+// logs and references in it.
+type FinishObserver interface {
+	OnFinish(s *Span, data *model.Span)
+}
+
+// observers are the hooks, found once.
+type observers struct {
+	start     []StartObserver
+	operation []OperationObserver
+	tag       []TagObserver
+	finish    []FinishObserver
+}
+
+// add sorts one observer in and reports whether it has any hook.
+func (o *observers) add(ob Observer) (found bool) {
+	if h, ok := ob.(StartObserver); ok {
+		o.start, found = append(o.start, h), true
+	}
+	if h, ok := ob.(OperationObserver); ok {
+		o.operation, found = append(o.operation, h), true
+	}
+	if h, ok := ob.(TagObserver); ok {
+		o.tag, found = append(o.tag, h), true
+	}
+	if h, ok := ob.(FinishObserver); ok {
+		o.finish, found = append(o.finish, h), true
+	}
+	return found
+}
+
+// any reports whether a hook must run for spans that are not recorded.
+func (o *observers) any() bool {
+	return len(o.start)+len(o.operation)+len(o.tag)+len(o.finish) > 0
+}
+
+// guard runs a hook.
+func (t *Tracer) guard(hook func()) {
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+		}
+	}()
+	hook()
+}
+
+func (t *Tracer) observeStart(s *Span, tags []model.Tag) {
+	for _, h := range t.observers.start {
+		t.guard(func() { h.OnStart(s, tags) })
+	}
+}
+
+func (t *Tracer) observeOperation(s *Span, operation string) {
+	for _, h := range t.observers.operation {
+		t.guard(func() { h.OnSetOperationName(s, operation) })
+	}
+}
+
+func (t *Tracer) observeTag(s *Span, key string, v model.Value) {
+	for _, h := range t.observers.tag {
+		t.guard(func() { h.OnSetTag(s, model.Tag{Key: key, Value: v}) })
+	}
+}
+
+func (t *Tracer) observeFinish(s *Span, data *model.Span) {
+	for _, h := range t.observers.finish {
+		t.guard(func() { h.OnFinish(s, data) })
+	}
+}

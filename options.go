@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+)
+
+// Option configures New. Options are applied in order: of two that set the same
+// thing the later one wins, FromEnv included.
+type Option interface{ apply(*config) }
+
+type optionFunc func(*config)
+
+func (f optionFunc) apply(c *config) { f(c) }
+
+// WithSampler sets the sampler of local roots. It is given to the tracer, which
+// closes it if it is an io.Closer. Wrap it in sampler.NewParentBased, as the
+// default is, or remote callers' decisions are overruled. The default samples 0.1 %.
+func WithSampler(s sampler.Sampler) Option {
+	return optionFunc(func(c *config) {
+		if s == nil {
+			c.fail("WithSampler", "nil", errNil)
+			return
+		}
+		c.sampler = s
+	})
+}
+
+// WithReporter adds a destination for finished spans. Several are served side by
+// side, each with its own books. The first one replaces the default, Jaeger's
+// agent. The tracer closes them.
+func WithReporter(r reporter.Reporter) Option {
+	return optionFunc(func(c *config) {
+		if r == nil {
+			c.fail("WithReporter", "nil", errNil)
+			return
+		}
+		c.reporters = append(c.reporters, r)
+	})
+}
+
+// WithPropagation sets how contexts travel in a textual format: one of
+// opentracing.HTTPHeaders and opentracing.TextMap, or a comparable value of your
+// own. Inject and Extract of that format want an opentracing.TextMapWriter and
+// an opentracing.TextMapReader.
+func WithPropagation(format any, p propagation.Propagator) Option {
+	return optionFunc(func(c *config) {
+		if p == nil {
+			c.fail("WithPropagation", "nil", errNil)
+			return
+		}
+		c.setFormat("WithPropagation", format, p)
+	})
+}
+
+// WithBinaryPropagation sets how contexts travel in a binary format:
+// opentracing.Binary, or a comparable value of your own. Inject and Extract of
+// that format want an io.Writer and an io.Reader, of which at most 64 KiB are
+// read.
+func WithBinaryPropagation(format any, p propagation.BinaryPropagator) Option {
+	return optionFunc(func(c *config) {
+		if p == nil {
+			c.fail("WithBinaryPropagation", "nil", errNil)
+			return
+		}
+		c.setFormat("WithBinaryPropagation", format, p)
+	})
+}
+
+// WithTags adds tags of the process, which stand once in each batch and apply to
+// all its spans. Of two with the same key the later one wins; hostname and ip
+// replace what the tracer finds out itself.
+func WithTags(tags ...opentracing.Tag) Option {
+	return optionFunc(func(c *config) {
+		for _, tag := range tags {
+			c.setProcessTag(tag.Key, tag.Value)
+		}
+	})
+}
+
+// WithLimits sets the limits of spans and headers. Fields left zero have their
+// defaults.
+func WithLimits(l Limits) Option { return optionFunc(func(c *config) { c.limits = l }) }
+
+// WithLogger sets where the tracer reports its own troubles, at most a line a
+// minute for each kind. The default is slog.Default() at the time of New; nil
+// silences the tracer.
+func WithLogger(l *slog.Logger) Option {
+	return optionFunc(func(c *config) {
+		if l == nil {
+			l = slog.New(discardHandler{})
+		}
+		c.logger = l
+	})
+}
+
+// WithObserver adds an observer: see Observer.
+func WithObserver(o Observer) Option {
+	return optionFunc(func(c *config) {
+		if o == nil || !c.observers.add(o) {
+			c.fail("WithObserver", fmt.Sprintf("%T", o), errNoHook)
+			return
+		}
+		if k, ok := o.(reporter.SpanKeeper); ok && k.KeepsSpans() {
+			c.keeps = true
+		}
+	})
+}
+
+// WithRedactor sets the function that every value passes before anything else
+// sees it: see Redactor.
+func WithRedactor(r Redactor) Option { return optionFunc(func(c *config) { c.redactor = r }) }
+
+// WithTraceID128 says whether new trace ids have 128 random bits, the default,
+// or 64.
+func WithTraceID128(on bool) Option { return optionFunc(func(c *config) { c.traceID128 = on }) }
+
+// WithClock replaces the clock. now is called from any goroutine.
+func WithClock(now func() time.Time) Option { return optionFunc(func(c *config) { c.clock = now }) }
+
+// IDGenerator makes ids for new traces and spans. Both methods are called from
+// any goroutine, must not block, and must not return zero. A root span's id is
+// its trace id's low half.
+type IDGenerator interface {
+	TraceID() model.TraceID
+	SpanID() model.SpanID
+}
+
+// WithIDGenerator replaces the random ids.
+func WithIDGenerator(g IDGenerator) Option { return optionFunc(func(c *config) { c.ids = g }) }
+
+// WithDisabled makes a tracer that records nothing and makes no ids of its own.
+// What arrives in headers is passed on as it came.
+func WithDisabled(on bool) Option { return optionFunc(func(c *config) { c.disabled = on }) }
+
+// WithNoDebugFlag makes sampling.priority set the sampled flag alone. By default
+// it sets Jaeger's debug flag as well, which keeps the backend from downsampling.
+func WithNoDebugFlag() Option { return optionFunc(func(c *config) { c.noDebugFlag = true }) }

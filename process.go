@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+
+	"github.com/go-spur/spur/model"
+)
+
+// Version is the version of this module, as the process tag jaeger.version shows
+// it.
+const Version = "0.1.0"
+
+// The process tags that Jaeger's clients send. Agents tell clients apart by
+// client-uuid when they read the loss that a client reports of itself.
+const (
+	tagVersion    = "jaeger.version"
+	tagHostname   = "hostname"
+	tagIP         = "ip"
+	tagClientUUID = "client-uuid"
+)
+
+// buildProcess freezes the process tags: the user's, then our own where the user
+// has set none.
+func (t *Tracer) buildProcess(c *config) *model.Process {
+	p := &model.Process{Service: t.text(c.service, t.limits.OperationLength)}
+	seen := map[string]bool{}
+	add := func(key string, value any) {
+		if seen[key] {
+			return
+		}
+		seen[key] = true
+		if k, v, ok := t.tag(PlaceProcess, key, value, t.limits.TagValueLength); ok {
+			p.Tags = append(p.Tags, model.Tag{Key: k, Value: v})
+		}
+	}
+	for _, tag := range c.processTags {
+		add(tag.Key, tag.Value)
+	}
+	add(tagVersion, "Go-spur-"+Version)
+	if name, err := os.Hostname(); err == nil {
+		add(tagHostname, name)
+	}
+	if ip := hostIP(); ip != "" {
+		add(tagIP, ip)
+	}
+	add(tagClientUUID, fmt.Sprintf("%016x", rand.Uint64()))
+	return p
+}
+
+// hostIP returns an address of this host that others may know it by: the first
+// IPv4 address that is not loopback or link-local, else such an IPv6 address,
+// else "".
+func hostIP() string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	best := ""
+	for _, a := range addrs {
+		n, ok := a.(*net.IPNet)
+		if !ok || !n.IP.IsGlobalUnicast() {
+			continue
+		}
+		if n.IP.To4() != nil {
+			return n.IP.String()
+		}
+		if best == "" {
+			best = n.IP.String()
+		}
+	}
+	return best
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
+)
+
+// hostileHeaders are requests of about one megabyte that strangers may send.
+func hostileHeaders() map[string]propagation.Header {
+	const mega = 1 << 20
+	many := func(n int, key, value func(i int) string) propagation.Header {
+		h := propagation.Header{"Uber-Trace-Id": {"1:2:3:1"}}
+		for i := range n {
+			http.Header(h).Add(key(i), value(i))
+		}
+		return h
+	}
+	constant := func(s string) func(int) string { return func(int) string { return s } }
+	numbered := func(format string) func(int) string {
+		return func(i int) string { return fmt.Sprintf(format, i) }
+	}
+	list := func(value string) propagation.Header {
+		return propagation.Header{"Uber-Trace-Id": {"1:2:3:1"}, "Jaeger-Baggage": {value}}
+	}
+	return map[string]propagation.Header{
+		"million commas":            list(strings.Repeat(",", mega)), // jaeger-client-go: a log line for each
+		"million encoded commas":    list(strings.Repeat("%2C", mega/3)),
+		"list of 100,000":           list(strings.Repeat("k=v,", mega/4)),
+		"list of distinct keys":     list(strings.Join(numberedAll("k%d=v", 100_000), ",")),
+		"list of duplicates":        list(strings.Join(numberedAll("%x=v", 60), ",") + strings.Repeat(",f=0", mega/4)),
+		"list without a comma":      list(strings.Repeat("x", mega)),
+		"list of spaces":            list(strings.Repeat(" ", mega)),
+		"list of percent signs":     list(strings.Repeat("%", mega)),
+		"50,000 lists":              many(50_000, constant("jaeger-baggage"), numbered("k%d=aaaaaaaaaaa")),
+		"lists that never fit":      {"Uber-Trace-Id": {"1:2:3:1"}, "Jaeger-Baggage": repeated(strings.Repeat("x", 8193), 128)},
+		"10,000 members":            many(10_000, numbered("uberctx-key%d"), constant(strings.Repeat("v", 80))),
+		"1,000 members":             many(1000, numbered("uberctx-%d"), constant("v")),
+		"one value of a megabyte":   many(1, constant("uberctx-k"), constant(strings.Repeat("v", mega))),
+		"megabyte of percent signs": many(1, constant("uberctx-k"), constant(strings.Repeat("%", mega))),
+		"undecodable at the end":    many(128, numbered("uberctx-%d"), constant(strings.Repeat("v", 8000)+"%")),
+		"long key":                  many(1, constant("uberctx-"+strings.Repeat("k", mega)), constant("v")),
+		"100,000 repetitions":       many(100_000, constant("uberctx-k"), constant("v")),
+		"1,000 unrelated keys":      many(1000, numbered("x-header-number-%d"), constant(strings.Repeat("v", 1000))),
+		"keys of our lengths":       many(1000, numbered("uber-trace-%d"), constant("v")),
+		"ids of a megabyte":         {"Uber-Trace-Id": {strings.Repeat("1", mega)}},
+		"colons":                    {"Uber-Trace-Id": {strings.Repeat(":", mega)}},
+		"debug id of a megabyte":    {"Jaeger-Debug-Id": {strings.Repeat("%41", mega/3)}},
+	}
+}
+
+func numberedAll(format string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf(format, i)
+	}
+	return all
+}
+
+func repeated(s string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = s
+	}
+	return all
+}
+
+func TestHostileHeaders(t *testing.T) {
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	defer log.SetOutput(log.Default().Writer())
+	for name, h := range hostileHeaders() {
+		t.Run(name, func(t *testing.T) {
+			var list [][2]string
+			for k, vs := range h {
+				for _, v := range vs {
+					list = append(list, [2]string{k, v})
+				}
+			}
+			for what, from := range map[string]propagation.Reader{"Header": h, "foreign": &pairs{list: list}} {
+				p := newJaeger(t, propagation.HTTP)
+				var (
+					c   model.Context
+					err error
+				)
+				got := allocated(func() { c, err = p.Extract(from) })
+				if !raceEnabled && got > 64<<10 {
+					t.Errorf("%s: %d bytes allocated, want at most 65536", what, got)
+				}
+				if err != nil && !errors.Is(err, propagation.ErrCorrupted) {
+					t.Errorf("%s: %v", what, err)
+				}
+				size := 0
+				for m := range c.Baggage.All() {
+					size += len(m.Key) + len(m.Value)
+				}
+				if c.Baggage.Len() > 64 || size > 8192 {
+					t.Errorf("%s: %d members, %d bytes came in", what, c.Baggage.Len(), size)
+				}
+				// Passing it on must not make more of it than the limits allow.
+				out := propagation.Header{}
+				p.Inject(&c, out)
+				size = 0
+				for k, vs := range out {
+					size += len(k) + len(vs[0])
+				}
+				if size > 8192+100 {
+					t.Errorf("%s: %d bytes go out", what, size)
+				}
+			}
+		})
+	}
+	if logged.Len() > 0 {
+		t.Errorf("logged %q", logged.String())
+	}
+}
+
+func TestExtractLimits(t *testing.T) {
+	value := func(n int) string { return strings.Repeat("v", n) }
+	for _, tt := range []struct {
+		name    string
+		limits  propagation.Limits
+		carrier [][2]string
+		keep    int
+		dropped uint64
+	}{
+		{"exactly the bytes", propagation.Limits{}, [][2]string{{"uberctx-k", value(8192 - 9)}}, 1, 0},
+		{"one byte more", propagation.Limits{}, [][2]string{{"uberctx-k", value(8192 - 8)}}, 0, 1},
+		{"raw bytes count", propagation.Limits{BaggageBytes: 9 + 6}, [][2]string{{"uberctx-k", "%41%41"}, {"uberctx-l", ""}}, 1, 1},
+		{"a smaller one still fits", propagation.Limits{BaggageBytes: 30}, [][2]string{{"uberctx-a", value(10)}, {"uberctx-b", value(10)}, {"uberctx-c", "1"}}, 2, 1},
+		{"list and headers together", propagation.Limits{BaggageBytes: 20}, [][2]string{{"jaeger-baggage", "a=1,b=2"}, {"uberctx-c", "3"}, {"uberctx-d", "4"}}, 3, 1},
+		{"list is cut between members", propagation.Limits{BaggageBytes: 9}, [][2]string{{"jaeger-baggage", "a=1,b=2,ccc=3"}}, 2, 1},
+		{"list is cut at its end", propagation.Limits{BaggageBytes: 7}, [][2]string{{"jaeger-baggage", "a=1,b=2,c=3"}}, 2, 1},
+		{"list is cut at an encoded comma", propagation.Limits{BaggageBytes: 9}, [][2]string{{"jaeger-baggage", "a=1%2cb=2"}}, 2, 0},
+		{"list is cut inside an encoded comma", propagation.Limits{BaggageBytes: 8}, [][2]string{{"jaeger-baggage", "a=1%2cb=2%2Cc"}}, 1, 1},
+		{"list with a first member too long", propagation.Limits{BaggageBytes: 4}, [][2]string{{"jaeger-baggage", "a=100,b=2"}, {"jaeger-baggage", "c=3"}}, 0, 2},
+		{"members", propagation.Limits{BaggageMembers: 2}, [][2]string{{"uberctx-a", ""}, {"jaeger-baggage", "b=,c=,d="}, {"uberctx-e", ""}, {"jaeger-baggage", "f="}}, 2, 4},
+		{"repetitions are one member", propagation.Limits{BaggageMembers: 2}, [][2]string{{"uberctx-a", "1"}, {"uberctx-A", "2"}, {"uberctx-b", ""}}, 2, 0},
+		{"more than the defaults", propagation.Limits{BaggageBytes: 100_000}, [][2]string{{"uberctx-a", value(50_000)}}, 1, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newJaeger(t, propagation.HTTP, propagation.WithLimits(tt.limits))
+			c, err := p.Extract(&pairs{list: append(tt.carrier, [2]string{"uber-trace-id", "1:1:1:1"})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Baggage.Len() != tt.keep || p.Stats()[0].BaggageDropped != tt.dropped {
+				t.Errorf("%q kept, %d dropped; want %d, %d", asMap(c.Baggage), p.Stats()[0].BaggageDropped, tt.keep, tt.dropped)
+			}
+		})
+	}
+}
+
+func TestIDHeaderLimit(t *testing.T) {
+	p := newJaeger(t, propagation.Text, propagation.WithLimits(propagation.Limits{IDHeaderBytes: 20}))
+	if _, err := p.Extract(textMap{"uber-trace-id": "1:1:0000000000000:01"}); err != nil {
+		t.Errorf("20 bytes: %v", err)
+	}
+	_, err := p.Extract(textMap{"uber-trace-id": "1:1:00000000000000:01"})
+	if !errors.Is(err, propagation.ErrCorrupted) || !strings.Contains(err.Error(), "21 bytes") {
+		t.Errorf("21 bytes: %v", err)
+	}
+	// The default is 4096 bytes: a parent that nobody can read may be that long.
+	long := strings.Repeat("x", 4096-len("1:1::1"))
+	p = newJaeger(t, propagation.HTTP)
+	if _, err := p.Extract(propagation.Header{"Uber-Trace-Id": {"1:1:" + long + ":1"}}); err != nil {
+		t.Errorf("4096 bytes: %v", err)
+	}
+	if _, err := p.Extract(propagation.Header{"Uber-Trace-Id": {"1:1:x" + long + ":1"}}); !errors.Is(err, propagation.ErrCorrupted) {
+		t.Errorf("4097 bytes: %v", err)
+	}
+}
+
+func TestInjectLimits(t *testing.T) {
+	value := func(n int) string { return strings.Repeat("v", n) }
+	for _, tt := range []struct {
+		name    string
+		limits  propagation.Limits
+		oldest  []string // first
+		want    []string // keys, newest first
+		dropped uint64
+	}{
+		{"exactly the bytes", propagation.Limits{}, []string{"k=" + value(8192-9)}, []string{"uberctx-k"}, 0},
+		{"one byte more", propagation.Limits{}, []string{"k=" + value(8192-8)}, nil, 1},
+		{"encoded bytes count", propagation.Limits{BaggageBytes: 9 + 5}, []string{"k=  "}, nil, 1},
+		{"encoded bytes fit", propagation.Limits{BaggageBytes: 9 + 6}, []string{"k=  "}, []string{"uberctx-k"}, 0},
+		{"newest first", propagation.Limits{BaggageMembers: 2}, []string{"a=", "b=", "c=", "d="}, []string{"uberctx-d", "uberctx-c"}, 2},
+		{"a smaller one still fits", propagation.Limits{BaggageBytes: 30}, []string{"a=1", "b=" + value(15), "c=" + value(10)}, []string{"uberctx-c", "uberctx-a"}, 1},
+		{"invalid ones do not count", propagation.Limits{BaggageMembers: 1}, []string{"a=1", "b b=2"}, []string{"uberctx-a"}, 1},
+		{"more than the defaults", propagation.Limits{BaggageBytes: 100_000, BaggageMembers: 100}, []string{"a=" + value(50_000)}, []string{"uberctx-a"}, 0},
+		{"no room for a name", propagation.Limits{BaggageBytes: 8}, []string{"a=", "b="}, nil, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newJaeger(t, propagation.HTTP, propagation.WithLimits(tt.limits))
+			c := model.Context{Baggage: members(tt.oldest...)}
+			var foreign pairs
+			p.Inject(&c, &foreign)
+			var got []string
+			for _, kv := range foreign.list {
+				got = append(got, kv[0])
+			}
+			if fmt.Sprint(got) != fmt.Sprint(tt.want) || p.Stats()[0].BaggageDropped != tt.dropped {
+				t.Errorf("%q written, %d dropped; want %q, %d", got, p.Stats()[0].BaggageDropped, tt.want, tt.dropped)
+			}
+			header := propagation.Header{}
+			p.Inject(&c, header)
+			if len(header) != len(tt.want) {
+				t.Errorf("Header: %d written, want %d", len(header), len(tt.want))
+			}
+		})
+	}
+
+	all := model.Context{Baggage: members(numberedAll("key%d=v", 10_000)...)}
+	p := newJaeger(t, propagation.HTTP)
+	h := propagation.Header{}
+	p.Inject(&all, h)
+	if _, newest := h["Uberctx-Key9999"]; len(h) != 64 || !newest {
+		t.Errorf("%d of 10,000 members written, the newest among them: %v; want 64", len(h), newest)
+	}
+	checkStats(t, p, propagation.FormatStats{Injected: 1, BaggageDropped: 10_000 - 64})
+}

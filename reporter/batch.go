@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"github.com/go-spur/spur/wire"
+)
+
+const (
+	firstRoom = 16 << 10 // capacity of a new buffer; it doubles as it fills
+	spareRoom = 4 << 10  // capacity beyond MaxBatch, where the span that fits no more is encoded
+	minRoom   = 1 << 10  // capacity that Report wants to see before it encodes
+
+	batchOverhead = 128 // of a batch beside its slices, in bytes
+)
+
+// batch is spans of one process, encoded:
+//
+//	buf: | headroom | span | span | … |
+//
+// It is owned by a shard, then by the store, then by the sender.
+type batch struct {
+	process *process
+	buf     []byte
+	starts  []int32 // where in buf each span begins
+	booked  int64   // what the store's books hold as its memory
+}
+
+// reset makes b empty, for spans of p.
+func (b *batch) reset(p *process, capacity int) {
+	b.process, b.starts = p, b.starts[:0]
+	if cap(b.buf) < p.headroom {
+		b.buf = make([]byte, p.headroom, p.headroom+min(firstRoom, capacity))
+	}
+	b.buf = b.buf[:p.headroom]
+}
+
+// reserve grows the buffer before it is too small for a usual span, so that
+// append does not grow it beyond capacity.
+func (b *batch) reserve(capacity int) {
+	if cap(b.buf)-len(b.buf) < minRoom && cap(b.buf) < capacity {
+		b.move(min(2*cap(b.buf), capacity))
+	}
+}
+
+// accept makes buf, which is b.buf with one more span behind, the new buffer.
+func (b *batch) accept(buf []byte, capacity int) {
+	b.starts = append(b.starts, int32(len(b.buf)))
+	grown := cap(buf) != cap(b.buf)
+	b.buf = buf
+	if grown && cap(buf) > capacity {
+		b.move(capacity)
+	}
+}
+
+// move takes b to a buffer of the given capacity, unless its spans need more.
+func (b *batch) move(capacity int) {
+	b.buf = append(make([]byte, 0, max(capacity, len(b.buf))), b.buf...)
+}
+
+// append copies a span of the same process to the end.
+func (b *batch) append(span []byte, capacity int) {
+	if need := len(b.buf) + len(span); need > cap(b.buf) {
+		b.move(max(need, min(2*cap(b.buf), capacity)))
+	}
+	b.starts = append(b.starts, int32(len(b.buf)))
+	b.buf = append(b.buf, span...)
+}
+
+// len is the number of spans.
+func (b *batch) len() int { return len(b.starts) }
+
+// span returns the bytes of span i.
+func (b *batch) span(i int) []byte {
+	if i+1 < len(b.starts) {
+		return b.buf[b.starts[i]:b.starts[i+1]]
+	}
+	return b.buf[b.starts[i]:]
+}
+
+// fill copies spans of src to the end of b, from number from on and as many as
+// let b's buffer not exceed limit. It returns the number of the next one.
+func (b *batch) fill(src *batch, from, limit int) int {
+	for ; from < src.len(); from++ {
+		span := src.span(from)
+		if len(b.buf)+len(span) > limit {
+			break
+		}
+		b.append(span, limit+spareRoom)
+	}
+	return from
+}
+
+// memory is what b holds on to, in bytes.
+func (b *batch) memory() int64 {
+	return batchOverhead + int64(cap(b.buf)) + 4*int64(cap(b.starts))
+}
+
+// seal writes the head in front of the spans and the tail behind them, and
+// returns the message: valid until b changes. scratch is used for the head.
+// b itself keeps its spans, and can be sealed again.
+func (b *batch) seal(e *encoding, seqNo int64, stats *wire.ClientStats, scratch *[]byte) []byte {
+	head := e.head((*scratch)[:0], int32(seqNo), b.process.bytes, b.len())
+	*scratch = head
+	start := b.process.headroom - len(head)
+	copy(b.buf[start:], head)
+	return e.tail(b.buf, seqNo, stats)[start:]
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/transport"
+)
+
+var (
+	_ Reporter = (*Batching)(nil)
+	_ Statser  = (*Batching)(nil)
+)
+
+// The errors of this package.
+var (
+	// ErrOption is what constructors wrap.
+	ErrOption = errors.New("reporter: bad option")
+	// ErrClosed is what Flush returns when Close gave up on spans that Flush was
+	// waiting for.
+	ErrClosed = errors.New("reporter: closed")
+)
+
+// The defaults of BatchingOptions.
+const (
+	DefaultFlushInterval = time.Second
+	DefaultQueueBytes    = 16 << 20
+	DefaultQueueSpans    = 1_000_000
+)
+
+// BatchingOptions changes what NewBatching makes. The zero value is right for an
+// agent on the same host. Negative numbers are errors.
+type BatchingOptions struct {
+	// Name is the destination's name in Stats and log lines; "udp" when empty.
+	Name string
+	// FlushInterval is how long a span waits at most for its batch to become
+	// full; DefaultFlushInterval when 0.
+	FlushInterval time.Duration
+	// QueueBytes bounds the memory of full batches that wait to be sent, the one
+	// being sent included; DefaultQueueBytes when 0. Beside it each shard holds
+	// one batch under construction.
+	QueueBytes int
+	// QueueSpans bounds the spans in full batches that wait to be sent;
+	// DefaultQueueSpans when 0. Two full batches may always wait, whatever
+	// QueueBytes and QueueSpans say.
+	QueueSpans int
+	// Shards is how many batches are under construction at a time; when 0 twice
+	// GOMAXPROCS and at most 8.
+	Shards int
+	// NoPacing lets datagrams follow each other without a pause. By default two
+	// full ones do, because the receive buffer that Linux gives a socket holds
+	// no more than three of 65,000 bytes. Agents with larger buffers take more.
+	NoPacing bool
+	// Logger gets one line when loss of a kind begins and one when it has ended;
+	// slog.Default() when nil.
+	Logger *slog.Logger
+}
+
+func (o *BatchingOptions) complete() error {
+	switch {
+	case o.FlushInterval < 0:
+		return fmt.Errorf("%w: FlushInterval %v is negative", ErrOption, o.FlushInterval)
+	case o.QueueBytes < 0:
+		return fmt.Errorf("%w: QueueBytes %d is negative", ErrOption, o.QueueBytes)
+	case o.QueueSpans < 0:
+		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
+	case o.Shards < 0:
+		return fmt.Errorf("%w: Shards %d is negative", ErrOption, o.Shards)
+	}
+	if o.Name == "" {
+		o.Name = "udp"
+	}
+	if o.FlushInterval == 0 {
+		o.FlushInterval = DefaultFlushInterval
+	}
+	if o.QueueBytes == 0 {
+		o.QueueBytes = DefaultQueueBytes
+	}
+	if o.QueueSpans == 0 {
+		o.QueueSpans = DefaultQueueSpans
+	}
+	if o.Shards == 0 {
+		o.Shards = min(8, 2*runtime.GOMAXPROCS(0))
+	}
+	return nil
+}
+
+// Batching encodes spans where they finish, in Report, and sends them in batches
+// through a transport, in a goroutine of its own.
+//
+// It holds at most QueueBytes plus one batch for each shard, and while spans are
+// sent two more. Spans that find no room are dropped and counted queue_full. A
+// span too large for a batch is trimmed: logs go first, oldest first, then the
+// longest texts are cut, then tags go; ids, times and the error tag stay. It is
+// dropped as too_large only if even that does not help.
+//
+// A batch that the transport did not accept is dropped and counted; there is no
+// second try. One that is larger than the path takes is split between spans. A
+// single span that is, having been encoded before the limit was known, is
+// dropped as too_large; later ones are trimmed to the new limit.
+type Batching struct {
+	t         transport.Transport
+	confirmer transport.Confirmer // t, or nil
+	addresser transport.Addresser // t, or nil
+	enc       encoding
+	name      string
+	interval  time.Duration
+	store     store
+
+	shards []*shard
+	hints  sync.Pool     // of *shard: the one this processor used last
+	next   atomic.Uint32 // shard for a processor without a hint
+
+	processMu sync.Mutex
+	processes []*process
+
+	wake    chan struct{} // capacity 1: something waits, or somebody wants a flush
+	flushes flushes
+
+	closeOnce sync.Once
+	closing   chan struct{}      // closed by Close: send what is left, then end
+	ctx       context.Context    // for Send; ended when the context of Close is
+	cancel    context.CancelFunc // ends ctx
+	done      chan struct{}      // closed when the sender has ended
+	closeErr  error              // of t.Close; to be read after done
+
+	sender
+}
+
+// NewBatching returns a reporter that sends through t, which it owns from then
+// on: Close closes it. Its goroutine runs until Close. The error wraps ErrOption
+// and names the option and its value.
+func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
+	if t == nil {
+		return nil, fmt.Errorf("%w: transport is nil", ErrOption)
+	}
+	enc, err := encodingOf(t.Format())
+	if err != nil {
+		return nil, err
+	}
+	if err := o.complete(); err != nil {
+		return nil, err
+	}
+	r := &Batching{
+		t: t, enc: enc, name: o.Name, interval: o.FlushInterval,
+		store:   store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
+		shards:  make([]*shard, o.Shards),
+		wake:    make(chan struct{}, 1),
+		closing: make(chan struct{}),
+		done:    make(chan struct{}),
+	}
+	for i := range r.shards {
+		r.shards[i] = new(shard)
+	}
+	r.confirmer, _ = t.(transport.Confirmer)
+	r.addresser, _ = t.(transport.Addresser)
+	r.flushes.answered = make(chan struct{})
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	r.sender.init(o.Logger, enc.paced && !o.NoPacing)
+	go r.run()
+	return r, nil
+}
+
+// Report implements Reporter: it encodes s. It allocates nothing, but for a batch
+// buffer when those in use are all waiting to be sent, and for a span that must
+// be trimmed.
+func (r *Batching) Report(s *model.Span) {
+	if s == nil {
+		return
+	}
+	sh, _ := r.hints.Get().(*shard)
+	if sh == nil { // a new processor, or the garbage collector emptied the pool
+		sh = r.shards[r.next.Add(1)%uint32(len(r.shards))]
+	}
+	if !r.add(sh, s) {
+		r.addTrimmed(sh, s)
+	}
+	r.hints.Put(sh)
+}
+
+// addTrimmed reports a span that is larger than a batch. Trimming encodes the
+// span some dozen times, so no lock is held meanwhile.
+func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
+	for range 3 { // MaxBatch may shrink between trim and addEncoded
+		room := r.t.MaxBatch() - r.process(s.Process).headroom - r.enc.tailMax
+		span, ok := trim(s, room, r.enc.span)
+		if !ok {
+			break
+		}
+		if r.addEncoded(sh, s.Process, span) {
+			return
+		}
+	}
+	r.store.dropNew(TooLarge)
+}
+
+// poke makes the sender look at the queue and the flush requests.
+func (r *Batching) poke() {
+	select {
+	case r.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// Flush implements Reporter. It returns nil when every span reported before the
+// call has been given to the transport, or dropped and counted, and the transport
+// knows nothing more of their fate; ctx's error as soon as ctx ends, when that
+// comes first; and ErrClosed when Close gave up on some spans meanwhile. After
+// Close it returns nil. Any number of goroutines may call it.
+func (r *Batching) Flush(ctx context.Context) error {
+	select {
+	case <-r.done:
+		return nil
+	default:
+	}
+	mine, answered := r.flushes.request()
+	for {
+		r.poke()
+		select {
+		case <-answered:
+			var done bool
+			if done, answered = r.flushes.state(mine); done {
+				return nil
+			}
+		case <-r.done:
+			if done, _ := r.flushes.state(mine); !done && r.leftovers() > 0 {
+				return ErrClosed
+			}
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// closeGrace is how long Close waits for the transport to notice that ctx ended.
+const closeGrace = 100 * time.Millisecond
+
+// Close implements Reporter. Spans reported from now on are counted as dropped,
+// reason closed. What waits is sent until ctx ends and then dropped for the same
+// reason, and the transport is closed. Close returns then, or 100 ms after ctx
+// ended when the transport still does not let go; its spans stay buffered until
+// it does. The error says how many spans were left over, or is the transport's.
+// Later calls wait likewise, do nothing and return nil unless their ctx ends.
+func (r *Batching) Close(ctx context.Context) error {
+	first := false
+	r.closeOnce.Do(func() {
+		first = true
+		if ctx.Err() != nil {
+			r.cancel() // at once: nothing more is sent
+		}
+		for _, sh := range r.shards {
+			sh.close()
+		}
+		close(r.closing)
+	})
+	if !first {
+		select {
+		case <-r.done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	stop := context.AfterFunc(ctx, r.cancel)
+	defer stop()
+	if !r.awaitEnd(ctx) {
+		return fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
+	}
+	if n := r.leftovers(); n > 0 {
+		return fmt.Errorf("reporter: %s: %d spans dropped at close: %w", r.name, n, ctx.Err())
+	}
+	return r.closeErr
+}
+
+// awaitEnd waits for the sender's end, and false says that it does not come.
+func (r *Batching) awaitEnd(ctx context.Context) bool {
+	select {
+	case <-r.done:
+		return true
+	case <-ctx.Done():
+	}
+	grace := time.NewTimer(closeGrace)
+	defer grace.Stop()
+	select {
+	case <-r.done:
+		return true
+	case <-grace.C:
+		return false
+	}
+}
+
+// leftovers is how many spans Close had no time to send.
+func (r *Batching) leftovers() uint64 {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.store.dropped[Closed]
+}
+
+// Stats implements Statser: one destination, one consistent snapshot.
+func (r *Batching) Stats() []DestinationStats {
+	d := DestinationStats{Name: r.name, Format: r.t.Format().String()}
+	if r.addresser != nil {
+		d.Address = r.addresser.Address()
+	}
+	for _, sh := range r.shards {
+		sh.mu.Lock()
+		defer sh.mu.Unlock()
+	}
+	s := &r.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d.Sent, d.Unconfirmed, d.Dropped = s.sent, s.unconfirmed, s.dropped
+	d.BufferedSpans = s.waiting + s.hand + s.doubt
+	d.BufferedBytes = uint64(s.memory)
+	d.LastError, d.LastErrorTime = s.lastError, s.lastErrorTime
+	for _, sh := range r.shards {
+		d.Dropped[Closed] += sh.late
+		if sh.batch != nil && sh.batch.len() > 0 {
+			d.BufferedSpans += uint64(sh.batch.len())
+			d.BufferedBytes += uint64(sh.batch.memory())
+		}
+	}
+	return []DestinationStats{d}
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/transport"
+	"github.com/go-spur/spur/wire"
+)
+
+// never is a flush interval that no test waits for.
+const never = time.Hour
+
+func TestNewBatchingRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		t    transport.Transport
+		o    BatchingOptions
+		want string
+	}{
+		{"no transport", nil, BatchingOptions{}, "transport is nil"},
+		{"unknown format", &fake{format: 99}, BatchingOptions{}, "Format(99)"},
+		{"interval", newFake(1000), BatchingOptions{FlushInterval: -time.Second}, "FlushInterval -1s"},
+		{"bytes", newFake(1000), BatchingOptions{QueueBytes: -1}, "QueueBytes -1"},
+		{"spans", newFake(1000), BatchingOptions{QueueSpans: -2}, "QueueSpans -2"},
+		{"shards", newFake(1000), BatchingOptions{Shards: -3}, "Shards -3"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r, err := NewBatching(tc.t, tc.o)
+			if r != nil || !errors.Is(err, ErrOption) || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v, %v; want an ErrOption that names %q", r, err, tc.want)
+			}
+		})
+	}
+}
+
+func TestBatchingDelivers(t *testing.T) {
+	for _, format := range []transport.Format{transport.JaegerCompact, transport.JaegerBinary} {
+		t.Run(format.String(), func(t *testing.T) {
+			f := newFake(65000)
+			f.format = format
+			r := newBatching(t, f, BatchingOptions{Name: "agent", FlushInterval: never})
+			want := rpcSpan(7)
+			r.Report(want)
+			r.Report(nil)
+			expectColumns(t, r, columns{Buffered: 1})
+			if d := stats(r); d.Name != "agent" || d.Address != "fake:6831" || d.Format != format.String() || d.BufferedBytes == 0 {
+				t.Errorf("Stats: %+v", d)
+			}
+			mustFlush(t, r)
+			got := f.messages(t)
+			if len(got) != 1 {
+				t.Fatalf("%d batches, want 1", len(got))
+			}
+			b := got[0].Batch
+			if got[0].SeqID != 1 || !b.HasSeqNo || b.SeqNo != 1 || b.Stats == nil || *b.Stats != (wire.ClientStats{}) {
+				t.Errorf("envelope: seqID %d, batch %d, stats %+v", got[0].SeqID, b.SeqNo, b.Stats)
+			}
+			if !reflect.DeepEqual(b.Process, testProcess) {
+				t.Errorf("process: %+v", b.Process)
+			}
+			b.Spans[0].Process = want.Process
+			if !reflect.DeepEqual(&b.Spans[0], want) {
+				t.Errorf("span:\n%+v, want\n%+v", &b.Spans[0], want)
+			}
+			expectColumns(t, r, columns{Sent: 1})
+			if d := stats(r); d.BufferedBytes != 0 {
+				t.Errorf("%d bytes buffered by nothing", d.BufferedBytes)
+			}
+			mustClose(t, r)
+			if f.closed != 1 {
+				t.Errorf("transport closed %d times", f.closed)
+			}
+		})
+	}
+}
+
+// The batch is exactly as large as allowed, or one more span would not fit.
+func TestBatchingFillsDatagrams(t *testing.T) {
+	for _, limit := range []int{300, 1400, 9000, 65000} {
+		t.Run(fmt.Sprint(limit), func(t *testing.T) {
+			f := newFake(limit)
+			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+			const n = 3000
+			for i := range uint64(n) {
+				r.Report(rootSpan(i + 1))
+			}
+			mustClose(t, r)
+			ids := f.ids(t)
+			if len(ids) != n || !slices.IsSorted(ids) {
+				t.Errorf("%d spans arrived in order %v, want %d", len(ids), slices.IsSorted(ids), n)
+			}
+			for i, b := range f.got[:len(f.got)-1] {
+				slack := wire.MessageHeadMax + wire.MessageTailMax + 50 // one span, and what was kept for large numbers
+				if len(b) > limit || len(b) < limit-slack {
+					t.Errorf("batch %d has %d bytes, want at most %d and hardly less", i, len(b), limit)
+				}
+			}
+			for i, m := range f.messages(t) {
+				if m.Batch.SeqNo != int64(i+1) || m.SeqID != int32(i+1) {
+					t.Errorf("batch %d has seqNo %d and seqID %d", i+1, m.Batch.SeqNo, m.SeqID)
+				}
+			}
+			expectColumns(t, r, columns{Sent: n})
+		})
+	}
+}
+
+func TestBatchingSeveralProcesses(t *testing.T) {
+	f := newFake(65000)
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 2, NoPacing: true})
+	const processes = 2*maxProcesses + 1
+	for round := range 2 {
+		for p := range processes {
+			s := rootSpan(uint64(round*processes + p + 1))
+			s.Process = &model.Process{Service: fmt.Sprintf("s%d", p)}
+			if p == 0 {
+				s.Process = nil
+			}
+			r.Report(s)
+		}
+	}
+	mustClose(t, r)
+	seen := 0
+	for _, m := range f.messages(t) {
+		for i := range m.Batch.Spans {
+			seen++
+			p := (int(m.Batch.Spans[i].SpanID) - 1) % processes
+			want := fmt.Sprintf("s%d", p)
+			if p == 0 {
+				want = ""
+			}
+			if m.Batch.Process.Service != want {
+				t.Errorf("span %d came from %q, want %q", m.Batch.Spans[i].SpanID, m.Batch.Process.Service, want)
+			}
+		}
+	}
+	if seen != 2*processes {
+		t.Errorf("%d spans arrived, want %d", seen, 2*processes)
+	}
+	if n := len(r.processes); n > maxProcesses {
+		t.Errorf("%d processes remembered, want at most %d", n, maxProcesses)
+	}
+}
+
+// Two processes by turns make a batch of each span: their buffers must be small.
+func TestBatchingSmallBatchesHoldLittleMemory(t *testing.T) {
+	release := make(chan struct{})
+	f := newFake(65000)
+	f.on = func(context.Context, []byte) error { <-release; return nil }
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+	for i := range uint64(1000) {
+		s := rootSpan(i + 1)
+		s.Process = &model.Process{Service: "a"}
+		r.Report(s)
+	}
+	if d := stats(r); d.BufferedSpans != 1000 || d.BufferedBytes > 1000*400+70_000 {
+		t.Errorf("%d spans hold %d bytes", d.BufferedSpans, d.BufferedBytes)
+	}
+	close(release)
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 1000})
+}
+
+func TestBatchingQueueBounds(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		o    BatchingOptions
+		most uint64 // spans that may wait: in hand, in the queue and in the shard
+		mem  uint64
+	}{
+		// A batch of 9000 bytes takes about 250 spans and 13 KiB of memory.
+		{"spans", BatchingOptions{QueueSpans: 1000}, 1000 + 2*300, 1 << 20},
+		{"two batches always", BatchingOptions{QueueSpans: 1}, 4 * 300, 1 << 20},
+		{"bytes", BatchingOptions{QueueBytes: 100_000}, 100_000 / 30, 100_000 + 9000 + 3*spareRoom},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			release := make(chan struct{})
+			f := newFake(9000)
+			f.on = func(context.Context, []byte) error { <-release; return nil }
+			tc.o.FlushInterval, tc.o.Shards, tc.o.NoPacing = never, 1, true
+			r := newBatching(t, f, tc.o)
+			const n = 20_000
+			for i := range uint64(n) {
+				r.Report(rootSpan(i + 1))
+				if d := stats(r); d.BufferedSpans > tc.most || d.BufferedBytes > tc.mem {
+					t.Fatalf("%d spans and %d bytes wait, want at most %d and %d", d.BufferedSpans, d.BufferedBytes, tc.most, tc.mem)
+				}
+			}
+			d := stats(r)
+			if d.BufferedSpans < 2*200 {
+				t.Errorf("%d spans wait: less than two batches", d.BufferedSpans)
+			}
+			if d.Dropped[QueueFull]+d.BufferedSpans != n {
+				t.Errorf("%d dropped + %d waiting, want %d", d.Dropped[QueueFull], d.BufferedSpans, n)
+			}
+			close(release)
+			mustClose(t, r)
+			expectColumns(t, r, columns{Sent: d.BufferedSpans, Dropped: dropped(QueueFull, n-d.BufferedSpans)})
+			all := f.messages(t)
+			if last := all[len(all)-1].Batch.Stats.FullQueueDroppedSpans; last != int64(d.Dropped[QueueFull]) {
+				t.Errorf("the last batch says %d dropped, want %d", last, d.Dropped[QueueFull])
+			}
+		})
+	}
+}
+
+func TestBatchingErrorKinds(t *testing.T) {
+	cause := errors.New("no")
+	for _, tc := range []struct {
+		name string
+		err  error
+		want columns
+		text string
+	}{
+		{"none", nil, columns{Sent: 5}, ""},
+		{"typed nil", (*transport.Error)(nil), columns{Sent: 5}, ""},
+		{"accepted", &transport.Error{Kind: transport.Accepted}, columns{Sent: 5}, ""},
+		{"permanent", &transport.Error{Kind: transport.Permanent, Err: cause}, columns{Dropped: dropped(SendError, 5)}, "transport: permanent: no"},
+		{"retryable", &transport.Error{Kind: transport.Retryable, Err: cause}, columns{Dropped: dropped(SendError, 5)}, "transport: retryable: no"},
+		{"foreign", cause, columns{Dropped: dropped(SendError, 5)}, "transport: retryable: no"},
+		{"wrapped", fmt.Errorf("x: %w", &transport.Error{Kind: transport.Unconfirmed}), columns{Unconfirmed: 5}, "transport: unconfirmed"},
+		{"unknown kind", &transport.Error{Kind: 77}, columns{Dropped: dropped(SendError, 5)}, "transport: Kind(77)"},
+		{"partial", &transport.Error{Kind: transport.Partial, Rejected: 2}, columns{Sent: 3, Dropped: dropped(Rejected, 2)}, "transport: partial"},
+		{"partial, too many", &transport.Error{Kind: transport.Partial, Rejected: 9}, columns{Dropped: dropped(Rejected, 5)}, "transport: partial"},
+		{"partial, negative", &transport.Error{Kind: transport.Partial, Rejected: -9}, columns{Sent: 5}, "transport: partial"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFake(65000)
+			f.on = func(context.Context, []byte) error { return tc.err }
+			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1})
+			for i := range uint64(5) {
+				r.Report(rootSpan(i + 1))
+			}
+			mustFlush(t, r)
+			expectColumns(t, r, tc.want)
+			if d := stats(r); d.LastError != tc.text || d.LastErrorTime.IsZero() != (tc.text == "") {
+				t.Errorf("LastError %q at %v, want %q", d.LastError, d.LastErrorTime, tc.text)
+			}
+			f.on = nil // the sender rests
+			r.Report(rootSpan(6))
+			mustClose(t, r)
+			all := f.messages(t)
+			failed := int64(tc.want.Dropped[SendError] + tc.want.Dropped[Rejected])
+			if got := *all[1].Batch.Stats; got != (wire.ClientStats{FailedToEmitSpans: failed}) {
+				t.Errorf("the next batch says %+v, want %d failed", got, failed)
+			}
+		})
+	}
+}
+
+// jaeger-client-go loses a whole batch when a datagram exceeds what a path takes.
+func TestBatchingSplitsWhatIsTooLarge(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		lowers bool
+		path   int
+		want   columns
+	}{
+		{"limit lowered", true, 1000, columns{Sent: 200}},
+		{"limit not lowered", false, 1000, columns{Sent: 200}},
+		{"nothing fits", true, 50, columns{Dropped: dropped(TooLarge, 200)}},
+		{"nothing fits, limit not lowered", false, 50, columns{Dropped: dropped(TooLarge, 200)}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			f := newFake(65000)
+			var passed int
+			f.on = func(_ context.Context, b []byte) error {
+				if len(b) > f.MaxBatch() {
+					t.Errorf("%d bytes sent, limit %d", len(b), f.MaxBatch())
+				}
+				if len(b) <= tc.path {
+					passed++
+					return nil
+				}
+				if tc.lowers {
+					f.max.Store(int64(max(len(b)/2, tc.path)))
+				}
+				return &transport.Error{Kind: transport.TooLarge}
+			}
+			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+			for i := range uint64(200) {
+				r.Report(rootSpan(i + 1))
+			}
+			mustClose(t, r)
+			expectColumns(t, r, tc.want)
+			if tc.want.Sent > 0 && passed > 20 {
+				t.Errorf("%d datagrams of up to %d bytes for 200 spans", passed, tc.path)
+			}
+		})
+	}
+}
+
+// A span that became too large between its encoding and its sending is dropped
+// alone; the next one of its size is trimmed.
+func TestBatchingSingleSpanTooLarge(t *testing.T) {
+	f := newFake(65000)
+	f.on = func(_ context.Context, b []byte) error {
+		if len(b) > 2000 {
+			f.max.Store(2000)
+			return &transport.Error{Kind: transport.TooLarge}
+		}
+		return nil
+	}
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+	r.Report(rootSpan(1))
+	r.Report(textSpan(2, 5000))
+	r.Report(rootSpan(3))
+	mustFlush(t, r)
+	expectColumns(t, r, columns{Sent: 2, Dropped: dropped(TooLarge, 1)})
+	r.Report(rootSpan(4))
+	r.Report(textSpan(5, 5000))
+	r.Report(rootSpan(6))
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 5, Dropped: dropped(TooLarge, 1)})
+	all := f.messages(t)
+	for _, m := range all[len(all)-2:] {
+		if got := m.Batch.Stats.TooLargeDroppedSpans; got != 1 {
+			t.Errorf("batch %d says %d too large, want 1", m.Batch.SeqNo, got)
+		}
+	}
+}
+
+func TestBatchingInDoubt(t *testing.T) {
+	lost := &transport.Error{PreviousLost: true, Err: errors.New("refused")}
+	var answer error
+	d := &doubtful{newFake(65000), func() error { return answer }}
+	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+
+	send := func(n int) { // without asking, as a full batch is
+		for range n {
+			r.Report(rootSpan(1))
+		}
+		r.drainForTest()
+	}
+	send(2)
+	expectColumns(t, r, columns{Buffered: 2})
+	send(3) // accepted too, and nothing was said of the 2
+	expectColumns(t, r, columns{Sent: 2, Buffered: 3})
+	d.on = func(context.Context, []byte) error { return lost } // of the 3; the 4 are accepted
+	send(4)
+	expectColumns(t, r, columns{Sent: 2, Buffered: 4, Dropped: dropped(SendError, 3)})
+	d.on = func(context.Context, []byte) error {
+		return &transport.Error{Kind: transport.Permanent, PreviousLost: true}
+	}
+	send(5) // neither the 4 nor the 5
+	expectColumns(t, r, columns{Sent: 2, Dropped: dropped(SendError, 3+4+5)})
+	d.on = nil
+	send(6)
+	d.on = func(context.Context, []byte) error { return &transport.Error{Kind: transport.Retryable} }
+	send(7) // tells nothing of the 6
+	expectColumns(t, r, columns{Sent: 2, Buffered: 6, Dropped: dropped(SendError, 3+4+5+7)})
+	answer = lost
+	mustFlush(t, r)
+	expectColumns(t, r, columns{Sent: 2, Dropped: dropped(SendError, 3+4+5+7+6)})
+	d.on = nil
+	answer = nil
+	send(8)
+	expectColumns(t, r, columns{Sent: 2, Buffered: 8, Dropped: dropped(SendError, 25)})
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 10, Dropped: dropped(SendError, 25)})
+}
+
+// drainForTest sends what there is on the caller's goroutine, while the sender
+// has nothing to do.
+func (r *Batching) drainForTest() { r.drain() }
+
+func TestBatchingSurvivesPanics(t *testing.T) {
+	d := &doubtful{newFake(65000), func() error { panic("confirm") }}
+	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1})
+	r.Report(rootSpan(1))
+	mustFlush(t, r)
+	expectColumns(t, r, columns{Dropped: dropped(SendError, 1)})
+	if d := stats(r); !strings.Contains(d.LastError, "Confirm panicked: confirm") {
+		t.Errorf("LastError %q", d.LastError)
+	}
+	d.on = func(context.Context, []byte) error { panic("send") }
+	r.Report(rootSpan(2))
+	r.Report(rootSpan(3))
+	mustFlush(t, r)
+	expectColumns(t, r, columns{Dropped: dropped(SendError, 3)})
+	d.on, d.confirm = nil, func() error { return nil }
+	r.Report(rootSpan(4))
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 1, Dropped: dropped(SendError, 3)})
+}
+
+func TestBatchingCloseTwiceAndAfter(t *testing.T) {
+	f := newFake(65000)
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never})
+	r.Report(rootSpan(1))
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			mustClose(t, r)
+		}()
+	}
+	wait.Wait()
+	r.Report(rootSpan(2))
+	mustFlush(t, r)
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 1, Dropped: dropped(Closed, 1)})
+	if f.closed != 1 {
+		t.Errorf("transport closed %d times", f.closed)
+	}
+}
+
+func TestBatchingCloseWithEndedContext(t *testing.T) {
+	f := newFake(65000)
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never})
+	for range 3 {
+		r.Report(rootSpan(1))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := r.Close(ctx); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "3 spans dropped at close") {
+		t.Errorf("Close: %v", err)
+	}
+	expectColumns(t, r, columns{Dropped: dropped(Closed, 3)})
+	if len(f.got) != 0 {
+		t.Errorf("%d batches were sent", len(f.got))
+	}
+}
+
+func TestBatchingConcurrentFlushesConcurrentSafe(t *testing.T) {
+	f := newFake(2000)
+	r := newBatching(t, f, BatchingOptions{NoPacing: true})
+	var wait sync.WaitGroup
+	for g := range uint64(8) {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range uint64(50) {
+				id := g*1000 + i + 1
+				r.Report(rootSpan(id))
+				mustFlush(t, r)
+				if i%10 == 0 && !slices.Contains(f.ids(t), model.SpanID(id)) {
+					t.Errorf("span %d was not sent when Flush returned", id)
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	mustClose(t, r)
+	expectColumns(t, r, columns{Sent: 400})
+}
+
+func TestReasonString(t *testing.T) {
+	want := []string{"queue_full", "too_large", "send_error", "rejected", "retry_exhausted", "closed", "Reason(6)"}
+	for i, w := range want {
+		if got := Reason(i).String(); got != w {
+			t.Errorf("Reason(%d) is %q, want %q", i, got, w)
+		}
+	}
+	d := DestinationStats{Dropped: [NumReasons]uint64{1, 2, 3, 4, 5, 6}}
+	if got := d.DroppedTotal(); got != 21 {
+		t.Errorf("DroppedTotal %d, want 21", got)
+	}
+}

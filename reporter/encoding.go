@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"fmt"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/transport"
+	"github.com/go-spur/spur/wire"
+)
+
+// encoding is how batches of one transport.Format are written:
+//
+//	head (process, number of spans) | span span … | tail (number of the batch, stats)
+type encoding struct {
+	span    func(dst []byte, s *model.Span) []byte
+	process func(dst []byte, p *model.Process) []byte
+	head    func(dst []byte, seqID int32, process []byte, spans int) []byte
+	tail    func(dst []byte, seqNo int64, stats *wire.ClientStats) []byte
+	headMax int  // largest head, without the process
+	tailMax int  // largest tail
+	paced   bool // datagrams: bursts overrun the receiver
+}
+
+// encodingOf knows each format that a Batching can be made for.
+func encodingOf(f transport.Format) (encoding, error) {
+	switch f {
+	case transport.JaegerCompact:
+		return encoding{
+			wire.AppendCompactSpan, wire.AppendCompactProcess,
+			wire.AppendCompactMessageHead, wire.AppendCompactMessageTail,
+			wire.MessageHeadMax, wire.MessageTailMax, true,
+		}, nil
+	case transport.JaegerBinary:
+		return encoding{
+			wire.AppendBinarySpan, wire.AppendBinaryProcess,
+			wire.AppendBinaryMessageHead, wire.AppendBinaryMessageTail,
+			wire.MessageHeadMax, wire.MessageTailMax, true,
+		}, nil
+	}
+	return encoding{}, fmt.Errorf("%w: transport wants format %s", ErrOption, f)
+}
+
+// process is an encoded model.Process.
+type process struct {
+	of       *model.Process // identifies it
+	bytes    []byte
+	headroom int // largest head of a batch of its spans
+}
+
+// maxProcesses bounds what is remembered when several tracers, each with its own
+// Process, share a reporter.
+const maxProcesses = 16
+
+// process returns p encoded. It is called with a shard locked.
+func (r *Batching) process(p *model.Process) *process {
+	r.processMu.Lock()
+	defer r.processMu.Unlock()
+	for _, known := range r.processes {
+		if known.of == p {
+			return known
+		}
+	}
+	fresh := &process{of: p}
+	if p == nil {
+		p = new(model.Process)
+	}
+	fresh.bytes = r.enc.process(nil, p)
+	fresh.headroom = r.enc.headMax + len(fresh.bytes)
+	if len(r.processes) == maxProcesses {
+		r.processes = nil
+	}
+	r.processes = append(r.processes, fresh)
+	return fresh
+}

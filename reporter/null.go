@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"context"
+
+	"github.com/go-spur/spur/model"
+)
+
+var (
+	_ Reporter = Null{}
+	_ Statser  = Null{}
+)
+
+// Null forgets every span. It is no destination: its Stats are empty.
+type Null struct{}
+
+// Report implements Reporter.
+func (Null) Report(*model.Span) {}
+
+// Flush implements Reporter.
+func (Null) Flush(context.Context) error { return nil }
+
+// Close implements Reporter.
+func (Null) Close(context.Context) error { return nil }
+
+// Stats implements Statser.
+func (Null) Stats() []DestinationStats { return nil }

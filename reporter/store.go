@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/go-spur/spur/transport"
+)
+
+// minWaiting is how many batches may wait whatever the limits say: with fewer, a
+// limit below the size of one batch would drop everything.
+const minWaiting = 2
+
+// store is what shards and the sender share: the batches that wait, buffers to
+// use again, and every column of the books but the spans in the shards. One
+// mutex guards it all, so that no span is ever in two columns or in none. It is
+// taken once for each batch, not for each span.
+type store struct {
+	maxSpans  uint64
+	maxMemory int64
+
+	mu      sync.Mutex
+	queue   []*batch // what waits, from first on
+	first   int
+	pushed  uint64 // batches that ever waited
+	popped  uint64 // of them, how many the sender has taken
+	waiting uint64 // spans in queue
+	hand    uint64 // spans that the sender has taken and not settled
+	doubt   uint64 // spans of the batch sent last, while it may turn out lost
+	memory  int64  // of the batches in queue and in the sender's hand
+
+	free       []*batch
+	freeMemory int64
+	freeLow    int // fewest free buffers since the last tick
+
+	sent, unconfirmed uint64
+	dropped           [NumReasons]uint64
+	lastError         string
+	lastErrorTime     time.Time
+}
+
+// get returns an empty batch of any capacity, without a process.
+func (s *store) get() *batch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.free)
+	if n == 0 {
+		return new(batch)
+	}
+	b := s.free[n-1]
+	s.free[n-1], s.free = nil, s.free[:n-1]
+	s.freeMemory -= b.memory()
+	s.freeLow = min(s.freeLow, n-1)
+	return b
+}
+
+// put takes back a batch that is no longer needed. Buffers above capacity and
+// what exceeds the limits are left to the garbage collector: together with what
+// waits, free buffers never hold more than maxMemory, alone a quarter of it.
+func (s *store) put(b *batch, capacity int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.memory -= b.booked
+	b.booked, b.process = 0, nil
+	m := b.memory()
+	if cap(b.buf) > capacity || s.freeMemory+m > s.maxMemory/4 || s.memory+s.freeMemory+m > s.maxMemory {
+		return
+	}
+	s.free = append(s.free, b)
+	s.freeMemory += m
+}
+
+// shed gives up half of the free buffers that nobody needed since it was called
+// last.
+func (s *store) shed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range (s.freeLow + 1) / 2 {
+		n := len(s.free) - 1
+		s.freeMemory -= s.free[n].memory()
+		s.free[n], s.free = nil, s.free[:n]
+	}
+	s.freeLow = len(s.free)
+}
+
+// push lets b wait for the sender and returns true, or counts its spans as
+// dropped and returns false.
+func (s *store) push(b *batch) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spans, m := uint64(b.len()), b.memory()
+	if len(s.queue)-s.first >= minWaiting && (s.waiting+spans > s.maxSpans || s.memory+m > s.maxMemory) {
+		s.dropped[QueueFull] += spans
+		return false
+	}
+	if s.first > 64 && s.first > len(s.queue)/2 {
+		n := copy(s.queue, s.queue[s.first:])
+		clear(s.queue[n:])
+		s.queue, s.first = s.queue[:n], 0
+	}
+	s.queue = append(s.queue, b)
+	s.pushed++
+	s.waiting += spans
+	s.bookLocked(b, m)
+	return true
+}
+
+// pop gives the sender the batch that waited longest, or nil when none is left
+// of those pushed before the mark.
+func (s *store) pop(mark uint64) *batch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.popped >= mark || s.first == len(s.queue) {
+		return nil
+	}
+	b := s.queue[s.first]
+	s.queue[s.first] = nil
+	if s.first++; s.first == len(s.queue) {
+		s.queue, s.first = s.queue[:0], 0
+	}
+	s.popped++
+	s.waiting -= uint64(b.len())
+	s.hand += uint64(b.len())
+	return b
+}
+
+// mark is what pop needs to return everything that waits now.
+func (s *store) mark() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pushed
+}
+
+// take puts b, which comes from a shard that the caller has locked, into the
+// sender's hand.
+func (s *store) take(b *batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hand += uint64(b.len())
+	s.bookLocked(b, b.memory())
+}
+
+// drop counts n spans of the sender's hand as dropped.
+func (s *store) drop(why Reason, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hand -= uint64(n)
+	s.dropped[why] += uint64(n)
+}
+
+// dropNew counts a span as dropped that was in no column before.
+func (s *store) dropNew(why Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped[why]++
+}
+
+// settle books what became of an attempt to send n spans of the sender's hand:
+// err is nil or e. With doubtful, accepted spans stay buffered until a later
+// call tells. giveUp is the reason for which spans that were not accepted are
+// dropped. A batch that was TooLarge stays in the hand.
+func (s *store) settle(n int, e *transport.Error, doubtful bool, giveUp Reason) {
+	spans := uint64(n)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errorLocked(e)
+	if e.PreviousLost {
+		s.doubtLocked(SendError)
+	}
+	switch e.Kind {
+	case transport.TooLarge:
+		return
+	case transport.Accepted:
+		s.doubtLocked(NumReasons)
+		s.doubt = spans
+		if !doubtful {
+			s.doubtLocked(NumReasons)
+		}
+	case transport.Partial:
+		rejected := min(uint64(max(e.Rejected, 0)), spans)
+		s.dropped[Rejected] += rejected
+		s.sent += spans - rejected
+	case transport.Unconfirmed:
+		s.unconfirmed += spans
+	default:
+		s.dropped[giveUp] += spans
+	}
+	s.hand -= spans
+}
+
+// confirm ends the doubt about the batch sent last.
+func (s *store) confirm(e *transport.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errorLocked(e)
+	if e.PreviousLost {
+		s.doubtLocked(SendError)
+	}
+	s.doubtLocked(NumReasons)
+}
+
+// doubtLocked books the spans in doubt as dropped, or as sent when why is
+// NumReasons. The caller holds s.mu.
+func (s *store) doubtLocked(why Reason) {
+	if why < NumReasons {
+		s.dropped[why] += s.doubt
+	} else {
+		s.sent += s.doubt
+	}
+	s.doubt = 0
+}
+
+// errorLocked notes e, unless it says that all went well. The caller holds s.mu.
+func (s *store) errorLocked(e *transport.Error) {
+	if e.Kind == transport.Accepted && !e.PreviousLost {
+		return
+	}
+	s.lastError, s.lastErrorTime = shorten(e.Error()), time.Now()
+}
+
+// bookLocked enters b's memory. The caller holds s.mu.
+func (s *store) bookLocked(b *batch, memory int64) {
+	s.memory += memory - b.booked
+	b.booked = memory
+}
+
+// shorten keeps error texts, which may quote a receiver's answer, below 1 KiB.
+func shorten(text string) string {
+	const most = 1000
+	if len(text) > most {
+		return text[:cutAt(text, most)] + "…"
+	}
+	return text
+}
+
+// outcome reads what a transport returned. What is not a *transport.Error breaks
+// the contract and says nothing but that the batch was not accepted.
+func outcome(err error) *transport.Error {
+	if err == nil {
+		return &transport.Error{}
+	}
+	var e *transport.Error
+	if !errors.As(err, &e) {
+		return &transport.Error{Kind: transport.Retryable, Err: err}
+	}
+	if e == nil {
+		return &transport.Error{}
+	}
+	return e
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sampler decides which traces are recorded.
+//
+// A [Sampler] is asked once for every local root: the first span of a trace in
+// this process. The samplers here are those that Jaeger's clients have always
+// had, with the same names and parameters in their sampler.type and
+// sampler.param tags:
+//
+//   - [Const] samples every trace or none.
+//   - [Probabilistic] samples a fraction of all traces, chosen by trace id, so
+//     that services with the same rate choose the same traces.
+//   - [RateLimiting] samples so many traces a second.
+//   - [ParentBased] follows the caller's decision where there is one and asks
+//     another sampler where there is none. A tracer should be given one.
+//
+// All of them are safe for concurrent use, never block and allocate nothing when
+// asked. A custom sampler implements [Sampler]; one that needs to know more than
+// a span's start tells it implements [Late].
+package sampler

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"io"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+)
+
+// samplerHolder is the current sampler with what is asked of it found once.
+type samplerHolder struct {
+	sampler.Sampler
+	late sampler.Late // nil when it is not
+}
+
+func holdSampler(s sampler.Sampler) *samplerHolder {
+	late, _ := s.(sampler.Late)
+	return &samplerHolder{s, late}
+}
+
+// SetSampler replaces the sampler for local roots that start from now on, and
+// closes the old one if it is an io.Closer. Traces that wait for a late decision
+// ask the new one. It returns the error of closing; s must not be nil.
+func (t *Tracer) SetSampler(s sampler.Sampler) error {
+	if s == nil {
+		return &ConfigError{Name: "SetSampler", Value: "nil", Err: errNil}
+	}
+	t.samplerMu.Lock()
+	defer t.samplerMu.Unlock()
+	if t.samplerClosed {
+		closeSampler(s)
+		return ErrClosed
+	}
+	return closeSampler(t.sampler.Swap(holdSampler(s)).Sampler)
+}
+
+func closeSampler(s sampler.Sampler) error {
+	if c, ok := s.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+// reconsider tells the sampler of an undecided trace what happened to one of its
+// spans. Nobody holds a lock.
+func (s *Span) reconsider(e sampler.Event) {
+	d := s.ask(e)
+	if !s.decide(d) {
+		return
+	}
+	if root := s.ctx.trace.ext.root; !root.storeTags(d.Tags) && root != s {
+		s.storeTags(d.Tags)
+	}
+}
+
+// ask completes the event and asks. Without a Late sampler any more, the answer
+// is no.
+func (s *Span) ask(e sampler.Event) sampler.Decision {
+	h := s.ext().tracer.sampler.Load()
+	root := s.ctx.trace.ext
+	if h.late == nil || root == nil || root.root == nil {
+		return sampler.Decision{}
+	}
+	e.State = root.late
+	e.LocalRoot = root.root == s
+	e.TraceID = s.ctx.traceID
+	e.Operation = s.OperationName()
+	if root.root.own.word.Load()&wordRemoteParent != 0 {
+		e.Parent = sampler.ParentRemoteDeferred
+	}
+	return h.late.Reconsider(e)
+}
+
+// decide makes a decision the trace's, unless there is one by now. It reports
+// whether this one made the trace sampled.
+func (s *Span) decide(d sampler.Decision) bool {
+	if d.Undecided {
+		return false
+	}
+	on := uint32(0)
+	if d.Sample {
+		on = wordSampled
+	}
+	t := s.ctx.trace
+	for {
+		w := t.word.Load()
+		if w&wordUndecided == 0 {
+			return false
+		}
+		if t.word.CompareAndSwap(w, w&^wordUndecided|on) {
+			return d.Sample
+		}
+	}
+}
+
+// storeTags records a sampler's tags. It returns false if the span has finished.
+func (s *Span) storeTags(tags []model.Tag) bool {
+	t := s.ext().tracer
+	var cut cuts
+	s.mu.Lock()
+	r := s.recordLocked()
+	if r != nil {
+		for i := range tags {
+			c := r.setTag(tags[i].Key, tags[i].Value, &t.limits)
+			cut.tags += c.tags
+			cut.logs += c.logs
+		}
+	}
+	s.mu.Unlock()
+	t.rare.cut(cut)
+	return r != nil
+}
+
+var samplingPriority = string(ext.SamplingPriority)
+
+// setPriority is the tag sampling.priority: see SetTag.
+func (s *Span) setPriority(n int64) {
+	s.mu.Lock()
+	finished := s.finishedLocked()
+	s.mu.Unlock()
+	t := s.ctx.trace
+	if finished || t.word.Load()&wordPassing != 0 {
+		return
+	}
+	if n > 0 {
+		t.replace(wordUndecided, s.ext().tracer.forcedFlags)
+	} else {
+		t.replace(wordUndecided|wordSampled|wordDebug, 0)
+	}
+}
+
+// asInteger accepts every integer type, named ones too.
+func asInteger(v any) (int64, bool) {
+	switch v := v.(type) {
+	case uint16: // what ext.SamplingPriority.Set passes
+		return int64(v), true
+	case int:
+		return int64(v), true
+	case nil:
+		return 0, false
+	}
+	switch r := reflect.ValueOf(v); {
+	case r.CanInt():
+		return r.Int(), true
+	case r.CanUint():
+		return int64(min(r.Uint(), 1)), true // its sign is what counts
+	}
+	return 0, false
+}
+
+// debugLimiter bounds how many inbound debug flags and ids are honoured.
+type debugLimiter struct {
+	perSecond float64
+	mu        sync.Mutex
+	last      time.Time
+	balance   float64
+}
+
+func newDebugLimiter(perSecond float64) *debugLimiter {
+	l := &debugLimiter{perSecond: perSecond}
+	if perSecond > 0 {
+		l.balance = max(perSecond, 1)
+	}
+	return l
+}
+
+func (l *debugLimiter) allow() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if !l.last.IsZero() && l.perSecond > 0 {
+		l.balance = min(l.balance+now.Sub(l.last).Seconds()*l.perSecond, max(l.perSecond, 1))
+	}
+	l.last = now
+	if l.balance < 1 {
+		return false
+	}
+	l.balance--
+	return true
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Benchmarks. "once" runs each of every module for one iteration, so that they
+# keep working. "full" measures: those of the benchmarks module (spur against
+# other tracers) where it exists, else those of the root module.
+# usage: scripts/bench.sh once
+#        scripts/bench.sh full      environment: BENCH (regular expression), COUNT, BENCHTIME
+. "$(dirname "$0")/lib.sh"
+
+case ${1:-} in
+once)
+  while read -r dir; do
+    say "$dir: benchmarks, one iteration"
+    (cd "$dir" && go test -run '^$' -bench . -benchtime 1x .)
+  done < <(test_functions 'Benchmark[A-Za-z0-9_]*' | cut -d' ' -f1 | LC_ALL=C sort -u)
+  ;;
+full)
+  (cd tools && go build -o ../bin/ golang.org/x/perf/cmd/benchstat)
+  dir=.
+  [[ -f benchmarks/go.mod ]] && dir=benchmarks
+  out=$PWD/bin/bench-$(date +%Y%m%d-%H%M%S).txt
+  say "$dir: benchmarks, $out"
+  (cd "$dir" && go test -run '^$' -bench "${BENCH:-.}" -benchmem -count "${COUNT:-6}" -benchtime "${BENCHTIME:-1s}" ./...) | tee "$out"
+  bin/benchstat "$out"
+  echo "compare with an older run: bin/benchstat OLD.txt $out"
+  ;;
+*)
+  sed -n 's/^# \(usage: \)/\1/p; s/^#        //p' "$0" >&2
+  exit 2
+  ;;
+esac

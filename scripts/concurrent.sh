@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs the tests whose names end in ConcurrentSafe many times under the race
+# detector: one pass seldom meets the interleaving that matters.
+# usage: scripts/concurrent.sh [COUNT]
+. "$(dirname "$0")/lib.sh"
+
+count=${1:-20}
+while read -r dir; do
+  say "$dir: *ConcurrentSafe, $count times"
+  (cd "$dir" && go test -race -run 'ConcurrentSafe$' -count "$count" .)
+done < <(test_functions 'Test[A-Za-z0-9_]*ConcurrentSafe' | cut -d' ' -f1 | LC_ALL=C sort -u)

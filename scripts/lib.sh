@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the other scripts share. Sourced, not run: afterwards the working
+# directory is the repository's root.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Every module is built as its users build it, never in the workspace.
+export GOWORK=off
+
+say() { printf '\n== %s\n' "$*"; }
+
+# sources PREDICATE...: the paths of the repository's files that find(1) selects.
+sources() {
+  find . \( -name '.?*' -o -name '_*' -o -name bin -o -name testdata -o -name vendor -o -name node_modules \) -prune \
+    -o -type f "$@" -print | sed 's,^\./,,' | LC_ALL=C sort
+}
+
+# modules: the directories that hold a go.mod, the root first.
+modules() { sources -name go.mod | xargs -n1 dirname | LC_ALL=C sort; }
+
+# code_modules: those with Go packages of their own. Fails when one cannot be listed.
+code_modules() {
+  local m packages
+  for m in $(modules); do
+    packages=$(cd "$m" && go list ./...) || return
+    if [[ -n $packages ]]; then echo "$m"; fi
+  done
+}
+
+# test_functions PREFIX: "directory name" of each top-level test, fuzz target or
+# benchmark whose name matches the extended regular expression.
+test_functions() {
+  local f
+  while read -r f; do
+    sed -nE "s,^func ($1)\(.*,$(dirname "$f") \1,p" "$f"
+  done < <(sources -name '*_test.go')
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+)
+
+var _ opentracing.Span = (*Span)(nil)
+
+// Span is one timed operation. All methods may be called from any goroutine, at
+// any time; after Finish those that record do nothing. None blocks, and none
+// keeps a value it is handed: tags and log fields are turned into plain data
+// before the call returns.
+//
+// A Span is one allocation of 112 bytes. Tags and logs live elsewhere, in a
+// record that exists only while a recorded span is open.
+type Span struct {
+	own      trace       // the trace of a local root; opLen and ext of every span
+	ctx      spanContext // as it was when the span started
+	mu       sync.Mutex  // guards rec, duration, op and own.opLen
+	rec      *record     // nil until something is recorded; husk after Finish
+	cur      atomic.Pointer[spanContext]
+	start    int64 // nanoseconds since 1970
+	duration int64
+	op       *byte // the operation name's bytes; own.opLen is their number
+}
+
+// SetTag sets a tag; the last value set for a key wins. Integers, floats,
+// booleans and strings keep their type, []byte is copied, an integer above the
+// signed 64 bits becomes text, and any other value is formatted here and now,
+// bounded in depth and length: an error by its Error method, a fmt.Stringer by
+// its String method. Methods that panic are survived.
+//
+// The tag sampling.priority with an integer speaks for the whole local trace: a
+// positive one records it from now on and sets Jaeger's debug flag, zero stops
+// recording.
+func (s *Span) SetTag(key string, value any) opentracing.Span {
+	if s.told() || key == samplingPriority {
+		s.setTag(key, value)
+	}
+	return s
+}
+
+// SetString is SetTag for text, without boxing the value.
+func (s *Span) SetString(key, value string) *Span {
+	if s.told() {
+		t := s.ext().tracer
+		s.putTag(key, model.String(t.text(value, t.limits.TagValueLength)))
+	}
+	return s
+}
+
+// SetInt is SetTag for integers, without boxing the value.
+func (s *Span) SetInt(key string, value int64) *Span {
+	if key == samplingPriority {
+		s.setPriority(value)
+	}
+	if s.told() {
+		s.putTag(key, model.Int64(value))
+	}
+	return s
+}
+
+// SetFloat is SetTag for floating-point numbers, without boxing the value.
+func (s *Span) SetFloat(key string, value float64) *Span {
+	if s.told() {
+		s.putTag(key, model.Float64(value))
+	}
+	return s
+}
+
+// SetBool is SetTag for booleans, without boxing the value.
+func (s *Span) SetBool(key string, value bool) *Span {
+	if s.told() {
+		s.putTag(key, model.Bool(value))
+	}
+	return s
+}
+
+// SetError sets the tag error and logs err in OpenTracing's form: event "error",
+// error.object with err's text. A nil err does nothing.
+func (s *Span) SetError(err error) *Span {
+	if err != nil && s.told() {
+		s.SetBool(string(ext.Error), true)
+		s.LogFields(log.Event("error"), log.Error(err))
+	}
+	return s
+}
+
+// SetOperationName replaces the operation name. The empty name is kept as it is.
+func (s *Span) SetOperationName(name string) opentracing.Span {
+	t := s.ext().tracer
+	name = t.operation(name)
+	s.mu.Lock()
+	finished := s.finishedLocked()
+	if !finished {
+		s.setOperationLocked(name)
+	}
+	s.mu.Unlock()
+	if finished {
+		s.usedAfterFinish()
+		return s
+	}
+	w := s.ctx.trace.word.Load()
+	if w&wordObserved != 0 {
+		t.observeOperation(s, name)
+	}
+	if w&wordUndecided != 0 {
+		s.reconsider(sampler.Event{Kind: sampler.EventOperationName})
+	}
+	return s
+}
+
+// LogFields records an event with the current time. Lazy fields and the methods
+// of values run before it returns.
+func (s *Span) LogFields(fields ...log.Field) {
+	if s.ctx.trace.recording() {
+		s.logFields(s.now(), fields)
+	}
+}
+
+// LogKV records an event from alternating keys and values. When they do not
+// pair up, the event that is recorded says so.
+func (s *Span) LogKV(alternatingKeyValues ...any) {
+	if !s.ctx.trace.recording() {
+		return
+	}
+	fields, err := log.InterleavedKVToFields(alternatingKeyValues...)
+	if err != nil {
+		fields = []log.Field{log.Error(err), log.String("function", "LogKV")}
+	}
+	s.logFields(s.now(), fields)
+}
+
+// LogEvent is OpenTracing's deprecated form of LogFields with an event field.
+func (s *Span) LogEvent(event string) { s.Log(opentracing.LogData{Event: event}) }
+
+// LogEventWithPayload is OpenTracing's deprecated form of LogFields with an event
+// and a payload field.
+func (s *Span) LogEventWithPayload(event string, payload any) {
+	s.Log(opentracing.LogData{Event: event, Payload: payload})
+}
+
+// Log is OpenTracing's deprecated form of LogFields with a time of its own.
+func (s *Span) Log(data opentracing.LogData) {
+	if s.ctx.trace.recording() {
+		s.logData(&data)
+	}
+}
+
+// SetBaggageItem adds an item that travels to every later descendant, in this
+// process and others; an empty value removes it. Contexts handed out before stay
+// as they were. Beyond the limits of the formats (64 items, 8,192 bytes) the
+// item is refused and counted. On a recorded span the change is logged.
+func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
+	s.setBaggage(key, value)
+	return s
+}
+
+// BaggageItem returns the value of a baggage item, "" when there is none. Keys
+// are case-sensitive; those that came in headers are in lower case.
+func (s *Span) BaggageItem(key string) string {
+	m, _ := s.current().baggage.Get(key)
+	return m.Value
+}
+
+// Context returns the span's context, a SpanContext. It allocates nothing and
+// works after Finish as well.
+func (s *Span) Context() opentracing.SpanContext { return SpanContext{s.current()} }
+
+// SpanContext is Context with its own type.
+func (s *Span) SpanContext() SpanContext { return SpanContext{s.current()} }
+
+// Tracer returns the tracer that started the span.
+func (s *Span) Tracer() opentracing.Tracer { return s.ext().tracer }
+
+// IsRecording reports whether tags and logs are kept now: the trace is sampled,
+// or its sampler has not decided yet.
+func (s *Span) IsRecording() bool { return s.ctx.trace.recording() }
+
+// EnableFirehose sets Jaeger's firehose flag for the local trace and everything
+// downstream: the backend stores such spans without indexing them.
+func (s *Span) EnableFirehose() {
+	if s.ctx.trace.word.Load()&wordPassing == 0 {
+		s.ctx.trace.set(wordFirehose)
+	}
+}
+
+// told reports whether anybody wants to know about a tag of this span.
+func (s *Span) told() bool {
+	return s.ctx.trace.word.Load()&(wordRecording|wordObserved) != 0
+}
+
+// ext returns the span's extension, which is never nil.
+func (s *Span) ext() *extension { return s.own.ext }
+
+// now returns the current time in the local trace's era.
+func (s *Span) now() int64 { return s.ext().tracer.clock.now(s.ctx.trace.era) }
+
+func (s *Span) current() *spanContext {
+	if c := s.cur.Load(); c != nil {
+		return c
+	}
+	return &s.ctx
+}
+
+func (s *Span) setTag(key string, value any) {
+	if key == samplingPriority {
+		if n, ok := asInteger(value); ok {
+			s.setPriority(n)
+		}
+		if !s.told() {
+			return
+		}
+	}
+	t := s.ext().tracer
+	s.putTag(key, t.freeze(value, t.limits.TagValueLength))
+}
+
+// putTag redacts, tells and records a frozen tag.
+func (s *Span) putTag(key string, v model.Value) {
+	t := s.ext().tracer
+	key = t.key(key)
+	if t.redactor != nil {
+		var keep bool
+		if v, keep = t.redact(PlaceTag, key, v); !keep {
+			return
+		}
+		v = t.freezeValue(v, t.limits.TagValueLength)
+	}
+	w := s.ctx.trace.word.Load()
+	if w&wordObserved != 0 {
+		t.observeTag(s, key, v)
+	}
+	if w&wordUndecided != 0 {
+		s.reconsider(sampler.Event{Kind: sampler.EventTag, Key: key, Value: v})
+	}
+	s.store(key, v)
+}
+
+// store records a tag.
+func (s *Span) store(key string, v model.Value) {
+	s.mu.Lock()
+	r := s.recordLocked()
+	if r == nil {
+		finished := s.finishedLocked()
+		s.mu.Unlock()
+		if finished {
+			s.usedAfterFinish()
+		}
+		return
+	}
+	t := s.ext().tracer
+	cut := r.setTag(key, v, &t.limits)
+	s.mu.Unlock()
+	if cut.any() {
+		t.rare.cut(cut)
+	}
+}
+
+// logFields freezes the fields outside the lock and records them.
+func (s *Span) logFields(time int64, fields []log.Field) {
+	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	e.encode(fields)
+	s.storeLog(time, e)
+}
+
+// storeLog records what e holds and releases it.
+func (s *Span) storeLog(time int64, e *fieldEncoder) {
+	t := e.tracer
+	s.mu.Lock()
+	var cut cuts
+	r := s.recordLocked()
+	if r != nil {
+		cut = r.addLog(time, e.fields, &t.limits)
+	}
+	finished := r == nil && s.finishedLocked()
+	s.mu.Unlock()
+	e.release()
+	if finished {
+		s.usedAfterFinish()
+	}
+	if cut.any() {
+		t.rare.cut(cut)
+	}
+}
+
+func (s *Span) logData(data *opentracing.LogData) {
+	time := s.now()
+	if !data.Timestamp.IsZero() {
+		time, _ = unixNano(data.Timestamp)
+	}
+	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	e.encodeData(data)
+	s.storeLog(time, e)
+}
+
+// recordLocked returns the record to write to, acquiring it when the trace
+// became sampled after the span began, or nil. The caller holds s.mu.
+func (s *Span) recordLocked() *record {
+	if s.rec == nil && s.ctx.trace.recording() {
+		s.rec = acquireRecord()
+	}
+	if s.rec == nil || s.rec.finished {
+		return nil
+	}
+	return s.rec
+}
+
+// finishedLocked reports whether Finish was called. The caller holds s.mu.
+func (s *Span) finishedLocked() bool { return s.rec != nil && s.rec.finished }
+
+func (s *Span) usedAfterFinish() { s.ext().tracer.rare.useAfterFinish.Add(1) }
+
+// operationLocked returns the operation name. The caller holds s.mu.
+func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.own.opLen)) }
+
+// setOperationLocked stores an operation name of at most Limits.OperationLength,
+// which fits 16 bits. The caller holds s.mu, or nobody else has the span yet.
+func (s *Span) setOperationLocked(name string) {
+	s.op, s.own.opLen = unsafe.StringData(name), uint16(len(name))
+}

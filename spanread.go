@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"time"
+
+	"github.com/go-spur/spur/model"
+)
+
+// OperationName returns the operation name, also after Finish.
+func (s *Span) OperationName() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.operationLocked()
+}
+
+// StartTime returns when the span started, also after Finish.
+func (s *Span) StartTime() time.Time { return time.Unix(0, s.start) }
+
+// Duration returns how long the span took, and 0 before Finish.
+func (s *Span) Duration() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Duration(s.duration)
+}
+
+// Finished reports whether Finish was called.
+func (s *Span) Finished() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.finishedLocked()
+}
+
+// References returns a copy of what the span refers to, also after Finish.
+func (s *Span) References() []model.Reference {
+	var one [1]model.Reference
+	refs := s.references(&one)
+	return append([]model.Reference(nil), refs...)
+}
+
+// references returns the span's references, using one when there is a single one.
+// They never change.
+func (s *Span) references(one *[1]model.Reference) []model.Reference {
+	if refs := s.ext().refs; refs != nil {
+		return refs
+	}
+	w := s.own.word.Load()
+	if w&wordParentRef == 0 {
+		return nil
+	}
+	one[0] = model.Reference{TraceID: s.ctx.traceID, SpanID: s.ctx.parentID, Type: model.ChildOf}
+	if w&wordFollows != 0 {
+		one[0].Type = model.FollowsFrom
+	}
+	return one[:]
+}
+
+// Tags returns a copy of the tags in the order they were first set. After Finish
+// it returns nil, unless a reporter or observer of the tracer keeps spans
+// (reporter.SpanKeeper): then the tags as they were reported.
+func (s *Span) Tags() []model.Tag {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rec == nil {
+		return nil
+	}
+	return append([]model.Tag(nil), s.rec.tags...)
+}
+
+// Logs returns a copy of the logs, oldest first, under the conditions of Tags.
+func (s *Span) Logs() []model.Log {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rec == nil || len(s.rec.logs) == 0 {
+		return nil
+	}
+	if !s.rec.finished {
+		s.rec.unroll()
+	}
+	data := model.Span{Logs: s.rec.logs}
+	return data.Clone().Logs
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+
+	"github.com/opentracing/opentracing-go"
+)
+
+// start makes a span in these steps: parent, ids, trace, time, name, references,
+// tags, decision. Until it returns nobody else has the span.
+func (t *Tracer) start(op string, o *startOptions) *Span {
+	if o.foreign > 0 {
+		t.rare.foreign.Add(uint64(o.foreign))
+	}
+	var l lineage
+	l.find(o)
+	s := &Span{}
+	s.own.ext = &t.base
+	s.ctx.baggage = l.baggage
+	if t.disabled {
+		t.startPassing(s, op, &l)
+		return s
+	}
+	local := t.descend(s, &l)
+	s.start = t.startTime(s, o)
+	s.setOperationLocked(t.operation(op))
+	t.setReferences(s, o, &l)
+	if local {
+		t.startLocal(s, o)
+	} else {
+		t.startRoot(s, o, &l)
+	}
+	t.counters[s.ctx.trace.shard].started.Add(1)
+	if t.observers.any() {
+		t.startObserved(s, o)
+	}
+	return s
+}
+
+// lineage is what the references of a span amount to.
+type lineage struct {
+	parent  *spanContext // first valid ChildOf, else first valid FollowsFrom; nil for a root
+	self    *spanContext // SelfRef
+	follows bool         // the parent is a FollowsFrom
+	refs    int          // references to record
+	baggage *model.Baggage
+	debugID string // of a context without ids
+}
+
+func (l *lineage) find(o *startOptions) {
+	var followed *spanContext
+	for i := range o.references() {
+		r := o.reference(i)
+		c := r.ctx.spanContext
+		if !r.ctx.IsValid() {
+			l.loose(c)
+			continue
+		}
+		switch r.kind {
+		case selfRef:
+			l.self = c
+			continue
+		case opentracing.ChildOfRef:
+			if l.parent == nil {
+				l.parent = c
+			}
+		case opentracing.FollowsFromRef:
+			if followed == nil {
+				followed = c
+			}
+		}
+		l.refs++
+	}
+	if l.parent == nil && followed != nil {
+		l.parent, l.follows = followed, true
+	}
+	inherit := l.parent
+	if l.self != nil {
+		inherit = l.self
+	}
+	if inherit == nil {
+		return
+	}
+	if l.baggage == nil {
+		l.baggage = inherit.baggage
+		return
+	}
+	merged := l.baggage
+	l.baggage = inherit.baggage
+	for m := range merged.All() { // the parent's own items win
+		if _, taken := inherit.baggage.Get(m.Key); !taken {
+			l.baggage = l.baggage.With(m)
+		}
+	}
+}
+
+// loose takes what a context without ids carries.
+func (l *lineage) loose(c *spanContext) {
+	if c.baggage != nil {
+		if l.baggage == nil {
+			l.baggage = c.baggage
+		} else {
+			for m := range c.baggage.All() {
+				if _, taken := l.baggage.Get(m.Key); !taken {
+					l.baggage = l.baggage.With(m)
+				}
+			}
+		}
+	}
+	if c.trace != nil && c.trace.ext != nil && c.trace.ext.extra != nil && l.debugID == "" {
+		l.debugID = c.trace.ext.extra.DebugID
+	}
+}
+
+func (o *startOptions) references() int { return o.nrefs + len(o.moreRefs) }
+
+func (o *startOptions) reference(i int) *startReference {
+	if i < o.nrefs {
+		return &o.refs[i]
+	}
+	return &o.moreRefs[i-o.nrefs]
+}
+
+// descend sets ids and the trace. It reports whether the span belongs to a local
+// trace that exists already; otherwise it is a local root.
+func (t *Tracer) descend(s *Span, l *lineage) (local bool) {
+	c := &s.ctx
+	from := l.parent
+	switch {
+	case l.self != nil:
+		from = l.self
+		c.traceID, c.spanID, c.parentID = from.traceID, from.spanID, from.parentID
+	case from != nil:
+		c.traceID, c.parentID = from.traceID, from.spanID
+		c.spanID = t.ids.SpanID()
+	default:
+		c.traceID = t.ids.TraceID()
+		c.spanID = model.SpanID(c.traceID.Low)
+	}
+	if from != nil && from.trace != nil {
+		if from.trace.word.Load()&wordDetached == 0 {
+			c.trace = from.trace
+			return true
+		}
+	}
+	c.trace = &s.own
+	s.own.shard = t.hints.pick()
+	s.own.era = t.clock.current()
+	return false
+}
+
+// startTime is o's time, or now.
+func (t *Tracer) startTime(s *Span, o *startOptions) int64 {
+	if o.time.IsZero() {
+		now := t.clock.now(s.ctx.trace.era)
+		t.clock.maybeCheck(now)
+		return now
+	}
+	start, clamped := unixNano(o.time)
+	if clamped {
+		o.addTag(tagTimeClamped, true)
+	}
+	return start
+}
+
+// setReferences keeps the references: as two bits when there is but the parent.
+func (t *Tracer) setReferences(s *Span, o *startOptions, l *lineage) {
+	if l.refs == 0 {
+		return
+	}
+	if l.refs == 1 && l.parent != nil && l.self == nil {
+		bits := wordParentRef
+		if l.follows {
+			bits |= wordFollows
+		}
+		s.own.word.Store(bits)
+		return
+	}
+	refs := make([]model.Reference, 0, min(l.refs, t.limits.RefsPerSpan))
+	for i := range o.references() {
+		r := o.reference(i)
+		if !r.ctx.IsValid() || r.kind == selfRef {
+			continue
+		}
+		if len(refs) == t.limits.RefsPerSpan {
+			t.rare.refs.Add(uint64(l.refs - len(refs)))
+			break
+		}
+		kind := model.FollowsFrom
+		if r.kind == opentracing.ChildOfRef {
+			kind = model.ChildOf
+		}
+		refs = append(refs, model.Reference{TraceID: r.ctx.traceID, SpanID: r.ctx.spanID, Type: kind})
+	}
+	s.own.ext = &extension{tracer: t, refs: refs}
+}
+
+// startLocal applies the start tags of a span whose trace has been decided upon.
+func (t *Tracer) startLocal(s *Span, o *startOptions) {
+	if !o.hasTags() {
+		return
+	}
+	if n, ok := o.priority(); ok {
+		s.setPriority(n)
+	}
+	if s.ctx.trace.recording() {
+		s.rec = t.startTags(o)
+	}
+}
+
+// startRoot decides about a local root. The start tags are frozen first: the
+// sampler may look at them.
+func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) {
+	var r *record
+	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
+	if o.hasTags() {
+		r = t.startTags(o)
+		p.Tags = r.tags
+	}
+	word := s.own.word.Load()
+	from := l.parent
+	if l.self != nil {
+		from = l.self
+	}
+	debugID := ""
+	if from != nil {
+		word |= t.inherit(s, from, &p)
+	} else {
+		debugID = l.debugID
+	}
+	var d sampler.Decision
+	switch {
+	case debugID != "":
+		word |= wordSampled
+		if t.allowDebug() {
+			word |= wordDebug
+		}
+	case word&wordDebug != 0:
+		word |= wordSampled
+	default:
+		h := t.sampler.Load()
+		d = h.Sample(p)
+		if d.Undecided && h.late != nil {
+			word = word&^wordSampled | wordUndecided
+			t.await(s)
+		} else if d.Sample && !d.Undecided {
+			word |= wordSampled
+		} else {
+			word &^= wordSampled
+		}
+	}
+	if t.observers.any() {
+		word |= wordObserved
+	}
+	s.own.word.Store(word)
+	if n, ok := o.priority(); ok {
+		s.setPriority(n)
+		word = s.own.word.Load()
+	}
+	if word&wordRecording == 0 {
+		if r != nil {
+			r.release()
+		}
+		return
+	}
+	t.rootTags(s, r, d.Tags, debugID)
+}
+
+// rootTags records what the sampler says and the debug id.
+func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) {
+	if r == nil && (len(tags) > 0 || debugID != "") {
+		r = acquireRecord()
+	}
+	if s.own.word.Load()&wordSampled != 0 {
+		for i := range tags {
+			t.rare.cut(r.setTag(tags[i].Key, tags[i].Value, &t.limits))
+		}
+	}
+	if debugID != "" {
+		if k, v, ok := t.tag(PlaceTag, "jaeger-debug-id", debugID, t.limits.TagValueLength); ok {
+			t.rare.cut(r.setTag(k, v, &t.limits))
+		}
+	}
+	s.rec = r
+}
+
+// inherit takes over a remote parent's flags and tracestate, and returns the
+// bits of the new local trace.
+func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
+	if from.trace == nil {
+		return 0
+	}
+	state := from.trace.word.Load()
+	p.Parent, p.ParentFlags = sampler.ParentRemote, from.trace.flags()
+	if state&wordDeferred != 0 {
+		p.Parent = sampler.ParentRemoteDeferred
+	}
+	word := uint32(p.ParentFlags)&^wordSampled | state&wordW3CRandom
+	if state&wordRemote != 0 {
+		word |= wordRemoteParent
+	}
+	if word&wordDebug != 0 && !t.allowDebug() {
+		word &^= wordDebug
+	}
+	if ext := from.trace.ext; ext != nil && ext.extra != nil && ext.extra.TraceState != "" {
+		own := t.ownExtension(s)
+		own.extra = ext.extra
+	}
+	return word
+}
+
+// await prepares a local trace whose sampler has not decided.
+func (t *Tracer) await(s *Span) {
+	own := t.ownExtension(s)
+	own.late, own.root = new(sampler.TraceState), s
+}
+
+// ownExtension gives a span that starts an extension of its own.
+func (t *Tracer) ownExtension(s *Span) *extension {
+	if s.own.ext == &t.base {
+		s.own.ext = &extension{tracer: t}
+	}
+	return s.own.ext
+}
+
+// allowDebug spends one of the debug flags honoured each second.
+func (t *Tracer) allowDebug() bool {
+	if t.debug.allow() {
+		return true
+	}
+	t.rare.debugCapped.Add(1)
+	return false
+}
+
+// startTags freezes the start tags into a record.
+func (t *Tracer) startTags(o *startOptions) *record {
+	r := acquireRecord()
+	set := func(key string, value any) {
+		if k, v, ok := t.tag(PlaceTag, key, value, t.limits.TagValueLength); ok {
+			t.rare.cut(r.setTag(k, v, &t.limits))
+		}
+	}
+	for i := range o.tags[:o.ntags] {
+		set(o.tags[i].Key, o.tags[i].Value)
+	}
+	for i := range o.moreTags {
+		set(o.moreTags[i].Key, o.moreTags[i].Value)
+	}
+	for k, v := range o.tagMaps {
+		set(k, v)
+	}
+	return r
+}
+
+// priority looks for sampling.priority among the start tags.
+func (o *startOptions) priority() (n int64, ok bool) {
+	for i := range o.tags[:o.ntags] {
+		if o.tags[i].Key == samplingPriority {
+			n, ok = asInteger(o.tags[i].Value)
+		}
+	}
+	for i := range o.moreTags {
+		if o.moreTags[i].Key == samplingPriority {
+			n, ok = asInteger(o.moreTags[i].Value)
+		}
+	}
+	if v, found := o.tagMaps[samplingPriority]; found {
+		return asInteger(v)
+	}
+	return n, ok
+}
+
+// startObserved tells the observers, with the start tags also of spans that are
+// not recorded.
+func (t *Tracer) startObserved(s *Span, o *startOptions) {
+	if s.rec != nil {
+		t.observeStart(s, append([]model.Tag(nil), s.rec.tags...))
+		return
+	}
+	r := t.startTags(o)
+	t.observeStart(s, append([]model.Tag(nil), r.tags...))
+	r.release()
+}
+
+// startPassing starts a span of a disabled tracer: it stands for the caller's
+// span, whose ids and flags it passes on, and records nothing.
+func (t *Tracer) startPassing(s *Span, op string, l *lineage) {
+	s.rec = husk
+	s.own.word.Store(wordPassing | wordDetached)
+	s.ctx.trace = &s.own
+	s.start = t.clock.now(0)
+	s.setOperationLocked(t.text(op, t.limits.OperationLength))
+	from := l.parent
+	if l.self != nil {
+		from = l.self
+	}
+	if from == nil {
+		return
+	}
+	s.ctx.traceID, s.ctx.spanID, s.ctx.parentID = from.traceID, from.spanID, from.parentID
+	if from.trace == nil {
+		return
+	}
+	word := wordPassing | wordDetached | uint32(from.trace.flags())<<wordPassedShift
+	s.own.word.Store(word | from.trace.word.Load()&(wordDeferred|wordRemote|wordW3CRandom))
+	if ext := from.trace.ext; ext != nil && ext.extra != nil {
+		t.ownExtension(s).extra = ext.extra
+	}
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"reflect"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+)
+
+// Reference types of ours, beside OpenTracing's two. They never reach a wire.
+const (
+	selfRef opentracing.SpanReferenceType = 99 // the number jaeger-client-go gives it
+	linkRef opentracing.SpanReferenceType = 98
+)
+
+// SelfRef is a start option: the span is started with sc's own ids instead of
+// new ones, as when a span recorded elsewhere is replayed. Other references are
+// recorded as usual. An invalid sc is ignored.
+func SelfRef(sc opentracing.SpanContext) opentracing.SpanReference {
+	return opentracing.SpanReference{Type: selfRef, ReferencedContext: sc}
+}
+
+// Link is a start option: the span refers to sc, but does not descend from it.
+// On the wire it is a FOLLOWS_FROM reference.
+func Link(sc opentracing.SpanContext) opentracing.SpanReference {
+	return opentracing.SpanReference{Type: linkRef, ReferencedContext: sc}
+}
+
+// startOptions gathers the options of one span. It lives on the stack.
+type startOptions struct {
+	time  time.Time
+	nrefs int
+	ntags int
+	refs  [4]startReference
+	tags  [4]opentracing.Tag
+
+	moreRefs []startReference
+	moreTags []opentracing.Tag
+	tagMaps  opentracing.Tags // one Tags option; further ones go to moreTags
+	foreign  int              // references to other tracers' contexts
+}
+
+type startReference struct {
+	kind opentracing.SpanReferenceType
+	ctx  SpanContext
+}
+
+// add takes one option in. OpenTracing's own are read directly; the options of
+// others go through Apply.
+func (o *startOptions) add(opt opentracing.StartSpanOption) {
+	switch opt := opt.(type) {
+	case opentracing.SpanReference:
+		o.addReference(opt)
+	case opentracing.Tag:
+		o.addTag(opt.Key, opt.Value)
+	case opentracing.Tags:
+		if o.tagMaps == nil {
+			o.tagMaps = opt
+			return
+		}
+		for k, v := range opt {
+			o.addTag(k, v)
+		}
+	case opentracing.StartTime:
+		o.time = time.Time(opt)
+	case nil:
+	default:
+		if rpcServerOption.matches(opt) {
+			if ctx := rpcServerOption.context(opt); ctx != nil {
+				o.addReference(opentracing.ChildOf(ctx))
+			}
+			o.addTag(string(ext.SpanKind), ext.SpanKindRPCServerEnum)
+			return
+		}
+		o.apply(opt)
+	}
+}
+
+func (o *startOptions) addReference(r opentracing.SpanReference) {
+	if r.ReferencedContext == nil {
+		return
+	}
+	ctx, ok := ownContext(r.ReferencedContext)
+	if !ok {
+		o.foreign++
+		return
+	}
+	if ctx.spanContext == nil {
+		return
+	}
+	if o.nrefs < len(o.refs) {
+		o.refs[o.nrefs] = startReference{r.Type, ctx}
+		o.nrefs++
+		return
+	}
+	o.moreRefs = append(o.moreRefs, startReference{r.Type, ctx})
+}
+
+func (o *startOptions) addTag(key string, value any) {
+	if o.ntags < len(o.tags) {
+		o.tags[o.ntags] = opentracing.Tag{Key: key, Value: value}
+		o.ntags++
+		return
+	}
+	o.moreTags = append(o.moreTags, opentracing.Tag{Key: key, Value: value})
+}
+
+// hasTags reports whether there are start tags.
+func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMaps) > 0 }
+
+// foreignOptions lends an object to Apply, which makes it escape.
+var foreignOptions = sync.Pool{New: func() any { return new(opentracing.StartSpanOptions) }}
+
+// apply reads an option of unknown type.
+func (o *startOptions) apply(opt opentracing.StartSpanOption) {
+	f := foreignOptions.Get().(*opentracing.StartSpanOptions)
+	opt.Apply(f)
+	for _, r := range f.References {
+		o.addReference(r)
+	}
+	for k, v := range f.Tags {
+		o.addTag(k, v)
+	}
+	if !f.StartTime.IsZero() {
+		o.time = f.StartTime
+	}
+	clear(f.References)
+	f.References = f.References[:0]
+	f.Tags = nil // its owner is the option
+	f.StartTime = time.Time{}
+	foreignOptions.Put(f)
+}
+
+// rpcServerOption reads ext.RPCServerOption, the option of every server
+// middleware, without Apply and its two allocations. The type is not exported:
+// its layout is verified once, and where it is not the expected one Apply serves.
+var rpcServerOption = inspectRPCServerOption()
+
+type rpcServerLayout struct{ typ reflect.Type }
+
+func inspectRPCServerOption() rpcServerLayout {
+	typ := reflect.TypeOf(ext.RPCServerOption(nil))
+	if typ.Kind() != reflect.Struct || typ.NumField() != 1 ||
+		typ.Field(0).Type != reflect.TypeFor[opentracing.SpanContext]() {
+		return rpcServerLayout{}
+	}
+	return rpcServerLayout{typ}
+}
+
+func (l rpcServerLayout) matches(opt opentracing.StartSpanOption) bool {
+	return l.typ != nil && reflect.TypeOf(opt) == l.typ
+}
+
+// context returns the option's only field. An interface value is a type word
+// and a pointer to the struct, which holds one interface.
+func (l rpcServerLayout) context(opt opentracing.StartSpanOption) opentracing.SpanContext {
+	words := (*[2]unsafe.Pointer)(unsafe.Pointer(&opt))
+	return *(*opentracing.SpanContext)(words[1])
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/go-spur/spur/propagation"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+)
+
+// Stats is a snapshot of everything the tracer counts. It shares nothing with
+// the tracer. When no span is being finished at the moment, as after Flush or
+// Close, the books of each destination balance:
+//
+//	Spans.FinishedSampled == Sent + Unconfirmed + DroppedTotal() + BufferedSpans
+type Stats struct {
+	Spans        SpanStats
+	Destinations []reporter.DestinationStats
+	Propagation  []propagation.FormatStats
+	Sampling     sampler.Status
+	Cut          CutStats
+	Source       string // which setting chose the destination, such as "JAEGER_AGENT_HOST"; "default" if none did
+}
+
+// SpanStats counts spans. A started span that is never finished is in Started
+// alone.
+type SpanStats struct {
+	Started           uint64
+	FinishedSampled   uint64 // handed to every reporter
+	FinishedUnsampled uint64 // of traces that are not recorded
+	FinishedUndecided uint64 // finished before a Late sampler had decided: not reported
+	DoubleFinish      uint64 // calls of Finish on a finished span: ignored
+	UseAfterFinish    uint64 // other calls on a finished span of a recorded trace: ignored
+}
+
+// CutStats counts what Limits and misuse cost.
+type CutStats struct {
+	Tags        uint64 // tags dropped
+	Logs        uint64 // logs dropped
+	Fields      uint64 // log fields dropped
+	References  uint64 // references dropped
+	Values      uint64 // keys, values and operation names cut short
+	Baggage     uint64 // baggage items refused by SetBaggageItem
+	Panics      uint64 // log fields, Redactors and Observers that panicked
+	Foreign     uint64 // references to another tracer's span contexts
+	DebugCapped uint64 // inbound debug flags and ids beyond Limits.DebugPerSec
+	Undecided   uint64 // contexts injected before a Late sampler had decided
+}
+
+// cuts is what one call lost.
+type cuts struct {
+	tags, logs, fields, values uint64
+}
+
+func (c cuts) any() bool { return c != cuts{} }
+
+// counterShards spread the counters of the hot path over cache lines. A local
+// trace picks one when it starts and its spans stay with it.
+const counterShards = 16
+
+// counters is one shard.
+type counters struct {
+	started, sampled, unsampled atomic.Uint64
+	_                           [5]uint64
+}
+
+// shardHints lends each processor the shard it used last. When the garbage
+// collector empties the pool nothing is lost: hints only point at shards.
+type shardHints struct {
+	pool sync.Pool
+	next atomic.Uint32
+}
+
+func (h *shardHints) pick() uint8 {
+	if hint, ok := h.pool.Get().(*uint8); ok {
+		shard := *hint
+		h.pool.Put(hint)
+		return shard
+	}
+	shard := uint8(h.next.Add(1) % counterShards)
+	h.pool.Put(&shard)
+	return shard
+}
+
+// rare counts what is not on the hot path.
+type rare struct {
+	undecided, doubleFinish, useAfterFinish           atomic.Uint64
+	tags, logs, fields, refs, values, baggage, panics atomic.Uint64
+	foreign, debugCapped, undecidedInjected           atomic.Uint64
+}
+
+func (r *rare) cut(c cuts) {
+	if c.any() {
+		r.tags.Add(c.tags)
+		r.logs.Add(c.logs)
+		r.fields.Add(c.fields)
+		r.values.Add(c.values)
+	}
+}
+
+// Stats returns what has been counted so far. It may be called from any
+// goroutine, also after Close. It takes the reporters' locks for a moment and
+// allocates; a scrape every few seconds is what it is made for.
+func (t *Tracer) Stats() Stats {
+	var s Stats
+	for _, st := range t.statsers {
+		s.Destinations = append(s.Destinations, st.Stats()...)
+	}
+	for i := range t.counters {
+		c := &t.counters[i]
+		s.Spans.Started += c.started.Load()
+		s.Spans.FinishedSampled += c.sampled.Load()
+		s.Spans.FinishedUnsampled += c.unsampled.Load()
+	}
+	r := &t.rare
+	s.Spans.FinishedUndecided = r.undecided.Load()
+	s.Spans.DoubleFinish = r.doubleFinish.Load()
+	s.Spans.UseAfterFinish = r.useAfterFinish.Load()
+	s.Cut = CutStats{
+		Tags: r.tags.Load(), Logs: r.logs.Load(), Fields: r.fields.Load(), References: r.refs.Load(),
+		Values: r.values.Load(), Baggage: r.baggage.Load(), Panics: r.panics.Load(), Foreign: r.foreign.Load(),
+		DebugCapped: r.debugCapped.Load(), Undecided: r.undecidedInjected.Load(),
+	}
+	for _, p := range t.formatStatsers {
+		s.Propagation = append(s.Propagation, p.Stats()...)
+	}
+	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
+		s.Sampling = st.Status()
+	}
+	s.Source = t.source
+	return s
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"context"
+	"errors"
+
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
+	"github.com/go-spur/spur/reporter"
+)
+
+var _ opentracing.Tracer = (*Tracer)(nil)
+
+// Tracer starts spans and carries their contexts in and out of the process. Make
+// one for each service name with New. All methods may be called from any
+// goroutine; only Flush, Shutdown and Close wait for anything.
+type Tracer struct {
+	base        extension // of spans that need none of their own
+	sampler     atomic.Pointer[samplerHolder]
+	reporter    reporter.Reporter
+	process     *model.Process
+	limits      Limits
+	clock       *clock
+	ids         IDGenerator
+	observers   observers
+	redactor    Redactor
+	debug       *debugLimiter
+	forcedFlags uint32 // what sampling.priority sets
+	keeps       bool   // a reporter or observer keeps spans
+	disabled    bool
+
+	http, textMap propagation.Propagator // the formats everybody uses, found without the map
+	formats       map[any]any
+
+	hints          shardHints
+	counters       [counterShards]counters
+	rare           rare
+	statsers       []reporter.Statser
+	formatStatsers []propagation.Statser
+	source         string
+
+	samplerMu     sync.Mutex // orders SetSampler and Shutdown
+	samplerClosed bool
+}
+
+// New makes a tracer for a service. Without options it samples 0.1 % of new
+// traces, follows the decisions of remote callers, sends to Jaeger's agent at
+// localhost:6831 over UDP and reads no environment. The service name may be
+// empty if FromEnv finds one. The error joins one ConfigError for each setting
+// that cannot be used; an agent that cannot be reached is not an error.
+//
+// The tracer owns one goroutine, which ends with Shutdown or Close.
+func New(service string, opts ...Option) (*Tracer, error) {
+	c := newConfig(service, opts)
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	t, err := build(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range c.notes {
+		c.logger.Log(context.Background(), n.level, n.msg, n.args...)
+	}
+	return t, nil
+}
+
+func build(c *config) (*Tracer, error) {
+	c.limits = c.limits.withDefaults()
+	s, err := c.buildSampler()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.buildFormats(); err != nil {
+		return nil, errors.Join(err, closeSampler(s))
+	}
+	r, err := c.buildReporter()
+	if err != nil {
+		return nil, errors.Join(err, closeSampler(s))
+	}
+	t := &Tracer{
+		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids,
+		observers: c.observers, redactor: c.redactor, debug: newDebugLimiter(c.limits.DebugPerSec),
+		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled,
+		formats: c.formats, source: c.source,
+	}
+	t.base.tracer = t
+	t.sampler.Store(holdSampler(s))
+	if c.noDebugFlag {
+		t.forcedFlags = wordSampled
+	}
+	if t.ids == nil {
+		t.ids = randomIDs{wide: c.traceID128}
+	}
+	if k, ok := r.(reporter.SpanKeeper); ok && k.KeepsSpans() {
+		t.keeps = true
+	}
+	if st, ok := r.(reporter.Statser); ok {
+		t.statsers = append(t.statsers, st)
+	}
+	t.findFormats()
+	t.process = t.buildProcess(c)
+	return t, nil
+}
+
+// StartSpan implements opentracing.Tracer. The result is a *Span. Of the
+// references the first valid ChildOf is the parent, else the first valid
+// FollowsFrom; all valid ones are recorded. References to contexts of other
+// tracers are counted and ignored. Options are not kept.
+func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption) opentracing.Span {
+	var o startOptions
+	for _, opt := range opts {
+		o.add(opt)
+	}
+	return t.start(operation, &o)
+}
+
+// Start starts a span as a child of ctx's current span, unless a ChildOf or
+// FollowsFrom among opts says otherwise, and returns a context in which it is the
+// current span, for OpenTracing's functions too. It costs two allocations.
+func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
+	var o startOptions
+	for _, opt := range opts {
+		o.add(opt)
+	}
+	if o.references() == 0 {
+		if parent := opentracing.SpanFromContext(ctx); parent != nil {
+			o.addReference(opentracing.ChildOf(parent.Context()))
+		}
+	}
+	s := t.start(operation, &o)
+	return opentracing.ContextWithSpan(ctx, s), s
+}
+
+// Flush returns when every span finished before the call has been dealt with, or
+// soon after ctx ends, with its error.
+func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx) }
+
+// Shutdown flushes, stops the tracer's goroutines and closes sampler and
+// reporters. It returns within ctx plus 100 ms; spans there was no time for are
+// counted as dropped, reason closed, as are those that finish later. A second
+// call does nothing.
+func (t *Tracer) Shutdown(ctx context.Context) error {
+	t.samplerMu.Lock()
+	var err error
+	if !t.samplerClosed {
+		t.samplerClosed = true
+		err = closeSampler(t.sampler.Load().Sampler)
+	}
+	t.samplerMu.Unlock()
+	return errors.Join(err, t.reporter.Close(ctx))
+}
+
+// closeTimeout bounds Close.
+const closeTimeout = 5 * time.Second
+
+// Close is Shutdown with 5 seconds. It implements io.Closer.
+func (t *Tracer) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return t.Shutdown(ctx)
+}
+
+// nowhere is the span where there is none: it belongs to a disabled tracer, has
+// no ids, and is as finished as a span can be.
+var nowhere = newNowhere()
+
+func newNowhere() *Span {
+	t := &Tracer{
+		disabled: true, clock: newClock(nil), ids: randomIDs{}, limits: Limits{}.withDefaults(),
+		reporter: reporter.Null{}, debug: newDebugLimiter(0), formats: map[any]any{},
+	}
+	t.base.tracer = t
+	t.sampler.Store(&samplerHolder{})
+	return t.start("", &startOptions{})
+}

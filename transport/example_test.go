@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/go-spur/spur/transport"
+)
+
+func ExampleNewUDP() {
+	agent, err := net.ListenPacket("udp", "127.0.0.1:0") // stands in for a Jaeger agent
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer agent.Close()
+
+	u, err := transport.NewUDP(agent.LocalAddr().String(), transport.UDPOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer u.Close()
+	fmt.Println(u.Format(), u.MaxBatch())
+	fmt.Println("sent:", u.Send(context.Background(), []byte("a batch")))
+
+	buf := make([]byte, 100)
+	n, _, err := agent.ReadFrom(buf)
+	fmt.Printf("arrived: %s %v\n", buf[:n], err)
+	// Output:
+	// jaeger-compact 65000
+	// sent: <nil>
+	// arrived: a batch <nil>
+}
+
+func ExampleNewUDP_badAddress() {
+	for _, addr := range []string{"localhost", "localhost:0", "udp://localhost:6831", "::1:6831"} {
+		_, err := transport.NewUDP(addr, transport.UDPOptions{})
+		fmt.Println(err)
+	}
+	_, err := transport.NewUDP("localhost:6831", transport.UDPOptions{MaxPacketSize: 100_000})
+	fmt.Println(err)
+	// Output:
+	// transport: bad address "localhost": missing port in address
+	// transport: bad address "localhost:0": port is not within 1 to 65535
+	// transport: bad address "udp://localhost:6831": too many colons in address
+	// transport: bad address "::1:6831": too many colons in address
+	// transport: bad option: MaxPacketSize 100000 is not within 1 to 65507
+}
+
+// What a caller of Send can learn.
+func ExampleError() {
+	var err error = &transport.Error{Kind: transport.TooLarge, PreviousLost: true, Err: errors.New("message too long")}
+	var e *transport.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.Kind, e.PreviousLost)
+	}
+	fmt.Println(err)
+	// Output:
+	// too large true
+	// transport: too large, previous batch lost: message too long
+}
