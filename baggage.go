@@ -13,7 +13,7 @@ import (
 func (s *Span) setBaggage(key, value string) {
 	t := s.ext().tracer
 	s.mu.Lock()
-	if s.finishedLocked() && s != nowhere {
+	if s.finishedLocked() {
 		s.mu.Unlock()
 		s.usedAfterFinish()
 		return

@@ -105,11 +105,13 @@ func (s *Span) finish(end int64) {
 // countUnreported books a span that no reporter gets.
 func (s *Span) countUnreported(w uint32) {
 	t := s.ext().tracer
-	if w&wordUndecided != 0 {
+	switch {
+	case w&wordPassing != 0: // not ours
+	case w&wordUndecided != 0:
 		t.rare.undecided.Add(1)
-		return
+	default:
+		t.counters[s.ctx.trace.shard].unsampled.Add(1)
 	}
-	t.counters[s.ctx.trace.shard].unsampled.Add(1)
 }
 
 // sealed is a finished span as observers and reporters see it.

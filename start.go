@@ -388,7 +388,6 @@ func (t *Tracer) startObserved(s *Span, o *startOptions) {
 // startPassing starts a span of a disabled tracer: it stands for the caller's
 // span, whose ids and flags it passes on, and records nothing.
 func (t *Tracer) startPassing(s *Span, op string, l *lineage) {
-	s.rec = husk
 	s.own.word.Store(wordPassing | wordDetached)
 	s.ctx.trace = &s.own
 	s.start = t.clock.now(0)

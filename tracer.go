@@ -180,5 +180,7 @@ func newNowhere() *Span {
 	}
 	t.base.tracer = t
 	t.sampler.Store(&samplerHolder{})
-	return t.start("", &startOptions{})
+	s := t.start("", &startOptions{})
+	s.rec = husk
+	return s
 }

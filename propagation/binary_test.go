@@ -88,9 +88,9 @@ func TestBinaryParse(t *testing.T) {
 		{"negative number", frame(1, 2, 3, 4, 1, -1), corrupted, 0}, // jaeger-client-go accepts it
 		{"most negative number", frame(1, 2, 3, 4, 1, math.MinInt32), corrupted, 0},
 		{"too great a number", frame(1, 2, 3, 4, 1, math.MaxInt32, "k", "v"), corrupted, 0},
-		{"negative length of a key", frame(1, 2, 3, 4, 1, 1, int32(-1)), corrupted, 0},                                        // jaeger-client-go panics
-		{"negative length of a value", frame(1, 2, 3, 4, 1, 1, "k", int32(-1)), corrupted, 0},                                 // jaeger-client-go panics
-		{"2 GiB from 41 bytes", frame(1, 2, 3, 4, 1, 1, int32(math.MaxInt32)), corrupted, 0},                                  // jaeger-client-go allocates them
+		{"negative length of a key", frame(1, 2, 3, 4, 1, 1, int32(-1)), corrupted, 0},                                          // jaeger-client-go panics
+		{"negative length of a value", frame(1, 2, 3, 4, 1, 1, "k", int32(-1)), corrupted, 0},                                   // jaeger-client-go panics
+		{"2 GiB from 41 bytes", frame(1, 2, 3, 4, 1, 1, int32(math.MaxInt32)), corrupted, 0},                                    // jaeger-client-go allocates them
 		{"lengths whose sum overflows", frame(1, 2, 3, 4, 1, 1, int32(math.MaxInt32), int32(math.MaxInt32), "k"), corrupted, 0}, // passes jaeger-client-go's check
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -60,8 +60,8 @@ type BatchingOptions struct {
 	// full ones do, because the receive buffer that Linux gives a socket holds
 	// no more than three of 65,000 bytes. Agents with larger buffers take more.
 	NoPacing bool
-	// Logger gets one line when loss of a kind begins and one when it has ended;
-	// slog.Default() when nil.
+	// Logger gets a line when loss for a Reason begins, one a minute while it
+	// lasts, and one when it has ended; slog.Default() when nil.
 	Logger *slog.Logger
 }
 

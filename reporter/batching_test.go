@@ -179,9 +179,9 @@ func TestBatchingQueueBounds(t *testing.T) {
 		most uint64 // spans that may wait: in hand, in the queue and in the shard
 		mem  uint64
 	}{
-		// A batch of 9000 bytes takes about 250 spans and 13 KiB of memory.
-		{"spans", BatchingOptions{QueueSpans: 1000}, 1000 + 2*300, 1 << 20},
-		{"two batches always", BatchingOptions{QueueSpans: 1}, 4 * 300, 1 << 20},
+		// A batch of 9000 bytes takes at most 330 spans and 15 KiB of memory.
+		{"spans", BatchingOptions{QueueSpans: 1000}, 1000 + 2*330, 1 << 20},
+		{"two batches always", BatchingOptions{QueueSpans: 1}, 4 * 330, 1 << 20},
 		{"bytes", BatchingOptions{QueueBytes: 100_000}, 100_000 / 30, 100_000 + 9000 + 3*spareRoom},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -4,7 +4,8 @@ package reporter
 
 import (
 	"log/slog"
-	"time"
+
+	"github.com/go-spur/spur/internal/warn"
 )
 
 // lossBooks are the columns that the loss log compares.
@@ -15,11 +16,12 @@ type lossBooks struct {
 	lastError     string
 }
 
-// lossLog writes one line when loss for a reason begins and one when it has
-// ended: when nothing was lost for a whole tick, and, unless the cause was on our
-// side of the path, something was sent. It belongs to the sender's goroutine.
+// lossLog writes a line when loss for a reason begins, once a minute while it
+// lasts, and when it has ended: when nothing was lost for a whole tick and, unless
+// the cause was on our side of the path, something was sent. It belongs to the
+// sender's goroutine.
 type lossLog struct {
-	warner  warner
+	warner  *warn.Warner
 	seen    [NumReasons]uint64 // at the last look
 	reasons [NumReasons]lossState
 }
@@ -30,15 +32,11 @@ type lossState struct {
 	delivered uint64 // when that was
 }
 
-// warner is what internal/warn does: Problem once when a cause turns up, Resolved
-// once when it is gone, at most once a minute each.
-type warner interface {
-	Problem(cause, msg string, args ...any)
-	Resolved(cause, msg string, args ...any)
-}
-
 func (l *lossLog) init(logger *slog.Logger) {
-	l.warner = &minutely{logger: logger, last: make(map[string]time.Time), open: make(map[string]bool)}
+	if logger == nil {
+		logger = slog.Default()
+	}
+	l.warner = warn.New(logger)
 }
 
 // look compares b with what was seen last. Loss can begin at any look and ends
@@ -50,9 +48,7 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 			s.lasts, s.fresh, s.delivered = true, true, b.delivered
 			l.seen[why] = lost
 			l.warner.Problem(why.String(), "spur: spans are being lost",
-				"destination", b.name, "address", b.address, "reason", why.String(),
-				"lost_in_all", lost, "delivered_in_all", b.delivered,
-				"last_error", b.lastError, "hint", hint(why))
+				b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why)))...)
 			continue
 		}
 		if !tick || !s.lasts {
@@ -61,12 +57,19 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		ours := why == QueueFull || why == TooLarge
 		if !s.fresh && (ours || b.delivered > s.delivered) {
 			s.lasts = false
-			l.warner.Resolved(why.String(), "spur: spans are no longer being lost",
-				"destination", b.name, "address", b.address, "reason", why.String(),
-				"lost_in_all", lost, "delivered_in_all", b.delivered)
+			l.warner.Resolved(why.String(), "spur: spans are no longer being lost", b.attrs(why)...)
 		}
 		s.fresh = false
 	}
+}
+
+func (b *lossBooks) attrs(why Reason, more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{
+		slog.String("destination", b.name),
+		slog.String("address", b.address),
+		slog.Uint64("lost_in_all", b.lost[why]),
+		slog.Uint64("delivered_in_all", b.delivered),
+	}, more...)
 }
 
 // hint names the knob to turn.
@@ -81,36 +84,4 @@ func hint(why Reason) string {
 	default:
 		return "is the receiver there? See last_error and the address (JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, JAEGER_ENDPOINT)"
 	}
-}
-
-// minutely is a warner that begins a cause at most once a minute, and ends what
-// it has begun.
-type minutely struct {
-	logger *slog.Logger // nil: slog.Default
-	last   map[string]time.Time
-	open   map[string]bool // begun and not ended
-}
-
-func (m *minutely) Problem(cause, msg string, args ...any) {
-	last, known := m.last[cause]
-	if m.open[cause] || known && time.Since(last) < time.Minute {
-		return
-	}
-	m.last[cause], m.open[cause] = time.Now(), true
-	m.log().Warn(msg, args...)
-}
-
-func (m *minutely) Resolved(cause, msg string, args ...any) {
-	if !m.open[cause] {
-		return
-	}
-	delete(m.open, cause)
-	m.log().Info(msg, args...)
-}
-
-func (m *minutely) log() *slog.Logger {
-	if m.logger == nil {
-		return slog.Default()
-	}
-	return m.logger
 }

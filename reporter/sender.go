@@ -30,8 +30,8 @@ func (s *sender) init(l *slog.Logger, pace bool) {
 // run is the goroutine: it sends full batches as they come, and at each tick
 // whatever there is. It ends after Close.
 //
-// The transport is the only foreign code on it, and each of its methods runs
-// under a recover of its own, as the logger does: a panic costs the batch in
+// The transport and the logger are the only foreign code on it. Send, Confirm,
+// Close and each line run under a recover of their own: a panic costs the batch in
 // hand, which is counted, and nothing else.
 func (r *Batching) run() {
 	defer close(r.done)
@@ -256,7 +256,6 @@ func (r *Batching) recycle(b *batch) { r.store.put(b, r.t.MaxBatch()+spareRoom) 
 
 // look lets the loss log compare the books with what it saw last.
 func (r *Batching) look(tick bool) {
-	defer func() { _ = recover() }() // the handler is the application's
 	r.store.mu.Lock()
 	books := lossBooks{delivered: r.store.sent, lost: r.store.dropped, lastError: r.store.lastError}
 	r.store.mu.Unlock()

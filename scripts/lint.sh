@@ -8,15 +8,15 @@
 say "tools"
 (cd tools && go build -o ../bin/ tool)
 
+failed=()
 say "gofumpt"
 # shellcheck disable=SC2046 # no source file has a blank in its name
 wrong=$(bin/gofumpt -l $(sources -name '*.go' | xargs grep -LE '^// Code generated .* DO NOT EDIT\.$'))
 if [[ -n $wrong ]]; then
-  printf 'not formatted; run bin/gofumpt -w on:\n%s\n' "$wrong" >&2
-  exit 1
+  printf 'not formatted; "make format" does it:\n%s\n' "$wrong" >&2
+  failed+=(gofumpt)
 fi
 
-failed=()
 config=$PWD/.golangci.yml linter=$PWD/bin/golangci-lint
 all=$(code_modules)
 for m in $all; do
@@ -24,6 +24,6 @@ for m in $all; do
   (cd "$m" && "$linter" run --config "$config" ./...) || failed+=("$m")
 done
 if ((${#failed[@]})); then
-  echo "linters found something in: ${failed[*]}" >&2
+  echo "not clean: ${failed[*]}" >&2
   exit 1
 fi

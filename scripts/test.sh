@@ -6,7 +6,6 @@
 # usage: scripts/test.sh        environment: TESTFLAGS, more flags for go test
 . "$(dirname "$0")/lib.sh"
 
-# shellcheck disable=SC2086 # TESTFLAGS is a list
 all=$(code_modules)
 for m in $all; do
   say "$m: go vet, go test -race"
@@ -16,6 +15,7 @@ for m in $all; do
     if grep -rqE --include='*.go' '^//go:build .*\be2e\b' .; then
       go vet -tags e2e ./... # otherwise only "make e2e" would notice that it broke
     fi
+    # shellcheck disable=SC2086 # TESTFLAGS is a list
     go test -race ${TESTFLAGS:-} ./...
   )
 done

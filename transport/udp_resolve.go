@@ -149,9 +149,7 @@ func (n *names) take(a answer) []string {
 
 // hurry brings the next lookup forward, because the address in use has failed.
 func (n *names) hurry() {
-	if soon := n.last.Add(lookupPause); soon.Before(n.next) {
-		n.next = soon
-	}
+	n.next = n.last.Add(lookupPause)
 	n.start()
 }
 

@@ -184,6 +184,48 @@ func TestUDPRefusedTwiceInOneSend(t *testing.T) {
 	wantPackets(t, p, "1", "3")
 }
 
+// leftErrors is a connection with a script of what its socket says when asked.
+type leftErrors struct {
+	net.Conn
+	script []error
+}
+
+func (c *leftErrors) SocketError() (err error) {
+	if len(c.script) > 0 {
+		err, c.script = c.script[0], c.script[1:]
+	}
+	return err
+}
+
+// Several refusals may be on their way; a batch is charged with one.
+func TestUDPChargedOnce(t *testing.T) {
+	var nw faultnet.Network
+	nw.Listen(addrA)
+	refused := syscall.ECONNREFUSED
+	u := newUDP(t, addrA, UDPOptions{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := nw.Dial(ctx, network, addr)
+		return &leftErrors{c, []error{nil, nil, refused, refused, refused, nil, refused, refused}}, err
+	}})
+	wantSend(t, u, "1", "ok")        // asked after the write: nil
+	wantSend(t, u, "2", "permanent") // before: nil; after: refused
+	wantConfirm(t, u, "ok")          // refused, but 2 has been told and 1 is not the last
+	wantSend(t, u, "3", "ok")        // before: refused; after: nil
+	wantConfirm(t, u, "accepted, previous lost")
+	wantConfirm(t, u, "ok")
+}
+
+// What a connection says is not about batches of the connection before.
+func TestUDPNewConnectionOwesNothing(t *testing.T) {
+	var nw faultnet.Network
+	p := nw.Listen(addrA)
+	u := newUDP(t, addrA, UDPOptions{Dial: nw.Dial})
+	wantSend(t, u, "1", "ok")
+	p.Fail(syscall.EPERM, syscall.ECONNREFUSED)
+	wantSend(t, u, "2", "permanent")
+	wantSend(t, u, "3", "ok")
+	wantPackets(t, p, "1", "3")
+}
+
 func TestUDPTooLarge(t *testing.T) {
 	var nw faultnet.Network
 	p := nw.Listen(addrA)

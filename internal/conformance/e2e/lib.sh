@@ -24,8 +24,9 @@ at() { echo "127.0.0.1:$(port "$1")"; }
 started_at() {
   local stat
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  # The second field is the command in parentheses and may hold blanks.
-  awk '{print $20}' <<<"${stat##*) }"
+  # The second field is the command in parentheses and may hold blanks; the next
+  # one is the state. A zombie has ended.
+  awk '$1 != "Z" { print $20 }' <<<"${stat##*) }"
 }
 
 # running NAME: is the process in NAME's pid file alive, and the one we started?
@@ -33,7 +34,7 @@ running() {
   local pid born
   [[ -s $E2E_RUN/$1.pid ]] || return 1
   read -r pid born <"$E2E_RUN/$1.pid"
-  [[ $(started_at "$pid") == "$born" ]]
+  [[ -n $born && $(started_at "$pid") == "$born" ]]
 }
 
 # launch NAME COMMAND...: in the background, in a session of its own, for at most
