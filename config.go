@@ -34,6 +34,7 @@ const defaultProbability = 0.001
 type config struct {
 	service     string
 	sampler     sampler.Sampler
+	probability float64 // when sampler is nil
 	reporters   []reporter.Reporter
 	formats     map[any]any // format to Propagator or BinaryPropagator
 	headers     propagation.JaegerHeaders
@@ -50,6 +51,7 @@ type config struct {
 	keeps       bool
 	agent       agent
 	source      string // see Stats.Source
+	fromEnv     bool   // announce the tracer
 	notes       []note // logged once the logger is known
 	errs        []error
 }
@@ -63,6 +65,7 @@ type agent struct {
 	reconnectInterval time.Duration
 	noReconnect       bool
 	logSpans          bool
+	none              bool // report nothing, whatever the rest says
 }
 
 // note is a line for the log that is written when New succeeds.
@@ -74,7 +77,7 @@ type note struct {
 
 func newConfig(service string, opts []Option) *config {
 	c := &config{
-		service: service, traceID128: true, source: "default",
+		service: service, probability: defaultProbability, traceID128: true, source: "default",
 		logger: slog.Default(), formats: map[any]any{},
 		agent: agent{address: "localhost:6831"},
 	}
@@ -130,13 +133,13 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	if c.sampler != nil {
 		return c.sampler, nil
 	}
-	p, err := sampler.NewProbabilistic(defaultProbability)
+	p, err := sampler.NewProbabilistic(c.probability)
 	if err != nil {
 		return nil, err
 	}
 	if !c.disabled {
 		c.info("spur: remote sampling is not part of this version; sampling with a fixed probability",
-			"probability", defaultProbability)
+			"probability", c.probability)
 	}
 	return sampler.NewParentBased(p), nil
 }
@@ -174,7 +177,10 @@ func (c *config) buildReporter() (reporter.Reporter, error) {
 		return reporter.Null{}, nil
 	}
 	rs := c.reporters
-	if len(rs) == 0 {
+	switch {
+	case len(rs) > 0:
+		c.source = "WithReporter"
+	case !c.agent.none:
 		r, err := c.agent.reporter(c.logger)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"sort"
 	"sync"
 	"sync/atomic"
 
@@ -56,6 +57,22 @@ type cuts struct {
 }
 
 func (c cuts) any() bool { return c != cuts{} }
+
+// addFormat adds a format, to the one of the same name if there is one: a format
+// serves several kinds of carrier.
+func (s *Stats) addFormat(f propagation.FormatStats) {
+	for i := range s.Propagation {
+		if o := &s.Propagation[i]; o.Format == f.Format {
+			o.Seen += f.Seen
+			o.Accepted += f.Accepted
+			o.Rejected += f.Rejected
+			o.Injected += f.Injected
+			o.BaggageDropped += f.BaggageDropped
+			return
+		}
+	}
+	s.Propagation = append(s.Propagation, f)
+}
 
 // counterShards spread the counters of the hot path over cache lines. A local
 // trace picks one when it starts and its spans stay with it.
@@ -125,8 +142,11 @@ func (t *Tracer) Stats() Stats {
 		DebugCapped: r.debugCapped.Load(), Undecided: r.undecidedInjected.Load(),
 	}
 	for _, p := range t.formatStatsers {
-		s.Propagation = append(s.Propagation, p.Stats()...)
+		for _, f := range p.Stats() {
+			s.addFormat(f)
+		}
 	}
+	sort.Slice(s.Propagation, func(i, j int) bool { return s.Propagation[i].Format < s.Propagation[j].Format })
 	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
 		s.Sampling = st.Status()
 	}

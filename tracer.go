@@ -67,6 +67,9 @@ func New(service string, opts ...Option) (*Tracer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.fromEnv {
+		c.announce(t)
+	}
 	for _, n := range c.notes {
 		c.logger.Log(context.Background(), n.level, n.msg, n.args...)
 	}

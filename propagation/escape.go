@@ -46,6 +46,9 @@ func appendEscaped(dst []byte, s string) []byte {
 // jaeger-client-go's headers. It reports whether every '%' had its two digits;
 // if not, what was appended is worthless.
 func appendUnescaped(dst []byte, s string) ([]byte, bool) {
+	if !needsUnescape(s) {
+		return append(dst, s...), true
+	}
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '+':

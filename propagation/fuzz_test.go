@@ -44,7 +44,13 @@ func checkTextual(t *testing.T, p *propagation.JaegerPropagator, from propagatio
 	propagation.Reader
 }) {
 	t.Helper()
-	c, err := p.Extract(from)
+	var (
+		c   model.Context
+		err error
+	)
+	if got := allocated(func() { c, err = p.Extract(from) }); !raceEnabled && got > 64<<10 {
+		t.Errorf("%d bytes allocated for %d", got, size)
+	}
 	if err != nil {
 		if !errors.Is(err, propagation.ErrCorrupted) && err != propagation.ErrNotFound {
 			t.Errorf("error %v", err)
@@ -53,9 +59,6 @@ func checkTextual(t *testing.T, p *propagation.JaegerPropagator, from propagatio
 			t.Errorf("context beside an error: %s", describe(c))
 		}
 		return
-	}
-	if got := allocated(func() { _, _ = p.Extract(from) }); !raceEnabled && got > uint64(64<<10) {
-		t.Errorf("%d bytes allocated for %d", got, size)
 	}
 	if c.TraceID.IsValid() != c.IsValid() || c.State != model.StateRemote {
 		t.Errorf("half a context: %s", describe(c))

@@ -114,10 +114,9 @@ func checkStats(t testing.TB, p propagation.Statser, want propagation.FormatStat
 	}
 }
 
-// allocated returns how many bytes f allocates, pools being empty.
+// allocated returns how many bytes f allocates. Give it a new propagator, whose
+// pools are empty.
 func allocated(f func()) uint64 {
-	runtime.GC()
-	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f()

@@ -38,9 +38,13 @@ func (p *JaegerPropagator) parseID(value string) (model.Context, error) {
 		return c, fmt.Errorf("%w: %s has %d bytes, more than %d",
 			ErrCorrupted, p.names.id.text, len(value), p.limits.IDHeaderBytes)
 	}
-	trace, rest, ok1 := p.cutID(value)
-	span, rest, ok2 := p.cutID(rest)
-	parent, flags, ok3 := p.cutID(rest)
+	cut := cutColon
+	if p.kind == HTTP && strings.IndexByte(value, '%') >= 0 {
+		cut = cutEncodedColon
+	}
+	trace, rest, ok1 := cut(value)
+	span, rest, ok2 := cut(rest)
+	parent, flags, ok3 := cut(rest)
 	if !ok1 || !ok2 || !ok3 {
 		return c, p.corrupted("does not have four parts", value)
 	}
@@ -66,13 +70,17 @@ func (p *JaegerPropagator) parseID(value string) (model.Context, error) {
 	return c, nil
 }
 
-// cutID splits s at its first ':'. Some HTTP clients send that as "%3A".
-func (p *JaegerPropagator) cutID(s string) (part, rest string, ok bool) {
+// cutColon splits s at its first ':'.
+func cutColon(s string) (part, rest string, ok bool) { return strings.Cut(s, ":") }
+
+// cutEncodedColon splits s at its first ':' or "%3A", which some HTTP clients send
+// for it.
+func cutEncodedColon(s string) (part, rest string, ok bool) {
 	for i := 0; i < len(s); i++ {
 		if s[i] == ':' {
 			return s[:i], s[i+1:], true
 		}
-		if s[i] == '%' && p.kind == HTTP && len(s)-i >= 3 && s[i+1] == '3' && lowerByte(s[i+2]) == 'a' {
+		if s[i] == '%' && len(s)-i >= 3 && s[i+1] == '3' && lowerByte(s[i+2]) == 'a' {
 			return s[:i], s[i+3:], true
 		}
 	}

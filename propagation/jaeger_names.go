@@ -30,12 +30,17 @@ type headerName struct {
 
 // is compares with a key of any case.
 func (n *headerName) is(key string) bool {
-	return len(key) == len(n.lower) && startsFold(key, n.lower)
+	return len(key) == len(n.lower) && n.starts(key)
 }
 
-// starts reports whether key has the name as its beginning.
+// starts reports whether key has the name as its beginning, in any case. The two
+// usual spellings are recognised at a glance.
 func (n *headerName) starts(key string) bool {
-	return len(key) >= len(n.lower) && startsFold(key, n.lower)
+	size := len(n.lower)
+	if len(key) < size || lowerByte(key[0]) != n.lower[0] {
+		return false
+	}
+	return key[:size] == n.lower || key[:size] == n.canonical || startsFold(key, n.lower)
 }
 
 // jaegerNames holds the names a JaegerPropagator works with.
@@ -140,8 +145,9 @@ func upperByte(c byte) byte {
 
 // appendLowerASCII appends s with its ASCII letters in lower case.
 func appendLowerASCII(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		dst = append(dst, lowerByte(s[i]))
+	dst = append(dst, s...)
+	for i := len(dst) - len(s); i < len(dst); i++ {
+		dst[i] = lowerByte(dst[i])
 	}
 	return dst
 }
@@ -159,13 +165,15 @@ func appendLower(dst []byte, s string) []byte {
 // appendCanonical appends s, a part of a token, in the canonical spelling of MIME
 // headers. start says that s begins the name or stands behind a '-'.
 func appendCanonical(dst []byte, s string, start bool) []byte {
-	for i := 0; i < len(s); i++ {
+	dst = append(dst, s...)
+	for i := len(dst) - len(s); i < len(dst); i++ {
+		c := dst[i]
 		if start {
-			dst = append(dst, upperByte(s[i]))
+			dst[i] = upperByte(c)
 		} else {
-			dst = append(dst, lowerByte(s[i]))
+			dst[i] = lowerByte(c)
 		}
-		start = s[i] == '-'
+		start = c == '-'
 	}
 	return dst
 }

@@ -52,6 +52,7 @@ func (c confirmingChaos) Confirm() error {
 	if c.lose(4) {
 		return &transport.Error{PreviousLost: true, Err: errors.New("refused")}
 	}
+	c.last = 0
 	return nil
 }
 
@@ -115,10 +116,10 @@ func (c *chaos) send(ctx context.Context, b []byte, confirms bool) error {
 		e.Kind = transport.Unconfirmed
 		c.let(m)
 		c.books.Unconfirmed += uint64(n)
-	case x < 18 && limit > 300:
+	case x < 17 && limit > 600:
 		e.Kind = transport.TooLarge
 		if c.rand.IntN(4) > 0 {
-			c.max.Store(int64(max(250, limit*(5+c.rand.IntN(5))/10)))
+			c.max.Store(int64(max(600, limit*(7+c.rand.IntN(3))/10)))
 		}
 	case x < 19 && c.panics && !e.PreviousLost:
 		c.books.Dropped[SendError] += uint64(n)
@@ -178,7 +179,7 @@ func TestConservationConcurrentSafe(t *testing.T) {
 func conserve(t *testing.T, seed uint64) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	c := &chaos{t: t, format: transport.JaegerCompact, rand: rand.New(rand.NewPCG(seed, 2)), accepted: make(map[model.SpanID]int)}
-	c.max.Store(int64(400 + rnd.IntN(9000)))
+	c.max.Store(int64(600 + rnd.IntN(9000)))
 	c.panics = rnd.IntN(2) == 0
 	c.blocks = rnd.IntN(3) == 0
 	if rnd.IntN(3) == 0 {
@@ -193,7 +194,7 @@ func conserve(t *testing.T, seed uint64) {
 		Shards: 1 + rnd.IntN(6), NoPacing: rnd.IntN(2) == 0,
 	})
 
-	const goroutines, each = 6, 1500
+	const goroutines, each = 6, 500
 	var begun, ended atomic.Uint64 // calls of Report
 	var reporters, others sync.WaitGroup
 	stop := make(chan struct{})
@@ -271,20 +272,21 @@ func conserve(t *testing.T, seed uint64) {
 	}()
 
 	// Close somewhere in the middle, from two goroutines, with little time.
-	for early := rnd.Uint64N(goroutines * each); ended.Load() < early; {
+	for early := rnd.Uint64N(goroutines*each + 1); ended.Load() < early; {
 		runtime.Gosched()
 	}
 	var closers sync.WaitGroup
 	for range 2 {
 		closers.Add(1)
+		patience := time.Duration(rnd.IntN(2)*20) * time.Millisecond
 		go func() {
 			defer closers.Done()
-			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(rnd.IntN(2)*20)*time.Millisecond)
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			defer cancel()
 			_ = r.Close(ctx) // its error depends on the seed; its effect is checked below
 		}()
-		closers.Wait()
 	}
+	closers.Wait()
 	reporters.Wait()
 	<-r.done
 	close(stop)
@@ -308,7 +310,8 @@ func conserve(t *testing.T, seed uint64) {
 			t.Errorf("span %d arrived %d times", id, n)
 		}
 	}
-	if t.Failed() {
+	if t.Failed() || testing.Verbose() {
+		t.Logf("%+v", got)
 		t.Logf("seed %d: confirms %v, panics %v, blocks %v", seed, tr != transport.Transport(c), c.panics, c.blocks)
 	}
 }

@@ -43,7 +43,9 @@ func (r *Batching) run() {
 			if number, wanted := r.flushes.pending(); wanted {
 				r.drain()
 				r.confirm()
-				r.flushes.answer(number)
+				if r.ctx.Err() == nil { // else Close gave up on spans
+					r.flushes.answer(number)
+				}
 				r.poke() // batches may have come meanwhile
 			} else if r.sendNext(math.MaxUint64) {
 				r.poke() // let a tick or a flush come between two batches

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -213,30 +214,30 @@ func TestTransportIgnoresContext(t *testing.T) {
 // What went out last is in doubt until the next tick, not longer.
 func TestTickConfirms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		refused := time.Time{}
+		var refused atomic.Bool
 		d := &doubtful{newFake(65000), func() error {
-			if time.Now().Before(refused) {
+			if refused.Load() {
 				return &transport.Error{PreviousLost: true}
 			}
 			return nil
 		}}
 		r := newBatching(t, d, BatchingOptions{Shards: 1})
-		at := func(when time.Duration) { time.Sleep(when); synctest.Wait() }
+		pass := func(when time.Duration) { time.Sleep(when); synctest.Wait() }
 		r.Report(rootSpan(1))
-		at(time.Second)
+		pass(time.Second)
 		expectColumns(t, r, columns{Buffered: 1})
-		at(time.Second)
+		pass(time.Second)
 		expectColumns(t, r, columns{Sent: 1})
-		refused = time.Now().Add(1500 * time.Millisecond)
+		refused.Store(true)
 		r.Report(rootSpan(2))
-		at(time.Second)
+		pass(time.Second)
 		expectColumns(t, r, columns{Sent: 1, Buffered: 1})
 		r.Report(rootSpan(3))
-		at(time.Second)
-		refused = time.Time{}
-		expectColumns(t, r, columns{Sent: 2, Buffered: 1})
-		at(time.Second)
-		expectColumns(t, r, columns{Sent: 3})
+		pass(time.Second)
+		refused.Store(false)
+		expectColumns(t, r, columns{Sent: 1, Buffered: 1, Dropped: dropped(SendError, 1)})
+		pass(time.Second)
+		expectColumns(t, r, columns{Sent: 2, Dropped: dropped(SendError, 1)})
 		mustClose(t, r)
 	})
 }
@@ -259,18 +260,23 @@ func TestLossIsLoggedOnce(t *testing.T) {
 			}
 			return strings.Split(text, "\n")
 		}
+		var up atomic.Bool
 		f := newFake(65000)
 		f.on = func(context.Context, []byte) error {
+			if up.Load() {
+				return nil
+			}
 			return &transport.Error{Kind: transport.Permanent, Err: errors.New("connection refused")}
 		}
 		r := newBatching(t, f, BatchingOptions{Name: "agent", Logger: slog.New(handler)})
-		down := func(seconds uint64) {
+		report := func(seconds uint64) {
 			for i := range seconds {
 				r.Report(rootSpan(i + 1))
 				time.Sleep(time.Second)
 			}
 		}
-		down(50)
+		time.Sleep(DefaultFlushInterval / 2) // between two ticks
+		report(50)
 		got := lines()
 		if len(got) != 1 {
 			t.Fatalf("%d lines for a loss of 50 s, want 1:\n%s", len(got), strings.Join(got, "\n"))
@@ -285,8 +291,8 @@ func TestLossIsLoggedOnce(t *testing.T) {
 		if got := lines(); len(got) != 0 {
 			t.Errorf("an end without a success: %s", got)
 		}
-		f.on = nil
-		down(5)
+		up.Store(true)
+		report(5)
 		got = lines()
 		if len(got) != 1 {
 			t.Fatalf("%d lines at the end, want 1:\n%s", len(got), strings.Join(got, "\n"))
@@ -312,14 +318,19 @@ func TestIdleShedsBuffers(t *testing.T) {
 			r.Report(rpcSpan(i + 1))
 		}
 		mustFlush(t, r)
-		before := r.store.freeMemory
+		free := func() (int, int64) {
+			r.store.mu.Lock()
+			defer r.store.mu.Unlock()
+			return len(r.store.free), r.store.freeMemory
+		}
+		_, before := free()
 		if before == 0 || before > DefaultQueueBytes/4 {
 			t.Errorf("%d bytes free after a burst", before)
 		}
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
-		if r.store.freeMemory != 0 || len(r.store.free) != 0 {
-			t.Errorf("%d bytes free after ten idle seconds (%d before)", r.store.freeMemory, before)
+		if n, memory := free(); n != 0 || memory != 0 {
+			t.Errorf("%d buffers of %d bytes are kept after ten idle seconds (%d before)", n, memory, before)
 		}
 		mustClose(t, r)
 	})

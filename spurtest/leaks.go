@@ -84,10 +84,11 @@ type goroutine struct {
 	stack string
 }
 
-// harmless reports whether the goroutine belongs to the test framework or cannot
-// be stopped.
+// harmless reports whether the goroutine belongs to the test framework or the
+// runtime, or is one that cannot be stopped.
 func (g goroutine) harmless() bool {
 	return strings.Contains(g.stack, "created by testing.") ||
+		strings.Contains(g.stack, "created by runtime.") ||
 		strings.Contains(g.stack, "\ntesting.(*M).Run(") ||
 		strings.Contains(g.stack, "os/signal.loop(")
 }

@@ -87,7 +87,7 @@ type Error struct {
 	Kind         Kind
 	RetryAfter   time.Duration // how long the receiver asks us to wait; 0 when it did not say
 	Rejected     int64         // Partial: how many spans of this batch
-	PreviousLost bool          // the batch before this one never arrived
+	PreviousLost bool          // the batch that was last accepted never arrived
 	Err          error         // the cause
 }
 

@@ -70,7 +70,7 @@ type UDPOptions struct {
 //
 // Names are resolved by Send, never by NewUDP. The first Send waits for the
 // answer, at most 2 s; later ones that have no address at most 200 ms, once a
-// second; ones that have an address never wait. An address that stays in the
+// lookup; ones that have an address never wait. An address that stays in the
 // answer stays in use; one that fails to resolve again does, too. When a name has
 // several addresses, IPv4 ones come first, and a batch refused by one is given to
 // the next, 4 addresses at most; the first is tried again after ResolveInterval.

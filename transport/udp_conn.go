@@ -150,13 +150,16 @@ func (u *UDP) connect(ctx context.Context) error {
 // refusing a batch is tried again after a while if it still comes first: where
 // nobody refuses, nobody may be listening either.
 func (u *UDP) move(ctx context.Context, addrs []string) {
-	if u.conn == nil {
-		u.addrs, u.at = addrs, 0
-		return
+	i := -1
+	if len(u.addrs) > 0 {
+		i = slices.Index(addrs, u.addrs[u.at])
 	}
-	i := slices.Index(addrs, u.addrs[u.at])
 	if i == 0 || i > 0 && (u.strayed.IsZero() || time.Since(u.strayed) < u.names.interval) {
 		u.addrs, u.at = addrs, i
+		return
+	}
+	if u.conn == nil {
+		u.addrs, u.at, u.strayed = addrs, 0, time.Time{}
 		return
 	}
 	for i, a := range addrs {

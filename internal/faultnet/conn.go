@@ -127,8 +127,8 @@ func (c *conn) Read([]byte) (int, error) {
 
 func (c *conn) Close() error {
 	c.once.Do(func() {
-		close(c.closed)
 		c.peer.set(func() { c.peer.open-- })
+		close(c.closed)
 	})
 	return nil
 }

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurtest_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/spurtest"
+)
+
+// The code under test gets a tracer and the test reads what came of it.
+func Example() {
+	tracer, spans := spurtest.New(nil) // in a test: spurtest.New(t), and no Close
+	defer tracer.Close()
+
+	ctx, breakfast := tracer.Start(context.Background(), "make breakfast")
+	breakfast.SetInt("guests", 2)
+
+	_, kettle := tracer.Start(ctx, "boil water")
+	kettle.LogKV("event", "whistle")
+	kettle.Finish()
+
+	_, toast := tracer.Start(ctx, "toast bread")
+	toast.LogKV("event", "smoke alarm", "message", "it was like that when I came in")
+	toast.SetBool("error", true)
+	toast.Finish()
+
+	_, again := tracer.Start(ctx, "toast bread")
+	again.SetString("colour", "golden").SetString("lucky", "true")
+	again.Finish()
+
+	_, window := tracer.Start(ctx, "open window", opentracing.FollowsFrom(toast.Context()))
+	window.Finish()
+	breakfast.Finish()
+
+	fmt.Print(spans.Tree())
+	// Output:
+	// make breakfast  11ms  guests=2
+	//   boil water  2ms
+	//     @1ms event=whistle
+	//   toast bread  2ms  error=true
+	//     @1ms event="smoke alarm" message="it was like that when I came in"
+	//     open window  1ms  (follows from)
+	//   toast bread  1ms  colour=golden lucky="true"
+}
+
+// Several services whose spans meet share a recorder, a clock and ids.
+func ExampleRecorder_Tracer() {
+	shop, spans := spurtest.New(nil)
+	bank := spans.Tracer("bank")
+	defer shop.Close()
+	defer bank.Close()
+
+	order := shop.StartSpan("order", ext.SpanKindRPCClient)
+	order.SetBaggageItem("customer", "ada")
+	wire := opentracing.TextMapCarrier{}
+	if err := shop.Inject(order.Context(), opentracing.TextMap, wire); err != nil {
+		fmt.Println(err)
+	}
+
+	caller, err := bank.Extract(opentracing.TextMap, wire)
+	if err != nil {
+		fmt.Println(err)
+	}
+	charge := bank.StartSpan("charge", ext.RPCServerOption(caller))
+	charge.SetTag("customer", charge.BaggageItem("customer"))
+	charge.Finish()
+	order.Finish()
+
+	fmt.Print(spans.Tree())
+	// Output:
+	// test: order  4ms  span.kind=client
+	//   @1ms event=baggage key=customer value=ada
+	//   bank: charge  1ms  span.kind=server customer=ada
+}
+
+func ExampleRecorder_ByOperation() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	for _, n := range []int{1, 2} {
+		tracer.StartSpan("retry", opentracing.Tag{Key: "attempt", Value: n}).Finish()
+	}
+	tracer.StartSpan("give up").Finish()
+
+	for _, s := range spans.ByOperation("retry") {
+		fmt.Println(s.SpanID, s.Tags[0].Key, s.Tags[0].Value)
+	}
+	// Output:
+	// 0000000000000001 attempt 1
+	// 0000000000000002 attempt 2
+}
+
+// A server may finish its span when the client has long gone on.
+func ExampleRecorder_Wait() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	go func() { tracer.StartSpan("clean up").Finish() }()
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	fmt.Println(spans.Wait(ctx, 1))
+	fmt.Print(spans.Tree())
+	// Output:
+	// <nil>
+	// clean up  1ms
+}
+
+func ExampleWithIDs() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	ctx, parent := tracer.Start(context.Background(), "parent")
+	_, child := tracer.Start(ctx, "child")
+	child.Finish()
+	parent.Finish()
+	tracer.StartSpan("batch", spur.Link(child.Context())).Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithIDs(), spurtest.WithoutTimes()))
+	// Output:
+	// trace 0000000000000001
+	//   parent  #0000000000000001
+	//     child  #0000000000000002
+	// trace 0000000000000003
+	//   batch  #0000000000000003
+	//     -> follows from child  0000000000000001:0000000000000002
+}
+
+// With a clock that is turned by hand a test can tell how long things take.
+func ExampleNewClock() {
+	clock := spurtest.NewClock(0)
+	tracer, spans := spurtest.New(nil, spur.WithClock(clock.Now))
+	defer tracer.Close()
+
+	span := tracer.StartSpan("nap")
+	clock.Advance(20 * time.Minute)
+	span.LogKV("event", "telephone")
+	clock.Advance(time.Minute)
+	span.Finish()
+
+	fmt.Print(spans.Tree())
+	// Output:
+	// nap  21m0s
+	//   @20m0s event=telephone
+}
+
+// An agent in the same process sees what a tracer really sends.
+func ExampleStartAgent() {
+	agent, err := spurtest.StartAgent(spurtest.AgentOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer agent.Close()
+
+	tracer, _ := spurtest.New(nil, agent.Option())
+	tracer.StartSpan("ping", opentracing.Tag{Key: "peer", Value: "pong"}).Finish()
+	if err := tracer.Close(); err != nil { // sends what waits
+		fmt.Println(err)
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := agent.Wait(ctx, 1); err != nil {
+		fmt.Println(err)
+	}
+	for _, b := range agent.Batches() {
+		fmt.Println(b.Format, b.Process.Service, b.SeqNo, len(b.Spans))
+	}
+	fmt.Print(agent.Tree())
+	// Output:
+	// jaeger.compact test 1 1
+	// ping  1ms  peer=pong
+}
+
+func ExampleNewAgent() {
+	_ = func(t *testing.T) {
+		agent := spurtest.NewAgent(t) // closed when the test ends
+		t.Setenv("JAEGER_AGENT_HOST", agent.Host())
+		t.Setenv("JAEGER_AGENT_PORT", fmt.Sprint(agent.Port()))
+		// … run the program, then agent.Wait and agent.Tree
+	}
+	// Output:
+}
+
+func ExampleBalance() {
+	tracer, _ := spurtest.New(nil)
+	tracer.StartSpan("counted").Finish()
+	_ = tracer.Close()
+	tracer.StartSpan("too late").Finish()
+
+	st := tracer.Stats()
+	fmt.Println(st.Spans.FinishedSampled, st.Destinations[0].Sent, st.Destinations[0].DroppedTotal())
+	fmt.Println(spurtest.Balance(st))
+
+	st.Destinations[0].Sent--
+	fmt.Println(spurtest.Balance(st))
+	// Output:
+	// 2 1 1
+	// <nil>
+	// spurtest: books do not balance: *spurtest.Recorder: 2 spans finished, but 0 sent + 0 unconfirmed + 1 dropped + 0 waiting
+}
+
+func ExampleCheckLeaks() {
+	_ = func(t *testing.T) {
+		spurtest.CheckLeaks(t) // first, so that it looks last
+		agent := spurtest.NewAgent(t)
+		_ = agent
+	}
+	// Output:
+}
+
+func ExampleMain() {
+	_ = func(m *testing.M) int { // TestMain(m *testing.M) passes it to os.Exit
+		return spurtest.Main(m)
+	}
+	// Output:
+}

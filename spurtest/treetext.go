@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurtest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-spur/spur/model"
+)
+
+// maxText is how many characters of a text are printed.
+const maxText = 60
+
+// columns is the width of a text, roughly.
+func columns(s string) int { return utf8.RuneCountInString(s) }
+
+// duration is what the backend shows of d: microseconds, unless there are none.
+func duration(d time.Duration) string {
+	if d >= time.Microsecond || d <= -time.Microsecond {
+		d = d.Truncate(time.Microsecond)
+	}
+	return d.String()
+}
+
+// value prints a value so that its kind can be seen.
+func value(v model.Value) string {
+	switch v.Kind() {
+	case model.KindBytes:
+		const most = maxText / 2
+		b := v.Str()
+		if len(b) <= most {
+			return fmt.Sprintf("0x%x", b)
+		}
+		return fmt.Sprintf("0x%x", b[:most]) + omitted(len(b)-most)
+	case model.KindFloat64:
+		text := v.String()
+		if !strings.ContainsAny(text, ".eIN") { // Inf and NaN
+			text += ".0"
+		}
+		return text
+	case model.KindString:
+		return bare(v.Str())
+	}
+	return v.String()
+}
+
+// bare prints a text without quotes if it is one word and nothing but a text.
+func bare(s string) string {
+	text, rest := cut(s)
+	if !isWord(text) {
+		text = strconv.Quote(text)
+	}
+	return text + omitted(rest)
+}
+
+// phrase prints a text that may hold blanks.
+func phrase(s string) string {
+	text, rest := cut(s)
+	if text == "" || text != strings.Join(strings.Fields(text), " ") || !printable(text) {
+		text = strconv.Quote(text)
+	}
+	return text + omitted(rest)
+}
+
+// omitted tells how much of a text is not printed.
+func omitted(bytes int) string {
+	if bytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("…[+%d bytes]", bytes)
+}
+
+// cut returns the first maxText characters of s and how many bytes are behind
+// them.
+func cut(s string) (text string, rest int) {
+	chars := 0
+	for i := range s {
+		if chars == maxText {
+			return s[:i], len(s) - i
+		}
+		chars++
+	}
+	return s, 0
+}
+
+func isWord(s string) bool {
+	if s == "" || s == "true" || s == "false" || !printable(s) || strings.ContainsAny(s, ` "`) {
+		return false
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return false
+	}
+	return !strings.HasPrefix(s, "0x")
+}
+
+func printable(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
