@@ -65,7 +65,7 @@ type agent struct {
 	reconnectInterval time.Duration
 	noReconnect       bool
 	logSpans          bool
-	none              bool // report nothing, whatever the rest says
+	none              bool // send nothing there
 }
 
 // note is a line for the log that is written when New succeeds.

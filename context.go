@@ -236,8 +236,11 @@ func SpanFromContext(ctx context.Context) *Span {
 }
 
 // ContextWithSpan returns ctx with s as its current span; OpenTracing's
-// SpanFromContext sees it too.
+// SpanFromContext sees it too. A nil s stands for the span that records nothing.
 func ContextWithSpan(ctx context.Context, s *Span) context.Context {
+	if s == nil {
+		s = nowhere
+	}
 	return opentracing.ContextWithSpan(ctx, s)
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/opentracing/opentracing-go"
 
@@ -21,6 +22,11 @@ func TestContextHelpers(t *testing.T) {
 	ctx2, child := StartSpanFromContext(ctx, "child")
 	span3, ctx3 := opentracing.StartSpanFromContextWithTracer(ctx2, tracer, "grandchild")
 	_, other := tracer.Start(ctx3, "follows", opentracing.FollowsFrom(root.Context()))
+	_, linked := tracer.Start(ctx, "linked", Link(child.Context()))
+	if linked.SpanContext().ParentID() != root.SpanContext().SpanID() {
+		t.Error("a link took the parent's place")
+	}
+	linked.Finish()
 	if child.SpanContext().ParentID() != root.SpanContext().SpanID() || own(span3.Context()).ParentID() != child.SpanContext().SpanID() {
 		t.Error("wrong parents")
 	}
@@ -33,7 +39,7 @@ func TestContextHelpers(t *testing.T) {
 	for _, s := range []opentracing.Span{other, span3, child, root} {
 		s.Finish()
 	}
-	if len(got.all()) != 4 {
+	if len(got.all()) != 5 {
 		t.Errorf("%d spans", len(got.all()))
 	}
 }
@@ -87,6 +93,27 @@ func TestSpanContext(t *testing.T) {
 	d := c.WithBaggageItem("x", "y").WithBaggageItem("k", "")
 	if d.Baggage().Len() != 1 || c.Baggage().Len() != 1 || !d.Equal(c) {
 		t.Errorf("%v, %v", d.Baggage(), c.Baggage())
+	}
+}
+
+// Two tracers in one process share trace ids, but no clock, counters or sampler.
+func TestParentOfAnotherTracer(t *testing.T) {
+	a, gotA := newTestTracer(t)
+	b, gotB := newTestTracer(t, unsampled())
+	a.clock.offsets[1].Store(a.clock.offsets[0].Load())
+	a.clock.era.Store(1)
+	root := a.StartSpan("a")
+	child := b.StartSpan("b", opentracing.ChildOf(root.Context()))
+	child.SetTag("sampling.priority", 0)
+	child.Finish()
+	other := b.StartSpan("other", opentracing.ChildOf(root.Context())).(*Span)
+	other.Finish()
+	root.Finish()
+	if gotA.only(t).TraceID != gotB.only(t).TraceID || gotB.only(t).ParentRemote {
+		t.Errorf("%+v, %+v", gotA.only(t), gotB.only(t))
+	}
+	if age := time.Since(other.StartTime()); age < 0 || age > time.Hour {
+		t.Errorf("started %v ago", age)
 	}
 }
 

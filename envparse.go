@@ -213,7 +213,7 @@ func parseHost(value string) (string, error) {
 		host = host[1 : len(host)-1]
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
-		if _, _, err := net.SplitHostPort(value); err == nil {
+		if _, port, err := net.SplitHostPort(value); err == nil && portOnly(nil, port) == nil {
 			return "", errHostPort
 		}
 	}

@@ -115,15 +115,6 @@ func (l *lineage) loose(c *spanContext) {
 	}
 }
 
-func (o *startOptions) references() int { return o.nrefs + len(o.moreRefs) }
-
-func (o *startOptions) reference(i int) *startReference {
-	if i < o.nrefs {
-		return &o.refs[i]
-	}
-	return &o.moreRefs[i-o.nrefs]
-}
-
 // descend sets ids and the trace. It reports whether the span belongs to a local
 // trace that exists already; otherwise it is a local root.
 func (t *Tracer) descend(s *Span, l *lineage) (local bool) {
@@ -140,16 +131,21 @@ func (t *Tracer) descend(s *Span, l *lineage) (local bool) {
 		c.traceID = t.ids.TraceID()
 		c.spanID = model.SpanID(c.traceID.Low)
 	}
-	if from != nil && from.trace != nil {
-		if from.trace.word.Load()&wordDetached == 0 {
-			c.trace = from.trace
-			return true
-		}
+	if from != nil && t.owns(from.trace) {
+		c.trace = from.trace
+		return true
 	}
 	c.trace = &s.own
 	s.own.shard = t.hints.pick()
 	s.own.era = t.clock.current()
 	return false
+}
+
+// owns reports whether a context belongs to a local trace of this tracer, which
+// its descendants join. The word, clock era and samplers of another tracer's
+// mean nothing here.
+func (t *Tracer) owns(tr *trace) bool {
+	return tr != nil && tr.word.Load()&wordDetached == 0 && tr.ext.tracer == t
 }
 
 // startTime is o's time, or now.
@@ -287,7 +283,7 @@ func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) 
 	s.rec = r
 }
 
-// inherit takes over a remote parent's flags and tracestate, and returns the
+// inherit takes over a foreign parent's flags and tracestate, and returns the
 // bits of the new local trace.
 func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 	if from.trace == nil {
@@ -295,8 +291,11 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 	}
 	state := from.trace.word.Load()
 	p.Parent, p.ParentFlags = sampler.ParentRemote, from.trace.flags()
-	if state&wordDeferred != 0 {
+	switch {
+	case state&(wordDeferred|wordUndecided) != 0:
 		p.Parent = sampler.ParentRemoteDeferred
+	case state&wordDetached == 0:
+		p.Parent = sampler.ParentLocal
 	}
 	word := uint32(p.ParentFlags)&^wordSampled | state&wordW3CRandom
 	if state&wordRemote != 0 {

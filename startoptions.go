@@ -113,6 +113,25 @@ func (o *startOptions) addTag(key string, value any) {
 // hasTags reports whether there are start tags.
 func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMaps) > 0 }
 
+// hasParent reports whether a reference names a parent, as links do not.
+func (o *startOptions) hasParent() bool {
+	for i := range o.references() {
+		if kind := o.reference(i).kind; kind == opentracing.ChildOfRef || kind == opentracing.FollowsFromRef {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *startOptions) references() int { return o.nrefs + len(o.moreRefs) }
+
+func (o *startOptions) reference(i int) *startReference {
+	if i < o.nrefs {
+		return &o.refs[i]
+	}
+	return &o.moreRefs[i-o.nrefs]
+}
+
 // foreignOptions lends an object to Apply, which makes it escape.
 var foreignOptions = sync.Pool{New: func() any { return new(opentracing.StartSpanOptions) }}
 

@@ -134,7 +134,7 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	for _, opt := range opts {
 		o.add(opt)
 	}
-	if o.references() == 0 {
+	if !o.hasParent() {
 		if parent := opentracing.SpanFromContext(ctx); parent != nil {
 			o.addReference(opentracing.ChildOf(parent.Context()))
 		}

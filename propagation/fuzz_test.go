@@ -39,16 +39,22 @@ var seeds = []seed{
 
 // checkTextual extracts from a carrier, passes the context on and extracts again.
 // What a second hop gets, a third one must get too.
-func checkTextual(t *testing.T, p *propagation.JaegerPropagator, from propagation.Reader, size int, carrier func() interface {
+func checkTextual(t *testing.T, kind propagation.Kind, from propagation.Reader, size int, carrier func() interface {
 	propagation.Setter
 	propagation.Reader
 }) {
 	t.Helper()
+	const limit = 64 << 10
 	var (
+		p   *propagation.JaegerPropagator
 		c   model.Context
 		err error
 	)
-	if got := allocated(func() { c, err = p.Extract(from) }); !raceEnabled && got > 64<<10 {
+	got := allocated(limit, func() {
+		p = newJaeger(t, kind)
+		c, err = p.Extract(from)
+	})
+	if !raceEnabled && got > limit {
 		t.Errorf("%d bytes allocated for %d", got, size)
 	}
 	if err != nil {
@@ -126,7 +132,6 @@ func FuzzJaegerHTTP(f *testing.F) {
 		f.Add(s.id, s.key, s.value, s.list, s.debug)
 	}
 	f.Fuzz(func(t *testing.T, id, key, value, list, debug string) {
-		p := newJaeger(t, propagation.HTTP)
 		h := propagation.Header{}
 		for _, kv := range [][2]string{
 			{"Uber-Trace-Id", id}, {http.CanonicalHeaderKey("uberctx-" + key), value}, {"Jaeger-Baggage", list}, {"Jaeger-Debug-Id", debug},
@@ -135,7 +140,7 @@ func FuzzJaegerHTTP(f *testing.F) {
 				h[kv[0]] = []string{kv[1]}
 			}
 		}
-		checkTextual(t, p, h, len(id+key+value+list+debug), func() interface {
+		checkTextual(t, propagation.HTTP, h, len(id+key+value+list+debug), func() interface {
 			propagation.Setter
 			propagation.Reader
 		} {
@@ -149,14 +154,13 @@ func FuzzJaegerText(f *testing.F) {
 		f.Add(s.id, s.key, s.value, s.list, s.debug)
 	}
 	f.Fuzz(func(t *testing.T, id, key, value, list, debug string) {
-		p := newJaeger(t, propagation.Text)
 		m := textMap{}
 		for _, kv := range [][2]string{{"uber-trace-id", id}, {"uberctx-" + key, value}, {"jaeger-baggage", list}, {"jaeger-debug-id", debug}} {
 			if kv[1] != "" {
 				m[kv[0]] = kv[1]
 			}
 		}
-		checkTextual(t, p, m, len(id+key+value+list+debug), func() interface {
+		checkTextual(t, propagation.Text, m, len(id+key+value+list+debug), func() interface {
 			propagation.Setter
 			propagation.Reader
 		} {
@@ -183,12 +187,17 @@ func FuzzBinary(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		p := newBinary(t)
+		limit := uint64(16<<10 + 2*len(b))
 		var (
+			p   *propagation.JaegerBinary
 			c   model.Context
 			err error
 		)
-		if got := allocated(func() { c, err = p.ParseBinary(b) }); !raceEnabled && got > uint64(16<<10+2*len(b)) {
+		got := allocated(limit, func() {
+			p = newBinary(t)
+			c, err = p.ParseBinary(b)
+		})
+		if !raceEnabled && got > limit {
 			t.Errorf("%d bytes allocated for %d", got, len(b))
 		}
 		if err != nil {

@@ -32,7 +32,7 @@ const (
 	ParentNone           ParentKind = iota // a new trace
 	ParentRemote                           // a caller in another process, who decided
 	ParentRemoteDeferred                   // a caller in another process, who left the decision to us
-	ParentLocal                            // a span of this process that is not the tracer's own
+	ParentLocal                            // a span of another tracer in this process, which decided
 )
 
 // Params is what is known when a span starts.

@@ -12,6 +12,8 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurtest"
 )
 
@@ -49,6 +51,17 @@ func Example() {
 	//     @1ms event="smoke alarm" message="it was like that when I came in"
 	//     open window  1ms  (follows from)
 	//   toast bread  1ms  colour=golden lucky="true"
+}
+
+func ExampleNew() {
+	tracer, spans := spurtest.New(nil, spur.WithLimits(spur.Limits{TagsPerSpan: 1}))
+	defer tracer.Close()
+
+	tracer.StartSpan("work").SetTag("kept", 1).SetTag("lost", 2).Finish()
+
+	fmt.Print(spans.Tree())
+	// Output:
+	// work  1ms  (1 tags dropped)  kept=1
 }
 
 // Several services whose spans meet share a recorder, a clock and ids.
@@ -114,6 +127,55 @@ func ExampleRecorder_Wait() {
 	// clean up  1ms
 }
 
+// A recorder of its own serves tracers that are not New's.
+func ExampleRecorder() {
+	spans := new(spurtest.Recorder)
+	tracer, err := spur.New("orders", spur.WithReporter(spans), spur.WithSampler(sampler.NewConst(true)))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer tracer.Close()
+
+	tracer.StartSpan("real time").Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithoutTimes()))
+	// Output:
+	// real time  sampler.type=const sampler.param=true
+}
+
+// Spans may come from anywhere, and need not be complete.
+func ExampleTree() {
+	spans := []model.Span{
+		{Operation: "child", Context: model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 2, ParentID: 1}},
+		{Operation: "parent", Context: model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 1}},
+		{Operation: "orphan", Context: model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 8, ParentID: 7}},
+		{Operation: "chicken", Context: model.Context{TraceID: model.TraceID{Low: 2}, SpanID: 1, ParentID: 2}},
+		{Operation: "egg", Context: model.Context{TraceID: model.TraceID{Low: 2}, SpanID: 2, ParentID: 1}},
+	}
+	fmt.Print(spurtest.Tree(spans))
+	// Output:
+	// parent  0s
+	//   child  0s
+	// orphan  0s  (parent missing)
+	// chicken  0s  (parent cycle)
+	//   egg  0s
+}
+
+func ExampleWithoutTimes() {
+	tracer, spans := spurtest.New(nil, spur.WithClock(time.Now))
+	defer tracer.Close()
+
+	span := tracer.StartSpan("guess how long")
+	span.LogKV("event", "thinking")
+	span.Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithoutTimes()))
+	// Output:
+	// guess how long
+	//   @ event=thinking
+}
+
 func ExampleWithIDs() {
 	tracer, spans := spurtest.New(nil)
 	defer tracer.Close()
@@ -152,6 +214,24 @@ func ExampleNewClock() {
 	//   @20m0s event=telephone
 }
 
+func ExampleIDs() {
+	ids := new(spurtest.IDs)
+	tracer, spans := spurtest.New(nil, spur.WithIDGenerator(ids))
+	defer tracer.Close()
+
+	tracer.StartSpan("first").Finish()
+	fmt.Println(ids.SpanID())
+	tracer.StartSpan("third").Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithIDs()))
+	// Output:
+	// 0000000000000002
+	// trace 0000000000000001
+	//   first  1ms  #0000000000000001
+	// trace 0000000000000003
+	//   third  1ms  #0000000000000003
+}
+
 // An agent in the same process sees what a tracer really sends.
 func ExampleStartAgent() {
 	agent, err := spurtest.StartAgent(spurtest.AgentOptions{})
@@ -177,7 +257,7 @@ func ExampleStartAgent() {
 	}
 	fmt.Print(agent.Tree())
 	// Output:
-	// jaeger.compact test 1 1
+	// jaeger-compact test 1 1
 	// ping  1ms  peer=pong
 }
 

@@ -177,7 +177,7 @@ func (p *printer) references(s *model.Span, depth int) {
 
 func (p *printer) fields(sep string, fields []model.Tag, depth int) {
 	for i := range fields {
-		text := bare(fields[i].Key) + "=" + value(fields[i].Value)
+		text := word(fields[i].Key) + "=" + value(fields[i].Value)
 		if width := columns(sep) + columns(text); p.column+width > maxColumns {
 			p.end()
 			p.begin(depth + 1)

@@ -49,11 +49,19 @@ func value(v model.Value) string {
 	return v.String()
 }
 
-// bare prints a text without quotes if it is one word and nothing but a text.
+// bare prints a text without quotes if it is one word that means nothing else.
 func bare(s string) string {
+	if _, err := strconv.ParseFloat(s, 64); err == nil || s == "true" || s == "false" || strings.HasPrefix(s, "0x") {
+		return quote(s)
+	}
+	return word(s)
+}
+
+// word prints a text without quotes if it is one word.
+func word(s string) string {
 	text, rest := cut(s)
-	if !isWord(text) {
-		text = strconv.Quote(text)
+	if text == "" || !printable(text) || strings.ContainsAny(text, ` "`) {
+		return quote(s)
 	}
 	return text + omitted(rest)
 }
@@ -62,9 +70,14 @@ func bare(s string) string {
 func phrase(s string) string {
 	text, rest := cut(s)
 	if text == "" || text != strings.Join(strings.Fields(text), " ") || !printable(text) {
-		text = strconv.Quote(text)
+		return quote(s)
 	}
 	return text + omitted(rest)
+}
+
+func quote(s string) string {
+	text, rest := cut(s)
+	return strconv.Quote(text) + omitted(rest)
 }
 
 // omitted tells how much of a text is not printed.
@@ -86,16 +99,6 @@ func cut(s string) (text string, rest int) {
 		chars++
 	}
 	return s, 0
-}
-
-func isWord(s string) bool {
-	if s == "" || s == "true" || s == "false" || !printable(s) || strings.ContainsAny(s, ` "`) {
-		return false
-	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		return false
-	}
-	return !strings.HasPrefix(s, "0x")
 }
 
 func printable(s string) bool {

@@ -21,11 +21,10 @@ const (
 )
 
 // Warner writes lines about problems, each known by its cause: a short constant
-// such as "queue_full", which the line shows as the attribute "cause". Its
-// methods may be called from any goroutine. They take no lock while they log, on
-// the calling goroutine, so a handler may be slow, may call back, and may panic
-// (the line is lost then, and does not count as written). A call that has nothing
-// to say costs some loads and allocates nothing.
+// such as "queue_full", shown as the attribute "cause". Methods may be called from
+// any goroutine. They log on it without a lock, so a handler may be slow, call
+// back, or panic (the line is lost then, and does not count as written). A call
+// with nothing to say takes no lock and allocates nothing.
 type Warner struct {
 	logger *slog.Logger
 	start  time.Time

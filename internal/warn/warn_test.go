@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"unicode/utf8"
 )
@@ -66,10 +67,9 @@ func TestDisabledLevel(t *testing.T) {
 	l.first = slog.LevelDebug
 	w.Resolved("c", "good")
 	l.check(t)
-	for _, w := range []*Warner{New(nil), New(slog.New(slog.DiscardHandler))} {
-		w.Problem("c", "bad")
-		w.Resolved("c", "good")
-	}
+	silent := New(nil)
+	silent.Problem("c", "bad")
+	silent.Resolved("c", "good")
 }
 
 func TestCausesAreBounded(t *testing.T) {
@@ -127,8 +127,13 @@ func TestHandlerMayCallBack(t *testing.T) {
 func TestNoLockWhileLogging(t *testing.T) {
 	l := &lines{}
 	stuck, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	l.hook = func() { once.Do(func() { close(stuck); <-release }) }
+	var calls atomic.Int64
+	l.hook = func() {
+		if calls.Add(1) == 1 {
+			close(stuck)
+			<-release
+		}
+	}
 	w := New(slog.New(l))
 	go func() {
 		defer close(done)
@@ -155,7 +160,7 @@ func TestLineLengthIsBounded(t *testing.T) {
 	if n := out.Len(); n > 8<<10 || n < 6<<10 || !utf8.Valid(out.Bytes()) {
 		t.Errorf("%d bytes, valid %v", n, utf8.Valid(out.Bytes()))
 	}
-	if !strings.Contains(out.String(), "€… n=7") {
+	if !strings.Contains(out.String(), `€…" n=7`) {
 		t.Errorf("no mark, or the last attribute is gone: …%q", out.String()[out.Len()-100:])
 	}
 }
