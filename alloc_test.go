@@ -152,29 +152,3 @@ func rpcSpan(tracer opentracing.Tracer, parent opentracing.SpanContext) {
 	s.LogFields(log.String("event", "done"), log.Int("bytes", bytesRead))
 	s.Finish()
 }
-
-func BenchmarkStartUnsampled(b *testing.B) {
-	tracer := benchTracer(b, false)
-	b.ReportAllocs()
-	for range b.N {
-		tracer.StartSpan("op").Finish()
-	}
-}
-
-func BenchmarkRootAndChildUnsampled(b *testing.B) {
-	tracer := benchTracer(b, false)
-	b.ReportAllocs()
-	for range b.N {
-		rootAndChild(tracer)
-	}
-}
-
-func BenchmarkRPCSpan(b *testing.B) {
-	tracer := benchTracer(b, true)
-	root := tracer.StartSpan("root")
-	remote := extracted(b, tracer, root)
-	b.ReportAllocs()
-	for range b.N {
-		rpcSpan(tracer, remote)
-	}
-}

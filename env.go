@@ -16,8 +16,10 @@ import (
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. It reads them once,
 // while New runs; options before it are overridden where a variable is set,
-// options after it override. Only the service name is different: New's argument
-// wins unless it is empty. A variable that is empty, or blank, counts as not set.
+// options after it override. Two things are different: New's service name wins
+// unless it is empty, and a WithReporter anywhere replaces the agent, which is the
+// only destination that the environment chooses. A variable that is empty, or
+// blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with
 // the others. A wrong OTEL_* variable is a warning in the log and then counts as
@@ -100,7 +102,7 @@ func (e *env) read() {
 		e.c.warn("spur: this version has no use for these variables", "variables", e.unused)
 	}
 	if names := e.unknown(table); len(names) > 0 {
-		e.c.warn("spur: nobody knows these variables", "variables", names)
+		e.c.warn("spur: unknown JAEGER_* variables", "variables", names)
 	}
 }
 

@@ -117,7 +117,7 @@ func propagationFormats(e *env, value string) error {
 		all = all && strings.EqualFold(word, "jaeger")
 	}
 	if !all {
-		e.c.warn("spur: this version has no header format but Jaeger's", "JAEGER_PROPAGATION", value)
+		e.c.warn("spur: this version has no header format but Jaeger's", "variable", "JAEGER_PROPAGATION")
 	}
 	return nil
 }

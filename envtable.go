@@ -30,33 +30,45 @@ func envTable() []variable {
 
 		// Switches.
 		{name: "OTEL_SDK_DISABLED", meaning: "`true`: as JAEGER_DISABLED", unset: "false", parse: otelDisabled},
-		{name: "JAEGER_DISABLED", meaning: "bool: record nothing, pass on what arrives in headers", unset: "false",
-			parse: boolean(func(e *env, on bool) { e.c.disabled = on })},
-		{name: "JAEGER_TRACEID_128BIT", meaning: "bool: new trace ids have 128 bits, not 64", unset: "true",
-			parse: boolean(func(e *env, on bool) { e.c.traceID128 = on })},
+		{
+			name: "JAEGER_DISABLED", meaning: "bool: record nothing, pass on what arrives in headers", unset: "false",
+			parse: boolean(func(e *env, on bool) { e.c.disabled = on }),
+		},
+		{
+			name: "JAEGER_TRACEID_128BIT", meaning: "bool: new trace ids have 128 bits, not 64", unset: "true",
+			parse: boolean(func(e *env, on bool) { e.c.traceID128 = on }),
+		},
 		{name: "JAEGER_PROPAGATION", meaning: "header formats, a list of `jaeger`, `b3`, `w3c`; this version has `jaeger` only", unset: "jaeger", parse: propagationFormats},
-		{name: "JAEGER_RPC_METRICS", meaning: "bool: metrics of requests; not in this version", unset: "false",
+		{
+			name: "JAEGER_RPC_METRICS", meaning: "bool: metrics of requests; not in this version", unset: "false",
 			parse: boolean(func(e *env, on bool) {
 				if on {
 					e.unused = append(e.unused, "JAEGER_RPC_METRICS")
 				}
-			})},
+			}),
+		},
 
 		// Sampling.
 		{name: "OTEL_TRACES_SAMPLER", meaning: "`always_on`, `always_off`, `traceidratio` or one of them after `parentbased_`", parse: otelSampler},
 		{name: "OTEL_TRACES_SAMPLER_ARG", meaning: "probability for `traceidratio`", unset: "1", parse: anything},
 		{name: "JAEGER_SAMPLER_TYPE", meaning: "`const`, `probabilistic`, `ratelimiting` or `remote`", unset: "remote", parse: samplerType},
 		{name: "JAEGER_SAMPLER_PARAM", meaning: "a probability, traces a second, or for `const` 0 or 1", unset: "0.001; 0 for `const` and `ratelimiting`", parse: samplerParam},
-		{name: "JAEGER_SAMPLING_ENDPOINT", meaning: "URL of the sampling server; not in this version", unset: "http://127.0.0.1:5778/sampling",
-			parse: webURL, hide: hideCredentials, unused: true},
+		{
+			name: "JAEGER_SAMPLING_ENDPOINT", meaning: "URL of the sampling server; not in this version", unset: "http://127.0.0.1:5778/sampling",
+			parse: webURL, hide: hideCredentials, unused: true,
+		},
 		{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", meaning: "older name of JAEGER_SAMPLING_ENDPOINT: a URL, or host:port", parse: managerHostPort, hide: hideCredentials, unused: true},
 		{name: "JAEGER_SAMPLER_HOST", meaning: "host of the sampling server (Node.js); not in this version", parse: hostOnly, hide: hideCredentials, unused: true},
 		{name: "JAEGER_SAMPLER_PORT", meaning: "port of the sampling server (Node.js); not in this version", parse: portOnly, unused: true},
 		{name: "JAEGER_SAMPLER_SAMPLING_PATH", meaning: "path at the sampling server (Node.js); not in this version", parse: urlPath, unused: true},
-		{name: "JAEGER_SAMPLER_MAX_OPERATIONS", meaning: "operations that are sampled each at its own rate; not in this version", unset: "2000",
-			parse: integer(maxEnvCount, func(*env, int) {}), unused: true},
-		{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked; not in this version", unset: "1m",
-			parse: duration(func(*env, time.Duration) {}), unused: true},
+		{
+			name: "JAEGER_SAMPLER_MAX_OPERATIONS", meaning: "operations that are sampled each at its own rate; not in this version", unset: "2000",
+			parse: integer(maxEnvCount, func(*env, int) {}), unused: true,
+		},
+		{
+			name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked; not in this version", unset: "1m",
+			parse: duration(func(*env, time.Duration) {}), unused: true,
+		},
 
 		// Where spans go.
 		{name: "OTEL_TRACES_EXPORTER", meaning: "`none`: report nothing; `otlp`: not in this version", parse: otelExporter},
@@ -66,7 +78,7 @@ func envTable() []variable {
 		{name: "JAEGER_AGENT_PORT", meaning: "UDP port of the agent", unset: "6831", parse: agentPort},
 		{name: "JAEGER_AGENT_SOCKET_TYPE", meaning: "`udp4` or `udp6` (Node.js); without effect: the address decides", parse: oneOf("udp4", "udp6"), unused: true},
 		{name: "JAEGER_AGENT_HOST_USE_IPV6", meaning: "bool (Python); without effect: the address decides", parse: boolean(func(*env, bool) {}), unused: true},
-		{name: "JAEGER_SENDER_FACTORY", meaning: "(Java); without effect", parse: anything, unused: true},
+		{name: "JAEGER_SENDER_FACTORY", meaning: "where spans go (Java); without effect", parse: anything, unused: true},
 		{name: "JAEGER_ENDPOINT", meaning: "URL of a collector; not in this version: spans go to the agent", parse: jaegerEndpoint, hide: hideCredentials},
 		{name: "JAEGER_USER", meaning: "user for JAEGER_ENDPOINT, with JAEGER_PASSWORD", parse: anything},
 		{name: "JAEGER_PASSWORD", meaning: "password for JAEGER_ENDPOINT, with JAEGER_USER", parse: anything, hide: hideAll},
@@ -74,27 +86,45 @@ func envTable() []variable {
 
 		// Reporting.
 		{name: "OTEL_BSP_MAX_QUEUE_SIZE", meaning: "as JAEGER_REPORTER_MAX_QUEUE_SIZE", parse: integer(maxEnvCount, setQueueSpans)},
-		{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", meaning: "spans that may wait to be sent, beside the batches being filled, 1 to 1000000", unset: "1000000",
-			parse: integer(maxEnvCount, setQueueSpans)},
-		{name: "OTEL_BSP_SCHEDULE_DELAY", meaning: "as JAEGER_REPORTER_FLUSH_INTERVAL, in milliseconds",
-			parse: integer(maxDelay, func(e *env, ms int) { setFlushInterval(e, time.Duration(ms)*time.Millisecond) })},
+		{
+			name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", meaning: "spans that may wait to be sent, beside the batches being filled, 1 to 1000000", unset: "1000000",
+			parse: integer(maxEnvCount, setQueueSpans),
+		},
+		{
+			name: "OTEL_BSP_SCHEDULE_DELAY", meaning: "as JAEGER_REPORTER_FLUSH_INTERVAL, in milliseconds",
+			parse: integer(maxDelay, func(e *env, ms int) { setFlushInterval(e, time.Duration(ms)*time.Millisecond) }),
+		},
 		{name: "JAEGER_REPORTER_FLUSH_INTERVAL", meaning: "how long a span waits at most for others to be sent with it", unset: "1s", parse: duration(setFlushInterval)},
-		{name: "JAEGER_REPORTER_LOG_SPANS", meaning: "bool: also write a line for each span to the log", unset: "false",
-			parse: boolean(func(e *env, on bool) { e.c.agent.logSpans = on })},
-		{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", meaning: "bool: keep the agent's first address", unset: "false",
-			parse: boolean(func(e *env, on bool) { e.c.agent.noReconnect = on })},
-		{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", meaning: "how often the agent's address is looked up", unset: "10s",
-			parse: duration(func(e *env, d time.Duration) { e.c.agent.reconnectInterval = d })},
-		{name: "JAEGER_REPORTER_TIMEOUT", meaning: "milliseconds (Node.js); not in this version", parse: integer(maxDelay, func(*env, int) {}), unused: true},
+		{
+			name: "JAEGER_REPORTER_LOG_SPANS", meaning: "bool: also write a line for each span to the log", unset: "false",
+			parse: boolean(func(e *env, on bool) { e.c.agent.logSpans = on }),
+		},
+		{
+			name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", meaning: "bool: keep the agent's first address", unset: "false",
+			parse: boolean(func(e *env, on bool) { e.c.agent.noReconnect = on }),
+		},
+		{
+			name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", meaning: "how often the agent's address is looked up", unset: "10s",
+			parse: duration(func(e *env, d time.Duration) { e.c.agent.reconnectInterval = d }),
+		},
+		{name: "JAEGER_REPORTER_TIMEOUT", meaning: "time limit in milliseconds (Node.js); not in this version", parse: integer(maxDelay, func(*env, int) {}), unused: true},
 
 		// Limits of one span.
-		{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", meaning: "bytes of a tag's value", unset: "4096",
-			parse: integer(1<<20, func(e *env, n int) { e.c.limits.TagValueLength = n })},
-		{name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", meaning: "tags of a span", unset: "1000",
-			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.TagsPerSpan = n })},
-		{name: "OTEL_SPAN_EVENT_COUNT_LIMIT", meaning: "logs of a span", unset: "1000",
-			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.LogsPerSpan = n })},
-		{name: "OTEL_SPAN_LINK_COUNT_LIMIT", meaning: "references of a span", unset: "1000",
-			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.RefsPerSpan = n })},
+		{
+			name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", meaning: "bytes of a tag's value", unset: "4096",
+			parse: integer(1<<20, func(e *env, n int) { e.c.limits.TagValueLength = n }),
+		},
+		{
+			name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", meaning: "tags of a span", unset: "1000",
+			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.TagsPerSpan = n }),
+		},
+		{
+			name: "OTEL_SPAN_EVENT_COUNT_LIMIT", meaning: "logs of a span", unset: "1000",
+			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.LogsPerSpan = n }),
+		},
+		{
+			name: "OTEL_SPAN_LINK_COUNT_LIMIT", meaning: "references of a span", unset: "1000",
+			parse: integer(maxEnvCount, func(e *env, n int) { e.c.limits.RefsPerSpan = n }),
+		},
 	}
 }

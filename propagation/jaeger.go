@@ -103,18 +103,19 @@ func (p *JaegerPropagator) Extract(from Reader) (model.Context, error) {
 		err error
 	)
 	if h, ok := from.(Header); ok {
-		c, err = p.extractHeader(h)
+		err = p.extractHeader(h, &c)
 	} else {
-		c, err = p.extractReader(from)
+		err = p.extractReader(from, &c)
 	}
-	switch {
-	case err == nil:
-		c.State |= model.StateRemote
-		p.counters.accepted.Add(1)
-	case err != ErrNotFound: // only the bare sentinel says "nothing here"
-		p.counters.rejected.Add(1)
+	if err != nil {
+		if err != ErrNotFound { // only the bare sentinel says "nothing here"
+			p.counters.rejected.Add(1)
+		}
+		return model.Context{}, err
 	}
-	return c, err
+	p.counters.accepted.Add(1)
+	c.State = model.StateRemote
+	return c, nil
 }
 
 // Stats returns the counters, under the name "jaeger".

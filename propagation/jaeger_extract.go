@@ -44,21 +44,23 @@ func (p *JaegerPropagator) release(r *reading) {
 }
 
 // extractHeader looks the ids up and then goes over the names once for the rest.
-func (p *JaegerPropagator) extractHeader(h Header) (model.Context, error) {
+// c is zero; after an error it is worthless.
+func (p *JaegerPropagator) extractHeader(h Header, c *model.Context) error {
 	var (
 		f found
-		c model.Context
 		r *reading // acquired with the first baggage
 	)
 	if values := h[p.names.id.canonical]; len(values) > 0 {
-		var err error
 		f.id, f.hasID = values[len(values)-1], true
-		if c, err = p.parseID(f.id); err != nil {
-			return c, err
+		if err := p.parseID(f.id, c); err != nil {
+			return err
 		}
 	}
 	lookedUp := f.hasID
 	for key, values := range h {
+		if p.names.foreign(key) {
+			continue
+		}
 		what := p.names.classify(key)
 		if what == notOurs || len(values) == 0 {
 			continue
@@ -84,31 +86,30 @@ func (p *JaegerPropagator) extractHeader(h Header) (model.Context, error) {
 			}
 		}
 	}
+	var err error
 	if f.hasID && !lookedUp {
-		var err error
-		if c, err = p.parseID(f.id); err != nil {
-			return c, p.close(r, err)
-		}
+		err = p.parseID(f.id, c)
 	}
-	err := p.complete(&c, &f, r)
-	return c, p.close(r, err)
+	if err == nil {
+		err = p.complete(c, &f, r)
+	}
+	return p.close(r, err)
 }
 
-// extractReader lets the carrier bring its keys.
-func (p *JaegerPropagator) extractReader(from Reader) (model.Context, error) {
-	var c model.Context
+// extractReader lets the carrier bring its keys, to the same effect.
+func (p *JaegerPropagator) extractReader(from Reader, c *model.Context) error {
 	r := p.acquire()
 	err := from.ForeachKey(r.visit)
 	if err != nil {
 		err = fmt.Errorf("%w: cannot read the carrier: %w", ErrCorrupted, err)
 	}
 	if err == nil && r.hasID {
-		c, err = p.parseID(r.id)
+		err = p.parseID(r.id, c)
 	}
 	if err == nil {
-		err = p.complete(&c, &r.found, r)
+		err = p.complete(c, &r.found, r)
 	}
-	return c, p.close(r, err)
+	return p.close(r, err)
 }
 
 // close gives r, which may be nil, back and returns err.
@@ -122,6 +123,9 @@ func (p *JaegerPropagator) close(r *reading, err error) error {
 
 // visit takes one pair of a foreign carrier.
 func (p *JaegerPropagator) visit(r *reading, key, value string) {
+	if p.names.foreign(key) {
+		return
+	}
 	switch p.names.classify(key) {
 	case idName:
 		r.id, r.hasID = value, true

@@ -30,61 +30,71 @@ func wireFlags(c *model.Context) model.Flags {
 	return c.Flags
 }
 
-// parseID reads an uber-trace-id header. A zero trace id is no error here: the
-// context that is returned then has no ids and no flags.
-func (p *JaegerPropagator) parseID(value string) (model.Context, error) {
-	var c model.Context
+// parseID reads an uber-trace-id header into c, which is zero. A zero trace id is
+// no error here: it leaves c as it is. After an error c is worthless.
+func (p *JaegerPropagator) parseID(value string, c *model.Context) error {
 	if len(value) > p.limits.IDHeaderBytes {
-		return c, fmt.Errorf("%w: %s has %d bytes, more than %d",
+		return fmt.Errorf("%w: %s has %d bytes, more than %d",
 			ErrCorrupted, p.names.id.text, len(value), p.limits.IDHeaderBytes)
 	}
-	cut := cutColon
-	if p.kind == HTTP && strings.IndexByte(value, '%') >= 0 {
-		cut = cutEncodedColon
+	parts, ok := cutID(value, cutColon)
+	if !ok && p.kind == HTTP {
+		parts, ok = cutID(value, cutEncodedColon)
 	}
-	trace, rest, ok1 := cut(value)
-	span, rest, ok2 := cut(rest)
-	parent, flags, ok3 := cut(rest)
-	if !ok1 || !ok2 || !ok3 {
-		return c, p.corrupted("does not have four parts", value)
+	if !ok {
+		return p.corrupted("does not have four parts", value)
 	}
-	var err error
-	if c.TraceID, err = model.ParseTraceID(trace); err != nil {
-		return model.Context{}, p.corrupted("has a bad trace id", trace)
+	trace, err := model.ParseTraceID(parts[0])
+	if err != nil {
+		return p.corrupted("has a bad trace id", parts[0])
 	}
-	if c.SpanID, err = model.ParseSpanID(span); err != nil {
-		return model.Context{}, p.corrupted("has a bad span id", span)
+	span, err := model.ParseSpanID(parts[1])
+	if err != nil {
+		return p.corrupted("has a bad span id", parts[1])
 	}
-	bits, err := model.ParseSpanID(flags)
-	if err != nil || len(flags) > 4 {
-		return model.Context{}, p.corrupted("has bad flags", flags)
+	flags, err := model.ParseSpanID(parts[3])
+	if err != nil || len(parts[3]) > 4 {
+		return p.corrupted("has bad flags", parts[3])
 	}
-	if !c.TraceID.IsValid() {
-		return model.Context{}, nil
+	if !trace.IsValid() {
+		return nil
 	}
-	if c.SpanID == 0 {
-		return model.Context{}, p.corrupted("has a zero span id", value)
+	if span == 0 {
+		return p.corrupted("has a zero span id", value)
 	}
-	c.ParentID, _ = model.ParseSpanID(parent) // 0 when it cannot be read
-	c.Flags = model.Flags(bits & 0xff)
-	return c, nil
+	c.TraceID, c.SpanID, c.Flags = trace, span, model.Flags(flags&0xff)
+	c.ParentID, _ = model.ParseSpanID(parts[2]) // 0 when it cannot be read
+	return nil
 }
 
-// cutColon splits s at its first ':'.
-func cutColon(s string) (part, rest string, ok bool) { return strings.Cut(s, ":") }
+// cutID splits s into its four parts. What follows a third separator is the last.
+func cutID(s string, cut func(string) (at, size int)) (parts [4]string, ok bool) {
+	for i := range 3 {
+		at, size := cut(s)
+		if at < 0 {
+			return parts, false
+		}
+		parts[i], s = s[:at], s[at+size:]
+	}
+	parts[3] = s
+	return parts, true
+}
 
-// cutEncodedColon splits s at its first ':' or "%3A", which some HTTP clients send
-// for it.
-func cutEncodedColon(s string) (part, rest string, ok bool) {
+// cutColon finds the first ':' and returns where it is, and how long.
+func cutColon(s string) (at, size int) { return strings.IndexByte(s, ':'), 1 }
+
+// cutEncodedColon finds the first ':' or "%3A", which some HTTP clients send for
+// it.
+func cutEncodedColon(s string) (at, size int) {
 	for i := 0; i < len(s); i++ {
 		if s[i] == ':' {
-			return s[:i], s[i+1:], true
+			return i, 1
 		}
 		if s[i] == '%' && len(s)-i >= 3 && s[i+1] == '3' && lowerByte(s[i+2]) == 'a' {
-			return s[:i], s[i+3:], true
+			return i, 3
 		}
 	}
-	return s, "", false
+	return -1, 0
 }
 
 // corrupted says what is wrong with the id header.

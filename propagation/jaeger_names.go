@@ -40,7 +40,8 @@ func (n *headerName) starts(key string) bool {
 	if len(key) < size || lowerByte(key[0]) != n.lower[0] {
 		return false
 	}
-	return key[:size] == n.lower || key[:size] == n.canonical || startsFold(key, n.lower)
+	start := key[:size]
+	return start == n.lower || start == n.canonical || startsFold(start, n.lower)
 }
 
 // jaegerNames holds the names a JaegerPropagator works with.
@@ -50,6 +51,9 @@ type jaegerNames struct {
 	// overlap: one of the other names begins with the prefix, so that a member
 	// could overwrite it.
 	overlap bool
+
+	// initials says which bytes a name can begin with, in either case.
+	initials [256]bool
 }
 
 func newJaegerNames(kind Kind, h JaegerHeaders) (jaegerNames, error) {
@@ -79,6 +83,9 @@ func newJaegerNames(kind Kind, h JaegerHeaders) (jaegerNames, error) {
 			canonical: http.CanonicalHeaderKey(text),
 		}
 	}
+	for _, name := range []*headerName{&n.id, &n.debug, &n.list, &n.prefix} {
+		n.initials[name.lower[0]], n.initials[upperByte(name.lower[0])] = true, true
+	}
 	for _, other := range []string{n.id.lower, n.debug.lower, n.list.lower} {
 		n.overlap = n.overlap || n.prefix.starts(other)
 	}
@@ -96,8 +103,11 @@ const (
 	memberName
 )
 
-// classify sorts a key. Most keys are other people's and fail on their length
-// or first letter, before anything is folded.
+// foreign reports whether a key is none of ours for its first byte alone, as most
+// keys are.
+func (n *jaegerNames) foreign(key string) bool { return key == "" || !n.initials[key[0]] }
+
+// classify sorts a key.
 func (n *jaegerNames) classify(key string) nameKind {
 	switch {
 	case n.id.is(key):

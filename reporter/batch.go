@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	firstRoom = 16 << 10 // capacity of a new buffer; it doubles as it fills
+	firstRoom = 16 << 10 // capacity of a first buffer; it doubles as it fills
 	spareRoom = 4 << 10  // capacity beyond MaxBatch, where the span that fits no more is encoded
 	minRoom   = 1 << 10  // capacity that Report wants to see before it encodes
 
@@ -26,11 +26,12 @@ type batch struct {
 	booked  int64   // what the store's books hold as its memory
 }
 
-// reset makes b empty, for spans of p.
+// reset makes b empty, for spans of p, with a buffer of at least the given
+// capacity.
 func (b *batch) reset(p *process, capacity int) {
 	b.process, b.starts = p, b.starts[:0]
-	if cap(b.buf) < p.headroom {
-		b.buf = make([]byte, p.headroom, p.headroom+min(firstRoom, capacity))
+	if capacity = max(capacity, p.headroom); cap(b.buf) < capacity {
+		b.buf = make([]byte, p.headroom, capacity)
 	}
 	b.buf = b.buf[:p.headroom]
 }

@@ -185,6 +185,9 @@ func (r *Batching) Report(s *model.Span) {
 		r.addTrimmed(sh, s)
 	}
 	r.hints.Put(sh)
+	if r.store.crowded.Load() && r.store.crowded.CompareAndSwap(true, false) {
+		runtime.Gosched() // all processors are busy: the sender's turn (BenchmarkReportRPC/parallel)
+	}
 }
 
 // addTrimmed reports a span that is larger than a batch. Trimming encodes the

@@ -122,7 +122,7 @@ func (r *Batching) merge(open, part *batch) *batch {
 		return part
 	}
 	rest := r.store.get()
-	rest.reset(part.process, limit+spareRoom)
+	rest.reset(part.process, 0)
 	rest.fill(part, from, math.MaxInt-spareRoom)
 	r.recycle(part)
 	return rest
@@ -172,7 +172,7 @@ func (r *Batching) deliver(b *batch) {
 // part returns a batch of the spans of b from number from on, as many as fit.
 func (r *Batching) part(b *batch, from, limit int) *batch {
 	part := r.store.get()
-	part.reset(b.process, max(limit, 0)+spareRoom)
+	part.reset(b.process, 0)
 	part.fill(b, from, limit-r.enc.tailMax)
 	return part
 }

@@ -62,14 +62,14 @@ func (r *Batching) openLocked(sh *shard, p *model.Process, limit int) *batch {
 	switch {
 	case b == nil:
 		b = r.store.get()
-		b.reset(r.process(p), limit+spareRoom)
+		b.reset(r.process(p), min(firstRoom, limit+spareRoom))
 	case b.process.of == p:
 	case b.len() == 0:
-		b.reset(r.process(p), limit+spareRoom)
+		b.reset(r.process(p), 0)
 	default:
 		r.shipLocked(b, limit)
 		b = r.store.get()
-		b.reset(r.process(p), limit+spareRoom)
+		b.reset(r.process(p), min(firstRoom, limit+spareRoom))
 	}
 	sh.batch = b
 	b.reserve(limit + spareRoom)
@@ -87,7 +87,7 @@ func (r *Batching) overflowLocked(sh *shard, span []byte, limit int) bool {
 	// span may lie behind the end of full's buffer, where the sender writes the
 	// tail: copy it before the sender can have full.
 	next := r.store.get()
-	next.reset(full.process, limit+spareRoom)
+	next.reset(full.process, limit+spareRoom) // it will be full too
 	next.append(span, limit+spareRoom)
 	r.shipLocked(full, limit)
 	sh.batch = next

@@ -5,6 +5,7 @@ package reporter
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-spur/spur/transport"
@@ -21,6 +22,10 @@ const minWaiting = 2
 type store struct {
 	maxSpans  uint64
 	maxMemory int64
+
+	// crowded asks a Report to let other goroutines run: half of the room is
+	// taken, and the sender is not even at work.
+	crowded atomic.Bool
 
 	mu      sync.Mutex
 	queue   []*batch // what waits, from first on
@@ -57,16 +62,16 @@ func (s *store) get() *batch {
 	return b
 }
 
-// put takes back a batch that is no longer needed. Buffers above capacity and
-// what exceeds the limits are left to the garbage collector: together with what
-// waits, free buffers never hold more than maxMemory, alone a quarter of it.
+// put takes back a batch that is no longer needed. Buffers above capacity, and
+// those that would hold more than maxMemory together with the batches that wait,
+// are left to the garbage collector.
 func (s *store) put(b *batch, capacity int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.memory -= b.booked
 	b.booked, b.process = 0, nil
 	m := b.memory()
-	if cap(b.buf) > capacity || s.freeMemory+m > s.maxMemory/4 || s.memory+s.freeMemory+m > s.maxMemory {
+	if cap(b.buf) > capacity || s.memory+s.freeMemory+m > s.maxMemory {
 		return
 	}
 	s.free = append(s.free, b)
@@ -92,7 +97,7 @@ func (s *store) push(b *batch) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	spans, m := uint64(b.len()), b.memory()
-	if len(s.queue)-s.first >= minWaiting && (s.waiting+spans > s.maxSpans || s.memory+m > s.maxMemory) {
+	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && (s.waiting+spans > s.maxSpans || s.memory+m > s.maxMemory) {
 		s.dropped[QueueFull] += spans
 		return false
 	}
@@ -105,6 +110,9 @@ func (s *store) push(b *batch) bool {
 	s.pushed++
 	s.waiting += spans
 	s.bookLocked(b, m)
+	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && (2*s.waiting > s.maxSpans || 2*s.memory > s.maxMemory) {
+		s.crowded.Store(true)
+	}
 	return true
 }
 

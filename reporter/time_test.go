@@ -324,7 +324,7 @@ func TestIdleShedsBuffers(t *testing.T) {
 			return len(r.store.free), r.store.freeMemory
 		}
 		_, before := free()
-		if before == 0 || before > DefaultQueueBytes/4 {
+		if before == 0 || before > DefaultQueueBytes {
 			t.Errorf("%d bytes free after a burst", before)
 		}
 		time.Sleep(10 * time.Second)

@@ -3,17 +3,14 @@ module github.com/go-spur/spur/internal/conformance
 go 1.26
 
 require (
+	github.com/apache/thrift v0.25.0
 	github.com/go-spur/spur v0.0.0
+	github.com/jaegertracing/jaeger-idl v0.14.0
 	github.com/opentracing/opentracing-go v1.2.0
 )
 
 require (
-	github.com/apache/thrift v0.25.0 // indirect
-	github.com/jaegertracing/jaeger-idl v0.14.0 // indirect
 	github.com/stretchr/testify v1.12.1 // indirect
-	github.com/uber/jaeger-client-go v2.30.0+incompatible // indirect
-	github.com/uber/jaeger-lib v2.4.1+incompatible // indirect
-	go.uber.org/atomic v1.12.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
 

@@ -76,10 +76,10 @@ func border(s string, limit int) int {
 		if !utf8.RuneStart(s[i]) {
 			continue
 		}
-		if _, size := utf8.DecodeRuneInString(s[i:]); i+size > limit && i < limit && size > 1 {
+		if _, size := utf8.DecodeRuneInString(s[i:]); i+size > limit {
 			return i
 		}
-		break // a border, or a rune that ends before limit and then stray bytes
+		break // the rune ends before limit: what follows are stray bytes
 	}
 	return limit
 }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/spurtest"
+)
+
+// cleanEnv hides the variables that tracers read.
+func cleanEnv(t *testing.T) {
+	t.Helper()
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "JAEGER_") || strings.HasPrefix(name, "OTEL_") {
+			t.Setenv(name, "")
+		}
+	}
+}
+
+// output runs the program.
+func output(t *testing.T) string {
+	t.Helper()
+	var out strings.Builder
+	start := time.Now()
+	if err := run(&out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	if d := time.Since(start); d > 3*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	return out.String()
+}
+
+var (
+	times = regexp.MustCompile(`[0-9.]+(ns|µs|ms|s)\b`)
+	ports = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+)
+
+// shape is output without what differs from run to run.
+func shape(s string) string {
+	return ports.ReplaceAllString(times.ReplaceAllString(s, "TIME"), "AGENT")
+}
+
+const want = `The frontend says: tea costs 3€
+
+frontend: GET /checkout  TIME  span.kind=server sampler.type=const sampler.param=true price=3€
+  @TIME event=baggage key=customer value=ada
+  frontend: fetch  TIME  span.kind=client http.path=/price
+    pricing: GET /price  TIME  span.kind=server
+      pricing: find price  TIME  customer=ada
+        @TIME event="cache miss" item=tea
+        pricing: SELECT  TIME  db.type=sql rows=1
+
+agent     received 5 spans in 2 datagrams
+frontend  started 2, finished 2 sampled and 0 unsampled
+          sent 2 to AGENT, dropped 0, waiting 0
+pricing   started 3, finished 3 sampled and 0 unsampled
+          sent 3 to AGENT, dropped 0, waiting 0
+`
+
+func TestRun(t *testing.T) {
+	spurtest.CheckLeaks(t)
+	cleanEnv(t)
+	// A slow machine's longer durations may push a tag to the next line.
+	if got := strings.ReplaceAll(shape(output(t)), "\n  |", ""); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(shape(string(readme)), "```\n"+want+"```\n") {
+		t.Error("README.md does not show what the program prints")
+	}
+}
+
+func TestRunWithAgent(t *testing.T) {
+	spurtest.CheckLeaks(t)
+	cleanEnv(t)
+	agent := spurtest.NewAgent(t)
+	t.Setenv("JAEGER_AGENT_HOST", agent.Host())
+	t.Setenv("JAEGER_AGENT_PORT", strconv.Itoa(agent.Port()))
+	got := output(t)
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := agent.Wait(ctx, 5); err != nil {
+		t.Fatal(err)
+	}
+	trace := agent.Spans()[0].TraceID
+	if !strings.Contains(got, "/trace/"+trace.String()+"\n") {
+		t.Errorf("trace %v is not in the output:\n%s", trace, got)
+	}
+	for _, s := range agent.Spans() {
+		if s.TraceID != trace {
+			t.Errorf("%s is of another trace, %v", s.Operation, s.TraceID)
+		}
+	}
+}
+
+func TestRunUnsampled(t *testing.T) {
+	cleanEnv(t)
+	t.Setenv("JAEGER_SAMPLER_TYPE", "const")
+	t.Setenv("JAEGER_SAMPLER_PARAM", "0")
+	got := output(t)
+	for _, part := range []string{"No spans", "received 0 spans", "finished 0 sampled and 3 unsampled"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("%q is not in\n%s", part, got)
+		}
+	}
+}
+
+// TestRunWithoutAgent names an agent that is not there: the program ends all the
+// same, and no span is lost in silence.
+func TestRunWithoutAgent(t *testing.T) {
+	spurtest.CheckLeaks(t)
+	cleanEnv(t)
+	closed, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, err := net.SplitHostPort(closed.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("JAEGER_AGENT_HOST", "127.0.0.1")
+	t.Setenv("JAEGER_AGENT_PORT", port)
+	got := output(t)
+	for _, part := range []string{"sent 0 to 127.0.0.1:" + port + ", dropped 2", "dropped 3"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("%q is not in\n%s", part, got)
+		}
+	}
+}
+
+func TestRunBadEnvironment(t *testing.T) {
+	cleanEnv(t)
+	t.Setenv("JAEGER_SAMPLER_TYPE", "konst")
+	err := run(new(strings.Builder))
+	if err == nil || !strings.Contains(err.Error(), `JAEGER_SAMPLER_TYPE="konst"`) {
+		t.Errorf("got %v", err)
+	}
+}
