@@ -5,13 +5,12 @@ package spur
 import (
 	"context"
 	"net/http"
-	"strings"
+	"runtime"
+	"runtime/debug"
 	"testing"
 	"unsafe"
 
 	"github.com/opentracing/opentracing-go"
-	"github.com/opentracing/opentracing-go/ext"
-	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -71,7 +70,7 @@ func TestAllocations(t *testing.T) {
 	}{
 		{"unsampled root", 1, func() { off.StartSpan("op").Finish() }},
 		{"sampled root", 1, func() { on.StartSpan("op").Finish() }},
-		{"unsampled root and child", 7, func() { rootAndChild(off) }},
+		{"unsampled root and child", 7, func() { rootAndChild(off, nil) }},
 		{"sampled RPC span", 7, func() { rpcSpan(on, remote) }},
 		{"Context", 0, func() { sinkContext = onSpan.Context() }},
 		{"SetString", 0, func() { onSpan.SetString("k", "v") }},
@@ -104,6 +103,43 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// TestBytes holds the workloads of BenchmarkWorkload to bytes of heap, the
+// caller's own included.
+func TestBytes(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // or pools are emptied
+	off, on := benchTracer(t, false), benchTracer(t, true)
+	remote := extracted(t, on, on.StartSpan("parent"))
+	for _, tt := range []struct {
+		name   string
+		most   uint64
+		tracer *Tracer
+		run    func(opentracing.Tracer, opentracing.SpanContext)
+	}{
+		{"a, unsampled root", 112, off, root},
+		{"b, unsampled root and child", 352, off, rootAndChild},
+		{"c, sampled root", 112, on, root},
+		{"d, sampled RPC span", 352, on, rpcSpan},
+	} {
+		const runs = 2000
+		for range 10 {
+			tt.run(tt.tracer, remote) // fills the pools
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range runs {
+			tt.run(tt.tracer, remote)
+		}
+		runtime.ReadMemStats(&after)
+		// What the runtime itself allocates meanwhile is below a byte a run.
+		if got := (after.TotalAlloc - before.TotalAlloc) / runs; got > tt.most {
+			t.Errorf("%s: %d bytes, want at most %d", tt.name, got, tt.most)
+		}
+	}
+}
+
 var sinkContext opentracing.SpanContext
 
 // extracted is the context another service would see.
@@ -118,37 +154,4 @@ func extracted(t testing.TB, tracer *Tracer, s opentracing.Span) opentracing.Spa
 		t.Fatal(err)
 	}
 	return c
-}
-
-// Values that are no constants, so that the caller pays for putting them into
-// interfaces, as real callers do.
-var (
-	component  = strings.Clone("net/http")
-	url        = strings.Clone("http://example.com/")
-	statusCode = 200 // the runtime boxes numbers below 256 for free
-	bytesRead  = 1 << 20
-)
-
-// rootAndChild is workload b: 5 of its allocations are OpenTracing's own.
-func rootAndChild(tracer opentracing.Tracer) {
-	root := tracer.StartSpan("root")
-	child := tracer.StartSpan("child", opentracing.ChildOf(root.Context()))
-	child.SetTag("component", component)
-	child.SetTag("http.status_code", statusCode)
-	child.SetTag("http.url", url)
-	child.LogFields(log.String("event", "done"))
-	child.Finish()
-	root.Finish()
-}
-
-// rpcSpan is workload d: 6 of its allocations are OpenTracing's own.
-func rpcSpan(tracer opentracing.Tracer, parent opentracing.SpanContext) {
-	s := tracer.StartSpan("rpc", opentracing.ChildOf(parent))
-	s.SetTag("component", component)
-	s.SetTag("span.kind", ext.SpanKindRPCServerEnum)
-	s.SetTag("http.method", "GET")
-	s.SetTag("http.url", url)
-	s.SetTag("http.status_code", statusCode)
-	s.LogFields(log.String("event", "done"), log.Int("bytes", bytesRead))
-	s.Finish()
 }

@@ -4,6 +4,7 @@ package spur
 
 import (
 	"context"
+	"log/slog"
 	"runtime"
 	"testing"
 	"time"
@@ -21,7 +22,7 @@ func sinkTracer(t testing.TB, s *sink) *Tracer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	batching, err := reporter.NewBatching(udp, reporter.BatchingOptions{Name: "agent"})
+	batching, err := reporter.NewBatching(udp, reporter.BatchingOptions{Name: "agent", Logger: slog.New(discardHandler{})})
 	if err != nil {
 		t.Fatal(err)
 	}

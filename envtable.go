@@ -78,7 +78,7 @@ func envTable() []variable {
 		{name: "JAEGER_AGENT_PORT", meaning: "UDP port of the agent", unset: "6831", parse: agentPort},
 		{name: "JAEGER_AGENT_SOCKET_TYPE", meaning: "`udp4` or `udp6` (Node.js); without effect: the address decides", parse: oneOf("udp4", "udp6"), unused: true},
 		{name: "JAEGER_AGENT_HOST_USE_IPV6", meaning: "bool (Python); without effect: the address decides", parse: boolean(func(*env, bool) {}), unused: true},
-		{name: "JAEGER_SENDER_FACTORY", meaning: "where spans go (Java); without effect", parse: anything, unused: true},
+		{name: "JAEGER_SENDER_FACTORY", meaning: "(Java); without effect", parse: anything, unused: true},
 		{name: "JAEGER_ENDPOINT", meaning: "URL of a collector; not in this version: spans go to the agent", parse: jaegerEndpoint, hide: hideCredentials},
 		{name: "JAEGER_USER", meaning: "user for JAEGER_ENDPOINT, with JAEGER_PASSWORD", parse: anything},
 		{name: "JAEGER_PASSWORD", meaning: "password for JAEGER_ENDPOINT, with JAEGER_USER", parse: anything, hide: hideAll},
@@ -107,7 +107,7 @@ func envTable() []variable {
 			name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", meaning: "how often the agent's address is looked up", unset: "10s",
 			parse: duration(func(e *env, d time.Duration) { e.c.agent.reconnectInterval = d }),
 		},
-		{name: "JAEGER_REPORTER_TIMEOUT", meaning: "time limit in milliseconds (Node.js); not in this version", parse: integer(maxDelay, func(*env, int) {}), unused: true},
+		{name: "JAEGER_REPORTER_TIMEOUT", meaning: "milliseconds (Node.js); not in this version", parse: integer(maxDelay, func(*env, int) {}), unused: true},
 
 		// Limits of one span.
 		{

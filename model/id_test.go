@@ -91,7 +91,7 @@ func FuzzParseTraceID(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		id, err := ParseTraceID(s)
-		// fmt is the oracle for what hexadecimal is.
+		// strings.Trim is the oracle for what hexadecimal is.
 		digits := s != "" && len(s) <= 32 && strings.Trim(strings.ToLower(s), "0123456789abcdef") == ""
 		if (err == nil) != digits {
 			t.Fatalf("ParseTraceID(%q): %v", s, err)

@@ -8,6 +8,20 @@ import (
 	"testing"
 )
 
+func TestCollectorKeepsLittle(t *testing.T) {
+	large := Limits{BaggageMembers: 1, BaggageBytes: 1 << 20}
+	var c collector
+	c.reset(&large)
+	c.addMember("k", strings.Repeat("v", maxKeptText+1), false, 1)
+	if got := c.baggage().Len(); got != 1 {
+		t.Fatalf("%d members", got)
+	}
+	c.reset(&large)
+	if cap(c.text) > maxKeptText || len(c.members) != 0 || c.left != 1<<20 {
+		t.Errorf("after reset: room for %d bytes, %d members, %d bytes left", cap(c.text), len(c.members), c.left)
+	}
+}
+
 // FuzzList compares with a plain reading of jaeger-baggage: decode all, split, one
 // '=' a pair.
 func FuzzList(f *testing.F) {

@@ -273,6 +273,13 @@ func TestJaegerInjectOverwrites(t *testing.T) {
 	if h["Uberctx-K"][0] != "new" || h["Uber-Trace-Id"][0] != want["Uber-Trace-Id"][0] {
 		t.Errorf("after Add: %q", h)
 	}
+	both := model.Context{Baggage: members("a=1", "b=2")}
+	p.Inject(&both, h)
+	http.Header(h).Add("Uberctx-B", "y") // the newest is written first
+	http.Header(h).Add("Uberctx-A", "x")
+	if h["Uberctx-A"][0] != "1" || h["Uberctx-B"][0] != "2" {
+		t.Errorf("Add to one header changed another: %q", h)
+	}
 	p.Inject(&c, propagation.Header(nil)) // nowhere to write to; must not panic
 }
 
@@ -475,6 +482,17 @@ func TestJaegerDebugIDIsCut(t *testing.T) {
 				t.Errorf("%d bytes %q, %v; want %d", len(c.DebugID()), c.DebugID(), err, len(tt.want))
 			}
 		})
+	}
+}
+
+func TestJaegerCanonicalSpellingWins(t *testing.T) {
+	p := newJaeger(t, propagation.HTTP)
+	h := propagation.Header{"Uber-Trace-Id": {"1:1:0:1"}, "uber-trace-id": {"garbage"}, "UBER-TRACE-ID": {"2:2:0:1"}, "Uberctx-K": {"v"}}
+	for range 20 { // a map has another order each time
+		c, err := p.Extract(h)
+		if err != nil || c.TraceID.Low != 1 || c.Baggage.Len() != 1 {
+			t.Fatalf("%s, %v", describe(c), err)
+		}
 	}
 }
 

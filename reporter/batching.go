@@ -191,7 +191,7 @@ func (r *Batching) Report(s *model.Span) {
 }
 
 // addTrimmed reports a span that is larger than a batch. Trimming encodes the
-// span some dozen times, so no lock is held meanwhile.
+// span many times, so no lock is held meanwhile.
 func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
 	for range 3 { // MaxBatch may shrink between trim and addEncoded
 		room := r.t.MaxBatch() - r.process(s.Process).headroom - r.enc.tailMax

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -215,6 +216,25 @@ func TestBatchingQueueBounds(t *testing.T) {
 	}
 }
 
+// With more busy goroutines than processors the sender would wait for its turn,
+// ten milliseconds each time, while the queue overflows.
+func TestBatchingLetsTheSenderRun(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	r := newBatching(t, discard{}, BatchingOptions{FlushInterval: never, NoPacing: true, QueueBytes: 1 << 20})
+	n := uint64(300_000)
+	if raceEnabled {
+		n = 30_000
+	}
+	s := rpcSpan(1)
+	for range n {
+		r.Report(s)
+	}
+	mustClose(t, r)
+	if d := stats(r); d.Sent < n*99/100 || d.Sent+d.DroppedTotal() != n {
+		t.Errorf("%d of %d spans were sent: %+v", d.Sent, n, d)
+	}
+}
+
 func TestBatchingErrorKinds(t *testing.T) {
 	cause := errors.New("no")
 	for _, tc := range []struct {
@@ -294,8 +314,8 @@ func TestBatchingSplitsWhatIsTooLarge(t *testing.T) {
 			}
 			mustClose(t, r)
 			expectColumns(t, r, tc.want)
-			if tc.want.Sent > 0 && passed > 20 {
-				t.Errorf("%d datagrams of up to %d bytes for 200 spans", passed, tc.path)
+			if n := len(f.got); tc.want.Sent > 0 && n > 20 {
+				t.Errorf("%d attempts and %d datagrams of up to %d bytes for 200 spans", n, passed, tc.path)
 			}
 		})
 	}

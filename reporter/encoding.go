@@ -53,7 +53,7 @@ type process struct {
 // Process, share a reporter.
 const maxProcesses = 16
 
-// process returns p encoded. It is called with a shard locked.
+// process returns p encoded. It may be called with a shard locked.
 func (r *Batching) process(p *model.Process) *process {
 	r.processMu.Lock()
 	defer r.processMu.Unlock()

@@ -28,8 +28,9 @@ const (
 //  4. references, from the end (DroppedRefs): the parent's id is not one of them;
 //  5. the ends of the operation and of the error tag's text.
 //
-// It returns false if the ids and times alone take more than room. Each step is a
-// binary search with one encoding a try, 60 or so in all.
+// It returns false if the ids and times alone take more than room. The step that
+// decides is a binary search with one encoding a try, 20 or so; the others take one
+// or two.
 func trim(s *model.Span, room int, encode func([]byte, *model.Span) []byte) ([]byte, bool) {
 	t := trimmer{full: s, span: *s, room: room, encode: encode}
 	t.span.Trimmed = true
@@ -60,6 +61,9 @@ func (t *trimmer) fits() bool {
 // least applies the smallest n of 1 … most with which the span fits, or most.
 func (t *trimmer) least(most int, apply func(n int)) {
 	if most <= 0 {
+		return
+	}
+	if apply(most); !t.fits() {
 		return
 	}
 	n := 1 + sort.Search(most-1, func(i int) bool {

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 #
 # What the other scripts share. Sourced, not run: afterwards the working
 # directory is the repository's root.

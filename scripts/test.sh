@@ -16,6 +16,6 @@ for m in $all; do
       go vet -tags e2e ./... # otherwise only "make e2e" would notice that it broke
     fi
     # shellcheck disable=SC2086 # TESTFLAGS is a list
-    go test -race ${TESTFLAGS:-} ./...
+    go test -race -timeout 10m ${TESTFLAGS:-} ./...
   )
 done

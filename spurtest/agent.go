@@ -206,7 +206,7 @@ func (a *Agent) read() {
 			a.datagrams <- bytes.Clone(buf[:n])
 		} else if errors.Is(err, net.ErrClosed) {
 			return
-		}
+		} // other errors concern one datagram
 	}
 }
 

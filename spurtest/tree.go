@@ -117,27 +117,40 @@ func plant(spans []model.Span) *forest {
 	return f
 }
 
-// sorted returns pointers to spans by trace, then start, then id.
+// sorted returns pointers to spans by trace, then start, then id, then as they
+// came.
 func sorted(spans []model.Span) []*model.Span {
-	traceStart := map[model.TraceID]int64{}
-	order := make([]*model.Span, len(spans))
+	first := map[model.TraceID]int64{}
 	for i := range spans {
 		s := &spans[i]
-		order[i] = s
-		if start, seen := traceStart[s.TraceID]; !seen || s.Start < start {
-			traceStart[s.TraceID] = s.Start
+		if start, seen := first[s.TraceID]; !seen || s.Start < start {
+			first[s.TraceID] = s.Start
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *model.Span) int {
+	type entry struct {
+		*model.Span
+		traceStart int64
+		index      int
+	}
+	order := make([]entry, len(spans))
+	for i := range spans {
+		order[i] = entry{&spans[i], first[spans[i].TraceID], i}
+	}
+	slices.SortFunc(order, func(a, b entry) int {
 		return cmp.Or(
-			cmp.Compare(traceStart[a.TraceID], traceStart[b.TraceID]),
+			cmp.Compare(a.traceStart, b.traceStart),
 			cmp.Compare(a.TraceID.High, b.TraceID.High),
 			cmp.Compare(a.TraceID.Low, b.TraceID.Low),
 			cmp.Compare(a.Start, b.Start),
 			cmp.Compare(a.SpanID, b.SpanID),
+			cmp.Compare(a.index, b.index),
 		)
 	})
-	return order
+	sorted := make([]*model.Span, len(order))
+	for i := range order {
+		sorted[i] = order[i].Span
+	}
+	return sorted
 }
 
 // parentID is the parent field, or for senders that leave it empty the first

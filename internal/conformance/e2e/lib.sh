@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
 #
 # What build.sh and jaeger.sh share. Sourced, not run.
 set -euo pipefail
