@@ -18,7 +18,7 @@ import (
 // Values that are no constants, so that the caller pays for putting them into
 // interfaces, as real callers do.
 var (
-	url        = strings.Clone("http://example.com/orders/42")
+	requestURL = strings.Clone("http://example.com/orders/42")
 	statusCode = 404 // the runtime boxes numbers below 256 for free
 	bytesRead  = 1 << 20
 )
@@ -32,7 +32,7 @@ func rootAndChild(tracer opentracing.Tracer, _ opentracing.SpanContext) {
 	child := tracer.StartSpan("child", opentracing.ChildOf(root.Context()))
 	child.SetTag("component", "net/http")
 	child.SetTag("http.status_code", statusCode)
-	child.SetTag("http.url", url)
+	child.SetTag("http.url", requestURL)
 	child.LogFields(log.String("event", "done"))
 	child.Finish()
 	root.Finish()
@@ -43,7 +43,7 @@ func rpcSpan(tracer opentracing.Tracer, parent opentracing.SpanContext) {
 	s := tracer.StartSpan("rpc", opentracing.ChildOf(parent), ext.SpanKindRPCServer)
 	s.SetTag("component", "net/http")
 	s.SetTag("http.method", "GET")
-	s.SetTag("http.url", url)
+	s.SetTag("http.url", requestURL)
 	s.SetTag("http.status_code", statusCode)
 	s.LogFields(log.String("event", "done"), log.Int("bytes", bytesRead))
 	s.Finish()

@@ -8,7 +8,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	neturl "net/url" // a test of this package has a url of its own
+	"net/url" // a test of this package has a url of its own
 	"slices"
 	"strconv"
 	"strings"
@@ -173,7 +173,7 @@ func jaegerEndpoint(e *env, value string) error {
 }
 
 func webURL(_ *env, value string) error {
-	u, err := neturl.Parse(value)
+	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 		return errURL
 	}
@@ -184,7 +184,7 @@ func webURL(_ *env, value string) error {
 }
 
 func urlPath(_ *env, value string) error {
-	if u, err := neturl.Parse(value); err != nil || u.Scheme != "" || u.Host != "" {
+	if u, err := url.Parse(value); err != nil || u.Scheme != "" || u.Host != "" {
 		return errors.New("not the path of a URL")
 	}
 	return nil

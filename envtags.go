@@ -5,7 +5,7 @@ package spur
 import (
 	"errors"
 	"fmt"
-	neturl "net/url"
+	"net/url"
 	"strings"
 
 	"github.com/go-spur/spur/internal/format"
@@ -47,7 +47,7 @@ func (e *env) expand(value string) string {
 // resourceAttributes reads the same kind of list, the values percent-encoded.
 func resourceAttributes(e *env, list string) error {
 	return eachPair(list, func(key, value string) error {
-		value, err := neturl.PathUnescape(value)
+		value, err := url.PathUnescape(value)
 		if err != nil {
 			return errEscape
 		}

@@ -55,7 +55,8 @@ type Tracer struct {
 // traces, follows the decisions of remote callers, sends to Jaeger's agent at
 // localhost:6831 over UDP and reads no environment. The service name may be
 // empty if FromEnv finds one. The error joins one ConfigError for each setting
-// that cannot be used; an agent that cannot be reached is not an error.
+// that cannot be used; an agent that cannot be reached is not an error. After an
+// error the samplers and reporters among the options are still the caller's.
 //
 // The tracer owns one goroutine, which ends with Shutdown or Close.
 func New(service string, opts ...Option) (*Tracer, error) {

@@ -23,7 +23,8 @@ type Setter interface {
 }
 
 // Reader is a carrier that a context is read from. opentracing.TextMapReader has
-// the same method. Strings handed to the handler may be kept.
+// the same method. Strings handed to the handler may be kept. The handler must not
+// be called after ForeachKey has returned.
 type Reader interface {
 	ForeachKey(handler func(key, value string) error) error
 }

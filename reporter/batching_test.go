@@ -314,6 +314,11 @@ func TestBatchingSplitsWhatIsTooLarge(t *testing.T) {
 			}
 			mustClose(t, r)
 			expectColumns(t, r, tc.want)
+			for _, b := range r.store.free {
+				if c := cap(b.buf); c > f.MaxBatch()+spareRoom {
+					t.Errorf("a buffer of %d bytes is kept for batches of %d", c, f.MaxBatch())
+				}
+			}
 			if n := len(f.got); tc.want.Sent > 0 && n > 20 {
 				t.Errorf("%d attempts and %d datagrams of up to %d bytes for 200 spans", n, passed, tc.path)
 			}

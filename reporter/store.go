@@ -97,7 +97,7 @@ func (s *store) push(b *batch) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	spans, m := uint64(b.len()), b.memory()
-	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && (s.waiting+spans > s.maxSpans || s.memory+m > s.maxMemory) {
+	if len(s.queue)-s.first >= minWaiting && (s.waiting+spans > s.maxSpans || s.memory+m > s.maxMemory) {
 		s.dropped[QueueFull] += spans
 		return false
 	}

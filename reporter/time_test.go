@@ -143,41 +143,45 @@ func TestCloseEndsPause(t *testing.T) {
 }
 
 func TestBlackHole(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake(65000)
-		f.on = func(ctx context.Context, _ []byte) error {
-			<-ctx.Done()
-			return &transport.Error{Kind: transport.Retryable, Err: ctx.Err()}
-		}
-		r := newBatching(t, f, BatchingOptions{Shards: 1})
-		for i := range uint64(1000) {
-			r.Report(rpcSpan(i + 1))
-		}
-		start := time.Now()
-		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
-		defer cancel()
-		if err := r.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
-			t.Errorf("Flush returned %v after %v", err, time.Since(start))
-		}
-		expectColumns(t, r, columns{Buffered: 1000})
+	for range 8 { // the sender may look at the flush or at Close first
+		synctest.Test(t, blackHole)
+	}
+}
 
-		waiting := make(chan error)
-		go func() { waiting <- r.Flush(context.Background()) }()
-		synctest.Wait()
-		start = time.Now()
-		ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
-		defer cancel()
-		if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
-			t.Errorf("Close returned %v after %v", err, time.Since(start))
-		}
-		if err := <-waiting; !errors.Is(err, ErrClosed) {
-			t.Errorf("a Flush that Close gave up on returned %v", err)
-		}
-		expectColumns(t, r, columns{Dropped: dropped(Closed, 1000)})
-		if len(f.got) != 1 || f.closed != 1 {
-			t.Errorf("%d batches sent, closed %d times", len(f.got), f.closed)
-		}
-	})
+func blackHole(t *testing.T) {
+	f := newFake(65000)
+	f.on = func(ctx context.Context, _ []byte) error {
+		<-ctx.Done()
+		return &transport.Error{Kind: transport.Retryable, Err: ctx.Err()}
+	}
+	r := newBatching(t, f, BatchingOptions{Shards: 1})
+	for i := range uint64(1000) {
+		r.Report(rpcSpan(i + 1))
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	if err := r.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
+		t.Errorf("Flush returned %v after %v", err, time.Since(start))
+	}
+	expectColumns(t, r, columns{Buffered: 1000})
+
+	waiting := make(chan error)
+	go func() { waiting <- r.Flush(context.Background()) }()
+	synctest.Wait()
+	start = time.Now()
+	ctx, cancel = context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
+		t.Errorf("Close returned %v after %v", err, time.Since(start))
+	}
+	if err := <-waiting; !errors.Is(err, ErrClosed) {
+		t.Errorf("a Flush that Close gave up on returned %v", err)
+	}
+	expectColumns(t, r, columns{Dropped: dropped(Closed, 1000)})
+	if len(f.got) != 1 || f.closed != 1 {
+		t.Errorf("%d batches sent, closed %d times", len(f.got), f.closed)
+	}
 }
 
 // A transport that breaks its contract costs 100 ms and no span its column.
