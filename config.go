@@ -23,6 +23,7 @@ var (
 	errNil       = errors.New("must not be nil")
 	errNoHook    = errors.New("implements none of the observer interfaces")
 	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
+	errPolicy    = errors.New("is not a policy")
 	errFormat    = errors.New("a format must be a comparable value")
 )
 
@@ -47,6 +48,7 @@ type config struct {
 	clock       func() time.Time
 	ids         IDGenerator
 	disabled    bool
+	edge        EdgePolicy
 	noDebugFlag bool
 	keeps       bool
 	agent       agent

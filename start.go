@@ -16,7 +16,7 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 		t.rare.foreign.Add(uint64(o.foreign))
 	}
 	var l lineage
-	l.find(o)
+	t.findLineage(&l, o)
 	s := &Span{}
 	s.own.ext = &t.base
 	s.ctx.baggage = l.baggage
@@ -50,16 +50,23 @@ type lineage struct {
 	debugID string // of a context without ids
 }
 
-func (l *lineage) find(o *startOptions) {
+func (t *Tracer) findLineage(l *lineage, o *startOptions) {
 	var followed *spanContext
 	for i := range o.references() {
 		r := o.reference(i)
-		c := r.ctx.spanContext
-		if !r.ctx.IsValid() {
-			l.loose(c)
+		kind, ok := t.admit(r)
+		if r.kind = kind; !ok {
+			r.ctx = SpanContext{} // nobody looks at it again
 			continue
 		}
-		switch r.kind {
+		c := r.ctx.spanContext
+		if !r.ctx.IsValid() {
+			if kind != linkRef {
+				l.loose(c)
+			}
+			continue
+		}
+		switch kind {
 		case selfRef:
 			l.self = c
 			continue

@@ -36,6 +36,7 @@ type Tracer struct {
 	forcedFlags uint32 // what sampling.priority sets
 	keeps       bool   // a reporter or observer keeps spans
 	disabled    bool
+	edge        EdgePolicy
 
 	http, textMap propagation.Propagator // the formats everybody uses, found without the map
 	formats       map[any]any
@@ -93,7 +94,7 @@ func build(c *config) (*Tracer, error) {
 	t := &Tracer{
 		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids,
 		observers: c.observers, redactor: c.redactor, debug: newDebugLimiter(c.limits.DebugPerSec),
-		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled,
+		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
 		formats: c.formats, source: c.source,
 	}
 	t.base.tracer = t

@@ -67,6 +67,16 @@ func tagPrograms() []program {
 			ext.PeerPort.Set(s, 80)
 			ext.LogError(s, io.ErrUnexpectedEOF, log.String("more", "m"))
 			w.finish(s)
+		}, why: "LogError sets error once more", differs: []string{`- 1: tag "error" BOOL true`}},
+		{name: "too many tags", run: func(w *world) {
+			s := w.tracer.StartSpan("x")
+			for i := range 1001 {
+				s.SetTag(strconv.Itoa(i), i)
+			}
+			w.finish(s)
+		}, why: "1,000 tags at most, the sampler's two among them", differs: []string{
+			`- 1: tag "998" LONG 998`, `- 1: tag "999" LONG 999`, `- 1: tag "1000" LONG 1000`,
+			`+ 1: tag "otel.dropped_attributes_count" LONG 3`,
 		}},
 	}
 }
@@ -106,13 +116,21 @@ func logPrograms() []program {
 		}},
 		{name: "deprecated forms", run: func(w *world) {
 			s := w.tracer.StartSpan("x")
-			s.LogEvent("e")                             //nolint:staticcheck // users still call it
-			s.LogEventWithPayload("e", point{X: 1})     //nolint:staticcheck // users still call it
-			s.LogEventWithPayload("e", nil)             //nolint:staticcheck // users still call it
-			s.Log(opentracing.LogData{})                //nolint:staticcheck // users still call it
-			s.Log(opentracing.LogData{Timestamp: early, //nolint:staticcheck // users still call it
-				Event: "early", Payload: 7})
+			s.LogEvent("e")
+			s.LogEventWithPayload("e", point{X: 1})
+			s.LogEventWithPayload("e", nil)
+			s.Log(opentracing.LogData{})
+			s.Log(opentracing.LogData{
+				Timestamp: early,
+				Event:     "early", Payload: 7,
+			})
+			s.LogFields(log.Object("o", 0.5), log.Object("o", true), log.Object("o", []byte("b")))
 			w.finish(s)
+		}, why: "an object that is a number stays one, where J writes text", differs: []string{
+			`- 1: log 4 3600000000 µs before:  "event" STRING "early", "payload" STRING "7"`,
+			`- 1: log 5 now:  "o" STRING "0.5", "o" STRING "true", "o" STRING "[98]"`,
+			`+ 1: log 4 3600000000 µs before:  "event" STRING "early", "payload" LONG 7`,
+			`+ 1: log 5 now:  "o" DOUBLE 0.5, "o" BOOL true, "o" BINARY 62`,
 		}},
 		{name: "logs with Finish", run: func(w *world) {
 			s := w.tracer.StartSpan("x", opentracing.StartTime(early))
@@ -120,7 +138,7 @@ func logPrograms() []program {
 			s.FinishWithOptions(opentracing.FinishOptions{
 				FinishTime: early.Add(1500 * time.Microsecond),
 				LogRecords: []opentracing.LogRecord{{Timestamp: early, Fields: fields}, {Timestamp: early.Add(time.Millisecond)}},
-				BulkLogData: []opentracing.LogData{ //nolint:staticcheck // users still fill it
+				BulkLogData: []opentracing.LogData{
 					{Timestamp: early, Event: "e", Payload: "p"},
 				},
 			})

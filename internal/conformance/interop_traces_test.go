@@ -39,7 +39,12 @@ func referencePrograms() []program {
 		{
 			name: "follower of two", run: tree(func(a, b opentracing.SpanContext) options {
 				return options{opentracing.FollowsFrom(a), opentracing.FollowsFrom(b)}
-			}), why: "the first one is the parent, not the last",
+			}), why: "the first one is the parent, not the last", differs: []string{
+				"- note: c injects map[uber-trace-id:0000000000000002:0000000000000003:0000000000000002:1 uberctx-from:b]",
+				"- 3: trace 00000000000000000000000000000002", "- 3: parent 0000000000000002",
+				"+ note: c injects map[uber-trace-id:0000000000000001:0000000000000003:0000000000000001:1 uberctx-from:a]",
+				"+ 3: trace 00000000000000000000000000000001", "+ 3: parent 0000000000000001",
+			},
 		},
 		{name: "the same twice", run: tree(func(a, _ opentracing.SpanContext) options {
 			return options{opentracing.ChildOf(a), opentracing.ChildOf(a)}
@@ -58,9 +63,17 @@ func referencePrograms() []program {
 			}
 		}},
 		{name: "baggage without ids, then a parent", run: func(w *world) {
-			w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("uberctx-k", "v")),
-				opentracing.ChildOf(w.remote("uber-trace-id", "a:b:c:1", "uberctx-l", "w"))))
-		}, why: "a context without ids is no parent"},
+			s := w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("uberctx-k", "v")),
+				opentracing.ChildOf(w.remote("uber-trace-id", "a:b:c:1", "uberctx-l", "w")))
+			w.header("x", s.Context())
+			w.finish(s)
+		}, why: "a context without ids is no parent; its baggage is merged", differs: []string{
+			"- note: x injects map[uber-trace-id:0000000000000001:0000000000000001:0000000000000000:1 uberctx-k:v]",
+			"- 1: trace 00000000000000000000000000000001", "- 1: parent 0000000000000000",
+			`- 1: tag "sampler.type" STRING "const"`, `- 1: tag "sampler.param" BOOL true`,
+			"+ note: x injects map[uber-trace-id:000000000000000a:0000000000000001:000000000000000b:1 uberctx-k:v uberctx-l:w]",
+			"+ 1: trace 0000000000000000000000000000000a", "+ 1: parent 000000000000000b",
+		}},
 		{name: "baggage without ids", run: func(w *world) {
 			s := w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("uberctx-k", "v")))
 			w.header("x", s.Context())
@@ -74,6 +87,8 @@ func referencePrograms() []program {
 		}},
 		{name: "self reference", run: func(w *world) {
 			w.finish(w.tracer.StartSpan("x", w.selfRef(w.remote("uber-trace-id", "a:b:c:1"))))
+		}, why: "who made the ids has decided; J asks its own sampler", differs: []string{
+			`- 11: tag "sampler.type" STRING "const"`, `- 11: tag "sampler.param" BOOL true`,
 		}},
 	}
 }
@@ -120,10 +135,28 @@ func samplingPrograms() []program {
 		{name: "priority 1, sampled", run: priority(uint16(1))},
 		{name: "priority 0", run: priority(uint16(0))},
 		{name: "priority 0, unsampled", off: true, run: priority(uint16(0))},
-		{name: "priority 1, then 0", off: true, run: priority(uint16(1), uint16(0)), why: "0 clears debug as well"},
-		{name: "priority 0, then 1", run: priority(uint16(0), uint16(1)), why: "one tag of a key"},
-		{name: "priority of another type", off: true, run: priority(1), why: "any integer counts"},
-		{name: "priority that is no number", run: priority("1"), why: "it is a tag like others"},
+		{name: "priority 1, then 0", off: true, run: priority(uint16(1), uint16(0)), why: "0 clears debug as well", differs: []string{
+			"- note: c injects map[uber-trace-id:0000000000000001:0000000000000002:0000000000000001:2]",
+			"- note: x injects map[uber-trace-id:0000000000000001:0000000000000001:0000000000000000:2]",
+			"+ note: c injects map[uber-trace-id:0000000000000001:0000000000000002:0000000000000001:0]",
+			"+ note: x injects map[uber-trace-id:0000000000000001:0000000000000001:0000000000000000:0]",
+		}},
+		{name: "priority 0, then 1", run: priority(uint16(0), uint16(1))},
+		{name: "priority of another type", off: true, run: priority(1), why: "any integer counts; J drops it", differs: []string{
+			"- note: c injects map[uber-trace-id:0000000000000001:0000000000000002:0000000000000001:0]",
+			"- note: x injects map[uber-trace-id:0000000000000001:0000000000000001:0000000000000000:0]",
+			"+ note: c injects map[uber-trace-id:0000000000000001:0000000000000002:0000000000000001:3]",
+			"+ note: x injects map[uber-trace-id:0000000000000001:0000000000000001:0000000000000000:3]",
+			"+ 1: trace 00000000000000000000000000000001", "+ 1: parent 0000000000000000", `+ 1: operation "x"`,
+			"+ 1: flags 3", "+ 1: start 1577836800000000", "+ 1: duration 2000",
+			"+ 2: trace 00000000000000000000000000000001", "+ 2: parent 0000000000000001", `+ 2: operation "c"`,
+			"+ 2: flags 3", "+ 2: start 1577836800000000", "+ 2: duration 1000",
+			"+ 2: reference CHILD_OF 00000000000000000000000000000001 0000000000000001",
+			`+ 2: tag "sampling.priority" LONG 1`, `+ 2: tag "tag" LONG 1`,
+		}},
+		{name: "priority that is no number", run: priority("1"), why: "it is a tag like others; J drops it", differs: []string{
+			`+ 2: tag "sampling.priority" STRING "1"`,
+		}},
 		{name: "priority as a start tag", off: true, run: func(w *world) {
 			w.finish(w.tracer.StartSpan("x", opentracing.Tag{Key: "sampling.priority", Value: uint16(1)}))
 			w.finish(w.tracer.StartSpan("y", opentracing.Tag{Key: "sampling.priority", Value: uint16(0)}))
@@ -137,6 +170,14 @@ func samplingPrograms() []program {
 			s := w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("jaeger-debug-id", "find me", "uberctx-k", "v")))
 			w.header("x", s.Context())
 			w.finish(s)
+		}},
+		{name: "debug twice in a second", off: true, run: func(w *world) {
+			for range 2 {
+				w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("jaeger-debug-id", "d"))))
+				w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("uber-trace-id", "a:b:c:3"))))
+			}
+		}, why: "one a second is debug, the others only sampled", differs: []string{
+			"- 2: flags 3", "- 3: flags 3", "- 4: flags 3", "+ 2: flags 1", "+ 3: flags 1", "+ 4: flags 1",
 		}},
 		{name: "debug id with a trace", off: true, run: func(w *world) {
 			w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("jaeger-debug-id", "d", "uber-trace-id", "a:b:c:1"))))
@@ -170,12 +211,17 @@ func otherPrograms() []program {
 		{name: "ends before it starts", run: func(w *world) {
 			s := w.tracer.StartSpan("x")
 			s.FinishWithOptions(opentracing.FinishOptions{FinishTime: epoch.Add(-time.Second)})
-		}, why: "the duration is 0, and a tag says why"},
+		}, why: "the duration is as short as can be, and a tag says why", differs: []string{
+			"- 1: duration -1000000", "+ 1: duration 1", `+ 1: tag "spur.end_before_start_ns" LONG 1000000000`,
+		}},
 		{name: "finished twice", run: func(w *world) {
 			s := w.tracer.StartSpan("x")
 			w.finish(s)
-			w.finish(s)
-		}, why: "reported once"},
+			s.Finish()
+		}, why: "reported once", differs: []string{
+			"- 1: trace 00000000000000000000000000000001", "- 1: parent 0000000000000000", `- 1: operation "x"`, "- 1: flags 1",
+			"- 1: start 1577836800000000", "- 1: duration 1000", `- 1: tag "sampler.type" STRING "const"`, `- 1: tag "sampler.param" BOOL true`,
+		}},
 		{name: "context after Finish", run: func(w *world) {
 			s := w.tracer.StartSpan("x")
 			s.SetBaggageItem("k", "v")

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
 	"github.com/uber/jaeger-client-go"
 
 	"github.com/go-spur/spur"
@@ -169,5 +170,25 @@ func continueTrace(t *testing.T, p *pair, k carrierKind, sampled, spurFirst bool
 	}
 	if n := len(p.spans.Spans()) + p.jSpans.SpansSubmitted(); n != reported {
 		t.Errorf("%d spans reported, not %d", n, reported)
+	}
+}
+
+// TestClearedPriorityStaysCleared: sampling.priority 1, then 0 leaves J with the
+// debug flag alone. It tells other services of it, and they must not sample.
+func TestClearedPriorityStaysCleared(t *testing.T) {
+	p := newPair(t, spur.WithSampler(sampler.NewParentBased(sampler.NewConst(false))))
+	caller := p.j.StartSpan("caller")
+	ext.SamplingPriority.Set(caller, 1)
+	ext.SamplingPriority.Set(caller, 0)
+	if f := ofJ(caller.Context()).flags; f != 2 {
+		t.Fatalf("J has flags %d, not debug alone", f)
+	}
+	s := p.spur.StartSpan("called", opentracing.ChildOf(carry(t, p.j, caller.Context(), p.spur, carriers()[0])))
+	if got := ofSpur(s.Context()); got.flags&1 != 0 {
+		t.Errorf("spur samples: %v", got)
+	}
+	s.Finish()
+	if n := len(p.spans.Spans()); n != 0 {
+		t.Errorf("spur reports %d spans", n)
 	}
 }

@@ -7,7 +7,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +52,8 @@ func outcome(sc opentracing.SpanContext, err error) string {
 // where that is something else. What stands here as a difference is decided;
 // whatever does not must be equal.
 func TestExtractDifferences(t *testing.T) {
+	log.SetOutput(io.Discard) // J writes there what it thinks of jaeger-baggage
+	defer log.SetOutput(os.Stderr)
 	const same = "same"
 	p := newPair(t)
 	for _, tc := range []struct {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation
+
+import "strings"
+
+var (
+	_ Setter = (*Environ)(nil)
+	_ Reader = (*Environ)(nil)
+)
+
+// Environ is a list of environment variables, as os.Environ returns it and
+// exec.Cmd.Env takes it, as a carrier for child processes and batch jobs. Keys
+// are written in upper case with '_' for everything but letters and digits
+// (TRACEPARENT, UBER_TRACE_ID, UBERCTX_TENANT) and read back in lower case with
+// '-'. Use it with a Text propagator (opentracing.TextMap).
+//
+//	env := propagation.Environ(os.Environ())
+//	err := tracer.Inject(span.Context(), opentracing.TextMap, &env)
+//	cmd.Env = env
+type Environ []string
+
+// Set replaces the variable or adds it. The list is copied on the first write to
+// a variable that is there, so that one from os.Environ is not changed under
+// anybody else.
+func (e *Environ) Set(key, value string) {
+	name := environName(key)
+	entry := name + "=" + value
+	for i, old := range *e {
+		if len(old) > len(name) && old[len(name)] == '=' && old[:len(name)] == name {
+			list := append(Environ(nil), *e...)
+			list[i] = entry
+			*e = list
+			return
+		}
+	}
+	*e = append((*e)[:len(*e):len(*e)], entry)
+}
+
+// ForeachKey calls handler for every variable whose name is one that Set writes.
+func (e *Environ) ForeachKey(handler func(key, value string) error) error {
+	for _, entry := range *e {
+		name, value, ok := strings.Cut(entry, "=")
+		if !ok || name == "" || name != environName(name) {
+			continue
+		}
+		if err := handler(strings.ReplaceAll(strings.ToLower(name), "_", "-"), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func environName(key string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'a' <= r && r <= 'z':
+			return r - 'a' + 'A'
+		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+			return r
+		}
+		return '_'
+	}, key)
+}
