@@ -82,6 +82,9 @@ func freezeUint(u uint64) model.Value {
 	return model.Int64(int64(u))
 }
 
+// cutMark ends a text that was cut, within its limit.
+const cutMark = "…"
+
 // text holds a string to a length and to valid UTF-8: one bad byte would cost the
 // whole batch at some receivers. Strings that need neither are returned as they
 // are.
@@ -89,11 +92,16 @@ func (t *Tracer) text(s string, maxLen int) string {
 	if len(s) <= maxLen && utf8.ValidString(s) {
 		return s
 	}
-	s, cut := format.Clean(s, maxLen)
-	if cut {
-		t.rare.values.Add(1)
+	whole, cut := format.Clean(s, maxLen)
+	if !cut {
+		return whole
 	}
-	return s
+	t.rare.values.Add(1)
+	if maxLen < len(cutMark) {
+		return whole
+	}
+	part, _ := format.Clean(s, maxLen-len(cutMark))
+	return part + cutMark
 }
 
 // key is text for keys.

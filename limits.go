@@ -6,7 +6,7 @@ import "github.com/go-spur/spur/propagation"
 
 // Limits bound what one span, and one header, can hold. Whatever is cut is
 // counted in Stats.Cut and, for tags and logs, on the span itself; strings are
-// cut between characters. A zero field means its default.
+// cut between characters and end in "…" then. A zero field means its default.
 type Limits struct {
 	KeyLength       int // bytes of a tag or log key; default 256
 	OperationLength int // bytes of an operation name; default 1,024, at most 65,535

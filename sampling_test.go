@@ -97,7 +97,7 @@ func TestSamplingPriorityAtStartAndTyped(t *testing.T) {
 }
 
 func TestRemoteParentDecides(t *testing.T) {
-	for _, flags := range []model.Flags{0, 1, 3, 8, 9} {
+	for _, flags := range []model.Flags{0, 1, 2, 3, 8, 9, 10} {
 		tracer, got := newTestTracer(t, WithSampler(sampler.NewParentBased(sampler.NewConst(flags&1 == 0))), WithLimits(Limits{DebugPerSec: 100}))
 		parent := NewSpanContext(model.Context{
 			TraceID: model.TraceID{High: 1, Low: 2}, SpanID: 3, Flags: flags, State: model.StateRemote,

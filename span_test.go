@@ -248,18 +248,18 @@ func TestLimits(t *testing.T) {
 	s.Finish()
 	other.Finish()
 	span := got.all()[0]
-	if span.Operation != "operat" || len(span.References) != 2 {
+	if span.Operation != "ope…" || len(span.References) != 2 {
 		t.Errorf("operation %q, %d references", span.Operation, len(span.References))
 	}
 	if len(span.Tags) != 5 || span.DroppedTags != 9 {
 		t.Errorf("%d tags, %d dropped: %v", len(span.Tags), span.DroppedTags, span.Tags)
 	}
-	if v, ok := tagMap(span.Tags)["long key"]; !ok || v != strings.Repeat("é", 5) {
+	if v, ok := tagMap(span.Tags)["long …"]; !ok || v != strings.Repeat("é", 3)+"…" {
 		t.Errorf("tags %v", span.Tags)
 	}
 	var order []int64
 	for _, l := range span.Logs {
-		if len(l.Fields) != 2 || l.Fields[1].Value.Str() != strings.Repeat("x", 12) {
+		if len(l.Fields) != 2 || l.Fields[1].Value.Str() != strings.Repeat("x", 9)+"…" {
 			t.Errorf("fields %v", l.Fields)
 		}
 		order = append(order, l.Fields[0].Value.Int64())

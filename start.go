@@ -241,7 +241,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) {
 		if t.allowDebug() {
 			word |= wordDebug
 		}
-	case word&wordDebug != 0:
+	case p.ParentFlags.IsSampled() && word&wordDebug != 0:
 		word |= wordSampled
 	default:
 		h := t.sampler.Load()
@@ -308,7 +308,7 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 	if state&wordRemote != 0 {
 		word |= wordRemoteParent
 	}
-	if word&wordDebug != 0 && !t.allowDebug() {
+	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !t.allowDebug() {
 		word &^= wordDebug
 	}
 	if ext := from.trace.ext; ext != nil && ext.extra != nil && ext.extra.TraceState != "" {

@@ -13,6 +13,13 @@ const (
 	FlagFirehose Flags = 8 // the backend stores but does not index it
 )
 
+// IsSampled reports FlagSampled.
+func (f Flags) IsSampled() bool { return f&FlagSampled != 0 }
+
+// IsDebug reports FlagDebug. A debug flag without a sampled one asks for nothing:
+// jaeger-client-go leaves it behind when sampling.priority goes from 1 to 0.
+func (f Flags) IsDebug() bool { return f&FlagDebug != 0 }
+
 // State says how much of a Context's decision is known. It does not travel.
 type State uint8
 
@@ -47,10 +54,10 @@ type Extra struct {
 func (c *Context) IsValid() bool { return c.TraceID.IsValid() && c.SpanID != 0 }
 
 // IsSampled reports the sampled flag.
-func (c *Context) IsSampled() bool { return c.Flags&FlagSampled != 0 }
+func (c *Context) IsSampled() bool { return c.Flags.IsSampled() }
 
 // IsDebug reports the debug flag.
-func (c *Context) IsDebug() bool { return c.Flags&FlagDebug != 0 }
+func (c *Context) IsDebug() bool { return c.Flags.IsDebug() }
 
 // DebugID returns Extra.DebugID, or "".
 func (c *Context) DebugID() string {

@@ -97,7 +97,7 @@ func tagValues() []tagValue {
 			j: fmt.Sprintf("BINARY %x", long[:256]),
 		},
 		{
-			name: "long text of runes", value: strings.Repeat("é", 2049), want: `STRING "` + strings.Repeat("é", 2048) + `"`,
+			name: "long text of runes", value: strings.Repeat("é", 2049), want: `STRING "` + strings.Repeat("é", 2046) + "…\"",
 			j: `STRING "` + strings.Repeat("é", 128) + `"`,
 		},
 		{name: "invalid UTF-8", value: "a\xffb", want: `STRING "a` + "\ufffd" + `b"`, j: `STRING "a\xffb"`},
