@@ -12,6 +12,7 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 )
@@ -29,10 +30,10 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-func benchTracer(t testing.TB, sample bool) *Tracer {
+func benchTracer(t testing.TB, sample bool, opts ...Option) *Tracer {
 	t.Helper()
-	tracer, err := New("bench", WithReporter(reporter.Null{}), WithLogger(nil),
-		WithSampler(sampler.NewParentBased(sampler.NewConst(sample))))
+	opts = append(opts, WithReporter(reporter.Null{}), WithLogger(nil), WithSampler(sampler.NewParentBased(sampler.NewConst(sample))))
+	tracer, err := New("bench", opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +46,8 @@ func TestAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	off, on := benchTracer(t, false), benchTracer(t, true)
+	formats := []propagation.Format{propagation.FormatJaeger}
+	jaeger := benchTracer(t, true, WithFormats(formats, formats))
 	offSpan, onSpan := off.StartSpan("parent").(*Span), on.StartSpan("parent").(*Span)
 	remote := extracted(t, on, onSpan)
 	header := http.Header{}
@@ -81,10 +84,14 @@ func TestAllocations(t *testing.T) {
 		{"Start", 2, func() { _, s := on.Start(ctx, "op"); s.Finish() }},
 		{"Start unsampled", 2, func() { _, s := off.Start(ctx, "op"); s.Finish() }},
 		{"SetBaggageItem", 1, func() { offSpan.SetBaggageItem("k", "v") }},
-		{"Inject HTTP", 1, func() {
+		{"Inject HTTP, jaeger", 1, func() {
+			_ = jaeger.Inject(onSpan.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
+		}},
+		{"Inject TextMap, jaeger", 1, func() { _ = jaeger.Inject(onSpan.Context(), opentracing.TextMap, text) }},
+		{"Inject HTTP, jaeger and w3c", 2, func() {
 			_ = on.Inject(onSpan.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
 		}},
-		{"Inject TextMap", 1, func() { _ = on.Inject(onSpan.Context(), opentracing.TextMap, text) }},
+		{"Inject TextMap, jaeger and w3c", 2, func() { _ = on.Inject(onSpan.Context(), opentracing.TextMap, text) }},
 		{"Extract HTTP", 1, func() { sinkContext, _ = on.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header)) }},
 		{"Extract TextMap", 1, func() { sinkContext, _ = on.Extract(opentracing.TextMap, text) }},
 		{"Extract HTTP with baggage", 3, func() {
@@ -96,7 +103,7 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 	inject := func() {
-		_ = on.Inject(withBaggage.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(baggageHeader))
+		_ = jaeger.Inject(withBaggage.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(baggageHeader))
 	}
 	if got := testing.AllocsPerRun(200, inject); got > 7 {
 		t.Errorf("Inject HTTP with baggage: %v allocations, want at most 7", got)

@@ -8,10 +8,19 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
+// baggageChange is what one call of SetBaggageItem did.
+type baggageChange struct {
+	key, value string
+	override   bool // an item had the key
+	cut        bool // the restrictions have shortened the value
+	refused    bool
+}
+
 // setBaggage swaps the span's context for one that carries the change. The log
 // of it is made outside the lock.
 func (s *Span) setBaggage(key, value string) {
 	t := s.ext().tracer
+	value, cut, allowed := t.restrict(key, value)
 	s.mu.Lock()
 	if s.finishedLocked() {
 		s.mu.Unlock()
@@ -20,16 +29,19 @@ func (s *Span) setBaggage(key, value string) {
 	}
 	old := s.current()
 	before, existed := old.baggage.Get(key)
-	fits := value == "" || t.baggageFits(old.baggage, before, existed, key, value)
+	fits := allowed && (value == "" || t.baggageFits(old.baggage, before, existed, key, value))
 	if fits {
 		s.cur.Store(old.withBaggage(key, value))
 	}
 	s.mu.Unlock()
-	if !fits {
+	switch {
+	case !fits:
 		t.rare.baggage.Add(1)
+	case cut:
+		t.rare.values.Add(1)
 	}
 	if s.ctx.trace.recording() {
-		s.logBaggage(key, value, existed, fits)
+		s.logBaggage(baggageChange{key: key, value: value, override: existed && allowed, cut: cut, refused: !fits})
 	}
 }
 
@@ -50,18 +62,19 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 	return size <= l.BaggageBytes
 }
 
-// logBaggage records the fields that Jaeger's clients record.
-func (s *Span) logBaggage(key, value string, existed, fits bool) {
+// logBaggage records the fields that Jaeger's clients record, in their order.
+func (s *Span) logBaggage(c baggageChange) {
 	e := s.ext().tracer.acquireEncoder(PlaceBaggage)
-	fields := [5]log.Field{log.Event("baggage"), log.String("key", key), log.String("value", value)}
+	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", c.value)}
 	n := 3
-	if existed {
-		fields[n] = log.String("override", "true")
-		n++
-	}
-	if !fits {
-		fields[n] = log.String("invalid", "true")
-		n++
+	for _, mark := range [...]struct {
+		key string
+		on  bool
+	}{{"override", c.override}, {"truncated", c.cut}, {"invalid", c.refused}} {
+		if mark.on {
+			fields[n] = log.String(mark.key, "true")
+			n++
+		}
 	}
 	e.encode(fields[:n])
 	s.storeLog(s.now(), e)

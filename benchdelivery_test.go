@@ -100,8 +100,8 @@ func deliver(t testing.TB, s *sink, rate, total int) delivery {
 // second as finished; CPU time of this process for a span, which at 20,000 a
 // second is mostly that of the timer; memory for a span; the receive buffer.
 //
-// One run is enough, however large b.N: the second call with the same flags
-// repeats the numbers of the first.
+// One run is enough, however large b.N: further calls repeat its numbers, so that
+// the count of iterations means nothing.
 func BenchmarkDelivery(b *testing.B) {
 	const total = 200_000
 	s := startSink(b)

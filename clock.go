@@ -22,7 +22,7 @@ type clock struct {
 	mu      sync.Mutex        // held by check
 	era     atomic.Uint32     // index of the current offset
 	offsets [256]atomic.Int64 // wall minus monotonic, by era
-	checked atomic.Int64      // when check ran last, by the clock itself
+	checked atomic.Int64      // when start checked last, on the monotonic clock
 }
 
 // clockStep is how far the wall clock may wander from the current era's offset
@@ -63,10 +63,14 @@ func (c *clock) check() {
 	}
 }
 
-// maybeCheck checks at most once a second of the time it is told.
-func (c *clock) maybeCheck(now int64) {
-	last := c.checked.Load()
-	if d := now - last; (d > int64(time.Second) || d < 0) && c.checked.CompareAndSwap(last, now) {
+// start is now, and checks the offset about once a second.
+func (c *clock) start(era uint8) int64 {
+	if c.custom != nil {
+		return c.custom().UnixNano()
+	}
+	mono := int64(time.Since(c.base))
+	if last := c.checked.Load(); mono-last > int64(time.Second) && c.checked.CompareAndSwap(last, mono) {
 		c.check()
 	}
+	return mono + c.offsets[era].Load()
 }

@@ -21,6 +21,8 @@ import (
 
 var (
 	errNil       = errors.New("must not be nil")
+	errNegative  = errors.New("must not be negative")
+	errNoKey     = errors.New("a baggage key must not be empty")
 	errNoHook    = errors.New("implements none of the observer interfaces")
 	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
 	errPolicy    = errors.New("is not a policy")
@@ -33,29 +35,37 @@ const defaultProbability = 0.001
 
 // config is what options write to. New validates it, then builds from it.
 type config struct {
-	service     string
-	sampler     sampler.Sampler
-	probability float64 // when sampler is nil
-	reporters   []reporter.Reporter
-	formats     map[any]any // format to Propagator or BinaryPropagator
-	headers     propagation.JaegerHeaders
-	processTags []opentracing.Tag
-	limits      Limits
-	logger      *slog.Logger
-	observers   observers
-	redactor    Redactor
-	traceID128  bool
-	clock       func() time.Time
-	ids         IDGenerator
-	disabled    bool
-	edge        EdgePolicy
-	noDebugFlag bool
-	keeps       bool
-	agent       agent
-	source      string // see Stats.Source
-	fromEnv     bool   // announce the tracer
-	notes       []note // logged once the logger is known
-	errs        []error
+	service       string
+	sampler       sampler.Sampler
+	probability   float64 // when sampler is nil
+	reporters     []reporter.Reporter
+	formats       map[any]any // format to Propagator or BinaryPropagator
+	headers       propagation.JaegerHeaders
+	headerFormats *headerFormats // of HTTPHeaders and TextMap; nil for the default
+	processTags   []opentracing.Tag
+	limits        Limits
+	logger        *slog.Logger
+	observers     observers
+	redactor      Redactor
+	traceID128    bool
+	clock         func() time.Time
+	ids           IDGenerator
+	disabled      bool
+	edge          EdgePolicy
+	noDebugFlag   bool
+	keeps         bool
+	agent         agent
+	source        string // see Stats.Source
+	fromEnv       bool   // announce the tracer
+	notes         []note // logged once the logger is known
+	errs          []error
+
+	restrictions BaggageRestrictions // nil: none
+}
+
+// headerFormats is what is read from headers, and what is written to them.
+type headerFormats struct {
+	extract, inject []propagation.Format
 }
 
 // agent is the default destination.
@@ -112,7 +122,7 @@ func (c *config) warn(msg string, args ...any) {
 }
 
 func (c *config) setFormat(option string, f, p any) {
-	if f == nil || !reflect.TypeOf(f).Comparable() {
+	if f == nil || !reflect.ValueOf(f).Comparable() {
 		c.fail(option, fmt.Sprintf("%T", f), errFormat)
 		return
 	}
@@ -146,14 +156,14 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	return sampler.NewParentBased(p), nil
 }
 
-// buildFormats adds Jaeger's formats where no option set another.
+// buildFormats adds the usual propagators where no option set another.
 func (c *config) buildFormats() error {
 	opts := []propagation.Option{propagation.WithJaegerHeaders(c.headers), propagation.WithLimits(c.limits.Propagation)}
-	http, err := propagation.Jaeger(propagation.HTTP, opts...)
+	http, err := c.textual(propagation.HTTP, opts)
 	if err != nil {
 		return err
 	}
-	text, err := propagation.Jaeger(propagation.Text, opts...)
+	text, err := c.textual(propagation.Text, opts)
 	if err != nil {
 		return err
 	}
@@ -173,23 +183,27 @@ func (c *config) buildFormats() error {
 	return nil
 }
 
+func (c *config) textual(kind propagation.Kind, opts []propagation.Option) (propagation.Propagator, error) {
+	if c.headerFormats == nil {
+		return propagation.Default(kind, opts...)
+	}
+	return propagation.Composite(kind, c.headerFormats.extract, c.headerFormats.inject, opts...)
+}
+
 // buildReporter returns all destinations as one.
 func (c *config) buildReporter() (reporter.Reporter, error) {
-	if c.disabled {
-		return reporter.Null{}, nil
-	}
-	rs := c.reporters
+	rs := c.reporters // a disabled tracer's get no spans, but are closed
 	switch {
 	case len(rs) > 0:
 		c.source = "WithReporter"
-	case !c.agent.none:
+	case !c.agent.none && !c.disabled:
 		r, err := c.agent.reporter(c.logger)
 		if err != nil {
 			return nil, err
 		}
 		rs = append(rs, r)
 	}
-	if c.agent.logSpans {
+	if c.agent.logSpans && !c.disabled {
 		rs = append(rs, reporter.NewLogging(c.logger))
 	}
 	if len(rs) == 1 {

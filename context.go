@@ -41,7 +41,7 @@ type detachedContext struct {
 }
 
 // NewSpanContext makes a context from its parts, such as a custom propagator's.
-// It allocates one object. Spans started from it are local roots: the sampler is
+// It allocates one object, two with Extra. Spans started from it are local roots: the sampler is
 // asked about them, and told that a remote parent decided, or, with
 // model.StateDeferred, that it did not.
 func NewSpanContext(c model.Context) SpanContext {
@@ -76,8 +76,8 @@ func (c SpanContext) Model() model.Context {
 	if c.trace == nil {
 		return m
 	}
-	m.Flags = c.trace.flags()
 	w := c.trace.word.Load()
+	m.Flags = flagsOf(w)
 	if w&(wordDeferred|wordUndecided) != 0 && w&wordSampled == 0 {
 		m.State |= model.StateDeferred
 	}
@@ -172,7 +172,10 @@ func (c SpanContext) ForeachBaggageItem(handler func(k, v string) bool) {
 // empty value removes the item instead. Limits are not applied here, but when
 // the context is injected.
 func (c SpanContext) WithBaggageItem(key, value string) SpanContext {
-	if c.spanContext == nil {
+	switch {
+	case c.spanContext == nil && value == "":
+		return c
+	case c.spanContext == nil:
 		return NewSpanContext(model.Context{Baggage: model.NewBaggage(model.Member{Key: key, Value: value})})
 	}
 	return SpanContext{c.spanContext.withBaggage(key, value)}
@@ -226,11 +229,19 @@ func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
 
 // SpanFromContext returns the span that ContextWithSpan, Tracer.Start or
 // OpenTracing's functions of the same purpose put into ctx. It is never nil:
-// without a span of spur's in ctx it is one that records nothing, whose context
-// is the zero SpanContext.
+// without a span of spur's in ctx it is one that records nothing and whose context
+// is not valid. A span that wraps one of spur's says so by a method
+// SpurSpan() *Span.
 func SpanFromContext(ctx context.Context) *Span {
-	if s, ok := opentracing.SpanFromContext(ctx).(*Span); ok && s != nil {
-		return s
+	switch s := opentracing.SpanFromContext(ctx).(type) {
+	case *Span:
+		if s != nil {
+			return s
+		}
+	case interface{ SpurSpan() *Span }:
+		if own := s.SpurSpan(); own != nil {
+			return own
+		}
 	}
 	return nowhere
 }
@@ -246,14 +257,20 @@ func ContextWithSpan(ctx context.Context, s *Span) context.Context {
 
 // StartSpanFromContext starts a span as a child of ctx's current span, with that
 // span's tracer, and makes it the current one. Without a span of spur's in ctx
-// OpenTracing's global tracer starts a root, if it is one of spur's; if not,
-// nothing is recorded and ctx is returned as it is.
+// OpenTracing's global tracer starts a root, if it is one of spur's or has a
+// method SpurTracer() *Tracer; if not, nothing is recorded and ctx is returned as
+// it is.
 func StartSpanFromContext(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
 	if s := SpanFromContext(ctx); s != nowhere {
 		return s.ext().tracer.Start(ctx, operation, opts...)
 	}
-	if t, ok := opentracing.GlobalTracer().(*Tracer); ok {
+	switch t := opentracing.GlobalTracer().(type) {
+	case *Tracer:
 		return t.Start(ctx, operation, opts...)
+	case interface{ SpurTracer() *Tracer }:
+		if own := t.SpurTracer(); own != nil {
+			return own.Start(ctx, operation, opts...)
+		}
 	}
 	return ctx, nowhere
 }

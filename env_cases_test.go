@@ -71,6 +71,12 @@ func logSpans(c *config) any     { return c.agent.logSpans }
 func exporterNone(c *config) any { return c.agent.none }
 func source(c *config) any       { return c.source }
 func notes(c *config) any        { return notesOf(c) }
+func headers(c *config) any {
+	if c.headerFormats == nil {
+		return nil
+	}
+	return fmt.Sprintf("reads %v, writes %v", c.headerFormats.extract, c.headerFormats.inject)
+}
 
 var huge = strings.Repeat("9", 100_000)
 
@@ -112,9 +118,12 @@ var envCases = []struct {
 	{name: "JAEGER_DISABLED", value: "yes", bad: "neither true nor false"},
 	{name: "JAEGER_TRACEID_128BIT", value: "false", get: traceID128, want: false},
 	{name: "JAEGER_TRACEID_128BIT", value: "128", bad: "neither true nor false"},
-	{name: "JAEGER_PROPAGATION", value: "Jaeger", get: notes, want: ""},
-	{name: "JAEGER_PROPAGATION", value: "jaeger, B3", get: notes, want: "no header format but Jaeger's"},
-	{name: "JAEGER_PROPAGATION", value: "jaeger,b4", bad: "not one of jaeger, b3, w3c"},
+	{name: "JAEGER_PROPAGATION", value: "Jaeger", get: headers, want: "reads [jaeger], writes [jaeger]"},
+	{name: "JAEGER_PROPAGATION", value: "w3c, B3,", get: headers, want: "reads [w3c b3], writes [w3c b3]"},
+	{name: "JAEGER_PROPAGATION", value: "none", get: headers, want: "reads [], writes []"},
+	{name: "JAEGER_PROPAGATION", value: "jaeger,b4", bad: `"b4"`},
+	{name: "OTEL_PROPAGATORS", value: "tracecontext,baggage", get: headers, want: "reads [tracecontext baggage], writes [tracecontext baggage]"},
+	{name: "OTEL_PROPAGATORS", value: "xray", bad: `"xray"`},
 	{name: "JAEGER_RPC_METRICS", value: "true", get: notes, want: "no use for these variables [variables [JAEGER_RPC_METRICS]]"},
 	{name: "JAEGER_RPC_METRICS", value: "false", get: notes, want: ""},
 	{name: "JAEGER_RPC_METRICS", value: "on", bad: "neither true nor false"},

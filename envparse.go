@@ -8,12 +8,13 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"net/url" // a test of this package has a url of its own
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -106,20 +107,15 @@ func otelDisabled(e *env, value string) error {
 	return nil
 }
 
-func propagationFormats(e *env, value string) error {
-	known := oneOf("jaeger", "b3", "w3c")
-	all := true
-	for _, word := range strings.Split(value, ",") {
-		word = strings.TrimSpace(word)
-		if err := known(e, word); err != nil {
-			return err
+// formats sets what headers are read and written in.
+func formats(parse func(list string) ([]propagation.Format, error)) func(*env, string) error {
+	return func(e *env, value string) error {
+		list, err := parse(value)
+		if err == nil {
+			e.c.headerFormats = &headerFormats{extract: list, inject: list}
 		}
-		all = all && strings.EqualFold(word, "jaeger")
+		return err
 	}
-	if !all {
-		e.c.warn("spur: this version has no header format but Jaeger's", "variable", "JAEGER_PROPAGATION")
-	}
-	return nil
 }
 
 func otelSampler(_ *env, value string) error {

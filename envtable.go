@@ -2,7 +2,11 @@
 
 package spur
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-spur/spur/propagation"
+)
 
 // variable is one row of the table of environment variables.
 type variable struct {
@@ -38,7 +42,11 @@ func envTable() []variable {
 			name: "JAEGER_TRACEID_128BIT", meaning: "bool: new trace ids have 128 bits, not 64", unset: "true",
 			parse: boolean(func(e *env, on bool) { e.c.traceID128 = on }),
 		},
-		{name: "JAEGER_PROPAGATION", meaning: "header formats, a list of `jaeger`, `b3`, `w3c`; this version has `jaeger` only", unset: "jaeger", parse: propagationFormats},
+		{name: "OTEL_PROPAGATORS", meaning: "header formats: `tracecontext`, `baggage`, `b3`, `b3multi`, `jaeger` or `none`", parse: formats(propagation.ParseOTelFormats)},
+		{
+			name: "JAEGER_PROPAGATION", meaning: "header formats to read, the preferred one first, and to write: a list of `jaeger`, `w3c`, `b3`",
+			unset: "reads `jaeger,w3c,b3`, writes `jaeger,w3c`", parse: formats(propagation.ParseFormats),
+		},
 		{
 			name: "JAEGER_RPC_METRICS", meaning: "bool: metrics of requests; not in this version", unset: "false",
 			parse: boolean(func(e *env, on bool) {

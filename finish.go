@@ -34,7 +34,8 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 	}
 	if s.ctx.trace.recording() {
 		for i := range opts.LogRecords {
-			s.logRecord(&opts.LogRecords[i])
+			r := &opts.LogRecords[i]
+			s.logFields(s.logTime(r.Timestamp), r.Fields)
 		}
 		for i := range opts.BulkLogData {
 			s.logData(&opts.BulkLogData[i])
@@ -46,23 +47,14 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 	s.finish(end)
 }
 
-func (s *Span) logRecord(r *opentracing.LogRecord) {
-	at := s.now()
-	if !r.Timestamp.IsZero() {
-		at, _ = unixNano(r.Timestamp)
-	}
-	s.logFields(at, r.Fields)
-}
-
 // encodeData turns OpenTracing's deprecated log data into the fields its own
 // ToLogRecord makes.
 func (e *fieldEncoder) encodeData(data *opentracing.LogData) {
-	event := log.Event(data.Event)
-	e.marshal(&event)
+	fields := [2]log.Field{log.Event(data.Event), log.Noop()}
 	if data.Payload != nil {
-		payload := log.Object("payload", data.Payload)
-		e.marshal(&payload)
+		fields[1] = log.Object("payload", data.Payload)
 	}
+	e.encode(fields[:])
 }
 
 // finish makes the span a husk, so that nobody else can reach its record, lets a
@@ -97,7 +89,7 @@ func (s *Span) finish(end int64) {
 		r = acquireRecord() // sampled late, and nothing was recorded
 	}
 	if negative > 0 && r != nil {
-		r.setTag(tagEndBeforeStart, model.Int64(negative), &t.limits)
+		t.rare.cut(r.setTag(tagEndBeforeStart, model.Int64(negative), &t.limits))
 	}
 	s.deliver(w, r)
 }
@@ -110,7 +102,7 @@ func (s *Span) countUnreported(w uint32) {
 	case w&wordUndecided != 0:
 		t.rare.undecided.Add(1)
 	default:
-		t.counters[s.ctx.trace.shard].unsampled.Add(1)
+		t.count(s).unsampled.Add(1)
 	}
 }
 
@@ -132,8 +124,8 @@ func (s *Span) deliver(w uint32, r *record) {
 		t.observeFinish(s, &d.data)
 	}
 	if w&wordSampled != 0 {
-		t.counters[s.ctx.trace.shard].sampled.Add(1)
-		t.reporter.Report(&d.data)
+		t.count(s).sampled.Add(1)
+		t.report(&d.data)
 	} else {
 		s.countUnreported(w)
 	}
@@ -152,6 +144,16 @@ func (s *Span) deliver(w uint32, r *record) {
 	s.mu.Unlock()
 }
 
+// report survives a reporter that panics. Its own books may then lack the span.
+func (t *Tracer) report(data *model.Span) {
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+		}
+	}()
+	t.reporter.Report(data)
+}
+
 func (s *Span) seal(d *sealed, w uint32, r *record) {
 	data := &d.data
 	ctx := s.current()
@@ -165,18 +167,19 @@ func (s *Span) seal(d *sealed, w uint32, r *record) {
 	s.mu.Unlock()
 	data.Start, data.Duration = s.start, time.Duration(s.duration)
 	data.Process = s.ext().tracer.process
-	data.ParentRemote = s.own.word.Load()&wordRemoteParent != 0
+	data.ParentRemote = s.own.shard&spanRemoteParent != 0
 	if r == nil || w&wordSampled == 0 {
 		return
 	}
 	r.unroll()
 	data.Tags, data.Logs, data.References = r.tags, r.logs, s.references(&d.ref)
-	data.DroppedTags, data.DroppedLogs = r.droppedTags, r.droppedLogs
+	data.DroppedTags, data.DroppedLogs, data.DroppedRefs = r.droppedTags, r.droppedLogs, s.ext().droppedRefs
 }
 
 // reconsiderFinish asks the sampler about a span that finishes undecided. The
 // record is ours alone here, so the sampler's tags go straight to it.
 func (s *Span) reconsiderFinish(r *record) *record {
+	t := s.ext().tracer
 	d := s.ask(sampler.Event{Kind: sampler.EventFinish, Duration: time.Duration(s.duration)})
 	if !s.decide(d) || len(d.Tags) == 0 {
 		return r
@@ -187,7 +190,7 @@ func (s *Span) reconsiderFinish(r *record) *record {
 			r = acquireRecord()
 		}
 		for _, tag := range d.Tags {
-			r.setTag(tag.Key, tag.Value, &s.ext().tracer.limits)
+			t.rare.cut(r.setTag(tag.Key, tag.Value, &t.limits))
 		}
 	}
 	return r

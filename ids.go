@@ -8,21 +8,25 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// randomIDs makes ids from the runtime's generator, which is seeded by the
-// operating system and takes no lock.
-type randomIDs struct {
-	wide bool // 128 bits
-}
-
-func (r randomIDs) TraceID() model.TraceID {
+// newTraceID asks the generator, if there is one. Else ids come from the runtime's
+// random numbers, which are seeded by the operating system and take no lock.
+func (t *Tracer) newTraceID() model.TraceID {
+	if t.ids != nil {
+		return t.ids.TraceID()
+	}
 	id := model.TraceID{Low: nonZero()}
-	if r.wide {
+	if t.traceID128 {
 		id.High = nonZero()
 	}
 	return id
 }
 
-func (r randomIDs) SpanID() model.SpanID { return model.SpanID(nonZero()) }
+func (t *Tracer) newSpanID() model.SpanID {
+	if t.ids != nil {
+		return t.ids.SpanID()
+	}
+	return model.SpanID(nonZero())
+}
 
 func nonZero() uint64 {
 	for {

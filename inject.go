@@ -38,7 +38,7 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
 		}
 		m := t.lend(ctx)
 		p.Inject(m, to)
-		contextPool.Put(m)
+		giveBack(m)
 		return nil
 	case propagation.BinaryPropagator:
 		w, ok := carrier.(io.Writer)
@@ -47,7 +47,7 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
 		}
 		m := t.lend(ctx)
 		b := p.AppendBinary(nil, m)
-		contextPool.Put(m)
+		giveBack(m)
 		_, err := w.Write(b)
 		return err
 	}
@@ -83,6 +83,7 @@ func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
 	if err != nil {
 		return nil, openTracingError(err)
 	}
+	m.State |= model.StateRemote // whatever the propagator says
 	return NewSpanContext(m), nil
 }
 
@@ -98,7 +99,7 @@ func (t *Tracer) propagator(format any) any {
 			return t.textMap
 		}
 	}
-	if format == nil || !reflect.TypeOf(format).Comparable() {
+	if format == nil || !reflect.ValueOf(format).Comparable() {
 		return nil
 	}
 	return t.formats[format]
@@ -108,10 +109,16 @@ func (t *Tracer) propagator(format any) any {
 func (t *Tracer) findFormats() {
 	t.http, _ = t.formats[opentracing.HTTPHeaders].(propagation.Propagator)
 	t.textMap, _ = t.formats[opentracing.TextMap].(propagation.Propagator)
+	seen := map[any]bool{} // one propagator may serve several formats
 	for _, p := range t.formats {
-		if st, ok := p.(propagation.Statser); ok {
-			t.formatStatsers = append(t.formatStatsers, st)
+		st, ok := p.(propagation.Statser)
+		if !ok || reflect.ValueOf(p).Comparable() && seen[p] {
+			continue
 		}
+		if reflect.ValueOf(p).Comparable() {
+			seen[p] = true
+		}
+		t.formatStatsers = append(t.formatStatsers, st)
 	}
 }
 
@@ -125,6 +132,11 @@ func (t *Tracer) lend(c SpanContext) *model.Context {
 		t.rare.undecidedInjected.Add(1)
 	}
 	return m
+}
+
+func giveBack(m *model.Context) {
+	*m = model.Context{}
+	contextPool.Put(m)
 }
 
 // setter returns a carrier to write to. Header maps become propagation.Header,

@@ -14,11 +14,11 @@ type Limits struct {
 	LogValueLength  int // bytes of a log field's text or binary value; default 16,384
 	ObjectLength    int // bytes an arbitrary Go value is formatted to, before the two above; default 65,536
 
-	TagsPerSpan  int     // default 1,000; later ones are dropped, changing one always works
+	TagsPerSpan  int     // default 1,000; later ones are dropped, those that are there can be changed
 	LogsPerSpan  int     // default 1,000; the first half and the newest are kept
 	FieldsPerLog int     // default 128; later ones are dropped
 	RefsPerSpan  int     // default 1,000; later ones are dropped
-	BytesPerSpan int     // of keys and values together; default 1 MiB, the oldest logs go first
+	BytesPerSpan int     // of keys and values together; default 1 MiB, the oldest logs go first, then what is new
 	DebugPerSec  float64 // inbound debug flags and debug ids honoured; default 1, negative: none
 
 	Propagation propagation.Limits // of headers and baggage

@@ -19,7 +19,8 @@ type fieldEncoder struct {
 	tracer *Tracer
 	place  Place
 	fields []model.Tag
-	lazy   int // lazy loggers inside one another
+	lazy   int  // lazy loggers inside one another
+	lent   bool // to a lazy logger, whose goroutines may still write
 }
 
 // maxLazy bounds lazy loggers that emit lazy loggers.
@@ -35,6 +36,9 @@ func (t *Tracer) acquireEncoder(place Place) *fieldEncoder {
 
 // release hands e and e.fields back. The caller must have copied the fields.
 func (e *fieldEncoder) release() {
+	if e.lent {
+		return // never used again
+	}
 	clear(e.fields)
 	if e.fields = e.fields[:0]; cap(e.fields) > keepFields {
 		e.fields = nil
@@ -45,21 +49,25 @@ func (e *fieldEncoder) release() {
 
 // encode freezes fields, however badly their values behave.
 func (e *fieldEncoder) encode(fields []log.Field) {
-	for i := range fields {
-		e.marshal(&fields[i])
+	for len(fields) > 0 {
+		fields = fields[e.marshal(fields):]
 	}
 }
 
-// marshal survives an Error method or lazy logger that panics: the field says so
-// and the others are kept.
-func (e *fieldEncoder) marshal(f *log.Field) {
+// marshal freezes fields up to the first whose Error method or lazy logger
+// panics, and returns how many it has dealt with. That field then says so.
+func (e *fieldEncoder) marshal(fields []log.Field) (n int) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.tracer.rare.panics.Add(1)
-			e.add(f.Key(), "!(PANIC="+e.tracer.object(p, 256)+")")
+			e.add(fields[n].Key(), "!(PANIC="+e.tracer.object(p, 256)+")")
+			n++
 		}
 	}()
-	f.Marshal(e)
+	for n = range fields {
+		fields[n].Marshal(e)
+	}
+	return len(fields)
 }
 
 // add freezes one field of any type.
@@ -116,6 +124,7 @@ func (e *fieldEncoder) EmitLazyLogger(value log.LazyLogger) {
 		e.tracer.rare.fields.Add(1)
 		return
 	}
+	e.lent = true
 	e.lazy++
 	defer func() { e.lazy-- }()
 	guard := &lazyEncoder{}

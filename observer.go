@@ -8,12 +8,14 @@ import "github.com/go-spur/spur/model"
 // which of StartObserver, OperationObserver, TagObserver, FinishObserver and
 // reporter.SpanKeeper it implements, and wants at least one. All hooks run on
 // the goroutine that called the span, outside its lock, for spans of recorded
-// and of other traces alike; they must be fast and may use the span. A hook that
-// panics is counted in Stats.Cut.Panics.
+// and of other traces alike; they must be fast. A hook may read the span; one that sets
+// tags from OnSetTag, or names from OnSetOperationName, calls itself for ever. A
+// hook that panics is counted in Stats.Cut.Panics.
 type Observer any
 
-// StartObserver is told of each span once it is ready, with its start tags, which
-// are valid during the call only.
+// StartObserver is told of each span once it is ready, with the tags it has so
+// far: start tags and, on a recorded local root, the sampler's. They are valid
+// during the call only.
 type StartObserver interface {
 	OnStart(s *Span, tags []model.Tag)
 }

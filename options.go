@@ -5,6 +5,7 @@ package spur
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
@@ -47,6 +48,20 @@ func WithReporter(r reporter.Reporter) Option {
 		}
 		c.reporters = append(c.reporters, r)
 	})
+}
+
+// WithFormats sets the formats that opentracing.HTTPHeaders and TextMap read, the
+// preferred one first, and write. The default reads Jaeger's, W3C's and B3 and
+// writes Jaeger's and W3C's. JAEGER_PROPAGATION sets both lists to the same.
+func WithFormats(extract, inject []propagation.Format) Option {
+	extract, inject = slices.Clone(extract), slices.Clone(inject)
+	return optionFunc(func(c *config) { c.headerFormats = &headerFormats{extract, inject} })
+}
+
+// WithJaegerHeaders renames the headers of Jaeger's own format, in any case. Empty
+// fields keep their names.
+func WithJaegerHeaders(h propagation.JaegerHeaders) Option {
+	return optionFunc(func(c *config) { c.headers = h })
 }
 
 // WithPropagation sets how contexts travel in a textual format: one of

@@ -57,6 +57,16 @@ func (r *record) release() {
 	clear(r.tags)
 	clear(r.fields)
 	clear(r.logs)
+	// What was here before they grew beyond it.
+	if cap(r.tags) > len(r.inlineTags) {
+		clear(r.inlineTags[:])
+	}
+	if cap(r.fields) > len(r.inlineFields) {
+		clear(r.inlineFields[:])
+	}
+	if cap(r.logs) > len(r.inlineLogs) {
+		clear(r.inlineLogs[:])
+	}
 	recordPool.Put(r.reset())
 }
 

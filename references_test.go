@@ -210,7 +210,10 @@ func TestDisabledTracerPassesContextsOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tracer.Close()
-	in := http.Header{"Uber-Trace-Id": {"00000000000000aa00000000000000bb:00000000000000cc:00000000000000dd:3"}, "Uberctx-K": {"v"}}
+	in := http.Header{
+		"Uber-Trace-Id": {"00000000000000aa00000000000000bb:00000000000000cc:00000000000000dd:3"}, "Uberctx-K": {"v"},
+		"Traceparent": {"00-00000000000000aa00000000000000bb-00000000000000cc-01"}, "Baggage": {"k=v"}, "Tracestate": {"x=y"},
+	}
 	parent, err := tracer.Extract(opentracing.HTTPHeaders, in)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +238,7 @@ func TestDisabledTracerPassesContextsOn(t *testing.T) {
 	if err := tracer.Inject(root.Context(), opentracing.HTTPHeaders, out); err != nil {
 		t.Fatal(err)
 	}
-	if want := (http.Header{"Uberctx-K": {"v"}}); !reflect.DeepEqual(out, want) {
+	if want := (http.Header{"Uberctx-K": {"v"}, "Baggage": {"k=v"}}); !reflect.DeepEqual(out, want) {
 		t.Errorf("out %v, want %v", out, want)
 	}
 	root.Finish()

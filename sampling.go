@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"errors"
 	"io"
 	"reflect"
 	"sync"
@@ -26,19 +27,33 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 }
 
 // SetSampler replaces the sampler for local roots that start from now on, and
-// closes the old one if it is an io.Closer. Traces that wait for a late decision
-// ask the new one. It returns the error of closing; s must not be nil.
+// then closes the old one if it is an io.Closer; a call of the old one may still
+// be going on. Traces that wait for a late decision ask the new one. It returns
+// the error of closing, and ErrClosed after Shutdown, having closed s. s must not
+// be nil.
 func (t *Tracer) SetSampler(s sampler.Sampler) error {
 	if s == nil {
 		return &ConfigError{Name: "SetSampler", Value: "nil", Err: errNil}
 	}
 	t.samplerMu.Lock()
-	defer t.samplerMu.Unlock()
-	if t.samplerClosed {
-		closeSampler(s)
-		return ErrClosed
+	old := s
+	closed := t.samplerClosed
+	if !closed {
+		old = t.sampler.Swap(holdSampler(s)).Sampler
 	}
-	return closeSampler(t.sampler.Swap(holdSampler(s)).Sampler)
+	t.samplerMu.Unlock()
+	switch {
+	case closed:
+		return errors.Join(ErrClosed, closeSampler(s))
+	case sameSampler(old, s):
+		return nil
+	}
+	return closeSampler(old)
+}
+
+// sameSampler reports whether two samplers are one.
+func sameSampler(a, b sampler.Sampler) bool {
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.ValueOf(a).Comparable() && a == b
 }
 
 func closeSampler(s sampler.Sampler) error {
@@ -72,10 +87,30 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 	e.LocalRoot = root.root == s
 	e.TraceID = s.ctx.traceID
 	e.Operation = s.OperationName()
-	if root.root.own.word.Load()&wordRemoteParent != 0 {
-		e.Parent = sampler.ParentRemoteDeferred
-	}
-	return h.late.Reconsider(e)
+	e.Parent, e.ParentFlags = root.parent, root.parentFlags
+	return s.ext().tracer.reconsiderGuarded(h.late, e)
+}
+
+// sample and reconsiderGuarded survive a sampler that panics: the trace is not
+// sampled.
+func (t *Tracer) sample(h *samplerHolder, p sampler.Params) (d sampler.Decision) {
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+			d = sampler.Decision{}
+		}
+	}()
+	return h.Sample(p)
+}
+
+func (t *Tracer) reconsiderGuarded(late sampler.Late, e sampler.Event) (d sampler.Decision) {
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+			d = sampler.Decision{}
+		}
+	}()
+	return late.Reconsider(e)
 }
 
 // decide makes a decision the trace's, unless there is one by now. It reports

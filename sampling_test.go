@@ -240,14 +240,14 @@ func TestLateDecisions(t *testing.T) {
 		why       string
 		undecided uint64
 	}{
-		{"tag on the child", waiter{}, func(_, c opentracing.Span) { c.SetTag("keep", true) }, []string{"child", "root"}, "2 false", 0},
-		{"tag on the root", waiter{}, func(r, _ opentracing.Span) { r.SetTag("keep", true) }, []string{"child", "root"}, "2 true", 0},
+		{"tag on the child", waiter{}, func(_, c opentracing.Span) { c.SetTag("keep", true) }, []string{"child", "root"}, "3 false", 0},
+		{"tag on the root", waiter{}, func(r, _ opentracing.Span) { r.SetTag("keep", true) }, []string{"child", "root"}, "3 true", 0},
 		{"a no is final", waiter{}, func(r, c opentracing.Span) { r.SetTag("keep", false); c.SetTag("keep", true) }, nil, "", 0},
-		{"operation name", waiter{}, func(r, _ opentracing.Span) { r.SetOperationName("keep") }, []string{"child", "keep"}, "1 true", 0},
+		{"operation name", waiter{}, func(r, _ opentracing.Span) { r.SetOperationName("keep") }, []string{"child", "keep"}, "2 true", 0},
 		{"never decided", waiter{}, func(_, _ opentracing.Span) {}, nil, "", 2},
-		{"at the root's end", waiter{atEnd: true}, func(_, _ opentracing.Span) {}, []string{"root"}, "3 true", 1},
+		{"at the root's end", waiter{atEnd: true}, func(_, _ opentracing.Span) {}, []string{"root"}, "4 true", 1},
 		{"priority", waiter{}, func(_, c opentracing.Span) { c.SetTag("sampling.priority", 1) }, []string{"child", "root"}, "", 0},
-		{"through ParentBased", sampler.NewParentBased(waiter{}), func(_, c opentracing.Span) { c.SetTag("keep", true) }, []string{"child", "root"}, "2 false", 0},
+		{"through ParentBased", sampler.NewParentBased(waiter{}), func(_, c opentracing.Span) { c.SetTag("keep", true) }, []string{"child", "root"}, "3 false", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tracer, got := newTestTracer(t, WithSampler(tt.sampler))

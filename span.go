@@ -5,6 +5,7 @@ package spur
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/opentracing/opentracing-go"
@@ -181,8 +182,16 @@ func (s *Span) Context() opentracing.SpanContext { return SpanContext{s.current(
 // SpanContext is Context with its own type.
 func (s *Span) SpanContext() SpanContext { return SpanContext{s.current()} }
 
+// String returns the context's String: trace:span:parent:flags.
+func (s *Span) String() string { return s.SpanContext().String() }
+
 // Tracer returns the tracer that started the span.
-func (s *Span) Tracer() opentracing.Tracer { return s.ext().tracer }
+func (s *Span) Tracer() opentracing.Tracer {
+	if s == nil { // opentracing.ContextWithSpan asks
+		s = nowhere
+	}
+	return s.ext().tracer
+}
 
 // IsRecording reports whether tags and logs are kept now: the trace is sampled,
 // or its sampler has not decided yet.
@@ -191,7 +200,7 @@ func (s *Span) IsRecording() bool { return s.ctx.trace.recording() }
 // EnableFirehose sets Jaeger's firehose flag for the local trace and everything
 // downstream: the backend stores such spans without indexing them.
 func (s *Span) EnableFirehose() {
-	if s.ctx.trace.word.Load()&wordPassing == 0 {
+	if s.ctx.trace.word.Load()&wordPassing == 0 && !s.Finished() {
 		s.ctx.trace.set(wordFirehose)
 	}
 }
@@ -238,14 +247,26 @@ func (s *Span) putTag(key string, v model.Value) {
 		}
 		v = t.freezeValue(v, t.limits.TagValueLength)
 	}
-	w := s.ctx.trace.word.Load()
+	if w := s.ctx.trace.word.Load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
+		return
+	}
+	s.store(key, v)
+}
+
+// announceTag tells observers and a Late sampler of a tag, unless the span has
+// finished.
+func (s *Span) announceTag(w uint32, key string, v model.Value) bool {
+	if s.Finished() {
+		s.usedAfterFinish()
+		return false
+	}
 	if w&wordObserved != 0 {
-		t.observeTag(s, key, v)
+		s.ext().tracer.observeTag(s, key, v)
 	}
 	if w&wordUndecided != 0 {
 		s.reconsider(sampler.Event{Kind: sampler.EventTag, Key: key, Value: v})
 	}
-	s.store(key, v)
+	return true
 }
 
 // store records a tag.
@@ -269,20 +290,20 @@ func (s *Span) store(key string, v model.Value) {
 }
 
 // logFields freezes the fields outside the lock and records them.
-func (s *Span) logFields(time int64, fields []log.Field) {
+func (s *Span) logFields(at int64, fields []log.Field) {
 	e := s.ext().tracer.acquireEncoder(PlaceLog)
 	e.encode(fields)
-	s.storeLog(time, e)
+	s.storeLog(at, e)
 }
 
 // storeLog records what e holds and releases it.
-func (s *Span) storeLog(time int64, e *fieldEncoder) {
+func (s *Span) storeLog(at int64, e *fieldEncoder) {
 	t := e.tracer
 	s.mu.Lock()
 	var cut cuts
 	r := s.recordLocked()
 	if r != nil {
-		cut = r.addLog(time, e.fields, &t.limits)
+		cut = r.addLog(at, e.fields, &t.limits)
 	}
 	finished := r == nil && s.finishedLocked()
 	s.mu.Unlock()
@@ -296,13 +317,21 @@ func (s *Span) storeLog(time int64, e *fieldEncoder) {
 }
 
 func (s *Span) logData(data *opentracing.LogData) {
-	time := s.now()
-	if !data.Timestamp.IsZero() {
-		time, _ = unixNano(data.Timestamp)
-	}
 	e := s.ext().tracer.acquireEncoder(PlaceLog)
 	e.encodeData(data)
-	s.storeLog(time, e)
+	s.storeLog(s.logTime(data.Timestamp), e)
+}
+
+// logTime is t, or now when it is zero.
+func (s *Span) logTime(t time.Time) int64 {
+	if t.IsZero() {
+		return s.now()
+	}
+	ns, clamped := unixNano(t)
+	if clamped {
+		s.store(tagTimeClamped, model.Bool(true))
+	}
+	return ns
 }
 
 // recordLocked returns the record to write to, acquiring it when the trace

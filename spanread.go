@@ -45,12 +45,11 @@ func (s *Span) references(one *[1]model.Reference) []model.Reference {
 	if refs := s.ext().refs; refs != nil {
 		return refs
 	}
-	w := s.own.word.Load()
-	if w&wordParentRef == 0 {
+	if s.own.shard&spanParentRef == 0 {
 		return nil
 	}
 	one[0] = model.Reference{TraceID: s.ctx.traceID, SpanID: s.ctx.parentID, Type: model.ChildOf}
-	if w&wordFollows != 0 {
+	if s.own.shard&spanFollows != 0 {
 		one[0].Type = model.FollowsFrom
 	}
 	return one[:]

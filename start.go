@@ -28,14 +28,18 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 	s.start = t.startTime(s, o)
 	s.setOperationLocked(t.operation(op))
 	t.setReferences(s, o, &l)
+	var unrecorded *record
 	if local {
-		t.startLocal(s, o)
+		unrecorded = t.startLocal(s, o)
 	} else {
-		t.startRoot(s, o, &l)
+		unrecorded = t.startRoot(s, o, &l)
 	}
-	t.counters[s.ctx.trace.shard].started.Add(1)
-	if t.observers.any() {
-		t.startObserved(s, o)
+	t.count(s).started.Add(1)
+	if len(t.observers.start) > 0 {
+		t.startObserved(s, unrecorded)
+	}
+	if unrecorded != nil {
+		unrecorded.release()
 	}
 	return s
 }
@@ -133,10 +137,12 @@ func (t *Tracer) descend(s *Span, l *lineage) (local bool) {
 		c.traceID, c.spanID, c.parentID = from.traceID, from.spanID, from.parentID
 	case from != nil:
 		c.traceID, c.parentID = from.traceID, from.spanID
-		c.spanID = t.ids.SpanID()
+		c.spanID = t.newSpanID()
 	default:
-		c.traceID = t.ids.TraceID()
-		c.spanID = model.SpanID(c.traceID.Low)
+		c.traceID = t.newTraceID()
+		if c.spanID = model.SpanID(c.traceID.Low); c.spanID == 0 {
+			c.spanID = t.newSpanID()
+		}
 	}
 	if from != nil && t.owns(from.trace) {
 		c.trace = from.trace
@@ -158,9 +164,7 @@ func (t *Tracer) owns(tr *trace) bool {
 // startTime is o's time, or now.
 func (t *Tracer) startTime(s *Span, o *startOptions) int64 {
 	if o.time.IsZero() {
-		now := t.clock.now(s.ctx.trace.era)
-		t.clock.maybeCheck(now)
-		return now
+		return t.clock.start(s.ctx.trace.era)
 	}
 	start, clamped := unixNano(o.time)
 	if clamped {
@@ -175,55 +179,67 @@ func (t *Tracer) setReferences(s *Span, o *startOptions, l *lineage) {
 		return
 	}
 	if l.refs == 1 && l.parent != nil && l.self == nil {
-		bits := wordParentRef
+		s.own.shard |= spanParentRef
 		if l.follows {
-			bits |= wordFollows
+			s.own.shard |= spanFollows
 		}
-		s.own.word.Store(bits)
 		return
 	}
-	refs := make([]model.Reference, 0, min(l.refs, t.limits.RefsPerSpan))
+	ext := &extension{tracer: t, refs: make([]model.Reference, 0, min(l.refs, t.limits.RefsPerSpan))}
 	for i := range o.references() {
 		r := o.reference(i)
 		if !r.ctx.IsValid() || r.kind == selfRef {
 			continue
 		}
-		if len(refs) == t.limits.RefsPerSpan {
-			t.rare.refs.Add(uint64(l.refs - len(refs)))
-			break
-		}
-		kind := model.FollowsFrom
+		ref := model.Reference{TraceID: r.ctx.traceID, SpanID: r.ctx.spanID, Type: model.FollowsFrom}
 		if r.kind == opentracing.ChildOfRef {
-			kind = model.ChildOf
+			ref.Type = model.ChildOf
 		}
-		refs = append(refs, model.Reference{TraceID: r.ctx.traceID, SpanID: r.ctx.spanID, Type: kind})
+		switch {
+		case len(ext.refs) < t.limits.RefsPerSpan:
+			ext.refs = append(ext.refs, ref)
+			continue
+		case r.ctx.spanContext == l.parent: // above all others
+			ext.refs[len(ext.refs)-1] = ref
+		}
+		ext.droppedRefs++
 	}
-	s.own.ext = &extension{tracer: t, refs: refs}
+	t.rare.refs.Add(uint64(ext.droppedRefs))
+	s.own.ext = ext
 }
 
-// startLocal applies the start tags of a span whose trace has been decided upon.
-func (t *Tracer) startLocal(s *Span, o *startOptions) {
-	if !o.hasTags() {
-		return
-	}
+// startLocal applies the start tags of a span of a trace that exists. It returns
+// them when they are not recorded, but observers want them.
+func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record) {
 	if n, ok := o.priority(); ok {
 		s.setPriority(n)
 	}
-	if s.ctx.trace.recording() {
+	if o.hasTags() && (s.ctx.trace.recording() || len(t.observers.start) > 0) {
 		s.rec = t.startTags(o)
 	}
+	if s.ctx.trace.word.Load()&wordUndecided != 0 {
+		e := sampler.Event{Kind: sampler.EventStart}
+		if s.rec != nil {
+			e.Tags = append(e.Tags, s.rec.tags...) // the decision may add to the record
+		}
+		s.reconsider(e)
+	}
+	if !s.ctx.trace.recording() {
+		s.rec, unrecorded = nil, s.rec
+	}
+	return unrecorded
 }
 
 // startRoot decides about a local root. The start tags are frozen first: the
-// sampler may look at them.
-func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) {
+// sampler may look at them. They are returned when they are not recorded.
+func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record) {
 	var r *record
 	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
 	if o.hasTags() {
 		r = t.startTags(o)
 		p.Tags = r.tags
 	}
-	word := s.own.word.Load()
+	word := uint32(0)
 	from := l.parent
 	if l.self != nil {
 		from = l.self
@@ -245,14 +261,16 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) {
 		word |= wordSampled
 	default:
 		h := t.sampler.Load()
-		d = h.Sample(p)
-		if d.Undecided && h.late != nil {
-			word = word&^wordSampled | wordUndecided
-			t.await(s)
-		} else if d.Sample && !d.Undecided {
+		d = t.sample(h, p)
+		switch {
+		case d.Undecided && h.late != nil:
+			word |= wordUndecided
+			t.await(s, &p)
+		case d.Sample:
 			word |= wordSampled
-		} else {
-			word &^= wordSampled
+			if !p.ParentFlags.IsSampled() {
+				word &^= wordDebug // asks for nothing by itself: see model.Flags
+			}
 		}
 	}
 	if t.observers.any() {
@@ -264,12 +282,13 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) {
 		word = s.own.word.Load()
 	}
 	if word&wordRecording == 0 {
-		if r != nil {
-			r.release()
-		}
-		return
+		return r
+	}
+	if !d.Sample {
+		d.Tags = nil
 	}
 	t.rootTags(s, r, d.Tags, debugID)
+	return nil
 }
 
 // rootTags records what the sampler says and the debug id.
@@ -298,17 +317,18 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 	}
 	state := from.trace.word.Load()
 	p.Parent, p.ParentFlags = sampler.ParentRemote, from.trace.flags()
+	local := state&wordDetached == 0
 	switch {
 	case state&(wordDeferred|wordUndecided) != 0:
 		p.Parent = sampler.ParentRemoteDeferred
-	case state&wordDetached == 0:
+	case local:
 		p.Parent = sampler.ParentLocal
 	}
 	word := uint32(p.ParentFlags)&^wordSampled | state&wordW3CRandom
-	if state&wordRemote != 0 {
-		word |= wordRemoteParent
+	if state&wordRemote != 0 && s.ctx.spanID != from.spanID { // else it is a SelfRef
+		s.own.shard |= spanRemoteParent
 	}
-	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !t.allowDebug() {
+	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !local && !t.allowDebug() {
 		word &^= wordDebug
 	}
 	if ext := from.trace.ext; ext != nil && ext.extra != nil && ext.extra.TraceState != "" {
@@ -319,9 +339,10 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 }
 
 // await prepares a local trace whose sampler has not decided.
-func (t *Tracer) await(s *Span) {
+func (t *Tracer) await(s *Span, p *sampler.Params) {
 	own := t.ownExtension(s)
 	own.late, own.root = new(sampler.TraceState), s
+	own.parent, own.parentFlags = p.Parent, p.ParentFlags
 }
 
 // ownExtension gives a span that starts an extension of its own.
@@ -344,51 +365,25 @@ func (t *Tracer) allowDebug() bool {
 // startTags freezes the start tags into a record.
 func (t *Tracer) startTags(o *startOptions) *record {
 	r := acquireRecord()
-	set := func(key string, value any) {
+	o.eachTag(func(key string, value any) {
 		if k, v, ok := t.tag(PlaceTag, key, value, t.limits.TagValueLength); ok {
 			t.rare.cut(r.setTag(k, v, &t.limits))
 		}
-	}
-	for i := range o.tags[:o.ntags] {
-		set(o.tags[i].Key, o.tags[i].Value)
-	}
-	for i := range o.moreTags {
-		set(o.moreTags[i].Key, o.moreTags[i].Value)
-	}
-	for k, v := range o.tagMaps {
-		set(k, v)
-	}
+	})
 	return r
 }
 
-// priority looks for sampling.priority among the start tags.
-func (o *startOptions) priority() (n int64, ok bool) {
-	for i := range o.tags[:o.ntags] {
-		if o.tags[i].Key == samplingPriority {
-			n, ok = asInteger(o.tags[i].Value)
-		}
-	}
-	for i := range o.moreTags {
-		if o.moreTags[i].Key == samplingPriority {
-			n, ok = asInteger(o.moreTags[i].Value)
-		}
-	}
-	if v, found := o.tagMaps[samplingPriority]; found {
-		return asInteger(v)
-	}
-	return n, ok
-}
-
-// startObserved tells the observers, with the start tags also of spans that are
-// not recorded.
-func (t *Tracer) startObserved(s *Span, o *startOptions) {
+// startObserved tells the observers, also of a span that is not recorded.
+func (t *Tracer) startObserved(s *Span, unrecorded *record) {
+	r := unrecorded
 	if s.rec != nil {
-		t.observeStart(s, append([]model.Tag(nil), s.rec.tags...))
+		r = s.rec
+	}
+	if r == nil {
+		t.observeStart(s, nil)
 		return
 	}
-	r := t.startTags(o)
 	t.observeStart(s, append([]model.Tag(nil), r.tags...))
-	r.release()
 }
 
 // startPassing starts a span of a disabled tracer: it stands for the caller's

@@ -41,7 +41,8 @@ type startOptions struct {
 
 	moreRefs []startReference
 	moreTags []opentracing.Tag
-	tagMaps  opentracing.Tags // one Tags option; further ones go to moreTags
+	tagMap   opentracing.Tags // one Tags option; further ones go to moreTags
+	mapAt    int              // how many tags came before it
 	foreign  int              // references to other tracers' contexts
 }
 
@@ -59,8 +60,8 @@ func (o *startOptions) add(opt opentracing.StartSpanOption) {
 	case opentracing.Tag:
 		o.addTag(opt.Key, opt.Value)
 	case opentracing.Tags:
-		if o.tagMaps == nil {
-			o.tagMaps = opt
+		if o.tagMap == nil {
+			o.tagMap, o.mapAt = opt, o.ntags+len(o.moreTags)
 			return
 		}
 		for k, v := range opt {
@@ -111,16 +112,57 @@ func (o *startOptions) addTag(key string, value any) {
 }
 
 // hasTags reports whether there are start tags.
-func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMaps) > 0 }
+func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMap) > 0 }
 
-// hasParent reports whether a reference names a parent, as links do not.
+// eachTag calls f for the start tags in the order they were given: of two with
+// the same key the later one counts.
+func (o *startOptions) eachTag(f func(key string, value any)) {
+	n := o.ntags + len(o.moreTags)
+	for i := 0; i <= n; i++ {
+		if i == o.mapAt && len(o.tagMap) > 0 {
+			for k, v := range o.tagMap {
+				f(k, v)
+			}
+		}
+		switch {
+		case i < o.ntags:
+			f(o.tags[i].Key, o.tags[i].Value)
+		case i < n:
+			f(o.moreTags[i-o.ntags].Key, o.moreTags[i-o.ntags].Value)
+		}
+	}
+}
+
+// priority looks for sampling.priority among the start tags.
+func (o *startOptions) priority() (n int64, ok bool) {
+	if !o.hasTags() {
+		return 0, false
+	}
+	o.eachTag(func(key string, value any) {
+		if key == samplingPriority {
+			n, ok = asInteger(value)
+		}
+	})
+	return n, ok
+}
+
+// hasParent reports whether a reference says where the span belongs, as links do
+// not.
 func (o *startOptions) hasParent() bool {
 	for i := range o.references() {
-		if kind := o.reference(i).kind; kind == opentracing.ChildOfRef || kind == opentracing.FollowsFromRef {
+		if o.reference(i).kind != linkRef {
 			return true
 		}
 	}
 	return false
+}
+
+// addParent makes the current span of a context the parent.
+func (o *startOptions) addParent(parent opentracing.Span) {
+	if s, ok := parent.(*Span); parent == nil || ok && s == nil {
+		return
+	}
+	o.addReference(opentracing.ChildOf(parent.Context()))
 }
 
 func (o *startOptions) references() int { return o.nrefs + len(o.moreRefs) }

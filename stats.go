@@ -34,7 +34,7 @@ type SpanStats struct {
 	FinishedUnsampled uint64 // of traces that are not recorded
 	FinishedUndecided uint64 // finished before a Late sampler had decided: not reported
 	DoubleFinish      uint64 // calls of Finish on a finished span: ignored
-	UseAfterFinish    uint64 // other calls on a finished span of a recorded trace: ignored
+	UseAfterFinish    uint64 // other calls that would change a finished span: ignored; not all are noticed when the trace is not recorded
 }
 
 // CutStats counts what Limits and misuse cost.
@@ -90,6 +90,9 @@ type shardHints struct {
 	pool sync.Pool
 	next atomic.Uint32
 }
+
+// count returns the counters of a span's local trace.
+func (t *Tracer) count(s *Span) *counters { return &t.counters[s.ctx.trace.shard&spanShard] }
 
 func (h *shardHints) pick() uint8 {
 	if hint, ok := h.pool.Get().(*uint8); ok {

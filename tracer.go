@@ -4,11 +4,10 @@ package spur
 
 import (
 	"context"
-	"errors"
+	"fmt"
 
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/opentracing/opentracing-go"
 
@@ -29,7 +28,8 @@ type Tracer struct {
 	process     *model.Process
 	limits      Limits
 	clock       *clock
-	ids         IDGenerator
+	ids         IDGenerator // nil: random
+	traceID128  bool
 	observers   observers
 	redactor    Redactor
 	debug       *debugLimiter
@@ -47,6 +47,8 @@ type Tracer struct {
 	statsers       []reporter.Statser
 	formatStatsers []propagation.Statser
 	source         string
+
+	restrictions BaggageRestrictions // nil: none
 
 	samplerMu     sync.Mutex // orders SetSampler and Shutdown
 	samplerClosed bool
@@ -85,25 +87,22 @@ func build(c *config) (*Tracer, error) {
 		return nil, err
 	}
 	if err := c.buildFormats(); err != nil {
-		return nil, errors.Join(err, closeSampler(s))
+		return nil, &ConfigError{Name: "WithLimits", Value: fmt.Sprintf("%+v", c.limits.Propagation), Err: err}
 	}
 	r, err := c.buildReporter()
 	if err != nil {
-		return nil, errors.Join(err, closeSampler(s))
+		return nil, &ConfigError{Name: "agent", Value: c.agent.address, Err: err}
 	}
 	t := &Tracer{
-		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids,
+		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids, traceID128: c.traceID128,
 		observers: c.observers, redactor: c.redactor, debug: newDebugLimiter(c.limits.DebugPerSec),
 		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
-		formats: c.formats, source: c.source,
+		restrictions: c.restrictions, formats: c.formats, source: c.source,
 	}
 	t.base.tracer = t
 	t.sampler.Store(holdSampler(s))
 	if c.noDebugFlag {
 		t.forcedFlags = wordSampled
-	}
-	if t.ids == nil {
-		t.ids = randomIDs{wide: c.traceID128}
 	}
 	if k, ok := r.(reporter.SpanKeeper); ok && k.KeepsSpans() {
 		t.keeps = true
@@ -137,41 +136,10 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 		o.add(opt)
 	}
 	if !o.hasParent() {
-		if parent := opentracing.SpanFromContext(ctx); parent != nil {
-			o.addReference(opentracing.ChildOf(parent.Context()))
-		}
+		o.addParent(opentracing.SpanFromContext(ctx))
 	}
 	s := t.start(operation, &o)
 	return opentracing.ContextWithSpan(ctx, s), s
-}
-
-// Flush returns when every span finished before the call has been dealt with, or
-// soon after ctx ends, with its error.
-func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx) }
-
-// Shutdown flushes, stops the tracer's goroutines and closes sampler and
-// reporters. It returns within ctx plus 100 ms; spans there was no time for are
-// counted as dropped, reason closed, as are those that finish later. A second
-// call does nothing.
-func (t *Tracer) Shutdown(ctx context.Context) error {
-	t.samplerMu.Lock()
-	var err error
-	if !t.samplerClosed {
-		t.samplerClosed = true
-		err = closeSampler(t.sampler.Load().Sampler)
-	}
-	t.samplerMu.Unlock()
-	return errors.Join(err, t.reporter.Close(ctx))
-}
-
-// closeTimeout bounds Close.
-const closeTimeout = 5 * time.Second
-
-// Close is Shutdown with 5 seconds. It implements io.Closer.
-func (t *Tracer) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	return t.Shutdown(ctx)
 }
 
 // nowhere is the span where there is none: it belongs to a disabled tracer, has
@@ -179,9 +147,14 @@ func (t *Tracer) Close() error {
 var nowhere = newNowhere()
 
 func newNowhere() *Span {
+	c := newConfig("", []Option{WithDisabled(true)})
 	t := &Tracer{
-		disabled: true, clock: newClock(nil), ids: randomIDs{}, limits: Limits{}.withDefaults(),
-		reporter: reporter.Null{}, debug: newDebugLimiter(0), formats: map[any]any{},
+		disabled: true, clock: newClock(nil), limits: Limits{}.withDefaults(),
+		reporter: reporter.Null{}, debug: newDebugLimiter(0),
+	}
+	if c.buildFormats() == nil { // the defaults have no errors
+		t.formats = c.formats
+		t.findFormats()
 	}
 	t.base.tracer = t
 	t.sampler.Store(&samplerHolder{})

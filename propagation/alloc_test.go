@@ -98,3 +98,66 @@ func TestAllocations(t *testing.T) {
 		})
 	}
 }
+
+// The same with several formats at once.
+func TestCompositeAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	all := formats{fJaeger, fW3C, fB3}
+	plain, with2, withState := aContext, aContext, aContext
+	with2.Baggage = members("tenant=acme corp", "User-Id=42")
+	withState.Extra = &model.Extra{TraceState: "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7"}
+	for _, tt := range []struct {
+		name                         string
+		inject                       formats
+		idsOut, idsIn, twoOut, twoIn float64 // ids alone, and with two members of baggage
+		stateOut, stateIn            float64
+		foreignOut, foreignTwoOut    float64 // into a map
+	}{
+		{"jaeger", formats{fJaeger}, 1, 0, 3, 2, 1, 0, 1, 2},
+		{"w3c", formats{fW3C}, 1, 0, 3, 2, 1, 1, 1, 2},
+		{"b3", formats{fB3}, 1, 0, 3, 2, 1, 0, 1, 2},
+		{"b3 single", formats{propagation.FormatB3Single}, 1, 0, 3, 2, 1, 0, 1, 2},
+		{"default", formats{fJaeger, fW3C}, 2, 0, 4, 2, 2, 1, 2, 3},
+		{"all", all, 3, 0, 5, 2, 3, 1, 3, 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newComposite(t, propagation.HTTP, all, tt.inject)
+			for _, run := range []struct {
+				name             string
+				c                *model.Context
+				out, in, foreign float64
+			}{
+				{"ids", &plain, tt.idsOut, tt.idsIn, tt.foreignOut},
+				{"2 items", &with2, tt.twoOut, tt.twoIn, tt.foreignTwoOut},
+				{"tracestate", &withState, tt.stateOut, tt.stateIn, tt.foreignOut},
+			} {
+				h, m := ordinary(nil), textMap{}
+				p.Inject(run.c, h)
+				p.Inject(run.c, m)
+				for what, f := range map[string]struct {
+					want float64
+					run  func()
+				}{
+					"inject":         {run.out, func() { p.Inject(run.c, h) }},
+					"inject/foreign": {run.foreign, func() { p.Inject(run.c, m) }},
+					"extract": {run.in, func() {
+						if c, err := p.Extract(h); err != nil || !c.IsValid() {
+							t.Fatal(c, err)
+						}
+					}},
+					"extract/foreign": {run.in, func() {
+						if c, err := p.Extract(m); err != nil || !c.IsValid() {
+							t.Fatal(c, err)
+						}
+					}},
+				} {
+					if got := testing.AllocsPerRun(200, f.run); got != f.want {
+						t.Errorf("%s/%s: %v allocations, want %v", what, run.name, got, f.want)
+					}
+				}
+			}
+		})
+	}
+}

@@ -31,8 +31,8 @@ var (
 type JaegerBinary struct {
 	limits Limits
 
-	collectors sync.Pool // of *collector
-	counters   counters
+	builders sync.Pool // of *builder
+	counters counters
 }
 
 const (
@@ -55,7 +55,7 @@ func Binary(opts ...Option) (*JaegerBinary, error) {
 }
 
 // AppendBinary appends c. Ids, flags and an open sampling decision are treated as
-// [JaegerPropagator.Inject] does. The frame has room for the ids in any case: it
+// [Textual.Inject] does. The frame has room for the ids in any case: it
 // is zero there when c has none, and such a frame without baggage is what
 // ParseBinary refuses and jaeger-client-go reads as no context.
 //
@@ -113,7 +113,7 @@ func (p *JaegerBinary) ParseBinary(b []byte) (model.Context, error) {
 		return model.Context{}, err
 	}
 	c.State = model.StateRemote
-	p.counters.accepted.Add(1)
+	p.counters.accept(true)
 	return c, nil
 }
 
@@ -158,34 +158,32 @@ func (p *JaegerBinary) parse(b []byte) (model.Context, error) {
 // parseBaggage reads n members. Every one takes at least eight bytes, so that a
 // large n ends with the input.
 func (p *JaegerBinary) parseBaggage(b []byte, n int) (*model.Baggage, error) {
-	to, ok := p.collectors.Get().(*collector)
+	build, ok := p.builders.Get().(*builder)
 	if !ok {
-		to = new(collector)
+		build = new(builder)
 	}
-	defer p.collectors.Put(to)
-	to.reset(&p.limits)
-	for i := 0; i < n; i++ {
+	defer func() {
+		build.clear()
+		p.builders.Put(build)
+	}()
+	left, dropped := p.limits.BaggageBytes, 0
+	for i := range n {
 		key, rest, ok1 := cutLength(b)
 		value, rest, ok2 := cutLength(rest)
 		if !ok1 || !ok2 {
 			return nil, fmt.Errorf("%w: binary context ends in member %d of %d", ErrCorrupted, i+1, n)
 		}
-		to.addBytes(key, value)
 		b = rest
+		size := len(key) + len(value)
+		if len(key) == 0 || size > left || len(build.members) == p.limits.BaggageMembers {
+			dropped++
+			continue
+		}
+		left -= size
+		build.replace(model.Member{Key: textOf(key), Value: textOf(value)}, p.limits.BaggageMembers)
 	}
-	p.counters.leftOut(to.dropped)
-	return to.baggage(), nil
-}
-
-// addBytes takes a member as it is.
-func (c *collector) addBytes(key, value []byte) {
-	if !c.charge(len(key) + len(value)) {
-		return
-	}
-	from := len(c.text)
-	mid := from + len(key)
-	c.text = append(append(c.text, key...), value...)
-	c.add(collected{keyFrom: from, keyTo: mid, valueFrom: mid, valueTo: len(c.text)})
+	p.counters.leftOut(dropped)
+	return build.baggage(), nil
 }
 
 func appendLengthAnd(dst []byte, s string) []byte {

@@ -1,37 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package propagation carries span contexts between processes: it writes a
-// [model.Context] into a carrier and reads it back, in Jaeger's own formats.
+// [model.Context] into a carrier and reads it back, in the formats of Jaeger, W3C
+// and B3, one of them or several at once.
 //
 // # Textual formats
 //
-// [Jaeger] speaks the headers of all Jaeger clients, once for HTTP headers and
-// once for plain text maps:
+// [Default] reads all of these and writes Jaeger's and W3C's; [Composite] takes any
+// choice, and [Jaeger], [W3C] and [B3] speak one format.
 //
-//	header           who sends it                        what it carries
-//	uber-trace-id    jaeger clients of every language,   trace id, span id, parent id, flags
-//	                 OpenTelemetry's jaeger propagators
-//	uberctx-<key>    jaeger clients,                     one baggage member
-//	                 OpenTelemetry JS
-//	jaeger-baggage   people, with curl; test tools       a list of members: k1=v1, k2=v2
-//	jaeger-debug-id  people, with curl; test tools       a request to trace this call, and a name to find it by
+//	format  header             who sends it                             what it carries
+//	jaeger  uber-trace-id      Jaeger clients of every language,        trace id, span id, parent id,
+//	                           OpenTelemetry's jaeger propagators       sampled, debug, firehose
+//	        uberctx-<key>      Jaeger clients, OpenTelemetry JS         one baggage member
+//	        jaeger-baggage     people, with curl; test tools            a list of members: k1=v1, k2=v2
+//	        jaeger-debug-id    people, with curl; test tools            a request to trace this call, and a
+//	                                                                    name to find it by
+//	w3c     traceparent        OpenTelemetry, most proxies and clouds   trace id, span id, sampled, random
+//	        tracestate         OpenTelemetry, vendors                   text of each vendor, passed on
+//	        baggage            OpenTelemetry                            all members, with properties
+//	b3      b3                 Zipkin, Envoy, Istio                     trace id, span id, parent id,
+//	                                                                    sampled or nothing, debug
+//	        x-b3-traceid …     Zipkin, Envoy, Istio,                    the same
+//	                           jaeger-client-go's zipkin package
+//	        baggage-<key>      jaeger-client-go's zipkin package        one baggage member
 //
-// The first two are written and read, the last two only read. uber-trace-id reads
+// jaeger-baggage and jaeger-debug-id are only read. So are the forms of a header
+// that others send and spur does not:
 //
-//	{trace id}:{span id}:{parent id}:{flags}
+//   - uber-trace-id with leading zeros missing, with 32 digits for 64 bits, with a
+//     parent of 0, with flags of 01, with "%3A" for ':'. Flags are hexadecimal in both
+//     directions, whereas jaeger-client-go writes hexadecimal and reads decimal; the
+//     values 0 to 9, all that clients send without firehose and debug together, mean
+//     the same in both.
+//   - traceparent of later versions than 00, with anything behind another '-'.
+//   - B3's sampling state as true and false, and a parent id without one.
 //
-// in hexadecimal. Trace ids go out with 16 digits, or 32 when they need more than
-// 64 bits, the other ids with 16, flags with as many as they need. They come in
-// with leading zeros missing, with 32 digits for 64 bits, with a parent of 0 and
-// with flags of 01, depending on the sender; all that is read. Flags are
-// hexadecimal in both directions, whereas jaeger-client-go writes hexadecimal and
-// reads decimal; the values 0 to 9, all that clients send without firehose and
-// debug together, mean the same in both.
+// 64-bit trace ids are written with 16 digits in Jaeger's format and in B3, padded
+// to 32 in W3C's; ids are never cut.
 //
-// The two kinds differ in values. Under [HTTP] they are percent-encoded, with %20
-// for a space, and '+' is read as a space too, since jaeger-client-go writes it.
-// Under [Text] they travel as they are. Keys of baggage are lower-cased by every
-// receiver: HTTP does not keep their case.
+// # What does not fit a format
+//
+// W3C has no parent id, debug flag or firehose flag, and B3 no firehose flag. They
+// are written in the formats that have them and are lost where only others are
+// spoken. While the decision to sample is open, Jaeger's format and W3C's say "not
+// sampled", and B3, which can, says nothing; B3 without a decision is read as
+// [model.StateDeferred]. B3's decision without ids ("b3: 0") has no trace to belong
+// to and is not read.
+//
+// The random flag of W3C's level 2 is [model.StateW3CRandom]: read, and written when
+// the context has it. tracestate is passed on as it came; spur adds nothing to it.
+// One that is malformed, or longer than [Limits].IDHeaderBytes, is dropped alone.
+//
+// # Several formats in one carrier
+//
+//   - The first format, in the configured order, whose ids can be read wins. Headers
+//     that cannot be read are counted (Rejected) and hide no other format; they are
+//     an error only when no format can be read.
+//   - A format with the same trace id agrees: it adds what the winner lacks, that is
+//     debug and firehose flags, the parent id (of the same span), the random flag and
+//     tracestate. Of the sampled flag the winner's counts, unless the winner leaves
+//     the decision open or the other one debugs.
+//   - A format with another trace id is overruled and counted (Conflicts). Its flags
+//     and its tracestate are ignored, its baggage is not.
+//   - The debug id counts when no format has ids.
+//
+// # One set of baggage
+//
+// Baggage of all formats that are read is one set. Keys are compared without
+// regard to case, since HTTP does not keep it: two spellings are one member, in
+// W3C's baggage too. The value is that of the format whose ids won, or else of the
+// first format that has the member; the spelling of the key, and the properties,
+// are those of W3C's baggage if it is there, and lower case otherwise. Within one
+// format the last value of a key counts, and jaeger-baggage gives way to uberctx-*.
+//
+// Values are percent-encoded in W3C's baggage, and under [HTTP] in all formats, with
+// %20 for a space. '+' is read as a space in uberctx-* and jaeger-baggage, since
+// jaeger-client-go writes it so, and stands for itself in the other formats. As
+// jaeger-client-go's zipkin package decodes nothing, in baggage-* only '%', control
+// bytes, what is not ASCII and spaces at the ends are encoded. Under [Text], values
+// travel as they are but in W3C's. Percent-encoded bytes that are not UTF-8 become
+// U+FFFD in W3C's, as its specification demands, and are kept in the others.
+//
+// The [Limits] of 64 members and 8192 bytes hold for each format that is written,
+// and the same members are written in each: a member that one of them cannot carry
+// is left out of all, and counted. On extraction the limits hold for each format
+// and for the outcome, where a member that came twice counts once. So a set that
+// fills both formats to the limit survives any number of hops.
+//
+// # Who still sends what
+//
+// [Textual.Stats] counts for each format what came and what it was good for. When
+// Alone of "jaeger" has stopped growing, every caller that sends uber-trace-id
+// sends another format too: extraction of it may be switched off.
 //
 // # Binary format
 //
@@ -41,8 +102,8 @@
 //
 // # What comes in is hostile
 //
-// Everything here may come from a stranger. Readers check lengths first, copy what
-// they keep, stay within [Limits], do not log, and count what they leave out
+// Everything here may come from a stranger. Readers go over a carrier once, check
+// lengths first, stay within [Limits], do not log, and count what they leave out
 // ([Statser]). A context that was read is safe to pass on: writers encode or leave
 // out whatever would break the request it is written to.
 package propagation

@@ -4,25 +4,36 @@ package propagation
 
 import "strings"
 
-// isLiteral reports whether a byte of a baggage value stands for itself in a
-// header: printable ASCII without the space, without what decoding gives another
-// meaning ('%', '+') and without what proxies and list syntaxes do.
-func isLiteral(c byte) bool {
-	if c <= ' ' || c >= 0x7f {
+// isLiteral reports whether s[i], of a baggage value, stands for itself in a
+// header of the family: printable ASCII without '%' in all of them.
+//
+// Jaeger's receivers read '+' as a space, so it is encoded there, and so are
+// spaces and what proxies and list syntaxes give a meaning. W3C's grammar is the
+// same but for '+' (W3C Baggage, baggage-octet). In B3 receivers decode nothing, so
+// as little as possible is encoded: spaces are only where HTTP would remove them.
+func isLiteral(s string, i int, f family) bool {
+	c := s[i]
+	if c < ' ' || c >= 0x7f {
 		return false
 	}
 	switch c {
-	case '%', '+', '"', ',', ';', '\\':
+	case '%':
 		return false
+	case '+':
+		return f != jaeger
+	case '"', ',', ';', '\\':
+		return f == b3
+	case ' ':
+		return f == b3 && i > 0 && i < len(s)-1
 	}
 	return true
 }
 
 // escapedLen returns the length of s after percent-encoding.
-func escapedLen(s string) int {
+func escapedLen(s string, f family) int {
 	n := len(s)
-	for i := 0; i < len(s); i++ {
-		if !isLiteral(s[i]) {
+	for i := range len(s) {
+		if !isLiteral(s, i, f) {
 			n += 2
 		}
 	}
@@ -30,10 +41,10 @@ func escapedLen(s string) int {
 }
 
 // appendEscaped appends s percent-encoded, a space as "%20".
-func appendEscaped(dst []byte, s string) []byte {
+func appendEscaped(dst []byte, s string, f family) []byte {
 	const digits = "0123456789ABCDEF"
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; isLiteral(c) {
+	for i := range len(s) {
+		if c := s[i]; isLiteral(s, i, f) {
 			dst = append(dst, c)
 		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
@@ -42,38 +53,59 @@ func appendEscaped(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendUnescaped appends s percent-decoded, with '+' for a space as in
-// jaeger-client-go's headers. It reports whether every '%' had its two digits;
-// if not, what was appended is worthless.
-func appendUnescaped(dst []byte, s string) ([]byte, bool) {
-	if !needsUnescape(s) {
+// appendUnescaped appends s percent-decoded; plus says that '+' is a space, as in
+// jaeger-client-go's headers. It reports whether every '%' had its two digits; if
+// not, what was appended is worthless.
+func appendUnescaped(dst []byte, s string, plus bool) ([]byte, bool) {
+	if !needsUnescape(s, plus) {
 		return append(dst, s...), true
 	}
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '+':
-			dst = append(dst, ' ')
-		case '%':
-			if len(s)-i < 3 {
+		c := s[i]
+		switch {
+		case c == '+' && plus:
+			c = ' '
+		case c == '%':
+			if !isEscape(s, i) {
 				return dst, false
 			}
-			high, ok1 := unhex(s[i+1])
-			low, ok2 := unhex(s[i+2])
-			if !ok1 || !ok2 {
-				return dst, false
-			}
-			dst = append(dst, high<<4|low)
+			high, _ := unhex(s[i+1])
+			low, _ := unhex(s[i+2])
+			c = high<<4 | low
 			i += 2
-		default:
-			dst = append(dst, c)
 		}
+		dst = append(dst, c)
 	}
 	return dst, true
 }
 
+// decodable reports whether every '%' has its two digits.
+func decodable(s string) bool {
+	for i := 0; ; i += 3 {
+		next := strings.IndexByte(s[i:], '%')
+		if next < 0 {
+			return true
+		}
+		i += next
+		if !isEscape(s, i) {
+			return false
+		}
+	}
+}
+
+// isEscape reports whether the '%' at s[i] has its two digits.
+func isEscape(s string, i int) bool {
+	if len(s)-i < 3 {
+		return false
+	}
+	_, ok1 := unhex(s[i+1])
+	_, ok2 := unhex(s[i+2])
+	return ok1 && ok2
+}
+
 // needsUnescape reports whether decoding would change s.
-func needsUnescape(s string) bool {
-	return strings.IndexByte(s, '%') >= 0 || strings.IndexByte(s, '+') >= 0
+func needsUnescape(s string, plus bool) bool {
+	return strings.IndexByte(s, '%') >= 0 || plus && strings.IndexByte(s, '+') >= 0
 }
 
 func unhex(c byte) (byte, bool) {

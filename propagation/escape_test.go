@@ -10,16 +10,16 @@ import (
 func TestEscape(t *testing.T) {
 	for b := range 256 {
 		in := string([]byte{byte(b)})
-		out := string(appendEscaped(nil, in))
-		if len(out) != escapedLen(in) {
-			t.Errorf("byte %#x: length %d announced, %d written", b, escapedLen(in), len(out))
+		out := string(appendEscaped(nil, in, jaeger))
+		if len(out) != escapedLen(in, jaeger) {
+			t.Errorf("byte %#x: length %d announced, %d written", b, escapedLen(in, jaeger), len(out))
 		}
 		for i := range len(out) {
 			if out[i] <= ' ' || out[i] >= 0x7f {
 				t.Errorf("byte %#x written as %q", b, out)
 			}
 		}
-		back, ok := appendUnescaped(nil, out)
+		back, ok := appendUnescaped(nil, out, true)
 		if !ok || string(back) != in {
 			t.Errorf("byte %#x written as %q, read as %q", b, out, back)
 		}
@@ -48,34 +48,64 @@ func TestUnescape(t *testing.T) {
 		"%00":          "\x00",
 		"\x80\xff":     "\x80\xff",
 	} {
-		got, ok := appendUnescaped([]byte("x"), in)
+		got, ok := appendUnescaped([]byte("x"), in, true)
 		if ok != (want != "!") || ok && string(got) != "x"+want {
 			t.Errorf("%q reads %q, %v; want %q", in, got, ok, want)
 		}
 	}
 }
 
-// FuzzUnescape compares with the standard library, which jaeger-client-go uses.
+// In other formats '+' stands for itself, and B3 encodes as little as it can.
+func TestEscapeDialects(t *testing.T) {
+	for _, tt := range []struct{ value, jaeger, w3c, b3 string }{
+		{"a+b", "a%2Bb", "a+b", "a+b"},
+		{" a b ", "%20a%20b%20", "%20a%20b%20", "%20a b%20"},
+		{"  ", "%20%20", "%20%20", "%20%20"},
+		{`",;\`, "%22%2C%3B%5C", "%22%2C%3B%5C", `",;\`},
+		{"100%", "100%25", "100%25", "100%25"},
+		{"é\r\n\x00\x7f", "%C3%A9%0D%0A%00%7F", "%C3%A9%0D%0A%00%7F", "%C3%A9%0D%0A%00%7F"},
+		{"a=b:c/d?e&f", "a=b:c/d?e&f", "a=b:c/d?e&f", "a=b:c/d?e&f"},
+	} {
+		for f, want := range map[family]string{jaeger: tt.jaeger, w3c: tt.w3c, b3: tt.b3} {
+			got := string(appendEscaped(nil, tt.value, f))
+			if got != want || escapedLen(tt.value, f) != len(want) {
+				t.Errorf("%v: %q written as %q, %d bytes announced; want %q", f, tt.value, got, escapedLen(tt.value, f), want)
+			}
+			if back, ok := appendUnescaped(nil, got, f == jaeger); !ok || string(back) != tt.value {
+				t.Errorf("%v: %q read as %q", f, got, back)
+			}
+		}
+	}
+}
+
+// FuzzUnescape compares with the standard library, which jaeger-client-go uses,
+// and OpenTelemetry.
 func FuzzUnescape(f *testing.F) {
-	for _, seed := range []string{"", "a+b", "%20", "%", "%%%", "%zz", "acm%C3%A9", "%2", "\x00\xff"} {
+	for _, seed := range []string{"", "a+b", "%20", "%", "%%%", "%zz", "acm%C3%A9", "%2", "\x00\xff", " a "} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, ok := appendUnescaped(nil, s)
-		want, err := url.QueryUnescape(s)
-		if ok != (err == nil) || ok && string(got) != want {
-			t.Errorf("%q reads %q, %v; the standard library %q, %v", s, got, ok, want, err)
-		}
-		if ok && string(got) != s && !needsUnescape(s) {
-			t.Errorf("%q changes, but is said not to", s)
-		}
-		out := appendEscaped(nil, s)
-		if len(out) != escapedLen(s) {
-			t.Errorf("%q: length %d announced, %d written", s, escapedLen(s), len(out))
-		}
-		back, ok := appendUnescaped(nil, string(out))
-		if !ok || string(back) != s {
-			t.Errorf("%q written as %q, read as %q", s, out, back)
+		for fam := range families {
+			plus, oracle := fam == jaeger, url.PathUnescape
+			if plus {
+				oracle = url.QueryUnescape
+			}
+			got, ok := appendUnescaped(nil, s, plus)
+			want, err := oracle(s)
+			if ok != (err == nil) || ok && string(got) != want || ok != decodable(s) {
+				t.Errorf("%q reads %q, %v, decodable %v; the standard library %q, %v", s, got, ok, decodable(s), want, err)
+			}
+			if ok && string(got) != s && !needsUnescape(s, plus) {
+				t.Errorf("%q changes, but is said not to", s)
+			}
+			out := appendEscaped(nil, s, fam)
+			if len(out) != escapedLen(s, fam) {
+				t.Errorf("%q: length %d announced, %d written", s, escapedLen(s, fam), len(out))
+			}
+			back, ok := appendUnescaped(nil, string(out), plus)
+			if !ok || string(back) != s {
+				t.Errorf("%q written as %q, read as %q", s, out, back)
+			}
 		}
 	})
 }

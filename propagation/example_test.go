@@ -30,7 +30,7 @@ func ExampleJaeger() {
 	// [1f94672794ce4b8d:1176e0d0ae74869a:0000000000000000:1] [acm%C3%A9%20corp]
 }
 
-func ExampleJaegerPropagator_Extract() {
+func ExampleTextual_Extract() {
 	p, err := propagation.Jaeger(propagation.HTTP)
 	if err != nil {
 		fmt.Println(err)
@@ -55,7 +55,7 @@ func ExampleJaegerPropagator_Extract() {
 	// acme
 	// true propagation: span context corrupted: uber-trace-id does not have four parts: "hello"
 	// propagation: no span context in the carrier
-	// {Format:jaeger Seen:2 Accepted:1 Rejected:1 Injected:0 BaggageDropped:0}
+	// {Format:jaeger Seen:2 Accepted:1 Alone:1 Conflicts:0 Rejected:1 Injected:0 BaggageDropped:0 StatesDropped:0}
 }
 
 func ExampleWithJaegerHeaders() {

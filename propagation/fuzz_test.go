@@ -46,7 +46,7 @@ func checkTextual(t *testing.T, kind propagation.Kind, from propagation.Reader, 
 	t.Helper()
 	const limit = 64 << 10
 	var (
-		p   *propagation.JaegerPropagator
+		p   *propagation.Textual
 		c   model.Context
 		err error
 	)

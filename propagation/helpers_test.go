@@ -51,7 +51,7 @@ func (p *pairs) ForeachKey(handler func(key, value string) error) error {
 	return p.fail
 }
 
-func newJaeger(t testing.TB, kind propagation.Kind, opts ...propagation.Option) *propagation.JaegerPropagator {
+func newJaeger(t testing.TB, kind propagation.Kind, opts ...propagation.Option) *propagation.Textual {
 	t.Helper()
 	p, err := propagation.Jaeger(kind, opts...)
 	if err != nil {
@@ -102,14 +102,14 @@ func describe(c model.Context) string {
 	return sb.String()
 }
 
-// checkStats compares the counters, but for the name.
+// checkStats compares the counters of a single format, but for the name.
 func checkStats(t testing.TB, p propagation.Statser, want propagation.FormatStats) {
 	t.Helper()
 	got := p.Stats()
 	if len(got) != 1 {
 		t.Fatalf("Stats has %d entries, want 1", len(got))
 	}
-	want.Format = got[0].Format
+	want.Format, want.Alone = got[0].Format, want.Accepted
 	if got[0] != want {
 		t.Errorf("Stats = %+v\nwant    %+v", got[0], want)
 	}
@@ -128,4 +128,18 @@ func allocated(limit uint64, run func()) uint64 {
 		least = min(least, after.TotalAlloc-before.TotalAlloc)
 	}
 	return least
+}
+
+// listMembers writes baggage down in the order of its keys, with properties.
+func listMembers(b *model.Baggage) string {
+	var list []string
+	for m := range b.All() {
+		s := m.Key + "=" + m.Value
+		if m.Properties != "" {
+			s += ";" + m.Properties
+		}
+		list = append(list, s)
+	}
+	slices.Sort(list)
+	return strings.Join(list, " ")
 }

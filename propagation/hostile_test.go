@@ -89,7 +89,7 @@ func TestHostileHeaders(t *testing.T) {
 			for what, from := range map[string]propagation.Reader{"Header": h, "foreign": &pairs{list: list}} {
 				const limit = 64 << 10
 				var (
-					p   *propagation.JaegerPropagator
+					p   *propagation.Textual
 					c   model.Context
 					err error
 				)

@@ -3,18 +3,18 @@
 package propagation
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-spur/spur/model"
 )
 
-// maxIDText is the length of the longest uber-trace-id that is written.
-const maxIDText = 32 + 1 + 16 + 1 + 16 + 1 + 2
+// maxJaegerID is the length of the longest uber-trace-id that is written.
+const maxJaegerID = 32 + 1 + 16 + 1 + 16 + 1 + 2
 
-// appendID appends the ids and flags of c as uber-trace-id has them.
-func appendID(dst []byte, c *model.Context) []byte {
+// appendJaegerID appends the ids and flags of c as uber-trace-id has them.
+func appendJaegerID(dst []byte, c *model.Context) []byte {
 	dst = append(c.TraceID.AppendHex(dst), ':')
 	dst = append(c.SpanID.AppendHex(dst), ':')
 	dst = append(c.ParentID.AppendHex(dst), ':')
@@ -30,37 +30,40 @@ func wireFlags(c *model.Context) model.Flags {
 	return c.Flags
 }
 
-// parseID reads an uber-trace-id header into c, which is zero. A zero trace id is
-// no error here: it leaves c as it is. After an error c is worthless.
-func (p *JaegerPropagator) parseID(value string, c *model.Context) error {
-	if len(value) > p.limits.IDHeaderBytes {
-		return fmt.Errorf("%w: %s has %d bytes, more than %d",
-			ErrCorrupted, p.names.id.text, len(value), p.limits.IDHeaderBytes)
+// parseJaeger reads uber-trace-id into c, which is zero. A zero trace id is no
+// error here: it leaves c as it is. After an error c is worthless.
+func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
+	if !r.has.contains(jaegerID) {
+		return ErrNotFound
+	}
+	value := r.values[jaegerID]
+	if err := p.tooLong(jaegerID, value); err != nil {
+		return err
 	}
 	parts, ok := cutID(value, cutColon)
 	if !ok && p.kind == HTTP {
 		parts, ok = cutID(value, cutEncodedColon)
 	}
 	if !ok {
-		return p.corrupted("does not have four parts", value)
+		return p.corrupted(jaegerID, "does not have four parts", value)
 	}
 	trace, err := model.ParseTraceID(parts[0])
 	if err != nil {
-		return p.corrupted("has a bad trace id", parts[0])
+		return p.corrupted(jaegerID, "has a bad trace id", parts[0])
 	}
 	span, err := model.ParseSpanID(parts[1])
 	if err != nil {
-		return p.corrupted("has a bad span id", parts[1])
+		return p.corrupted(jaegerID, "has a bad span id", parts[1])
 	}
 	flags, err := model.ParseSpanID(parts[3])
 	if err != nil || len(parts[3]) > 4 {
-		return p.corrupted("has bad flags", parts[3])
+		return p.corrupted(jaegerID, "has bad flags", parts[3])
 	}
 	if !trace.IsValid() {
 		return nil
 	}
 	if span == 0 {
-		return p.corrupted("has a zero span id", value)
+		return p.corrupted(jaegerID, "has a zero span id", value)
 	}
 	c.TraceID, c.SpanID, c.Flags = trace, span, model.Flags(flags&0xff)
 	c.ParentID, _ = model.ParseSpanID(parts[2]) // 0 when it cannot be read
@@ -97,17 +100,36 @@ func cutEncodedColon(s string) (at, size int) {
 	return -1, 0
 }
 
-// corrupted says what is wrong with the id header.
-func (p *JaegerPropagator) corrupted(what, value string) error {
-	return fmt.Errorf("%w: %s %s: %q", ErrCorrupted, p.names.id.text, what, shorten(value))
+// debugID decodes a debug id and cuts it. One that does not decode is taken as it
+// stands: a person typed it.
+func (p *Textual) debugID(value string) string {
+	limit := p.limits.DebugIDBytes
+	if p.kind == HTTP && needsUnescape(value, true) {
+		encoded := value
+		if len(encoded)/3 > limit { // enough for limit bytes and the rune behind them
+			encoded = encoded[:3*limit+3]
+			encoded = strings.TrimSuffix(encoded, "%")
+			if n := len(encoded); encoded[n-2] == '%' {
+				encoded = encoded[:n-2]
+			}
+		}
+		if text, ok := appendUnescaped(make([]byte, 0, len(encoded)), encoded, true); ok {
+			value = textOf(text)
+		}
+	}
+	if len(value) <= limit {
+		return value
+	}
+	return strings.Clone(value[:runeBorder(value, limit)])
 }
 
-// shorten returns s, or the beginning of a long one. What comes from elsewhere
-// goes into messages through it.
-func shorten(s string) string {
-	const enough = 60
-	if len(s) <= enough {
-		return s
+// runeBorder returns the last border between runes in s[:limit+1], or limit where
+// s is not UTF-8.
+func runeBorder(s string, limit int) int {
+	for i := limit; i > 0 && i > limit-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return i
+		}
 	}
-	return strings.ToValidUTF8(s[:enough], "") + "…"
+	return limit
 }

@@ -13,11 +13,14 @@ type Limits struct {
 	// carrier. Default 64, as in W3C Baggage.
 	BaggageMembers int
 	// BaggageBytes is how many bytes of names and values, as they stand on the
-	// wire, are read from, and written to, one carrier. Default 8192, as in W3C
-	// Baggage. A member travels whole or not at all.
+	// wire, are read from, and written to, one carrier in each format. It bounds
+	// what all formats bring together as well, where a member that comes in
+	// several counts once. Default 8192, as in W3C Baggage. A member travels whole
+	// or not at all.
 	BaggageBytes int
 	// IDHeaderBytes is the longest header with ids that is looked at; a longer
-	// one makes the context corrupted. Default 4096.
+	// one makes the format's context corrupted. A tracestate that is longer, all
+	// its lines together, is dropped alone. Default 4096.
 	IDHeaderBytes int
 	// DebugIDBytes is where a debug id is cut, at the border of a rune.
 	// Default 128.

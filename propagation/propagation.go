@@ -56,20 +56,27 @@ type Statser interface {
 }
 
 // FormatStats counts what one format brought and took. The names are fixed by
-// the format, never by a remote caller.
+// the package, never by a remote caller: "jaeger", "w3c", "b3" (both forms) and
+// "jaeger-binary".
+//
+// A format may be switched off for callers when its Alone no longer grows: until
+// then somebody sends contexts in no other format that is read.
 type FormatStats struct {
-	Format         string // such as "jaeger"
-	Seen           uint64 // carriers that held this format
-	Accepted       uint64 // of those, contexts returned
-	Rejected       uint64 // of those, headers that could not be read
+	Format         string
+	Seen           uint64 // carriers with a context in this format: Accepted + Conflicts + Rejected
+	Accepted       uint64 // of those, returned, or of the same trace as the one returned
+	Alone          uint64 // of Accepted, carriers with no readable context in another format
+	Conflicts      uint64 // readable, but overruled by a format with another trace id
+	Rejected       uint64 // could not be read
 	Injected       uint64 // contexts written
 	BaggageDropped uint64 // members left out in either direction: limit or invalid key or value
+	StatesDropped  uint64 // tracestates left out in either direction: malformed or too long
 }
 
 // Kind selects the rules of a textual carrier.
 type Kind uint8
 
-// The kinds of textual carrier.
+// The kinds of textual carrier. W3C's headers have one form under both.
 const (
 	HTTP Kind = iota // keys are case-insensitive tokens, values are percent-encoded
 	Text             // keys and values are arbitrary text and travel as they are

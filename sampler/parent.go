@@ -23,11 +23,10 @@ var (
 //   - ParentNone and ParentRemoteDeferred: the root sampler decides.
 //   - ParentRemote: the parent's sampled flag decides. The debug flag alone does
 //     not sample, as in Jaeger's clients.
-//   - ParentLocal: likewise the parent's sampled flag. Such a parent is a context
-//     that somebody built by hand or that belongs to another tracer. Its flags
-//     are all there is to know, and they are what the parent's other children
-//     and the next process go by; to ask the root sampler instead (as Jaeger's
-//     Go client does) would leave traces with holes in them.
+//   - ParentLocal: likewise the parent's sampled flag. Such a parent is a span of
+//     another tracer in this process. Its flags are what the parent's other
+//     children and the next process go by; to ask the root sampler instead, as
+//     Jaeger's Go client does, would leave traces with holes in them.
 //
 // It can be Late because its root sampler can be: with a root that is not, it
 // never answers Undecided.

@@ -19,7 +19,8 @@ import (
 // does not change; Params and Decision may gain fields.
 //
 // A Sampler that also implements io.Closer is owned by the tracer it is given
-// to: it is closed when the tracer shuts down or replaces it.
+// to: it is closed when the tracer shuts down or replaces it. Sample may still be
+// called then. One that panics does not sample.
 type Sampler interface {
 	Sample(p Params) Decision
 }
@@ -50,7 +51,7 @@ type Params struct {
 // Decision does not sample.
 type Decision struct {
 	Sample    bool
-	Undecided bool // ask again later, if the sampler is Late; the span is recorded meanwhile
+	Undecided bool // of a Late sampler: ask again later, and record meanwhile; else without meaning
 	Tags      []model.Tag
 }
 
@@ -68,12 +69,15 @@ type EventKind uint8
 
 // The kinds of event.
 const (
-	EventOperationName EventKind = iota + 1 // SetOperationName; Params.Operation is the new name
+	EventStart         EventKind = iota + 1 // a descendant started; Params has its name and start tags
+	EventOperationName                      // SetOperationName; Params.Operation is the new name
 	EventTag                                // SetTag; Key and Value are set (start tags come with Params)
 	EventFinish                             // Finish; Duration is set
 )
 
-// Event is what a Late sampler is asked about. Params.Tags is empty.
+// Event is what a Late sampler is asked about. Params are those of the span it is
+// about, with the Parent and ParentFlags that Sample was told; Tags is empty but
+// for EventStart.
 type Event struct {
 	Kind EventKind
 	Params
@@ -86,7 +90,8 @@ type Event struct {
 
 // TraceState is a place for a Late sampler to keep what it learned about one
 // local trace: the local root and its descendants in this process. It may be
-// used from several goroutines.
+// used from several goroutines. After Tracer.SetSampler it may hold what another
+// sampler stored.
 type TraceState struct {
 	value atomic.Pointer[any]
 }

@@ -13,5 +13,5 @@ module=$(go list -m)
 apidiff=$PWD/bin/apidiff
 mkdir "$tmp/old"
 git archive "$base" | tar -x -C "$tmp/old"
-(cd "$tmp/old" && "$apidiff" -m -w "$tmp/old.api" "$module")
-"$apidiff" -m "$tmp/old.api" "$module"
+(cd "$tmp/old" && "$apidiff" -m -w "$tmp/old.api" "$module" 2>/dev/null)
+"$apidiff" -m "$tmp/old.api" "$module" 2>&1 | { grep -v '^Ignoring internal package' || echo "no change since $base"; }

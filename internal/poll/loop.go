@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// ErrPanic is the error of a fetch that panicked, wrapped with the value.
+var ErrPanic = errors.New("poll: panic")
+
+const (
+	defaultInterval = time.Minute
+	defaultTimeout  = 10 * time.Second
+	firstSpread     = time.Second            // the first fetch comes within it
+	closePatience   = 100 * time.Millisecond // for a fetch that does not heed its context
+)
+
+// Options say when a Loop fetches. The zero value is right for a server that is
+// asked once a minute.
+type Options struct {
+	// Interval is the time from the end of one fetch to the next, plus or minus a
+	// tenth of it; a minute when 0 or less. The first fetch comes at once: within
+	// a second, or within Interval if that is shorter, at a random moment, so that
+	// a fleet that starts together does not ask together.
+	Interval time.Duration
+	// Timeout is the deadline of one fetch; 10 s when 0 or less.
+	Timeout time.Duration
+	// Random returns numbers in [0, 1); math/rand's when nil.
+	Random func() float64
+}
+
+// Loop fetches until it is closed, on one goroutine of its own.
+type Loop struct {
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the goroutine ends
+}
+
+// Start starts a loop. It calls fetch, and settle with what fetch returned, one
+// after the other on the loop's goroutine. fetch must return soon after its
+// context ends. If it panics, settle gets an ErrPanic; if settle panics, nothing
+// more happens. A fetch that Close interrupts is not settled.
+func Start(o Options, fetch func(context.Context) error, settle func(error)) *Loop {
+	if o.Interval <= 0 {
+		o.Interval = defaultInterval
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	l := &Loop{cancel: cancel, done: make(chan struct{})}
+	go l.run(ctx, o, fetch, settle)
+	return l
+}
+
+func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) error, settle func(error)) {
+	defer close(l.done)
+	timer := time.NewTimer(fraction(min(o.Interval, firstSpread), o.Random()))
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		err := guard(func() error {
+			ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+			defer cancel()
+			return fetch(ctx)
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		_ = guard(func() error { settle(err); return nil })
+		timer.Reset(o.Interval - o.Interval/10 + fraction(o.Interval/5, o.Random()))
+	}
+}
+
+// Close stops the loop and interrupts a fetch. It returns when the goroutine has
+// ended, or after 100 ms if fetch does not heed its context. Further calls do
+// the same. It may be called from fetch and settle.
+func (l *Loop) Close() error {
+	l.cancel()
+	timer := time.NewTimer(closePatience)
+	defer timer.Stop()
+	select {
+	case <-l.done:
+	case <-timer.C:
+	}
+	return nil
+}
+
+func fraction(d time.Duration, of float64) time.Duration { return time.Duration(float64(d) * of) }
+
+// guard turns a panic into an error.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrPanic, p)
+		}
+	}()
+	return f()
+}

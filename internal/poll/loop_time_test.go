@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build go1.25
+
+package poll_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-spur/spur/internal/poll"
+	"github.com/go-spur/spur/internal/poll/polltest"
+)
+
+const limit = 1 << 20
+
+// TestHostile: no server holds Get longer than its deadline, and none is asked
+// twice. What parses is the caller's business.
+func TestHostile(t *testing.T) {
+	reasons := map[string]error{
+		"endless": poll.ErrTooLarge, "gzip bomb": poll.ErrTooLarge, "lies about the length": poll.ErrTooLarge,
+		"redirect loop": poll.ErrStatus, "status 500 without end": poll.ErrStatus, "status 304": poll.ErrStatus,
+		"hang": context.DeadlineExceeded, "hang in the body": context.DeadlineExceeded, "drip": context.DeadlineExceeded,
+		"closed connection": io.EOF, "garbage": nil, "html": nil,
+	}
+	for _, c := range polltest.Hostile() {
+		t.Run(c.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, client := serve(t, c.Handler)
+				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+				defer cancel()
+				var m0, m1 runtime.MemStats
+				runtime.ReadMemStats(&m0)
+				start := time.Now()
+				body, err := poll.Get(ctx, client, "http://x/", limit)
+				took := time.Since(start)
+				runtime.ReadMemStats(&m1)
+				if got := m1.TotalAlloc - m0.TotalAlloc; got > 6<<20 && !raceEnabled {
+					t.Errorf("allocated %d bytes, the server's part included", got)
+				}
+				if len(body) > limit || s.Requests() != 1 {
+					t.Errorf("%d bytes after %d requests", len(body), s.Requests())
+				}
+				if c.Slow && took != 10*time.Second || !c.Slow && took != 0 {
+					t.Errorf("took %v: %v", took, err)
+				}
+				if want, known := reasons[c.Name]; known && !errors.Is(err, want) {
+					t.Errorf("error %v, want %v", err, want)
+				}
+				if err == nil && len(body) > 500_000 {
+					t.Errorf("accepted %d bytes", len(body))
+				}
+			})
+		})
+	}
+}
+
+// TestCancel: whatever Get is waiting for, it returns at once when told, and the
+// bubble finds no goroutine left, the dial's included.
+func TestCancel(t *testing.T) {
+	hang := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	silent := func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		go func() { _, _ = io.Copy(io.Discard, far) }()
+		return near, nil
+	}
+	for _, tt := range []struct {
+		name, address string
+		dial          poll.DialFunc
+	}{
+		{"connecting", "http://x/", hang},
+		{"shaking hands", "https://x/", silent},
+		{"waiting for the header", "http://x/", silent},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(3*time.Second, cancel)
+				start := time.Now()
+				_, err := poll.Get(ctx, poll.NewClient(tt.dial), tt.address, limit)
+				if took := time.Since(start); took != 3*time.Second || !errors.Is(err, context.Canceled) {
+					t.Errorf("after %v: %v", took, err)
+				}
+				synctest.Wait()
+				if took := time.Since(start); took != 3*time.Second {
+					t.Errorf("goroutines ended after %v", took)
+				}
+			})
+		})
+	}
+}
+
+func TestLoopTimes(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		interval time.Duration
+		random   float64
+		want     []time.Duration // since Start
+	}{
+		{"lowest", time.Minute, 0, []time.Duration{0, 54 * time.Second, 108 * time.Second}},
+		{"middle", time.Minute, 0.5, []time.Duration{500 * time.Millisecond, 60500 * time.Millisecond, 120500 * time.Millisecond}},
+		{"short", 100 * time.Millisecond, 0.5, []time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 250 * time.Millisecond}},
+		{"default", 0, 0.5, []time.Duration{500 * time.Millisecond, 60500 * time.Millisecond, 120500 * time.Millisecond}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start, at := time.Now(), make(chan time.Duration)
+				l := poll.Start(poll.Options{Interval: tt.interval, Random: func() float64 { return tt.random }},
+					func(context.Context) error { return nil }, func(error) { at <- time.Since(start) })
+				var got []time.Duration
+				for range tt.want {
+					got = append(got, <-at)
+				}
+				l.Close()
+				if !slices.Equal(got, tt.want) {
+					t.Errorf("fetched at %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestLoopSpreads: a thousand clients that start together ask over a second, and
+// a minute later over twelve more.
+func TestLoopSpreads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const clients = 1000
+		start, at := time.Now(), make(chan time.Duration, 2*clients)
+		rng := rand.New(rand.NewPCG(1, 2))
+		var loops []*poll.Loop
+		for range clients {
+			r := rand.New(rand.NewPCG(rng.Uint64(), 1))
+			loops = append(loops, poll.Start(poll.Options{Random: r.Float64},
+				func(context.Context) error { return nil }, func(error) { at <- time.Since(start) }))
+		}
+		got := make([]time.Duration, 2*clients)
+		for i := range got {
+			got[i] = <-at
+		}
+		for _, l := range loops {
+			l.Close()
+		}
+		for _, tt := range []struct {
+			fetches            []time.Duration
+			from, middle, till time.Duration
+		}{
+			{got[:clients], 0, 500 * time.Millisecond, time.Second},
+			{got[clients:], 54 * time.Second, 60500 * time.Millisecond, 67 * time.Second},
+		} {
+			early := 0
+			for _, d := range tt.fetches {
+				if d < tt.from || d > tt.till {
+					t.Fatalf("a fetch at %v", d)
+				}
+				if d < tt.middle {
+					early++
+				}
+			}
+			if early < clients*2/5 || early > clients*3/5 {
+				t.Errorf("%d of %d before %v", early, clients, tt.middle)
+			}
+		}
+	})
+}
+
+func TestLoopDeadline(t *testing.T) {
+	for _, timeout := range []time.Duration{0, 3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			settled := make(chan error)
+			l := poll.Start(poll.Options{Timeout: timeout, Random: func() float64 { return 0 }}, func(ctx context.Context) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}, func(err error) { settled <- err })
+			start, want := time.Now(), timeout
+			if want == 0 {
+				want = 10 * time.Second
+			}
+			if err := <-settled; !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != want {
+				t.Errorf("after %v: %v", time.Since(start), err)
+			}
+			l.Close()
+		})
+	}
+}
+
+func TestLoopClose(t *testing.T) {
+	never := func(error) { panic("a fetch was settled that Close interrupted") }
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		fetch func(context.Context) error
+		want  time.Duration
+	}{
+		{"before the first fetch", 0, func(context.Context) error { return nil }, 0},
+		{"during a fetch", 2 * time.Second, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, 0},
+		{"during a deaf fetch", 2 * time.Second, func(context.Context) error { <-time.After(time.Hour); return nil }, 100 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := poll.Start(poll.Options{Timeout: time.Hour, Random: func() float64 { return 0.9 }}, tt.fetch, never)
+				<-time.After(tt.after)
+				start := time.Now()
+				for range 3 {
+					if err := l.Close(); err != nil {
+						t.Error(err)
+					}
+				}
+				if took := time.Since(start); took != tt.want*3 && took != tt.want {
+					t.Errorf("took %v, want %v", took, tt.want)
+				}
+				<-time.After(time.Hour) // for the deaf one
+			})
+		})
+	}
+}
+
+func TestLoopCloseFromInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		started := make(chan *poll.Loop, 1)
+		fetches, settled := 0, make(chan struct{})
+		started <- poll.Start(poll.Options{Random: func() float64 { return 0.5 }}, func(context.Context) error {
+			fetches++
+			return nil
+		}, func(error) {
+			(<-started).Close()
+			close(settled)
+		})
+		<-settled
+		<-time.After(time.Hour)
+		if fetches != 1 {
+			t.Errorf("%d fetches", fetches)
+		}
+	})
+}
+
+func TestLoopSurvivesPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		settled := make(chan error)
+		n := 0
+		l := poll.Start(poll.Options{}, func(context.Context) error {
+			n++
+			if n == 1 {
+				panic("null entry")
+			}
+			return nil
+		}, func(err error) {
+			settled <- err
+			panic("settle")
+		})
+		if err := <-settled; !errors.Is(err, poll.ErrPanic) || err.Error() != "poll: panic: null entry" {
+			t.Errorf("%v", err)
+		}
+		if err := <-settled; err != nil {
+			t.Errorf("%v", err)
+		}
+		l.Close()
+	})
+}
+
+func TestTrouble(t *testing.T) {
+	failed := errors.New("x")
+	type step struct {
+		wait         time.Duration
+		err          error
+		began, ended bool
+	}
+	for _, tt := range []struct {
+		name  string
+		steps []step
+	}{
+		{"none", []step{{err: nil}, {err: nil}}},
+		{"told once", []step{{0, failed, true, false}, {time.Hour, failed, false, false}, {time.Hour, nil, false, true}, {0, nil, false, false}}},
+		{"comes and goes", []step{
+			{0, failed, true, false},
+			{time.Second, nil, false, true},
+			{time.Second, failed, false, false},
+			{time.Second, nil, false, false}, // not told, so its end is not either
+			{57 * time.Second, failed, true, false},
+			{time.Second, nil, false, true},
+		}},
+		{"lasts after all", []step{
+			{0, failed, true, false},
+			{time.Second, nil, false, true},
+			{time.Second, failed, false, false},
+			{30 * time.Second, failed, false, false},
+			{30 * time.Second, failed, true, false},
+			{time.Hour, failed, false, false},
+			{0, nil, false, true},
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var trouble poll.Trouble
+				for i, s := range tt.steps {
+					<-time.After(s.wait)
+					if began, ended := trouble.Note(s.err); began != s.began || ended != s.ended {
+						t.Errorf("step %d: began %v, ended %v", i, began, ended)
+					}
+				}
+			})
+		})
+	}
+}

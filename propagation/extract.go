@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation
+
+import (
+	"fmt"
+
+	"github.com/go-spur/spur/model"
+)
+
+// Extract reads the context that from holds. Header names are matched without
+// regard to case under both kinds. When a header is repeated its last value counts,
+// but every jaeger-baggage, baggage and tracestate is read, and a repeated
+// traceparent is corrupted, as W3C's test suite has it.
+//
+// The context is that of the first format, in the order of the configuration, whose
+// ids can be read; see the package documentation on formats that disagree. When
+// none can, but one is there, the error is ErrCorrupted with the first one's
+// complaint. Without any ids, baggage or a debug id are a success. A zero
+// uber-trace-id next to them, as jaeger-client-go sends it for a context without a
+// trace, counts for nothing.
+//
+// uber-trace-id has four parts separated by ':' (or, under HTTP, "%3A"): a trace
+// id of 1 to 32 hexadecimal digits, a span id of 1 to 16, a parent id that is
+// ignored when it cannot be read, and flags of 1 to 4 hexadecimal digits of which
+// the low 8 bits count. traceparent is read as W3C Trace Context level 2 demands;
+// a tracestate that is malformed or longer than an id header may be is dropped
+// alone. In B3, ids have the lengths they have in uber-trace-id, a parent that
+// cannot be read is ignored, and no sampling state is StateDeferred.
+//
+// Members of baggage that cannot be read, or exceed the limits, are left out and
+// counted. Which ones, when the limits are exceeded, is not defined; the unread
+// rest of a list counts as one. The debug id is returned when there is no trace id,
+// cut to its limit.
+//
+// A [Header] is gone over once, and its canonical spelling of a name wins over
+// others; other carriers get one call of ForeachKey, whose error is returned
+// wrapped with ErrCorrupted.
+func (p *Textual) Extract(from Reader) (model.Context, error) {
+	r := p.acquire()
+	var c model.Context
+	var err error
+	if h, ok := from.(Header); ok {
+		p.readHeader(r, h)
+	} else {
+		err = from.ForeachKey(r.visit)
+	}
+	if err != nil {
+		err = p.unreadable(r, err)
+	} else {
+		err = p.resolve(r, &c)
+	}
+	p.release(r)
+	if err != nil {
+		return model.Context{}, err
+	}
+	c.State |= model.StateRemote
+	return c, nil
+}
+
+// unreadable counts a carrier that broke off against the formats it had ids of.
+func (p *Textual) unreadable(r *reading, err error) error {
+	for _, f := range p.from.ids {
+		first := [families]field{jaegerID, w3cParent, b3Trace}[f]
+		if r.has.contains(first) || f == b3 && r.has.contains(b3Whole) {
+			p.counters[f].rejected.Add(1)
+		}
+	}
+	return fmt.Errorf("%w: cannot read the carrier: %w", ErrCorrupted, err)
+}
+
+// resolve makes one context of what was read. After an error c is worthless.
+func (p *Textual) resolve(r *reading, c *model.Context) error {
+	var (
+		ids      [families]model.Context
+		complain error
+		winner   = families
+		readable int
+	)
+	for _, f := range p.from.ids {
+		err := p.parse(f, r, &ids[f])
+		switch {
+		case err == nil && ids[f].TraceID.IsValid():
+			readable++
+			if winner == families {
+				winner = f
+			}
+		case err != nil && err != ErrNotFound:
+			p.counters[f].rejected.Add(1)
+			ids[f] = model.Context{}
+			if complain == nil {
+				complain = err
+			}
+		}
+	}
+	if winner == families {
+		if complain != nil {
+			return complain
+		}
+		return p.withoutIDs(r, c)
+	}
+	*c = ids[winner]
+	for _, f := range p.from.ids {
+		switch other := &ids[f]; {
+		case !other.TraceID.IsValid():
+		case other.TraceID == c.TraceID:
+			p.counters[f].accept(readable == 1)
+			p.agree(r, f, other, c)
+		default:
+			p.counters[f].conflicts.Add(1)
+		}
+	}
+	c.Baggage = p.merge(r, winner)
+	return nil
+}
+
+func (p *Textual) parse(f family, r *reading, c *model.Context) error {
+	switch f {
+	case jaeger:
+		return p.parseJaeger(r, c)
+	case w3c:
+		return p.parseW3C(r, c)
+	}
+	return p.parseB3(r, c)
+}
+
+// agree completes c, in place of the winner or its equal, with what only this
+// format carries.
+func (p *Textual) agree(r *reading, f family, from, c *model.Context) {
+	c.Flags |= from.Flags &^ model.FlagSampled
+	if from.IsSampled() && (from.IsDebug() || c.State&model.StateDeferred != 0) {
+		c.Flags |= model.FlagSampled
+		c.State &^= model.StateDeferred
+	}
+	c.State |= from.State & model.StateW3CRandom
+	if c.ParentID == 0 && from.SpanID == c.SpanID {
+		c.ParentID = from.ParentID
+	}
+	if f == w3c && r.has.contains(w3cState) {
+		if state := p.tracestate(r); state != "" {
+			c.Extra = &model.Extra{TraceState: state}
+		}
+	}
+}
+
+// withoutIDs makes a context of baggage and a debug id, if there are any.
+func (p *Textual) withoutIDs(r *reading, c *model.Context) error {
+	var brought [families]bool
+	n := 0
+	for _, f := range p.from.baggage {
+		if len(r.offers[f].members) > 0 {
+			brought[f] = true
+		}
+	}
+	c.Baggage = p.merge(r, families)
+	if debug := r.values[jaegerDebug]; debug != "" {
+		brought[jaeger] = true
+		c.Extra = &model.Extra{DebugID: p.debugID(debug)}
+	}
+	for _, b := range brought {
+		if b {
+			n++
+		}
+	}
+	switch {
+	case n > 0:
+		for f, b := range brought {
+			if b {
+				p.counters[f].accept(n == 1)
+			}
+		}
+		return nil
+	case r.has.contains(jaegerID):
+		p.counters[jaeger].rejected.Add(1)
+		return p.corrupted(jaegerID, "has a zero trace id", r.values[jaegerID])
+	}
+	return ErrNotFound
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// JaegerHeaders names Jaeger's headers, in any case. An empty field has the
+// default name. Under HTTP names must be header field names (RFC 9110, token);
+// under Text they must be free of control bytes.
+//
+// When names coincide, the first in the order of the fields that fits is meant,
+// as in jaeger-client-go; and Jaeger's come before those of other formats.
+type JaegerHeaders struct {
+	TraceContext  string // ids and flags; default "uber-trace-id"
+	DebugID       string // a request to trace this call; default "jaeger-debug-id"
+	Baggage       string // a list of members; default "jaeger-baggage"
+	BaggagePrefix string // start of the header of one member; default "uberctx-"
+}
+
+// field is what a header means. The order is that in which names are compared:
+// whole names before prefixes.
+type field uint8
+
+const (
+	noField field = iota
+	jaegerID
+	jaegerDebug
+	jaegerList
+	w3cParent
+	w3cState
+	w3cBaggage
+	b3Whole
+	b3Trace
+	b3Span
+	b3Parent
+	b3Sampled
+	b3Flags
+	jaegerMember // a prefix, as the next
+	b3Member
+	numFields
+)
+
+// memberField is the prefix that a family's members have, if they have headers of
+// their own.
+func memberField(f family) field { return [families]field{jaeger: jaegerMember, b3: b3Member}[f] }
+
+// headerName is one name in the spellings that are needed.
+type headerName struct {
+	text      string // as configured: written under Text
+	lower     string // compared with; written to foreign carriers under HTTP
+	canonical string // written to, and looked up in, a Header
+}
+
+// is compares with a key of any case.
+func (n *headerName) is(key string) bool {
+	return len(key) == len(n.lower) && n.starts(key)
+}
+
+// starts reports whether key has the name as its beginning, in any case. The two
+// usual spellings are recognised at a glance.
+func (n *headerName) starts(key string) bool {
+	size := len(n.lower)
+	if len(key) < size || lowerByte(key[0]) != n.lower[0] {
+		return false
+	}
+	start := key[:size]
+	return start == n.lower || start == n.canonical || startsFold(start, n.lower)
+}
+
+// names holds the header names that a propagator works with.
+type names struct {
+	of     [numFields]headerName
+	groups [32][]field // by the low five bits of the first byte, which are the same in both cases
+
+	// overlap: another name begins with the prefix, so that a member could be
+	// taken for it.
+	overlap [families]bool
+}
+
+// newNames prepares the names of the families that take part.
+func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
+	n := new(names)
+	for _, f := range []struct {
+		family
+		field
+		option, value, or string
+	}{
+		{jaeger, jaegerID, "TraceContext", c.headers.TraceContext, "uber-trace-id"},
+		{jaeger, jaegerDebug, "DebugID", c.headers.DebugID, "jaeger-debug-id"},
+		{jaeger, jaegerList, "Baggage", c.headers.Baggage, "jaeger-baggage"},
+		{w3c, w3cParent, "", "", "traceparent"},
+		{w3c, w3cState, "", "", "tracestate"},
+		{w3c, w3cBaggage, "", "", "baggage"},
+		{b3, b3Whole, "", "", "b3"},
+		{b3, b3Trace, "", "", "x-b3-traceid"},
+		{b3, b3Span, "", "", "x-b3-spanid"},
+		{b3, b3Parent, "", "", "x-b3-parentspanid"},
+		{b3, b3Sampled, "", "", "x-b3-sampled"},
+		{b3, b3Flags, "", "", "x-b3-flags"},
+		{jaeger, jaegerMember, "BaggagePrefix", c.headers.BaggagePrefix, "uberctx-"},
+		{b3, b3Member, "B3BaggagePrefix", c.b3Prefix, "baggage-"},
+	} {
+		text := f.value
+		if text == "" {
+			text = f.or
+		}
+		if kind == HTTP && !isToken(text) {
+			return n, fmt.Errorf("propagation: header name %s %q is not an HTTP field name", f.option, shorten(text))
+		}
+		if kind == Text && hasControl(text) {
+			return n, fmt.Errorf("propagation: header name %s %q has control bytes", f.option, shorten(text))
+		}
+		if has(f.family) {
+			n.add(f.field, text)
+		}
+	}
+	for f := range families {
+		n.overlap[f] = n.overlaps(memberField(f))
+	}
+	return n, nil
+}
+
+func (n *names) add(f field, text string) {
+	n.of[f] = headerName{
+		text:      text,
+		lower:     string(appendLowerASCII(nil, text)),
+		canonical: http.CanonicalHeaderKey(text),
+	}
+	group := &n.groups[text[0]&31]
+	*group = append(*group, f)
+}
+
+// overlaps reports whether a prefix begins another name, or another prefix begins
+// it.
+func (n *names) overlaps(prefix field) bool {
+	own := &n.of[prefix]
+	if own.lower == "" {
+		return false
+	}
+	for f := range numFields {
+		if other := &n.of[f]; f != prefix && other.lower != "" &&
+			(own.starts(other.lower) || f >= jaegerMember && other.starts(own.lower)) {
+			return true
+		}
+	}
+	return false
+}
+
+// classify says what a key of a carrier is.
+func (n *names) classify(key string) field {
+	if key == "" {
+		return noField
+	}
+	for _, f := range n.groups[key[0]&31] {
+		name := &n.of[f]
+		if f < jaegerMember && name.is(key) || f >= jaegerMember && name.starts(key) {
+			return f
+		}
+	}
+	return noField
+}
+
+// reserved reports whether a member of this key would be taken for something else.
+func (n *names) reserved(f family, key string) bool {
+	if !n.overlap[f] {
+		return false
+	}
+	prefix := memberField(f)
+	return n.classify(n.of[prefix].lower+key) != prefix
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+var (
+	_ Propagator = (*Textual)(nil)
+	_ Statser    = (*Textual)(nil)
+)
+
+// Textual carries contexts in the headers of one or several formats. The package
+// documentation says what each carries, and what happens when they disagree. All
+// methods may be called from any goroutine.
+type Textual struct {
+	kind     Kind
+	names    *names
+	reads    [numFields]bool // what Extract looks at
+	from, to direction
+	limits   Limits
+
+	readings sync.Pool // of *reading
+	counters [families]counters
+}
+
+// Default makes spur's own choice: it extracts Jaeger's format, then W3C's, then
+// B3, and injects Jaeger's and W3C's.
+func Default(kind Kind, opts ...Option) (*Textual, error) {
+	return Composite(kind, []Format{FormatJaeger, FormatW3C, FormatB3}, []Format{FormatJaeger, FormatW3C}, opts...)
+}
+
+// Jaeger makes a propagator of FormatJaeger alone, for one kind of carrier.
+func Jaeger(kind Kind, opts ...Option) (*Textual, error) { return single(kind, FormatJaeger, opts) }
+
+// W3C makes a propagator of FormatW3C alone, for one kind of carrier.
+func W3C(kind Kind, opts ...Option) (*Textual, error) { return single(kind, FormatW3C, opts) }
+
+// B3 makes a propagator of FormatB3 alone, for one kind of carrier. It reads both
+// forms and writes x-b3-*, or b3 with WithB3Single.
+func B3(kind Kind, opts ...Option) (*Textual, error) { return single(kind, FormatB3, opts) }
+
+func single(kind Kind, f Format, opts []Option) (*Textual, error) {
+	return Composite(kind, []Format{f}, []Format{f}, opts...)
+}
+
+// Composite makes a propagator of several formats for one kind of carrier:
+// extract lists those that are read, the preferred one first, inject those that
+// are written, in any order. Either list may be empty. It fails when a format is
+// unknown, when a header name cannot be one or when a limit is negative, and names
+// it.
+func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, error) {
+	if kind != HTTP && kind != Text {
+		return nil, fmt.Errorf("propagation: unknown kind of carrier %d", kind)
+	}
+	c := newConfig(opts)
+	p := &Textual{kind: kind}
+	var err error
+	if p.limits, err = c.limits.withDefaults(); err != nil {
+		return nil, err
+	}
+	if p.from, err = newDirection(extract); err != nil {
+		return nil, err
+	}
+	if p.to, err = newDirection(inject); err != nil {
+		return nil, err
+	}
+	if c.b3Single && p.to.b3Multi {
+		p.to.b3Single, p.to.b3Multi = true, false
+	}
+	if p.names, err = newNames(kind, &c, p.has); err != nil {
+		return nil, err
+	}
+	if p.names.of[jaegerMember].lower == p.names.of[b3Member].lower {
+		p.from.oneDialect()
+		p.to.oneDialect()
+	}
+	p.setReads()
+	return p, nil
+}
+
+// oneDialect leaves the members to Jaeger's dialect where B3's has the same
+// prefix.
+func (d *direction) oneDialect() {
+	if slices.Contains(d.baggage, jaeger) {
+		d.baggage = slices.DeleteFunc(d.baggage, func(f family) bool { return f == b3 })
+	}
+}
+
+func (p *Textual) has(f family) bool { return p.from.has(f) || p.to.has(f) }
+
+// setReads notes what the formats to extract read.
+func (p *Textual) setReads() {
+	ids := [families][]field{
+		jaeger: {jaegerID, jaegerDebug},
+		w3c:    {w3cParent, w3cState},
+		b3:     {b3Whole, b3Trace, b3Span, b3Parent, b3Sampled, b3Flags},
+	}
+	baggage := [families][]field{jaeger: {jaegerList, jaegerMember}, w3c: {w3cBaggage}, b3: {b3Member}}
+	for _, f := range p.from.ids {
+		for _, name := range ids[f] {
+			p.reads[name] = true
+		}
+	}
+	for _, f := range p.from.baggage {
+		for _, name := range baggage[f] {
+			p.reads[name] = true
+		}
+	}
+}
+
+// Stats returns the counters of each format, in the order of the package
+// documentation: "jaeger", "w3c", "b3", those of them that are spoken.
+func (p *Textual) Stats() []FormatStats {
+	var s []FormatStats
+	for f := range families {
+		if p.has(f) {
+			s = append(s, p.counters[f].snapshot(f.String()))
+		}
+	}
+	return s
+}
+
+// acquire lends an empty reading.
+func (p *Textual) acquire() *reading {
+	r, ok := p.readings.Get().(*reading)
+	if !ok {
+		r = new(reading)
+		r.visit = func(key, value string) error {
+			if f := p.names.classify(key); p.reads[f] {
+				p.take(r, f, key, value)
+			}
+			return nil
+		}
+	}
+	for _, f := range p.from.baggage {
+		r.offers[f].left = p.limits.BaggageBytes
+	}
+	return r
+}
+
+// release takes a reading back, and counts the baggage it left out.
+func (p *Textual) release(r *reading) {
+	for _, f := range p.from.baggage {
+		p.counters[f].leftOut(r.offers[f].dropped)
+	}
+	r.clear()
+	p.readings.Put(r)
+}
+
+// corrupted says what is wrong with a header.
+func (p *Textual) corrupted(f field, what, value string) error {
+	return fmt.Errorf("%w: %s %s: %q", ErrCorrupted, p.names.of[f].text, what, shorten(value))
+}
+
+// tooLong refuses a header for its length.
+func (p *Textual) tooLong(f field, value string) error {
+	if len(value) <= p.limits.IDHeaderBytes {
+		return nil
+	}
+	return fmt.Errorf("%w: %s has %d bytes, more than %d",
+		ErrCorrupted, p.names.of[f].text, len(value), p.limits.IDHeaderBytes)
+}

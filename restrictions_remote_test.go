@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-spur/spur/internal/poll"
+	"github.com/go-spur/spur/internal/poll/polltest"
+)
+
+func TestParseRestrictions(t *testing.T) {
+	for _, tt := range []struct {
+		name, in string
+		want     baggageLengths // nil: an error
+	}{
+		{"Jaeger's", `[{"baggageKey":"key","maxValueLength":10}]`, baggageLengths{"key": 10}},
+		{"none", ` [ ] `, baggageLengths{}},
+		{"two", `[{"baggageKey":"a","maxValueLength":1},{"maxValueLength":2147483647,"baggageKey":"é"}]`, baggageLengths{"a": 1, "é": 1<<31 - 1}},
+		{"length 0", `[{"baggageKey":"a","maxValueLength":0}]`, baggageLengths{"a": 0}},
+		{"twice", `[{"baggageKey":"a","maxValueLength":1},{"baggageKey":"a","maxValueLength":2}]`, baggageLengths{"a": 2}},
+		{"later fields", `[{"baggageKey":"a","maxValueLength":1,"since":{"v":[3]}}]`, baggageLengths{"a": 1}},
+		{"longest key", `[{"baggageKey":"` + strings.Repeat("k", 8192) + `","maxValueLength":1}]`, baggageLengths{strings.Repeat("k", 8192): 1}},
+		{"key too long", `[{"baggageKey":"` + strings.Repeat("k", 8193) + `","maxValueLength":1}]`, nil},
+		{"empty", "", nil},
+		{"null", "null", nil},
+		{"object", `{"baggageKey":"a","maxValueLength":1}`, nil},
+		{"null entry", `[null]`, nil},
+		{"null among others", `[{"baggageKey":"a","maxValueLength":1},null]`, nil},
+		{"null fields", `[{"baggageKey":null,"maxValueLength":null}]`, nil},
+		{"no key", `[{"maxValueLength":1}]`, nil},
+		{"empty key", `[{"baggageKey":"","maxValueLength":1}]`, nil},
+		{"no length", `[{"baggageKey":"a"}]`, nil},
+		{"negative length", `[{"baggageKey":"a","maxValueLength":-1}]`, nil},
+		{"length beyond int32", `[{"baggageKey":"a","maxValueLength":2147483648}]`, nil},
+		{"fraction", `[{"baggageKey":"a","maxValueLength":1.5}]`, nil},
+		{"length as text", `[{"baggageKey":"a","maxValueLength":"1"}]`, nil},
+		{"number as key", `[{"baggageKey":1,"maxValueLength":1}]`, nil},
+		{"list in a list", `[[]]`, nil},
+		{"trailing comma", `[{"baggageKey":"a","maxValueLength":1},]`, nil},
+		{"cut off", `[{"baggageKey":"a","maxValueLength":1}`, nil},
+		{"more behind", `[] x`, nil},
+		{"two lists", `[][]`, nil},
+		{"html", `<html>`, nil},
+		{"10,000 entries", restrictionList(10_000), manyLengths(10_000)},
+		{"10,001 entries", restrictionList(10_001), nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := parseRestrictions([]byte(tt.in))
+			if (err == nil) != (tt.want != nil) || !maps.Equal(got, tt.want) {
+				t.Fatalf("%d keys, %v", len(got), err)
+			}
+			if err != nil && (!errors.Is(err, errRestrictions) || len(err.Error()) > 200) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func restrictionList(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,{"baggageKey":"key-%d","maxValueLength":%d}`, i, i)
+	}
+	return "[" + b.String()[1:] + "]"
+}
+
+func manyLengths(n int) baggageLengths {
+	l := baggageLengths{}
+	for i := range n {
+		l[fmt.Sprint("key-", i)] = int32(i)
+	}
+	return l
+}
+
+// FuzzParseRestrictions compares with encoding/json read in one go: what is
+// accepted is what the rules say, and nothing else.
+func FuzzParseRestrictions(f *testing.F) {
+	f.Add([]byte(`[{"baggageKey":"key","maxValueLength":10}]`))
+	f.Add([]byte(`[null]`)) // jaeger-client-go dereferences a null entry of the sampling server
+	f.Add([]byte(`[{"baggageKey":"a","maxValueLength":-1},{"BAGGAGEKEY":"b","maxvaluelength":2}]`))
+	f.Add([]byte(`[{"baggageKey":"a","maxValueLength":1},]`))
+	f.Add([]byte("[{\"baggageKey\":\"\\ud800\xff\",\"maxValueLength\":1}] "))
+	f.Add([]byte(`[{"baggageKey":"a","baggageKey":null,"maxValueLength":1}]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, err := parseRestrictions(body)
+		var entries []struct {
+			Key    *string `json:"baggageKey"`
+			Length *int32  `json:"maxValueLength"`
+		}
+		good := json.Unmarshal(body, &entries) == nil && entries != nil && len(entries) <= maxRestrictions
+		want := baggageLengths{}
+		for _, e := range entries {
+			if e.Key == nil || *e.Key == "" || len(*e.Key) > maxRestrictionKey || e.Length == nil || *e.Length < 0 {
+				good = false
+				break
+			}
+			want[*e.Key] = *e.Length
+		}
+		if good != (err == nil) || good && !maps.Equal(got, want) {
+			t.Fatalf("%v, %v; want %v, %v", got, err, want, good)
+		}
+		for key := range got {
+			if !utf8.ValidString(key) {
+				t.Errorf("key %q", key)
+			}
+		}
+		if again, err2 := parseRestrictions(bytes.Clone(body)); (err2 == nil) != (err == nil) || !maps.Equal(again, got) {
+			t.Error("not the same twice")
+		}
+	})
+}
+
+func TestRemoteRestrictionsOptions(t *testing.T) {
+	for _, tt := range []struct {
+		name, service string
+		o             RemoteBaggageOptions
+		want          string
+	}{
+		{"no service", "", RemoteBaggageOptions{}, "no service name"},
+		{"interval", "a", RemoteBaggageOptions{RefreshInterval: -1}, "RefreshInterval"},
+		{"timeout", "a", RemoteBaggageOptions{Timeout: -1}, "Timeout"},
+		{"scheme", "a", RemoteBaggageOptions{Endpoint: "ftp://x"}, `Endpoint="ftp://x"`},
+		{"port", "a", RemoteBaggageOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint="***@x:port/"`},
+	} {
+		r, err := NewRemoteBaggageRestrictions(tt.service, tt.o)
+		var wrong *ConfigError
+		if r != nil || !errors.As(err, &wrong) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+// TestRemoteRestrictionsDefaults: without a server everything works, and Close
+// is quick.
+func TestRemoteRestrictionsDefaults(t *testing.T) {
+	r, err := NewRemoteBaggageRestrictions("a b", RemoteBaggageOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.url != "http://127.0.0.1:5778/baggageRestrictions?service=a+b" || r.endpoint != "http://127.0.0.1:5778/baggageRestrictions" {
+		t.Errorf("asks %s, named %s", r.url, r.endpoint)
+	}
+	if n, ok := r.Allowed("a b", "k"); n != 2048 || !ok {
+		t.Errorf("%d, %v", n, ok)
+	}
+	start := time.Now()
+	if err := r.Close(); err != nil || time.Since(start) > time.Second {
+		t.Errorf("closed after %v: %v", time.Since(start), err)
+	}
+	list := baggageLengths{"k": 3}
+	r.list.Store(&list)
+	if n, ok := r.Allowed("a b", "k"); n != 3 || !ok {
+		t.Errorf("after Close %d, %v", n, ok)
+	}
+	if got := testing.AllocsPerRun(100, func() { r.Allowed("a b", "k") }); got != 0 && !raceEnabled {
+		t.Errorf("Allowed: %v allocations", got)
+	}
+}
+
+func TestRemoteRestrictionsConcurrentSafe(t *testing.T) {
+	server := polltest.NewServer(polltest.Body(`[{"baggageKey":"k","maxValueLength":3}]`))
+	defer server.Close()
+	r, err := NewRemoteBaggageRestrictions("orders", RemoteBaggageOptions{
+		Client: poll.NewClient(server.Dial), RefreshInterval: time.Millisecond, DenyUntilFetched: true,
+		Logger: slog.New(discardHandler{}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer, _ := newTestTracer(t, WithBaggageRestrictions(r))
+	s := tracer.StartSpan("op")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for r.Status().Fetched < 20 {
+				s.SetBaggageItem("k", "12345").SetBaggageItem("x", "y")
+				if v := s.BaggageItem("k"); v != "" && v != "123" || s.BaggageItem("x") != "" {
+					t.Errorf("k=%q, x=%q", v, s.BaggageItem("x"))
+				}
+			}
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	wg.Wait()
+	s.Finish()
+}
