@@ -64,8 +64,13 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 
 // logBaggage records the fields that Jaeger's clients record, in their order.
 func (s *Span) logBaggage(c baggageChange) {
-	e := s.ext().tracer.acquireEncoder(PlaceBaggage)
-	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", c.value)}
+	t := s.ext().tracer
+	value, keep := t.redact(PlaceBaggage, t.key(c.key), model.String(c.value))
+	if !keep {
+		return
+	}
+	e := t.acquireEncoder(placeRedacted)
+	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", value.String())}
 	n := 3
 	for _, mark := range [...]struct {
 		key string

@@ -16,7 +16,8 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
-// maxBinary is how much of a binary carrier is read.
+// maxBinary is how much of a binary carrier is read for a propagator that cannot
+// tell where a context ends.
 const maxBinary = 64 << 10
 
 // Inject implements opentracing.Tracer: it writes a span's context into a
@@ -55,7 +56,8 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
 }
 
 // Extract implements opentracing.Tracer: it reads the context a carrier holds.
-// Carriers are those of Inject with opentracing.TextMapReader and io.Reader. The
+// Carriers are those of Inject with opentracing.TextMapReader and io.Reader; of an
+// io.Reader opentracing.Binary takes no more than the context. The
 // error is or wraps one of OpenTracing's; the result is a SpanContext, or nil
 // with an error.
 func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
@@ -74,7 +76,7 @@ func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
 			return nil, opentracing.ErrInvalidCarrier
 		}
 		var b []byte
-		if b, err = io.ReadAll(io.LimitReader(r, maxBinary)); err == nil {
+		if b, err = readBinary(p, r); err == nil {
 			m, err = p.ParseBinary(b)
 		}
 	default:
@@ -85,6 +87,15 @@ func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
 	}
 	m.State |= model.StateRemote // whatever the propagator says
 	return NewSpanContext(m), nil
+}
+
+// readBinary reads a context's bytes, and what comes after them only if the
+// propagator cannot tell where they end.
+func readBinary(p propagation.BinaryPropagator, r io.Reader) ([]byte, error) {
+	if f, ok := p.(propagation.FrameReader); ok {
+		return f.ReadFrame(r)
+	}
+	return io.ReadAll(io.LimitReader(r, maxBinary))
 }
 
 // propagator finds what serves a format, nil if nothing does.

@@ -296,7 +296,7 @@ func TestRedactorSeesEverythingFirst(t *testing.T) {
 	s.SetTag("k", secret).SetTag("drop", secret).SetTag("panic", 1)
 	s.SetString("typed", secret).LogKV("k", secret, "o", []string{secret}, "drop", secret)
 	s.SetOperationName("renamed " + secret)
-	s.SetBaggageItem("b", secret)
+	s.SetBaggageItem("b", secret).SetBaggageItem("drop", secret)
 	s.Finish()
 	span := got.only(t)
 	all := seen.text() + span.Operation
@@ -310,6 +310,9 @@ func TestRedactorSeesEverythingFirst(t *testing.T) {
 	}
 	if strings.Contains(all, secret) {
 		t.Errorf("the secret got through: %s", all)
+	}
+	if logs := len(span.Logs); logs != 2 {
+		t.Errorf("%d logs, want 2: one of the two items is not to be logged", logs)
 	}
 	if !strings.Contains(all, "typed=***") || strings.Contains(all, "drop=") || strings.Contains(all, "panic=") {
 		t.Errorf("redacted wrongly: %s", all)

@@ -72,17 +72,14 @@ func (e *fieldEncoder) marshal(fields []log.Field) (n int) {
 
 // add freezes one field of any type.
 func (e *fieldEncoder) add(key string, value any) {
-	t := e.tracer
-	if key, v, ok := t.tag(e.place, key, value, t.limits.LogValueLength); ok {
-		e.append(key, v)
-	}
+	e.put(key, e.tracer.freeze(value, e.tracer.limits.LogValueLength))
 }
 
-// put adds a value that needs no freezing.
+// put adds a frozen value, unless the Redactor objects.
 func (e *fieldEncoder) put(key string, v model.Value) {
 	t := e.tracer
 	key = t.key(key)
-	if t.redactor != nil {
+	if t.redactor != nil && e.place != placeRedacted {
 		var keep bool
 		if v, keep = t.redact(e.place, key, v); !keep {
 			return

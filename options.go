@@ -81,7 +81,7 @@ func WithPropagation(format any, p propagation.Propagator) Option {
 // WithBinaryPropagation sets how contexts travel in a binary format:
 // opentracing.Binary, or a comparable value of your own. Inject and Extract of
 // that format want an io.Writer and an io.Reader, of which at most 64 KiB are
-// read.
+// read, or what a propagation.FrameReader reads.
 func WithBinaryPropagation(format any, p propagation.BinaryPropagator) Option {
 	return optionFunc(func(c *config) {
 		if p == nil {

@@ -12,8 +12,10 @@ const (
 	PlaceTag       Place = iota + 1 // SetTag, typed setters, start tags
 	PlaceLog                        // a log field; the key is the field's
 	PlaceOperation                  // an operation name; the key is "operation"
-	PlaceBaggage                    // what the log of SetBaggageItem shows; the key is the item's
+	PlaceBaggage                    // what the log of SetBaggageItem shows; the key is the item's. Dropped: no log
 	PlaceProcess                    // a tag of the process, while New runs
+
+	placeRedacted Place = 0 // the Redactor has seen it
 )
 
 // Redactor may change or remove a value before anything else in the tracer,

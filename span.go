@@ -162,7 +162,8 @@ func (s *Span) Log(data opentracing.LogData) {
 // SetBaggageItem adds an item that travels to every later descendant, in this
 // process and others; an empty value removes it. Contexts handed out before stay
 // as they were. Beyond the limits of the formats (64 items, 8,192 bytes) the
-// item is refused and counted. On a recorded span the change is logged.
+// item is refused and counted, as it is when WithBaggageRestrictions forbids it.
+// On a recorded span the change is logged.
 func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
 	s.setBaggage(key, value)
 	return s

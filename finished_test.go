@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"testing"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur/sampler"
+)
+
+// A finished span neither decides for its trace, which goes on, nor tells
+// observers anything. Each of these once did one or the other.
+func TestFinishedSpanIsSilent(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		use  func(*Span)
+		late uint64 // counted as used after Finish
+	}{
+		{"SetTag", func(s *Span) { s.SetTag("keep", true) }, 1},
+		{"SetString", func(s *Span) { s.SetString("keep", "x") }, 1},
+		{"SetInt", func(s *Span) { s.SetInt("keep", 1) }, 1},
+		{"SetFloat", func(s *Span) { s.SetFloat("keep", 1) }, 1},
+		{"SetBool", func(s *Span) { s.SetBool("keep", true) }, 1},
+		{"SetOperationName", func(s *Span) { s.SetOperationName("keep") }, 1},
+		{"EnableFirehose", func(s *Span) { s.EnableFirehose() }, 0},
+		{"sampling.priority 1", func(s *Span) { s.SetTag("sampling.priority", 1) }, 1},
+		{"sampling.priority 0", func(s *Span) { s.SetTag("sampling.priority", 0) }, 1},
+		{"typed sampling.priority", func(s *Span) { s.SetInt("sampling.priority", 0) }, 1},
+		{"SetBaggageItem", func(s *Span) { s.SetBaggageItem("k", "v") }, 1},
+		{"LogFields", func(s *Span) { s.LogFields(log.Bool("k", true)) }, 1},
+	} {
+		for _, undecided := range []bool{true, false} {
+			t.Run(tt.name, func(t *testing.T) {
+				late, seen := yesOn(sampler.EventTag), &seeing{}
+				opts := []Option{WithObserver(seen)}
+				if undecided {
+					opts = append(opts, WithSampler(late))
+				}
+				tracer, got := newTestTracer(t, opts...)
+				root := tracer.StartSpan("root").(*Span)
+				child := tracer.StartSpan("child", opentracing.ChildOf(root.Context())).(*Span)
+				child.Finish()
+				events, before, ctx := len(late.events), seen.text(), root.SpanContext().Model()
+				tt.use(child)
+				if len(late.events) != events {
+					t.Errorf("the sampler was told %+v", late.events[events:])
+				}
+				if after := seen.text(); after != before {
+					t.Errorf("observers were told %q", after[len(before):])
+				}
+				if now := root.SpanContext().Model(); now != ctx {
+					t.Errorf("the trace was %+v and is %+v", ctx, now)
+				}
+				if child.OperationName() != "child" || child.BaggageItem("k") != "" {
+					t.Error("the span has changed")
+				}
+				if n := tracer.Stats().Spans.UseAfterFinish; n != tt.late {
+					t.Errorf("%d late uses counted, want %d", n, tt.late)
+				}
+				root.Finish()
+				want := 2
+				if undecided {
+					want = 0
+				}
+				if len(got.all()) != want {
+					t.Errorf("%d reported, want %d", len(got.all()), want)
+				}
+			})
+		}
+	}
+}
+
+// The tag that says a span ended before it started may itself not fit.
+func TestTagOfANegativeDurationIsCounted(t *testing.T) {
+	start := time.Unix(100, 0)
+	for _, tt := range []struct {
+		tags    int
+		dropped uint32
+		tag     any
+	}{{2, 1, nil}, {3, 0, int64(time.Second)}} { // the sampler has set two
+		tracer, got := newTestTracer(t, WithLimits(Limits{TagsPerSpan: tt.tags}))
+		s := tracer.StartSpan("op", opentracing.StartTime(start))
+		s.FinishWithOptions(opentracing.FinishOptions{FinishTime: start.Add(-time.Second)})
+		span := got.only(t)
+		if n := tracer.Stats().Cut.Tags; span.DroppedTags != tt.dropped || n != uint64(tt.dropped) {
+			t.Errorf("%d tags allowed: the span says %d dropped, Stats %d, want %d", tt.tags, span.DroppedTags, n, tt.dropped)
+		}
+		if v := tagMap(span.Tags)[tagEndBeforeStart]; v != tt.tag || span.Duration != 0 {
+			t.Errorf("%d tags allowed: tag %v, want %v; duration %v", tt.tags, v, tt.tag, span.Duration)
+		}
+	}
+}
+
+// A log's time is held to the range of 1970 to 2262, and the span says so.
+func TestClampedLogTimesAreTagged(t *testing.T) {
+	old := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	far := time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC)
+	const last = 1<<63 - 1 - int64(time.Second)
+	for _, tt := range []struct {
+		name string
+		log  func(*Span)
+		time int64
+		tag  any
+	}{
+		{"Log", func(s *Span) { s.Log(opentracing.LogData{Timestamp: old, Event: "e"}) }, 0, true}, //nolint:staticcheck // part of OpenTracing 1.2
+		{"BulkLogData", func(s *Span) {
+			s.FinishWithOptions(opentracing.FinishOptions{BulkLogData: []opentracing.LogData{{Timestamp: far}}})
+		}, last, true}, //nolint:staticcheck // part of OpenTracing 1.2
+		{"LogRecords", func(s *Span) {
+			s.FinishWithOptions(opentracing.FinishOptions{LogRecords: []opentracing.LogRecord{{Timestamp: old}}})
+		}, 0, true}, //
+		{"in range", func(s *Span) {
+			s.FinishWithOptions(opentracing.FinishOptions{LogRecords: []opentracing.LogRecord{{Timestamp: time.Unix(5, 0)}}})
+		}, int64(5 * time.Second), nil}, //
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tracer, got := newTestTracer(t)
+			s := tracer.StartSpan("op").(*Span)
+			tt.log(s)
+			s.Finish()
+			span := got.only(t)
+			if len(span.Logs) != 1 || span.Logs[0].Time != tt.time || tagMap(span.Tags)[tagTimeClamped] != tt.tag {
+				t.Errorf("logs %v, want time %d; tags %v", span.Logs, tt.time, span.Tags)
+			}
+		})
+	}
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/propagation"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/transport"
+)
+
+// closingReporter counts.
+type closingReporter struct {
+	collector
+	closed atomic.Int32
+}
+
+func (c *closingReporter) Close(context.Context) error { c.closed.Add(1); return nil }
+
+// A disabled tracer was given its reporters like any other, and closes them; they
+// used to stay open with their goroutines. They get no spans.
+func TestDisabledTracerClosesItsReporters(t *testing.T) {
+	a, b := &closingReporter{}, &closingReporter{}
+	tracer, err := New("", WithDisabled(true), WithReporter(a), WithReporter(b), WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := tracer.StartSpan("op")
+	s.SetTag("sampling.priority", 1)
+	s.Finish()
+	for range 2 {
+		if err := tracer.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if a.closed.Load() != 1 || b.closed.Load() != 1 {
+		t.Errorf("closed %d and %d times, want once each", a.closed.Load(), b.closed.Load())
+	}
+	if n := len(a.all()) + len(b.all()); n != 0 {
+		t.Errorf("%d spans reported", n)
+	}
+}
+
+// What New was given is still the caller's after an error.
+func TestNewThatFailsClosesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		bad  Option
+	}{
+		{"WithLimits", WithLimits(Limits{Propagation: propagation.Limits{IDHeaderBytes: -1}})},
+		{"WithEdgePolicy", WithEdgePolicy(9)},
+		{"service", WithDisabled(false)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, r := &closingSampler{}, &closingReporter{}
+			service := "test"
+			if tt.name == "service" {
+				service = ""
+			}
+			tracer, err := New(service, WithSampler(s), WithReporter(r), WithLogger(nil), tt.bad)
+			var ce *ConfigError
+			if tracer != nil || !errors.As(err, &ce) || ce.Name != tt.name {
+				t.Errorf("tracer %v, error %v; want a ConfigError of %s", tracer, err, tt.name)
+			}
+			if s.closed.Load() != 0 || r.closed.Load() != 0 {
+				t.Errorf("sampler closed %d times, reporter %d", s.closed.Load(), r.closed.Load())
+			}
+		})
+	}
+}
+
+// The sampler in use must stay open when it is set again, and be closed once in
+// the end.
+func TestSetSamplerToTheCurrentOne(t *testing.T) {
+	s := &closingSampler{sample: true}
+	tracer, got := newTestTracer(t, WithSampler(s))
+	for range 2 {
+		if err := tracer.SetSampler(s); err != nil || s.closed.Load() != 0 {
+			t.Fatalf("%v; closed %d times while in use", err, s.closed.Load())
+		}
+	}
+	tracer.StartSpan("op").Finish()
+	if len(got.all()) != 1 {
+		t.Errorf("%d reported, want 1", len(got.all()))
+	}
+	if err := tracer.Close(); err != nil || s.closed.Load() != 1 {
+		t.Errorf("%v; closed %d times, want 1", err, s.closed.Load())
+	}
+}
+
+// uncomparable is a sampler that == cannot compare: the interface comparison
+// would panic.
+type uncomparable struct {
+	closed *atomic.Int32
+	_      []int
+}
+
+func (u uncomparable) Sample(sampler.Params) sampler.Decision { return sampler.Decision{} }
+func (u uncomparable) Close() error                           { u.closed.Add(1); return errSampler }
+
+var errSampler = errors.New("sampler broke")
+
+func TestSetSamplerThatCannotBeCompared(t *testing.T) {
+	var closed atomic.Int32
+	tracer, _ := newTestTracer(t, WithSampler(uncomparable{closed: &closed}))
+	if err := tracer.SetSampler(sampler.NewConst(true)); !errors.Is(err, errSampler) || closed.Load() != 1 {
+		t.Errorf("%v, closed %d times", err, closed.Load())
+	}
+}
+
+// nullTransport takes batches of up to 64 KiB.
+type nullTransport struct {
+	fail  bool
+	mu    sync.Mutex
+	bytes int
+}
+
+func (n *nullTransport) Format() transport.Format { return transport.JaegerCompact }
+func (n *nullTransport) MaxBatch() int            { return 65000 }
+func (n *nullTransport) Close() error             { return nil }
+func (n *nullTransport) Send(_ context.Context, batch []byte) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.fail {
+		return &transport.Error{Kind: transport.Permanent, Err: errors.New("refused")}
+	}
+	n.bytes += len(batch)
+	return nil
+}
+
+// The law of the books holds at any time, and after Flush nothing is left over
+// for the Close that may never come.
+func TestBooksBalanceAfterFlush(t *testing.T) {
+	for _, fail := range []bool{false, true} {
+		tr := &nullTransport{fail: fail}
+		b, err := reporter.NewBatching(tr, reporter.BatchingOptions{FlushInterval: time.Hour, QueueSpans: math.MaxInt16})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tracer, _ := newTestTracer(t, WithReporter(b))
+		for i := range uint64(3) {
+			for range 10 {
+				root := tracer.StartSpan("root")
+				tracer.StartSpan("child", opentracing.ChildOf(root.Context())).Finish()
+				root.Finish()
+				checkBooks(t, tracer)
+			}
+			if err := tracer.Flush(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			checkBooks(t, tracer)
+			st := tracer.Stats()
+			d, want := st.Destinations[1], 20*(i+1)
+			lost := uint64(0)
+			if fail {
+				lost = want
+			}
+			if st.Spans.Started != want || st.Spans.FinishedSampled != want || d.BufferedSpans != 0 || d.Sent != want-lost || d.Dropped[reporter.SendError] != lost {
+				t.Errorf("after flush %d: %+v, %+v", i, st.Spans, d)
+			}
+		}
+		if (tr.bytes == 0) != fail {
+			t.Errorf("%d bytes sent", tr.bytes)
+		}
+	}
+}

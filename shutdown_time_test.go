@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build go1.25
+
+package spur
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+)
+
+// slowSampler takes its time to close.
+type slowSampler struct {
+	sampler.Sampler
+	takes time.Duration // 0: until done
+	done  chan struct{}
+}
+
+func (s *slowSampler) Close() error {
+	if s.takes == 0 {
+		<-s.done
+		return nil
+	}
+	time.Sleep(s.takes)
+	return errSampler
+}
+
+// timedReporter notes when it is closed, which takes a while.
+type timedReporter struct {
+	collector
+	closed atomic.Pointer[time.Time]
+}
+
+func (r *timedReporter) Close(context.Context) error {
+	now := time.Now()
+	r.closed.Store(&now)
+	time.Sleep(10 * time.Millisecond)
+	return nil
+}
+
+// The user's sampler is foreign code: however long its Close takes, spans are
+// sent, and Shutdown ends when it was told to.
+func TestShutdownDoesNotWaitForASampler(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		takes time.Duration
+		after time.Duration // Shutdown returns
+		err   error
+	}{
+		{"hangs", 0, 150 * time.Millisecond, context.DeadlineExceeded},
+		{"in time", 20 * time.Millisecond, 20 * time.Millisecond, errSampler},
+		{"quicker than the reporter", time.Millisecond, 10 * time.Millisecond, errSampler},
+		{"within the grace", 149 * time.Millisecond, 149 * time.Millisecond, errSampler},
+		{"just too late", 151 * time.Millisecond, 150 * time.Millisecond, context.DeadlineExceeded},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &slowSampler{Sampler: sampler.NewConst(true), takes: tt.takes, done: make(chan struct{})}
+				defer close(s.done)
+				r := &timedReporter{}
+				tracer, err := New("test", WithSampler(s), WithReporter(r), WithLogger(nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				tracer.StartSpan("op").Finish()
+				began := time.Now()
+				ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+				defer cancel()
+				err = tracer.Shutdown(ctx)
+				if took := time.Since(began); took != tt.after || !errors.Is(err, tt.err) {
+					t.Errorf("after %v: %v; want %v after %v", took, err, tt.err, tt.after)
+				}
+				if at := r.closed.Load(); at == nil || !at.Equal(began) {
+					t.Errorf("the reporter was closed at %v, not at once", at)
+				}
+				if len(r.all()) != 1 {
+					t.Errorf("%d reported", len(r.all()))
+				}
+				checkBooks(t, tracer)
+			})
+		})
+	}
+}
+
+// reentrantSampler sets another sampler when it is closed.
+type reentrantSampler struct {
+	sampler.Sampler
+	tracer **Tracer
+	next   sampler.Sampler
+	err    error
+	closed int
+}
+
+func (r *reentrantSampler) Close() error {
+	r.closed++
+	r.err = (*r.tracer).SetSampler(r.next)
+	return nil
+}
+
+// No lock is held while a sampler is closed. synctest reports a deadlock.
+func TestSamplerThatSetsASamplerWhenClosed(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		close func(*Tracer) error
+		err   error // what the call inside gets
+		next  int32 // how often the sampler it set is closed by then
+	}{
+		{"by SetSampler", func(t *Tracer) error { return t.SetSampler(sampler.NewConst(true)) }, nil, 0},
+		{"by Shutdown", func(t *Tracer) error { return t.Shutdown(context.Background()) }, ErrClosed, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var tracer *Tracer
+				next := &closingSampler{sample: true}
+				r := &reentrantSampler{Sampler: sampler.NewConst(true), tracer: &tracer, next: next}
+				tracer, err := New("test", WithSampler(r), WithReporter(&reporter.Memory{}), WithLogger(nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.tracer = &tracer
+				if err := tt.close(tracer); err != nil {
+					t.Error(err)
+				}
+				if r.closed != 1 || !errors.Is(r.err, tt.err) || next.closed.Load() != tt.next {
+					t.Errorf("closed %d times, inside %v, next closed %d times; want 1, %v, %d", r.closed, r.err, next.closed.Load(), tt.err, tt.next)
+				}
+				if err := tracer.Close(); err != nil || next.closed.Load() != 1 {
+					t.Errorf("in the end: %v, closed %d times", err, next.closed.Load())
+				}
+			})
+		})
+	}
+}
+
+// While traces of two eras alternate, the wall clock is still looked at only
+// about once a second. Each change of era used to cause a look.
+func TestTwoErasShareOneCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClock(nil)
+		step := func() { c.offsets[c.current()].Add(int64(time.Hour)) } // the next check begins an era
+		step()
+		time.Sleep(2 * time.Second)
+		if c.start(0); c.current() != 1 {
+			t.Fatalf("era %d after a step, want 1", c.current())
+		}
+		step()
+		for i := range 1000 {
+			c.start(uint8(i % 2))
+		}
+		if c.current() != 1 {
+			t.Errorf("era %d: checked again within the second", c.current())
+		}
+		time.Sleep(time.Second)
+		if c.start(1); c.current() != 1 {
+			t.Errorf("era %d: checked after a second, want only beyond it", c.current())
+		}
+		time.Sleep(time.Millisecond)
+		first := c.start(1)
+		if c.current() != 2 {
+			t.Errorf("era %d: not checked any more, want 2", c.current())
+		}
+		if next := c.start(1); next != first {
+			t.Errorf("the time in an era moved by %v", time.Duration(next-first))
+		}
+	})
+}
+
+// Spans alone keep the clock right: nobody else calls check.
+func TestStartingSpansNoticesAStep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tracer, got := newTestTracer(t)
+		tracer.clock.offsets[0].Add(int64(time.Hour))
+		time.Sleep(2 * time.Second)
+		tracer.StartSpan("before").Finish() // its era was chosen before the look
+		tracer.StartSpan("after").Finish()
+		spans := got.all()
+		if real := time.Now().UnixNano(); spans[0].Start-real != int64(time.Hour) || spans[1].Start != real {
+			t.Errorf("started %v and %v off", time.Duration(spans[0].Start-real), time.Duration(spans[1].Start-real))
+		}
+	})
+}
