@@ -84,6 +84,7 @@ func TestShutdownDoesNotWaitForASampler(t *testing.T) {
 					t.Errorf("%d reported", len(r.all()))
 				}
 				checkBooks(t, tracer)
+				time.Sleep(tt.takes) // until Close has returned
 			})
 		})
 	}

@@ -134,7 +134,7 @@ func onSpur(t *testing.T, p *program) ([]string, int) {
 	t.Helper()
 	rec := newReceiver(t)
 	w := &world{t: t, selfRef: spur.SelfRef}
-	tracer := newSpur(t, rec.addr(), transport.JaegerCompact, spur.WithClock(w.now), spur.WithIDGenerator(w),
+	tracer := newSpur(t, rec.addr(), transport.JaegerCompact, jaegerAlone(), spur.WithClock(w.now), spur.WithIDGenerator(w),
 		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(!p.off))))
 	w.tracer = tracer
 	p.run(w)

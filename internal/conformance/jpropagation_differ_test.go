@@ -142,7 +142,7 @@ func TestEncodedHeaders(t *testing.T) {
 // travel as they are, a value with control bytes stays at home. What J sends of
 // that kind is read.
 func TestControlBytesInText(t *testing.T) {
-	p := newPair(t)
+	p := newPair(t, jaegerAlone()) // each format that is written counts
 	id := identity{flags: 1, span: 2, baggage: map[string]string{"k": "line\nbreak"}}
 	id.trace.Low = 1
 	got, err := p.spur.Extract(opentracing.TextMap, injected(t, p.j, id.forJ(t)))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 )
 
@@ -94,6 +95,13 @@ type pair struct {
 	spans  *reporter.Memory
 	j      *jaeger.Tracer
 	jSpans *jaeger.InMemoryReporter
+}
+
+// jaegerAlone makes spur speak what J does and nothing else, for tests that
+// compare what both write.
+func jaegerAlone() spur.Option {
+	formats := []propagation.Format{propagation.FormatJaeger}
+	return spur.WithFormats(formats, formats)
 }
 
 func newPair(t testing.TB, opts ...spur.Option) *pair {

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
+)
+
+// forgetful is a propagator that does not say its contexts are remote, and breaks
+// the rule not to keep the pointer.
+type forgetful struct {
+	kept  *model.Context
+	stats []propagation.FormatStats
+}
+
+func (f *forgetful) Inject(c *model.Context, to propagation.Setter) {
+	f.kept = c
+	to.Set("id", c.TraceID.String())
+}
+func (f *forgetful) Extract(propagation.Reader) (model.Context, error) { return forgottenContext, nil }
+func (f *forgetful) AppendBinary(dst []byte, c *model.Context) []byte {
+	f.kept = c
+	return c.TraceID.AppendHex(dst)
+}
+func (f *forgetful) ParseBinary([]byte) (model.Context, error) { return forgottenContext, nil }
+func (f *forgetful) Stats() []propagation.FormatStats          { return f.stats }
+
+var forgottenContext = model.Context{TraceID: model.TraceID{Low: 5}, SpanID: 6, Flags: 1}
+
+// What Extract returns came from outside, whatever the propagator says. The edge
+// policy used to be passed by.
+func TestExtractedContextsAreRemote(t *testing.T) {
+	for _, tt := range []struct {
+		policy EdgePolicy
+		joins  bool
+		refs   int
+	}{{TrustCaller, true, 1}, {LinkCaller, false, 1}, {IgnoreCaller, false, 0}} {
+		tracer, got := newTestTracer(t, WithEdgePolicy(tt.policy),
+			WithPropagation("text", &forgetful{}), WithBinaryPropagation("bytes", &forgetful{}))
+		for format, carrier := range map[string]any{"text": http.Header{}, "bytes": &bytes.Buffer{}} {
+			c, err := tracer.Extract(format, carrier)
+			if err != nil {
+				t.Fatalf("%s: %v", format, err)
+			}
+			if !own(c).IsRemote() {
+				t.Errorf("%v, %s: not remote", tt.policy, format)
+			}
+			tracer.StartSpan(format, opentracing.ChildOf(c)).Finish()
+		}
+		for _, s := range got.all() {
+			if s.ParentRemote != tt.joins || (s.TraceID.Low == 5) != tt.joins || len(s.References) != tt.refs {
+				t.Errorf("%v, %s: %+v", tt.policy, s.Operation, s)
+			}
+		}
+	}
+}
+
+// A propagator is lent its context. Baggage must not stay in the pool behind it.
+func TestLentContextIsCleared(t *testing.T) {
+	text, binary := &forgetful{}, &forgetful{}
+	tracer, _ := newTestTracer(t, WithPropagation("text", text), WithBinaryPropagation("bytes", binary))
+	c := remote(7, 8, "secret", "x")
+	carrier := opentracing.TextMapCarrier{}
+	if err := tracer.Inject(c, "text", carrier); err != nil || carrier["id"] != "0000000000000007" {
+		t.Errorf("%v, %v", err, carrier)
+	}
+	var b bytes.Buffer
+	if err := tracer.Inject(c, "bytes", &b); err != nil || b.String() != "0000000000000007" {
+		t.Errorf("%v, %q", err, b.String())
+	}
+	for _, f := range []*forgetful{text, binary} {
+		if f.kept == nil || *f.kept != (model.Context{}) {
+			t.Errorf("the lent context still holds %+v", f.kept)
+		}
+	}
+}
+
+// One propagator may serve two formats, and several propagators may count under
+// one name.
+func TestPropagationIsCountedOnce(t *testing.T) {
+	one := propagation.FormatStats{Format: "mine"}
+	v := reflect.ValueOf(&one).Elem()
+	want := propagation.FormatStats{Format: "mine"}
+	w := reflect.ValueOf(&want).Elem()
+	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.Uint64 {
+			v.Field(i).SetUint(1 << i)
+			w.Field(i).SetUint(3 << i)
+		}
+	}
+	two := one
+	for i := range v.NumField() {
+		if f := reflect.ValueOf(&two).Elem().Field(i); f.Kind() == reflect.Uint64 {
+			f.SetUint(2 << i)
+		}
+	}
+	a, b := &forgetful{stats: []propagation.FormatStats{one}}, &forgetful{stats: []propagation.FormatStats{two, {Format: "other", Seen: 9}}}
+	tracer, _ := newTestTracer(t, WithPropagation("a", a), WithPropagation("again", a),
+		WithBinaryPropagation("bytes", a), WithPropagation("b", b))
+	found := map[string]propagation.FormatStats{}
+	for _, f := range tracer.Stats().Propagation {
+		if _, twice := found[f.Format]; twice {
+			t.Errorf("%s is there twice", f.Format)
+		}
+		found[f.Format] = f
+	}
+	if found["mine"] != want || found["other"] != (propagation.FormatStats{Format: "other", Seen: 9}) {
+		t.Errorf("counted\n%+v, want\n%+v", found["mine"], want)
+	}
+}
+
+// valuePropagator cannot be a map key, and counts.
+type valuePropagator struct{ stats []propagation.FormatStats }
+
+func (valuePropagator) Inject(*model.Context, propagation.Setter) {}
+func (valuePropagator) Extract(propagation.Reader) (model.Context, error) {
+	return model.Context{}, propagation.ErrNotFound
+}
+func (p valuePropagator) Stats() []propagation.FormatStats { return p.stats }
+
+func TestUnhashablePropagatorCounts(t *testing.T) {
+	tracer, _ := newTestTracer(t, WithPropagation("a", valuePropagator{[]propagation.FormatStats{{Format: "value", Seen: 3}}}))
+	for _, f := range tracer.Stats().Propagation {
+		if f.Format == "value" && f.Seen == 3 {
+			return
+		}
+	}
+	t.Errorf("counted %+v", tracer.Stats().Propagation)
+}
+
+// A format's type may be comparable and its value not: using it as a map key
+// panics then.
+func TestUnhashableFormats(t *testing.T) {
+	type boxed struct{ X any }
+	for name, format := range map[string]any{
+		"slice": []int{1}, "behind an interface": boxed{[]int{1}}, "in an array": [1]any{map[int]int{}}, "func": func() {},
+	} {
+		_, err := New("test", WithLogger(nil), WithPropagation(format, ownPropagator{}))
+		var ce *ConfigError
+		if !errors.As(err, &ce) || ce.Name != "WithPropagation" {
+			t.Errorf("%s: New: %v", name, err)
+		}
+		_, err = New("test", WithLogger(nil), WithBinaryPropagation(format, &forgetful{}))
+		if !errors.As(err, &ce) || ce.Name != "WithBinaryPropagation" {
+			t.Errorf("%s: New: %v", name, err)
+		}
+		tracer, _ := newTestTracer(t, WithPropagation(boxed{1}, ownPropagator{}))
+		if err := tracer.Inject(remote(1, 2), format, http.Header{}); !errors.Is(err, opentracing.ErrUnsupportedFormat) {
+			t.Errorf("%s: Inject: %v", name, err)
+		}
+		if _, err := tracer.Extract(format, http.Header{}); !errors.Is(err, opentracing.ErrUnsupportedFormat) {
+			t.Errorf("%s: Extract: %v", name, err)
+		}
+		if err := tracer.Inject(remote(1, 2), boxed{1}, http.Header{}); err != nil {
+			t.Errorf("a hashable value of the same type: %v", err)
+		}
+	}
+}
+
+// endless is a carrier that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	clear(p)
+	e.read += len(p)
+	return len(p), nil
+}
+
+// sized notes how much it was given.
+type sized struct {
+	forgetful
+	n int
+}
+
+func (s *sized) ParseBinary(b []byte) (model.Context, error) {
+	s.n = len(b)
+	return forgottenContext, nil
+}
+
+// At most 64 KiB of a binary carrier are read.
+func TestBinaryCarrierIsBounded(t *testing.T) {
+	p := &sized{}
+	tracer, _ := newTestTracer(t, WithBinaryPropagation(opentracing.Binary, p))
+	e := &endless{}
+	if _, err := tracer.Extract(opentracing.Binary, e); err != nil || p.n != 65536 || e.read != 65536 {
+		t.Errorf("%v: %d bytes parsed, %d read, want 65536", err, p.n, e.read)
+	}
+	rest := bytes.NewReader(make([]byte, 65536+7))
+	if _, err := tracer.Extract(opentracing.Binary, rest); err != nil || rest.Len() != 7 {
+		t.Errorf("%v: %d bytes left, want 7", err, rest.Len())
+	}
+}
+
+// The zero context holds nothing that could be removed.
+func TestRemovingFromTheZeroContext(t *testing.T) {
+	if c := (SpanContext{}).WithBaggageItem("k", ""); c != (SpanContext{}) || c.Baggage().Len() != 0 {
+		t.Errorf("%v, %d items", c, c.Baggage().Len())
+	}
+	if c := (SpanContext{}).WithBaggageItem("k", "v").WithBaggageItem("k", ""); c.Baggage().Len() != 0 || c.IsValid() {
+		t.Errorf("%v, %d items", c, c.Baggage().Len())
+	}
+}
