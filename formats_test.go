@@ -27,12 +27,22 @@ func (f *forgetful) Inject(c *model.Context, to propagation.Setter) {
 	to.Set("id", c.TraceID.String())
 }
 func (f *forgetful) Extract(propagation.Reader) (model.Context, error) { return forgottenContext, nil }
-func (f *forgetful) AppendBinary(dst []byte, c *model.Context) []byte {
+func (f *forgetful) Stats() []propagation.FormatStats                  { return f.stats }
+
+// forgetfulBinary is the same in binary.
+type forgetfulBinary struct {
+	kept *model.Context
+	read int // bytes parsed
+}
+
+func (f *forgetfulBinary) AppendBinary(dst []byte, c *model.Context) []byte {
 	f.kept = c
 	return c.TraceID.AppendHex(dst)
 }
-func (f *forgetful) ParseBinary([]byte) (model.Context, error) { return forgottenContext, nil }
-func (f *forgetful) Stats() []propagation.FormatStats          { return f.stats }
+func (f *forgetfulBinary) ParseBinary(b []byte) (model.Context, error) {
+	f.read = len(b)
+	return forgottenContext, nil
+}
 
 var forgottenContext = model.Context{TraceID: model.TraceID{Low: 5}, SpanID: 6, Flags: 1}
 
@@ -45,7 +55,7 @@ func TestExtractedContextsAreRemote(t *testing.T) {
 		refs   int
 	}{{TrustCaller, true, 1}, {LinkCaller, false, 1}, {IgnoreCaller, false, 0}} {
 		tracer, got := newTestTracer(t, WithEdgePolicy(tt.policy),
-			WithPropagation("text", &forgetful{}), WithBinaryPropagation("bytes", &forgetful{}))
+			WithPropagation("text", &forgetful{}), WithBinaryPropagation("bytes", &forgetfulBinary{}))
 		for format, carrier := range map[string]any{"text": http.Header{}, "bytes": &bytes.Buffer{}} {
 			c, err := tracer.Extract(format, carrier)
 			if err != nil {
@@ -66,7 +76,7 @@ func TestExtractedContextsAreRemote(t *testing.T) {
 
 // A propagator is lent its context. Baggage must not stay in the pool behind it.
 func TestLentContextIsCleared(t *testing.T) {
-	text, binary := &forgetful{}, &forgetful{}
+	text, binary := &forgetful{}, &forgetfulBinary{}
 	tracer, _ := newTestTracer(t, WithPropagation("text", text), WithBinaryPropagation("bytes", binary))
 	c := remote(7, 8, "secret", "x")
 	carrier := opentracing.TextMapCarrier{}
@@ -77,9 +87,9 @@ func TestLentContextIsCleared(t *testing.T) {
 	if err := tracer.Inject(c, "bytes", &b); err != nil || b.String() != "0000000000000007" {
 		t.Errorf("%v, %q", err, b.String())
 	}
-	for _, f := range []*forgetful{text, binary} {
-		if f.kept == nil || *f.kept != (model.Context{}) {
-			t.Errorf("the lent context still holds %+v", f.kept)
+	for _, kept := range []*model.Context{text.kept, binary.kept} {
+		if kept == nil || *kept != (model.Context{}) {
+			t.Errorf("the lent context still holds %+v", kept)
 		}
 	}
 }
@@ -104,8 +114,7 @@ func TestPropagationIsCountedOnce(t *testing.T) {
 		}
 	}
 	a, b := &forgetful{stats: []propagation.FormatStats{one}}, &forgetful{stats: []propagation.FormatStats{two, {Format: "other", Seen: 9}}}
-	tracer, _ := newTestTracer(t, WithPropagation("a", a), WithPropagation("again", a),
-		WithBinaryPropagation("bytes", a), WithPropagation("b", b))
+	tracer, _ := newTestTracer(t, WithPropagation("a", a), WithPropagation("again", a), WithPropagation("b", b))
 	found := map[string]propagation.FormatStats{}
 	for _, f := range tracer.Stats().Propagation {
 		if _, twice := found[f.Format]; twice {
@@ -149,7 +158,7 @@ func TestUnhashableFormats(t *testing.T) {
 		if !errors.As(err, &ce) || ce.Name != "WithPropagation" {
 			t.Errorf("%s: New: %v", name, err)
 		}
-		_, err = New("test", WithLogger(nil), WithBinaryPropagation(format, &forgetful{}))
+		_, err = New("test", WithLogger(nil), WithBinaryPropagation(format, &forgetfulBinary{}))
 		if !errors.As(err, &ce) || ce.Name != "WithBinaryPropagation" {
 			t.Errorf("%s: New: %v", name, err)
 		}
@@ -175,24 +184,13 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// sized notes how much it was given.
-type sized struct {
-	forgetful
-	n int
-}
-
-func (s *sized) ParseBinary(b []byte) (model.Context, error) {
-	s.n = len(b)
-	return forgottenContext, nil
-}
-
 // At most 64 KiB of a binary carrier are read.
 func TestBinaryCarrierIsBounded(t *testing.T) {
-	p := &sized{}
+	p := &forgetfulBinary{}
 	tracer, _ := newTestTracer(t, WithBinaryPropagation(opentracing.Binary, p))
 	e := &endless{}
-	if _, err := tracer.Extract(opentracing.Binary, e); err != nil || p.n != 65536 || e.read != 65536 {
-		t.Errorf("%v: %d bytes parsed, %d read, want 65536", err, p.n, e.read)
+	if _, err := tracer.Extract(opentracing.Binary, e); err != nil || p.read != 65536 || e.read != 65536 {
+		t.Errorf("%v: %d bytes parsed, %d read, want 65536", err, p.read, e.read)
 	}
 	rest := bytes.NewReader(make([]byte, 65536+7))
 	if _, err := tracer.Extract(opentracing.Binary, rest); err != nil || rest.Len() != 7 {

@@ -63,11 +63,7 @@ func (c cuts) any() bool { return c != cuts{} }
 func (s *Stats) addFormat(f propagation.FormatStats) {
 	for i := range s.Propagation {
 		if o := &s.Propagation[i]; o.Format == f.Format {
-			o.Seen += f.Seen
-			o.Accepted += f.Accepted
-			o.Rejected += f.Rejected
-			o.Injected += f.Injected
-			o.BaggageDropped += f.BaggageDropped
+			o.Add(f)
 			return
 		}
 	}

@@ -4,6 +4,7 @@ package propagation
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -54,7 +55,7 @@ func readOn(r io.Reader, frame []byte, n int) ([]byte, error) {
 	from := len(frame)
 	frame = append(frame, make([]byte, n)...)
 	if _, err := io.ReadFull(r, frame[from:]); err != nil {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("%w: binary context is cut off after %d bytes", ErrCorrupted, from)
 		}
 		return nil, err

@@ -112,7 +112,8 @@ func (b *builder) decode(m *offer, f family, kind Kind) string {
 }
 
 // baggage returns copies of the members, in two allocations: the text and the
-// list. A member never keeps a megabyte of header alive.
+// list. A member never keeps a megabyte of header alive. Their order on the wire,
+// where it has one, is the order they will be written in again.
 func (b *builder) baggage() *model.Baggage {
 	if len(b.members) == 0 {
 		return nil
@@ -135,6 +136,7 @@ func (b *builder) baggage() *model.Baggage {
 		m := &b.members[i]
 		m.Key, m.Value, m.Properties = keep(m.Key), keep(m.Value), keep(m.Properties)
 	}
+	slices.Reverse(b.members) // the list begins with the newest
 	return model.NewBaggage(b.members...)
 }
 

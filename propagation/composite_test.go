@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-spur/spur/model"
@@ -72,7 +73,8 @@ func TestCompositeWinner(t *testing.T) {
 		counts  string
 	}{
 		{
-			"all agree", jwb, [][2]string{jaegerID("a:b:c:1"), parent("a", "b", "01"), state, b3("a-b-1-c")},
+			"all agree", jwb,
+			[][2]string{jaegerID("a:b:c:1"), parent("a", "b", "01"), state, b3("a-b-1-c")},
 			"000000000000000a 000000000000000b 000000000000000c flags=1 state=2 v=1",
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 1/1/0/0/0",
 		},
@@ -80,57 +82,68 @@ func TestCompositeWinner(t *testing.T) {
 		{"w3c alone", jwb, [][2]string{parent("a", "b", "03"), state}, "000000000000000a 000000000000000b 0000000000000000 flags=1 state=6 v=1", "jaeger 0/0/0/0/0, w3c 1/1/1/0/0, b3 0/0/0/0/0"},
 		{"b3 alone", jwb, [][2]string{b3("a-b-d-c")}, "000000000000000a 000000000000000b 000000000000000c flags=3 state=2", "jaeger 0/0/0/0/0, w3c 0/0/0/0/0, b3 1/1/1/0/0"},
 		{
-			"jaeger wins, another w3c", jwb, [][2]string{parent("1", "2", "03"), state, jaegerID("a:b:c:0")},
+			"jaeger wins, another w3c", jwb,
+			[][2]string{parent("1", "2", "03"), state, jaegerID("a:b:c:0")},
 			"000000000000000a 000000000000000b 000000000000000c flags=0 state=2",
 			"jaeger 1/1/0/0/0, w3c 1/0/0/1/0, b3 0/0/0/0/0",
 		},
 		{
-			"w3c wins, others", wjb, [][2]string{jaegerID("a:b:c:3"), parent("1", "2", "00"), state, b3("7-8-d")},
+			"w3c wins, others", wjb,
+			[][2]string{jaegerID("a:b:c:3"), parent("1", "2", "00"), state, b3("7-8-d")},
 			"0000000000000001 0000000000000002 0000000000000000 flags=0 state=2 v=1",
 			"jaeger 1/0/0/1/0, w3c 1/1/0/0/0, b3 1/0/0/1/0",
 		},
 		{
-			"w3c wins, jaeger adds", wjb, [][2]string{jaegerID("a:b:c:b"), parent("a", "b", "03"), state},
+			"w3c wins, jaeger adds", wjb,
+			[][2]string{jaegerID("a:b:c:b"), parent("a", "b", "03"), state},
 			"000000000000000a 000000000000000b 000000000000000c flags=b state=6 v=1",
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 0/0/0/0/0",
 		},
 		{
-			"w3c wins, jaeger's span is another", wjb, [][2]string{jaegerID("a:d:c:9"), parent("a", "b", "00")},
+			"w3c wins, jaeger's span is another", wjb,
+			[][2]string{jaegerID("a:d:c:9"), parent("a", "b", "00")},
 			"000000000000000a 000000000000000b 0000000000000000 flags=8 state=2",
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 0/0/0/0/0",
 		},
 		{
-			"jaeger wins, w3c's span is another", jwb, [][2]string{jaegerID("a:d:c:0"), parent("a", "b", "03"), state},
+			"jaeger wins, w3c's span is another", jwb,
+			[][2]string{jaegerID("a:d:c:0"), parent("a", "b", "03"), state},
 			"000000000000000a 000000000000000d 000000000000000c flags=0 state=6 v=1",
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 0/0/0/0/0",
 		},
 		{
-			"debug of b3", jwb, [][2]string{jaegerID("a:b:c:0"), b3("a-b-d-c")},
+			"debug of b3", jwb,
+			[][2]string{jaegerID("a:b:c:0"), b3("a-b-d-c")},
 			"000000000000000a 000000000000000b 000000000000000c flags=3 state=2",
 			"jaeger 1/1/0/0/0, w3c 0/0/0/0/0, b3 1/1/0/0/0",
 		},
 		{
-			"b3 leaves it open, jaeger does not", bwj, [][2]string{jaegerID("a:b:c:1"), b3("a-b")},
+			"b3 leaves it open, jaeger does not", bwj,
+			[][2]string{jaegerID("a:b:c:1"), b3("a-b")},
 			"000000000000000a 000000000000000b 000000000000000c flags=1 state=2",
 			"jaeger 1/1/0/0/0, w3c 0/0/0/0/0, b3 1/1/0/0/0",
 		},
 		{
-			"b3 leaves it open, the others do not sample", bwj, [][2]string{jaegerID("a:b:c:0"), parent("a", "b", "00"), b3("a-b")},
+			"b3 leaves it open, the others do not sample", bwj,
+			[][2]string{jaegerID("a:b:c:0"), parent("a", "b", "00"), b3("a-b")},
 			"000000000000000a 000000000000000b 000000000000000c flags=0 state=3",
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 1/1/0/0/0",
 		},
 		{
-			"jaeger corrupted", jwb, [][2]string{jaegerID("hello"), parent("1", "2", "01"), state},
+			"jaeger corrupted", jwb,
+			[][2]string{jaegerID("hello"), parent("1", "2", "01"), state},
 			"0000000000000001 0000000000000002 0000000000000000 flags=1 state=2 v=1",
 			"jaeger 1/0/0/0/1, w3c 1/1/1/0/0, b3 0/0/0/0/0",
 		},
 		{
-			"w3c corrupted", jwb, [][2]string{jaegerID("a:b:c:1"), parent("1", "0", "01"), state},
+			"w3c corrupted", jwb,
+			[][2]string{jaegerID("a:b:c:1"), parent("1", "0", "01"), state},
 			"000000000000000a 000000000000000b 000000000000000c flags=1 state=2",
 			"jaeger 1/1/1/0/0, w3c 1/0/0/0/1, b3 0/0/0/0/0",
 		},
 		{
-			"jaeger without a trace", jwb, [][2]string{jaegerID("0:0:0:0"), parent("1", "2", "01")},
+			"jaeger without a trace", jwb,
+			[][2]string{jaegerID("0:0:0:0"), parent("1", "2", "01")},
 			"0000000000000001 0000000000000002 0000000000000000 flags=1 state=2",
 			"jaeger 0/0/0/0/0, w3c 1/1/1/0/0, b3 0/0/0/0/0",
 		},
@@ -140,12 +153,14 @@ func TestCompositeWinner(t *testing.T) {
 		{"debug id beside w3c", jwb, [][2]string{parent("a", "b", "00"), {"jaeger-debug-id", "d"}}, "000000000000000a 000000000000000b 0000000000000000 flags=0 state=2", "jaeger 0/0/0/0/0, w3c 1/1/1/0/0, b3 0/0/0/0/0"},
 		{"debug id", jwb, [][2]string{{"jaeger-debug-id", "d"}, state}, `0000000000000000 0000000000000000 0000000000000000 flags=0 state=2 debug="d"`, "jaeger 1/1/1/0/0, w3c 0/0/0/0/0, b3 0/0/0/0/0"},
 		{
-			"baggage alone", jwb, [][2]string{{"uberctx-k", "v"}, {"baggage", "l=w"}},
+			"baggage alone", jwb,
+			[][2]string{{"uberctx-k", "v"}, {"baggage", "l=w"}},
 			`0000000000000000 0000000000000000 0000000000000000 flags=0 state=2 "k"="v" "l"="w"`,
 			"jaeger 1/1/0/0/0, w3c 1/1/0/0/0, b3 0/0/0/0/0",
 		},
 		{
-			"baggage of an overruled trace", jwb, [][2]string{jaegerID("a:b:c:1"), parent("1", "2", "01"), {"baggage", "l=w"}},
+			"baggage of an overruled trace", jwb,
+			[][2]string{jaegerID("a:b:c:1"), parent("1", "2", "01"), {"baggage", "l=w"}},
 			`000000000000000a 000000000000000b 000000000000000c flags=1 state=2 "l"="w"`,
 			"jaeger 1/1/0/0/0, w3c 1/0/0/1/0, b3 0/0/0/0/0",
 		},
@@ -475,5 +490,37 @@ func TestCompositeCarrierError(t *testing.T) {
 	}
 	if got := counts(p); got != "jaeger 0/0/0/0/0, w3c 1/0/0/0/1, b3 1/0/0/0/1" {
 		t.Errorf("counted %s", got)
+	}
+}
+
+func TestTextualConcurrentSafe(t *testing.T) {
+	p := newDefault(t, propagation.HTTP)
+	const goroutines, rounds = 8, 300
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c := model.Context{TraceID: model.TraceID{Low: uint64(g + 1)}, SpanID: 1, Baggage: members(fmt.Sprintf("key-%d=a value", g), "Other= +%")}
+			want := strings.ToLower(listMembers(c.Baggage))
+			for i := range rounds {
+				var carrier duplex = propagation.Header{}
+				if i%2 == 0 {
+					carrier = textMap{}
+				}
+				p.Inject(&c, carrier)
+				got, err := p.Extract(carrier)
+				if err != nil || got.TraceID != c.TraceID || strings.ToLower(listMembers(got.Baggage)) != want {
+					t.Errorf("%s, %v; want %s", describe(got), err, want)
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	for _, s := range p.Stats()[:2] {
+		if s.Accepted != goroutines*rounds || s.Injected != goroutines*rounds || s.Alone != 0 {
+			t.Errorf("%+v", s)
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package propagation
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/go-spur/spur/model"
@@ -85,7 +86,7 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 			if winner == families {
 				winner = f
 			}
-		case err != nil && err != ErrNotFound:
+		case err != nil && !errors.Is(err, ErrNotFound):
 			p.counters[f].rejected.Add(1)
 			ids[f] = model.Context{}
 			if complain == nil {

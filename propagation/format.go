@@ -85,8 +85,13 @@ type formatName struct {
 
 func formatNames() [7]formatName {
 	return [...]formatName{
-		{"jaeger", FormatJaeger}, {"w3c", FormatW3C}, {"tracecontext", FormatTraceContext}, {"baggage", FormatBaggage},
-		{"b3", FormatB3}, {"b3multi", FormatB3}, {"b3single", FormatB3Single},
+		{"jaeger", FormatJaeger},
+		{"w3c", FormatW3C},
+		{"tracecontext", FormatTraceContext},
+		{"baggage", FormatBaggage},
+		{"b3", FormatB3},
+		{"b3multi", FormatB3},
+		{"b3single", FormatB3Single},
 	}
 }
 

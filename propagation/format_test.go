@@ -4,6 +4,7 @@ package propagation_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -81,4 +82,21 @@ func FuzzParseFormats(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// Add must not forget a counter.
+func TestFormatStatsAdd(t *testing.T) {
+	one, three := propagation.FormatStats{Format: "mine"}, propagation.FormatStats{Format: "mine"}
+	for i, v := 0, reflect.ValueOf(&one).Elem(); i < v.NumField(); i++ {
+		if v.Field(i).Kind() == reflect.Uint64 {
+			v.Field(i).SetUint(1 << i)
+			reflect.ValueOf(&three).Elem().Field(i).SetUint(3 << i)
+		}
+	}
+	sum := one
+	sum.Add(one)
+	sum.Add(one)
+	if sum != three {
+		t.Errorf("%+v, want %+v", sum, three)
+	}
 }

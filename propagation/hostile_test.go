@@ -55,7 +55,68 @@ func hostileHeaders() map[string]propagation.Header {
 		"ids of a megabyte":         {"Uber-Trace-Id": {strings.Repeat("1", mega)}},
 		"colons":                    {"Uber-Trace-Id": {strings.Repeat(":", mega)}},
 		"debug id of a megabyte":    {"Jaeger-Debug-Id": {strings.Repeat("%41", mega/3)}},
+
+		"w3c, million commas":           w3cList(strings.Repeat(",", mega)),
+		"w3c, list of 250,000":          w3cList(strings.Repeat("k=v,", mega/4)),
+		"w3c, list of distinct keys":    w3cList(strings.Join(numberedAll("k%d=v", 100_000), ",")),
+		"w3c, list of duplicates":       w3cList(strings.Join(numberedAll("%x=v", 60), ",") + strings.Repeat(",f=0", mega/4)),
+		"w3c, list without a comma":     w3cList("k=" + strings.Repeat("x", mega)),
+		"w3c, list of percent signs":    w3cList("k=" + strings.Repeat("%", 8000) + strings.Repeat(",k=%", mega/4)),
+		"w3c, not UTF-8":                w3cList("k=" + strings.Repeat("%ff", 2700)),
+		"w3c, list of semicolons":       w3cList("k=v" + strings.Repeat(";", 8000)),
+		"w3c, list of properties":       w3cList("k=v" + strings.Repeat(";p", 4000)),
+		"w3c, list of spaces":           w3cList(strings.Repeat(" ", mega)),
+		"w3c, 50,000 lists":             many(50_000, constant("baggage"), numbered("k%d=aaaaaaaaaaa")),
+		"w3c, traceparent of spaces":    {"Traceparent": {strings.Repeat(" ", mega)}},
+		"w3c, 20,000 traceparents":      {"Traceparent": repeated(w3cParent, 20_000)},
+		"w3c, tracestate of a megabyte": {"Traceparent": {w3cParent}, "Tracestate": {strings.Repeat("a=1,", mega/4)}},
+		"w3c, tracestate of spaces":     {"Traceparent": {w3cParent}, "Tracestate": {strings.Repeat(" ", mega)}},
+		"w3c, tracestate of commas":     {"Traceparent": {w3cParent}, "Tracestate": {strings.Repeat(",", 4096)}},
+		"w3c, 100,000 tracestates":      {"Traceparent": {w3cParent}, "Tracestate": repeated("a=1", 100_000)},
+		"b3 of a megabyte":              {"B3": {strings.Repeat("1-", mega/2)}},
+		"b3, ids of a megabyte":         {"X-B3-Traceid": {strings.Repeat("1", mega)}, "X-B3-Spanid": {"1"}, "X-B3-Flags": {strings.Repeat("1", mega)}},
+		"b3, decision of a megabyte":    {"X-B3-Traceid": {"1"}, "X-B3-Spanid": {"1"}, "X-B3-Sampled": {strings.Repeat("1", mega)}},
+		"b3, 10,000 members":            many(10_000, numbered("baggage-key%d"), constant(strings.Repeat("v", 80))),
+		"all full":                      fullOfAll(),
+		"all full of others":            allFullOfOthers(),
 	}
+}
+
+func w3cList(value string) propagation.Header {
+	return propagation.Header{"Traceparent": {w3cParent}, "Baggage": {value}}
+}
+
+// fullOfAll has a full set of 64 members in each format.
+func fullOfAll() propagation.Header {
+	h := propagation.Header{"Traceparent": {w3cParent}, "Tracestate": {fill("a", 2000), fill("b", 2000)}}
+	var list []string
+	for i := range 64 {
+		value := strings.Repeat("v", 110)
+		h[fmt.Sprintf("Uberctx-Key%02d", i)] = []string{value}
+		h[fmt.Sprintf("Baggage-Key%02d", i)] = []string{value}
+		list = append(list, fmt.Sprintf("Key%02d=%s", i, value))
+	}
+	h["Baggage"] = []string{strings.Join(list, ",")}
+	return h
+}
+
+// allFullOfOthers has other members in each format, encoded and without ids, and
+// the list in pieces.
+func allFullOfOthers() propagation.Header {
+	h := propagation.Header{"Jaeger-Debug-Id": {strings.Repeat("%41", 128)}}
+	for i := range 64 {
+		value := strings.Repeat("%41", 36)
+		h[fmt.Sprintf("Uberctx-J%03d", i)] = []string{value}
+		h[fmt.Sprintf("Baggage-B%03d", i)] = []string{value}
+		h["Baggage"] = append(h["Baggage"], fmt.Sprintf("w%03d=%s", i, value))
+		h["Jaeger-Baggage"] = append(h["Jaeger-Baggage"], fmt.Sprintf("l%03d=%s", i, value))
+	}
+	return h
+}
+
+// extractors are what hostile carriers are given to.
+func extractors() map[string]formats {
+	return map[string]formats{"jaeger": {fJaeger}, "w3c": {fW3C}, "b3": {fB3}, "composite": {fJaeger, fW3C, fB3}, "reverse": {fB3, fW3C, fJaeger}}
 }
 
 func numberedAll(format string, n int) []string {
@@ -86,45 +147,85 @@ func TestHostileHeaders(t *testing.T) {
 					list = append(list, [2]string{k, v})
 				}
 			}
-			for what, from := range map[string]propagation.Reader{"Header": h, "foreign": &pairs{list: list}} {
-				const limit = 64 << 10
-				var (
-					p   *propagation.Textual
-					c   model.Context
-					err error
-				)
-				got := allocated(limit, func() {
-					p = newJaeger(t, propagation.HTTP)
-					c, err = p.Extract(from)
-				})
-				if !raceEnabled && got > limit {
-					t.Errorf("%s: %d bytes allocated, want at most %d", what, got, limit)
-				}
-				if err != nil && !errors.Is(err, propagation.ErrCorrupted) {
-					t.Errorf("%s: %v", what, err)
-				}
-				size := 0
-				for m := range c.Baggage.All() {
-					size += len(m.Key) + len(m.Value)
-				}
-				if c.Baggage.Len() > 64 || size > 8192 {
-					t.Errorf("%s: %d members, %d bytes came in", what, c.Baggage.Len(), size)
-				}
-				// Passing it on must not make more of it than the limits allow.
-				out := propagation.Header{}
-				p.Inject(&c, out)
-				size = 0
-				for k, vs := range out {
-					size += len(k) + len(vs[0])
-				}
-				if size > 8192+100 {
-					t.Errorf("%s: %d bytes go out", what, size)
+			for extractor, speaks := range extractors() {
+				for what, from := range map[string]propagation.Reader{"Header": h, "foreign": &pairs{list: list}} {
+					checkHostile(t, extractor+", "+what, speaks, from)
 				}
 			}
 		})
 	}
 	if logged.Len() > 0 {
 		t.Errorf("logged %q", logged.String())
+	}
+}
+
+func checkHostile(t *testing.T, what string, speaks formats, from propagation.Reader) {
+	t.Helper()
+	const limit = 64 << 10
+	var (
+		p   *propagation.Textual
+		c   model.Context
+		err error
+	)
+	got := allocated(limit, func() {
+		p = newComposite(t, propagation.HTTP, speaks, formats{fJaeger, fW3C, fB3})
+		c, err = p.Extract(from)
+	})
+	if !raceEnabled && got > limit {
+		t.Errorf("%s: %d bytes allocated, want at most %d", what, got, limit)
+	}
+	if err != nil && err != propagation.ErrNotFound && !errors.Is(err, propagation.ErrCorrupted) {
+		t.Errorf("%s: %v", what, err)
+	}
+	size := 0
+	for m := range c.Baggage.All() {
+		size += len(m.Key) + len(m.Value) + len(m.Properties)
+	}
+	if c.Baggage.Len() > 64 || size > 8192 {
+		t.Errorf("%s: %d members, %d bytes came in", what, c.Baggage.Len(), size)
+	}
+	// Passing it on must not make more of it than the limits allow.
+	for name, size := range baggageSizes(p, &c) {
+		if size > 8192 {
+			t.Errorf("%s: %d bytes go out in %s", what, size, name)
+		}
+	}
+}
+
+// baggageSizes injects c and measures the baggage of each format.
+func baggageSizes(p *propagation.Textual, c *model.Context) map[string]int {
+	out, sizes := propagation.Header{}, map[string]int{}
+	p.Inject(c, out)
+	for k, vs := range out {
+		switch {
+		case k == "Baggage":
+			sizes["w3c"] += len(vs[0])
+		case strings.HasPrefix(k, "Uberctx-"):
+			sizes["jaeger"] += len(k) + len(vs[0])
+		case strings.HasPrefix(k, "Baggage-"):
+			sizes["b3"] += len(k) + len(vs[0])
+		}
+	}
+	return sizes
+}
+
+// What comes in a format's own encoding does not grow on its way through.
+func TestBaggageDoesNotGrow(t *testing.T) {
+	in := propagation.Header{
+		"Uber-Trace-Id": {"1:2:3:1"}, "Uberctx-A": {"%20%2B%25%C3%A9"}, "Uberctx-B": {"x%2Cy%3B"}, "Uberctx-Bad": {"%%%%"},
+		"Baggage": {"A=%20+%25%C3%A9,b=x%2Cy%3B;p=1,bad=%%%%"}, "Baggage-A": {"%20+%25%C3%A9"}, "Baggage-B": {"x,y;"}, "Baggage-Bad": {"%%%%"},
+	}
+	p := newComposite(t, propagation.HTTP, formats{fJaeger, fW3C, fB3}, formats{fJaeger, fW3C, fB3})
+	c, err := p.Extract(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{
+		"jaeger": len("Uberctx-A%20%2B%25%C3%A9Uberctx-Bx%2Cy%3B"), "w3c": len("A=%20+%25%C3%A9,b=x%2Cy%3B;p=1"), "b3": len("Baggage-A%20+%25%C3%A9Baggage-Bx,y;"),
+	} {
+		if got := baggageSizes(p, &c)[name]; got != want {
+			t.Errorf("%s: %d bytes go out of %d", name, got, want)
+		}
 	}
 }
 

@@ -73,6 +73,18 @@ type FormatStats struct {
 	StatesDropped  uint64 // tracestates left out in either direction: malformed or too long
 }
 
+// Add adds what another propagator counted for the same format.
+func (s *FormatStats) Add(o FormatStats) {
+	s.Seen += o.Seen
+	s.Accepted += o.Accepted
+	s.Alone += o.Alone
+	s.Conflicts += o.Conflicts
+	s.Rejected += o.Rejected
+	s.Injected += o.Injected
+	s.BaggageDropped += o.BaggageDropped
+	s.StatesDropped += o.StatesDropped
+}
+
 // Kind selects the rules of a textual carrier.
 type Kind uint8
 

@@ -119,15 +119,16 @@ func (r *reading) addState(line string, limit int) {
 	r.state = append(append(r.state, ','), line...)
 }
 
-// clear forgets the carrier, and memory beyond what is worth keeping.
-func (r *reading) clear() {
+// clear forgets the carrier, and memory beyond what is worth keeping. offered are
+// the families that may have offered baggage.
+func (r *reading) clear(offered []family) {
 	clear(r.values[:])
 	r.has, r.canonical, r.parents, r.stateLen = 0, 0, 0, 0
 	r.state, r.list = r.state[:0], r.list[:0]
 	if cap(r.state) > maxKeptText || cap(r.list) > maxKeptText {
 		r.state, r.list = nil, nil
 	}
-	for f := range r.offers {
+	for _, f := range offered {
 		r.offers[f].clear()
 	}
 	r.build.clear()

@@ -147,7 +147,7 @@ func (p *Textual) release(r *reading) {
 	for _, f := range p.from.baggage {
 		p.counters[f].leftOut(r.offers[f].dropped)
 	}
-	r.clear()
+	r.clear(p.from.baggage)
 	p.readings.Put(r)
 }
 

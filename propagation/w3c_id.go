@@ -46,22 +46,26 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 		return p.corrupted(w3cParent, "is there "+strconv.Itoa(r.parents)+" times", value)
 	}
 	value = trimOWS(value)
-	version, rest, ok := cutTraceparent(value)
-	switch {
-	case !ok:
+	if len(value) < traceparentLen || value[2] != '-' || value[35] != '-' || value[52] != '-' {
 		return p.corrupted(w3cParent, "is malformed", value)
-	case version == "ff":
-		return p.corrupted(w3cParent, "has a forbidden version", value)
-	case rest != "" && (version == "00" || rest[0] != '-'):
-		return p.corrupted(w3cParent, "has trailing data", value)
 	}
-	// The digits have been checked.
-	c.TraceID, _ = model.ParseTraceID(value[3:35])
-	c.SpanID, _ = model.ParseSpanID(value[36:52])
-	if !c.IsValid() {
+	version, ok1 := lowerHex(value[:2])
+	high, ok2 := lowerHex(value[3:19])
+	low, ok3 := lowerHex(value[19:35])
+	span, ok4 := lowerHex(value[36:52])
+	flags, ok5 := lowerHex(value[53:55])
+	rest := value[55:]
+	switch {
+	case !(ok1 && ok2 && ok3 && ok4 && ok5):
+		return p.corrupted(w3cParent, "is not lower-case hexadecimal", value)
+	case version == 0xff:
+		return p.corrupted(w3cParent, "has a forbidden version", value)
+	case rest != "" && (version == 0 || rest[0] != '-'):
+		return p.corrupted(w3cParent, "has trailing data", value)
+	case high|low == 0 || span == 0:
 		return p.corrupted(w3cParent, "has a zero id", value)
 	}
-	flags, _ := model.ParseSpanID(value[53:55])
+	c.TraceID, c.SpanID = model.TraceID{High: high, Low: low}, model.SpanID(span)
 	if flags&w3cFlagSampled != 0 {
 		c.Flags = model.FlagSampled
 	}
@@ -71,23 +75,19 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 	return nil
 }
 
-// cutTraceparent checks the part that all versions share, and returns the version
-// and what follows.
-func cutTraceparent(s string) (version, rest string, ok bool) {
-	if len(s) < traceparentLen {
-		return "", "", false
-	}
-	for i := range traceparentLen {
-		switch c := s[i]; i {
-		case 2, 35, 52:
-			if c != '-' {
-				return "", "", false
-			}
+// lowerHex reads up to 16 digits in lower case.
+func lowerHex(s string) (v uint64, ok bool) {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
 		default:
-			if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-				return "", "", false
-			}
+			return 0, false
 		}
+		v = v<<4 | uint64(c)
 	}
-	return s[:2], s[traceparentLen:], true
+	return v, true
 }

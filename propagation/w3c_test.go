@@ -453,3 +453,34 @@ func TestW3CBaggageLimits(t *testing.T) {
 		})
 	}
 }
+
+// Members keep their order from hop to hop, and with it who goes first when a
+// limit is reached.
+func TestBaggageKeepsItsOrder(t *testing.T) {
+	p := newDefault(t, propagation.HTTP)
+	const list = "c=3,a=1,d=4,b=2"
+	h := propagation.Header{"Traceparent": {w3cParent}, "Baggage": {list}}
+	for range 3 {
+		c, err := p.Extract(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h = propagation.Header{}
+		p.Inject(&c, h)
+		if got := h["Baggage"]; len(got) != 1 || got[0] != list {
+			t.Fatalf("%q, want %q", got, list)
+		}
+		for k := range h { // Jaeger's headers have no order
+			if strings.HasPrefix(k, "U") {
+				delete(h, k)
+			}
+		}
+	}
+	binary := newBinary(t)
+	in := model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 1, Baggage: members("a=1", "b=2", "c=3")}
+	frame := binary.AppendBinary(nil, &in)
+	out, err := binary.ParseBinary(frame)
+	if again := binary.AppendBinary(nil, &out); err != nil || string(again) != string(frame) {
+		t.Errorf("binary: %x, then %x, %v", frame, again, err)
+	}
+}

@@ -19,8 +19,9 @@ import (
 )
 
 // TestContextsTravel carries random contexts between the real jaeger-client-go
-// and spur with its default formats, both ways, and expects them to arrive whole. Flags are those that
-// J's decimal reading and its own hexadecimal writing agree about: 0 to 9.
+// and spur with its default formats, both ways, and expects them to arrive whole.
+// Flags are those that J's decimal reading and its own hexadecimal writing agree
+// about: 0 to 9.
 func TestContextsTravel(t *testing.T) {
 	n := 3000
 	if testing.Short() {
@@ -54,7 +55,8 @@ func TestContextsTravel(t *testing.T) {
 }
 
 // sameCarrier compares what both write for one context, spur Jaeger's headers
-// alone: the same names and ids, and values that mean the same (J writes a space as '+', spur as %20).
+// alone: the same names and ids, and values that mean the same (J writes a space
+// as '+', spur as %20).
 func sameCarrier(t *testing.T, p *pair, k carrierKind, id identity) {
 	t.Helper()
 	ours, theirs := k.fresh(), k.fresh()
