@@ -117,6 +117,7 @@ func (c *config) fail(name, value string, err error) {
 func (c *config) info(msg string, args ...any) {
 	c.notes = append(c.notes, note{slog.LevelInfo, msg, args})
 }
+
 func (c *config) warn(msg string, args ...any) {
 	c.notes = append(c.notes, note{slog.LevelWarn, msg, args})
 }

@@ -106,10 +106,10 @@ func TestClampedLogTimesAreTagged(t *testing.T) {
 		time int64
 		tag  any
 	}{
-		{"Log", func(s *Span) { s.Log(opentracing.LogData{Timestamp: old, Event: "e"}) }, 0, true}, //nolint:staticcheck // part of OpenTracing 1.2
+		{"Log", func(s *Span) { s.Log(opentracing.LogData{Timestamp: old, Event: "e"}) }, 0, true},
 		{"BulkLogData", func(s *Span) {
 			s.FinishWithOptions(opentracing.FinishOptions{BulkLogData: []opentracing.LogData{{Timestamp: far}}})
-		}, last, true}, //nolint:staticcheck // part of OpenTracing 1.2
+		}, last, true},
 		{"LogRecords", func(s *Span) {
 			s.FinishWithOptions(opentracing.FinishOptions{LogRecords: []opentracing.LogRecord{{Timestamp: old}}})
 		}, 0, true}, //

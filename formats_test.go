@@ -5,6 +5,7 @@ package spur
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"testing"
@@ -175,10 +176,13 @@ func TestUnhashableFormats(t *testing.T) {
 	}
 }
 
-// endless is a carrier that never ends.
+// endless is a carrier that goes on for much longer than anybody should read.
 type endless struct{ read int }
 
 func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 1<<20 {
+		return 0, io.EOF
+	}
 	clear(p)
 	e.read += len(p)
 	return len(p), nil
@@ -195,6 +199,38 @@ func TestBinaryCarrierIsBounded(t *testing.T) {
 	rest := bytes.NewReader(make([]byte, 65536+7))
 	if _, err := tracer.Extract(opentracing.Binary, rest); err != nil || rest.Len() != 7 {
 		t.Errorf("%v: %d bytes left, want 7", err, rest.Len())
+	}
+}
+
+// A binary carrier may be a stream that goes on: nothing behind the context is
+// taken, or waited for.
+func TestBinaryCarrierIsReadToTheContextsEnd(t *testing.T) {
+	tracer, _ := newTestTracer(t)
+	c := remote(5, 6, "k", "v")
+	r, w := io.Pipe()
+	go func() {
+		for range 2 {
+			if err := tracer.Inject(c, opentracing.Binary, w); err != nil {
+				t.Error(err)
+			}
+		}
+		_, _ = io.WriteString(w, "payload") // and the stream stays open
+	}()
+	for i := range 2 {
+		got, err := tracer.Extract(opentracing.Binary, r)
+		if err != nil {
+			t.Fatalf("context %d: %v", i, err)
+		}
+		if !own(got).Equal(c) || own(got).Baggage().Len() != 1 {
+			t.Errorf("context %d: %v, %d items", i, got, own(got).Baggage().Len())
+		}
+	}
+	rest := make([]byte, len("payload"))
+	if _, err := io.ReadFull(r, rest); err != nil || string(rest) != "payload" {
+		t.Errorf("%v: left %q", err, rest)
+	}
+	if err := r.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -53,6 +53,10 @@ func newTestTracer(t testing.TB, opts ...Option) (*Tracer, *collector) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		if err := tracer.Flush(context.Background()); err != nil {
+			t.Error(err)
+		}
+		checkBooks(t, tracer) // they balance without Close
 		if err := tracer.Close(); err != nil {
 			t.Error(err)
 		}

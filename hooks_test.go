@@ -123,7 +123,7 @@ func TestKeepsSpansThroughReporters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer tracer.Shutdown(context.Background()) //nolint:errcheck // nothing to close
+			defer tracer.Shutdown(context.Background())
 			s := tracer.StartSpan("op").(*Span)
 			s.SetTag("k", "v").LogKV("event", "e")
 			s.Finish()

@@ -91,7 +91,12 @@ func udpTracer(t testing.TB, addr string, opts ...Option) *Tracer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { tracer.Close(); checkBooks(t, tracer) })
+	t.Cleanup(func() {
+		_ = tracer.Flush(context.Background())
+		checkBooks(t, tracer)
+		tracer.Close()
+		checkBooks(t, tracer)
+	})
 	return tracer
 }
 

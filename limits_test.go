@@ -32,14 +32,30 @@ func TestDroppedReferences(t *testing.T) {
 	}{
 		{"links", 1, []opentracing.StartSpanOption{Link(a), Link(b), Link(c)}, []model.Reference{ref(1, 10, model.FollowsFrom)}, 2},
 		{"the parent last", 1, []opentracing.StartSpanOption{Link(a), opentracing.ChildOf(p)}, []model.Reference{ref(4, 40, model.ChildOf)}, 1},
-		{"the parent last of four", 2, []opentracing.StartSpanOption{Link(a), Link(b), Link(c), opentracing.ChildOf(p)},
-			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(4, 40, model.ChildOf)}, 2},
-		{"the parent first", 2, []opentracing.StartSpanOption{opentracing.FollowsFrom(p), Link(a), Link(b), Link(c), Link(a)},
-			[]model.Reference{ref(4, 40, model.FollowsFrom), ref(1, 10, model.FollowsFrom)}, 3},
-		{"the parent between", 2, []opentracing.StartSpanOption{Link(a), Link(b), opentracing.ChildOf(p), Link(c)},
-			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(4, 40, model.ChildOf)}, 2},
-		{"just enough", 3, []opentracing.StartSpanOption{Link(a), Link(b), opentracing.ChildOf(p)},
-			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(2, 20, model.FollowsFrom), ref(4, 40, model.ChildOf)}, 0},
+		{
+			"the parent last of four", 2,
+			[]opentracing.StartSpanOption{Link(a), Link(b), Link(c), opentracing.ChildOf(p)},
+			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(4, 40, model.ChildOf)},
+			2,
+		},
+		{
+			"the parent first", 2,
+			[]opentracing.StartSpanOption{opentracing.FollowsFrom(p), Link(a), Link(b), Link(c), Link(a)},
+			[]model.Reference{ref(4, 40, model.FollowsFrom), ref(1, 10, model.FollowsFrom)},
+			3,
+		},
+		{
+			"the parent between", 2,
+			[]opentracing.StartSpanOption{Link(a), Link(b), opentracing.ChildOf(p), Link(c)},
+			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(4, 40, model.ChildOf)},
+			2,
+		},
+		{
+			"just enough", 3,
+			[]opentracing.StartSpanOption{Link(a), Link(b), opentracing.ChildOf(p)},
+			[]model.Reference{ref(1, 10, model.FollowsFrom), ref(2, 20, model.FollowsFrom), ref(4, 40, model.ChildOf)},
+			0,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tracer, got := newTestTracer(t, WithLimits(Limits{RefsPerSpan: tt.most}))

@@ -101,8 +101,9 @@ func (e *fieldEncoder) append(key string, v model.Value) {
 func (e *fieldEncoder) EmitString(key, value string) {
 	e.put(key, model.String(e.tracer.text(value, e.tracer.limits.LogValueLength)))
 }
-func (e *fieldEncoder) EmitBool(key string, value bool)     { e.put(key, model.Bool(value)) }
-func (e *fieldEncoder) EmitInt(key string, value int)       { e.put(key, model.Int64(int64(value))) }
+func (e *fieldEncoder) EmitBool(key string, value bool) { e.put(key, model.Bool(value)) }
+func (e *fieldEncoder) EmitInt(key string, value int)   { e.put(key, model.Int64(int64(value))) }
+
 func (e *fieldEncoder) EmitInt32(key string, value int32)   { e.put(key, model.Int64(int64(value))) }
 func (e *fieldEncoder) EmitInt64(key string, value int64)   { e.put(key, model.Int64(value)) }
 func (e *fieldEncoder) EmitUint32(key string, value uint32) { e.put(key, model.Int64(int64(value))) }

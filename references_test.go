@@ -51,7 +51,8 @@ func TestParentAndReferences(t *testing.T) {
 		{"link", []opentracing.StartSpanOption{Link(a)}, 0, 0, []model.Reference{ref(1, 10, model.FollowsFrom)}, nil},
 		{"self with another", []opentracing.StartSpanOption{self(b), follows(c)}, 2, 0, []model.Reference{ref(3, 30, model.FollowsFrom)}, map[string]string{"k": "b"}},
 		{"six", []opentracing.StartSpanOption{child(a), child(b), child(c), child(a), child(b), child(c)}, 1, 10, []model.Reference{
-			ref(1, 10, 0), ref(2, 20, 0), ref(3, 30, 0), ref(1, 10, 0), ref(2, 20, 0), ref(3, 30, 0)}, nil},
+			ref(1, 10, 0), ref(2, 20, 0), ref(3, 30, 0), ref(1, 10, 0), ref(2, 20, 0), ref(3, 30, 0),
+		}, nil},
 		{"an option of somebody else", []opentracing.StartSpanOption{foreignOption{a}}, 1, 10, []model.Reference{ref(1, 10, model.ChildOf)}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,7 +136,8 @@ func TestContextsWithoutATrace(t *testing.T) {
 		}
 		tracer.StartSpan("op", opentracing.ChildOf(c), opentracing.FollowsFrom(c), SelfRef(c), Link(c)).Finish()
 	}
-	if (SpanContext{}) != (SpanContext{}) || opentracing.SpanContext(SpanContext{}) == debugOnly {
+	var zero, other SpanContext
+	if zero != other || opentracing.SpanContext(zero) == debugOnly {
 		t.Error("== is not identity")
 	}
 }
@@ -200,6 +202,7 @@ func (failingReader) ForeachKey(func(string, string) error) error { return errCa
 type ownPropagator struct{}
 
 func (ownPropagator) Inject(c *model.Context, to propagation.Setter) { to.Set("id", c.SpanID.String()) }
+
 func (ownPropagator) Extract(propagation.Reader) (model.Context, error) {
 	return model.Context{}, propagation.ErrNotFound
 }

@@ -113,8 +113,10 @@ var errSampler = errors.New("sampler broke")
 func TestSetSamplerThatCannotBeCompared(t *testing.T) {
 	var closed atomic.Int32
 	tracer, _ := newTestTracer(t, WithSampler(uncomparable{closed: &closed}))
-	if err := tracer.SetSampler(sampler.NewConst(true)); !errors.Is(err, errSampler) || closed.Load() != 1 {
-		t.Errorf("%v, closed %d times", err, closed.Load())
+	for want, next := range []sampler.Sampler{uncomparable{closed: &closed}, sampler.NewConst(true)} {
+		if err := tracer.SetSampler(next); !errors.Is(err, errSampler) || closed.Load() != int32(want+1) {
+			t.Errorf("%v, closed %d times, want %d", err, closed.Load(), want+1)
+		}
 	}
 }
 

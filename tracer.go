@@ -5,7 +5,6 @@ package spur
 import (
 	"context"
 	"fmt"
-
 	"sync"
 	"sync/atomic"
 

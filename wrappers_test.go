@@ -165,7 +165,7 @@ func TestNowhereInjectsNothing(t *testing.T) {
 	if len(header)+len(text) > 0 {
 		t.Errorf("wrote %v, %v", header, text)
 	}
-	if _, err := s.Tracer().Extract(opentracing.HTTPHeaders, header); err != opentracing.ErrSpanContextNotFound { //nolint:errorlint // callers compare
+	if _, err := s.Tracer().Extract(opentracing.HTTPHeaders, header); err != opentracing.ErrSpanContextNotFound {
 		t.Errorf("extract: %v", err)
 	}
 	s.Tracer().StartSpan("child", opentracing.ChildOf(s.Context())).Finish()

@@ -27,9 +27,16 @@ func TestBaggageIsImmutable(t *testing.T) {
 		b    *Baggage
 		want string
 	}{
-		{none, ""}, {a, "a=1"}, {ab, "b=2 a=1"}, {again, "a=3 b=2"}, {without, "b=2"},
-		{ab.Without("x"), "b=2 a=1"}, {none.Without("x"), ""}, {a.Without("a"), ""},
-		{NewBaggage(), ""}, {NewBaggage(Member{Key: "x", Value: "1"}, Member{Key: "y"}, Member{Key: "x", Value: "2"}), "x=2 y="},
+		{none, ""},
+		{a, "a=1"},
+		{ab, "b=2 a=1"},
+		{again, "a=3 b=2"},
+		{without, "b=2"},
+		{ab.Without("x"), "b=2 a=1"},
+		{none.Without("x"), ""},
+		{a.Without("a"), ""},
+		{NewBaggage(), ""},
+		{NewBaggage(Member{Key: "x", Value: "1"}, Member{Key: "y"}, Member{Key: "x", Value: "2"}), "x=2 y="},
 	} {
 		if got := text(tt.b); got != tt.want {
 			t.Errorf("%q, want %q", got, tt.want)

@@ -94,8 +94,10 @@ func TestLogging(t *testing.T) {
 	mustFlush(t, l)
 	mustClose(t, l)
 	l.Report(rpcSpan(0x2b))
-	for _, part := range []string{"level=INFO", "msg=span", "trace_id=0000000000000001000000000000002a", "span_id=000000000000002a",
-		"parent_id=1234567890abcdef", `operation="HTTP GET /api/orders/{id}"`, "duration=1ms\n"} {
+	for _, part := range []string{
+		"level=INFO", "msg=span", "trace_id=0000000000000001000000000000002a", "span_id=000000000000002a",
+		"parent_id=1234567890abcdef", `operation="HTTP GET /api/orders/{id}"`, "duration=1ms\n",
+	} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("no %q in %q", part, out.String())
 		}

@@ -32,7 +32,7 @@ func TestTickMergesShards(t *testing.T) {
 			t.Errorf("%d batches before the tick", n)
 		}
 		expectColumns(t, r, columns{Buffered: 80})
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if n := len(f.got); n != 1 {
 			t.Fatalf("%d batches at the tick, want 1", n)
@@ -285,8 +285,10 @@ func TestLossIsLoggedOnce(t *testing.T) {
 		if len(got) != 1 {
 			t.Fatalf("%d lines for a loss of 50 s, want 1:\n%s", len(got), strings.Join(got, "\n"))
 		}
-		for _, part := range []string{"level=WARN", `"spur: spans are being lost"`, "cause=send_error", "destination=agent",
-			"address=fake:6831", "lost_in_all=1", `last_error="transport: permanent: connection refused"`, "JAEGER_AGENT_HOST"} {
+		for _, part := range []string{
+			"level=WARN", `"spur: spans are being lost"`, "cause=send_error", "destination=agent",
+			"address=fake:6831", "lost_in_all=1", `last_error="transport: permanent: connection refused"`, "JAEGER_AGENT_HOST",
+		} {
 			if !strings.Contains(got[0], part) {
 				t.Errorf("the line lacks %s: %s", part, got[0])
 			}

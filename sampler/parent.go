@@ -3,7 +3,6 @@
 package sampler
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/go-spur/spur/model"
@@ -28,56 +27,129 @@ var (
 //     children and the next process go by; to ask the root sampler instead, as
 //     Jaeger's Go client does, would leave traces with holes in them.
 //
-// It can be Late because its root sampler can be: with a root that is not, it
-// never answers Undecided.
+// A ParentOption sets another sampler for one of these cases.
+//
+// It can be Late because the samplers it asks can be: with others it never
+// answers Undecided.
 type ParentBased struct {
-	root Sampler
-	late Late // root, if it is one
+	root           delegate
+	remoteDeferred *delegate // nil: root
+
+	// nil: the flag decides
+	remoteSampled, remoteNotSampled, localSampled, localNotSampled *delegate
+
+	closer
+}
+
+// ParentOption sets the sampler for one kind of parent. A nil sampler leaves the
+// kind as it was.
+type ParentOption interface{ apply(*ParentBased) }
+
+type parentOption func(*ParentBased)
+
+func (f parentOption) apply(p *ParentBased) { f(p) }
+
+// WithRemoteParentSampled sets the sampler for traces that a caller in another
+// process samples. One that does not always sample leaves holes in traces; a
+// service that trusts no caller's flag may want that, with NewRateLimiting, say.
+// A caller's debug flag that the tracer honours goes before it.
+func WithRemoteParentSampled(s Sampler) ParentOption {
+	return parentOption(func(p *ParentBased) { set(&p.remoteSampled, s) })
+}
+
+// WithRemoteParentNotSampled sets the sampler for traces that a caller in another
+// process does not sample. Those it samples begin in this process.
+func WithRemoteParentNotSampled(s Sampler) ParentOption {
+	return parentOption(func(p *ParentBased) { set(&p.remoteNotSampled, s) })
+}
+
+// WithRemoteParentDeferred sets the sampler for traces whose caller has left the
+// decision to us, such as a B3 header without a sampled field, or that of another
+// tracer in this process that is still undecided. The default is the root sampler.
+func WithRemoteParentDeferred(s Sampler) ParentOption {
+	return parentOption(func(p *ParentBased) { set(&p.remoteDeferred, s) })
+}
+
+// WithLocalParentSampled sets the sampler for traces that another tracer in this
+// process samples.
+func WithLocalParentSampled(s Sampler) ParentOption {
+	return parentOption(func(p *ParentBased) { set(&p.localSampled, s) })
+}
+
+// WithLocalParentNotSampled sets the sampler for traces that another tracer in
+// this process does not sample.
+func WithLocalParentNotSampled(s Sampler) ParentOption {
+	return parentOption(func(p *ParentBased) { set(&p.localNotSampled, s) })
+}
+
+func set(field **delegate, s Sampler) {
+	if s != nil {
+		d := delegateTo(s)
+		*field = &d
+	}
 }
 
 // NewParentBased returns a sampler that asks root where no parent has decided.
-// It owns root: Close closes it. A nil root never samples.
-func NewParentBased(root Sampler) *ParentBased {
-	if root == nil {
-		root = NewConst(false)
+// It owns root and the samplers among the options: Close closes them. A nil root
+// never samples.
+func NewParentBased(root Sampler, opts ...ParentOption) *ParentBased {
+	p := &ParentBased{root: delegateTo(root)}
+	for _, o := range opts {
+		if o != nil {
+			o.apply(p)
+		}
 	}
-	late, _ := root.(Late)
-	return &ParentBased{root: root, late: late}
+	return p
 }
 
 // Sample implements Sampler.
 func (p *ParentBased) Sample(params Params) Decision {
-	if decided(params.Parent) {
-		return Decision{Sample: params.ParentFlags&model.FlagSampled != 0}
+	d := p.choose(params.Parent, params.ParentFlags)
+	if d == nil {
+		return Decision{Sample: params.ParentFlags.IsSampled()}
 	}
-	d := p.root.Sample(params)
-	if p.late == nil {
-		d.Undecided = false // nobody to ask again: the answer stands
-	}
-	return d
+	return d.Sample(params)
 }
 
-// Reconsider implements Late. It asks the root sampler if that is Late, and does
+// Reconsider implements Late. It asks whom Sample asked if that is Late, and does
 // not sample otherwise.
 func (p *ParentBased) Reconsider(e Event) Decision {
-	if decided(e.Parent) {
-		return Decision{Sample: e.ParentFlags&model.FlagSampled != 0}
+	d := p.choose(e.Parent, e.ParentFlags)
+	if d == nil {
+		return Decision{Sample: e.ParentFlags.IsSampled()}
 	}
-	if p.late == nil {
-		return Decision{}
-	}
-	return p.late.Reconsider(e)
+	return d.Reconsider(e)
 }
 
-// Status implements Statuser. Type and Param are the root sampler's; a root that
-// is no Statuser has the type "custom".
-func (p *ParentBased) Status() Status {
-	st := Status{Type: "custom"}
-	if s, ok := p.root.(Statuser); ok {
-		st = s.Status()
+// choose returns whom to ask about a parent, or nil if its flag decides.
+func (p *ParentBased) choose(kind ParentKind, flags model.Flags) *delegate {
+	switch kind {
+	case ParentRemote:
+		if flags.IsSampled() {
+			return p.remoteSampled
+		}
+		return p.remoteNotSampled
+	case ParentLocal:
+		if flags.IsSampled() {
+			return p.localSampled
+		}
+		return p.localNotSampled
+	case ParentRemoteDeferred:
+		if p.remoteDeferred != nil {
+			return p.remoteDeferred
+		}
 	}
-	if st.Description == "" {
-		st.Description = fmt.Sprintf("%T", p.root)
+	return &p.root
+}
+
+// Status implements Statuser. It is that of the root sampler, with a description
+// of our own; a root that is no Statuser has the type "custom".
+func (p *ParentBased) Status() Status {
+	st := statusOf(p.root.sampler)
+	for _, c := range p.cases() {
+		if c.delegate != nil {
+			st.Description += ", " + c.name + ": " + Describe(c.delegate.sampler)
+		}
 	}
 	st.Description = "parentbased(" + st.Description + ")"
 	return st
@@ -86,12 +158,31 @@ func (p *ParentBased) Status() Status {
 // String returns a description such as "parentbased(probabilistic(0.001))".
 func (p *ParentBased) String() string { return p.Status().Description }
 
-// Close closes the root sampler if it is an io.Closer, and returns its error.
-func (p *ParentBased) Close() error {
-	if c, ok := p.root.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
+// Close closes those of the samplers that are io.Closers, each once, and joins
+// their errors. Further calls do nothing.
+func (p *ParentBased) Close() error { return p.close(p.asked()) }
+
+type parentCase struct {
+	name     string
+	delegate *delegate
 }
 
-func decided(k ParentKind) bool { return k == ParentRemote || k == ParentLocal }
+func (p *ParentBased) cases() []parentCase {
+	return []parentCase{
+		{"remote sampled", p.remoteSampled},
+		{"remote not sampled", p.remoteNotSampled},
+		{"remote deferred", p.remoteDeferred},
+		{"local sampled", p.localSampled},
+		{"local not sampled", p.localNotSampled},
+	}
+}
+
+func (p *ParentBased) asked() []Sampler {
+	asked := []Sampler{p.root.sampler}
+	for _, c := range p.cases() {
+		if c.delegate != nil {
+			asked = append(asked, c.delegate.sampler)
+		}
+	}
+	return asked
+}

@@ -52,7 +52,9 @@ type Params struct {
 type Decision struct {
 	Sample    bool
 	Undecided bool // of a Late sampler: ask again later, and record meanwhile; else without meaning
+	Firehose  bool // with Sample: set Jaeger's firehose flag too, so that the backend stores but does not index
 	Tags      []model.Tag
+	State     any // of Sample, with Undecided: what Event.State holds at first
 }
 
 // Late is a Sampler that can answer Undecided and is then asked again, each time

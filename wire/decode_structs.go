@@ -173,7 +173,7 @@ func (d *decoder) log() (l model.Log) {
 // that one was not sent.
 func (d *decoder) tag() (t model.Tag) {
 	var key, str, bin piece
-	var kind, seen = int32(0), uint16(0)
+	kind, seen := int32(0), uint16(0)
 	var number int64
 	var double float64
 	var truth bool

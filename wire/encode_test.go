@@ -128,7 +128,8 @@ func TestNotes(t *testing.T) {
 	}{
 		{"nothing lost", model.Span{Tags: own}, own},
 		{
-			"everything", model.Span{Tags: own, DroppedTags: 1, DroppedLogs: 2, DroppedRefs: math.MaxUint32, Trimmed: true},
+			"everything",
+			model.Span{Tags: own, DroppedTags: 1, DroppedLogs: 2, DroppedRefs: math.MaxUint32, Trimmed: true},
 			[]model.Tag{
 				own[0],
 				{Key: "otel.dropped_attributes_count", Value: model.Int64(1)},

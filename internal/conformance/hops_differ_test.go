@@ -18,6 +18,8 @@ import (
 	"go.opentelemetry.io/otel/baggage"
 	otelpropagation "go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/go-spur/spur/internal/conformance/hops"
 )
 
 // TestHopsLose lists what does not get through, or not unchanged, and who loses
@@ -25,88 +27,93 @@ import (
 // of a request with the caller's own library; spur passes it on. want is what the
 // last service's library knows, and tells the next one, of it.
 func TestHopsLose(t *testing.T) {
-	const (
-		j, ours, w3c              = "jaeger-client-go", "spur", "OTel tracecontext, baggage"
-		jaegerOnly, single, multi = "OTel jaeger", "OTel b3 single", "OTel b3 multi"
-
-		invalid = "\xff\xfe z"
-	)
+	const invalid = "\xff\xfe z"
 	for _, tc := range []struct {
 		name  string
 		begin func(t *testing.T) http.Header
 		to    string
 		want  string
 	}{
-		{"debug", debugFromJ, j, "continued sampled uber-trace-id flags 3"},
-		{"debug", debugFromJ, ours, "continued sampled uber-trace-id flags 3, traceparent flags 01"},
-		{"debug", debugFromJ, jaegerOnly, "continued sampled uber-trace-id flags 3"},
-		{"debug", debugFromJ, single, "continued sampled b3 state d"},
-		{"debug", debugFromJ, multi, "continued sampled x-b3-flags 1"},
-		{"debug: W3C has none", debugFromJ, w3c, "continued sampled traceparent flags 01"},
-		{"debug from B3", debugFromB3, j, "continued sampled uber-trace-id flags 3"},
-		{"firehose", firehoseFromJ(false), j, "continued sampled uber-trace-id flags 9"},
-		{"firehose: OTel has none", firehoseFromJ(false), jaegerOnly, "continued sampled uber-trace-id flags 1"},
-		{"firehose and debug", firehoseFromJ(true), ours, "continued sampled uber-trace-id flags b, traceparent flags 01"},
-		{"firehose and debug: J cannot read what it writes", firehoseFromJ(true), j, "begins a trace"},
-		{"bytes that are no text", fromJ(map[string]string{"k": invalid}), j, `continued unsampled uber-trace-id flags 0 k="\xff\xfe z"`},
-		{"bytes that are no text", fromJ(map[string]string{"k": invalid}), ours,
+		{"debug", debugFromJ, hops.J, "continued sampled uber-trace-id flags 3"},
+		{"debug", debugFromJ, hops.Spur, "continued sampled uber-trace-id flags 3, traceparent flags 01"},
+		{"debug", debugFromJ, hops.OTelJaeger, "continued sampled uber-trace-id flags 3"},
+		{"debug", debugFromJ, hops.OTelB3Single, "continued sampled b3 state d"},
+		{"debug", debugFromJ, hops.OTelB3Multi, "continued sampled x-b3-flags 1"},
+		{"debug: W3C has none", debugFromJ, hops.OTelW3C, "continued sampled traceparent flags 01"},
+		{"debug from B3", debugFromB3, hops.J, "continued sampled uber-trace-id flags 3"},
+		{"firehose", firehoseFromJ(false), hops.J, "continued sampled uber-trace-id flags 9"},
+		{"firehose: OTel has none", firehoseFromJ(false), hops.OTelJaeger, "continued sampled uber-trace-id flags 1"},
+		{"firehose and debug", firehoseFromJ(true), hops.Spur, "continued sampled uber-trace-id flags b, traceparent flags 01"},
+		{"firehose and debug: J cannot read what it writes", firehoseFromJ(true), hops.J, "begins a trace"},
+		{"bytes that are no text", fromJ("k", invalid), hops.J, `continued unsampled uber-trace-id flags 0 k="\xff\xfe z"`},
+		{"bytes that are no text", fromJ("k", invalid), hops.Spur,
 			`continued unsampled uber-trace-id flags 0, traceparent flags 00 k="\xff\xfe z"`},
-		{"bytes that are no text: W3C replaces them", fromJ(map[string]string{"k": invalid}), w3c, `continued unsampled traceparent flags 00 k="�� z"`},
-		{"case of a key", fromOTel("Tenant-ID=v"), w3c, `continued unsampled traceparent flags 00 Tenant-ID="v"`},
-		{"case of a key", fromOTel("Tenant-ID=v"), ours, `continued unsampled uber-trace-id flags 0, traceparent flags 00 Tenant-ID="v"`},
-		{"case of a key: headers keep none", fromOTel("Tenant-ID=v"), j, `continued unsampled uber-trace-id flags 0 tenant-id="v"`},
-		{"case of a key: headers keep none", fromJ(map[string]string{"Tenant-ID": "v"}), w3c, `continued unsampled traceparent flags 00 tenant-id="v"`},
-		{"empty value", fromOTel("k="), w3c, `continued unsampled traceparent flags 00 k=""`},
-		{"empty value", fromOTel("k="), j, `continued unsampled uber-trace-id flags 0 k=""`},
-		{"properties", fromOTel("k=v;ttl=60;secret;text=a%20%C3%A9"), w3c,
+		{"bytes that are no text: W3C replaces them", fromJ("k", invalid), hops.OTelW3C, `continued unsampled traceparent flags 00 k="�� z"`},
+		{"case of a key", fromOTel("Tenant-ID=v"), hops.OTelW3C, `continued unsampled traceparent flags 00 Tenant-ID="v"`},
+		{"case of a key", fromOTel("Tenant-ID=v"), hops.Spur, `continued unsampled uber-trace-id flags 0, traceparent flags 00 Tenant-ID="v"`},
+		{"case of a key: headers keep none", fromOTel("Tenant-ID=v"), hops.J, `continued unsampled uber-trace-id flags 0 tenant-id="v"`},
+		{"case of a key: headers keep none", fromJ("Tenant-ID", "v"), hops.OTelW3C, `continued unsampled traceparent flags 00 tenant-id="v"`},
+		{"empty value", fromOTel("k="), hops.OTelW3C, `continued unsampled traceparent flags 00 k=""`},
+		{"empty value", fromOTel("k="), hops.J, `continued unsampled uber-trace-id flags 0 k=""`},
+		{"properties", fromOTel("k=v;ttl=60;secret;text=a%20%C3%A9"), hops.OTelW3C,
 			`continued unsampled traceparent flags 00 k="v";ttl=60;secret;text=a%20%C3%A9`},
-		{"properties: Jaeger has none", fromOTel("k=v;ttl=60;secret"), j, `continued unsampled uber-trace-id flags 0 k="v"`},
-		{"tracestate, random", stateFromOTel, w3c, "continued sampled traceparent flags 03, tracestate rojo=00f067aa0ba902b7,vendor@t=x y"},
-		{"tracestate, random: Jaeger has none", stateFromOTel, j, "continued sampled uber-trace-id flags 1"},
-		{"tracestate, random: B3 has none", stateFromOTel, single, "continued sampled b3 state 1"},
+		{"properties: Jaeger has none", fromOTel("k=v;ttl=60;secret"), hops.J, `continued unsampled uber-trace-id flags 0 k="v"`},
+		{"tracestate, random", stateFromOTel, hops.OTelW3C, "continued sampled traceparent flags 03, tracestate rojo=00f067aa0ba902b7,vendor@t=x y"},
+		{"tracestate, random: Jaeger has none", stateFromOTel, hops.J, "continued sampled uber-trace-id flags 1"},
+		{"tracestate, random: B3 has none", stateFromOTel, hops.OTelB3Single, "continued sampled b3 state 1"},
 	} {
 		t.Run(tc.name+" to "+tc.to, func(t *testing.T) {
-			b := neighbourNamed(t, tc.to)
-			route := newRoute(t, false, b.new(t, false), b.needs...)
-			h := tc.begin(t)
-			_, client, served := route.send(t, h)
-			if got := passedOn(served, client); got != tc.want {
-				t.Errorf("%s\nwant %s\nheaders to spur %q,\nfrom spur %q", got, tc.want, h, served.header)
+			b := named(t, tc.to)
+			route := hops.NewRoute(t, false, b.New(t, false), b.Needs...)
+			p := route.Send(t, tc.begin(t))
+			if got := passedOn(&p); got != tc.want {
+				t.Errorf("%s\nwant %s\nheaders to spur %q,\nfrom spur %q", got, tc.want, p.Server.Header, p.Served.Header)
 			}
 		})
 	}
 }
 
+func named(t testing.TB, name string) hops.Neighbour {
+	t.Helper()
+	all := hops.Neighbours()
+	i := slices.IndexFunc(all, func(n hops.Neighbour) bool { return n.Name == name })
+	if i < 0 {
+		t.Fatalf("no neighbour %q", name)
+	}
+	return all[i]
+}
+
 // passedOn says in words how a service goes on with what spur sent it.
-func passedOn(s, client seen) string {
-	if s.trace != client.trace || s.parent != client.span {
+func passedOn(p *hops.Passage) string {
+	s := &p.Served
+	if s.Trace != p.Client.Trace || s.Parent != p.Client.Span {
 		return "begins a trace"
 	}
 	words := []string{"continued unsampled"}
-	if s.sampled {
+	if s.Sampled {
 		words[0] = "continued sampled"
 	}
 	var ids []string
 	last := func(v, sep string) string { return v[strings.LastIndex(v, sep)+1:] }
-	if v := s.next.Get("uber-trace-id"); v != "" {
+	if v := s.Next.Get("uber-trace-id"); v != "" {
 		ids = append(ids, "uber-trace-id flags "+last(v, ":"))
 	}
-	if v := s.next.Get("b3"); v != "" {
+	if v := s.Next.Get("b3"); v != "" {
 		ids = append(ids, "b3 state "+strings.Split(v, "-")[2])
 	}
-	if v := s.next.Get("x-b3-flags"); v != "" {
+	if v := s.Next.Get("x-b3-flags"); v != "" {
 		ids = append(ids, "x-b3-flags "+v)
 	}
-	if v := s.next.Get("traceparent"); v != "" {
+	if v := s.Next.Get("traceparent"); v != "" {
 		ids = append(ids, "traceparent flags "+last(v, "-"))
 	}
-	if v := s.next.Get("tracestate"); v != "" {
+	if v := s.Next.Get("tracestate"); v != "" {
 		ids = append(ids, "tracestate "+v)
 	}
 	words = append(words, strings.Join(ids, ", "))
-	for _, k := range slices.Sorted(maps.Keys(s.baggage)) {
-		member := fmt.Sprintf("%s=%q", k, s.baggage[k])
-		for list := range strings.SplitSeq(s.next.Get("baggage"), ",") {
+	for _, k := range slices.Sorted(maps.Keys(s.Baggage)) {
+		member := fmt.Sprintf("%s=%q", k, s.Baggage[k])
+		for list := range strings.SplitSeq(s.Next.Get("baggage"), ",") {
 			if name, rest, _ := strings.Cut(list, "="); name == k {
 				if _, properties, ok := strings.Cut(rest, ";"); ok {
 					member += ";" + properties
@@ -119,12 +126,12 @@ func passedOn(s, client seen) string {
 }
 
 func debugFromJ(t *testing.T) http.Header {
-	return fromJSpan(t, func(s opentracing.Span) { ext.SamplingPriority.Set(s, 1) })
+	return hops.NewJ(t, true, true).Begin(t, func(s opentracing.Span) { ext.SamplingPriority.Set(s, 1) })
 }
 
 func firehoseFromJ(debug bool) func(t *testing.T) http.Header {
 	return func(t *testing.T) http.Header {
-		return fromJSpan(t, func(s opentracing.Span) {
+		return hops.NewJ(t, true, true).Begin(t, func(s opentracing.Span) {
 			if debug {
 				ext.SamplingPriority.Set(s, 1)
 			}
@@ -133,21 +140,16 @@ func firehoseFromJ(debug bool) func(t *testing.T) http.Header {
 	}
 }
 
-func fromJ(items map[string]string) func(t *testing.T) http.Header {
-	return func(t *testing.T) http.Header { return jaegerLibrary(true)(t, false).call(t, items).next }
-}
-
-func fromJSpan(t *testing.T, change func(opentracing.Span)) http.Header {
-	l := jaegerLibrary(true)(t, true).(*otLibrary)
-	s := l.StartSpan("client")
-	change(s)
-	return l.know(t, s, nil).next
+func fromJ(key, value string) func(t *testing.T) http.Header {
+	return func(t *testing.T) http.Header {
+		return hops.NewJ(t, false, true).Begin(t, func(s opentracing.Span) { s.SetBaggageItem(key, value) })
+	}
 }
 
 // debugFromB3 is OpenTelemetry passing on a context with the debug flag.
 func debugFromB3(t *testing.T) http.Header {
-	l := newOTel(t, true, b3.New(b3.WithInjectEncoding(b3.B3MultipleHeader)))
-	return l.serve(t, http.Header{"B3": {"80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d"}}).next
+	l := hops.NewOTel(t, true, b3.New(b3.WithInjectEncoding(b3.B3MultipleHeader)))
+	return l.Continue(http.Header{"B3": {"80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-d"}}).Next
 }
 
 // fromOTel takes a W3C list of baggage.

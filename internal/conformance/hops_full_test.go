@@ -12,9 +12,9 @@ import (
 	"testing"
 
 	"github.com/opentracing/opentracing-go"
-	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/conformance/hops"
 	"github.com/go-spur/spur/model"
 )
 
@@ -28,10 +28,10 @@ const (
 // real HTTP. Every hop writes the same headers.
 func TestFullBaggageTravels(t *testing.T) {
 	members := fullBaggage()
-	libraries := []*otLibrary{newSpurLibrary(t, true), newSpurLibrary(t, true)}
+	libraries := []*hops.OpenTracing{hops.NewSpur(t, true), hops.NewSpur(t, true)}
 	first, last := libraries[0], libraries[1]
-	route := newRoute(t, true, last)
-	libraries = append(libraries, route.otLibrary)
+	route := hops.NewRoute(t, true, last)
+	libraries = append(libraries, route.OpenTracing)
 
 	h := headersOf(t, first, members)
 	want, names := membersOf(t, h)
@@ -44,18 +44,16 @@ func TestFullBaggageTravels(t *testing.T) {
 		t.Fatalf("%d headers of %d bytes, %d members with properties of %d", names, bytes, len(want), len(h.Get("Baggage")))
 	}
 	for hop := range 4 {
-		server, _, served := route.send(t, h)
-		for what, s := range map[string]seen{"the service between": server, "the last service": served} {
-			if !maps.Equal(s.baggage, values(members)) {
-				t.Errorf("hop %d: %s has other baggage: %d members", hop, what, len(s.baggage))
-			}
+		p := route.Send(t, h)
+		for what, s := range map[string]hops.Seen{"the service between": p.Server, "the last service": p.Served} {
+			hops.SameBaggage(t, fmt.Sprintf("hop %d, %s", hop, what), s.Texts(), values(members))
 		}
-		for what, sent := range map[string]http.Header{"between": served.header, "last": served.next} {
+		for what, sent := range map[string]http.Header{"between": p.Served.Header, "last": p.Served.Next} {
 			if got, n := membersOf(t, sent); n != names || !maps.Equal(got, want) {
 				t.Errorf("hop %d: the service %s sends %d headers, %d members with properties", hop, what, n, len(got))
 			}
 		}
-		h = served.next
+		h = p.Served.Next
 	}
 	for i, l := range libraries {
 		if n := droppedBy(l); n != 0 {
@@ -78,7 +76,7 @@ func TestTooMuchBaggage(t *testing.T) {
 		{"a byte", oneByteMore, maxMembers - 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			first, last := newSpurLibrary(t, true), newSpurLibrary(t, true)
+			first, last := hops.NewSpur(t, true), hops.NewSpur(t, true)
 			h := headersOf(t, first, tc.members)
 			sent, n := membersOf(t, h)
 			newest := tc.members[len(tc.members)-1]
@@ -88,13 +86,13 @@ func TestTooMuchBaggage(t *testing.T) {
 			if n := droppedBy(first); n != 2 {
 				t.Errorf("%d members counted as left out, not one in each of two formats", n)
 			}
-			route := newRoute(t, true, last)
-			server, _, served := route.send(t, h)
+			route := hops.NewRoute(t, true, last)
+			p := route.Send(t, h)
 			want := values(tc.members)
 			maps.DeleteFunc(want, func(k, _ string) bool { _, ok := sent[k]; return !ok })
-			sameBaggage(t, "the service between", server.baggage, want)
-			sameBaggage(t, "the last service", served.baggage, want)
-			if n := droppedBy(route.otLibrary) + droppedBy(last); n != 0 {
+			hops.SameBaggage(t, "the service between", p.Server.Texts(), want)
+			hops.SameBaggage(t, "the last service", p.Served.Texts(), want)
+			if n := droppedBy(route.OpenTracing) + droppedBy(last); n != 0 {
 				t.Errorf("%d members left out further on", n)
 			}
 		})
@@ -105,10 +103,11 @@ func TestTooMuchBaggage(t *testing.T) {
 // one member with properties that fill up W3C's limit, which Jaeger's names, being
 // longer, leave room in.
 func fullBaggage() []model.Member {
+	every := hops.EveryValue()
 	var all []string
-	for _, k := range slices.Sorted(maps.Keys(everyValue)) {
-		if len(everyValue[k]) < 50 {
-			all = append(all, everyValue[k])
+	for _, k := range slices.Sorted(maps.Keys(every)) {
+		if len(every[k]) < 50 {
+			all = append(all, every[k])
 		}
 	}
 	members := make([]model.Member, maxMembers)
@@ -148,10 +147,10 @@ func values(members []model.Member) map[string]string {
 }
 
 // headersOf starts a span that has the members, and injects it.
-func headersOf(t *testing.T, l *otLibrary, members []model.Member) http.Header {
+func headersOf(t *testing.T, l *hops.OpenTracing, members []model.Member) http.Header {
 	t.Helper()
 	parent := spur.NewSpanContext(model.Context{TraceID: model.TraceID{High: 1, Low: 2}, SpanID: 3, Flags: model.FlagSampled, Baggage: model.NewBaggage(members...)})
-	return l.know(t, l.StartSpan("client", opentracing.ChildOf(parent), ext.SpanKindRPCClient), nil).next
+	return l.Begin(t, func(opentracing.Span) {}, opentracing.ChildOf(parent))
 }
 
 // membersOf reads the members of W3C's header, and their properties, if the two
@@ -198,7 +197,7 @@ func jaegerBytes(h http.Header) int {
 	return n
 }
 
-func droppedBy(l *otLibrary) int {
+func droppedBy(l *hops.OpenTracing) int {
 	n := 0
 	for _, st := range l.Tracer.(*spur.Tracer).Stats().Propagation {
 		n += int(st.BaggageDropped)

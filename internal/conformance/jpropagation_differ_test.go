@@ -41,7 +41,11 @@ func outcome(sc opentracing.SpanContext, err error) string {
 			c.ForeachBaggageItem(func(k, v string) bool { id.baggage[k] = v; return true })
 		}
 	}
-	parts := []string{fmt.Sprintf("%x:%x:%x:%x", id.trace.Low, id.span, id.parent, id.flags)}
+	trace := fmt.Sprintf("%x", id.trace.Low)
+	if id.trace.High != 0 {
+		trace = fmt.Sprintf("%x%016x", id.trace.High, id.trace.Low)
+	}
+	parts := []string{fmt.Sprintf("%s:%x:%x:%x", trace, id.span, id.parent, id.flags)}
 	for _, k := range slices.Sorted(maps.Keys(id.baggage)) {
 		parts = append(parts, k+"="+id.baggage[k])
 	}

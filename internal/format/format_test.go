@@ -68,8 +68,10 @@ type (
 func ordinary() map[string]any {
 	one, ch, fn := 1, make(chan int), func() {}
 	lv := level(4)
-	mixed := map[any]int{1: 1, "a": 2, 2.5: 3, "b": 4, -1: 5, true: 6, false: 7, point{1, 2}: 8, point{1, 1}: 9,
-		[2]int{1, 2}: 10, [2]int{1, 1}: 11, int8(3): 12, nil: 13, 1i: 14, level(2): 15, struct{ A any }{point{}}: 16, struct{ A any }{nil}: 17}
+	mixed := map[any]int{
+		1: 1, "a": 2, 2.5: 3, "b": 4, -1: 5, true: 6, false: 7, point{1, 2}: 8, point{1, 1}: 9,
+		[2]int{1, 2}: 10, [2]int{1, 1}: 11, int8(3): 12, nil: 13, 1i: 14, level(2): 15, struct{ A any }{point{}}: 16, struct{ A any }{nil}: 17,
+	}
 	return map[string]any{
 		"nil": nil, "true": true, "int": -5, "int8": int8(-128), "uint64": uint64(math.MaxUint64), "uintptr": uintptr(255),
 		"float64": 0.1, "float32": float32(0.1), "1e6": 1e6, "1e20": 1e20, "1e21": 1e21, "1e-5": 1e-5, "-0": math.Copysign(0, -1),

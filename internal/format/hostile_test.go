@@ -84,7 +84,7 @@ func TestPanics(t *testing.T) {
 
 type outOfRange struct{}
 
-func (outOfRange) String() string { var s []string; return s[len("abc")] }
+func (outOfRange) String() string { return make([]string, 1)[len("abc")] }
 
 // shrinking shortens the slice it is in.
 type shrinking struct{ s *[]shrinking }

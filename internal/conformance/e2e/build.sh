@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds the Jaeger binaries that the e2e tests run against, from their modules,
-# once, into $E2E_CACHE/bin. Cold, on two cores, that takes about ten minutes.
-# usage: build.sh [agent-1.62 | all-in-one-1.62 | jaeger-2.13]...     (all of them)
+# once, into $E2E_CACHE/bin. Cold, on two cores, that takes about ten minutes. And
+# fetches what the services in Node.js need: see node-peer.sh.
+# usage: build.sh [agent-1.62 | all-in-one-1.62 | jaeger-2.13 | node-peer]...     (all of them)
 #        environment: E2E_CACHE (default: spur-e2e in the user's cache directory)
-. "$(dirname "$0")/lib.sh"
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lib.sh"
 export GOWORK=off GOTOOLCHAIN=local GOFLAGS="-mod=mod -buildvcs=false"
 mkdir -p "$E2E_CACHE/bin"
 
@@ -42,12 +44,13 @@ exec 9>"$E2E_CACHE/lock"
 flock 9
 
 want=("$@")
-((${#want[@]})) || want=(agent-1.62 all-in-one-1.62 jaeger-2.13)
+((${#want[@]})) || want=(agent-1.62 all-in-one-1.62 jaeger-2.13 node-peer)
 for name in "${want[@]}"; do
   case $name in
   agent-1.62) (build "$name" v1.62.0 1.24.6 agent) ;; # the last release but one with an agent
   all-in-one-1.62) (build "$name" v1.62.0 1.24.6 all-in-one) ;;
   jaeger-2.13) (build "$name" v1.76.0 1.25.0 jaeger) ;; # v2.13.0 is cmd/jaeger of this module version
+  node-peer) "$here/node-peer.sh" install ;;
   *) die "unknown: $name; see the head of $0" ;;
   esac
 done
