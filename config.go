@@ -39,7 +39,7 @@ type config struct {
 	sampler       sampler.Sampler
 	probability   float64 // when sampler is nil
 	reporters     []reporter.Reporter
-	formats       map[any]any // format to Propagator or BinaryPropagator
+	formats       map[any]codec
 	headers       propagation.JaegerHeaders
 	headerFormats *headerFormats // of HTTPHeaders and TextMap; nil for the default
 	processTags   []opentracing.Tag
@@ -61,6 +61,7 @@ type config struct {
 	errs          []error
 
 	restrictions BaggageRestrictions // nil: none
+	throttler    DebugThrottler      // nil: Limits.DebugPerSec
 }
 
 // headerFormats is what is read from headers, and what is written to them.
@@ -90,7 +91,7 @@ type note struct {
 func newConfig(service string, opts []Option) *config {
 	c := &config{
 		service: service, probability: defaultProbability, traceID128: true, source: "default",
-		logger: slog.Default(), formats: map[any]any{},
+		logger: slog.Default(), formats: map[any]codec{},
 		agent: agent{address: "localhost:6831"},
 	}
 	for _, o := range opts {
@@ -122,7 +123,13 @@ func (c *config) warn(msg string, args ...any) {
 	c.notes = append(c.notes, note{slog.LevelWarn, msg, args})
 }
 
-func (c *config) setFormat(option string, f, p any) {
+// codec is what serves one format of Inject and Extract: one of the two.
+type codec struct {
+	text   propagation.Propagator
+	binary propagation.BinaryPropagator
+}
+
+func (c *config) setFormat(option string, f any, p codec) {
 	if f == nil || !reflect.ValueOf(f).Comparable() {
 		c.fail(option, fmt.Sprintf("%T", f), errFormat)
 		return
@@ -172,10 +179,10 @@ func (c *config) buildFormats() error {
 	if err != nil {
 		return err
 	}
-	for f, p := range map[any]any{
-		opentracing.HTTPHeaders: http,
-		opentracing.TextMap:     text,
-		opentracing.Binary:      binary,
+	for f, p := range map[any]codec{
+		opentracing.HTTPHeaders: {text: http},
+		opentracing.TextMap:     {text: text},
+		opentracing.Binary:      {binary: binary},
 	} {
 		if _, set := c.formats[f]; !set {
 			c.formats[f] = p

@@ -25,29 +25,29 @@ const maxBinary = 64 << 10
 // opentracing.TextMapWriter (http.Header is taken as well), opentracing.Binary an
 // io.Writer. A nil map is opentracing.ErrInvalidCarrier. Baggage beyond the limits, or
 // that would break the carrier, is left out and counted.
-func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
+func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 	ctx, ok := ownContext(sc)
 	if !ok {
 		return opentracing.ErrInvalidSpanContext
 	}
-	p := t.propagator(format)
-	switch p := p.(type) {
-	case propagation.Propagator:
+	f := t.codec(name)
+	switch {
+	case f.text != nil:
 		to, ok := setter(carrier)
 		if !ok {
 			return opentracing.ErrInvalidCarrier
 		}
 		m := t.lend(ctx)
-		p.Inject(m, to)
+		f.text.Inject(m, to)
 		giveBack(m)
 		return nil
-	case propagation.BinaryPropagator:
+	case f.binary != nil:
 		w, ok := carrier.(io.Writer)
 		if !ok {
 			return opentracing.ErrInvalidCarrier
 		}
 		m := t.lend(ctx)
-		b := p.AppendBinary(nil, m)
+		b := f.binary.AppendBinary(nil, m)
 		giveBack(m)
 		_, err := w.Write(b)
 		return err
@@ -60,24 +60,25 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, format, carrier any) error {
 // io.Reader opentracing.Binary takes no more than the context. The
 // error is or wraps one of OpenTracing's; the result is a SpanContext, or nil
 // with an error.
-func (t *Tracer) Extract(format, carrier any) (opentracing.SpanContext, error) {
+func (t *Tracer) Extract(name, carrier any) (opentracing.SpanContext, error) {
 	var m model.Context
 	var err error
-	switch p := t.propagator(format).(type) {
-	case propagation.Propagator:
+	f := t.codec(name)
+	switch {
+	case f.text != nil:
 		from, ok := reader(carrier)
 		if !ok {
 			return nil, opentracing.ErrInvalidCarrier
 		}
-		m, err = p.Extract(from)
-	case propagation.BinaryPropagator:
+		m, err = f.text.Extract(from)
+	case f.binary != nil:
 		r, ok := carrier.(io.Reader)
 		if !ok {
 			return nil, opentracing.ErrInvalidCarrier
 		}
 		var b []byte
-		if b, err = readBinary(p, r); err == nil {
-			m, err = p.ParseBinary(b)
+		if b, err = readBinary(f.binary, r); err == nil {
+			m, err = f.binary.ParseBinary(b)
 		}
 	default:
 		return nil, opentracing.ErrUnsupportedFormat
@@ -98,30 +99,29 @@ func readBinary(p propagation.BinaryPropagator, r io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxBinary))
 }
 
-// propagator finds what serves a format, nil if nothing does.
-func (t *Tracer) propagator(format any) any {
-	switch format {
+// codec finds what serves a format: the zero codec if nothing does.
+func (t *Tracer) codec(name any) codec {
+	switch name {
 	case opentracing.HTTPHeaders:
-		if t.http != nil {
-			return t.http
-		}
+		return t.http
 	case opentracing.TextMap:
-		if t.textMap != nil {
-			return t.textMap
-		}
+		return t.textMap
 	}
-	if format == nil || !reflect.ValueOf(format).Comparable() {
-		return nil
+	if name == nil || !reflect.ValueOf(name).Comparable() {
+		return codec{}
 	}
-	return t.formats[format]
+	return t.formats[name]
 }
 
-// findFormats prepares propagator and Stats.
+// findFormats prepares codec and Stats.
 func (t *Tracer) findFormats() {
-	t.http, _ = t.formats[opentracing.HTTPHeaders].(propagation.Propagator)
-	t.textMap, _ = t.formats[opentracing.TextMap].(propagation.Propagator)
+	t.http, t.textMap = t.formats[opentracing.HTTPHeaders], t.formats[opentracing.TextMap]
 	seen := map[any]bool{} // one propagator may serve several formats
-	for _, p := range t.formats {
+	for _, f := range t.formats {
+		p := any(f.text)
+		if f.text == nil {
+			p = f.binary
+		}
 		st, ok := p.(propagation.Statser)
 		if !ok || reflect.ValueOf(p).Comparable() && seen[p] {
 			continue

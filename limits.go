@@ -19,7 +19,7 @@ type Limits struct {
 	FieldsPerLog int     // default 128; later ones are dropped
 	RefsPerSpan  int     // default 1,000; later ones are dropped
 	BytesPerSpan int     // of keys and values together; default 1 MiB, the oldest logs go first, then what is new
-	DebugPerSec  float64 // inbound debug flags and debug ids honoured; default 1, negative: none
+	DebugPerSec  float64 // inbound debug flags and debug ids honoured; default 1, negative: none; see WithDebugThrottler
 
 	Propagation propagation.Limits // of headers and baggage
 }

@@ -4,7 +4,6 @@ package spur
 
 import (
 	"sync"
-	"sync/atomic"
 
 	"github.com/opentracing/opentracing-go/log"
 
@@ -23,9 +22,6 @@ type fieldEncoder struct {
 	lent   bool // to a lazy logger, whose goroutines may still write
 }
 
-// maxLazy bounds lazy loggers that emit lazy loggers.
-const maxLazy = 8
-
 var encoderPool = sync.Pool{New: func() any { return new(fieldEncoder) }}
 
 func (t *Tracer) acquireEncoder(place Place) *fieldEncoder {
@@ -36,9 +32,6 @@ func (t *Tracer) acquireEncoder(place Place) *fieldEncoder {
 
 // release hands e and e.fields back. The caller must have copied the fields.
 func (e *fieldEncoder) release() {
-	if e.lent {
-		return // never used again
-	}
 	clear(e.fields)
 	if e.fields = e.fields[:0]; cap(e.fields) > keepFields {
 		e.fields = nil
@@ -113,48 +106,3 @@ func (e *fieldEncoder) EmitFloat32(key string, value float32) {
 }
 func (e *fieldEncoder) EmitFloat64(key string, value float64) { e.put(key, model.Float64(value)) }
 func (e *fieldEncoder) EmitObject(key string, value any)      { e.add(key, value) }
-
-// EmitLazyLogger runs the logger at once, on the caller's goroutine and outside
-// every lock, so that it may use the span. What it is handed stops working when
-// it returns.
-func (e *fieldEncoder) EmitLazyLogger(value log.LazyLogger) {
-	if value == nil || e.lazy >= maxLazy {
-		e.tracer.rare.fields.Add(1)
-		return
-	}
-	e.lent = true
-	e.lazy++
-	defer func() { e.lazy-- }()
-	guard := &lazyEncoder{}
-	guard.to.Store(e)
-	defer guard.to.Store(nil)
-	value(guard)
-}
-
-// lazyEncoder is the encoder a lazy logger sees. It outlives the call only as an
-// object that does nothing.
-type lazyEncoder struct {
-	to atomic.Pointer[fieldEncoder]
-}
-
-func (l *lazyEncoder) add(key string, value any) {
-	if e := l.to.Load(); e != nil {
-		e.add(key, value)
-	}
-}
-
-func (l *lazyEncoder) EmitString(key, value string)          { l.add(key, value) }
-func (l *lazyEncoder) EmitBool(key string, value bool)       { l.add(key, value) }
-func (l *lazyEncoder) EmitInt(key string, value int)         { l.add(key, value) }
-func (l *lazyEncoder) EmitInt32(key string, value int32)     { l.add(key, value) }
-func (l *lazyEncoder) EmitInt64(key string, value int64)     { l.add(key, value) }
-func (l *lazyEncoder) EmitUint32(key string, value uint32)   { l.add(key, value) }
-func (l *lazyEncoder) EmitUint64(key string, value uint64)   { l.add(key, value) }
-func (l *lazyEncoder) EmitFloat32(key string, value float32) { l.add(key, value) }
-func (l *lazyEncoder) EmitFloat64(key string, value float64) { l.add(key, value) }
-func (l *lazyEncoder) EmitObject(key string, value any)      { l.add(key, value) }
-func (l *lazyEncoder) EmitLazyLogger(value log.LazyLogger) {
-	if e := l.to.Load(); e != nil {
-		e.EmitLazyLogger(value)
-	}
-}

@@ -68,13 +68,13 @@ func WithJaegerHeaders(h propagation.JaegerHeaders) Option {
 // opentracing.HTTPHeaders and opentracing.TextMap, or a comparable value of your
 // own. Inject and Extract of that format want an opentracing.TextMapWriter and
 // an opentracing.TextMapReader.
-func WithPropagation(format any, p propagation.Propagator) Option {
+func WithPropagation(name any, p propagation.Propagator) Option {
 	return optionFunc(func(c *config) {
 		if p == nil {
 			c.fail("WithPropagation", "nil", errNil)
 			return
 		}
-		c.setFormat("WithPropagation", format, p)
+		c.setFormat("WithPropagation", name, codec{text: p})
 	})
 }
 
@@ -82,13 +82,13 @@ func WithPropagation(format any, p propagation.Propagator) Option {
 // opentracing.Binary, or a comparable value of your own. Inject and Extract of
 // that format want an io.Writer and an io.Reader, of which at most 64 KiB are
 // read, or what a propagation.FrameReader reads.
-func WithBinaryPropagation(format any, p propagation.BinaryPropagator) Option {
+func WithBinaryPropagation(name any, p propagation.BinaryPropagator) Option {
 	return optionFunc(func(c *config) {
 		if p == nil {
 			c.fail("WithBinaryPropagation", "nil", errNil)
 			return
 		}
-		c.setFormat("WithBinaryPropagation", format, p)
+		c.setFormat("WithBinaryPropagation", name, codec{binary: p})
 	})
 }
 

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"sync"
-	"time"
 
 	"github.com/opentracing/opentracing-go/ext"
 
@@ -119,10 +117,7 @@ func (s *Span) decide(d sampler.Decision) bool {
 	if d.Undecided {
 		return false
 	}
-	on := uint32(0)
-	if d.Sample {
-		on = wordSampled
-	}
+	on := decidedBits(&d)
 	t := s.ctx.trace
 	for {
 		w := t.word.Load()
@@ -133,6 +128,17 @@ func (s *Span) decide(d sampler.Decision) bool {
 			return d.Sample
 		}
 	}
+}
+
+// decidedBits are what a decision sets in a trace's word.
+func decidedBits(d *sampler.Decision) uint32 {
+	switch {
+	case !d.Sample:
+		return 0
+	case d.Firehose:
+		return wordSampled | wordFirehose
+	}
+	return wordSampled
 }
 
 // storeTags records a sampler's tags. It returns false if the span has finished.
@@ -188,35 +194,4 @@ func asInteger(v any) (int64, bool) {
 		return int64(min(r.Uint(), 1)), true // its sign is what counts
 	}
 	return 0, false
-}
-
-// debugLimiter bounds how many inbound debug flags and ids are honoured.
-type debugLimiter struct {
-	perSecond float64
-	mu        sync.Mutex
-	last      time.Time
-	balance   float64
-}
-
-func newDebugLimiter(perSecond float64) *debugLimiter {
-	l := &debugLimiter{perSecond: perSecond}
-	if perSecond > 0 {
-		l.balance = max(perSecond, 1)
-	}
-	return l
-}
-
-func (l *debugLimiter) allow() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	if !l.last.IsZero() && l.perSecond > 0 {
-		l.balance = min(l.balance+now.Sub(l.last).Seconds()*l.perSecond, max(l.perSecond, 1))
-	}
-	l.last = now
-	if l.balance < 1 {
-		return false
-	}
-	l.balance--
-	return true
 }

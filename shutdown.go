@@ -12,11 +12,12 @@ import (
 // soon after ctx ends, with its error.
 func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx) }
 
-// Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler
-// and baggage restrictions. It returns within ctx plus 100 ms; spans there was no
-// time for are counted as dropped, reason closed, as are those that finish later.
-// A second call does nothing. Only a sampler or restrictions of the user's whose
-// Close hangs can leave a goroutine behind: the one that waits for it.
+// Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
+// baggage restrictions and debug throttler. It returns within ctx plus 100 ms;
+// spans there was no time for are counted as dropped, reason closed, as are those
+// that finish later. A second call does nothing. Only a Close of the user's that
+// hangs, of one of the last three, can leave a goroutine behind: the one that
+// waits for it.
 func (t *Tracer) Shutdown(ctx context.Context) error {
 	t.samplerMu.Lock()
 	first := !t.samplerClosed
@@ -25,32 +26,38 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	if !first {
 		return t.reporter.Close(ctx)
 	}
-	closed := make(chan error, 1)
-	go func() {
-		closed <- errors.Join(closeSampler(t.sampler.Load().Sampler), t.closeRestrictions())
-	}()
+	sampler, restrictions, throttler := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+	go func() { sampler <- closeSampler(t.sampler.Load().Sampler) }()
+	go func() { restrictions <- t.closeRestrictions() }()
+	go func() { throttler <- closeThrottler(t.debug) }()
 	err := t.reporter.Close(ctx)
-	return errors.Join(err, await(ctx, closed))
+	return errors.Join(err, await(ctx, sampler, restrictions, throttler))
 }
 
 // closeGrace is how long Shutdown waits for the user's Close beyond ctx.
 const closeGrace = 100 * time.Millisecond
 
-// await waits for a result until shortly after ctx ends.
-func await(ctx context.Context, closed <-chan error) error {
-	select {
-	case err := <-closed:
-		return err
-	case <-ctx.Done():
+// await waits for results until shortly after ctx ends, and joins them.
+func await(ctx context.Context, closed ...<-chan error) error {
+	over, end := context.WithCancel(context.Background())
+	defer end()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(closeGrace, end) })()
+	var errs []error
+	for _, c := range closed {
+		select {
+		case err := <-c:
+			errs = append(errs, err)
+			continue
+		case <-over.Done():
+		}
+		select {
+		case err := <-c: // it was there, too
+			errs = append(errs, err)
+		default:
+			errs = append(errs, ctx.Err())
+		}
 	}
-	grace := time.NewTimer(closeGrace)
-	defer grace.Stop()
-	select {
-	case err := <-closed:
-		return err
-	case <-grace.C:
-		return ctx.Err()
-	}
+	return errors.Join(errs...)
 }
 
 // closeTimeout bounds Close.

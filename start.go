@@ -135,7 +135,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	switch {
 	case debugID != "":
 		word |= wordSampled
-		if t.allowDebug() {
+		if t.allowDebug(p.Operation) {
 			word |= wordDebug
 		}
 	case p.ParentFlags.IsSampled() && word&wordDebug != 0:
@@ -146,9 +146,9 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		switch {
 		case d.Undecided && h.late != nil:
 			word |= wordUndecided
-			t.await(s, &p)
+			t.await(s, &p, d.State)
 		case d.Sample:
-			word |= wordSampled
+			word |= decidedBits(&d)
 			if !p.ParentFlags.IsSampled() {
 				word &^= wordDebug // asks for nothing by itself: see model.Flags
 			}
@@ -209,7 +209,7 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 	if state&wordRemote != 0 && s.ctx.spanID != from.spanID { // else it is a SelfRef
 		s.own.shard |= spanRemoteParent
 	}
-	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !local && !t.allowDebug() {
+	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !local && !t.allowDebug(p.Operation) {
 		word &^= wordDebug
 	}
 	if ext := from.trace.ext; ext != nil && ext.extra != nil && ext.extra.TraceState != "" {
@@ -220,9 +220,12 @@ func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
 }
 
 // await prepares a local trace whose sampler has not decided.
-func (t *Tracer) await(s *Span, p *sampler.Params) {
+func (t *Tracer) await(s *Span, p *sampler.Params, state any) {
 	own := t.ownExtension(s)
 	own.late, own.root = new(sampler.TraceState), s
+	if state != nil {
+		own.late.Store(state)
+	}
 	own.parent, own.parentFlags = p.Parent, p.ParentFlags
 }
 
@@ -232,15 +235,6 @@ func (t *Tracer) ownExtension(s *Span) *extension {
 		s.own.ext = &extension{tracer: t}
 	}
 	return s.own.ext
-}
-
-// allowDebug spends one of the debug flags honoured each second.
-func (t *Tracer) allowDebug() bool {
-	if t.debug.allow() {
-		return true
-	}
-	t.rare.debugCapped.Add(1)
-	return false
 }
 
 // startTags freezes the start tags into a record.

@@ -45,9 +45,9 @@ type CutStats struct {
 	References  uint64 // references dropped
 	Values      uint64 // keys, values and operation names cut short
 	Baggage     uint64 // baggage items refused by SetBaggageItem
-	Panics      uint64 // log fields, Redactors and Observers that panicked
+	Panics      uint64 // log fields, samplers and other hooks of the user that panicked
 	Foreign     uint64 // references to another tracer's span contexts
-	DebugCapped uint64 // inbound debug flags and ids beyond Limits.DebugPerSec
+	DebugCapped uint64 // inbound debug flags and ids that the DebugThrottler refused
 	Undecided   uint64 // contexts injected before a Late sampler had decided
 }
 

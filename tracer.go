@@ -31,14 +31,14 @@ type Tracer struct {
 	traceID128  bool
 	observers   observers
 	redactor    Redactor
-	debug       *debugLimiter
+	debug       DebugThrottler
 	forcedFlags uint32 // what sampling.priority sets
 	keeps       bool   // a reporter or observer keeps spans
 	disabled    bool
 	edge        EdgePolicy
 
-	http, textMap propagation.Propagator // the formats everybody uses, found without the map
-	formats       map[any]any
+	http, textMap codec // the formats everybody uses, found without the map
+	formats       map[any]codec
 
 	hints          shardHints
 	counters       [counterShards]counters
@@ -94,7 +94,7 @@ func build(c *config) (*Tracer, error) {
 	}
 	t := &Tracer{
 		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids, traceID128: c.traceID128,
-		observers: c.observers, redactor: c.redactor, debug: newDebugLimiter(c.limits.DebugPerSec),
+		observers: c.observers, redactor: c.redactor, debug: c.buildThrottler(),
 		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
 		restrictions: c.restrictions, formats: c.formats, source: c.source,
 	}
@@ -111,6 +111,7 @@ func build(c *config) (*Tracer, error) {
 	}
 	t.findFormats()
 	t.process = t.buildProcess(c)
+	t.introduce(t.debug)
 	return t, nil
 }
 
@@ -149,7 +150,7 @@ func newNowhere() *Span {
 	c := newConfig("", []Option{WithDisabled(true)})
 	t := &Tracer{
 		disabled: true, clock: newClock(nil), limits: Limits{}.withDefaults(),
-		reporter: reporter.Null{}, debug: newDebugLimiter(0),
+		reporter: reporter.Null{}, debug: newLocalThrottler(-1),
 	}
 	if c.buildFormats() == nil { // the defaults have no errors
 		t.formats = c.formats

@@ -124,16 +124,29 @@ type Statuser interface {
 	Status() Status
 }
 
-// Status describes a sampler at one moment.
+// Status describes a sampler at one moment. What wraps another sampler reports
+// that one's Type and Param. The fields from Source on are set by samplers that
+// follow a sampling server or a file.
 type Status struct {
 	Type        string  // Jaeger's name: const, probabilistic, ratelimiting, …
 	Param       float64 // what the sampler.param tag says
-	Description string  // one line for people, such as "probabilistic(0.001)"
+	Description string  // one line for people, such as "probabilistic(0.001)": what decides, and where it comes from
+	Operations  int     // that are sampled each in its own way
+
+	Source    string    // URL or path of the strategy, without credentials and query
+	Updated   time.Time // when the source last gave a strategy that could be used, changed or not; zero when it never has
+	Fetched   uint64    // how often it did
+	Failed    uint64    // how often it did not
+	LastError string    // of the last failure, shortened to 256 bytes
 }
 
 // ErrInvalidRate is what the constructors return, wrapped with the value, for a
 // rate that has no meaning.
 var ErrInvalidRate = errors.New("sampler: invalid rate")
+
+// ErrInvalidOption is what the constructors return, wrapped with its name, for
+// another option that has no meaning.
+var ErrInvalidOption = errors.New("sampler: invalid option")
 
 func invalidRate(what string, rate float64, want string) error {
 	return fmt.Errorf("%w: %s %s is not %s", ErrInvalidRate, what, formatRate(rate), want)

@@ -60,13 +60,13 @@ func TestStatus(t *testing.T) {
 		s    Statuser
 		want Status
 	}{
-		{NewConst(true), Status{"const", 1, "const(true)"}},
-		{NewConst(false), Status{"const", 0, "const(false)"}},
-		{mustProbabilistic(t, 0.001), Status{"probabilistic", 0.001, "probabilistic(0.001)"}},
-		{mustRateLimiting(t, 2.5), Status{"ratelimiting", 2.5, "ratelimiting(2.5)"}},
-		{NewParentBased(mustRateLimiting(t, 10)), Status{"ratelimiting", 10, "parentbased(ratelimiting(10))"}},
-		{NewParentBased(nil), Status{"const", 0, "parentbased(const(false))"}},
-		{NewParentBased(custom), Status{"custom", 0, "parentbased(struct { sampler.Sampler })"}},
+		{NewConst(true), Status{Type: "const", Param: 1, Description: "const(true)"}},
+		{NewConst(false), Status{Type: "const", Param: 0, Description: "const(false)"}},
+		{mustProbabilistic(t, 0.001), Status{Type: "probabilistic", Param: 0.001, Description: "probabilistic(0.001)"}},
+		{mustRateLimiting(t, 2.5), Status{Type: "ratelimiting", Param: 2.5, Description: "ratelimiting(2.5)"}},
+		{NewParentBased(mustRateLimiting(t, 10)), Status{Type: "ratelimiting", Param: 10, Description: "parentbased(ratelimiting(10))"}},
+		{NewParentBased(nil), Status{Type: "const", Param: 0, Description: "parentbased(const(false))"}},
+		{NewParentBased(custom), Status{Type: "custom", Param: 0, Description: "parentbased(struct { sampler.Sampler })"}},
 	} {
 		if got := c.s.Status(); got != c.want {
 			t.Errorf("Status() = %+v, want %+v", got, c.want)

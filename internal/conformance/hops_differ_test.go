@@ -53,6 +53,7 @@ func TestHopsLose(t *testing.T) {
 		{"case of a key", fromOTel("Tenant-ID=v"), hops.Spur, `continued unsampled uber-trace-id flags 0, traceparent flags 00 Tenant-ID="v"`},
 		{"case of a key: headers keep none", fromOTel("Tenant-ID=v"), hops.J, `continued unsampled uber-trace-id flags 0 tenant-id="v"`},
 		{"case of a key: headers keep none", fromJ("Tenant-ID", "v"), hops.OTelW3C, `continued unsampled traceparent flags 00 tenant-id="v"`},
+		{"key of all characters that names have", fromOTel("a_b.c-d=v"), hops.J, `continued unsampled uber-trace-id flags 0 a_b.c-d="v"`},
 		{"empty value", fromOTel("k="), hops.OTelW3C, `continued unsampled traceparent flags 00 k=""`},
 		{"empty value", fromOTel("k="), hops.J, `continued unsampled uber-trace-id flags 0 k=""`},
 		{"properties", fromOTel("k=v;ttl=60;secret;text=a%20%C3%A9"), hops.OTelW3C,

@@ -28,6 +28,11 @@ type Options struct {
 	// a second, or within Interval if that is shorter, at a random moment, so that
 	// a fleet that starts together does not ask together.
 	Interval time.Duration
+	// Retry is the time to the second fetch if the first one fails, plus or minus
+	// a tenth of it. It doubles with each further failure, up to Interval, until a
+	// fetch has succeeded once: a server that starts a little later than its
+	// client is found soon. Interval when 0 or less.
+	Retry time.Duration
 	// Timeout is the deadline of one fetch; 10 s when 0 or less.
 	Timeout time.Duration
 	// Random returns numbers in [0, 1); math/rand's when nil.
@@ -47,6 +52,9 @@ type Loop struct {
 func Start(o Options, fetch func(context.Context) error, settle func(error)) *Loop {
 	if o.Interval <= 0 {
 		o.Interval = defaultInterval
+	}
+	if o.Retry <= 0 {
+		o.Retry = o.Interval
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
@@ -79,7 +87,14 @@ func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) e
 			return
 		}
 		_ = guard(func() error { settle(err); return nil })
-		timer.Reset(o.Interval - o.Interval/10 + fraction(o.Interval/5, o.Random()))
+		wait := o.Interval
+		if err == nil {
+			o.Retry = o.Interval
+		} else if o.Retry < o.Interval {
+			wait = o.Retry
+			o.Retry = min(2*o.Retry, o.Interval)
+		}
+		timer.Reset(wait - wait/10 + fraction(wait/5, o.Random()))
 	}
 }
 

@@ -131,6 +131,40 @@ func TestLoopTimes(t *testing.T) {
 	}
 }
 
+// TestLoopRetries: soon at first, and never again once a fetch has succeeded.
+func TestLoopRetries(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		interval, retry time.Duration
+		good            int // the fetch that succeeds; the ones behind it fail
+		want            []time.Duration
+	}{
+		{"never succeeds", 7 * time.Second, time.Second, 0, []time.Duration{500, 1500, 3500, 7500, 14500, 21500}},
+		{"succeeds", time.Minute, time.Second, 3, []time.Duration{500, 1500, 3500, 63500, 123500}},
+		{"without", time.Minute, 0, 0, []time.Duration{500, 60500, 120500}},
+		{"longer than the interval", time.Minute, time.Hour, 0, []time.Duration{500, 60500, 120500}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start, at, n := time.Now(), make(chan time.Duration), 0
+				l := poll.Start(poll.Options{Interval: tt.interval, Retry: tt.retry, Random: func() float64 { return 0.5 }},
+					func(context.Context) error {
+						if n++; n == tt.good {
+							return nil
+						}
+						return io.EOF
+					}, func(error) { at <- time.Since(start) })
+				for i, want := range tt.want {
+					if got := <-at; got != want*time.Millisecond {
+						t.Errorf("fetch %d after %v, want %v", i, got, want*time.Millisecond)
+					}
+				}
+				l.Close()
+			})
+		})
+	}
+}
+
 // TestLoopSpreads: a thousand clients that start together ask over a second, and
 // a minute later over twelve more.
 func TestLoopSpreads(t *testing.T) {

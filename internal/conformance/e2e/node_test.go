@@ -56,6 +56,19 @@ func TestHopsWithNode(t *testing.T) {
 	}
 }
 
+// TestNodeChangesKeys: jaeger-client in Node.js writes '-' for '_' in a key, and
+// lower case. What comes from others it leaves alone.
+func TestNodeChangesKeys(t *testing.T) {
+	node := nodeLibrary(startNode(t) + "/jaeger-client/on")
+	route := hops.NewRoute(t, true, node)
+	node.Call(t, route.URL, map[string]string{"Tenant_ID": "v"})
+	p := route.Passed(t)
+	hops.SameBaggage(t, "what Node sets", p.Served.Texts(), map[string]string{"tenant-id": "v"})
+	hops.NewSpur(t, true).Call(t, route.URL, map[string]string{"tenant_id": "v"})
+	p = route.Passed(t)
+	hops.SameBaggage(t, "what spur sets", p.Served.Texts(), map[string]string{"tenant_id": "v"})
+}
+
 // startNode starts the services, and returns the URL that they are below.
 func startNode(t *testing.T) string {
 	t.Helper()

@@ -135,7 +135,7 @@ func EveryValue() map[string]string {
 		"plain": "acme", "spaces": "acme  corp", "around": " both ", "percent": "100%", "percents": "%41%2520 %zz %", "comma": "a,b, c",
 		"equals": "=k=v==", "semicolon": "a;b;c=d", "plus": "1+1 +", "quotes": `"double" 'single'`, "backslash": `C:\temp\`,
 		"unicode": "Zoë in Zürich", "wide": "日本語 🚀", "url": "https://x.y/?q=a%20b&c=d#e", "json": `{"a":[1,2],"b":null}`,
-		"control": "line\r\nbreak\ttab\x00\x7f", "key.with_all-of": "!#$&'()*/:<>?@[]^_`{|}~", "long": strings.Repeat("long é ", 100),
+		"control": "line\r\nbreak\ttab\x00\x7f", "key.with-dots": "!#$&'()*/:<>?@[]^_`{|}~", "long": strings.Repeat("long é ", 30),
 	}
 }
 

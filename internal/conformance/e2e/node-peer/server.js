@@ -27,8 +27,8 @@ const base64 = (entries) => Object.fromEntries(entries.map(([k, v]) => [k, Buffe
 
 function jaegerClient(sample, traceId128bit) {
   const tracer = initTracer(
-    { serviceName: 'node', sampler: { type: 'const', param: sample ? 1 : 0 }, traceId128bit },
-    { reporter: new InMemoryReporter() },
+    { serviceName: 'node', sampler: { type: 'const', param: sample ? 1 : 0 } },
+    { reporter: new InMemoryReporter(), traceId128bit },
   );
   const seen = (span) => {
     const c = span.context();

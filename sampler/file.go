@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sampler
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/go-spur/spur/internal/poll"
+)
+
+var (
+	_ Sampler   = (*File)(nil)
+	_ Statuser  = (*File)(nil)
+	_ io.Closer = (*File)(nil)
+)
+
+// maxFileBytes bounds a strategies file, which has all services of a fleet.
+const maxFileBytes = 4 << 20
+
+var (
+	errNotRegular   = errors.New("not a regular file")
+	errFileTooLarge = errors.New("more than 4 MiB")
+)
+
+// FileOptions change what NewFile does.
+type FileOptions struct {
+	// ReloadInterval is how often the file is read, plus or minus a tenth of it;
+	// 10 s when 0.
+	ReloadInterval time.Duration
+	// MaxOperations is how many operations the strategy of the service may list;
+	// the constant MaxOperations when 0.
+	MaxOperations int
+	// Logger gets a line when the file cannot be used any more and one when it can
+	// again; slog.Default() when nil.
+	Logger *slog.Logger
+}
+
+// File samples as Jaeger's strategies file says that the service should: the file
+// that Jaeger's collectors are given with --sampling.strategies-file, for those
+// who want it without a server. The file is read again and again; changes count
+// from then on, and one that is missing or cannot be used is counted, while the
+// last good strategy stays in force. Replacing the file and writing into it both
+// do; content decides, not its time. It has at most 4 MiB.
+//
+// A service that the file does not list has the default strategy, and without
+// one probability 0.001. The operations of the default strategy count for every
+// service, those of its own come first. A service of type ratelimiting keeps its
+// limit whatever operations there are.
+type File struct {
+	follower follower
+}
+
+// NewFile reads a file and starts following it, on one goroutine that ends with
+// Close, or with the tracer the sampler is given to. A file that cannot be used
+// now is an error: of package os, or an ErrStrategy.
+func NewFile(service, path string, o FileOptions) (*File, error) {
+	switch {
+	case service == "":
+		return nil, fmt.Errorf("%w: no service name", ErrInvalidOption)
+	case o.ReloadInterval < 0:
+		return nil, fmt.Errorf("%w: ReloadInterval %v is negative", ErrInvalidOption, o.ReloadInterval)
+	case o.MaxOperations < 0:
+		return nil, fmt.Errorf("%w: MaxOperations %d is negative", ErrInvalidOption, o.MaxOperations)
+	case o.ReloadInterval == 0:
+		o.ReloadInterval = 10 * time.Second
+	}
+	r := &fileReader{service: service, path: path, maxOperations: orMaxOperations(o.MaxOperations)}
+	body, err := r.read(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	first, err := r.parse(body, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w, in %s", err, path)
+	}
+	f := &File{follower{kind: "file", source: path, fetch: r.read, parse: r.parse}}
+	f.follower.fetched.Store(1)
+	f.follower.start(first, time.Now(), o.Logger, poll.Options{Interval: o.ReloadInterval})
+	return f, nil
+}
+
+// Sample implements Sampler.
+func (f *File) Sample(p Params) Decision { return f.follower.current.Load().Sample(p) }
+
+// Status implements Statuser. Type, Param and Operations are those of the sampler
+// in force.
+func (f *File) Status() Status { return f.follower.status() }
+
+// String returns a description such as "file(probabilistic(0.5) from strategies.json)".
+func (f *File) String() string { return f.follower.status().Description }
+
+// Close stops reading, within 100 ms. The strategy stays in force. Further calls
+// do nothing more; the error is nil.
+func (f *File) Close() error { return f.follower.loop.Close() }
+
+// fileReader reads one file. Only one goroutine at a time uses it.
+type fileReader struct {
+	service, path string
+	maxOperations int
+	last          []byte // what the sampler in force was made of
+}
+
+func (r *fileReader) read(context.Context) ([]byte, error) {
+	info, err := os.Stat(r.path) // to open a pipe would wait
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("sampler: %s: %w", r.path, errNotRegular)
+	}
+	f, err := os.Open(r.path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	body, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxFileBytes {
+		return nil, fmt.Errorf("%w: %s: %w", ErrStrategy, r.path, errFileTooLarge)
+	}
+	return body, nil
+}
+
+func (r *fileReader) parse(body []byte, current Sampler) (Sampler, error) {
+	if current != nil && bytes.Equal(body, r.last) {
+		return current, nil
+	}
+	s, err := parseStrategies(body, r.service, r.maxOperations)
+	if err != nil {
+		return nil, err
+	}
+	next, err := s.Sampler(current, r.maxOperations)
+	if err == nil {
+		r.last = body
+	}
+	return next, err
+}
