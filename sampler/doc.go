@@ -13,6 +13,9 @@
 //   - [RateLimiting] samples so many traces a second.
 //   - [ParentBased] follows the caller's decision where there is one and asks
 //     another sampler where there is none. A tracer should be given one.
+//   - [TagMatching] samples a trace when one of its spans gets a certain tag.
+//   - [First] and [Any] combine samplers; [Overrides] asks another one for some
+//     operations, such as health checks.
 //
 // All of them are safe for concurrent use, never block and allocate nothing when
 // asked. A custom sampler implements [Sampler]; one that needs to know more than

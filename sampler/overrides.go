@@ -105,8 +105,8 @@ func (o *Overrides) find(operation string) *delegate {
 // describedOverrides is how many of the operations String spells out.
 const describedOverrides = 4
 
-// Status implements Statuser. It is that of the sampler for the rest, with a
-// description of our own.
+// Status implements Statuser. It is that of the sampler for the rest, with our
+// operations added and a description of our own.
 func (o *Overrides) Status() Status {
 	st := statusOf(o.rest.sampler)
 	all := o.patterns()
@@ -119,6 +119,7 @@ func (o *Overrides) Status() Status {
 		}
 		text = append(text, fmt.Sprintf("%q: %s", shorten(key), Describe(all[key])))
 	}
+	st.Operations += len(keys)
 	st.Description = "overrides(" + strings.Join(text, ", ") + ")"
 	return st
 }

@@ -51,7 +51,7 @@ func (f *First) Sample(p Params) Decision { return f.all.sample(p, false) }
 func (f *First) Reconsider(e Event) Decision { return f.all.reconsider(e, false) }
 
 // Status implements Statuser. Param is 0; the description has those of all the
-// samplers, in order.
+// samplers, in order, and the source is that of the first that has one.
 func (f *First) Status() Status { return f.all.status() }
 
 // String returns a description such as "first(const(false), ratelimiting(1))".
@@ -88,7 +88,7 @@ func (a *Any) Sample(p Params) Decision { return a.all.sample(p, true) }
 func (a *Any) Reconsider(e Event) Decision { return a.all.reconsider(e, true) }
 
 // Status implements Statuser. Param is 0; the description has those of all the
-// samplers, in order.
+// samplers, in order, and the source is that of the first that has one.
 func (a *Any) Status() Status { return a.all.status() }
 
 // String returns a description such as "any(const(false), ratelimiting(1))".
@@ -227,11 +227,21 @@ func (a *samplers) opens(s *TraceState) *opens {
 }
 
 func (a *samplers) status() Status {
+	var all Status
 	var text []string
 	for _, s := range a.asked() {
-		text = append(text, Describe(s))
+		st := statusOf(s)
+		text = append(text, st.Description)
+		st.Operations += all.Operations
+		if all.Source != "" {
+			all.Operations = st.Operations
+			continue
+		}
+		all = st
 	}
-	return Status{Type: a.name, Description: a.name + "(" + strings.Join(text, ", ") + ")"}
+	all.Type, all.Param = a.name, 0
+	all.Description = a.name + "(" + strings.Join(text, ", ") + ")"
+	return all
 }
 
 func (a *samplers) asked() []Sampler {

@@ -8,6 +8,46 @@ import (
 	"strings"
 )
 
+var versionZero = regexp.MustCompile(`^(00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f])([0-9a-f])(-?)$`)
+
+// strictTraceparent: spur trims spaces, which servers do anyway; of a version 00
+// it ignores reserved flags, for which OpenTelemetry refuses all; and it refuses a
+// '-' at the end, which OpenTelemetry does not notice.
+func strictTraceparent(s string) string {
+	s = strings.Trim(s, " \t")
+	m := versionZero.FindStringSubmatch(s)
+	switch {
+	case m == nil:
+		return s
+	case m[3] != "":
+		return "refused"
+	}
+	return m[1][:len(m[1])-1] + "0" + string("0123"[strings.Index("0123456789abcdef", m[2])&3])
+}
+
+var digitKey = regexp.MustCompile(`^[0-9][0-9a-z_\-*/]{0,255}=`)
+
+// strictTracestate: spur skips members of nothing but spaces and reads level 2's
+// keys that begin with a digit; OpenTelemetry drops all members for either.
+func strictTracestate(s string) string {
+	var members []string
+	for m := range strings.SplitSeq(s, ",") {
+		m = strings.Trim(m, " \t")
+		if digitKey.MatchString(m) {
+			m = "digit" + m
+			if key, _, _ := strings.Cut(m, "="); len(key) > 256 {
+				m = "long" + m[len("digit0000"):]
+			}
+		}
+		if m != "" {
+			members = append(members, m)
+		}
+	}
+	return strings.Join(members, ",")
+}
+
+func levelOne(state string) bool { return strictTracestate(state) == state }
+
 // strictB3 turns what spur reads, and OpenTelemetry does not, into what both do:
 // ids in capitals or without leading zeros; the states "d" in x-b3-sampled, and
 // "D", "true" and "false" in b3; flags that have the debug bit among others; no

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-spur/spur/propagation"
 )
@@ -160,7 +161,7 @@ func fetch(t testing.TB, url string, h http.Header, answer any) {
 		return
 	}
 	maps.Copy(req.Header, h)
-	res, err := http.DefaultClient.Do(req)
+	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
 		t.Error(err)
 		return
