@@ -229,17 +229,16 @@ func (a *samplers) opens(s *TraceState) *opens {
 func (a *samplers) status() Status {
 	var all Status
 	var text []string
+	operations := 0
 	for _, s := range a.asked() {
 		st := statusOf(s)
 		text = append(text, st.Description)
-		st.Operations += all.Operations
-		if all.Source != "" {
-			all.Operations = st.Operations
-			continue
+		operations += st.Operations
+		if all.Source == "" {
+			all = st
 		}
-		all = st
 	}
-	all.Type, all.Param = a.name, 0
+	all.Type, all.Param, all.Operations = a.name, 0, operations
 	all.Description = a.name + "(" + strings.Join(text, ", ") + ")"
 	return all
 }

@@ -45,9 +45,9 @@ type answer struct {
 		Limit scalar `json:"maxTracesPerSecond"`
 	} `json:"rateLimitingSampling"`
 	Operations *struct {
-		Probability scalar          `json:"defaultSamplingProbability"`
-		LowerBound  scalar          `json:"defaultLowerBoundTracesPerSecond"`
-		List        json.RawMessage `json:"perOperationStrategies"`
+		Probability scalar        `json:"defaultSamplingProbability"`
+		LowerBound  scalar        `json:"defaultLowerBoundTracesPerSecond"`
+		List        operationList `json:"perOperationStrategies"`
 	} `json:"operationSampling"`
 }
 
@@ -112,11 +112,29 @@ func (a *answer) perOperation(maxOperations int) (Strategy, error) {
 			return Strategy{}, err
 		}
 	}
-	n := 0
-	err = eachElement(a.Operations.List, field+"perOperationStrategies", func(d *json.Decoder, name string) error {
-		if n++; n > maxOperations {
-			return fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, field+"perOperationStrategies", errTooMany, maxOperations)
-		}
+	switch list := a.Operations.List; {
+	case list.err != nil:
+		return Strategy{}, list.err
+	case len(list.entries) > maxOperations:
+		return Strategy{}, fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, operationsField, errTooMany, maxOperations)
+	default:
+		s.Operations = list.entries
+	}
+	return s, nil
+}
+
+// operationList is a list up to its first entry that is wrong.
+type operationList struct {
+	entries []OperationStrategy
+	err     error
+}
+
+const operationsField = "operationSampling.perOperationStrategies"
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *operationList) UnmarshalJSON(b []byte) error {
+	l.entries, l.err = nil, nil
+	l.err = eachElement(b, operationsField, func(d *json.Decoder, name string) error {
 		var entry struct {
 			Operation     *string              `json:"operation"`
 			Probabilistic *probabilisticAnswer `json:"probabilisticSampling"`
@@ -130,18 +148,15 @@ func (a *answer) perOperation(maxOperations int) (Strategy, error) {
 			return badField(name+".probabilisticSampling", errMissing.Error())
 		}
 		p, err := entry.Probabilistic.Rate.probability(name + ".probabilisticSampling.samplingRate")
-		s.Operations = append(s.Operations, OperationStrategy{*entry.Operation, p})
+		l.entries = append(l.entries, OperationStrategy{*entry.Operation, p})
 		return err
 	})
-	if err != nil {
-		return Strategy{}, err
-	}
-	return s, nil
+	return nil
 }
 
 // eachElement calls f for each element of a JSON list, which may be missing. f
 // decodes it.
-func eachElement(list json.RawMessage, field string, f func(d *json.Decoder, name string) error) error {
+func eachElement(list []byte, field string, f func(d *json.Decoder, name string) error) error {
 	if len(list) == 0 || list[0] == 'n' {
 		return nil
 	}

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build go1.25
+
+package sampler
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-spur/spur/internal/poll"
+	"github.com/go-spur/spur/internal/poll/polltest"
+)
+
+const goodAnswer = `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.5}}`
+
+// testLog keeps lines without their times.
+type testLog struct{ bytes.Buffer }
+
+func (l *testLog) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+}
+
+// lines returns what was logged since the last call.
+func (l *testLog) lines() []string {
+	synctest.Wait()
+	text := strings.TrimSpace(l.String())
+	l.Reset()
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
+
+// remoteRig is a Remote with its server and its log. It lives in a synctest
+// bubble.
+type remoteRig struct {
+	*Remote
+	testLog
+	server *polltest.Server
+}
+
+func newRemoteRig(t *testing.T, h http.Handler, o RemoteOptions) *remoteRig {
+	t.Helper()
+	rig := &remoteRig{server: polltest.NewServer(h)}
+	if o.Client == nil {
+		o.Client = poll.NewClient(rig.server.Dial)
+	}
+	o.Logger = rig.logger()
+	r, err := NewRemote("orders", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rig.Remote = r
+	t.Cleanup(func() {
+		start := time.Now()
+		for range 2 {
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took > 100*time.Millisecond {
+			t.Errorf("Close took %v", took)
+		}
+		rig.server.Close()
+	})
+	return rig
+}
+
+func (r *remoteRig) String() string { return r.Remote.String() }
+
+func (r *remoteRig) check(t *testing.T, want string) {
+	t.Helper()
+	synctest.Wait()
+	if got, _, _ := strings.Cut(r.String(), " from "); got != "remote("+want {
+		t.Errorf("after %d requests: %s, want %s", r.server.Requests(), got, want)
+	}
+}
+
+func TestRemote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Value
+		r := newRemoteRig(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Store(r.Host + r.RequestURI)
+			_, _ = io.WriteString(w, goodAnswer)
+		}), RemoteOptions{Endpoint: "agent:5778"})
+		r.check(t, "probabilistic(0.001) until http://agent:5778/sampling answers)")
+		<-time.After(time.Second) // the first fetch comes within it
+		r.check(t, "probabilistic(0.5)")
+		if asked.Load() != "agent:5778/sampling?service=orders" {
+			t.Errorf("asked for %v", asked.Load())
+		}
+		for _, tt := range []struct{ body, want string }{
+			{string(readAnswer(t, "agent-1.62-root-operations")), "peroperation(0.5, 3 operations)"},
+			{string(readAnswer(t, "v2.13-limited")), "ratelimiting(5)"}, // jaeger-client-go refuses the number, and would ignore the limit
+			{string(readAnswer(t, "v2.16-adaptive")), "peroperation(0.1, 0 operations, each at least 0.016666666666666666/s)"},
+			{`{"probabilisticSampling":{"samplingRate":0}}`, "probabilistic(0)"},
+		} {
+			r.server.SetHandler(polltest.Body(tt.body))
+			<-time.After(66 * time.Second)
+			r.check(t, tt.want)
+		}
+		st := r.Status()
+		if st.Fetched < 5 || st.Failed != 0 || st.LastError != "" || time.Since(st.Updated) > 66*time.Second || st.Type != "probabilistic" || st.Param != 0 {
+			t.Errorf("%+v", st)
+		}
+		if l := r.lines(); l != nil {
+			t.Errorf("logged %q", l)
+		}
+	})
+}
+
+// TestRemoteRemembers: what the sampler in force knows survives refreshes.
+func TestRemoteRemembers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRemoteRig(t, polltest.Body(`{"operationSampling":{"defaultSamplingProbability":0,"defaultLowerBoundTracesPerSecond":0.001}}`), RemoteOptions{})
+		<-time.After(2 * time.Second)
+		sampled := 0
+		for range 900 {
+			if r.Sample(Params{TraceID: never, Operation: "learned"}).Sample {
+				sampled++
+			}
+			<-time.After(time.Second)
+		}
+		if st := r.Status(); sampled != 1 || st.Fetched < 14 || st.Operations != 1 {
+			t.Errorf("%d sampled in 15 minutes, want 1; %+v", sampled, st)
+		}
+		r.server.SetHandler(polltest.Body(`{"rateLimitingSampling":{"maxTracesPerSecond":0.001}}`))
+		<-time.After(66 * time.Second)
+		sampled = 0
+		for range 900 {
+			if r.Sample(Params{}).Sample {
+				sampled++
+			}
+			<-time.After(time.Second)
+		}
+		if sampled != 1 {
+			t.Errorf("%d sampled in 15 minutes, want 1", sampled)
+		}
+	})
+}
+
+// hostileAnswers are the servers of polltest and some that speak JSON.
+func hostileAnswers() []polltest.Case {
+	cases := polltest.Hostile()
+	for name, body := range map[string]string{
+		"500,000 operations":          operationsAnswer(500_000, goodEntry),
+		"350,000 empty operations":    operationsAnswer(349_000, func(int) string { return "{}" }),
+		"200,000 null operations":     operationsAnswer(200_000, func(int) string { return "null" }),
+		"2,001 operations":            operationsAnswer(2001, goodEntry),
+		"null entry":                  operationsAnswer(2, func(i int) string { return []string{goodEntry(0), "null"}[i] }),
+		"entry without a strategy":    operationsAnswer(1, func(int) string { return `{"operation":"x"}` }),
+		"NaN":                         `{"probabilisticSampling":{"samplingRate":NaN}}`,
+		"quoted NaN":                  `{"probabilisticSampling":{"samplingRate":"NaN"}}`,
+		"-1":                          `{"probabilisticSampling":{"samplingRate":-1}}`,
+		"2":                           `{"probabilisticSampling":{"samplingRate":2}}`,
+		"negative limit":              `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":-5}}`,
+		"limit beyond 32 bits":        `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":4294967296}}`,
+		"missing rate":                `{"strategyType":0,"probabilisticSampling":{}}`,
+		"nothing":                     `{}`,
+		"deep operations":             `{"operationSampling":{"perOperationStrategies":` + strings.Repeat("[", 500_000),
+		"a megabyte of type":          `{"strategyType":"` + strings.Repeat("x", 1<<20-100) + `"}`,
+		"a megabyte of bad operation": operationsAnswer(1, func(int) string { return `{"operation":"` + strings.Repeat("x", 1<<20-200) + `"}` }),
+	} {
+		cases = append(cases, polltest.Case{Name: name, Handler: polltest.Body(body)})
+	}
+	return cases
+}
+
+// TestRemoteHostile: the strategy in force stays, each failure is counted, people
+// hear of the first one and of the end.
+func TestRemoteHostile(t *testing.T) {
+	for _, c := range hostileAnswers() {
+		t.Run(c.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRemoteRig(t, polltest.Body(goodAnswer), RemoteOptions{})
+				<-time.After(2 * time.Second)
+				r.check(t, "probabilistic(0.5)")
+
+				r.server.SetHandler(c.Handler)
+				before, asked, started := r.Status(), r.server.Requests(), time.Now()
+				var m0, m1 runtime.MemStats
+				runtime.ReadMemStats(&m0)
+				for r.Status().Failed == before.Failed && time.Since(started) < 5*time.Minute {
+					<-time.After(time.Second)
+				}
+				runtime.ReadMemStats(&m1)
+				// The whole of what was allocated, the server's part included, bounds the heap.
+				if got := m1.TotalAlloc - m0.TotalAlloc; got > 8<<20 && !raceEnabled {
+					t.Errorf("allocated %d bytes for one answer", got)
+				}
+				<-time.After(5 * time.Minute)
+				synctest.Wait()
+				st := r.Status()
+				if st.Failed < 4 || int(st.Failed) > r.server.Requests()-asked || st.Fetched != before.Fetched || st.LastError == "" || len(st.LastError) > 260 {
+					t.Errorf("%d requests, %+v", r.server.Requests()-asked, st)
+				}
+				r.check(t, "probabilistic(0.5)")
+				if l := r.lines(); len(l) != 1 || !strings.Contains(l[0], "level=WARN") || !strings.Contains(l[0], "sampling goes on as before") {
+					t.Errorf("logged %q", l)
+				}
+				if c.Slow { // Close has something to interrupt
+					for n := r.server.Requests(); r.server.Requests() == n; {
+						<-time.After(time.Second)
+					}
+					return
+				}
+				r.server.SetHandler(polltest.Body(`{"probabilisticSampling":{"samplingRate":0.25}}`))
+				<-time.After(3 * time.Minute)
+				r.check(t, "probabilistic(0.25)")
+				if l := r.lines(); len(l) != 1 || !strings.Contains(l[0], "level=INFO") || !strings.Contains(l[0], "sampler=\"remote(probabilistic(0.25) from ") {
+					t.Errorf("logged %q", l)
+				}
+			})
+		})
+	}
+}
+
+// TestRemoteLateServer: a server that comes some seconds after its client is
+// found soon, and nothing is said about it.
+func TestRemoteLateServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{})
+		<-time.After(3 * time.Second)
+		r.server.SetHandler(polltest.Body(goodAnswer))
+		<-time.After(3 * time.Second)
+		r.check(t, "probabilistic(0.5)")
+		if st := r.Status(); st.Failed < 2 || st.LastError == "" {
+			t.Errorf("%+v", st)
+		}
+		if l := r.lines(); l != nil {
+			t.Errorf("logged %q", l)
+		}
+	})
+}
+
+// TestRemoteAbsentServer says so once, and asks about once a minute.
+func TestRemoteAbsentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Endpoint: "http://u:secret@agent/x?token=secret"})
+		<-time.After(24 * time.Hour)
+		want := `level=WARN msg="spur: cannot get the sampling strategy; sampling goes on as before" cause=sampling_remote source=http://agent/x ` +
+			`error="poll: unexpected status 404: \"404 page not found\"" sampler="remote(probabilistic(0.001) until http://agent/x answers)"`
+		if l := r.lines(); len(l) != 1 || l[0] != want {
+			t.Errorf("logged %q", l)
+		}
+		if st := r.Status(); st.Failed < 24*60 || st.Failed > 24*60+20 || st.Fetched != 0 || !st.Updated.IsZero() {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
+// TestRemoteClose in the middle of a fetch, and when the fetcher is deaf.
+func TestRemoteClose(t *testing.T) {
+	hang := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	synctest.Test(t, func(t *testing.T) {
+		r := newRemoteRig(t, hang, RemoteOptions{Timeout: time.Hour})
+		<-time.After(time.Minute)
+		start := time.Now()
+		if err := r.Close(); err != nil || time.Since(start) != 0 || r.server.Requests() != 1 {
+			t.Errorf("closed after %v and %d requests: %v", time.Since(start), r.server.Requests(), err)
+		}
+		<-time.After(time.Hour)
+		if st := r.Status(); r.server.Requests() != 1 || st.Failed != 0 {
+			t.Errorf("%d requests, %+v", r.server.Requests(), st)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		deaf := make(chan struct{})
+		r := newRemoteRig(t, hang, RemoteOptions{Fetcher: fetcherFunc(func(context.Context, string) ([]byte, error) {
+			<-deaf
+			return []byte(goodAnswer), nil
+		})})
+		<-time.After(time.Minute)
+		start := time.Now()
+		if err := r.Close(); err != nil || time.Since(start) != 100*time.Millisecond {
+			t.Errorf("closed after %v: %v", time.Since(start), err)
+		}
+		close(deaf)
+	})
+}
+
+type parserFunc func(answer []byte, current Sampler) (Sampler, error)
+
+func (f parserFunc) Parse(answer []byte, current Sampler) (Sampler, error) { return f(answer, current) }
+
+// nastyError is an error whose text cannot be had.
+type nastyError struct{}
+
+func (nastyError) Error() string { panic("nasty") }
+
+// TestRemoteForeign: fetchers and parsers of others may do anything.
+func TestRemoteForeign(t *testing.T) {
+	ok := fetcherFunc(func(_ context.Context, service string) ([]byte, error) { return []byte(service), nil })
+	for _, tt := range []struct {
+		name    string
+		fetcher fetcherFunc
+		parser  parserFunc
+		want    string // of the error
+	}{
+		{"fetcher panics", func(context.Context, string) ([]byte, error) { panic("no") }, nil, "poll: panic: no"},
+		{"fetcher fails", func(context.Context, string) ([]byte, error) { return nil, errors.New("no") }, nil, "no"},
+		{"nasty error", func(context.Context, string) ([]byte, error) { return nil, nastyError{} }, nil, "PANIC"},
+		{"fetcher returns nothing", func(context.Context, string) ([]byte, error) { return nil, nil }, nil, "bad strategy"},
+		{"fetcher returns too much", func(context.Context, string) ([]byte, error) { return make([]byte, 2<<20), nil }, nil, "2097152 bytes"},
+		{"parser panics", ok, func([]byte, Sampler) (Sampler, error) { panic("no") }, "poll: panic: no"},
+		{"parser fails", ok, func([]byte, Sampler) (Sampler, error) { return nil, errors.New("no") }, "no"},
+		{"parser returns nothing", ok, func([]byte, Sampler) (Sampler, error) { return nil, nil }, "no sampler"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				o := RemoteOptions{Fetcher: tt.fetcher, Initial: NewConst(true)}
+				if tt.parser != nil {
+					o.Parser = tt.parser
+				}
+				r := newRemoteRig(t, http.NotFoundHandler(), o)
+				<-time.After(10 * time.Minute)
+				r.check(t, "const(true) until sampler.fetcherFunc answers)")
+				if st := r.Status(); st.Failed < 9 || st.Fetched != 0 || !strings.Contains(st.LastError, tt.want) {
+					t.Errorf("%+v, want %q", st, tt.want)
+				}
+				if l := r.lines(); len(l) != 1 {
+					t.Errorf("logged %q", l)
+				}
+			})
+		})
+	}
+}
+
+// namedFetcher is a fetcher with a name.
+type namedFetcher struct{ fetcherFunc }
+
+func (namedFetcher) String() string { return "grpc://agent:5779" }
+
+// TestRemoteParser: a format and a sampler of one's own.
+func TestRemoteParser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := "const"
+		var given []Sampler
+		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{
+			Fetcher: namedFetcher{func(_ context.Context, service string) ([]byte, error) { return []byte(service + "=" + answer), nil }},
+			Parser: parserFunc(func(body []byte, current Sampler) (Sampler, error) {
+				given = append(given, current)
+				switch string(body) {
+				case "orders=const":
+					return NewConst(true), nil
+				case "orders=half":
+					return Strategy{Probability: 0.5}.Sampler(current, 0)
+				}
+				return current, nil
+			}),
+		})
+		for _, tt := range []struct{ answer, want string }{
+			{"const", "const(true)"}, {"as it is", "const(true)"}, {"half", "probabilistic(0.5)"}, {"half", "probabilistic(0.5)"},
+		} {
+			answer = tt.answer
+			<-time.After(66 * time.Second)
+			if got, want := r.String(), fmt.Sprintf("remote(%s from grpc://agent:5779)", tt.want); got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		}
+		if n := len(given); n < 4 || given[n-1] != given[n-2] && given[n-1] != r.follower.current.Load().Sampler {
+			t.Errorf("%d calls with %v", n, given)
+		}
+	})
+}
