@@ -29,15 +29,12 @@ var (
 	errFormat    = errors.New("a format must be a comparable value")
 )
 
-// defaultProbability is what is sampled until somebody says otherwise: Jaeger's
-// own default.
-const defaultProbability = 0.001
-
 // config is what options write to. New validates it, then builds from it.
 type config struct {
 	service       string
 	sampler       sampler.Sampler
-	probability   float64 // when sampler is nil
+	probability   float64               // when sampler is nil, until the sampling server answers
+	remote        sampler.RemoteOptions // when sampler is nil
 	reporters     []reporter.Reporter
 	formats       map[any]codec
 	headers       propagation.JaegerHeaders
@@ -90,7 +87,7 @@ type note struct {
 
 func newConfig(service string, opts []Option) *config {
 	c := &config{
-		service: service, probability: defaultProbability, traceID128: true, source: "default",
+		service: service, probability: sampler.DefaultProbability, traceID128: true, source: "default",
 		logger: slog.Default(), formats: map[any]codec{},
 		agent: agent{address: "localhost:6831"},
 	}
@@ -147,21 +144,26 @@ func (c *config) setProcessTag(key string, value any) {
 	c.processTags = append(c.processTags, opentracing.Tag{Key: key, Value: value})
 }
 
-// buildSampler returns the sampler that was set, or the default. Its type is
-// remote, whose initial probability is all there is of it so far.
+// buildSampler returns the sampler that was set, or the default, which asks the
+// sampling server and has a goroutine. Nobody asks a disabled tracer's.
 func (c *config) buildSampler() (sampler.Sampler, error) {
 	if c.sampler != nil {
 		return c.sampler, nil
 	}
-	p, err := sampler.NewProbabilistic(c.probability)
+	if c.disabled {
+		return sampler.NewParentBased(nil), nil
+	}
+	initial, err := sampler.NewProbabilistic(c.probability)
 	if err != nil {
 		return nil, err
 	}
-	if !c.disabled {
-		c.info("spur: remote sampling is not part of this version; sampling with a fixed probability",
-			"probability", c.probability)
+	o := c.remote
+	o.Initial, o.Logger = initial, c.logger
+	r, err := sampler.NewRemote(c.service, o)
+	if err != nil {
+		return nil, &ConfigError{Name: "sampling endpoint", Value: hideCredentials(o.Endpoint), Err: err}
 	}
-	return sampler.NewParentBased(p), nil
+	return sampler.NewParentBased(r), nil
 }
 
 // buildFormats adds the usual propagators where no option set another.

@@ -3,8 +3,10 @@
 package spur
 
 import (
+	"cmp"
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -30,7 +32,7 @@ import (
 //	service    JAEGER_SERVICE_NAME, OTEL_SERVICE_NAME, service.name in OTEL_RESOURCE_ATTRIBUTES
 //	tags       JAEGER_TAGS, OTEL_RESOURCE_ATTRIBUTES
 //	switches   JAEGER_DISABLED, OTEL_SDK_DISABLED, JAEGER_TRACEID_128BIT, JAEGER_PROPAGATION, OTEL_PROPAGATORS
-//	sampling   JAEGER_SAMPLER_TYPE, JAEGER_SAMPLER_PARAM, OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
+//	sampling   JAEGER_SAMPLER_…, JAEGER_SAMPLING_ENDPOINT, OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
 //	where to   JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, OTEL_TRACES_EXPORTER
 //	reporting  JAEGER_REPORTER_…, OTEL_BSP_SCHEDULE_DELAY, OTEL_BSP_MAX_QUEUE_SIZE
 //	limits     OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT, OTEL_SPAN_…_COUNT_LIMIT
@@ -42,7 +44,9 @@ import (
 // JAEGER_SAMPLER_PARAM is a probability for the types probabilistic and remote
 // (the default), traces a second for ratelimiting, and for const 0 or 1. Without
 // it probabilistic and remote sample 0.1 %; const and ratelimiting sample
-// nothing, as in Jaeger's Go client.
+// nothing, as in Jaeger's Go client. For remote it counts until the sampling
+// server has answered: the one at JAEGER_SAMPLING_ENDPOINT, else at
+// JAEGER_SAMPLER_MANAGER_HOST_PORT, else at port 5778 of JAEGER_AGENT_HOST.
 func FromEnv() Option {
 	return optionFunc(func(c *config) {
 		e := env{c: c, lookup: os.LookupEnv, environ: os.Environ}
@@ -62,6 +66,10 @@ type env struct {
 	service      string
 	samplerType  string
 	samplerParam *float64
+	endpoint     string // of the sampling server, or its parts as Node.js has them
+	samplerHost  string
+	samplerPort  string
+	samplerPath  string
 	host, port   string
 	elsewhere    []string // variables that ask for a destination this version does not have
 	unused       []string // other variables that it has no use for
@@ -96,6 +104,7 @@ func (e *env) read() {
 	if e.c.service == "" {
 		e.c.service = e.service
 	}
+	e.setSamplingEndpoint()
 	e.setSampler()
 	e.setDestination()
 	if len(e.unused) > 0 {
@@ -125,6 +134,20 @@ func (e *env) isSet(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return e.set[name].value != "" })
 }
 
+// setSamplingEndpoint combines what says where the sampling server is. It runs on
+// the agent's host, as far as anybody knows.
+func (e *env) setSamplingEndpoint() {
+	switch {
+	case e.endpoint != "":
+		e.c.remote.Endpoint = e.endpoint
+	case e.host != "" || e.samplerHost != "" || e.samplerPort != "" || e.samplerPath != "":
+		host := cmp.Or(e.samplerHost, e.host, "127.0.0.1")
+		path := "/" + strings.TrimPrefix(cmp.Or(e.samplerPath, "/sampling"), "/")
+		u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, cmp.Or(e.samplerPort, "5778"))}
+		e.c.remote.Endpoint = u.String() + path
+	}
+}
+
 // setSampler combines type and parameter.
 func (e *env) setSampler() {
 	if !e.isSet("JAEGER_SAMPLER_TYPE", "JAEGER_SAMPLER_PARAM") {
@@ -144,11 +167,11 @@ func (e *env) setSampler() {
 	var err error
 	switch e.samplerType {
 	case "", "remote":
-		// buildSampler makes it, and says that it will not change.
-		e.c.sampler, e.c.probability = nil, param(defaultProbability)
+		// buildSampler makes it.
+		e.c.sampler, e.c.probability = nil, param(sampler.DefaultProbability)
 		_, err = sampler.NewProbabilistic(e.c.probability)
 	case "probabilistic":
-		s, err = sampler.NewProbabilistic(param(defaultProbability))
+		s, err = sampler.NewProbabilistic(param(sampler.DefaultProbability))
 	case "ratelimiting":
 		s, err = sampler.NewRateLimiting(param(0))
 	case "const":

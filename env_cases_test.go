@@ -44,6 +44,7 @@ func samplerOf(t *testing.T, c *config) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer closeSampler(s)
 	return s.(sampler.Statuser).Status().Description
 }
 
@@ -59,18 +60,19 @@ func processTag(key string) func(*config) any {
 }
 
 // What tests look at.
-func service(c *config) any      { return c.service }
-func disabled(c *config) any     { return c.disabled }
-func traceID128(c *config) any   { return c.traceID128 }
-func agentAddr(c *config) any    { return c.agent.address }
-func queueSpans(c *config) any   { return c.agent.queueSpans }
-func flushEvery(c *config) any   { return c.agent.flushInterval }
-func reconnect(c *config) any    { return c.agent.reconnectInterval }
-func noReconnect(c *config) any  { return c.agent.noReconnect }
-func logSpans(c *config) any     { return c.agent.logSpans }
-func exporterNone(c *config) any { return c.agent.none }
-func source(c *config) any       { return c.source }
-func notes(c *config) any        { return notesOf(c) }
+func service(c *config) any        { return c.service }
+func disabled(c *config) any       { return c.disabled }
+func traceID128(c *config) any     { return c.traceID128 }
+func agentAddr(c *config) any      { return c.agent.address }
+func queueSpans(c *config) any     { return c.agent.queueSpans }
+func flushEvery(c *config) any     { return c.agent.flushInterval }
+func reconnect(c *config) any      { return c.agent.reconnectInterval }
+func noReconnect(c *config) any    { return c.agent.noReconnect }
+func logSpans(c *config) any       { return c.agent.logSpans }
+func exporterNone(c *config) any   { return c.agent.none }
+func source(c *config) any         { return c.source }
+func notes(c *config) any          { return notesOf(c) }
+func samplingServer(c *config) any { return c.remote.Endpoint }
 func headers(c *config) any {
 	if c.headerFormats == nil {
 		return nil
@@ -138,20 +140,22 @@ var envCases = []struct {
 	{name: "JAEGER_SAMPLER_PARAM", value: "-Inf", bad: "not a number"},
 	{name: "JAEGER_SAMPLER_PARAM", value: "1e999", bad: "not a number"},
 	{name: "JAEGER_SAMPLER_PARAM", value: "2", bad: "probability 2 is not between 0 and 1"},
-	{name: "JAEGER_SAMPLING_ENDPOINT", value: "http://h:5778/sampling", get: notes, want: "no use for"},
-	{name: "JAEGER_SAMPLING_ENDPOINT", value: "h:5778", bad: "not an http or https URL with a host"},
-	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", value: "http://h/x", get: notes, want: "no use for"},
-	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", value: "h:5778", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLING_ENDPOINT", value: "http://h:5778/sampling", get: samplingServer, want: "http://h:5778/sampling"},
+	{name: "JAEGER_SAMPLING_ENDPOINT", value: "h:5778", get: samplingServer, want: "h:5778"},
+	{name: "JAEGER_SAMPLING_ENDPOINT", value: "ftp://h", bad: "not an http or https URL with a host"},
+	{name: "JAEGER_SAMPLING_ENDPOINT", value: "h", bad: "neither a URL nor host:port"},
+	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", value: "http://h/x", get: samplingServer, want: "http://h/x"},
+	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", value: "h:5778", get: samplingServer, want: "h:5778"},
 	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", value: "h", bad: "neither a URL nor host:port"},
-	{name: "JAEGER_SAMPLER_HOST", value: "h", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLER_HOST", value: "::1", get: samplingServer, want: "http://[::1]:5778/sampling"},
 	{name: "JAEGER_SAMPLER_HOST", value: "a b", bad: "neither a host name nor an IP address"},
-	{name: "JAEGER_SAMPLER_PORT", value: "5778", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLER_PORT", value: "5779", get: samplingServer, want: "http://127.0.0.1:5779/sampling"},
 	{name: "JAEGER_SAMPLER_PORT", value: "x", bad: "not a port"},
-	{name: "JAEGER_SAMPLER_SAMPLING_PATH", value: "/sampling", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLER_SAMPLING_PATH", value: "/s", get: samplingServer, want: "http://127.0.0.1:5778/s"},
 	{name: "JAEGER_SAMPLER_SAMPLING_PATH", value: "http://h/", bad: "not the path of a URL"},
-	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", value: "10", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", value: "10", get: func(c *config) any { return c.remote.MaxOperations }, want: 10},
 	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", value: "-1", bad: "not a whole number from 1 to 1000000"},
-	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", value: "30s", get: notes, want: "no use for"},
+	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", value: "30s", get: func(c *config) any { return c.remote.RefreshInterval }, want: 30 * time.Second},
 	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", value: "0s", bad: "not a positive duration"},
 
 	{name: "OTEL_TRACES_EXPORTER", value: "none", get: exporterNone, want: true},

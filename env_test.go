@@ -43,7 +43,7 @@ func TestFromEnvTogether(t *testing.T) {
 		{"an agent that is set beats OTLP", []string{"JAEGER_AGENT_HOST=h", "OTEL_EXPORTER_OTLP_ENDPOINT=http://h"}, nil, notes, ""},
 		{"but not JAEGER_ENDPOINT", []string{"JAEGER_AGENT_HOST=h", "JAEGER_ENDPOINT=http://h"}, nil, notes, "[variables [JAEGER_ENDPOINT] agent h:6831]"},
 		{"user and password", []string{"JAEGER_ENDPOINT=http://h", "JAEGER_USER=u", "JAEGER_PASSWORD=p"}, nil, notes, "JAEGER_ENDPOINT"},
-		{"unused ones are named together", []string{"JAEGER_SAMPLER_HOST=h", "JAEGER_SENDER_FACTORY=x"}, nil, notes, "[JAEGER_SAMPLER_HOST JAEGER_SENDER_FACTORY]"},
+		{"unused ones are named together", []string{"JAEGER_AGENT_SOCKET_TYPE=udp4", "JAEGER_SENDER_FACTORY=x"}, nil, notes, "[JAEGER_AGENT_SOCKET_TYPE JAEGER_SENDER_FACTORY]"},
 		{"unknown ones too", []string{"JAEGER_TYPO=1", "JAEGER_AGENT_HOTS=1", "JAEGER_EMPTY=", "JAEGERX=1"}, nil, notes, "WARN spur: unknown JAEGER_* variables [variables [JAEGER_AGENT_HOTS JAEGER_TYPO]]"},
 		{
 			"but not what Kubernetes sets",
@@ -72,6 +72,9 @@ func TestFromEnvTogether(t *testing.T) {
 }
 
 func TestFromEnvSampler(t *testing.T) {
+	remote := func(initial string) string {
+		return "parentbased(remote(probabilistic(" + initial + ") until http://127.0.0.1:5778/sampling answers))"
+	}
 	always := WithSampler(sampler.NewConst(true))
 	for _, tc := range []struct {
 		name, vars string
@@ -79,7 +82,7 @@ func TestFromEnvSampler(t *testing.T) {
 		want       string
 		log        string
 	}{
-		{name: "default", want: "parentbased(probabilistic(0.001))", log: "INFO spur: remote sampling is not part"},
+		{name: "default", want: remote("0.001")},
 		{name: "earlier option", opts: []Option{always}, want: "const(true)"},
 		{name: "const", vars: "JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1", want: "parentbased(const(true))"},
 		{name: "case", vars: "JAEGER_SAMPLER_TYPE=Const JAEGER_SAMPLER_PARAM=0", want: "parentbased(const(false))"},
@@ -88,16 +91,16 @@ func TestFromEnvSampler(t *testing.T) {
 		{name: "probabilistic alone", vars: "JAEGER_SAMPLER_TYPE=probabilistic", want: "parentbased(probabilistic(0.001))"},
 		{name: "ratelimiting", vars: "JAEGER_SAMPLER_TYPE=ratelimiting JAEGER_SAMPLER_PARAM=2.5", want: "parentbased(ratelimiting(2.5))"},
 		{name: "ratelimiting alone", vars: "JAEGER_SAMPLER_TYPE=ratelimiting", want: "parentbased(ratelimiting(0))", log: "nothing is sampled"},
-		{name: "remote", vars: "JAEGER_SAMPLER_TYPE=remote JAEGER_SAMPLER_PARAM=1", want: "parentbased(probabilistic(1))", log: "INFO spur: remote sampling is not part of this version; sampling with a fixed probability [probability 1]"},
-		{name: "remote over an earlier option", vars: "JAEGER_SAMPLER_TYPE=remote", opts: []Option{always}, want: "parentbased(probabilistic(0.001))", log: "remote sampling"},
-		{name: "parameter alone", vars: "JAEGER_SAMPLER_PARAM=0.25", want: "parentbased(probabilistic(0.25))", log: "remote sampling"},
+		{name: "remote", vars: "JAEGER_SAMPLER_TYPE=remote JAEGER_SAMPLER_PARAM=1", want: remote("1")},
+		{name: "remote over an earlier option", vars: "JAEGER_SAMPLER_TYPE=remote", opts: []Option{always}, want: remote("0.001")},
+		{name: "parameter alone", vars: "JAEGER_SAMPLER_PARAM=0.25", want: remote("0.25")},
 		{name: "always_on", vars: "OTEL_TRACES_SAMPLER=always_on", want: "const(true)"},
 		{name: "parentbased_always_off", vars: "OTEL_TRACES_SAMPLER=parentbased_always_off", want: "parentbased(const(false))"},
 		{name: "traceidratio", vars: "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1", want: "probabilistic(0.1)"},
 		{name: "parentbased_traceidratio alone", vars: "OTEL_TRACES_SAMPLER=ParentBased_TraceIDRatio", want: "parentbased(probabilistic(1))"},
-		{name: "NaN does not sample everything", vars: "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN", want: "parentbased(probabilistic(0.001))", log: "WARN spur: wrong setting ignored [variable OTEL_TRACES_SAMPLER_ARG value NaN"},
-		{name: "nor does 100", vars: "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=100", want: "parentbased(probabilistic(0.001))", log: "WARN spur: wrong setting ignored [variable OTEL_TRACES_SAMPLER_ARG value 100"},
-		{name: "JAEGER_* wins", vars: "OTEL_TRACES_SAMPLER=always_on JAEGER_SAMPLER_PARAM=0.5", want: "parentbased(probabilistic(0.5))", log: "remote sampling"},
+		{name: "NaN does not sample everything", vars: "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN", want: remote("0.001"), log: "WARN spur: wrong setting ignored [variable OTEL_TRACES_SAMPLER_ARG value NaN"},
+		{name: "nor does 100", vars: "OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=100", want: remote("0.001"), log: "WARN spur: wrong setting ignored [variable OTEL_TRACES_SAMPLER_ARG value 100"},
+		{name: "JAEGER_* wins", vars: "OTEL_TRACES_SAMPLER=always_on JAEGER_SAMPLER_PARAM=0.5", want: remote("0.5")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			c := readEnv(strings.Fields(tc.vars), tc.opts...)
@@ -120,6 +123,29 @@ func TestFromEnvSampler(t *testing.T) {
 		{"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=nan", "not a number"},
 	} {
 		checkConfigError(t, readEnv(strings.Fields(tc.vars)).validate(), "JAEGER_SAMPLER_PARAM", tc.reason)
+	}
+}
+
+func TestFromEnvSamplingServer(t *testing.T) {
+	for _, tc := range []struct{ name, vars, want string }{
+		{"default", "", "http://127.0.0.1:5778/sampling"},
+		{"agent", "JAEGER_AGENT_HOST=agent JAEGER_AGENT_PORT=1", "http://agent:5778/sampling"},
+		{"agent, IPv6", "JAEGER_AGENT_HOST=fe80::1%eth0", "http://[fe80::1%25eth0]:5778/sampling"},
+		{"agent port only", "JAEGER_AGENT_PORT=1", "http://127.0.0.1:5778/sampling"},
+		{"Node.js", "JAEGER_SAMPLER_HOST=s JAEGER_SAMPLER_PORT=1 JAEGER_SAMPLER_SAMPLING_PATH=x/y JAEGER_AGENT_HOST=agent", "http://s:1/x/y"},
+		{"Node.js port", "JAEGER_SAMPLER_PORT=1 JAEGER_AGENT_HOST=agent", "http://agent:1/sampling"},
+		{"Node.js path", "JAEGER_SAMPLER_SAMPLING_PATH=/", "http://127.0.0.1:5778/"},
+		{"older name", "JAEGER_SAMPLER_MANAGER_HOST_PORT=old:1 JAEGER_AGENT_HOST=agent JAEGER_SAMPLER_HOST=s", "http://old:1/sampling"},
+		{"endpoint", "JAEGER_SAMPLING_ENDPOINT=https://u:p@new/?t=x JAEGER_SAMPLER_MANAGER_HOST_PORT=old:1 JAEGER_AGENT_HOST=agent", "https://new/"},
+	} {
+		c := readEnv(strings.Fields(tc.vars))
+		if err := c.validate(); err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		if got, want := samplerOf(t, c), "parentbased(remote(probabilistic(0.001) until "+tc.want+" answers))"; got != want {
+			t.Errorf("%s: %s, want %s", tc.name, got, want)
+		}
 	}
 }
 
@@ -216,7 +242,7 @@ func TestFromEnvOptionsAfterItWin(t *testing.T) {
 
 func TestFromEnvAnnounces(t *testing.T) {
 	for _, tc := range []struct{ name, variable, value, want string }{
-		{"default", "JAEGER_DISABLED", "", `disabled=false sampler=parentbased(probabilistic(0.001)) destinations="[agent localhost:6831]" source=default`},
+		{"default", "JAEGER_DISABLED", "", `disabled=false sampler="parentbased(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))" destinations="[agent localhost:6831]" source=default`},
 		{"agent", "JAEGER_AGENT_HOST", "192.0.2.1", `destinations="[agent 192.0.2.1:6831]" source=JAEGER_AGENT_HOST`},
 		{"none", "OTEL_TRACES_EXPORTER", "none", `destinations=[] source=OTEL_TRACES_EXPORTER`},
 		{"disabled", "JAEGER_DISABLED", "true", `disabled=true`},

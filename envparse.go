@@ -186,7 +186,8 @@ func urlPath(_ *env, value string) error {
 	return nil
 }
 
-func managerHostPort(_ *env, value string) error {
+func samplingEndpoint(e *env, value string) error {
+	e.endpoint = value
 	if strings.Contains(value, "://") {
 		return webURL(nil, value)
 	}
@@ -195,11 +196,6 @@ func managerHostPort(_ *env, value string) error {
 		return errors.New("neither a URL nor host:port")
 	}
 	return nil
-}
-
-func hostOnly(_ *env, value string) error {
-	_, err := parseHost(value)
-	return err
 }
 
 // parseHost checks a name or IP address and takes the brackets off the latter.

@@ -60,22 +60,31 @@ func envTable() []variable {
 		{name: "OTEL_TRACES_SAMPLER", meaning: "`always_on`, `always_off`, `traceidratio` or one of them after `parentbased_`", parse: otelSampler},
 		{name: "OTEL_TRACES_SAMPLER_ARG", meaning: "probability for `traceidratio`", unset: "1", parse: anything},
 		{name: "JAEGER_SAMPLER_TYPE", meaning: "`const`, `probabilistic`, `ratelimiting` or `remote`", unset: "remote", parse: samplerType},
-		{name: "JAEGER_SAMPLER_PARAM", meaning: "a probability, traces a second, or for `const` 0 or 1", unset: "0.001; 0 for `const` and `ratelimiting`", parse: samplerParam},
+		{name: "JAEGER_SAMPLER_PARAM", meaning: "a probability (for `remote` until the server answers), traces a second, or for `const` 0 or 1", unset: "0.001; 0 for `const` and `ratelimiting`", parse: samplerParam},
 		{
-			name: "JAEGER_SAMPLING_ENDPOINT", meaning: "URL of the sampling server; not in this version", unset: "http://127.0.0.1:5778/sampling",
-			parse: webURL, hide: hideCredentials, unused: true,
-		},
-		{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", meaning: "older name of JAEGER_SAMPLING_ENDPOINT: a URL, or host:port", parse: managerHostPort, hide: hideCredentials, unused: true},
-		{name: "JAEGER_SAMPLER_HOST", meaning: "host of the sampling server (Node.js); not in this version", parse: hostOnly, hide: hideCredentials, unused: true},
-		{name: "JAEGER_SAMPLER_PORT", meaning: "port of the sampling server (Node.js); not in this version", parse: portOnly, unused: true},
-		{name: "JAEGER_SAMPLER_SAMPLING_PATH", meaning: "path at the sampling server (Node.js); not in this version", parse: urlPath, unused: true},
-		{
-			name: "JAEGER_SAMPLER_MAX_OPERATIONS", meaning: "operations that are sampled each at its own rate; not in this version", unset: "2000",
-			parse: integer(maxEnvCount, func(*env, int) {}), unused: true,
+			name: "JAEGER_SAMPLER_HOST", meaning: "host of the sampling server (Node.js)", unset: "JAEGER_AGENT_HOST", hide: hideCredentials,
+			parse: func(e *env, value string) (err error) { e.samplerHost, err = parseHost(value); return err },
 		},
 		{
-			name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked; not in this version", unset: "1m",
-			parse: duration(func(*env, time.Duration) {}), unused: true,
+			name: "JAEGER_SAMPLER_PORT", meaning: "port of the sampling server (Node.js)", unset: "5778",
+			parse: func(e *env, value string) error { e.samplerPort = value; return portOnly(e, value) },
+		},
+		{
+			name: "JAEGER_SAMPLER_SAMPLING_PATH", meaning: "path at the sampling server (Node.js)", unset: "/sampling",
+			parse: func(e *env, value string) error { e.samplerPath = value; return urlPath(e, value) },
+		},
+		{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", meaning: "older name of JAEGER_SAMPLING_ENDPOINT", parse: samplingEndpoint, hide: hideCredentials},
+		{
+			name: "JAEGER_SAMPLING_ENDPOINT", meaning: "the sampling server that type `remote` asks: a URL, or host:port",
+			unset: "http://JAEGER_AGENT_HOST:5778/sampling, or at 127.0.0.1", parse: samplingEndpoint, hide: hideCredentials,
+		},
+		{
+			name: "JAEGER_SAMPLER_MAX_OPERATIONS", meaning: "operations that are sampled each at its own rate", unset: "2000",
+			parse: integer(maxEnvCount, func(e *env, n int) { e.c.remote.MaxOperations = n }),
+		},
+		{
+			name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked", unset: "1m",
+			parse: duration(func(e *env, d time.Duration) { e.c.remote.RefreshInterval = d }),
 		},
 
 		// Where spans go.

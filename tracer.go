@@ -53,14 +53,17 @@ type Tracer struct {
 	samplerClosed bool
 }
 
-// New makes a tracer for a service. Without options it samples 0.1 % of new
-// traces, follows the decisions of remote callers, sends to Jaeger's agent at
-// localhost:6831 over UDP and reads no environment. The service name may be
-// empty if FromEnv finds one. The error joins one ConfigError for each setting
+// New makes a tracer for a service. Without options it samples new traces as the
+// agent at http://127.0.0.1:5778/sampling says, 0.1 % of them until it does
+// (sampler.NewRemote), follows the decisions of remote callers, sends to Jaeger's
+// agent at localhost:6831 over UDP and reads no environment. The service name may
+// be empty if FromEnv finds one. The error joins one ConfigError for each setting
 // that cannot be used; an agent that cannot be reached is not an error. After an
 // error the samplers and reporters among the options are still the caller's.
 //
-// The tracer owns one goroutine, which ends with Shutdown or Close.
+// The tracer owns one goroutine that sends and one that asks for the sampling
+// strategy. They end with Shutdown or Close; the latter also when SetSampler
+// replaces the sampler.
 func New(service string, opts ...Option) (*Tracer, error) {
 	c := newConfig(service, opts)
 	if err := c.validate(); err != nil {
@@ -81,15 +84,18 @@ func New(service string, opts ...Option) (*Tracer, error) {
 
 func build(c *config) (*Tracer, error) {
 	c.limits = c.limits.withDefaults()
+	if err := c.buildFormats(); err != nil {
+		return nil, &ConfigError{Name: "WithLimits", Value: fmt.Sprintf("%+v", c.limits.Propagation), Err: err}
+	}
 	s, err := c.buildSampler()
 	if err != nil {
 		return nil, err
 	}
-	if err := c.buildFormats(); err != nil {
-		return nil, &ConfigError{Name: "WithLimits", Value: fmt.Sprintf("%+v", c.limits.Propagation), Err: err}
-	}
 	r, err := c.buildReporter()
 	if err != nil {
+		if c.sampler == nil {
+			_ = closeSampler(s) // ours, and it has no error
+		}
 		return nil, &ConfigError{Name: "agent", Value: c.agent.address, Err: err}
 	}
 	t := &Tracer{

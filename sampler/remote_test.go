@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,10 +116,12 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 		`garbage`,
 	}
 	n := 0
+	var done atomic.Bool
 	r, err := NewRemote("orders", RemoteOptions{
 		RefreshInterval: 100 * time.Microsecond, Logger: quietLogger(), MaxOperations: 50,
 		Fetcher: fetcherFunc(func(context.Context, string) ([]byte, error) {
 			n++
+			done.Store(n > 200)
 			return []byte(bodies[n%len(bodies)]), nil
 		}),
 	})
@@ -129,7 +133,8 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for i := 0; r.Status().Fetched < 100; i++ {
+			for i := 0; !done.Load(); i++ {
+				runtime.Gosched()
 				d := r.Sample(Params{TraceID: model.TraceID{Low: uint64(i) << 40}, Operation: fmt.Sprint("op", (g+i)%100)})
 				if d.Sample != (len(d.Tags) == 2) {
 					t.Errorf("%+v", d)

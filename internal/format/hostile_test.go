@@ -69,7 +69,7 @@ func TestPanics(t *testing.T) {
 		{"with a typed nil", panicError{(*nilError)(nil)}, "!(PANIC=Error method: <nil>)"},
 		{"with too much", []any{panicText{long}, 7}, "[!(PANIC=String method: " + strings.Repeat("€", 84) + "…) 7]"},
 		{"with a cycle", panicText{cyclic}, "!(PANIC=String method: [[[[[[[[…]]]]]]]])"},
-		{"runtime error", []fmt.Stringer{outOfRange{}}, "[!(PANIC=String method: runtime error: index out of range [3] with length 0)]"},
+		{"runtime error", []fmt.Stringer{outOfRange{}}, "[!(PANIC=String method: runtime error: index out of range [3] with length 1)]"},
 	} {
 		if got, _ := String(c.v, 1000); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
