@@ -56,27 +56,39 @@ func TestLateSamplers(t *testing.T) {
 		{name: "tag on the root", sampler: tags, act: func(r, _ opentracing.Span) { r.SetTag("keep", true) }, reported: "[child root]", why: keepTag, flags: 1},
 		{name: "start tag", sampler: tags, start: true, reported: "[child root]", why: keepTag, flags: 1},
 		{name: "start tag of another value", sampler: tags, start: "true", reported: "[]", undecided: 2},
-		{name: "number of another type, and firehose", sampler: tags, act: func(r, _ opentracing.Span) { r.SetTag("keep", float32(42)) }, reported: "[child root]",
-			why: map[string]any{"sampler.type": "TagMatchingSampler", "sampler.param": "keep=42"}, flags: 9},
-		{name: "firehose at the start", sampler: tags, start: uint8(42), reported: "[child root]",
-			why: map[string]any{"sampler.type": "TagMatchingSampler", "sampler.param": "keep=42"}, flags: 9},
+		{
+			name: "number of another type, and firehose", sampler: tags, act: func(r, _ opentracing.Span) { r.SetTag("keep", float32(42)) }, reported: "[child root]",
+			why: map[string]any{"sampler.type": "TagMatchingSampler", "sampler.param": "keep=42"}, flags: 9,
+		},
+		{
+			name: "firehose at the start", sampler: tags, start: uint8(42), reported: "[child root]",
+			why: map[string]any{"sampler.type": "TagMatchingSampler", "sampler.param": "keep=42"}, flags: 9,
+		},
 		{name: "unhashable value", sampler: tags, act: func(r, c opentracing.Span) { // jaeger-client-go panics
 			r.SetTag("keep", []byte("true")).SetTag("keep", map[string]int{"a": 1}).SetTag("keep", []any{math.NaN()})
 			c.SetTag("keep", func() {})
 		}, reported: "[]", undecided: 2},
 		{name: "no tag", sampler: tags, reported: "[]", undecided: 2},
 		{name: "no tag, decided at the end", sampler: last, reported: "[]", undecided: 1},
-		{name: "first: picked at the start", sampler: first(always), reported: "[child root]",
-			why: map[string]any{"sampler.type": "const", "sampler.param": true}, flags: 1},
+		{
+			name: "first: picked at the start", sampler: first(always), reported: "[child root]",
+			why: map[string]any{"sampler.type": "const", "sampler.param": true}, flags: 1,
+		},
 		{name: "first: the tag goes first", sampler: first(always), start: true, reported: "[child root]", why: keepTag, flags: 1},
 		{name: "first: not picked, tag", sampler: first(never), act: func(_, c opentracing.Span) { c.SetTag("keep", true) }, reported: "[child root]", why: keepTag, flags: 1},
 		{name: "first: not picked, no tag", sampler: first(never), reported: "[]", undecided: 2},
-		{name: "any: the child's finish", sampler: sampler.NewAny(last, yesOn(sampler.EventFinish)), reported: "[child root]",
-			why: map[string]any{"why": "late"}, flags: 1},
-		{name: "override: nobody is asked any more", sampler: sampler.NewOverrides(tags, map[string]sampler.Sampler{"ro*": sampler.NewConst(never)}),
-			act: func(r, c opentracing.Span) { r.SetTag("keep", true); c.SetTag("keep", true) }, reported: "[]"},
-		{name: "override: the start name counts", sampler: sampler.NewOverrides(sampler.NewConst(never), map[string]sampler.Sampler{"root": tags}),
-			act: func(r, c opentracing.Span) { r.SetOperationName("renamed"); c.SetTag("keep", true) }, reported: "[child renamed]", why: keepTag, flags: 1},
+		{
+			name: "any: the child's finish", sampler: sampler.NewAny(last, yesOn(sampler.EventFinish)), reported: "[child root]",
+			why: map[string]any{"why": "late"}, flags: 1,
+		},
+		{
+			name: "override: nobody is asked any more", sampler: sampler.NewOverrides(tags, map[string]sampler.Sampler{"ro*": sampler.NewConst(never)}),
+			act: func(r, c opentracing.Span) { r.SetTag("keep", true); c.SetTag("keep", true) }, reported: "[]",
+		},
+		{
+			name: "override: the start name counts", sampler: sampler.NewOverrides(sampler.NewConst(never), map[string]sampler.Sampler{"root": tags}),
+			act: func(r, c opentracing.Span) { r.SetOperationName("renamed"); c.SetTag("keep", true) }, reported: "[child renamed]", why: keepTag, flags: 1,
+		},
 		{name: "priority goes before", sampler: tags, act: func(r, c opentracing.Span) {
 			ext.SamplingPriority.Set(c, 0)
 			r.SetTag("keep", true)

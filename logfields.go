@@ -18,8 +18,7 @@ type fieldEncoder struct {
 	tracer *Tracer
 	place  Place
 	fields []model.Tag
-	lazy   int  // lazy loggers inside one another
-	lent   bool // to a lazy logger, whose goroutines may still write
+	lazy   int // lazy loggers around this one
 }
 
 var encoderPool = sync.Pool{New: func() any { return new(fieldEncoder) }}

@@ -26,7 +26,8 @@ func (f optionFunc) apply(c *config) { f(c) }
 
 // WithSampler sets the sampler of local roots. It is given to the tracer, which
 // closes it if it is an io.Closer. Wrap it in sampler.NewParentBased, as the
-// default is, or remote callers' decisions are overruled. The default samples 0.1 %.
+// default is, or remote callers' decisions are overruled. The default asks the
+// sampling server: see New.
 func WithSampler(s sampler.Sampler) Option {
 	return optionFunc(func(c *config) {
 		if s == nil {

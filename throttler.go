@@ -68,8 +68,7 @@ func (l localThrottler) Allow(string) bool { return l.bucket.Sample(sampler.Para
 func (t *Tracer) allowDebug(operation string) (ok bool) {
 	defer func() {
 		if recover() != nil {
-			t.rare.panics.Add(1)
-			ok = false
+			t.rare.panics.Add(1) // and ok is false
 		}
 		if !ok {
 			t.rare.debugCapped.Add(1)

@@ -142,8 +142,16 @@ func TestDefaultThrottler(t *testing.T) {
 		perSec float64
 		want   int // of 20 at once
 	}{
-		{0, 1}, {1, 1}, {0.001, 1}, {2.5, 2}, {10, 10}, {1e300, 20}, {math.Inf(1), 20},
-		{-1, 0}, {math.Inf(-1), 0}, {math.NaN(), 0},
+		{0, 1},
+		{1, 1},
+		{0.001, 1},
+		{2.5, 2},
+		{10, 10},
+		{1e300, 20},
+		{math.Inf(1), 20},
+		{-1, 0},
+		{math.Inf(-1), 0},
+		{math.NaN(), 0},
 	} {
 		tracer, _ := newTestTracer(t, WithLimits(Limits{DebugPerSec: tt.perSec}), WithClock(func() time.Time { return time.Unix(1e9, 0) }))
 		debug := 0

@@ -183,7 +183,7 @@ func TestRemoteThrottler(t *testing.T) {
 // about any more.
 func TestRemoteThrottlerForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := &credits{give: map[string]float64{"idle": 1, "busy": 0}}
+		c := &credits{give: map[string]float64{"idle": 1, "busy": 0.001}}
 		r := newCreditsRig(t, c, RemoteThrottlerOptions{})
 		r.spendAll(t, "idle")
 		for range 65 {
@@ -194,6 +194,9 @@ func TestRemoteThrottlerForgets(t *testing.T) {
 		last := c.asked[len(c.asked)-1]["operations"]
 		if st := r.Status(); st.Operations != 1 || !slices.Equal(last, []string{"busy"}) {
 			t.Errorf("asked about %q in the end, %+v", last, st)
+		}
+		if saved := r.accounts.of["busy"].credits; saved < 0.1 {
+			t.Errorf("the busy operation has %v credits: it was forgotten, too", saved)
 		}
 		if r.spendAll(t, "idle") != 0 {
 			t.Error("the forgotten operation kept its credits")
@@ -430,7 +433,7 @@ func TestShutdownWaitsOnce(t *testing.T) {
 		{time.Hour, 0, 120 * time.Millisecond, ctx + grace, "context deadline exceeded\ntwo\nthree"},
 		{time.Hour, time.Hour, time.Hour, ctx + grace, "context deadline exceeded\ncontext deadline exceeded\ncontext deadline exceeded"},
 	} {
-		synctest.Test(t, func(t *testing.T) {
+		shutdown := func(t *testing.T) {
 			tracer, err := New("orders", WithReporter(reporter.Null{}), WithLogger(nil), WithSampler(hanging{tt.sampler, one}),
 				WithBaggageRestrictions(hanging{tt.restrictions, two}), WithDebugThrottler(hanging{tt.throttler, three}))
 			if err != nil {
@@ -443,6 +446,9 @@ func TestShutdownWaitsOnce(t *testing.T) {
 				t.Errorf("%v after %v, want %s after %v", err, time.Since(start), tt.want, tt.took)
 			}
 			time.Sleep(time.Hour) // for those that were left behind
-		})
+		}
+		for range 10 { // of two that are ready select takes either
+			synctest.Test(t, shutdown)
+		}
 	}
 }

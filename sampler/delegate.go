@@ -27,17 +27,10 @@ func delegateTo(s Sampler) delegate {
 	return delegate{sampler: s, late: late}
 }
 
-// Sample makes sure that Undecided and State mean something.
-func (d *delegate) Sample(p Params) Decision {
-	answer := d.sampler.Sample(p)
-	if d.late == nil {
-		answer.Undecided = false // nobody to ask again: the answer stands
-	}
-	if !answer.Undecided {
-		answer.State = nil
-	}
-	return answer
-}
+// undecided reports whether what the sampler's Sample answered leaves it open. If
+// there is nobody to ask again the answer stands. (A Sample of delegate's own would
+// copy the parameters once more: BenchmarkSample.)
+func (d *delegate) undecided(answer *Decision) bool { return answer.Undecided && d.late != nil }
 
 // Reconsider does not sample when nobody can be asked.
 func (d *delegate) Reconsider(e Event) Decision {

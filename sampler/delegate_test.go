@@ -44,22 +44,30 @@ func TestDescribe(t *testing.T) {
 		want Status
 	}{
 		{tags, Status{Type: "TagMatchingSampler", Description: "tagmatching(device=phone|42)"}},
-		{mustMatch(t, "k", model.Bool(true), model.Float64(0.5), model.Bytes([]byte{1}), model.String("d"), model.String("e")),
-			Status{Type: "TagMatchingSampler", Description: "tagmatching(k=true|0.5|01 or 2 more)"}},
+		{
+			mustMatch(t, "k", model.Bool(true), model.Float64(0.5), model.Bytes([]byte{1}), model.String("d"), model.String("e")),
+			Status{Type: "TagMatchingSampler", Description: "tagmatching(k=true|0.5|01 or 2 more)"},
+		},
 		{NewFirst(), Status{Type: "first", Description: "first()"}},
 		{NewFirst(tags, half), Status{Type: "first", Description: "first(tagmatching(device=phone|42), probabilistic(0.5))"}},
-		{NewAny(NewFirst(half), named{half}, silent{half}, struct{ Sampler }{half}),
-			Status{Type: "any", Description: "any(first(probabilistic(0.5)), mine, sampler.silent, struct { sampler.Sampler })"}},
+		{
+			NewAny(NewFirst(half), named{half}, silent{half}, struct{ Sampler }{half}),
+			Status{Type: "any", Description: "any(first(probabilistic(0.5)), mine, sampler.silent, struct { sampler.Sampler })"},
+		},
 		{NewOverrides(half, health), Status{Type: "probabilistic", Param: 0.5, Operations: 1, Description: `overrides(probabilistic(0.5), "GET /health*": const(false))`}},
 		{NewOverrides(nil, nil), Status{Type: "const", Description: "overrides(const(false))"}},
 		{NewOverrides(named{half}, many), Status{Type: "custom", Operations: 10, Description: `overrides(mine, "0` + cut + `": probabilistic(0.5), "1` + cut +
 			`": probabilistic(0.5), "2` + cut + `": probabilistic(0.5), "3` + cut + `": probabilistic(0.5), and 6 more)`}},
-		{NewFirst(half, followed{"a", 2}, NewOverrides(followed{"b", 4}, health)), Status{Type: "first", Operations: 7, Source: "a", Fetched: 2,
-			Description: `first(probabilistic(0.5), followed, overrides(followed, "GET /health*": const(false)))`}},
+		{NewFirst(half, followed{"a", 2}, NewOverrides(followed{"b", 4}, health)), Status{
+			Type: "first", Operations: 7, Source: "a", Fetched: 2,
+			Description: `first(probabilistic(0.5), followed, overrides(followed, "GET /health*": const(false)))`,
+		}},
 		{NewParentBased(NewAny(followed{"a", 2}, half)), Status{Type: "any", Operations: 2, Source: "a", Fetched: 2, Description: "parentbased(any(followed, probabilistic(0.5)))"}},
 		{NewParentBased(silent{half}), Status{Type: "silent", Param: 3, Description: "parentbased(sampler.silent)"}},
-		{NewParentBased(half, WithLocalParentNotSampled(tags), WithRemoteParentSampled(NewConst(false))), Status{Type: "probabilistic", Param: 0.5,
-			Description: "parentbased(probabilistic(0.5), remote sampled: const(false), local not sampled: tagmatching(device=phone|42))"}},
+		{NewParentBased(half, WithLocalParentNotSampled(tags), WithRemoteParentSampled(NewConst(false))), Status{
+			Type: "probabilistic", Param: 0.5,
+			Description: "parentbased(probabilistic(0.5), remote sampled: const(false), local not sampled: tagmatching(device=phone|42))",
+		}},
 	} {
 		got := tt.s.(Statuser).Status()
 		if got != tt.want {

@@ -11,6 +11,10 @@
 //   - [Probabilistic] samples a fraction of all traces, chosen by trace id, so
 //     that services with the same rate choose the same traces.
 //   - [RateLimiting] samples so many traces a second.
+//   - [PerOperation] gives each operation its own probability and a least number
+//     of traces: what Jaeger's adaptive sampling asks for.
+//   - [Remote] samples as Jaeger's sampling server says, [File] as its strategies
+//     file does. A [Strategy] is what either can say.
 //   - [ParentBased] follows the caller's decision where there is one and asks
 //     another sampler where there is none. A tracer should be given one.
 //   - [TagMatching] samples a trace when one of its spans gets a certain tag.

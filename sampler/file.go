@@ -3,10 +3,10 @@
 package sampler
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"log/slog"
 	"os"
@@ -71,7 +71,7 @@ func NewFile(service, path string, o FileOptions) (*File, error) {
 	case o.ReloadInterval == 0:
 		o.ReloadInterval = 10 * time.Second
 	}
-	r := &fileReader{service: service, path: path, maxOperations: orMaxOperations(o.MaxOperations)}
+	r := &fileReader{service: service, path: path, maxOperations: orMaxOperations(o.MaxOperations), seed: maphash.MakeSeed()}
 	body, err := r.read(context.Background())
 	if err != nil {
 		return nil, err
@@ -104,7 +104,8 @@ func (f *File) Close() error { return f.follower.loop.Close() }
 type fileReader struct {
 	service, path string
 	maxOperations int
-	last          []byte // what the sampler in force was made of
+	seed          maphash.Seed
+	last          uint64 // hash of what the sampler in force was made of
 }
 
 func (r *fileReader) read(context.Context) ([]byte, error) {
@@ -119,7 +120,7 @@ func (r *fileReader) read(context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // nothing was written
 	body, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
 	if err != nil {
 		return nil, err
@@ -131,7 +132,8 @@ func (r *fileReader) read(context.Context) ([]byte, error) {
 }
 
 func (r *fileReader) parse(body []byte, current Sampler) (Sampler, error) {
-	if current != nil && bytes.Equal(body, r.last) {
+	sum := maphash.Bytes(r.seed, body)
+	if current != nil && sum == r.last {
 		return current, nil
 	}
 	s, err := parseStrategies(body, r.service, r.maxOperations)
@@ -140,7 +142,7 @@ func (r *fileReader) parse(body []byte, current Sampler) (Sampler, error) {
 	}
 	next, err := s.Sampler(current, r.maxOperations)
 	if err == nil {
-		r.last = body
+		r.last = sum
 	}
 	return next, err
 }

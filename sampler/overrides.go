@@ -65,8 +65,8 @@ type chosen struct {
 // Sample implements Sampler.
 func (o *Overrides) Sample(p Params) Decision {
 	d := o.find(p.Operation)
-	answer := d.Sample(p)
-	if answer.Undecided {
+	answer := d.sampler.Sample(p)
+	if answer.Undecided = d.undecided(&answer); answer.Undecided {
 		c := &chosen{of: o, delegate: d}
 		if answer.State != nil {
 			c.state.Store(answer.State)

@@ -104,11 +104,16 @@ func NewParentBased(root Sampler, opts ...ParentOption) *ParentBased {
 
 // Sample implements Sampler.
 func (p *ParentBased) Sample(params Params) Decision {
-	d := p.choose(params.Parent, params.ParentFlags)
+	d := &p.root
+	if params.Parent != ParentNone {
+		d = p.choose(params.Parent, params.ParentFlags)
+	}
 	if d == nil {
 		return Decision{Sample: params.ParentFlags.IsSampled()}
 	}
-	return d.Sample(params)
+	answer := d.sampler.Sample(params)
+	answer.Undecided = d.undecided(&answer)
+	return answer
 }
 
 // Reconsider implements Late. It asks whom Sample asked if that is Late, and does

@@ -237,6 +237,9 @@ func (p *PerOperation) String() string { return p.Status().Description }
 
 func perOperationString(probability float64, operations int, lowerBound float64) string {
 	s := fmt.Sprintf("peroperation(%s, %d operations", formatRate(probability), operations)
+	if operations == 1 {
+		s = strings.TrimSuffix(s, "s")
+	}
 	if lowerBound > 0 {
 		s += ", each at least " + formatRate(lowerBound) + "/s"
 	}

@@ -130,9 +130,15 @@ func TestStrategySamplerKeepsBuckets(t *testing.T) {
 			rate float64
 			want int
 		}{
-			{0, 10, 10}, {0, 20, 0}, {500 * time.Millisecond, 20, 10}, {0, 10, 0},
+			{0, 10, 10},
+			{0, 20, 0},
+			{500 * time.Millisecond, 20, 10},
+			{0, 10, 0},
 			{500 * time.Millisecond, 40, 20}, // half full, as it was
-			{time.Hour, 4, 4}, {0, 0, 0}, {time.Hour, 0, 0}, {0, 3, 3},
+			{time.Hour, 4, 4},
+			{0, 0, 0},
+			{time.Hour, 0, 0},
+			{0, 3, 3},
 		} {
 			<-time.After(tt.wait)
 			r = limit(r, tt.rate)

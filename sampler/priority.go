@@ -142,7 +142,8 @@ func (a *samplers) sample(p Params, every bool) Decision {
 	waiting := room[:0]
 	var yes Decision
 	for i := range a.delegates {
-		d := a.delegates[i].Sample(p)
+		d := a.delegates[i].sampler.Sample(p)
+		d.Undecided = a.delegates[i].undecided(&d)
 		switch {
 		case d.Undecided:
 			waiting = append(waiting, undecided{&a.delegates[i], d.State})

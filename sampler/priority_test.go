@@ -176,6 +176,31 @@ func TestStateOfAnotherSampler(t *testing.T) {
 	})
 }
 
+// torn says yes, but while it does so another event makes it say no.
+type torn struct{ tell func(Event) Decision }
+
+func (torn) Sample(Params) Decision { return undecided }
+func (s *torn) Reconsider(e Event) Decision {
+	if e.Kind == EventFinish {
+		return no
+	}
+	s.tell(Event{Kind: EventFinish})
+	return yes
+}
+
+// TestNoStands: what a sampler has said to one goroutine it cannot take back in
+// another.
+func TestNoStands(t *testing.T) {
+	s := &torn{}
+	for _, of := range []Late{NewFirst(s, play(undecided)), NewAny(s, play(undecided))} {
+		tr := begin(of, Params{})
+		s.tell = tr.tell
+		if d := tr.tell(Event{Kind: EventTag}); !d.Undecided {
+			t.Errorf("%v: %+v, want undecided: only the other one can decide any more", of, d)
+		}
+	}
+}
+
 func TestFirehoseOfAny(t *testing.T) {
 	loud := Decision{Sample: true, Firehose: true, Tags: yes.Tags}
 	for _, of := range [][]Sampler{{play(yes), play(loud)}, {play(loud), play(yes)}} {
@@ -221,11 +246,11 @@ func TestCloseOnce(t *testing.T) {
 		ordinary
 		_ []int // cannot be compared
 	}
-	odd := unusual{ordinary: ordinary{play(no)}}
+	odd, odder := unusual{ordinary: ordinary{play(no)}}, unusual{ordinary: ordinary{play(no)}}
 	inner := NewFirst(shared, late)
 	s := NewFirst(
 		NewParentBased(inner, WithRemoteParentSampled(shared), WithLocalParentNotSampled(ordinary{bad})),
-		NewAny(inner, NewConst(true), odd),
+		NewAny(inner, NewConst(true), odd, odder),
 		NewOverrides(shared, map[string]Sampler{"a": ordinary{bad}, "b*": shared, "c": inner}),
 	)
 	if err := s.Close(); err != errClose {
@@ -236,7 +261,7 @@ func TestCloseOnce(t *testing.T) {
 			t.Errorf("Close again = %v", err)
 		}
 	}
-	for name, p := range map[string]*played{"bad": bad, "shared": shared, "late": late, "odd": odd.p} {
+	for name, p := range map[string]*played{"bad": bad, "shared": shared, "late": late, "odd": odd.p, "odder": odder.p} {
 		if n := p.closed.Load(); n != 1 {
 			t.Errorf("%s was closed %d times", name, n)
 		}

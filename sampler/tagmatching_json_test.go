@@ -17,20 +17,28 @@ func TestTagMatchingJSON(t *testing.T) {
 		name, text string
 		want       TagMatchingOptions
 	}{
-		{"all kinds", `{"key":"k","matchers":[{"value":"a","firehose":true},{"value":42},{"value":-1.5e3},{"value":false}],"extra":[]}`,
+		{
+			"all kinds", `{"key":"k","matchers":[{"value":"a","firehose":true},{"value":42},{"value":-1.5e3},{"value":false}],"extra":[]}`,
 			TagMatchingOptions{Key: "k", Matchers: []TagMatcher{
 				{Value: model.String("a"), Firehose: true}, {Value: model.Int64(42)}, {Value: model.Float64(-1500)}, {Value: model.Bool(false)},
-			}}},
-		{"values go before matchers", `{"key":"k","values":{"b":{"firehose":true,"value":7},"a":{}},"matchers":[{"value":"b"}]}`,
+			}},
+		},
+		{
+			"values go before matchers", `{"key":"k","values":{"b":{"firehose":true,"value":7},"a":{}},"matchers":[{"value":"b"}]}`,
 			TagMatchingOptions{Key: "k", Matchers: []TagMatcher{
 				{Value: model.String("b")}, {Value: model.String("a")}, {Value: model.String("b"), Firehose: true},
-			}}},
-		{"all digits", `{"key":"k","matchers":[{"value":9007199254740993},{"value":9223372036854775808},{"value":-0}]}`,
+			}},
+		},
+		{
+			"all digits", `{"key":"k","matchers":[{"value":9007199254740993},{"value":9223372036854775808},{"value":-0}]}`,
 			TagMatchingOptions{Key: "k", Matchers: []TagMatcher{
 				{Value: model.Int64(9007199254740993)}, {Value: model.Float64(1 << 63)}, {Value: model.Int64(0)},
-			}}},
-		{"the end", ` {"decideAtRootEnd": true, "matchers": [ { "value" : "\u00e9" } ] } `,
-			TagMatchingOptions{DecideAtRootEnd: true, Matchers: []TagMatcher{{Value: model.String("é")}}}},
+			}},
+		},
+		{
+			"the end", ` {"decideAtRootEnd": true, "matchers": [ { "value" : "\u00e9" } ] } `,
+			TagMatchingOptions{DecideAtRootEnd: true, Matchers: []TagMatcher{{Value: model.String("é")}}},
+		},
 		{"nothing", `{}`, TagMatchingOptions{}},
 		{"null", `{"key":null,"matchers":null,"values":null}`, TagMatchingOptions{}},
 	} {

@@ -48,6 +48,7 @@ func TestTagMatchingValues(t *testing.T) {
 		{"beyond a float's digits, both integers", model.Int64(big), model.Int64(big), true},
 		{"lowest integer", model.Int64(math.MinInt64), model.Float64(-(1 << 63)), true},
 		{"above the highest integer", model.Float64(1 << 63), model.Int64(math.MaxInt64), false},
+		{"above the highest integer, wrapped", model.Float64(1 << 63), model.Int64(math.MinInt64), false},
 		{"above the highest integer, both floats", model.Float64(1 << 63), model.Float64(1 << 63), true},
 		{"infinity", model.Float64(math.Inf(1)), model.Float64(math.Inf(1)), true},
 		{"infinities", model.Float64(math.Inf(1)), model.Float64(math.Inf(-1)), false},

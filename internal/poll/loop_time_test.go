@@ -137,12 +137,12 @@ func TestLoopRetries(t *testing.T) {
 		name            string
 		interval, retry time.Duration
 		good            int // the fetch that succeeds; the ones behind it fail
-		want            []time.Duration
+		want            []int
 	}{
-		{"never succeeds", 7 * time.Second, time.Second, 0, []time.Duration{500, 1500, 3500, 7500, 14500, 21500}},
-		{"succeeds", time.Minute, time.Second, 3, []time.Duration{500, 1500, 3500, 63500, 123500}},
-		{"without", time.Minute, 0, 0, []time.Duration{500, 60500, 120500}},
-		{"longer than the interval", time.Minute, time.Hour, 0, []time.Duration{500, 60500, 120500}},
+		{"never succeeds", 7 * time.Second, time.Second, 0, []int{500, 1500, 3500, 7500, 14500, 21500}},
+		{"succeeds", time.Minute, time.Second, 3, []int{500, 1500, 3500, 63500, 123500}},
+		{"without", time.Minute, 0, 0, []int{500, 60500, 120500}},
+		{"longer than the interval", time.Minute, time.Hour, 0, []int{500, 60500, 120500}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -155,8 +155,8 @@ func TestLoopRetries(t *testing.T) {
 						return io.EOF
 					}, func(error) { at <- time.Since(start) })
 				for i, want := range tt.want {
-					if got := <-at; got != want*time.Millisecond {
-						t.Errorf("fetch %d after %v, want %v", i, got, want*time.Millisecond)
+					if got := <-at; got != time.Duration(want)*time.Millisecond {
+						t.Errorf("fetch %d after %v, want %d ms", i, got, want)
 					}
 				}
 				l.Close()

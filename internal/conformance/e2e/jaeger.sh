@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Starts and stops a real Jaeger on 127.0.0.1, with storage in memory.
+# Starts and stops a real Jaeger on 127.0.0.1.
 # usage: jaeger.sh start|stop|status 1.62|2
 #
 #   1.62  the separate agent of the v1 days (UDP and sampling), which forwards by
@@ -13,6 +13,10 @@
 #   E2E_MAX_SECONDS  each process ends by itself after that (900)
 #   E2E_STRATEGIES   sampling strategies (strategies.json beside this script);
 #                    a changed file is read again within a second
+#   E2E_ADAPTIVE     with 2: no strategies, but adaptive sampling, of so many traces
+#                    a second and operation; computed every second, starting with 1
+#   E2E_DATA         with 2: a directory that keeps traces, and what adaptive sampling
+#                    has computed, from one start to the next; memory when empty
 #   E2E_CACHE        where build.sh has put the binaries
 #
 # start returns when everything answers. Starting a rig that runs only prints.
@@ -80,25 +84,36 @@ start_1_62() {
 }
 
 start_2() {
-  local config=$E2E_RUN/${parts[0]}.yaml
+  local config=$E2E_RUN/${parts[0]}.yaml processors=batch adaptive=
+  local store="memory: {max_traces: 100000}" sampling="file: {path: \"$strategies\", reload_interval: 1s}"
+  if [[ -n ${E2E_DATA:-} ]]; then
+    store="badger: {ephemeral: false, directories: {keys: \"$E2E_DATA/keys\", values: \"$E2E_DATA/values\"}}"
+  fi
+  if [[ -n ${E2E_ADAPTIVE:-} ]]; then
+    processors="batch, adaptive_sampling" adaptive="adaptive_sampling: {}"
+    # A service that starts in the middle of a second seems slower than it is; the
+    # tolerance is so large that what counts is a second with all of its traces.
+    sampling="adaptive: {sampling_store: store, target_samples_per_second: $E2E_ADAPTIVE, initial_sampling_probability: 1,
+      calculation_interval: 1s, calculation_delay: 0s, delta_tolerance: 4}"
+  fi
   cat >"$config" <<YAML
 service:
   extensions: [jaeger_storage, jaeger_query, remote_sampling, healthcheckv2]
   pipelines:
-    traces: {receivers: [otlp, jaeger, zipkin], processors: [batch], exporters: [jaeger_storage_exporter]}
+    traces: {receivers: [otlp, jaeger, zipkin], processors: [$processors], exporters: [jaeger_storage_exporter]}
   telemetry:
     metrics: {level: none}
 extensions:
   jaeger_query:
-    storage: {traces: memory}
+    storage: {traces: store}
     enable_tracing: false
     http: {endpoint: "$(at 16686)"}
     grpc: {endpoint: "$(at 16685)"}
   jaeger_storage:
     backends:
-      memory: {memory: {max_traces: 100000}}
+      store: {$store}
   remote_sampling:
-    file: {path: "$strategies", reload_interval: 1s}
+    $sampling
     http: {endpoint: "$(at 5778)"}
     grpc: {endpoint: "$(at 5779)"}
   healthcheckv2:
@@ -118,8 +133,9 @@ receivers:
   zipkin: {endpoint: "$(at 9411)"}
 processors:
   batch: {timeout: 100ms}
+  $adaptive
 exporters:
-  jaeger_storage_exporter: {trace_storage: memory}
+  jaeger_storage_exporter: {trace_storage: store}
 YAML
   launch "${parts[0]}" "$E2E_CACHE/bin/jaeger-2.13" --config "file:$config"
   answers "${parts[0]}" "http://$(at 13133)/status"
