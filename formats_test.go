@@ -27,6 +27,7 @@ func (f *forgetful) Inject(c *model.Context, to propagation.Setter) {
 	f.kept = c
 	to.Set("id", c.TraceID.String())
 }
+
 func (f *forgetful) Extract(propagation.Reader) (model.Context, error) { return forgottenContext, nil }
 func (f *forgetful) Stats() []propagation.FormatStats                  { return f.stats }
 
@@ -40,6 +41,7 @@ func (f *forgetfulBinary) AppendBinary(dst []byte, c *model.Context) []byte {
 	f.kept = c
 	return c.TraceID.AppendHex(dst)
 }
+
 func (f *forgetfulBinary) ParseBinary(b []byte) (model.Context, error) {
 	f.read = len(b)
 	return forgottenContext, nil

@@ -16,12 +16,14 @@ import (
 // samplerHolder is the current sampler with what is asked of it found once.
 type samplerHolder struct {
 	sampler.Sampler
-	late sampler.Late // nil when it is not
+	late     sampler.Late     // nil when it is not
+	stateful sampler.Stateful // likewise
 }
 
 func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
-	return &samplerHolder{s, late}
+	stateful, _ := s.(sampler.Stateful)
+	return &samplerHolder{s, late, stateful}
 }
 
 // SetSampler replaces the sampler for local roots that start from now on, and
@@ -91,14 +93,17 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 
 // sample and reconsiderGuarded survive a sampler that panics: the trace is not
 // sampled.
-func (t *Tracer) sample(h *samplerHolder, p sampler.Params) (d sampler.Decision) {
+func (t *Tracer) sample(h *samplerHolder, p *sampler.Params) (d sampler.Decision, state any) {
 	defer func() {
 		if recover() != nil {
 			t.rare.panics.Add(1)
 			d = sampler.Decision{}
 		}
 	}()
-	return h.Sample(p)
+	if h.stateful != nil {
+		return h.stateful.SampleState(*p)
+	}
+	return h.Sample(*p), nil
 }
 
 func (t *Tracer) reconsiderGuarded(late sampler.Late, e sampler.Event) (d sampler.Decision) {

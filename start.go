@@ -142,11 +142,12 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		word |= wordSampled
 	default:
 		h := t.sampler.Load()
-		d = t.sample(h, p)
+		var state any
+		d, state = t.sample(h, &p)
 		switch {
 		case d.Undecided && h.late != nil:
 			word |= wordUndecided
-			t.await(s, &p, d.State)
+			t.await(s, &p, state)
 		case d.Sample:
 			word |= decidedBits(&d)
 			if !p.ParentFlags.IsSampled() {

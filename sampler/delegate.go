@@ -14,8 +14,9 @@ import (
 
 // delegate is a sampler that another one asks.
 type delegate struct {
-	sampler Sampler // never nil
-	late    Late    // nil when it is not
+	sampler  Sampler // never nil
+	late     Late    // nil when it is not
+	stateful Stateful
 }
 
 // delegateTo holds s. Nobody never samples.
@@ -24,16 +25,29 @@ func delegateTo(s Sampler) delegate {
 		s = NewConst(false)
 	}
 	late, _ := s.(Late)
-	return delegate{sampler: s, late: late}
+	stateful, _ := s.(Stateful)
+	return delegate{s, late, stateful}
 }
 
-// undecided reports whether what the sampler's Sample answered leaves it open. If
-// there is nobody to ask again the answer stands. (A Sample of delegate's own would
-// copy the parameters once more: BenchmarkSample.)
-func (d *delegate) undecided(answer *Decision) bool { return answer.Undecided && d.late != nil }
+// sample makes sure that Undecided means something. There is a state only with it.
+// (A pointer saves a copy of the parameters: BenchmarkSample.)
+func (d *delegate) sample(p *Params) (answer Decision, state any) {
+	if d.stateful != nil {
+		answer, state = d.stateful.SampleState(*p)
+		if !answer.Undecided {
+			state = nil
+		}
+		return answer, state
+	}
+	answer = d.sampler.Sample(*p)
+	if d.late == nil {
+		answer.Undecided = false // nobody to ask again: the answer stands
+	}
+	return answer, nil
+}
 
-// Reconsider does not sample when nobody can be asked.
-func (d *delegate) Reconsider(e Event) Decision {
+// reconsider does not sample when nobody can be asked.
+func (d *delegate) reconsider(e Event) Decision {
 	if d.late == nil {
 		return Decision{}
 	}

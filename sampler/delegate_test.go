@@ -4,8 +4,10 @@ package sampler
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/go-spur/spur/model"
 )
@@ -85,6 +87,13 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// TestDecisionFitsRegisters: see Decision and BenchmarkSample.
+func TestDecisionFitsRegisters(t *testing.T) {
+	if size, fields := unsafe.Sizeof(Decision{}), reflect.TypeFor[Decision]().NumField(); size > 4*unsafe.Sizeof(uintptr(0)) || fields > 4 {
+		t.Errorf("a Decision has %d bytes in %d fields: Go keeps no more than four words in four fields in registers", size, fields)
+	}
+}
+
 // TestAskingAllocatesNothing holds for every decision and for every event that
 // leaves a trace undecided. A trace that becomes undecided costs First an object
 // for its state.
@@ -112,7 +121,11 @@ func TestAskingAllocatesNothing(t *testing.T) {
 		{"undecided", NewFirst(tags, NewConst(false)), p, 2},
 		{"undecided in an override", NewOverrides(half, health), Params{Operation: "GET /a"}, 1},
 	} {
-		if n := testing.AllocsPerRun(1000, func() { tt.s.Sample(tt.p) }); n != tt.allocs {
+		ask := func() { tt.s.Sample(tt.p) }
+		if st, ok := tt.s.(Stateful); ok { // which is what a tracer asks
+			ask = func() { st.SampleState(tt.p) }
+		}
+		if n := testing.AllocsPerRun(1000, ask); n != tt.allocs {
 			t.Errorf("%s: %v allocations, want %v", tt.name, n, tt.allocs)
 		}
 	}

@@ -23,5 +23,5 @@
 //
 // All of them are safe for concurrent use, never block and allocate nothing when
 // asked. A custom sampler implements [Sampler]; one that needs to know more than
-// a span's start tells it implements [Late].
+// a span's start tells it implements [Late], and [Stateful] if it wraps others.
 package sampler

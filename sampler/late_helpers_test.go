@@ -71,10 +71,24 @@ type trace struct {
 	at    Decision
 }
 
+// keeping is a played that is Stateful.
+type keeping struct {
+	*played
+	state any
+}
+
+func (k keeping) SampleState(p Params) (Decision, any) { return k.Sample(p), k.state }
+
 func begin(s Late, p Params) *trace {
-	t := &trace{late: s, at: s.Sample(p)}
-	if t.at.Undecided && t.at.State != nil {
-		t.state.Store(t.at.State)
+	t := &trace{late: s}
+	st, ok := s.(Stateful)
+	if !ok {
+		t.at = s.Sample(p)
+		return t
+	}
+	var state any
+	if t.at, state = st.SampleState(p); t.at.Undecided && state != nil {
+		t.state.Store(state)
 	}
 	return t
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	_ Late      = (*Overrides)(nil)
+	_ Stateful  = (*Overrides)(nil)
 	_ Statuser  = (*Overrides)(nil)
 	_ io.Closer = (*Overrides)(nil)
 )
@@ -64,27 +64,33 @@ type chosen struct {
 
 // Sample implements Sampler.
 func (o *Overrides) Sample(p Params) Decision {
-	d := o.find(p.Operation)
-	answer := d.sampler.Sample(p)
-	if answer.Undecided = d.undecided(&answer); answer.Undecided {
-		c := &chosen{of: o, delegate: d}
-		if answer.State != nil {
-			c.state.Store(answer.State)
-		}
-		answer.State = c
-	}
+	answer, _ := o.find(p.Operation).sample(&p)
 	return answer
 }
 
-// Reconsider implements Late. It asks whom Sample asked, or rest about a trace
+// SampleState implements Stateful.
+func (o *Overrides) SampleState(p Params) (Decision, any) {
+	d := o.find(p.Operation)
+	answer, state := d.sample(&p)
+	if !answer.Undecided {
+		return answer, nil
+	}
+	c := &chosen{of: o, delegate: d}
+	if state != nil {
+		c.state.Store(state)
+	}
+	return answer, c
+}
+
+// Reconsider implements Late. It asks whom SampleState asked, or rest about a trace
 // that began under another sampler.
 func (o *Overrides) Reconsider(e Event) Decision {
 	c, ok := e.State.Load().(*chosen)
 	if !ok || c.of != o {
-		return o.rest.Reconsider(e)
+		return o.rest.reconsider(e)
 	}
 	e.State = &c.state
-	return c.delegate.Reconsider(e)
+	return c.delegate.reconsider(e)
 }
 
 func (o *Overrides) find(operation string) *delegate {

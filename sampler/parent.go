@@ -9,8 +9,7 @@ import (
 )
 
 var (
-	_ Sampler   = (*ParentBased)(nil)
-	_ Late      = (*ParentBased)(nil)
+	_ Stateful  = (*ParentBased)(nil)
 	_ Statuser  = (*ParentBased)(nil)
 	_ io.Closer = (*ParentBased)(nil)
 )
@@ -104,16 +103,19 @@ func NewParentBased(root Sampler, opts ...ParentOption) *ParentBased {
 
 // Sample implements Sampler.
 func (p *ParentBased) Sample(params Params) Decision {
-	d := &p.root
-	if params.Parent != ParentNone {
-		d = p.choose(params.Parent, params.ParentFlags)
-	}
-	if d == nil {
-		return Decision{Sample: params.ParentFlags.IsSampled()}
-	}
-	answer := d.sampler.Sample(params)
-	answer.Undecided = d.undecided(&answer)
+	answer, _ := p.sample(&params)
 	return answer
+}
+
+// SampleState implements Stateful. The state is that of whom it asks.
+func (p *ParentBased) SampleState(params Params) (Decision, any) { return p.sample(&params) }
+
+func (p *ParentBased) sample(params *Params) (Decision, any) {
+	d := p.choose(params.Parent, params.ParentFlags)
+	if d == nil {
+		return Decision{Sample: params.ParentFlags.IsSampled()}, nil
+	}
+	return d.sample(params)
 }
 
 // Reconsider implements Late. It asks whom Sample asked if that is Late, and does
@@ -123,7 +125,7 @@ func (p *ParentBased) Reconsider(e Event) Decision {
 	if d == nil {
 		return Decision{Sample: e.ParentFlags.IsSampled()}
 	}
-	return d.Reconsider(e)
+	return d.reconsider(e)
 }
 
 // choose returns whom to ask about a parent, or nil if its flag decides.

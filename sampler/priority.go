@@ -10,10 +10,10 @@ import (
 )
 
 var (
-	_ Late      = (*First)(nil)
+	_ Stateful  = (*First)(nil)
 	_ Statuser  = (*First)(nil)
 	_ io.Closer = (*First)(nil)
-	_ Late      = (*Any)(nil)
+	_ Stateful  = (*Any)(nil)
 	_ Statuser  = (*Any)(nil)
 	_ io.Closer = (*Any)(nil)
 )
@@ -45,7 +45,13 @@ func NewFirst(of ...Sampler) *First {
 }
 
 // Sample implements Sampler.
-func (f *First) Sample(p Params) Decision { return f.all.sample(p, false) }
+func (f *First) Sample(p Params) Decision {
+	d, _ := f.all.sample(&p, false)
+	return d
+}
+
+// SampleState implements Stateful.
+func (f *First) SampleState(p Params) (Decision, any) { return f.all.sample(&p, false) }
 
 // Reconsider implements Late.
 func (f *First) Reconsider(e Event) Decision { return f.all.reconsider(e, false) }
@@ -82,7 +88,13 @@ func NewAny(of ...Sampler) *Any {
 }
 
 // Sample implements Sampler.
-func (a *Any) Sample(p Params) Decision { return a.all.sample(p, true) }
+func (a *Any) Sample(p Params) Decision {
+	d, _ := a.all.sample(&p, true)
+	return d
+}
+
+// SampleState implements Stateful.
+func (a *Any) SampleState(p Params) (Decision, any) { return a.all.sample(&p, true) }
 
 // Reconsider implements Late.
 func (a *Any) Reconsider(e Event) Decision { return a.all.reconsider(e, true) }
@@ -133,7 +145,7 @@ type opens struct {
 const usual = 8
 
 // sample allocates only if the trace stays undecided.
-func (a *samplers) sample(p Params, every bool) Decision {
+func (a *samplers) sample(p *Params, every bool) (Decision, any) {
 	type undecided struct {
 		delegate *delegate
 		state    any
@@ -142,20 +154,19 @@ func (a *samplers) sample(p Params, every bool) Decision {
 	waiting := room[:0]
 	var yes Decision
 	for i := range a.delegates {
-		d := a.delegates[i].sampler.Sample(p)
-		d.Undecided = a.delegates[i].undecided(&d)
+		d, state := a.delegates[i].sample(p)
 		switch {
 		case d.Undecided:
-			waiting = append(waiting, undecided{&a.delegates[i], d.State})
+			waiting = append(waiting, undecided{&a.delegates[i], state})
 		case d.Sample:
 			if !every {
-				return d
+				return d, nil
 			}
 			yes.add(d)
 		}
 	}
 	if yes.Sample || len(waiting) == 0 {
-		return yes
+		return yes, nil
 	}
 	trace := &opens{of: a, list: make([]open, len(waiting))}
 	for i, w := range waiting {
@@ -164,7 +175,7 @@ func (a *samplers) sample(p Params, every bool) Decision {
 			trace.list[i].state.Store(w.state)
 		}
 	}
-	return Decision{Undecided: true, State: trace}
+	return Decision{Undecided: true}, trace
 }
 
 func (a *samplers) reconsider(e Event, every bool) Decision {

@@ -5,6 +5,7 @@ package sampler
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -86,9 +87,6 @@ func TestFirstAndAny(t *testing.T) {
 				if got != want || fmt.Sprint(asked) != wantAsked || calls != tt.decidedAfter {
 					t.Errorf("%s after %d calls, asked %v; want %s, %d, %s", got, calls, asked, want, tt.decidedAfter, wantAsked)
 				}
-				if !tr.at.Undecided && tr.at.State != nil {
-					t.Error("a decision has a state")
-				}
 			})
 		}
 	}
@@ -98,9 +96,7 @@ func TestFirstAndAny(t *testing.T) {
 // another one in the next trace, also when samplers stand in samplers.
 func TestStatesAreApart(t *testing.T) {
 	a, b, c, d := play(undecided), play(undecided), play(undecided), play(undecided)
-	a.answers = []Decision{{Undecided: true, State: "a's"}, undecided}
-	c.answers = []Decision{{Undecided: true, State: "c's"}, undecided}
-	s := NewParentBased(NewFirst(a, NewAny(b, NewOverrides(nil, map[string]Sampler{"op*": NewFirst(c)})), d))
+	s := NewParentBased(NewFirst(keeping{a, "a's"}, NewAny(b, NewOverrides(nil, map[string]Sampler{"op*": NewFirst(keeping{c, "c's"})})), d))
 	states := map[*TraceState]int{}
 	for trial := range 2 {
 		tr := begin(s, Params{Operation: "op"})
@@ -128,6 +124,20 @@ func TestStatesAreApart(t *testing.T) {
 	}
 	if a.first != "a's" || b.first != nil || c.first != "c's" || d.first != nil {
 		t.Errorf("the states held %v, %v, %v, %v at first", a.first, b.first, c.first, d.first)
+	}
+}
+
+// TestSampleAlone: whoever calls Sample instead of SampleState hears the same.
+func TestSampleAlone(t *testing.T) {
+	for _, d := range []Decision{undecided, no, saying("a")} {
+		late := func() Sampler { return keeping{play(d), "state"} }
+		for _, s := range []Stateful{NewFirst(late()), NewAny(late()), NewOverrides(late(), nil), NewParentBased(late())} {
+			alone := s.Sample(Params{})
+			together, state := s.SampleState(Params{})
+			if !reflect.DeepEqual(alone, d) || !reflect.DeepEqual(together, d) || (state != nil) != d.Undecided {
+				t.Errorf("%T: %+v and %+v, %v; want %+v", s, alone, together, state, d)
+			}
+		}
 	}
 }
 
@@ -283,10 +293,10 @@ func TestFirstConcurrentSafe(t *testing.T) {
 		NewFirst(tags, NewFirst(tags, NewConst(false))),
 		NewAny(NewOverrides(tags, nil), tags),
 	} {
-		start := s.Sample(Params{})
+		start := begin(s, Params{})
 		for _, foreign := range []bool{false, true} {
 			var st TraceState
-			st.Store(start.State)
+			st.Store(start.state.Load())
 			if foreign {
 				st.Store("another sampler's")
 			}
