@@ -22,7 +22,7 @@ type samplerHolder struct {
 
 func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
-	stateful, _ := s.(sampler.Stateful)
+	stateful, _ := sampler.AsStateful(s)
 	return &samplerHolder{s, late, stateful}
 }
 

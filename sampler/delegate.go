@@ -25,7 +25,7 @@ func delegateTo(s Sampler) delegate {
 		s = NewConst(false)
 	}
 	late, _ := s.(Late)
-	stateful, _ := s.(Stateful)
+	stateful, _ := AsStateful(s)
 	return delegate{s, late, stateful}
 }
 

@@ -77,11 +77,13 @@ type keeping struct {
 	state any
 }
 
+func (k keeping) Self() Sampler { return k }
+
 func (k keeping) SampleState(p Params) (Decision, any) { return k.Sample(p), k.state }
 
 func begin(s Late, p Params) *trace {
 	t := &trace{late: s}
-	st, ok := s.(Stateful)
+	st, ok := AsStateful(s)
 	if !ok {
 		t.at = s.Sample(p)
 		return t

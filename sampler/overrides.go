@@ -68,6 +68,9 @@ func (o *Overrides) Sample(p Params) Decision {
 	return answer
 }
 
+// Self implements Stateful.
+func (o *Overrides) Self() Sampler { return o }
+
 // SampleState implements Stateful.
 func (o *Overrides) SampleState(p Params) (Decision, any) {
 	d := o.find(p.Operation)

@@ -107,6 +107,9 @@ func (p *ParentBased) Sample(params Params) Decision {
 	return answer
 }
 
+// Self implements Stateful.
+func (p *ParentBased) Self() Sampler { return p }
+
 // SampleState implements Stateful. The state is that of whom it asks.
 func (p *ParentBased) SampleState(params Params) (Decision, any) { return p.sample(&params) }
 

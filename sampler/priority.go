@@ -50,6 +50,9 @@ func (f *First) Sample(p Params) Decision {
 	return d
 }
 
+// Self implements Stateful.
+func (f *First) Self() Sampler { return f }
+
 // SampleState implements Stateful.
 func (f *First) SampleState(p Params) (Decision, any) { return f.all.sample(&p, false) }
 
@@ -92,6 +95,9 @@ func (a *Any) Sample(p Params) Decision {
 	d, _ := a.all.sample(&p, true)
 	return d
 }
+
+// Self implements Stateful.
+func (a *Any) Self() Sampler { return a }
 
 // SampleState implements Stateful.
 func (a *Any) SampleState(p Params) (Decision, any) { return a.all.sample(&p, true) }

@@ -5,6 +5,7 @@ package sampler
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -73,9 +74,23 @@ type Late interface {
 // is Undecided: it is what Event.State holds at first, unless it is nil. A sampler
 // that hands Params on to a Stateful one should be Stateful itself, or that one
 // forgets what it has learned.
+//
+// Self returns the sampler itself. A struct that embeds a Stateful sampler to
+// change its Sample has all its methods, but Self tells the two apart: Sample is
+// asked then. See AsStateful.
 type Stateful interface {
 	Late
 	SampleState(p Params) (d Decision, state any)
+	Self() Sampler
+}
+
+// AsStateful returns s as a Stateful sampler, unless s merely embeds one.
+func AsStateful(s Sampler) (Stateful, bool) {
+	st, ok := s.(Stateful)
+	if !ok || reflect.TypeOf(st.Self()) != reflect.TypeOf(s) {
+		return nil, false
+	}
+	return st, true
 }
 
 // EventKind says what happened to an undecided trace.
