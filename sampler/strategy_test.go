@@ -17,11 +17,11 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// answers are what sampling servers said, in testdata/answers. Those of 1.76 and
-// v2.16 and the last are written after their sources; the others were recorded
-// from the real thing, which had one strategies file: a probabilistic service, a
-// rate-limited one and one with operations, and in the recordings that show it a
-// default strategy with an operation.
+// answers are what sampling servers said, in testdata/answers. Those of v2.16 and
+// the last are written after their sources; the others were recorded from the real
+// thing, which had one strategies file: a probabilistic service, a rate-limited one
+// and one with operations, and in the recordings that show it a default strategy
+// with an operation.
 func answers() map[string]Strategy {
 	probabilistic := Strategy{Probability: 0.5}
 	limited := Strategy{Type: StrategyRateLimiting, TracesPerSecond: 5}
