@@ -114,19 +114,7 @@ func (o *RemoteBaggageOptions) validate(service string) (*url.URL, error) {
 	if service == "" {
 		return nil, &ConfigError{Name: "NewRemoteBaggageRestrictions", Err: errNoService}
 	}
-	for _, d := range []struct {
-		name  string
-		value time.Duration
-	}{{"RefreshInterval", o.RefreshInterval}, {"Timeout", o.Timeout}} {
-		if d.value < 0 {
-			return nil, &ConfigError{Name: "RemoteBaggageOptions." + d.name, Value: d.value.String(), Err: errNegative}
-		}
-	}
-	u, err := poll.Endpoint(o.Endpoint, restrictionsPath, service)
-	if err != nil {
-		return nil, &ConfigError{Name: "RemoteBaggageOptions.Endpoint", Value: maskURL(o.Endpoint), Err: err}
-	}
-	return u, nil
+	return polledURL("RemoteBaggageOptions", o.Endpoint, restrictionsPath, service, o.RefreshInterval, o.Timeout)
 }
 
 // Allowed implements BaggageRestrictions. The list is that of the service named

@@ -127,19 +127,7 @@ func (o *RemoteThrottlerOptions) validate(service string) (*url.URL, error) {
 	if service == "" {
 		return nil, &ConfigError{Name: "NewRemoteDebugThrottler", Err: errNoService}
 	}
-	for _, d := range []struct {
-		name  string
-		value time.Duration
-	}{{"RefreshInterval", o.RefreshInterval}, {"Timeout", o.Timeout}} {
-		if d.value < 0 {
-			return nil, &ConfigError{Name: "RemoteThrottlerOptions." + d.name, Value: d.value.String(), Err: errNegative}
-		}
-	}
-	u, err := poll.Endpoint(o.Endpoint, creditsPath, service)
-	if err != nil {
-		return nil, &ConfigError{Name: "RemoteThrottlerOptions.Endpoint", Value: maskURL(o.Endpoint), Err: err}
-	}
-	return u, nil
+	return polledURL("RemoteThrottlerOptions", o.Endpoint, creditsPath, service, o.RefreshInterval, o.Timeout)
 }
 
 // Allow implements DebugThrottler.
