@@ -2,10 +2,6 @@
 
 package reporter
 
-import (
-	"github.com/go-spur/spur/wire"
-)
-
 const (
 	firstRoom = 16 << 10 // capacity of a first buffer; it doubles as it fills
 	spareRoom = 4 << 10  // capacity beyond MaxBatch, where the span that fits no more is encoded
@@ -98,12 +94,14 @@ func (b *batch) memory() int64 {
 }
 
 // seal writes the head in front of the spans and the tail behind them, and
-// returns the message: valid until b changes. scratch is used for the head.
-// b itself keeps its spans, and can be sealed again.
-func (b *batch) seal(e *encoding, seqNo int64, stats *wire.ClientStats, scratch *[]byte) []byte {
-	head := e.head((*scratch)[:0], int32(seqNo), b.process.bytes, b.len())
+// returns the message: valid until b changes. e's process, spans and size are
+// filled in; scratch is used for the head. b itself keeps its spans, and can be
+// sealed again.
+func (b *batch) seal(enc *encoding, e *envelope, scratch *[]byte) []byte {
+	e.process, e.spans, e.size = b.process.bytes, b.len(), len(b.buf)-b.process.headroom
+	head := enc.head((*scratch)[:0], e)
 	*scratch = head
 	start := b.process.headroom - len(head)
 	copy(b.buf[start:], head)
-	return e.tail(b.buf, seqNo, stats)[start:]
+	return enc.tail(b.buf, e)[start:]
 }

@@ -12,15 +12,24 @@ import (
 
 // encoding is how batches of one transport.Format are written:
 //
-//	head (process, number of spans) | span span … | tail (number of the batch, stats)
+//	head | span span … | tail
 type encoding struct {
 	span    func(dst []byte, s *model.Span) []byte
 	process func(dst []byte, p *model.Process) []byte
-	head    func(dst []byte, seqID int32, process []byte, spans int) []byte
-	tail    func(dst []byte, seqNo int64, stats *wire.ClientStats) []byte
+	head    func(dst []byte, e *envelope) []byte
+	tail    func(dst []byte, e *envelope) []byte
 	headMax int  // largest head, without the process
 	tailMax int  // largest tail
 	paced   bool // datagrams: bursts overrun the receiver
+}
+
+// envelope is what stands around the spans of a batch.
+type envelope struct {
+	process []byte // as encoding.process wrote it
+	spans   int
+	size    int // of the spans in bytes
+	seqNo   int64
+	stats   *wire.ClientStats
 }
 
 // encodingOf knows each format that a Batching can be made for.
@@ -28,15 +37,36 @@ func encodingOf(f transport.Format) (encoding, error) {
 	switch f {
 	case transport.JaegerCompact:
 		return encoding{
-			wire.AppendCompactSpan, wire.AppendCompactProcess,
-			wire.AppendCompactMessageHead, wire.AppendCompactMessageTail,
-			wire.MessageHeadMax, wire.MessageTailMax, true,
+			span: wire.AppendCompactSpan, process: wire.AppendCompactProcess,
+			head: func(dst []byte, e *envelope) []byte {
+				return wire.AppendCompactMessageHead(dst, int32(e.seqNo), e.process, e.spans)
+			},
+			tail: func(dst []byte, e *envelope) []byte {
+				return wire.AppendCompactMessageTail(dst, e.seqNo, e.stats)
+			},
+			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax, paced: true,
 		}, nil
 	case transport.JaegerBinary:
 		return encoding{
-			wire.AppendBinarySpan, wire.AppendBinaryProcess,
-			wire.AppendBinaryMessageHead, wire.AppendBinaryMessageTail,
-			wire.MessageHeadMax, wire.MessageTailMax, true,
+			span: wire.AppendBinarySpan, process: wire.AppendBinaryProcess,
+			head: func(dst []byte, e *envelope) []byte {
+				return wire.AppendBinaryMessageHead(dst, int32(e.seqNo), e.process, e.spans)
+			},
+			tail: func(dst []byte, e *envelope) []byte {
+				return wire.AppendBinaryMessageTail(dst, e.seqNo, e.stats)
+			},
+			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax, paced: true,
+		}, nil
+	case transport.JaegerBatch:
+		return encoding{
+			span: wire.AppendBinarySpan, process: wire.AppendBinaryProcess,
+			head: func(dst []byte, e *envelope) []byte {
+				return wire.AppendBinaryBatchHead(dst, e.process, e.spans)
+			},
+			tail: func(dst []byte, _ *envelope) []byte {
+				return wire.AppendBinaryBatchTail(dst, 0, nil) // collectors do not look for more
+			},
+			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax,
 		}, nil
 	}
 	return encoding{}, fmt.Errorf("%w: transport wants format %s", ErrOption, f)

@@ -182,7 +182,7 @@ func (r *Batching) part(b *batch, from, limit int) *batch {
 func (r *Batching) send(b *batch) (size int, e *transport.Error) {
 	r.seqNo++
 	r.countLoss()
-	message := b.seal(&r.enc, r.seqNo, &r.stats, &r.head)
+	message := b.seal(&r.enc, &envelope{seqNo: r.seqNo, stats: &r.stats}, &r.head)
 	if r.pace {
 		if err := r.pause(len(message)); err != nil {
 			return len(message), &transport.Error{Kind: transport.Retryable, Err: err}

@@ -18,6 +18,8 @@ type Format uint8
 const (
 	JaegerCompact Format = iota + 1 // emitBatch message, Thrift compact protocol (agent port 6831)
 	JaegerBinary                    // emitBatch message, Thrift binary protocol (agent port 6832)
+	JaegerBatch                     // bare Batch struct, Thrift binary protocol (collector, POST /api/traces)
+	OTLP                            // ExportTraceServiceRequest, protobuf (POST /v1/traces)
 )
 
 // String returns the format's name as Stats shows it.
@@ -27,6 +29,10 @@ func (f Format) String() string {
 		return "jaeger-compact"
 	case JaegerBinary:
 		return "jaeger-binary"
+	case JaegerBatch:
+		return "jaeger-batch"
+	case OTLP:
+		return "otlp"
 	}
 	return "Format(" + strconv.Itoa(int(f)) + ")"
 }
@@ -68,14 +74,15 @@ const (
 	Accepted    Kind = iota // the batch itself was accepted: only PreviousLost speaks
 	Retryable               // not accepted; the same batch may be accepted later
 	Permanent               // not accepted, and never will be
-	Partial                 // accepted but for Rejected spans
-	Unconfirmed             // written whole, but no answer came
-	TooLarge                // larger than the path takes; MaxBatch has been lowered
+	Partial                 // accepted but for Error.Rejected spans
+	Unconfirmed             // written whole, and the answer does not say whether it was accepted; not to be sent again
+	TooLarge                // larger than the path takes; MaxBatch may have been lowered
+	Refused                 // the receiver answered that it will never accept this batch
 )
 
 // String returns the kind's name.
 func (k Kind) String() string {
-	names := [...]string{"accepted", "retryable", "permanent", "partial", "unconfirmed", "too large"}
+	names := [...]string{"accepted", "retryable", "permanent", "partial", "unconfirmed", "too large", "refused"}
 	if int(k) < len(names) {
 		return names[k]
 	}
@@ -87,6 +94,7 @@ type Error struct {
 	Kind         Kind
 	RetryAfter   time.Duration // how long the receiver asks us to wait; 0 when it did not say
 	Rejected     int64         // Partial: how many spans of this batch
+	Written      bool          // Retryable: the batch was written whole and not answered, so it may have arrived
 	PreviousLost bool          // the batch that was last accepted never arrived
 	Err          error         // the cause
 }
