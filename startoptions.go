@@ -69,6 +69,10 @@ func (o *startOptions) add(opt opentracing.StartSpanOption) {
 		}
 	case opentracing.StartTime:
 		o.time = time.Time(opt)
+	case Links:
+		for _, c := range opt {
+			o.addReference(Link(c))
+		}
 	case nil:
 	default:
 		if rpcServerOption.matches(opt) {
@@ -157,12 +161,20 @@ func (o *startOptions) hasParent() bool {
 	return false
 }
 
-// addParent makes the current span of a context the parent.
-func (o *startOptions) addParent(parent opentracing.Span) {
-	if s, ok := parent.(*Span); parent == nil || ok && s == nil {
-		return
+// addParent makes the current span of a context the parent, or what a detached one
+// follows.
+func (o *startOptions) addParent(current opentracing.Span) {
+	switch s := current.(type) {
+	case nil:
+	case *Span:
+		if s != nil {
+			o.addReference(opentracing.ChildOf(s.Context()))
+		}
+	case *detachedSpan:
+		o.addReference(opentracing.FollowsFrom(s.Context()))
+	default:
+		o.addReference(opentracing.ChildOf(s.Context()))
 	}
-	o.addReference(opentracing.ChildOf(parent.Context()))
 }
 
 func (o *startOptions) references() int { return o.nrefs + len(o.moreRefs) }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+	"github.com/opentracing/opentracing-go/log"
+)
+
+// Detach returns a context for work that outlives ctx: it has ctx's values, but no
+// deadline, and is not cancelled with it. Spans that Tracer.Start and
+// StartSpanFromContext of this package start in it follow ctx's current span
+// instead of being its children (a FOLLOWS_FROM reference): they may start and
+// finish after it, and belong to the same trace, with its baggage and its sampling
+// decision. OpenTracing's own StartSpanFromContext, which knows nothing of this,
+// still makes children.
+//
+// The current span is the one SpanFromContext returns, for its baggage and for
+// logs; it may finish at any time.
+func Detach(ctx context.Context) context.Context {
+	ctx = context.WithoutCancel(ctx)
+	if s := SpanFromContext(ctx); s != nowhere {
+		ctx = opentracing.ContextWithSpan(ctx, &detachedSpan{s})
+	}
+	return ctx
+}
+
+// detachedSpan is the current span of a context that Detach made.
+type detachedSpan struct{ *Span }
+
+// SpurSpan lets SpanFromContext see the span itself.
+func (d *detachedSpan) SpurSpan() *Span { return d.Span }
+
+// Go runs fn on a goroutine of its own, in a span that follows ctx's current one:
+// see Detach, which makes fn's context. The span starts before Go returns and
+// finishes when fn returns. When fn panics the span gets the tag error and a log
+// of the panic, and the panic goes on, which ends the process. Without a span in
+// ctx the global tracer starts a root, as StartSpanFromContext does; fn runs in
+// any case.
+//
+// Nobody waits for fn: what must be finished before the process ends needs a
+// sync.WaitGroup of the caller's, and spans that finish after Tracer.Close are
+// counted as dropped.
+func Go(ctx context.Context, operation string, fn func(ctx context.Context), opts ...opentracing.StartSpanOption) {
+	ctx, span := StartSpanFromContext(Detach(ctx), operation, opts...)
+	go func() {
+		defer span.Finish()
+		defer func() {
+			if p := recover(); p != nil {
+				span.LogPanic(p)
+				panic(p)
+			}
+		}()
+		fn(ctx)
+	}()
+}
+
+// LogPanic sets the tag error and logs the value of a panic, in OpenTracing's form:
+// event "error", error.kind "panic", message. It is for code that recovers, lets the
+// span finish and panics again.
+func (s *Span) LogPanic(value any) {
+	if s.told() {
+		s.SetBool(string(ext.Error), true)
+		s.LogFields(log.Event("error"), log.String("error.kind", "panic"), log.Lazy(func(e log.Encoder) {
+			e.EmitString("message", fmt.Sprint(value))
+		}))
+	}
+}
+
+// Links is a start option for a span that has many causes and is the child of
+// none of them, such as one that handles a batch of messages: a Link to each valid
+// context. References beyond Limits.RefsPerSpan are dropped and counted.
+type Links []opentracing.SpanContext
+
+// Apply implements opentracing.StartSpanOption. Other tracers get FollowsFrom
+// references, the nearest thing they know.
+func (l Links) Apply(o *opentracing.StartSpanOptions) {
+	for _, c := range l {
+		opentracing.FollowsFrom(c).Apply(o)
+	}
+}
