@@ -21,6 +21,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
 )
 
@@ -56,9 +57,9 @@ func run(out io.Writer) error {
 	}
 	defer pricing.Close()
 
-	pricingServer := httptest.NewServer(traced(pricing, price(pricing)))
+	pricingServer := httptest.NewServer(spurhttp.Handler(pricing, price(pricing)))
 	defer pricingServer.Close()
-	frontendServer := httptest.NewServer(traced(frontend, checkout(frontend, pricingServer.URL)))
+	frontendServer := httptest.NewServer(spurhttp.Handler(frontend, checkout(pricingServer.URL)))
 	defer frontendServer.Close()
 
 	answer, traceID, err := visit(ctx, frontendServer.URL+"/checkout?customer=ada&item=tea")

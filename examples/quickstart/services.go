@@ -8,15 +8,19 @@ import (
 	"time"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/spurhttp"
 )
 
 // checkout is what the frontend does: it asks for a price.
-func checkout(tracer *spur.Tracer, pricing string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func checkout(pricing string) http.Handler {
+	client := spurhttp.Client(nil) // its requests are spans, and carry the trace on
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /checkout", func(w http.ResponseWriter, r *http.Request) {
 		span := spur.SpanFromContext(r.Context())
+		w.Header().Set("Trace-Id", span.SpanContext().TraceID().String())
 		span.SetBaggageItem("customer", r.FormValue("customer")) // goes with the trace, to every service below
 
-		price, err := fetch(r.Context(), tracer, pricing+"/price?item="+r.FormValue("item"))
+		price, _, err := get(r.Context(), client, pricing+"/price?item="+r.FormValue("item"))
 		if err != nil {
 			span.SetError(err)
 			http.Error(w, err.Error(), http.StatusBadGateway)
@@ -24,12 +28,14 @@ func checkout(tracer *spur.Tracer, pricing string) http.HandlerFunc {
 		}
 		span.SetString("price", price)
 		fmt.Fprintf(w, "%s costs %s", r.FormValue("item"), price)
-	}
+	})
+	return mux
 }
 
 // price is what the pricing service does: it looks the price up.
-func price(tracer *spur.Tracer) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func price(tracer *spur.Tracer) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /price", func(w http.ResponseWriter, r *http.Request) {
 		ctx, span := tracer.Start(r.Context(), "find price")
 		defer span.Finish()
 
@@ -43,5 +49,6 @@ func price(tracer *spur.Tracer) http.HandlerFunc {
 		query.Finish()
 
 		fmt.Fprint(w, "3€")
-	}
+	})
+	return mux
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/go-spur/spur/spurhttp"
+	"github.com/go-spur/spur/spurtest"
+)
+
+func Example() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /orders/{id}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "order ", r.PathValue("id"))
+	})
+	server := httptest.NewServer(spurhttp.Handler(tracer, mux))
+	defer server.Close()
+
+	client := spurhttp.Client(server.Client(), spurhttp.Tracer(tracer))
+	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, server.URL+"/orders/42", nil)
+	resp, err := client.Do(req)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	_ = spans.Wait(context.Background(), 2)
+	for _, s := range spans.Spans() {
+		fmt.Println(s.Operation)
+	}
+	// Unordered output:
+	// GET
+	// GET /orders/{id}
+}

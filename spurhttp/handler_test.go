@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp_test
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurhttp"
+	"github.com/go-spur/spur/spurtest"
+)
+
+func TestHandlerContinuesTheTrace(t *testing.T) {
+	var inside spur.SpanContext
+	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		span := spur.SpanFromContext(r.Context())
+		inside = span.SpanContext()
+		fmt.Fprint(w, span.BaggageItem("tenant"))
+	}))
+	status, body := r.get(t, "/a/b?secret=1", "uber-trace-id", "abc:def:0:1", "uberctx-tenant", "ada")
+	if status != 200 || body != "ada" {
+		t.Errorf("answer %d %q", status, body)
+	}
+	s := r.wait(t, 1)[0]
+	if s.TraceID != (model.TraceID{Low: 0xabc}) || s.ParentID != 0xdef || s.SpanID != inside.SpanID() || !s.ParentRemote {
+		t.Errorf("got %v, in the handler %v", s.Context, inside)
+	}
+	if got, want := r.spans.Tree(spurtest.WithoutTimes()), "GET  (parent missing)  span.kind=server component=net/http http.method=GET http.url=/a/b\n"; !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
+	}
+	for key, want := range map[string]string{"http.status_code": "200", "http.response_size": "3", "error": ""} {
+		if got := tag(&s, key); got != want {
+			t.Errorf("%s = %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestHandlerNames(t *testing.T) {
+	ok := func(http.ResponseWriter, *http.Request) {}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /orders/{id}", ok)
+	mux.HandleFunc("/any/{rest...}", ok)
+	mux.HandleFunc("example.com/hosted", ok)
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	copying := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r.Clone(r.Context())) })
+	named := spurhttp.OperationName(func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/orders/") })
+	tests := []struct {
+		name    string
+		h       http.Handler
+		method  string
+		path    string
+		opts    []spurhttp.HandlerOption
+		start   string // what the sampler saw
+		want    string
+		sampler string
+	}{
+		{"mux, method in the pattern", mux, "GET", "/orders/1", nil, "GET /orders/{id}", "GET /orders/{id}", ""},
+		{"mux, HEAD", mux, "HEAD", "/orders/1", nil, "GET /orders/{id}", "GET /orders/{id}", ""},
+		{"mux, no method in the pattern", mux, "PUT", "/any/1/2", nil, "PUT /any/{rest...}", "PUT /any/{rest...}", ""},
+		{"mux, no pattern", mux, "GET", "/nowhere", nil, "GET", "GET", ""},
+		{"mux, method not allowed", mux, "PUT", "/orders/1", nil, "PUT", "PUT", ""},
+		{"mux, invented method", mux, "BREW", "/any/1", nil, "HTTP /any/{rest...}", "HTTP /any/{rest...}", ""},
+		{"mux within a handler", inner, "GET", "/orders/1", nil, "GET", "GET /orders/{id}", ""},
+		{"mux within one that copies the request", copying, "GET", "/orders/1", nil, "GET", "GET", ""},
+		{"no router", http.HandlerFunc(ok), "DELETE", "/orders/1", nil, "DELETE", "DELETE", ""},
+		{"no router, invented method", http.HandlerFunc(ok), "BREW", "/orders/1", nil, "HTTP", "HTTP", ""},
+		{"function", mux, "GET", "/orders/list", []spurhttp.HandlerOption{named}, "list", "list", ""},
+		{"function that returns nothing", mux, "GET", "/orders/", []spurhttp.HandlerOption{named}, "GET", "GET", ""},
+		{"function over a handler that routes", inner, "GET", "/orders/7", []spurhttp.HandlerOption{named}, "7", "7", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			seen := &seenNames{}
+			tracer, spans := spurtest.New(t, spur.WithSampler(seen))
+			h := spurhttp.Handler(tracer, test.h, test.opts...)
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(test.method, test.path, nil))
+			if got := spans.Spans(); len(got) != 1 || got[0].Operation != test.want {
+				t.Errorf("spans %v, want one called %q", got, test.want)
+			}
+			if !slices.Equal(seen.names, []string{test.start}) {
+				t.Errorf("the sampler saw %q, want %q", seen.names, test.start)
+			}
+		})
+	}
+}
+
+type seenNames struct{ names []string }
+
+func (s *seenNames) Sample(p sampler.Params) sampler.Decision {
+	s.names = append(s.names, p.Operation)
+	return sampler.Decision{Sample: true}
+}
+
+// A million paths are as many operations as there are routes, and one for the rest.
+func TestHandlerOperationsAreFew(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() || raceEnabled {
+		n = 20_000
+	}
+	seen := map[string]int{}
+	counting := samplerFunc(func(p sampler.Params) { seen[p.Operation]++ })
+	tracer, err := spur.New("few", spur.WithSampler(counting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tracer.Close()
+	mux := http.NewServeMux()
+	ok := func(http.ResponseWriter, *http.Request) {}
+	routes := []string{"GET /users/{id}", "GET /users/{id}/orders/{order}", "POST /files/{path...}"}
+	for _, route := range routes {
+		mux.HandleFunc(route, ok)
+	}
+	h := spurhttp.Handler(tracer, mux)
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for i := range n {
+		switch r.Method = http.MethodGet; i % 4 {
+		case 0:
+			r.URL.Path = fmt.Sprintf("/users/%d", i)
+		case 1:
+			r.URL.Path = fmt.Sprintf("/users/%d/orders/%d", i, i)
+		case 2:
+			r.Method, r.URL.Path = http.MethodPost, fmt.Sprintf("/files/%d/%d", i, i)
+		default:
+			r.URL.Path = fmt.Sprintf("/%d", i)
+		}
+		h.ServeHTTP(w, r)
+		w.Body.Reset()
+	}
+	if len(seen) != len(routes)+1 {
+		t.Errorf("%d operations for %d routes", len(seen), len(routes))
+	}
+	for _, route := range append(routes, "GET") {
+		if seen[route] != n/4 {
+			t.Errorf("%q: %d spans, want %d", route, seen[route], n/4)
+		}
+	}
+}
+
+type samplerFunc func(sampler.Params)
+
+func (f samplerFunc) Sample(p sampler.Params) sampler.Decision {
+	f(p)
+	return sampler.Decision{}
+}
+
+// A strategy for one route decides about that route.
+func TestHandlerPerOperationSampling(t *testing.T) {
+	per, err := sampler.NewPerOperation(sampler.Strategy{
+		Type:       sampler.StrategyPerOperation,
+		Operations: []sampler.OperationStrategy{{Operation: "GET /x/{id}", Probability: 1}},
+	}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer, spans := spurtest.New(t, spur.WithSampler(per))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /x/{id}", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /y/{id}", func(http.ResponseWriter, *http.Request) {})
+	h := spurhttp.Handler(tracer, mux)
+	for _, path := range []string{"/x/1", "/y/1", "/x/2", "/z"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	if got := spans.ByOperation("GET /x/{id}"); len(got) != 2 || len(spans.Spans()) != 2 {
+		t.Errorf("sampled:\n%s", spans.Tree())
+	}
+}
+
+func TestHandlerStatusAndError(t *testing.T) {
+	for status, failed := range map[int]string{200: "", 404: "", 499: "", 500: "true", 503: "true"} {
+		r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		r.get(t, "/")
+		s := r.wait(t, 1)[0]
+		if tag(&s, "http.status_code") != fmt.Sprint(status) || tag(&s, "error") != failed {
+			t.Errorf("status %d: %v", status, s.Tags)
+		}
+	}
+}
+
+func TestHandlerPanics(t *testing.T) {
+	tests := []struct {
+		name   string
+		do     func(w http.ResponseWriter)
+		events []string
+		status string
+		failed string
+	}{
+		{"panic", func(http.ResponseWriter) { panic("no milk") }, []string{"error", "no milk"}, "", "true"},
+		{"after the status", func(w http.ResponseWriter) { w.WriteHeader(202); panic("no milk") }, []string{"error", "no milk"}, "202", "true"},
+		{"abort", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, []string{"aborted"}, "", "true"},
+		{"end of the goroutine", func(http.ResponseWriter) { runtime.Goexit() }, []string{"goroutine ended"}, "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tracer, spans := spurtest.New(t)
+			h := spurhttp.Handler(tracer, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { test.do(w) }))
+			ended := make(chan any)
+			go func() {
+				defer func() { ended <- recover() }()
+				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+			}()
+			p := <-ended
+			if (p != nil) != (test.failed != "") {
+				t.Errorf("the caller recovered %v", p)
+			}
+			got := spans.Spans()
+			if len(got) != 1 {
+				t.Fatalf("%d spans", len(got))
+			}
+			if !slices.Equal(logs(&got[0]), test.events) || tag(&got[0], "error") != test.failed || tag(&got[0], "http.status_code") != test.status {
+				t.Errorf("events %q, tags %v", logs(&got[0]), got[0].Tags)
+			}
+		})
+	}
+}
+
+// The server of net/http sees the panic as it was.
+func TestHandlerPanicReachesTheServer(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	var text strings.Builder
+	s := httptest.NewUnstartedServer(spurhttp.Handler(tracer, http.HandlerFunc(culprit)))
+	s.Config.ErrorLog = log.New(&text, "", 0)
+	s.Start()
+	if resp, err := s.Client().Get(s.URL); err == nil {
+		resp.Body.Close()
+		t.Errorf("status %d of a handler that panicked", resp.StatusCode)
+	}
+	s.Close()
+	if n := len(spans.Spans()); n != 1 {
+		t.Errorf("%d spans", n)
+	}
+	for _, want := range []string{"no milk", "spurhttp_test.culprit"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in the server's log:\n%s", want, &text)
+		}
+	}
+}
+
+func culprit(http.ResponseWriter, *http.Request) { panic("no milk") }
+
+func TestHandlerFilters(t *testing.T) {
+	traced := func(opts []spurhttp.HandlerOption, path, agent string) bool {
+		tracer, spans := spurtest.New(t)
+		served := false
+		h := spurhttp.Handler(tracer, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			served = true
+			if (spur.SpanFromContext(r.Context()).SpanContext().IsValid()) != (len(opts) == 0 || path == "/work" && agent == "") {
+				t.Errorf("%s %s: span in the context: %v", path, agent, spur.SpanFromContext(r.Context()))
+			}
+		}), opts...)
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("User-Agent", agent)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if !served {
+			t.Errorf("%s was not served", path)
+		}
+		return len(spans.Spans()) == 1
+	}
+	skip := []spurhttp.HandlerOption{spurhttp.SkipProbes(), spurhttp.Filter(func(r *http.Request) bool { return r.URL.Path != "/metrics" }), spurhttp.Filter(nil), nil}
+	for _, test := range []struct {
+		opts        []spurhttp.HandlerOption
+		path, agent string
+		want        bool
+	}{
+		{nil, "/healthz", "", true},
+		{nil, "/work", "kube-probe/1.31", true},
+		{skip, "/healthz", "", false},
+		{skip, "/ready", "", false},
+		{skip, "/work", "kube-probe/1.31", false},
+		{skip, "/metrics", "", false},
+		{skip, "/work", "", true},
+	} {
+		if got := traced(test.opts, test.path, test.agent); got != test.want {
+			t.Errorf("%s by %q with %d options: traced %v, want %v", test.path, test.agent, len(test.opts), got, test.want)
+		}
+	}
+}
+
+func TestHandlerEdge(t *testing.T) {
+	for policy, want := range map[spur.EdgePolicy]string{
+		spur.TrustCaller:  "same trace, parent def, references 1",
+		spur.LinkCaller:   "new trace, parent 0, references 1",
+		spur.IgnoreCaller: "new trace, parent 0, references 0",
+	} {
+		r := serve(t, http.NotFoundHandler(), spurhttp.Edge(policy))
+		r.get(t, "/", "uber-trace-id", "abc:def:0:1")
+		s := r.wait(t, 1)[0]
+		trace := "new trace"
+		if s.TraceID.Low == 0xabc {
+			trace = "same trace"
+		}
+		if got := fmt.Sprintf("%s, parent %x, references %d", trace, uint64(s.ParentID), len(s.References)); got != want {
+			t.Errorf("%v: %s, want %s", policy, got, want)
+		}
+	}
+}
+
+func TestHandlerSemanticNames(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /x/{id}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "abcd") })
+	tracer, spans := spurtest.New(t)
+	h := spurhttp.Handler(tracer, mux, spurhttp.SemanticNames())
+	r := httptest.NewRequest(http.MethodPost, "http://shop.example:8080/x/1?q=1", nil)
+	r.Header.Set("User-Agent", "ua")
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	r = httptest.NewRequest("BREW", "https://shop.example/y", nil)
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	want := []map[string]string{
+		{
+			"http.request.method": "POST", "url.path": "/x/1", "url.scheme": "http", "network.protocol.version": "1.1",
+			"server.address": "shop.example", "server.port": "8080", "network.peer.address": "192.0.2.1", "network.peer.port": "1234",
+			"user_agent.original": "ua", "http.response.status_code": "200", "http.response.body.size": "4", "http.route": "/x/{id}",
+			"span.kind": "server", "http.method": "", "component": "",
+		},
+		{"http.request.method": "_OTHER", "http.request.method_original": "BREW", "url.scheme": "https", "server.port": "", "http.route": "", "http.response.status_code": "404"},
+	}
+	for i, s := range spans.Spans() {
+		for key, value := range want[i] {
+			if got := tag(&s, key); got != value {
+				t.Errorf("span %d: %s = %q, want %q", i, key, got, value)
+			}
+		}
+	}
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp_test
+
+import (
+	"testing"
+
+	"github.com/go-spur/spur/spurtest"
+)
+
+func TestMain(m *testing.M) { spurtest.Main(m) }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp
+
+import (
+	"net/http"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/propagation"
+)
+
+// HandlerOption configures Handler.
+type HandlerOption interface{ applyHandler(*handler) }
+
+// TransportOption configures Transport and Client.
+type TransportOption interface{ applyTransport(*transport) }
+
+// Option configures both.
+type Option interface {
+	HandlerOption
+	TransportOption
+}
+
+// common is what both sides can be told.
+type common struct {
+	name     func(*http.Request) string // nil: see Handler and Transport
+	filter   func(*http.Request) bool   // nil: everything
+	semantic bool
+}
+
+type commonOption func(*common)
+
+func (o commonOption) applyHandler(h *handler)     { o(&h.common) }
+func (o commonOption) applyTransport(t *transport) { o(&t.common) }
+
+type handlerOption func(*handler)
+
+func (o handlerOption) applyHandler(h *handler) { o(h) }
+
+type transportOption func(*transport)
+
+func (o transportOption) applyTransport(t *transport) { o(t) }
+
+// OperationName sets how spans are called. name runs before the span starts, so
+// that samplers see what it returns, on the goroutine of the request, which it must
+// not change. It should return few different names, such as the route a router
+// will choose, and not paths with ids in them; where it returns "" the default name
+// stands.
+func OperationName(name func(*http.Request) string) Option {
+	return commonOption(func(c *common) { c.name = name })
+}
+
+// Filter sets which requests are traced: those for which keep returns true. The
+// others pass untouched. Of several filters all must agree.
+func Filter(keep func(*http.Request) bool) Option {
+	return commonOption(func(c *common) {
+		before := c.filter
+		if keep == nil {
+			return
+		}
+		c.filter = func(r *http.Request) bool { return (before == nil || before(r)) && keep(r) }
+	})
+}
+
+// SemanticNames has tags named as OpenTelemetry's semantic conventions for HTTP
+// (version 1.27 and later, stable) name attributes: http.request.method, url.path,
+// http.response.status_code and so on, instead of OpenTracing's names. The server's
+// span also gets http.route, and the client's the tag error from status 400 on
+// instead of 500.
+func SemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
+
+// Edge sets what becomes of the context in a request's headers: spur.LinkCaller
+// and spur.IgnoreCaller are for listeners that face the world. The default is
+// spur.TrustCaller. A tracer with spur.WithEdgePolicy is never more trusting than
+// that.
+func Edge(p spur.EdgePolicy) HandlerOption {
+	return handlerOption(func(h *handler) { h.edge = p })
+}
+
+// SkipProbes leaves health checks untraced: GET and HEAD requests for /healthz,
+// /livez, /readyz, /health, /live, /ready or /ping, and those of the probes of
+// Kubernetes, AWS and Google Cloud, known by their User-Agent.
+func SkipProbes() HandlerOption {
+	return handlerOption(func(h *handler) {
+		Filter(func(r *http.Request) bool { return !isProbe(r) }).applyHandler(h)
+	})
+}
+
+// Tracer sets who traces requests whose context has no span. Without it that is
+// OpenTracing's global tracer, if it is one of spur's. Requests with a span in their
+// context are traced by that span's tracer.
+func Tracer(t *spur.Tracer) TransportOption {
+	return transportOption(func(tr *transport) { tr.tracer = t })
+}
+
+// RequireParent leaves requests untraced whose context has no span.
+func RequireParent() TransportOption {
+	return transportOption(func(t *transport) { t.requireParent = true })
+}
+
+// Phases has the span log what net/http does for the request: event "dns", "connect",
+// "tls", "got connection", "wrote request" and "first byte", each with the error if
+// there was one.
+func Phases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
+
+// Hosts sets who is told about the trace: trace headers and baggage are only sent to
+// hosts that h matches. All requests are traced nevertheless. The default is to tell
+// everyone, and a nil h matches no one.
+func Hosts(h *propagation.Hosts) TransportOption {
+	return transportOption(func(t *transport) { t.tell = h.Match })
+}

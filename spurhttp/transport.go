@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptrace"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur"
+)
+
+// Transport returns a RoundTripper that sends each request with rt, or
+// http.DefaultTransport when that is nil, in a span of its own: a child of the
+// current span of the request's context, else a root (see Tracer and RequireParent).
+// A request that is sent again, after a redirect or by code that tries again, gets a
+// span each time, all children of the same one.
+//
+// The span is called what OperationName returns, else by the request's method. It
+// ends when the answer's body has been read to its end, could not be, or is closed,
+// whichever comes first; with the request, when there is no answer. So bodies must be
+// closed, as net/http demands anyway. An error of rt's, and status 500 and above, set
+// the tag error.
+//
+// The server is told of the span in headers of a copy of the request: the request
+// itself is not changed, and its headers of the same names are replaced in the copy.
+//
+// The result is safe for concurrent use and has CloseIdleConnections if rt has. It
+// is what spur's own exporters never use: they have connections of their own.
+func Transport(rt http.RoundTripper, opts ...TransportOption) http.RoundTripper {
+	t := &transport{next: rt}
+	for _, o := range opts {
+		if o != nil {
+			o.applyTransport(t)
+		}
+	}
+	return t
+}
+
+// Client returns a copy of c, or of http.DefaultClient when that is nil, that sends
+// its requests with Transport.
+func Client(c *http.Client, opts ...TransportOption) *http.Client {
+	if c == nil {
+		c = http.DefaultClient
+	}
+	traced := *c
+	traced.Transport = Transport(c.Transport, opts...)
+	return &traced
+}
+
+// transport is what Transport makes.
+type transport struct {
+	common
+	next          http.RoundTripper // nil: http.DefaultTransport, as it is then
+	tracer        *spur.Tracer
+	requireParent bool
+	phases        bool
+	tell          func(host string) bool // nil: everyone
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	next := t.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	if t.filter != nil && !t.filter(r) {
+		return next.RoundTrip(r)
+	}
+	ctx, span := t.start(r)
+	if span == nil {
+		return next.RoundTrip(r)
+	}
+	if span.IsRecording() {
+		t.tagRequest(span, r)
+	}
+	var log *phases
+	if t.phases && span.IsRecording() {
+		log = &phases{span: span}
+		ctx = httptrace.WithClientTrace(ctx, log.trace())
+	}
+	resp, err := next.RoundTrip(t.outgoing(ctx, r, span))
+	if err != nil {
+		log.end()
+		span.SetError(err)
+		span.Finish()
+		return resp, err
+	}
+	if span.IsRecording() {
+		t.tagResponse(span, resp)
+	}
+	resp.Body = follow(resp.Body, span, log, sizeTag(t.semantic))
+	return resp, nil
+}
+
+// CloseIdleConnections is what http.Client's method of that name looks for.
+func (t *transport) CloseIdleConnections() {
+	next := t.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	if c, ok := next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// start starts the span, or returns nil when there is to be none.
+func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
+	ctx := r.Context()
+	name := ""
+	if t.name != nil {
+		name = t.name(r)
+	}
+	if name == "" {
+		name = methodName(r.Method)
+	}
+	if opentracing.SpanFromContext(ctx) != nil {
+		return spur.StartSpanFromContext(ctx, name, ext.SpanKindRPCClient)
+	}
+	switch {
+	case t.requireParent:
+		return nil, nil
+	case t.tracer != nil:
+		return t.tracer.Start(ctx, name, ext.SpanKindRPCClient)
+	}
+	return spur.StartSpanFromContext(ctx, name, ext.SpanKindRPCClient)
+}
+
+// outgoing returns the request as it is sent: with the trace in its headers, if its
+// host is to know.
+func (t *transport) outgoing(ctx context.Context, r *http.Request, span *spur.Span) *http.Request {
+	r = r.WithContext(ctx)
+	if t.tell != nil && !t.tell(r.URL.Host) {
+		return r
+	}
+	header := r.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header)) == nil {
+		r.Header = header
+	}
+	return r
+}
