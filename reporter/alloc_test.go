@@ -10,11 +10,19 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-// discard is a transport that accepts everything at once.
-type discard struct{}
+// discard is a transport that accepts everything at once: datagrams in the compact
+// format, or requests in the other one that it names.
+type discard struct{ format transport.Format }
 
-func (discard) Format() transport.Format           { return transport.JaegerCompact }
-func (discard) MaxBatch() int                      { return 65000 }
+func (d discard) Format() transport.Format { return max(d.format, transport.JaegerCompact) }
+
+func (d discard) MaxBatch() int {
+	if d.format > transport.JaegerBinary {
+		return httpBatch
+	}
+	return 65000
+}
+
 func (discard) Send(context.Context, []byte) error { return nil }
 func (discard) Close() error                       { return nil }
 
@@ -23,15 +31,18 @@ func TestReportAllocates(t *testing.T) {
 		t.Skip("the race detector empties pools at random")
 	}
 	for _, tc := range []struct {
-		name string
-		span *model.Span
-		want float64
+		name   string
+		span   *model.Span
+		format transport.Format
+		want   float64
 	}{
-		{"root", rootSpan(1), 0},
-		{"rpc", rpcSpan(1), 0},
+		{"root", rootSpan(1), transport.JaegerCompact, 0},
+		{"rpc", rpcSpan(1), transport.JaegerCompact, 0},
+		{"rpc, Thrift requests", rpcSpan(1), transport.JaegerBatch, 0},
+		{"rpc, OTLP requests", rpcSpan(1), transport.OTLP, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := newBatching(t, discard{}, BatchingOptions{NoPacing: true})
+			r := newBatching(t, discard{tc.format}, BatchingOptions{NoPacing: true})
 			for range 100_000 { // until there are enough buffers
 				r.Report(tc.span)
 			}
@@ -77,6 +88,20 @@ func finish(b *testing.B, r *Batching) {
 }
 
 func BenchmarkReportRoot(b *testing.B) { benchmarkReport(b, rootSpan(0x1234567890abcdef)) }
+
+// BenchmarkReportOTLP is an HTTP request instead of datagrams.
+func BenchmarkReportOTLP(b *testing.B) {
+	s := rpcSpan(0x1234567890abcdef)
+	r := newBatching(b, discard{transport.OTLP}, BatchingOptions{})
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r.Report(s)
+		}
+	})
+	finish(b, r)
+}
 
 func BenchmarkReportRPC(b *testing.B) { benchmarkReport(b, rpcSpan(0x1234567890abcdef)) }
 

@@ -2,10 +2,17 @@
 
 package reporter
 
+import "slices"
+
 const (
 	firstRoom = 16 << 10 // capacity of a first buffer; it doubles as it fills
-	spareRoom = 4 << 10  // capacity beyond MaxBatch, where the span that fits no more is encoded
+	spareRoom = 4 << 10  // capacity beyond the limit, where the span that fits no more is encoded
 	minRoom   = 1 << 10  // capacity that Report wants to see before it encodes
+
+	// chunk is how large a shard's batch becomes at most where the transport takes
+	// more, an eighth of a usual HTTP request: eight shards then hold 1 MB instead
+	// of 8, and the sender puts several chunks into a request.
+	chunk = 125_000
 
 	batchOverhead = 128 // of a batch beside its slices, in bytes
 )
@@ -64,6 +71,9 @@ func (b *batch) append(span []byte, capacity int) {
 	b.buf = append(b.buf, span...)
 }
 
+// size is the spans in bytes.
+func (b *batch) size() int { return len(b.buf) - b.process.headroom }
+
 // len is the number of spans.
 func (b *batch) len() int { return len(b.starts) }
 
@@ -75,10 +85,11 @@ func (b *batch) span(i int) []byte {
 	return b.buf[b.starts[i]:]
 }
 
-// fill copies spans of src to the end of b, from number from on and as many as
-// let b's buffer not exceed limit. It returns the number of the next one.
-func (b *batch) fill(src *batch, from, limit int) int {
-	for ; from < src.len(); from++ {
+// fill copies the spans of src from number from to before number to to the end of
+// b, as many as let b's buffer not exceed limit. It returns the number of the next
+// one.
+func (b *batch) fill(src *batch, from, to, limit int) int {
+	for ; from < to; from++ {
 		span := src.span(from)
 		if len(b.buf)+len(span) > limit {
 			break
@@ -86,6 +97,20 @@ func (b *batch) fill(src *batch, from, limit int) int {
 		b.append(span, limit+spareRoom)
 	}
 	return from
+}
+
+// join copies all spans of src, which has the same process, to the end of b.
+func (b *batch) join(src *batch, capacity int) {
+	from := src.process.headroom
+	if need := len(b.buf) + src.size(); need > cap(b.buf) {
+		b.move(max(need, min(2*cap(b.buf), capacity)))
+	}
+	shift := int32(len(b.buf) - from)
+	b.starts = slices.Grow(b.starts, len(src.starts))
+	for _, start := range src.starts {
+		b.starts = append(b.starts, start+shift)
+	}
+	b.buf = append(b.buf, src.buf[from:]...)
 }
 
 // memory is what b holds on to, in bytes.
@@ -98,7 +123,7 @@ func (b *batch) memory() int64 {
 // filled in; scratch is used for the head. b itself keeps its spans, and can be
 // sealed again.
 func (b *batch) seal(enc *encoding, e *envelope, scratch *[]byte) []byte {
-	e.process, e.spans, e.size = b.process.bytes, b.len(), len(b.buf)-b.process.headroom
+	e.process, e.spans, e.size = b.process.bytes, b.len(), b.size()
 	head := enc.head((*scratch)[:0], e)
 	*scratch = head
 	start := b.process.headroom - len(head)

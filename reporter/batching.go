@@ -35,22 +35,26 @@ const (
 	DefaultFlushInterval = time.Second
 	DefaultQueueBytes    = 16 << 20
 	DefaultQueueSpans    = 1_000_000
+	DefaultRetryBudget   = 5 * time.Minute
 )
 
 // BatchingOptions changes what NewBatching makes. The zero value is right for an
 // agent on the same host. Negative numbers are errors.
 type BatchingOptions struct {
-	// Name is the destination's name in Stats and log lines; "udp" when empty.
+	// Name is the destination's name in Stats and log lines; when empty "udp",
+	// "http" or "otlp", after the transport's format.
 	Name string
 	// FlushInterval is how long a span waits at most for its batch to become
 	// full; DefaultFlushInterval when 0.
 	FlushInterval time.Duration
 	// QueueBytes bounds the memory of full batches that wait to be sent, the one
 	// being sent included; DefaultQueueBytes when 0. Beside it each shard holds
-	// one batch under construction.
+	// one batch under construction, of the size of a request but at most 125,000
+	// bytes, and the sender at most three requests: with requests of 1,000,000
+	// bytes all in all less than QueueBytes + 8 MiB.
 	QueueBytes int
 	// QueueSpans bounds the spans in full batches that wait to be sent;
-	// DefaultQueueSpans when 0. Two full batches may always wait, whatever
+	// DefaultQueueSpans when 0. Two batches of a shard may always wait, whatever
 	// QueueBytes and QueueSpans say.
 	QueueSpans int
 	// Shards is how many batches are under construction at a time; when 0 twice
@@ -60,12 +64,26 @@ type BatchingOptions struct {
 	// full ones do, because the receive buffer that Linux gives a socket holds
 	// no more than three of 65,000 bytes. Agents with larger buffers take more.
 	NoPacing bool
+	// RetryBudget is how long after its first attempt a batch is tried again;
+	// DefaultRetryBudget when 0. A wait that would end later is not begun.
+	RetryBudget time.Duration
+	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
+	NoRetry bool
+	// InBandStats sends the totals of lost spans with each OTLP batch, as
+	// attributes of the instrumentation scope. The Jaeger formats for agents
+	// always carry them, and the one for collectors never does.
+	InBandStats bool
+	// SemanticNames writes OTLP attributes under OpenTelemetry's current names
+	// where a span's tags have OpenTracing's. Other formats keep the tags' names.
+	SemanticNames bool
 	// Logger gets a line when loss for a Reason begins, one a minute while it
-	// lasts, and one when it has ended; slog.Default() when nil.
+	// lasts, and one when it has ended; likewise for spans that are Unconfirmed
+	// and for batches that have to be tried again. slog.Default() when nil.
 	Logger *slog.Logger
 }
 
-func (o *BatchingOptions) complete() error {
+// complete checks o and fills in the defaults.
+func (o *BatchingOptions) complete(f transport.Format) error {
 	switch {
 	case o.FlushInterval < 0:
 		return fmt.Errorf("%w: FlushInterval %v is negative", ErrOption, o.FlushInterval)
@@ -75,9 +93,13 @@ func (o *BatchingOptions) complete() error {
 		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
 	case o.Shards < 0:
 		return fmt.Errorf("%w: Shards %d is negative", ErrOption, o.Shards)
+	case o.RetryBudget < 0:
+		return fmt.Errorf("%w: RetryBudget %v is negative", ErrOption, o.RetryBudget)
+	case o.NoRetry && o.RetryBudget > 0:
+		return fmt.Errorf("%w: RetryBudget %v contradicts NoRetry", ErrOption, o.RetryBudget)
 	}
 	if o.Name == "" {
-		o.Name = "udp"
+		o.Name = defaultName(f)
 	}
 	if o.FlushInterval == 0 {
 		o.FlushInterval = DefaultFlushInterval
@@ -88,25 +110,49 @@ func (o *BatchingOptions) complete() error {
 	if o.QueueSpans == 0 {
 		o.QueueSpans = DefaultQueueSpans
 	}
+	if o.RetryBudget == 0 {
+		o.RetryBudget = DefaultRetryBudget
+	}
 	if o.Shards == 0 {
 		o.Shards = min(8, 2*runtime.GOMAXPROCS(0))
 	}
 	return nil
 }
 
+func defaultName(f transport.Format) string {
+	switch f {
+	case transport.JaegerBatch:
+		return "http"
+	case transport.OTLP:
+		return "otlp"
+	default:
+		return "udp"
+	}
+}
+
 // Batching encodes spans where they finish, in Report, and sends them in batches
 // through a transport, in a goroutine of its own.
 //
-// It holds at most QueueBytes plus one batch for each shard, and while spans are
-// sent two more. Spans that find no room are dropped and counted queue_full. A
+// It holds at most QueueBytes, one batch for each shard, and while spans are sent
+// three requests more. Spans that find no room are dropped and counted queue_full. A
 // span too large for a batch is trimmed: logs go first, oldest first, then the
 // longest texts are cut, then tags go; ids, times and the error tag stay. It is
 // dropped as too_large only if even that does not help.
 //
-// A batch that the transport did not accept is dropped and counted; there is no
-// second try. One that is larger than the path takes is split between spans. A
-// single span that is, having been encoded before the limit was known, is
-// dropped as too_large; later ones are trimmed to the new limit.
+// A batch whose error the transport calls Retryable (the receiver could not be
+// reached, did not answer, or was busy) is sent again, the same bytes, until
+// RetryBudget is spent: after 250 ms, then twice as long each time up to 5 s, each
+// wait shortened by chance by up to a half; or after what the receiver asked for,
+// 60 s at most. Meanwhile later spans wait in the queue, and a line is logged.
+// Delivery is therefore at least once: a request that went unanswered may have
+// arrived, and a receiver that does not recognize span ids shows its spans twice.
+// When the budget is spent, spans are dropped as retry_exhausted, but Unconfirmed
+// when any attempt at them went unanswered. Nothing else is sent again: what the
+// receiver refused is dropped as rejected, what failed for good as send_error.
+//
+// A batch that is larger than the path takes is split between spans. A single
+// span that is, having been encoded before the limit was known, is dropped as
+// too_large; later ones are trimmed to the new limit.
 type Batching struct {
 	t         transport.Transport
 	confirmer transport.Confirmer // t, or nil
@@ -114,6 +160,8 @@ type Batching struct {
 	enc       encoding
 	name      string
 	interval  time.Duration
+	budget    time.Duration // for retries
+	noRetry   bool
 	store     store
 
 	shards []*shard
@@ -127,6 +175,7 @@ type Batching struct {
 	flushes flushes
 
 	closeOnce sync.Once
+	closeBy   time.Time          // Close's deadline or zero; to be read after closing
 	closing   chan struct{}      // closed by Close: send what is left, then end
 	ctx       context.Context    // for Send; ended when the context of Close is
 	cancel    context.CancelFunc // ends ctx
@@ -143,15 +192,15 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	if t == nil {
 		return nil, fmt.Errorf("%w: transport is nil", ErrOption)
 	}
-	enc, err := encodingOf(t.Format())
+	enc, err := encodingOf(t.Format(), &o)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.complete(); err != nil {
+	if err := o.complete(t.Format()); err != nil {
 		return nil, err
 	}
 	r := &Batching{
-		t: t, enc: enc, name: o.Name, interval: o.FlushInterval,
+		t: t, enc: enc, name: o.Name, interval: o.FlushInterval, budget: o.RetryBudget, noRetry: o.NoRetry,
 		store:   store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
 		shards:  make([]*shard, o.Shards),
 		wake:    make(chan struct{}, 1),
@@ -165,7 +214,7 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r.addresser, _ = t.(transport.Addresser)
 	r.flushes.answered = make(chan struct{})
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.sender.init(o.Logger, enc.paced && !o.NoPacing)
+	r.sender.init(o.Logger, t.Format(), enc.paced && !o.NoPacing)
 	go r.run()
 	return r, nil
 }
@@ -217,8 +266,9 @@ func (r *Batching) poke() {
 // Flush implements Reporter. It returns nil when every span reported before the
 // call has been given to the transport, or dropped and counted, and the transport
 // knows nothing more of their fate; ctx's error as soon as ctx ends, when that
-// comes first; and ErrClosed when Close gave up on some spans meanwhile. After
-// Close it returns nil. Any number of goroutines may call it.
+// comes first; and ErrClosed when Close gave up on some spans meanwhile. Attempts
+// at a batch go on while it waits, so without a deadline it may take as long as
+// RetryBudget for each. After Close it returns nil. Any number of goroutines may call it.
 func (r *Batching) Flush(ctx context.Context) error {
 	select {
 	case <-r.done:
@@ -235,8 +285,10 @@ func (r *Batching) Flush(ctx context.Context) error {
 				return nil
 			}
 		case <-r.done:
-			if done, _ := r.flushes.state(mine); !done && r.leftovers() > 0 {
-				return ErrClosed
+			if done, _ := r.flushes.state(mine); !done {
+				if dropped, unconfirmed := r.leftovers(); dropped+unconfirmed > 0 {
+					return ErrClosed
+				}
 			}
 			return nil
 		case <-ctx.Done():
@@ -250,9 +302,13 @@ const closeGrace = 100 * time.Millisecond
 
 // Close implements Reporter. Spans reported from now on are counted as dropped,
 // reason closed. What waits is sent until ctx ends and then dropped for the same
-// reason, and the transport is closed. Close returns then, or 100 ms after ctx
-// ended when the transport still does not let go; its spans stay buffered until
-// it does. The error says how many spans were left over, or is the transport's.
+// reason, or Unconfirmed when an attempt at it went unanswered, and the transport
+// is closed. A batch that is waiting for its next attempt gets one at once, unless
+// the receiver asked to wait; a wait that would outlast ctx's deadline is not
+// begun. Close returns then, or 100 ms after ctx ended when the transport still
+// does not let go; its spans stay buffered until it does. The error says how many
+// spans were left over, or is the transport's. Without a deadline Close may take
+// RetryBudget for each batch that waits.
 // Later calls wait likewise, do nothing and return nil unless their ctx ends.
 func (r *Batching) Close(ctx context.Context) error {
 	first := false
@@ -264,6 +320,7 @@ func (r *Batching) Close(ctx context.Context) error {
 		for _, sh := range r.shards {
 			sh.close()
 		}
+		r.closeBy, _ = ctx.Deadline()
 		close(r.closing)
 	})
 	if !first {
@@ -279,8 +336,12 @@ func (r *Batching) Close(ctx context.Context) error {
 	if !r.awaitEnd(ctx) {
 		return fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
 	}
-	if n := r.leftovers(); n > 0 {
-		return fmt.Errorf("reporter: %s: %d spans dropped at close: %w", r.name, n, ctx.Err())
+	if dropped, unconfirmed := r.leftovers(); dropped+unconfirmed > 0 {
+		cause := ctx.Err()
+		if cause == nil { // it would have ended before the next attempt
+			cause = context.DeadlineExceeded
+		}
+		return fmt.Errorf("reporter: %s: %d spans dropped at close, %d unconfirmed: %w", r.name, dropped, unconfirmed, cause)
 	}
 	return r.closeErr
 }
@@ -302,11 +363,12 @@ func (r *Batching) awaitEnd(ctx context.Context) bool {
 	}
 }
 
-// leftovers is how many spans Close had no time to send.
-func (r *Batching) leftovers() uint64 {
+// leftovers is how many spans Close had no time for.
+func (r *Batching) leftovers() (dropped, unconfirmed uint64) {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
-	return r.store.dropped[Closed]
+	dropped = r.store.dropped[Closed]
+	return dropped, r.store.abandoned - dropped
 }
 
 // Stats implements Statser: one destination, one consistent snapshot.
@@ -325,7 +387,7 @@ func (r *Batching) Stats() []DestinationStats {
 	d.Sent, d.Unconfirmed, d.Dropped = s.sent, s.unconfirmed, s.dropped
 	d.BufferedSpans = s.waiting + s.hand + s.doubt
 	d.BufferedBytes = uint64(s.memory)
-	d.LastError, d.LastErrorTime = s.lastError, s.lastErrorTime
+	d.Retries, d.LastError, d.LastErrorTime = s.retries, s.lastError, s.lastErrorTime
 	for _, sh := range r.shards {
 		d.Dropped[Closed] += sh.late
 		if sh.batch != nil && sh.batch.len() > 0 {

@@ -35,6 +35,8 @@ func TestNewBatchingRefuses(t *testing.T) {
 		{"bytes", newFake(1000), BatchingOptions{QueueBytes: -1}, "QueueBytes -1"},
 		{"spans", newFake(1000), BatchingOptions{QueueSpans: -2}, "QueueSpans -2"},
 		{"shards", newFake(1000), BatchingOptions{Shards: -3}, "Shards -3"},
+		{"budget", newFake(1000), BatchingOptions{RetryBudget: -time.Minute}, "RetryBudget -1m0s is negative"},
+		{"budget without retries", newFake(1000), BatchingOptions{RetryBudget: time.Minute, NoRetry: true}, "RetryBudget 1m0s contradicts NoRetry"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r, err := NewBatching(tc.t, tc.o)
@@ -250,6 +252,8 @@ func TestBatchingErrorKinds(t *testing.T) {
 		{"retryable", &transport.Error{Kind: transport.Retryable, Err: cause}, columns{Dropped: dropped(SendError, 5)}, "transport: retryable: no"},
 		{"foreign", cause, columns{Dropped: dropped(SendError, 5)}, "transport: retryable: no"},
 		{"wrapped", fmt.Errorf("x: %w", &transport.Error{Kind: transport.Unconfirmed}), columns{Unconfirmed: 5}, "transport: unconfirmed"},
+		{"retryable, unanswered", &transport.Error{Kind: transport.Retryable, Written: true}, columns{Unconfirmed: 5}, "transport: retryable"},
+		{"refused", &transport.Error{Kind: transport.Refused, Err: cause}, columns{Dropped: dropped(Rejected, 5)}, "transport: refused: no"},
 		{"unknown kind", &transport.Error{Kind: 77}, columns{Dropped: dropped(SendError, 5)}, "transport: Kind(77)"},
 		{"partial", &transport.Error{Kind: transport.Partial, Rejected: 2}, columns{Sent: 3, Dropped: dropped(Rejected, 2)}, "transport: partial"},
 		{"partial, too many", &transport.Error{Kind: transport.Partial, Rejected: 9}, columns{Dropped: dropped(Rejected, 5)}, "transport: partial"},
@@ -258,7 +262,7 @@ func TestBatchingErrorKinds(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFake(65000)
 			f.on = func(context.Context, []byte) error { return tc.err }
-			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1})
+			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, NoRetry: true})
 			for i := range uint64(5) {
 				r.Report(rootSpan(i + 1))
 			}
@@ -360,7 +364,7 @@ func TestBatchingInDoubt(t *testing.T) {
 	lost := &transport.Error{PreviousLost: true, Err: errors.New("refused")}
 	var answer error
 	d := &doubtful{newFake(65000), func() error { return answer }}
-	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true})
+	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true, NoRetry: true})
 
 	send := func(n int) { // without asking, as a full batch is
 		for range n {

@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,15 @@ type chaos struct {
 	max    atomic.Int64
 	panics bool
 	blocks bool
+	retry  bool // the reporter does
 
 	mu       sync.Mutex
 	rand     *rand.Rand
 	accepted map[model.SpanID]int // how often a span was let through
 	last     int                  // spans accepted last, that may turn out lost
 	lastSeq  int64
+	again    []byte // the batch that was Retryable last
+	retries  uint64
 	stats    wire.ClientStats
 	books    columns // Sent, Unconfirmed, Rejected; SendError also counts what Close cut short
 	inflight atomic.Bool
@@ -88,7 +92,8 @@ func (c *chaos) send(ctx context.Context, b []byte, confirms bool) error {
 	}
 	m := decode(c.t, c.format, b)
 	n := len(m.Batch.Spans)
-	c.envelope(m)
+	c.envelope(m, b)
+	c.again = nil
 	e := &transport.Error{Err: errors.New("chaos")}
 	e.PreviousLost = confirms && c.lose(4)
 	switch x := c.rand.IntN(20); {
@@ -105,8 +110,17 @@ func (c *chaos) send(ctx context.Context, b []byte, confirms bool) error {
 		e.Kind = transport.Permanent
 		c.books.Dropped[SendError] += uint64(n)
 	case x < 14:
-		e.Kind = transport.Retryable
-		c.books.Dropped[SendError] += uint64(n)
+		e.Kind, e.Written = transport.Retryable, c.rand.IntN(3) == 0
+		e.RetryAfter = time.Duration(c.rand.IntN(2)) * time.Microsecond
+		c.again = bytes.Clone(b)
+		if e.Written && c.rand.IntN(2) == 0 {
+			c.let(m)
+		}
+		if !c.retry && e.Written {
+			c.books.Unconfirmed += uint64(n)
+		} else if !c.retry {
+			c.books.Dropped[SendError] += uint64(n)
+		}
 	case x < 15:
 		e.Kind, e.Rejected = transport.Partial, int64(c.rand.IntN(n+1))
 		c.let(m)
@@ -129,7 +143,9 @@ func (c *chaos) send(ctx context.Context, b []byte, confirms bool) error {
 		<-ctx.Done()
 		c.mu.Lock()
 		e.Kind, e.Err = transport.Retryable, ctx.Err()
-		c.books.Dropped[SendError] += uint64(n)
+		if !c.retry {
+			c.books.Dropped[SendError] += uint64(n)
+		}
 	default:
 		e.Kind = transport.Permanent
 		c.books.Dropped[SendError] += uint64(n)
@@ -147,7 +163,13 @@ func (c *chaos) let(m *wire.Message) {
 	}
 }
 
-func (c *chaos) envelope(m *wire.Message) {
+// envelope checks the number of a batch: the next one, or that of the batch that
+// was Retryable, to the last byte.
+func (c *chaos) envelope(m *wire.Message, b []byte) {
+	if c.again != nil && bytes.Equal(c.again, b) {
+		c.retries++
+		return
+	}
 	if m.Batch.SeqNo != c.lastSeq+1 || m.SeqID != int32(m.Batch.SeqNo) {
 		c.t.Errorf("batch %d (seqID %d) after batch %d", m.Batch.SeqNo, m.SeqID, c.lastSeq)
 	}
@@ -189,10 +211,17 @@ func conserve(t *testing.T, seed uint64) {
 	if rnd.IntN(2) == 0 {
 		tr = confirmingChaos{c}
 	}
+	c.retry = rnd.IntN(2) == 0
 	r := newBatching(t, tr, BatchingOptions{
+		NoRetry:       !c.retry,
 		FlushInterval: time.Millisecond, QueueSpans: 1 + rnd.IntN(2000), QueueBytes: 20_000 + rnd.IntN(1_000_000),
 		Shards: 1 + rnd.IntN(6), NoPacing: rnd.IntN(2) == 0,
 	})
+
+	r.backoff.first, r.backoff.most = 20*time.Microsecond, 100*time.Microsecond
+	if rnd.IntN(2) == 0 {
+		r.budget = 200 * time.Microsecond
+	}
 
 	const goroutines, each = 6, 500
 	var begun, ended atomic.Uint64 // calls of Report
@@ -298,20 +327,27 @@ func conserve(t *testing.T, seed uint64) {
 		t.Errorf("after Close: %d of %d spans in the books, %d bytes buffered: %+v", got.total(), goroutines*each, d.BufferedBytes, got)
 	}
 	want := c.books
-	if got.Sent != want.Sent || got.Unconfirmed != want.Unconfirmed || got.Dropped[Rejected] != want.Dropped[Rejected] {
-		t.Errorf("the reporter's books: %+v\nthe receiver's: %+v", got, want)
+	if got.Sent != want.Sent || got.Dropped[Rejected] != want.Dropped[Rejected] || d.Retries != c.retries {
+		t.Errorf("the reporter's books: %+v, %d retries\nthe receiver's: %+v, %d", got, d.Retries, want, c.retries)
+	}
+	// What goes unanswered may have its end at any attempt.
+	if got.Unconfirmed < want.Unconfirmed || !c.retry && got.Unconfirmed > want.Unconfirmed {
+		t.Errorf("%d spans unconfirmed, the receiver knows of %d", got.Unconfirmed, want.Unconfirmed)
 	}
 	// A retryable failure while Close runs out of time counts as closed.
 	if got.Dropped[SendError] > want.Dropped[SendError] || got.Dropped[SendError]+got.Dropped[Closed] < want.Dropped[SendError] {
 		t.Errorf("%d spans dropped for send_error and %d for closed, the transport failed %d", got.Dropped[SendError], got.Dropped[Closed], want.Dropped[SendError])
 	}
+	if n := got.Dropped[RetryExhausted]; n > 0 && !c.retry {
+		t.Errorf("%d spans dropped for retry_exhausted without retries", n)
+	}
 	for id, n := range c.accepted {
-		if n > 1 || id < 1 || id > goroutines*each {
+		if n > 1 && c.retries == 0 || id < 1 || id > goroutines*each {
 			t.Errorf("span %d arrived %d times", id, n)
 		}
 	}
 	if t.Failed() || testing.Verbose() {
 		t.Logf("%+v", got)
-		t.Logf("seed %d: confirms %v, panics %v, blocks %v", seed, tr != transport.Transport(c), c.panics, c.blocks)
+		t.Logf("seed %d: confirms %v, panics %v, blocks %v, retries %d", seed, tr != transport.Transport(c), c.panics, c.blocks, c.retries)
 	}
 }

@@ -15,12 +15,26 @@
 //	Report ── lock a shard, encode behind its last span ──┐
 //	                                                      │ full
 //	shard 0 [room for the head│span span span …]──────────┴─→ queue ─→ sender ─→ transport.Send
-//	shard 1 [room for the head│span …]──── every FlushInterval, merged ──↗
+//	shard 1 [room for the head│span …]──── every FlushInterval, merged ──↗  ↖───────┘ again, the same bytes
 //
 // Nothing of the span is kept: its bytes are. So the memory of waiting spans is
 // known to the byte, sending again needs no second encoding, and each span is
 // encoded once. A span that does not fit behind the others moves, as bytes, to
 // the head of the next batch; one that does not fit into any batch is trimmed.
+//
+// A datagram is one shard's batch. An HTTP request may be larger than what eight
+// shards should each hold, so they ship chunks of at most 125,000 bytes, and the
+// sender waits until those in the queue make a request, half of the queue is taken,
+// or FlushInterval is over.
+//
+// # Trying again
+//
+// A transport makes one attempt. The sender repeats it as long as the transport
+// calls the failure Retryable and RetryBudget lasts; what is reported meanwhile
+// waits in the queue, which is bounded, so that an outage costs nothing until the
+// queue is full. One batch is in the hand at a time: order is kept, and a receiver
+// that comes back is not overrun. Requests that went unanswered are repeated too:
+// delivery is at least once.
 //
 // # The books
 //
@@ -28,6 +42,16 @@
 // in every single snapshot:
 //
 //	reported = Sent + Unconfirmed + all of Dropped + BufferedSpans
+//
+//	accepted by the transport              Sent
+//	accepted in part                       Sent and Dropped[Rejected]
+//	refused by the receiver                Dropped[Rejected]
+//	failed for good                        Dropped[SendError]
+//	failed in every attempt                Dropped[RetryExhausted], or
+//	                                       Unconfirmed when one went unanswered
+//	answered by something else             Unconfirmed
+//	found no room, or too large for any    Dropped[QueueFull], Dropped[TooLarge]
+//	left over at Close, or later           Dropped[Closed], or Unconfirmed as above
 //
 // Nothing but BufferedSpans ever decreases. To make that true a span changes
 // column only under the locks that a snapshot takes: a shard's mutex guards the

@@ -33,7 +33,7 @@ type envelope struct {
 }
 
 // encodingOf knows each format that a Batching can be made for.
-func encodingOf(f transport.Format) (encoding, error) {
+func encodingOf(f transport.Format, o *BatchingOptions) (encoding, error) {
 	switch f {
 	case transport.JaegerCompact:
 		return encoding{
@@ -68,8 +68,29 @@ func encodingOf(f transport.Format) (encoding, error) {
 			},
 			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax,
 		}, nil
+	case transport.OTLP:
+		return otlpEncoding(o), nil
 	}
 	return encoding{}, fmt.Errorf("%w: transport wants format %s", ErrOption, f)
+}
+
+func otlpEncoding(o *BatchingOptions) encoding {
+	span, inBand := wire.AppendOTLPSpan, o.InBandStats
+	if o.SemanticNames {
+		span = wire.AppendOTLPSpanSemantic
+	}
+	return encoding{
+		span: span, process: wire.AppendOTLPResource,
+		head: func(dst []byte, e *envelope) []byte {
+			stats := e.stats
+			if !inBand {
+				stats = nil
+			}
+			return wire.AppendOTLPHead(dst, e.process, e.size, e.seqNo, stats)
+		},
+		tail:    func(dst []byte, _ *envelope) []byte { return dst },
+		headMax: wire.OTLPHeadMax,
+	}
 }
 
 // process is an encoded model.Process.

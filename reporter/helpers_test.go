@@ -108,11 +108,28 @@ func (f *fake) ids(t testing.TB) []model.SpanID {
 
 func decode(t testing.TB, format transport.Format, b []byte) *wire.Message {
 	t.Helper()
-	read := wire.DecodeCompactMessage
-	if format == transport.JaegerBinary {
-		read = wire.DecodeBinaryMessage
+	var m *wire.Message
+	var err error
+	switch format {
+	case transport.JaegerBatch:
+		m = new(wire.Message)
+		var read *wire.Batch
+		if read, err = wire.DecodeBinaryBatch(b); err == nil {
+			m.Batch = *read
+		}
+	case transport.OTLP:
+		m = new(wire.Message)
+		var read []wire.Batch
+		if read, err = wire.DecodeOTLP(b); err == nil && len(read) == 1 {
+			m.Batch = read[0]
+		} else if err == nil {
+			err = fmt.Errorf("%d batches in one request", len(read))
+		}
+	case transport.JaegerBinary:
+		m, err = wire.DecodeBinaryMessage(b)
+	default:
+		m, err = wire.DecodeCompactMessage(b)
 	}
-	m, err := read(b)
 	if err != nil {
 		t.Fatalf("sent %d bytes that do not decode: %v", len(b), err)
 	}

@@ -6,24 +6,34 @@ import (
 	"log/slog"
 
 	"github.com/go-spur/spur/internal/warn"
+	"github.com/go-spur/spur/transport"
+)
+
+// The loss log treats Unconfirmed as one more reason.
+const (
+	unconfirmedLoss = NumReasons
+	numLosses       = NumReasons + 1
 )
 
 // lossBooks are the columns that the loss log compares.
 type lossBooks struct {
 	name, address string
 	delivered     uint64
-	lost          [NumReasons]uint64
+	lost          [numLosses]uint64
+	waiting       uint64 // in the queue and in the sender's hand
 	lastError     string
 }
 
 // lossLog writes a line when loss for a reason begins, once a minute while it
 // lasts, and when it has ended: when nothing was lost for a whole tick and, unless
-// the cause was on our side of the path, something was sent. It belongs to the
-// sender's goroutine.
+// the cause was on our side of the path, something was sent. It does the same for
+// attempts that fail and will be made again. It belongs to the sender's goroutine.
 type lossLog struct {
-	warner  *warn.Warner
-	seen    [NumReasons]uint64 // at the last look
-	reasons [NumReasons]lossState
+	warner   *warn.Warner
+	format   transport.Format
+	seen     [numLosses]uint64 // at the last look
+	reasons  [numLosses]lossState
+	retrying bool // failing was called since relieved
 }
 
 type lossState struct {
@@ -32,23 +42,24 @@ type lossState struct {
 	delivered uint64 // when that was
 }
 
-func (l *lossLog) init(logger *slog.Logger) {
+func (l *lossLog) init(logger *slog.Logger, f transport.Format) {
 	if logger == nil {
 		logger = slog.Default()
 	}
-	l.warner = warn.New(logger)
+	l.warner, l.format = warn.New(logger), f
 }
 
 // look compares b with what was seen last. Loss can begin at any look and ends
 // at a tick.
 func (l *lossLog) look(b *lossBooks, tick bool) {
-	for why := Reason(0); why < NumReasons; why++ {
+	for why := Reason(0); why < numLosses; why++ {
 		s, lost := &l.reasons[why], b.lost[why]
+		cause, begin, end := lossText(why)
 		if lost > l.seen[why] {
 			s.lasts, s.fresh, s.delivered = true, true, b.delivered
 			l.seen[why] = lost
-			l.warner.Problem(why.String(), "spur: spans are being lost",
-				b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why)))...)
+			l.warner.Problem(cause, begin,
+				b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why, l.format)))...)
 			continue
 		}
 		if !tick || !s.lasts {
@@ -57,31 +68,84 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		ours := why == QueueFull || why == TooLarge
 		if !s.fresh && (ours || b.delivered > s.delivered) {
 			s.lasts = false
-			l.warner.Resolved(why.String(), "spur: spans are no longer being lost", b.attrs(why)...)
+			l.warner.Resolved(cause, end, b.attrs(why)...)
 		}
 		s.fresh = false
 	}
 }
 
+// lossText returns what the lines about a reason say.
+func lossText(why Reason) (cause, begin, end string) {
+	if why == unconfirmedLoss {
+		return "unconfirmed", "spur: spans were sent, but nothing says that they arrived", "spur: sent spans are confirmed again"
+	}
+	return why.String(), "spur: spans are being lost", "spur: spans are no longer being lost"
+}
+
 func (b *lossBooks) attrs(why Reason, more ...slog.Attr) []slog.Attr {
+	total := "lost_in_all"
+	if why == unconfirmedLoss {
+		total = "unconfirmed_in_all"
+	}
 	return append([]slog.Attr{
 		slog.String("destination", b.name),
 		slog.String("address", b.address),
-		slog.Uint64("lost_in_all", b.lost[why]),
+		slog.Uint64(total, b.lost[why]),
 		slog.Uint64("delivered_in_all", b.delivered),
 	}, more...)
 }
 
-// hint names the knob to turn.
-func hint(why Reason) string {
-	switch why {
-	case QueueFull:
+// retryCause is the cause in lines about attempts that will be made again.
+const retryCause = "retrying"
+
+// failing says that an attempt failed and will be made again: nothing is lost yet.
+func (l *lossLog) failing(b *lossBooks) {
+	l.retrying = true
+	l.warner.Problem(retryCause, "spur: delivery is failing, retrying",
+		slog.String("destination", b.name),
+		slog.String("address", b.address),
+		slog.Uint64("waiting_spans", b.waiting),
+		slog.String("last_error", b.lastError))
+}
+
+// relieved says that a batch was accepted.
+func (l *lossLog) relieved(b *lossBooks) {
+	l.retrying = false
+	l.warner.Resolved(retryCause, "spur: delivery works again",
+		slog.String("destination", b.name),
+		slog.String("address", b.address),
+		slog.Uint64("waiting_spans", b.waiting))
+}
+
+// hint names what to look at, or the knob to turn.
+func hint(why Reason, f transport.Format) string {
+	http := f == transport.JaegerBatch || f == transport.OTLP
+	switch {
+	case why == QueueFull:
 		return "sample less, or raise BatchingOptions.QueueSpans (JAEGER_REPORTER_MAX_QUEUE_SIZE) and QueueBytes"
-	case TooLarge:
+	case why == TooLarge && http:
+		return "shorten process tags or raise the size of requests that the receiver takes"
+	case why == TooLarge:
 		return "shorten process tags or raise the packet size"
-	case Closed:
+	case why == Closed:
 		return "give Close more time, and finish spans before it"
+	case why == unconfirmedLoss:
+		return "did something else answer, such as a proxy or a login page, or did the receiver never answer? See last_error and " + knobs(f)
+	case why == Rejected:
+		return "the receiver refuses what it gets: see last_error, the credentials, and " + knobs(f)
 	default:
-		return "is the receiver there? See last_error and the address (JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, JAEGER_ENDPOINT)"
+		return "is the receiver there? See last_error and " + knobs(f)
+	}
+}
+
+// knobs names the environment variables that decide where spans of a format go.
+func knobs(f transport.Format) string {
+	switch f {
+	case transport.JaegerBatch:
+		return "the address (JAEGER_ENDPOINT)"
+	case transport.OTLP:
+		return "the address (JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT)"
+	default:
+		return "the address (JAEGER_AGENT_HOST, JAEGER_AGENT_PORT)"
 	}
 }

@@ -46,9 +46,9 @@ type Reason uint8
 const (
 	QueueFull      Reason = iota // the destination did not keep up
 	TooLarge                     // larger than the path takes, even alone and trimmed
-	SendError                    // sending failed, and there is no second try
+	SendError                    // sending failed for good, or there is no second try
 	Rejected                     // the receiver refused it
-	RetryExhausted               // every attempt failed
+	RetryExhausted               // every attempt failed until the budget for retries was spent
 	Closed                       // finished after, or left over at, Close
 	NumReasons                   // how many there are
 )
@@ -71,7 +71,7 @@ type DestinationStats struct {
 	Format  string // transport.Format; "" when nothing is encoded
 
 	Sent          uint64 // handed over without an error coming back
-	Unconfirmed   uint64 // written whole, but never answered
+	Unconfirmed   uint64 // written whole, and never answered, or not by what takes spans
 	Dropped       [NumReasons]uint64
 	BufferedSpans uint64 // waiting, or in the batch being sent
 	BufferedBytes uint64 // of memory they hold

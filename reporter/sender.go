@@ -5,7 +5,7 @@ package reporter
 import (
 	"fmt"
 	"log/slog"
-	"math"
+	"math/rand/v2"
 	"time"
 
 	"github.com/go-spur/spur/transport"
@@ -14,17 +14,22 @@ import (
 
 // sender is the part of a Batching that its goroutine alone touches.
 type sender struct {
-	seqNo int64            // of the batch attempted last
-	stats wire.ClientStats // sent with it
-	head  []byte           // scratch
-	pace  bool
-	pacer pacer
-	loss  lossLog
+	seqNo   int64            // of the batch sealed last
+	stats   wire.ClientStats // sent with it
+	head    []byte           // scratch
+	pace    bool
+	pacer   pacer
+	backoff backoff
+	loss    lossLog
+	wide    *batch // empty, with a buffer for several chunks; nil when none was needed lately
+	widened bool   // wide was used since the last tick
+	gaveUp  bool   // Close left no time for some spans
 }
 
-func (s *sender) init(l *slog.Logger, pace bool) {
+func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
 	s.pace = pace
-	s.loss.init(l)
+	s.backoff = newBackoff(rand.Uint64(), rand.Uint64())
+	s.loss.init(l, f)
 }
 
 // run is the goroutine: it sends full batches as they come, and at each tick
@@ -43,18 +48,18 @@ func (r *Batching) run() {
 			if number, wanted := r.flushes.pending(); wanted {
 				r.drain()
 				r.confirm()
-				if r.ctx.Err() == nil { // else Close gave up on spans
+				if r.ctx.Err() == nil && !r.gaveUp { // else Close gave up on spans
 					r.flushes.answer(number)
 				}
 				r.poke() // batches may have come meanwhile
-			} else if r.sendNext(math.MaxUint64) {
+			} else if r.store.ripe(r.t.MaxBatch()) && r.sendNext() {
 				r.poke() // let a tick or a flush come between two batches
 			}
 			r.look(false)
 		case <-tick.C:
 			r.confirm()
 			r.drain()
-			r.store.shed()
+			r.shed()
 			r.look(true)
 		case <-r.closing:
 			r.drain()
@@ -71,95 +76,56 @@ func (r *Batching) run() {
 // shards have, and the batches that they shipped in between. What comes later
 // cannot keep it busy for ever.
 func (r *Batching) drain() {
-	r.sendMarked()
-	var open *batch
+	open := r.gather(nil)
 	for _, sh := range r.shards {
 		if part := r.take(sh); part != nil {
 			open = r.merge(open, part)
 		}
 	}
-	if open != nil {
+	if open = r.gather(open); open != nil {
 		r.deliver(open)
 	}
-	r.sendMarked()
-}
-
-// sendMarked sends the batches that wait now.
-func (r *Batching) sendMarked() {
-	for mark := r.store.mark(); r.sendNext(mark); {
-	}
-}
-
-// sendNext sends the batch that waits longest of those before mark, and false
-// says that there is none.
-func (r *Batching) sendNext(mark uint64) bool {
-	b := r.store.pop(mark)
-	if b == nil {
-		return false
-	}
-	r.deliver(b)
-	return true
-}
-
-// merge returns a batch with the spans of both, after it has sent what exceeds
-// one. open may be nil.
-func (r *Batching) merge(open, part *batch) *batch {
-	if open == nil {
-		return part
-	}
-	if open.process != part.process {
-		r.deliver(open)
-		return part
-	}
-	limit := r.t.MaxBatch()
-	from := open.fill(part, 0, limit-r.enc.tailMax)
-	if from == part.len() {
-		r.recycle(part)
-		return open
-	}
-	r.deliver(open)
-	if from == 0 {
-		return part
-	}
-	rest := r.store.get()
-	rest.reset(part.process, 0)
-	rest.fill(part, from, math.MaxInt-spareRoom)
-	r.recycle(part)
-	return rest
 }
 
 // deliver sends b, which is in the hand, and settles all its spans. Where the
-// path turns out too narrow it goes on with what fits. This is the one place
-// where a batch that was not accepted could be tried again.
+// path turns out too narrow it goes on with what fits: a transport that refuses
+// several spans as too large either says by MaxBatch what fits, or gets half as
+// many next time; a single span that it refuses is dropped.
 func (r *Batching) deliver(b *batch) {
-	narrow := math.MaxInt // below what the transport has just refused
+	most := b.len() // spans in one request
+	tainted := 0    // the spans before this one were in a request that went unanswered
 	for from := 0; from < b.len(); {
 		if r.ctx.Err() != nil {
-			r.store.drop(Closed, b.len()-from)
+			r.abandon(b.len(), from, tainted)
 			break
 		}
-		limit := min(r.t.MaxBatch(), narrow)
+		limit := r.t.MaxBatch()
 		part := b
-		if from > 0 || len(b.buf)+r.enc.tailMax > limit {
-			if part = r.part(b, from, limit); part.len() == 0 {
+		if from > 0 || most < b.len() || len(b.buf)+r.enc.tailMax > limit {
+			if part = r.part(b, from, min(from+most, b.len()), limit); part.len() == 0 {
 				r.recycle(part)
 				r.store.drop(TooLarge, 1)
 				from++
 				continue
 			}
 		}
-		size, e := r.send(part)
-		why := SendError
-		if e.Kind == transport.Retryable && r.ctx.Err() != nil {
-			why = Closed
-		}
-		r.store.settle(part.len(), e, r.confirmer != nil, why)
-		if e.Kind == transport.TooLarge {
-			narrow = size - 1
-			if part.len() > 1 && r.t.MaxBatch() >= size {
-				narrow = size / 2 // the transport does not say what would fit
+		res := r.send(part, from < tainted)
+		r.store.settle(part.len(), &res, r.confirmer != nil)
+		if res.err.Kind == transport.TooLarge {
+			n := part.len()
+			if res.written {
+				tainted = max(tainted, from+n)
+			}
+			switch {
+			case r.t.MaxBatch() < res.size: // so much fits
+			case n == 1:
+				r.store.drop(TooLarge, 1)
+				from++
+			default:
+				most = n / 2
 			}
 		} else {
+			r.learn(&res)
 			from += part.len()
 		}
 		if part != b {
@@ -169,26 +135,42 @@ func (r *Batching) deliver(b *batch) {
 	r.recycle(b)
 }
 
-// part returns a batch of the spans of b from number from on, as many as fit.
-func (r *Batching) part(b *batch, from, limit int) *batch {
+// abandon gives up the spans of a batch of n from number from on, because Close
+// has no more time.
+func (r *Batching) abandon(n, from, tainted int) {
+	r.gaveUp = true
+	tainted = max(tainted, from)
+	r.store.giveUp(tainted-from, true, Closed)
+	r.store.giveUp(n-tainted, false, Closed)
+}
+
+// learn takes note of how delivery goes.
+func (r *Batching) learn(res *result) {
+	switch res.err.Kind {
+	case transport.Accepted, transport.Partial:
+		if r.loss.retrying {
+			b := r.books()
+			r.loss.relieved(&b)
+		}
+	case transport.Retryable:
+		r.gaveUp = r.gaveUp || res.giveUp == Closed
+	}
+}
+
+// part returns a batch of the spans of b from number from to before number to, as
+// many as fit.
+func (r *Batching) part(b *batch, from, to, limit int) *batch {
 	part := r.store.get()
 	part.reset(b.process, 0)
-	part.fill(b, from, limit-r.enc.tailMax)
+	part.fill(b, from, to, limit-r.enc.tailMax)
 	return part
 }
 
-// send makes one attempt at a batch, after the pause that the pacing asks for.
-// size is that of the message.
-func (r *Batching) send(b *batch) (size int, e *transport.Error) {
+// seal makes the message of a batch: valid until b changes or another is sealed.
+func (r *Batching) seal(b *batch) []byte {
 	r.seqNo++
 	r.countLoss()
-	message := b.seal(&r.enc, &envelope{seqNo: r.seqNo, stats: &r.stats}, &r.head)
-	if r.pace {
-		if err := r.pause(len(message)); err != nil {
-			return len(message), &transport.Error{Kind: transport.Retryable, Err: err}
-		}
-	}
-	return len(message), outcome(r.attempt(message))
+	return b.seal(&r.enc, &envelope{seqNo: r.seqNo, stats: &r.stats}, &r.head)
 }
 
 // countLoss takes the totals that go with the next batch.
@@ -218,13 +200,22 @@ func (r *Batching) pause(size int) error {
 	}
 }
 
-func (r *Batching) attempt(message []byte) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &transport.Error{Kind: transport.Permanent, Err: panicked("Send", p)}
+// attempt makes one attempt, after the pause that the pacing asks for.
+func (r *Batching) attempt(message []byte) *transport.Error {
+	if r.pace {
+		if err := r.pause(len(message)); err != nil {
+			return &transport.Error{Kind: transport.Retryable, Err: err}
 		}
-	}()
-	return r.t.Send(r.ctx, message)
+	}
+	send := func() (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = &transport.Error{Kind: transport.Permanent, Err: panicked("Send", p)}
+			}
+		}()
+		return r.t.Send(r.ctx, message)
+	}
+	return outcome(send())
 }
 
 // confirm asks about the batch sent last, if there is doubt. A transport that
@@ -253,19 +244,30 @@ func (r *Batching) closeTransport() (err error) {
 	return r.t.Close()
 }
 
-// recycle lets a batch be used again whose spans are settled.
-func (r *Batching) recycle(b *batch) { r.store.put(b, r.t.MaxBatch()+spareRoom) }
-
 // look lets the loss log compare the books with what it saw last.
 func (r *Batching) look(tick bool) {
-	r.store.mu.Lock()
-	books := lossBooks{delivered: r.store.sent, lost: r.store.dropped, lastError: r.store.lastError}
-	r.store.mu.Unlock()
-	books.name = r.name
+	b := r.books()
+	r.loss.look(&b, tick)
+}
+
+// complain says that a batch is about to be tried again.
+func (r *Batching) complain() {
+	b := r.books()
+	r.loss.failing(&b)
+}
+
+func (r *Batching) books() lossBooks {
+	b := lossBooks{name: r.name}
+	s := &r.store
+	s.mu.Lock()
+	copy(b.lost[:], s.dropped[:])
+	b.lost[unconfirmedLoss] = s.unconfirmed
+	b.delivered, b.waiting, b.lastError = s.sent, s.waiting+s.hand, s.lastError
+	s.mu.Unlock()
 	if r.addresser != nil {
-		books.address = r.addresser.Address()
+		b.address = r.addresser.Address()
 	}
-	r.loss.look(&books, tick)
+	return b
 }
 
 func panicked(method string, p any) error {

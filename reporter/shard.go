@@ -28,14 +28,15 @@ func (r *Batching) add(sh *shard, s *model.Span) bool {
 		sh.late++
 		return true
 	}
-	limit := r.t.MaxBatch()
+	most := r.t.MaxBatch()
+	limit := min(most, chunk)
 	b := r.openLocked(sh, s.Process, limit)
 	buf := r.enc.span(b.buf, s)
 	if len(buf)+r.enc.tailMax <= limit {
 		b.accept(buf, limit+spareRoom)
 		return true
 	}
-	return r.overflowLocked(sh, buf[len(b.buf):], limit)
+	return r.overflowLocked(sh, buf[len(b.buf):], limit, most)
 }
 
 // addEncoded is add for a span that is encoded already.
@@ -46,13 +47,14 @@ func (r *Batching) addEncoded(sh *shard, p *model.Process, span []byte) bool {
 		sh.late++
 		return true
 	}
-	limit := r.t.MaxBatch()
+	most := r.t.MaxBatch()
+	limit := min(most, chunk)
 	b := r.openLocked(sh, p, limit)
 	if len(b.buf)+len(span)+r.enc.tailMax <= limit {
 		b.append(span, limit+spareRoom)
 		return true
 	}
-	return r.overflowLocked(sh, span, limit)
+	return r.overflowLocked(sh, span, limit, most)
 }
 
 // openLocked returns sh's batch, ready for another span of p; a batch of another
@@ -77,12 +79,21 @@ func (r *Batching) openLocked(sh *shard, p *model.Process, limit int) *batch {
 }
 
 // overflowLocked starts the next batch with span, which did not fit behind the
-// others of sh's batch, and sends that one on its way. It returns false, and has
-// changed nothing, when span alone is larger than a batch. The caller holds sh.mu.
-func (r *Batching) overflowLocked(sh *shard, span []byte, limit int) bool {
+// others of sh's batch, and sends that one on its way. A span that alone is larger
+// than limit goes on its way by itself. It returns false, and has changed nothing,
+// when that is more than most, what the transport takes. The caller holds sh.mu.
+func (r *Batching) overflowLocked(sh *shard, span []byte, limit, most int) bool {
 	full := sh.batch
-	if full.len() == 0 || full.process.headroom+len(span)+r.enc.tailMax > limit {
+	need := full.process.headroom + len(span) + r.enc.tailMax
+	if need > most {
 		return false
+	}
+	if need > limit {
+		giant := new(batch)
+		giant.reset(full.process, need)
+		giant.append(span, need)
+		r.shipLocked(giant, limit)
+		return true
 	}
 	// span may lie behind the end of full's buffer, where the sender writes the
 	// tail: copy it before the sender can have full.

@@ -35,6 +35,7 @@ type store struct {
 	waiting uint64 // spans in queue
 	hand    uint64 // spans that the sender has taken and not settled
 	doubt   uint64 // spans of the batch sent last, while it may turn out lost
+	size    int    // bytes of the spans in queue
 	memory  int64  // of the batches in queue and in the sender's hand
 
 	free       []*batch
@@ -43,6 +44,8 @@ type store struct {
 
 	sent, unconfirmed uint64
 	dropped           [NumReasons]uint64
+	abandoned         uint64 // of unconfirmed and dropped: because Close had no more time
+	retries           uint64
 	lastError         string
 	lastErrorTime     time.Time
 }
@@ -109,28 +112,48 @@ func (s *store) push(b *batch) bool {
 	s.queue = append(s.queue, b)
 	s.pushed++
 	s.waiting += spans
+	s.size += b.size()
 	s.bookLocked(b, m)
-	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && (2*s.waiting > s.maxSpans || 2*s.memory > s.maxMemory) {
+	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && s.halfLocked() {
 		s.crowded.Store(true)
 	}
 	return true
 }
 
+// halfLocked says whether half of the room is taken. The caller holds s.mu.
+func (s *store) halfLocked() bool {
+	return 2*s.waiting > s.maxSpans || 2*s.memory > s.maxMemory
+}
+
+// ripe says whether what waits is worth a request of at most most bytes: another
+// chunk would not fit, or half of the room is taken. Where a request is no larger
+// than a chunk, one batch is enough.
+func (s *store) ripe(most int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.first < len(s.queue) && (s.size > most-chunk || s.halfLocked())
+}
+
 // pop gives the sender the batch that waited longest, or nil when none is left
-// of those pushed before the mark.
-func (s *store) pop(mark uint64) *batch {
+// of those pushed before the mark. Of p, unless that is nil, it must be, and its
+// spans may have room bytes at most; else nil is returned, too.
+func (s *store) pop(mark uint64, p *process, room int) *batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.popped >= mark || s.first == len(s.queue) {
 		return nil
 	}
 	b := s.queue[s.first]
+	if p != nil && (b.process != p || b.size() > room) {
+		return nil
+	}
 	s.queue[s.first] = nil
 	if s.first++; s.first == len(s.queue) {
 		s.queue, s.first = s.queue[:0], 0
 	}
 	s.popped++
 	s.waiting -= uint64(b.len())
+	s.size -= b.size()
 	s.hand += uint64(b.len())
 	return b
 }
@@ -151,6 +174,13 @@ func (s *store) take(b *batch) {
 	s.bookLocked(b, b.memory())
 }
 
+// rebook is for a batch in the sender's hand that has another buffer now.
+func (s *store) rebook(b *batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bookLocked(b, b.memory())
+}
+
 // drop counts n spans of the sender's hand as dropped.
 func (s *store) drop(why Reason, n int) {
 	s.mu.Lock()
@@ -166,12 +196,48 @@ func (s *store) dropNew(why Reason) {
 	s.dropped[why]++
 }
 
-// settle books what became of an attempt to send n spans of the sender's hand:
-// err is nil or e. With doubtful, accepted spans stay buffered until a later
-// call tells. giveUp is the reason for which spans that were not accepted are
-// dropped. A batch that was TooLarge stays in the hand.
-func (s *store) settle(n int, e *transport.Error, doubtful bool, giveUp Reason) {
-	spans := uint64(n)
+// giveUp counts n spans of the sender's hand as dropped, or as unconfirmed when an
+// attempt at them was written and went unanswered.
+func (s *store) giveUp(n int, written bool, why Reason) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.giveUpLocked(uint64(n), written, why)
+	s.hand -= uint64(n)
+}
+
+func (s *store) giveUpLocked(spans uint64, written bool, why Reason) {
+	if written {
+		s.unconfirmed += spans
+	} else {
+		s.dropped[why] += spans
+	}
+	if why == Closed {
+		s.abandoned += spans
+	}
+}
+
+// failed notes an attempt after which there will be another.
+func (s *store) failed(e *transport.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errorLocked(e)
+	if e.PreviousLost {
+		s.doubtLocked(SendError)
+	}
+}
+
+// retry counts an attempt after the first.
+func (s *store) retry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retries++
+}
+
+// settle books what became of n spans of the sender's hand. With doubtful,
+// accepted spans stay buffered until a later call tells. A batch that was TooLarge
+// stays in the hand.
+func (s *store) settle(n int, res *result, doubtful bool) {
+	spans, e := uint64(n), res.err
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.errorLocked(e)
@@ -193,8 +259,12 @@ func (s *store) settle(n int, e *transport.Error, doubtful bool, giveUp Reason) 
 		s.sent += spans - rejected
 	case transport.Unconfirmed:
 		s.unconfirmed += spans
+	case transport.Refused:
+		s.dropped[Rejected] += spans
+	case transport.Retryable:
+		s.giveUpLocked(spans, res.written, res.giveUp)
 	default:
-		s.dropped[giveUp] += spans
+		s.dropped[SendError] += spans
 	}
 	s.hand -= spans
 }

@@ -166,9 +166,9 @@ func TestAgentIsBounded(t *testing.T) {
 		t.Errorf("%d spans after Reset, want 5", got)
 	}
 
-	agent.bytes = agentMaxBytes // as if so much had come
+	agent.bytes = maxInboxBytes // as if so much had come
 	agent.Reset()
-	agent.bytes = agentMaxBytes - 10
+	agent.bytes = maxInboxBytes - 10
 	agent.receive(message(1))
 	if agent.Discarded() != 4 {
 		t.Errorf("%d discarded, want 4: bytes are not bounded", agent.Discarded())

@@ -15,5 +15,6 @@
 // [New] makes a tracer whose ids and times are the same in every run and that
 // keeps its spans in a [Recorder]. [Tree] prints spans as the tree they form:
 // what tests and examples compare. [Agent] receives what a tracer really sends
-// over UDP. [CheckLeaks] and [Main] find goroutines that outlive a test.
+// over UDP, [Collector] what it sends over HTTP, in Thrift or OTLP; a Collector can
+// be told to fail. [CheckLeaks] and [Main] find goroutines that outlive a test.
 package spurtest

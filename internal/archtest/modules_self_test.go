@@ -4,6 +4,7 @@ package archtest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -88,6 +89,27 @@ func TestDependenciesSelf(t *testing.T) {
 			if own != 1 {
 				t.Errorf("counted %d packages of the module, want 1", own)
 			}
+		})
+	}
+}
+
+func TestLinkedSelf(t *testing.T) {
+	fine := slices.Concat([]string{rootPath, rootPath + "/model", rootPath + "/internal/warn"}, linkedFromOutside)
+	with := func(p string) []string { return append(slices.Clip(fine), p) }
+	for _, tc := range []struct {
+		name     string
+		packages []string
+		want     []string
+	}{
+		{"what there should be", fine, nil},
+		{"a stranger", with("golang.org/x/sync/errgroup"), []string{"needs golang.org/x/sync/errgroup"}},
+		{"another package of opentracing", with(opentracing + "/mocktracer"), []string{"/mocktracer"}},
+		{"the test kit", with(rootPath + "/spurtest"), []string{"needs " + rootPath + "/spurtest"}},
+		{"a neighbour", with(rootPath + "x"), []string{rootPath + "x"}},
+		{"nothing", []string{rootPath}, []string{"need " + opentracing + " ", "/ext", "/log"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			expect(t, checkLinked(tc.packages), tc.want...)
 		})
 	}
 }

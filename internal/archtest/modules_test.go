@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/build"
 	"io"
 	"io/fs"
@@ -205,6 +206,34 @@ func TestRootDependsOnOpenTracingAlone(t *testing.T) {
 	}
 }
 
+// TestUsersGetOpenTracingAlone lists what a program that imports the root package
+// links beside the standard library.
+func TestUsersGetOpenTracingAlone(t *testing.T) {
+	out := goOutput(t, repository(t), "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".")
+	report(t, checkLinked(strings.Fields(string(out))))
+}
+
+// linkedFromOutside are the packages of other modules that the root package needs.
+var linkedFromOutside = []string{opentracing, opentracing + "/ext", opentracing + "/log"}
+
+// checkLinked compares the packages that the root package needs with those that it
+// may: linkedFromOutside, all of them, and what importTable lets it reach.
+func checkLinked(packages []string) []string {
+	var problems []string
+	for _, p := range linkedFromOutside {
+		if !slices.Contains(packages, p) {
+			problems = append(problems, "the root package does not need "+p+" any more: the list is wrong, or the check is broken")
+		}
+	}
+	root, _ := rowOf(".")
+	for _, p := range packages {
+		if p != rootPath && !slices.Contains(linkedFromOutside, p) && (!isBelow(p, rootPath) || root.mayImport(p) != "") {
+			problems = append(problems, "the root package needs "+p)
+		}
+	}
+	return problems
+}
+
 // checkDependencies reads the output of "go list -deps -test -json" and returns
 // what the root module may not depend on, and the number of its own packages.
 func checkDependencies(r io.Reader) (problems []string, own int) {
@@ -237,6 +266,15 @@ func checkDependencies(r io.Reader) (problems []string, own int) {
 // goOutput runs the go command in dir, outside the workspace.
 func goOutput(t *testing.T, dir string, args ...string) []byte {
 	t.Helper()
+	out, err := goCommand(dir, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// goCommand is goOutput for what may fail.
+func goCommand(dir string, args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
@@ -244,9 +282,9 @@ func goOutput(t *testing.T, dir string, args ...string) []byte {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.Bytes())
+		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, stderr.Bytes())
 	}
-	return out
+	return out, nil
 }
 
 func goJSON(t *testing.T, dir string, into any, args ...string) {

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Errors shows how failures look in a trace: errors, panics, work that outlives its
+// request, and mistakes with spans themselves, which harm nobody and are counted.
+//
+//	go run ./examples/errors
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/spurtest"
+)
+
+func main() {
+	if err := run(os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(out io.Writer) error {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	ctx, span := tracer.Start(context.Background(), "order")
+	span.SetError(charge(ctx)) // a nil error sets nothing
+	pack(ctx)
+
+	// Mail is sent when the request may be over: its span follows the request's.
+	mailed := make(chan struct{})
+	spur.Go(ctx, "mail", func(ctx context.Context) {
+		defer close(mailed)
+		spur.SpanFromContext(ctx).SetString("to", "ada")
+	})
+	<-mailed
+	_ = spans.Wait(context.Background(), 3)
+
+	// A value that panics when it is printed, a span that is finished twice and a tag
+	// that comes too late.
+	span.SetTag("broken", broken{})
+	span.Finish()
+	span.Finish()
+	span.SetString("late", "too late")
+
+	fmt.Fprintln(out, spans.Tree(spurtest.WithoutTimes()))
+	st := tracer.Stats()
+	fmt.Fprintf(out, "finished twice: %d, used after that: %d\n", st.Spans.DoubleFinish, st.Spans.UseAfterFinish)
+	return nil
+}
+
+var errCard = errors.New("card expired")
+
+func charge(ctx context.Context) error {
+	_, span := spur.StartSpanFromContext(ctx, "charge card")
+	defer span.Finish()
+	err := fmt.Errorf("charging 12.50: %w", errCard)
+	span.SetError(err)
+	return err
+}
+
+// pack recovers, so the panic is told to the span by hand. spurhttp's handlers do so
+// by themselves.
+func pack(ctx context.Context) {
+	_, span := spur.StartSpanFromContext(ctx, "pack")
+	defer span.Finish()
+	defer func() {
+		if p := recover(); p != nil {
+			span.LogPanic(p)
+		}
+	}()
+	var boxes []string
+	_ = boxes[3]
+}
+
+type broken struct{}
+
+func (broken) String() string { panic("I cannot be printed") }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Sampling shows who decides which traces are recorded: a strategy for each
+// operation, the caller, and the program itself.
+//
+//	go run ./examples/sampling
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+
+	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurhttp"
+	"github.com/go-spur/spur/spurtest"
+)
+
+func main() {
+	if err := run(os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(out io.Writer) error {
+	// What Jaeger's sampling server would answer for this service: all orders, and of
+	// the rest nothing. The default sampler, sampler.NewRemote, asks for it by itself.
+	strategy, err := sampler.NewPerOperation(sampler.Strategy{
+		Type:       sampler.StrategyPerOperation,
+		Operations: []sampler.OperationStrategy{{Operation: "GET /orders/{id}", Probability: 1}},
+	}, 0)
+	if err != nil {
+		return err
+	}
+	// NewParentBased follows callers' decisions and asks the strategy when there is none.
+	tracer, spans := spurtest.New(nil, spur.WithSampler(sampler.NewParentBased(strategy)))
+	defer tracer.Close()
+
+	mux := http.NewServeMux()
+	for _, route := range []string{"GET /orders/{id}", "GET /ads"} {
+		mux.HandleFunc(route, func(_ http.ResponseWriter, r *http.Request) {
+			if r.FormValue("why") != "" { // somebody wants to see this one
+				spur.SpanFromContext(r.Context()).SetTag(string(ext.SamplingPriority), 1)
+			}
+		})
+	}
+	// The route is known before the span starts, so the strategy for it counts.
+	h := spurhttp.Handler(tracer, mux)
+	for _, request := range []struct{ about, path, header, value string }{
+		{"an operation that is sampled", "/orders/1", "", ""},
+		{"one that is not", "/ads", "", ""},
+		{"the caller's trace is recorded", "/ads", "uber-trace-id", "1f:2e:0:1"},
+		{"the caller's is not", "/orders/2", "uber-trace-id", "1f:2e:0:0"},
+		{"the program insists", "/ads?why=1", "", ""},
+		{"a developer insists", "/ads", "jaeger-debug-id", "ticket-7"},
+	} {
+		spans.Reset()
+		r := httptest.NewRequest(http.MethodGet, request.path, nil)
+		if request.header != "" {
+			r.Header.Set(request.header, request.value)
+		}
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		fmt.Fprintf(out, "%s:\n", request.about)
+		fmt.Fprint(out, spans.Tree(spurtest.WithoutTimes()))
+	}
+	st := tracer.Stats()
+	fmt.Fprintf(out, "\n%d recorded, %d not, by %s\n", st.Spans.FinishedSampled, st.Spans.FinishedUnsampled, st.Sampling.Description)
+	return nil
+}
