@@ -3,7 +3,6 @@
 package reporter
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sort"
@@ -74,12 +73,8 @@ func (t *trimmer) least(most int, apply func(n int)) {
 }
 
 func (t *trimmer) cutLogs() {
-	byTime := func(a, b model.Log) int { return cmp.Compare(a.Time, b.Time) }
-	logs := t.full.Logs
-	if !slices.IsSortedFunc(logs, byTime) {
-		logs = slices.Clone(logs)
-		slices.SortStableFunc(logs, byTime)
-	}
+	logs := slices.Clone(t.full.Logs)
+	sort.SliceStable(logs, func(i, j int) bool { return logs[i].Time < logs[j].Time })
 	t.least(len(logs), func(n int) {
 		t.span.Logs = logs[n:]
 		t.span.DroppedLogs = add32(t.full.DroppedLogs, n)

@@ -5,7 +5,7 @@ package format
 import (
 	"cmp"
 	"reflect"
-	"slices"
+	"sort"
 )
 
 type entry struct{ key, value reflect.Value }
@@ -20,7 +20,7 @@ func sortedEntries(m reflect.Value) (entries []entry, all bool) {
 	for it := m.MapRange(); len(entries) < n && it.Next(); {
 		entries = append(entries, entry{it.Key(), it.Value()})
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return compare(a.key, b.key, 0) })
+	sort.SliceStable(entries, func(i, j int) bool { return compare(entries[i].key, entries[j].key, 0) < 0 })
 	return entries, n == m.Len()
 }
 

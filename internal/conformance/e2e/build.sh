@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the Jaeger binaries that the e2e tests run against, from their modules,
-# once, into $E2E_CACHE/bin. Cold, on two cores, that takes about ten minutes. And
-# fetches what the services in Node.js need: see node-peer.sh.
-# usage: build.sh [agent-1.62 | all-in-one-1.62 | jaeger-2.13 | node-peer]...     (all of them)
+# Builds the Jaegers and the OpenTelemetry Collector that the e2e tests run against,
+# from their modules, once, into $E2E_CACHE/bin. Cold, on two cores, that takes about
+# fifteen minutes. And fetches what the services in Node.js need: see node-peer.sh.
+# usage: build.sh [agent-1.62 | all-in-one-1.62 | jaeger-2.13 | collector-0.162 | node-peer]...     (all of them)
 #        environment: E2E_CACHE (default: spur-e2e in the user's cache directory)
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -39,17 +39,58 @@ MOD
   mv "$out.new" "$out"
 }
 
+# build_collector OUTPUT VERSION STABLE: collector/main.go with the components of
+# these two versions; the Collector numbers what is stable apart. What is there is
+# used again if it was made of the same source, requirements and compiler.
+build_collector() {
+  local out=$E2E_CACHE/bin/$1 dir=$E2E_CACHE/src/$1 stamp
+  mkdir -p "$dir"
+  cd "$dir"
+  cat >go.mod.new <<MOD
+module e2e.invalid/collector
+
+go 1.26.0
+
+require (
+	github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter $2
+	github.com/open-telemetry/opentelemetry-collector-contrib/receiver/jaegerreceiver $2
+	go.opentelemetry.io/collector/component $3
+	go.opentelemetry.io/collector/confmap $3
+	go.opentelemetry.io/collector/confmap/provider/fileprovider $3
+	go.opentelemetry.io/collector/exporter $3
+	go.opentelemetry.io/collector/otelcol $2
+	go.opentelemetry.io/collector/receiver $3
+	go.opentelemetry.io/collector/receiver/otlpreceiver $2
+	go.opentelemetry.io/collector/service $2
+)
+MOD
+  stamp=$({ cat go.mod.new "$here/collector/main.go"; go version; } | sha256sum)
+  if [[ -x $out && $(cat "$out.stamp" 2>/dev/null) == "$stamp" ]]; then
+    rm go.mod.new
+    say "$1 is there"
+    return
+  fi
+  say "building $1"
+  mv go.mod.new go.mod
+  rm -f go.sum
+  install -m 644 "$here/collector/main.go" main.go
+  go build -o "$out.new" main.go # named, because else its build tag would hide it
+  mv "$out.new" "$out"
+  echo "$stamp" >"$out.stamp"
+}
+
 # One build at a time: they would only slow each other down.
 exec 9>"$E2E_CACHE/lock"
 flock 9
 
 want=("$@")
-((${#want[@]})) || want=(agent-1.62 all-in-one-1.62 jaeger-2.13 node-peer)
+((${#want[@]})) || want=(agent-1.62 all-in-one-1.62 jaeger-2.13 collector-0.162 node-peer)
 for name in "${want[@]}"; do
   case $name in
   agent-1.62) (build "$name" v1.62.0 1.24.6 agent) ;; # the last release but one with an agent
   all-in-one-1.62) (build "$name" v1.62.0 1.24.6 all-in-one) ;;
   jaeger-2.13) (build "$name" v1.76.0 1.25.0 jaeger) ;; # v2.13.0 is cmd/jaeger of this module version
+  collector-0.162) (build_collector "$name" v0.162.0 v1.68.0) ;;
   node-peer) "$here/node-peer.sh" install ;;
   *) die "unknown: $name; see the head of $0" ;;
   esac

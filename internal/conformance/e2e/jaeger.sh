@@ -15,7 +15,7 @@
 #                    a changed file is read again within a second
 #   E2E_ADAPTIVE     with 2: no strategies, but adaptive sampling, of so many traces
 #                    a second and operation; computed every second, starting with 1
-#   E2E_DATA         with 2: a directory that keeps traces, and what adaptive sampling
+#   E2E_DATA         a directory that keeps traces, and with 2 what adaptive sampling
 #                    has computed, from one start to the next; memory when empty
 #   E2E_CACHE        where build.sh has put the binaries
 #
@@ -52,9 +52,12 @@ esac
 strategies=$(realpath "${E2E_STRATEGIES:-$here/strategies.json}")
 
 start_1_62() {
-  local bin=$E2E_CACHE/bin
+  local bin=$E2E_CACHE/bin storage=(memory)
+  if [[ -n ${E2E_DATA:-} ]]; then
+    storage=(badger --badger.ephemeral=false --badger.directory-key="$E2E_DATA/keys" --badger.directory-value="$E2E_DATA/values")
+  fi
   # Its built-in agent gets ports that nobody asks for (+300).
-  launch "${parts[0]}" env SPAN_STORAGE_TYPE=memory "$bin/all-in-one-1.62" \
+  launch "${parts[0]}" env SPAN_STORAGE_TYPE="${storage[0]}" "$bin/all-in-one-1.62" "${storage[@]:1}" \
     --admin.http.host-port="$(at 14269)" \
     --collector.grpc-server.host-port="$(at 14250)" \
     --collector.http-server.host-port="$(at 14268)" \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What build.sh and jaeger.sh share. Sourced, not run.
+# What build.sh, jaeger.sh and collector.sh share. Sourced, not run.
 set -euo pipefail
 
 # Where the binaries live, and beside them pid files, logs and configurations.
@@ -73,6 +73,19 @@ answers() {
     sleep 0.2
   done
   say "$name does not answer at $url; the end of $E2E_RUN/$name.log:"
+  tail -n 20 "$E2E_RUN/$name.log" >&2
+  return 1
+}
+
+# says NAME TEXT: waits until TEXT stands in NAME's log, or fails with its end.
+says() {
+  local name=$1 text=$2 i
+  for ((i = 0; i < 150; i++)); do
+    if grep -qsF "$text" "$E2E_RUN/$name.log"; then return 0; fi
+    running "$name" || break
+    sleep 0.2
+  done
+  say "$name does not say \"$text\"; the end of $E2E_RUN/$name.log:"
   tail -n 20 "$E2E_RUN/$name.log" >&2
   return 1
 }

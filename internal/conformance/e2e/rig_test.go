@@ -8,9 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -20,155 +18,108 @@ import (
 	"time"
 )
 
-// rig is a running Jaeger.
+// rig is a running Jaeger, or Collector: what its script says of it.
 type rig map[string]string
 
 // start starts a Jaeger, and stops it when the test ends.
 func start(t *testing.T, version string) rig {
 	t.Helper()
-	t.Cleanup(func() { run(t, "stop", version) })
+	return startWith(t, "./jaeger.sh", version)
+}
+
+// startCollector starts an OpenTelemetry Collector, and stops it when the test ends.
+func startCollector(t *testing.T) rig {
+	t.Helper()
+	return startWith(t, "./collector.sh")
+}
+
+func startWith(t *testing.T, script string, args ...string) rig {
+	t.Helper()
+	t.Cleanup(func() { runScript(t, script, append([]string{"stop"}, args...)...) })
 	r := rig{}
-	lines := bufio.NewScanner(bytes.NewReader(run(t, "start", version)))
+	lines := bufio.NewScanner(bytes.NewReader(runScript(t, script, append([]string{"start"}, args...)...)))
 	for lines.Scan() {
 		if name, value, ok := strings.Cut(lines.Text(), "="); ok {
 			r[name] = value
 		}
 	}
-	for _, name := range []string{"E2E_AGENT_COMPACT", "E2E_AGENT_BINARY", "E2E_QUERY"} {
+	for _, name := range []string{"E2E_AGENT_COMPACT", "E2E_AGENT_BINARY", "E2E_COLLECTOR_HTTP", "E2E_OTLP_HTTP"} {
 		if r[name] == "" {
-			t.Fatalf("jaeger.sh start says nothing of %s: %v", name, r)
+			t.Fatalf("%s start says nothing of %s: %v", script, name, r)
 		}
 	}
 	return r
 }
 
+// run runs jaeger.sh.
 func run(t *testing.T, args ...string) []byte {
 	t.Helper()
-	cmd := exec.Command("./jaeger.sh", args...)
+	return runScript(t, "./jaeger.sh", args...)
+}
+
+func runScript(t *testing.T, script string, args ...string) []byte {
+	t.Helper()
+	cmd := exec.Command(script, args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("jaeger.sh %s: %v", strings.Join(args, " "), err)
+		t.Fatalf("%s %s: %v", script, strings.Join(args, " "), err)
 	}
 	return out
 }
 
-// What the query service answers: the JSON of OTLP, so far as it is looked at.
-type (
-	answer struct {
-		Result struct {
-			ResourceSpans []struct {
-				Resource   struct{ Attributes []attribute }
-				ScopeSpans []struct{ Spans []span }
+// spans waits until the rig has n spans of a service, and returns what it says of
+// them by name.
+func (r rig) spans(t *testing.T, service string, name namer, n int) map[string]facts {
+	t.Helper()
+	var last []byte
+	var spans []facts
+	await(t, 30*time.Second, func() (bool, any) {
+		last = r.received(t, service)
+		all, err := readOTLP(last, name)
+		spans = all[:0]
+		for _, f := range all {
+			if f["resource attribute service.name"] == "stringValue "+service {
+				spans = append(spans, f)
 			}
 		}
-	}
-	span struct {
-		TraceID           string `json:"traceId"`
-		SpanID            string `json:"spanId"`
-		ParentSpanID      string `json:"parentSpanId"`
-		Name              string
-		Kind              any
-		StartTimeUnixNano string
-		EndTimeUnixNano   string
-		Attributes        []attribute
-		Events            []struct {
-			TimeUnixNano string
-			Name         string
-			Attributes   []attribute
+		return err == nil && len(spans) >= n, fmt.Sprintf("%d spans of %s, not %d: %v, %.2000s", len(spans), service, n, err, last)
+	})
+	byName := map[string]facts{}
+	for _, f := range spans {
+		if _, twice := byName[f["name"]]; twice {
+			t.Errorf("span %q came twice", f["name"])
 		}
-		Links []struct {
-			TraceID    string `json:"traceId"`
-			SpanID     string `json:"spanId"`
-			Attributes []attribute
-		}
-		Status struct{ Code any }
-
-		resource []attribute
+		byName[f["name"]] = f
 	}
-	attribute struct {
-		Key   string
-		Value map[string]any
-	}
-)
-
-// spans waits until the query service has n spans in the traces of a service, and
-// returns them by name.
-func (r rig) spans(t *testing.T, service string, n int) map[string]span {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	again := time.NewTicker(200 * time.Millisecond)
-	defer again.Stop()
-	for {
-		spans, raw := r.query(ctx, t, service)
-		if len(spans) == n {
-			return spans
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			t.Fatalf("%d spans of %s, not %d: %s", len(spans), service, n, raw)
-		}
-	}
+	return byName
 }
 
-// query asks once. Versions differ in the name of the limit; each refuses the
-// other's.
-func (r rig) query(ctx context.Context, t *testing.T, service string) (map[string]span, []byte) {
+// received is what a rig knows of a service, and maybe others, in the JSON of OTLP;
+// nothing if it cannot say now.
+func (r rig) received(t *testing.T, service string) []byte {
 	t.Helper()
-	now := time.Now().UTC()
-	var body []byte
-	for _, limit := range []string{"query.num_traces", "query.search_depth"} {
-		q := url.Values{
-			"query.service_name":   {service},
-			"query.start_time_min": {now.Add(-48 * time.Hour).Format(time.RFC3339Nano)},
-			"query.start_time_max": {now.Add(time.Hour).Format(time.RFC3339Nano)},
-			limit:                  {"100"},
-		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r["E2E_QUERY"]+"/api/v3/traces?"+q.Encode(), nil)
+	if file := r["E2E_FILE"]; file != "" {
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := (&http.Client{Timeout: 5 * time.Second}).Do(req)
-		if err != nil {
-			continue // it is waited for anyway
-		}
-		body, err = io.ReadAll(res.Body)
-		res.Body.Close()
-		if err != nil || res.StatusCode == http.StatusNotFound {
-			return nil, body
-		}
-		if res.StatusCode == http.StatusOK {
-			break
+		return text
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	now := time.Now().UTC()
+	// Versions differ in the name of the limit; each refuses the other's.
+	for _, limit := range []string{"query.num_traces", "query.search_depth"} {
+		status, body := get(ctx, t, r["E2E_QUERY"]+"/api/v3/traces?"+url.Values{
+			"query.service_name":   {service},
+			"query.start_time_min": {now.Add(-time.Hour).Format(time.RFC3339Nano)},
+			"query.start_time_max": {now.Add(time.Hour).Format(time.RFC3339Nano)},
+			limit:                  {"20000"},
+		}.Encode())
+		if status == http.StatusOK {
+			return body
 		}
 	}
-	var a answer
-	if err := json.Unmarshal(body, &a); err != nil {
-		return nil, body
-	}
-	spans := map[string]span{}
-	for _, rs := range a.Result.ResourceSpans {
-		for _, ss := range rs.ScopeSpans {
-			for _, s := range ss.Spans {
-				s.resource = rs.Resource.Attributes
-				if _, twice := spans[s.Name]; twice {
-					t.Errorf("%s: span %q came twice", service, s.Name)
-				}
-				spans[s.Name] = s
-			}
-		}
-	}
-	return spans, body
-}
-
-// texts are attributes by key, each as type and value.
-func texts(attributes []attribute) map[string]string {
-	m := map[string]string{}
-	for _, a := range attributes {
-		for kind, v := range a.Value {
-			m[a.Key] = fmt.Sprintf("%s %v", kind, v)
-		}
-	}
-	return m
+	return nil
 }

@@ -99,7 +99,7 @@ func TestAdaptiveSampling(t *testing.T) {
 	}
 	counted := 0
 	for _, s := range r.sampled(t, tracers[0], services[0], operation, before[0].sampled+tagged.sampled) {
-		if texts(s.Attributes)["sampler.param"] == fmt.Sprintf("doubleValue %v", p) {
+		if s["attribute sampler.param"] == double(p) {
 			counted++
 		}
 	}

@@ -6,11 +6,9 @@ package e2e
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
@@ -121,7 +119,7 @@ func await(t *testing.T, most time.Duration, ask func() (bool, any)) {
 
 // sampled waits until the query service has n traces of an operation, and returns
 // their spans.
-func (r rig) sampled(t *testing.T, tracer *spur.Tracer, service, operation string, n int) []span {
+func (r rig) sampled(t *testing.T, tracer *spur.Tracer, service, operation string, n int) []facts {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -131,44 +129,24 @@ func (r rig) sampled(t *testing.T, tracer *spur.Tracer, service, operation strin
 	if d := tracer.Stats().Destinations[0]; d.DroppedTotal() != 0 {
 		t.Fatalf("spans are lost: %+v", d)
 	}
-	var spans []span
+	var spans []facts
 	await(t, 30*time.Second, func() (bool, any) {
-		spans = r.byOperation(ctx, t, service)[operation]
+		spans = r.byOperation(t, service)[operation]
 		return len(spans) == n, fmt.Sprintf("Jaeger has %d traces of %s, %d were sampled", len(spans), operation, n)
 	})
 	return spans
 }
 
-// byOperation asks the query service once for all traces of a service.
-func (r rig) byOperation(ctx context.Context, t *testing.T, service string) map[string][]span {
+// byOperation asks once for all spans of a service.
+func (r rig) byOperation(t *testing.T, service string) map[string][]facts {
 	t.Helper()
-	spans := map[string][]span{}
-	now := time.Now().UTC()
-	for _, limit := range []string{"query.num_traces", "query.search_depth"} { // see query
-		status, body := get(ctx, t, r["E2E_QUERY"]+"/api/v3/traces?"+url.Values{
-			"query.service_name":   {service},
-			"query.start_time_min": {now.Add(-time.Hour).Format(time.RFC3339Nano)},
-			"query.start_time_max": {now.Add(time.Hour).Format(time.RFC3339Nano)},
-			limit:                  {"20000"},
-		}.Encode())
-		if status == http.StatusNotFound {
-			break
-		}
-		if status != http.StatusOK {
-			continue
-		}
-		var a answer
-		if err := json.Unmarshal(body, &a); err != nil {
-			t.Fatal(err)
-		}
-		for _, rs := range a.Result.ResourceSpans {
-			for _, ss := range rs.ScopeSpans {
-				for _, s := range ss.Spans {
-					spans[s.Name] = append(spans[s.Name], s)
-				}
-			}
-		}
-		break
+	all, err := readOTLP(r.received(t, service), func(trace, span any) string { return fmt.Sprint(trace, " ", span) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	spans := map[string][]facts{}
+	for _, f := range all {
+		spans[f["name"]] = append(spans[f["name"]], f)
 	}
 	return spans
 }

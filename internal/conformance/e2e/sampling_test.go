@@ -196,12 +196,12 @@ func (c *strategyCase) check(t *testing.T, r rig) {
 }
 
 // tags checks what Jaeger knows of why spans were sampled.
-func (c *strategyCase) tags(t *testing.T, spans []span, param float64) {
+func (c *strategyCase) tags(t *testing.T, spans []facts, param float64) {
 	t.Helper()
-	for _, s := range spans {
-		tags := texts(s.Attributes)
-		if tags["sampler.type"] != "stringValue "+c.tag || tags["sampler.param"] != fmt.Sprintf("doubleValue %v", param) {
-			t.Fatalf("%s is tagged sampler.type=%q, sampler.param=%q, not %s and %v", s.Name, tags["sampler.type"], tags["sampler.param"], c.tag, param)
+	for _, f := range spans {
+		kind, p := f["attribute sampler.type"], f["attribute sampler.param"]
+		if kind != "stringValue "+c.tag || p != double(param) {
+			t.Fatalf("%s is tagged sampler.type=%q, sampler.param=%q, not %s and %v", f["name"], kind, p, c.tag, param)
 		}
 	}
 }
