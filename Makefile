@@ -46,7 +46,7 @@ bench: ## measure; BENCH, COUNT and BENCHTIME select
 tidy: ## are go.mod, go.sum and go.work up to date?
 	@scripts/tidy.sh
 
-e2e: ## against real Jaegers, v1.62 and v2, which the first run builds
+e2e: ## against real Jaegers, v1.62 and v2, and an OpenTelemetry Collector, which the first run builds
 	@scripts/e2e.sh
 
 apidiff: ## what changed in the exported API since BASE (a tag or commit)

@@ -16,7 +16,6 @@ import (
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
-	"github.com/go-spur/spur/transport"
 )
 
 var (
@@ -51,8 +50,11 @@ type config struct {
 	edge          EdgePolicy
 	noDebugFlag   bool
 	keeps         bool
-	agent         agent
-	source        string // see Stats.Source
+	endpoints     []endpoint // of WithEndpoint, or the one of FromEnv; none: the agent
+	sending       sending
+	noEndpoint    bool // send nothing there
+	logSpans      bool
+	source        string // who set endpoints or noEndpoint: see Stats.Source
 	fromEnv       bool   // announce the tracer
 	notes         []note // logged once the logger is known
 	errs          []error
@@ -66,18 +68,6 @@ type headerFormats struct {
 	extract, inject []propagation.Format
 }
 
-// agent is the default destination.
-type agent struct {
-	address           string
-	packetSize        int
-	queueSpans        int
-	flushInterval     time.Duration
-	reconnectInterval time.Duration
-	noReconnect       bool
-	logSpans          bool
-	none              bool // send nothing there
-}
-
 // note is a line for the log that is written when New succeeds.
 type note struct {
 	level slog.Level
@@ -87,9 +77,8 @@ type note struct {
 
 func newConfig(service string, opts []Option) *config {
 	c := &config{
-		service: service, probability: sampler.DefaultProbability, traceID128: true, source: "default",
+		service: service, probability: sampler.DefaultProbability, traceID128: true, source: sourceDefault,
 		logger: slog.Default(), formats: map[any]codec{},
-		agent: agent{address: "localhost:6831"},
 	}
 	for _, o := range opts {
 		if o != nil {
@@ -198,42 +187,6 @@ func (c *config) textual(kind propagation.Kind, opts []propagation.Option) (prop
 		return propagation.Default(kind, opts...)
 	}
 	return propagation.Composite(kind, c.headerFormats.extract, c.headerFormats.inject, opts...)
-}
-
-// buildReporter returns all destinations as one.
-func (c *config) buildReporter() (reporter.Reporter, error) {
-	rs := c.reporters // a disabled tracer's get no spans, but are closed
-	switch {
-	case len(rs) > 0:
-		c.source = "WithReporter"
-	case !c.agent.none && !c.disabled:
-		r, err := c.agent.reporter(c.logger)
-		if err != nil {
-			return nil, err
-		}
-		rs = append(rs, r)
-	}
-	if c.agent.logSpans && !c.disabled {
-		rs = append(rs, reporter.NewLogging(c.logger))
-	}
-	if len(rs) == 1 {
-		return reporter.Counted(rs[0]), nil
-	}
-	return reporter.NewMulti(rs...), nil
-}
-
-// reporter starts sending to the agent.
-func (a *agent) reporter(logger *slog.Logger) (reporter.Reporter, error) {
-	udp, err := transport.NewUDP(a.address, transport.UDPOptions{
-		Format: transport.JaegerCompact, MaxPacketSize: a.packetSize,
-		ResolveInterval: a.reconnectInterval, DisableReconnect: a.noReconnect,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return reporter.NewBatching(udp, reporter.BatchingOptions{
-		Name: "agent", QueueSpans: a.queueSpans, FlushInterval: a.flushInterval, Logger: logger,
-	})
 }
 
 // discardHandler is slog's handler for nobody.

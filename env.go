@@ -3,39 +3,54 @@
 package spur
 
 import (
-	"cmp"
-	"errors"
-	"net"
-	"net/url"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/go-spur/spur/internal/format"
-	"github.com/go-spur/spur/sampler"
 )
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. It reads them once,
 // while New runs; options before it are overridden where a variable is set,
 // options after it override. Two things are different: New's service name wins
-// unless it is empty, and a WithReporter anywhere replaces the agent, which is the
-// only destination that the environment chooses. A variable that is empty, or
-// blank, counts as not set.
+// unless it is empty, and a WithReporter anywhere replaces the destination that
+// the environment chooses. A variable that is empty, or blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with
 // the others. A wrong OTEL_* variable is a warning in the log and then counts as
 // not set. Where both are set JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none
-// turns the agent off whatever else is set. Variables that this version knows but
-// has no use for, and JAEGER_* variables that nobody knows, are named in the log.
+// turns the destination off whatever else is set. Variables that this version
+// knows but has no use for, and JAEGER_* variables that nobody knows, are named in
+// the log.
 //
 //	service    JAEGER_SERVICE_NAME, OTEL_SERVICE_NAME, service.name in OTEL_RESOURCE_ATTRIBUTES
 //	tags       JAEGER_TAGS, OTEL_RESOURCE_ATTRIBUTES
 //	switches   JAEGER_DISABLED, OTEL_SDK_DISABLED, JAEGER_TRACEID_128BIT, JAEGER_PROPAGATION, OTEL_PROPAGATORS
 //	sampling   JAEGER_SAMPLER_…, JAEGER_SAMPLING_ENDPOINT, OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
-//	where to   JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, OTEL_TRACES_EXPORTER
-//	reporting  JAEGER_REPORTER_…, OTEL_BSP_SCHEDULE_DELAY, OTEL_BSP_MAX_QUEUE_SIZE
-//	limits     OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT, OTEL_SPAN_…_COUNT_LIMIT
+//	where to   JAEGER_ENDPOINT, JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, OTEL_EXPORTER_OTLP_…, OTEL_TRACES_EXPORTER
+//	reporting  JAEGER_REPORTER_…, OTEL_BSP_…
+//	limits     OTEL_SPAN_…_LIMIT, OTEL_ATTRIBUTE_…_LIMIT, OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT
+//
+// Spans go to the first of these that is set, and Stats.Source says which it was:
+//
+//	JAEGER_ENDPOINT                      Thrift over HTTP, or OTLP when the path ends in /v1/traces
+//	JAEGER_AGENT_HOST, JAEGER_AGENT_PORT Thrift over UDP
+//	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   OTLP over HTTP, at exactly this URL
+//	OTEL_EXPORTER_OTLP_ENDPOINT          the same, at /v1/traces below it
+//	OTEL_TRACES_EXPORTER=otlp            the same, at http://localhost:4318/v1/traces
+//	options before FromEnv, or none      Thrift over UDP to localhost:6831
+//
+// JAEGER_USER, JAEGER_PASSWORD and JAEGER_AUTH_TOKEN go to JAEGER_ENDPOINT only,
+// the headers and certificates of OTEL_EXPORTER_OTLP_… only to the endpoints that
+// OTEL_* variables choose, so that nobody is shown what was meant for another;
+// OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a JAEGER_ENDPOINT that
+// takes OTLP, too. An OTLP endpoint is passed over, with a warning, when its
+// certificate or key cannot be read, or when OTEL_EXPORTER_OTLP_PROTOCOL asks for
+// what this version does not speak. HTTP goes through the proxy that HTTP_PROXY,
+// HTTPS_PROXY and NO_PROXY ask for (net/http.ProxyFromEnvironment), to endpoints
+// of WithEndpoint as well.
 //
 // JAEGER_TAGS is a list such as "zone=eu,host=${HOSTNAME:unknown}": a value of
 // that form is that of another variable, or what stands behind the colon when it
@@ -71,8 +86,11 @@ type env struct {
 	samplerPort  string
 	samplerPath  string
 	host, port   string
-	elsewhere    []string // variables that ask for a destination this version does not have
-	unused       []string // other variables that it has no use for
+	collector    string // JAEGER_ENDPOINT
+	token        string // JAEGER_AUTH_TOKEN
+	exporter     string // OTEL_TRACES_EXPORTER
+	otlp         otlpSettings
+	unused       []string // variables that this version has no use for
 }
 
 // setVariable is a variable that is set, and its value.
@@ -83,7 +101,7 @@ type setVariable struct {
 
 func (e *env) read() {
 	e.set = map[string]setVariable{}
-	e.c.fromEnv = true
+	e.c.fromEnv, e.c.sending.proxy = true, http.ProxyFromEnvironment
 	table := envTable()
 	for _, v := range table {
 		value, _ := e.lookup(v.name)
@@ -106,7 +124,7 @@ func (e *env) read() {
 	}
 	e.setSamplingEndpoint()
 	e.setSampler()
-	e.setDestination()
+	e.setEndpoint()
 	if len(e.unused) > 0 {
 		e.c.warn("spur: this version has no use for these variables", "variables", e.unused)
 	}
@@ -117,143 +135,27 @@ func (e *env) read() {
 
 // wrong says that a variable which is set cannot be used.
 func (e *env) wrong(name string, err error) {
-	v := e.set[name]
-	value := v.value
-	if v.hide != nil {
-		value = v.hide(value)
-	}
+	value := e.shown(name)
 	if strings.HasPrefix(name, "OTEL_") {
-		value, _ = format.Clean(value, 128)
 		e.c.warn("spur: wrong setting ignored", "variable", name, "value", value, "error", err)
 		return
 	}
 	e.c.fail(name, value, err)
 }
 
+// shown is what may be shown of a variable's value.
+func (e *env) shown(name string) string {
+	v := e.set[name]
+	value := v.value
+	if v.hide != nil {
+		value = v.hide(value)
+	}
+	value, _ = format.Clean(value, 128)
+	return value
+}
+
 func (e *env) isSet(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return e.set[name].value != "" })
-}
-
-// setSamplingEndpoint combines what says where the sampling server is. It runs on
-// the agent's host, as far as anybody knows.
-func (e *env) setSamplingEndpoint() {
-	switch {
-	case e.endpoint != "":
-		e.c.remote.Endpoint = e.endpoint
-	case e.host != "" || e.samplerHost != "" || e.samplerPort != "" || e.samplerPath != "":
-		host := cmp.Or(e.samplerHost, e.host, "127.0.0.1")
-		path := "/" + strings.TrimPrefix(cmp.Or(e.samplerPath, "/sampling"), "/")
-		u := url.URL{Scheme: "http", Host: net.JoinHostPort(host, cmp.Or(e.samplerPort, "5778"))}
-		e.c.remote.Endpoint = u.String() + path
-	}
-}
-
-// setSampler combines type and parameter.
-func (e *env) setSampler() {
-	if !e.isSet("JAEGER_SAMPLER_TYPE", "JAEGER_SAMPLER_PARAM") {
-		e.setOtelSampler()
-		return
-	}
-	param := func(unset float64) float64 {
-		if e.samplerParam != nil {
-			return *e.samplerParam
-		}
-		if unset == 0 && !e.isSet("JAEGER_SAMPLER_PARAM") {
-			e.c.warn("spur: nothing is sampled: JAEGER_SAMPLER_PARAM is not set", "JAEGER_SAMPLER_TYPE", e.samplerType)
-		}
-		return unset
-	}
-	var s sampler.Sampler
-	var err error
-	switch e.samplerType {
-	case "", "remote":
-		// buildSampler makes it.
-		e.c.sampler, e.c.probability = nil, param(sampler.DefaultProbability)
-		_, err = sampler.NewProbabilistic(e.c.probability)
-	case "probabilistic":
-		s, err = sampler.NewProbabilistic(param(sampler.DefaultProbability))
-	case "ratelimiting":
-		s, err = sampler.NewRateLimiting(param(0))
-	case "const":
-		s = sampler.NewConst(param(0) != 0)
-	}
-	switch {
-	case err != nil:
-		e.wrong("JAEGER_SAMPLER_PARAM", err)
-	case s != nil:
-		e.c.sampler = sampler.NewParentBased(s)
-	}
-}
-
-// setOtelSampler does the same for the variables of OpenTelemetry. An argument
-// that is not set means 1 there; one that is wrong makes the whole setting wrong,
-// so that a slip of the pen does not record everything.
-func (e *env) setOtelSampler() {
-	kind := strings.ToLower(e.set["OTEL_TRACES_SAMPLER"].value)
-	kind, parentBased := strings.CutPrefix(kind, "parentbased_")
-	var s sampler.Sampler
-	switch kind {
-	case "always_on":
-		s = sampler.NewConst(true)
-	case "always_off":
-		s = sampler.NewConst(false)
-	case "traceidratio":
-		rate := 1.0
-		if e.isSet("OTEL_TRACES_SAMPLER_ARG") {
-			var err error
-			if rate, err = parseNumber(e.set["OTEL_TRACES_SAMPLER_ARG"].value); err != nil {
-				e.wrong("OTEL_TRACES_SAMPLER_ARG", err)
-				return
-			}
-		}
-		p, err := sampler.NewProbabilistic(rate)
-		if err != nil {
-			e.wrong("OTEL_TRACES_SAMPLER_ARG", err)
-			return
-		}
-		s = p
-	default:
-		return // not set, or wrong and reported
-	}
-	if parentBased {
-		s = sampler.NewParentBased(s)
-	}
-	e.c.sampler = s
-}
-
-// setDestination combines host and port, and checks what belongs together for
-// the destinations that are not there yet.
-func (e *env) setDestination() {
-	c := e.c
-	if e.host != "" || e.port != "" {
-		host, port := e.host, e.port
-		c.source = "JAEGER_AGENT_HOST"
-		if host == "" {
-			host, c.source = "localhost", "JAEGER_AGENT_PORT"
-		}
-		if port == "" {
-			port = "6831"
-		}
-		c.agent.address = net.JoinHostPort(host, port)
-		e.elsewhere = slices.DeleteFunc(e.elsewhere, func(name string) bool {
-			return strings.HasPrefix(name, "OTEL_") // the agent comes first
-		})
-	}
-	if e.isSet("JAEGER_ENDPOINT") && e.isSet("JAEGER_USER") != e.isSet("JAEGER_PASSWORD") {
-		if e.isSet("JAEGER_USER") {
-			e.wrong("JAEGER_USER", errors.New("JAEGER_PASSWORD must be set with it"))
-		} else {
-			e.wrong("JAEGER_PASSWORD", errors.New("JAEGER_USER must be set with it"))
-		}
-	}
-	if c.agent.none {
-		c.source = "OTEL_TRACES_EXPORTER"
-		return
-	}
-	if len(e.elsewhere) > 0 {
-		c.warn("spur: the environment can choose no destination but Jaeger's agent in this version: OTLP and Thrift over HTTP come with a later one",
-			"variables", e.elsewhere, "agent", c.agent.address)
-	}
 }
 
 // unknown returns up to 10 names of JAEGER_* variables that are not in the table

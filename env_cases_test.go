@@ -5,6 +5,7 @@ package spur
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -63,16 +64,40 @@ func processTag(key string) func(*config) any {
 func service(c *config) any        { return c.service }
 func disabled(c *config) any       { return c.disabled }
 func traceID128(c *config) any     { return c.traceID128 }
-func agentAddr(c *config) any      { return c.agent.address }
-func queueSpans(c *config) any     { return c.agent.queueSpans }
-func flushEvery(c *config) any     { return c.agent.flushInterval }
-func reconnect(c *config) any      { return c.agent.reconnectInterval }
-func noReconnect(c *config) any    { return c.agent.noReconnect }
-func logSpans(c *config) any       { return c.agent.logSpans }
-func exporterNone(c *config) any   { return c.agent.none }
+func queueSpans(c *config) any     { return c.sending.queueSpans }
+func flushEvery(c *config) any     { return c.sending.flushInterval }
+func retryBudget(c *config) any    { return c.sending.retryBudget }
+func httpTimeout(c *config) any    { return c.sending.timeout }
+func reconnect(c *config) any      { return c.sending.reconnectInterval }
+func noReconnect(c *config) any    { return c.sending.noReconnect }
+func logSpans(c *config) any       { return c.logSpans }
+func exporterNone(c *config) any   { return c.noEndpoint }
 func source(c *config) any         { return c.source }
 func notes(c *config) any          { return notesOf(c) }
 func samplingServer(c *config) any { return c.remote.Endpoint }
+
+// target is where spans would go, what is spoken there, and how.
+func target(c *config) any {
+	var all []string
+	for _, e := range c.chooseEndpoints() {
+		text := e.name() + " " + e.format.String() + " " + e.address
+		if e.http.Gzip {
+			text += " gzip"
+		}
+		if e.http.Timeout > 0 {
+			text += " " + e.http.Timeout.String()
+		}
+		if e.http.Username != "" || e.http.BearerToken != "" {
+			text += fmt.Sprintf(" %s:%s %s", e.http.Username, e.http.Password, e.http.BearerToken)
+		}
+		for _, k := range slices.Sorted(maps.Keys(e.http.Header)) {
+			text += fmt.Sprintf(" %s=%s", k, e.http.Header.Get(k))
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, ", ")
+}
+
 func headers(c *config) any {
 	if c.headerFormats == nil {
 		return nil
@@ -82,14 +107,17 @@ func headers(c *config) any {
 
 var huge = strings.Repeat("9", 100_000)
 
-// envCases are the values of each variable by itself. A good one has what it
-// leads to, or a part of what is logged; a bad one a part of the reason.
-var envCases = []struct {
+type envCase struct {
 	name, value string
 	get         func(*config) any
 	want        any
 	bad         string
-}{
+	with        string // another variable, as NAME=value
+}
+
+// envCases are the values of each variable by itself. A good one has what it
+// leads to, or a part of what is logged; a bad one a part of the reason.
+var envCases = []envCase{
 	{name: "OTEL_RESOURCE_ATTRIBUTES", value: "a=b%20c%2C, d = e,,", get: processTag("a"), want: "b c,"},
 	{name: "OTEL_RESOURCE_ATTRIBUTES", value: "a=b%20c%2C, d = e,,", get: processTag("d"), want: "e"},
 	{name: "OTEL_RESOURCE_ATTRIBUTES", value: "service.name=x", get: processTag("service.name"), want: nil},
@@ -160,22 +188,21 @@ var envCases = []struct {
 
 	{name: "OTEL_TRACES_EXPORTER", value: "none", get: exporterNone, want: true},
 	{name: "OTEL_TRACES_EXPORTER", value: "none", get: source, want: "OTEL_TRACES_EXPORTER"},
-	{name: "OTEL_TRACES_EXPORTER", value: "otlp", get: notes, want: "[variables [OTEL_TRACES_EXPORTER] agent localhost:6831]"},
+	{name: "OTEL_TRACES_EXPORTER", value: "otlp", get: target, want: "otlp otlp http://localhost:4318/v1/traces"},
+	{name: "OTEL_TRACES_EXPORTER", value: "OTLP", get: source, want: "OTEL_TRACES_EXPORTER"},
 	{name: "OTEL_TRACES_EXPORTER", value: "jaeger", get: notes, want: ""},
 	{name: "OTEL_TRACES_EXPORTER", value: "zipkin", bad: "not one of none, otlp, jaeger"},
-	{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h:4318", get: notes, want: "OTLP and Thrift over HTTP come with a later one"},
-	{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: "http://h:4318", get: notes, want: "OTLP and Thrift over HTTP come with a later one"},
-	{name: "JAEGER_AGENT_HOST", value: "agent", get: agentAddr, want: "agent:6831"},
-	{name: "JAEGER_AGENT_HOST", value: "2001:db8::1", get: agentAddr, want: "[2001:db8::1]:6831"},
-	{name: "JAEGER_AGENT_HOST", value: "[2001:db8::1]", get: agentAddr, want: "[2001:db8::1]:6831"},
-	{name: "JAEGER_AGENT_HOST", value: "fe80::1%eth0", get: agentAddr, want: "[fe80::1%eth0]:6831"},
+	{name: "JAEGER_AGENT_HOST", value: "agent", get: target, want: "agent jaeger-compact agent:6831"},
+	{name: "JAEGER_AGENT_HOST", value: "2001:db8::1", get: target, want: "agent jaeger-compact [2001:db8::1]:6831"},
+	{name: "JAEGER_AGENT_HOST", value: "[2001:db8::1]", get: target, want: "agent jaeger-compact [2001:db8::1]:6831"},
+	{name: "JAEGER_AGENT_HOST", value: "fe80::1%eth0", get: target, want: "agent jaeger-compact [fe80::1%eth0]:6831"},
 	{name: "JAEGER_AGENT_HOST", value: "agent", get: source, want: "JAEGER_AGENT_HOST"},
 	{name: "JAEGER_AGENT_HOST", value: "agent:6831", bad: "more than a host: a port has a variable of its own"},
 	{name: "JAEGER_AGENT_HOST", value: "http://agent", bad: "neither a host name nor an IP address"},
 	{name: "JAEGER_AGENT_HOST", value: "[]", bad: "neither a host name nor an IP address"},
-	{name: "JAEGER_AGENT_PORT", value: "1", get: agentAddr, want: "localhost:1"},
+	{name: "JAEGER_AGENT_PORT", value: "1", get: target, want: "agent jaeger-compact localhost:1"},
 	{name: "JAEGER_AGENT_PORT", value: "65535", get: source, want: "JAEGER_AGENT_PORT"},
-	{name: "JAEGER_AGENT_PORT", value: "tcp://10.0.0.1:6831", get: agentAddr, want: "localhost:6831"},
+	{name: "JAEGER_AGENT_PORT", value: "tcp://10.0.0.1:6831", get: target, want: "agent jaeger-compact localhost:6831"},
 	{name: "JAEGER_AGENT_PORT", value: "tcp://10.0.0.1:6831", get: notes, want: "Kubernetes"},
 	{name: "JAEGER_AGENT_PORT", value: "65536", bad: "not a port from 1 to 65535"},
 	{name: "JAEGER_AGENT_PORT", value: "0", bad: "not a port from 1 to 65535"},
@@ -184,14 +211,18 @@ var envCases = []struct {
 	{name: "JAEGER_AGENT_HOST_USE_IPV6", value: "true", get: notes, want: "no use for"},
 	{name: "JAEGER_AGENT_HOST_USE_IPV6", value: "6", bad: "neither true nor false"},
 	{name: "JAEGER_SENDER_FACTORY", value: "http", get: notes, want: "no use for"},
-	{name: "JAEGER_ENDPOINT", value: "https://h:14268/api/traces", get: notes, want: "[variables [JAEGER_ENDPOINT] agent localhost:6831]"},
+	{name: "JAEGER_ENDPOINT", value: "https://h:14268/api/traces", get: target, want: "collector jaeger-batch https://h:14268/api/traces"},
+	{name: "JAEGER_ENDPOINT", value: "http://h:14268", get: target, want: "collector jaeger-batch http://h:14268"},
+	{name: "JAEGER_ENDPOINT", value: "http://h:4318/v1/traces", get: target, want: "otlp otlp http://h:4318/v1/traces"},
+	{name: "JAEGER_ENDPOINT", value: "http://u:p%40@h/x?y=z#f", get: target, want: "collector jaeger-batch http://h/x?y=z u:p@ "},
+	{name: "JAEGER_ENDPOINT", value: "http://h", get: source, want: "JAEGER_ENDPOINT"},
 	{name: "JAEGER_ENDPOINT", value: "h:14268", bad: "not an http or https URL with a host"}, // jaeger-client-go accepts both
 	{name: "JAEGER_ENDPOINT", value: "/x", bad: "not an http or https URL with a host"},
 	{name: "JAEGER_ENDPOINT", value: "http://", bad: "not an http or https URL with a host"},
 	{name: "JAEGER_ENDPOINT", value: "http://h:99999/", bad: "not a port"},
-	{name: "JAEGER_USER", value: "bob", get: notes, want: ""}, // read with JAEGER_ENDPOINT only
-	{name: "JAEGER_PASSWORD", value: "secret", get: notes, want: ""},
-	{name: "JAEGER_AUTH_TOKEN", value: "secret", get: notes, want: ""},
+	{name: "JAEGER_USER", value: "bob", get: notes, want: "WARN spur: not used: these variables go with JAEGER_ENDPOINT, which is not set [variables [JAEGER_USER]]"},
+	{name: "JAEGER_PASSWORD", value: "secret", get: notes, want: "[variables [JAEGER_PASSWORD]]"},
+	{name: "JAEGER_AUTH_TOKEN", value: "secret", get: notes, want: "[variables [JAEGER_AUTH_TOKEN]]"},
 	{name: "JAEGER_AUTH_TOKEN", value: "sec\nret", bad: "characters that a header cannot carry"},
 
 	{name: "OTEL_BSP_MAX_QUEUE_SIZE", value: "2048", get: queueSpans, want: 2048},
@@ -203,6 +234,10 @@ var envCases = []struct {
 	{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", value: "0", bad: "not a whole number from 1 to 1000000"},
 	{name: "OTEL_BSP_SCHEDULE_DELAY", value: "250", get: flushEvery, want: 250 * time.Millisecond},
 	{name: "OTEL_BSP_SCHEDULE_DELAY", value: "1s", bad: "not a whole number from 1 to 86400000"},
+	{name: "OTEL_BSP_EXPORT_TIMEOUT", value: "30000", get: retryBudget, want: 30 * time.Second},
+	{name: "OTEL_BSP_EXPORT_TIMEOUT", value: "0", bad: "not a whole number from 1 to 86400000"},
+	{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", value: "512", get: notes, want: "no use for"},
+	{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", value: "-1", bad: "not a whole number"},
 	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", value: "2s", get: flushEvery, want: 2 * time.Second},
 	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", value: "1000", bad: `with a unit, such as "1s"`},
 	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", value: "-1s", bad: "not a positive duration"},
@@ -212,9 +247,17 @@ var envCases = []struct {
 	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", value: "!", bad: "neither true nor false"},
 	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", value: "1m", get: reconnect, want: time.Minute},
 	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", value: huge, bad: "not a positive duration"},
-	{name: "JAEGER_REPORTER_TIMEOUT", value: "1000", get: notes, want: "no use for"},
+	{name: "JAEGER_REPORTER_TIMEOUT", value: "1000", get: httpTimeout, want: time.Second},
 	{name: "JAEGER_REPORTER_TIMEOUT", value: "1s", bad: "not a whole number"},
 
+	{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", value: "63", get: func(c *config) any { return [2]int{c.limits.TagValueLength, c.limits.LogValueLength} }, want: [2]int{63, 63}},
+	{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", value: "0", bad: "not a whole number from 1 to 1048576"},
+	{name: "OTEL_ATTRIBUTE_COUNT_LIMIT", value: "62", get: func(c *config) any { return c.limits.TagsPerSpan }, want: 62},
+	{name: "OTEL_ATTRIBUTE_COUNT_LIMIT", value: "none", bad: "not a whole number"},
+	{name: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", value: "61", get: func(c *config) any { return c.limits.FieldsPerLog }, want: 61},
+	{name: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", value: "many", bad: "not a whole number"},
+	{name: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", value: "60", get: notes, want: "no use for"},
+	{name: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", value: "many", bad: "not a whole number"},
 	{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", value: "64", get: func(c *config) any { return c.limits.TagValueLength }, want: 64},
 	{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", value: huge, bad: "not a whole number from 1 to 1048576"},
 	{name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", value: "65", get: func(c *config) any { return c.limits.TagsPerSpan }, want: 65},
@@ -229,14 +272,14 @@ var envCases = []struct {
 // in TestFromEnvTogether.
 var anyValueIsGood = []string{
 	"OTEL_SERVICE_NAME", "JAEGER_SERVICE_NAME", "OTEL_TRACES_SAMPLER_ARG", "JAEGER_SENDER_FACTORY",
-	"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "JAEGER_USER", "JAEGER_PASSWORD",
+	"JAEGER_USER", "JAEGER_PASSWORD",
 }
 
 func TestFromEnvVariables(t *testing.T) {
 	good, bad := map[string]bool{}, map[string]bool{}
-	for _, tc := range envCases {
+	for _, tc := range append(otlpCases(), envCases...) {
 		t.Run(tc.name+"="+tc.value[:min(len(tc.value), 32)], func(t *testing.T) {
-			c := readEnv([]string{tc.name + "=" + tc.value})
+			c := readEnv([]string{tc.name + "=" + tc.value, tc.with})
 			if tc.bad == "" {
 				good[tc.name] = true
 				if err := c.validate(); err != nil {
@@ -263,7 +306,7 @@ func TestFromEnvVariables(t *testing.T) {
 		if !good[v.name] {
 			t.Errorf("%s has no good case", v.name)
 		}
-		if bad[v.name] == slices.Contains(anyValueIsGood, v.name) {
+		if bad[v.name] == (slices.Contains(anyValueIsGood, v.name) || isFile(v.name)) {
 			t.Errorf("%s: a bad case %v, expected otherwise", v.name, bad[v.name])
 		}
 	}

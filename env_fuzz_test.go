@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/go-spur/spur/transport"
 )
 
 // FuzzTags: JAEGER_TAGS is right exactly when every pair that is not blank has
@@ -59,16 +57,21 @@ func FuzzEnv(f *testing.F) {
 		return 0
 	}
 	add := func(name, value, name2, value2 string) { f.Add(index(name), value, index(name2), value2) }
-	add("JAEGER_TAGS", "a", "JAEGER_DISABLED", "yes")                             // jaeger-client-go panics
-	add("OTEL_BSP_MAX_QUEUE_SIZE", "-5", "OTEL_BSP_SCHEDULE_DELAY", "0")          // OpenTelemetry's SDK panics
-	add("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999", "JAEGER_AGENT_PORT", "0x1")     // and allocates until it dies
-	add("OTEL_TRACES_SAMPLER", "traceidratio", "OTEL_TRACES_SAMPLER_ARG", "NaN")  // and samples everything
-	add("JAEGER_AGENT_HOST", "::1", "JAEGER_AGENT_PORT", "6831")                  // too many colons
-	add("JAEGER_SAMPLER_TYPE", "ratelimiting", "JAEGER_SAMPLER_PARAM", "1e-320")  // ten milliards of years
-	add("JAEGER_SAMPLER_TYPE", "Const", "JAEGER_SAMPLER_PARAM", "-0")             //
-	add("JAEGER_ENDPOINT", "http://[::1%25x]:1/", "JAEGER_PASSWORD", "\xff")      //
-	add("JAEGER_REPORTER_FLUSH_INTERVAL", "1ns", "JAEGER_PROPAGATION", ",")       //
-	add("OTEL_RESOURCE_ATTRIBUTES", "service.name=%ff,%", "JAEGER_TAGS", "${A:=") //
+	add("JAEGER_TAGS", "a", "JAEGER_DISABLED", "yes")                                               // jaeger-client-go panics
+	add("OTEL_BSP_MAX_QUEUE_SIZE", "-5", "OTEL_BSP_SCHEDULE_DELAY", "0")                            // OpenTelemetry's SDK panics
+	add("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999", "JAEGER_AGENT_PORT", "0x1")                       // and allocates until it dies
+	add("OTEL_TRACES_SAMPLER", "traceidratio", "OTEL_TRACES_SAMPLER_ARG", "NaN")                    // and samples everything
+	add("JAEGER_AGENT_HOST", "::1", "JAEGER_AGENT_PORT", "6831")                                    // too many colons
+	add("JAEGER_SAMPLER_TYPE", "ratelimiting", "JAEGER_SAMPLER_PARAM", "1e-320")                    // ten milliards of years
+	add("JAEGER_SAMPLER_TYPE", "Const", "JAEGER_SAMPLER_PARAM", "-0")                               //
+	add("JAEGER_ENDPOINT", "http://[::1%25x]:1/", "JAEGER_PASSWORD", "\xff")                        //
+	add("JAEGER_REPORTER_FLUSH_INTERVAL", "1ns", "JAEGER_PROPAGATION", ",")                         //
+	add("JAEGER_ENDPOINT", "https://u:%zz@h/v1/traces", "OTEL_EXPORTER_OTLP_HEADERS", "a=b")        //
+	add("OTEL_EXPORTER_OTLP_ENDPOINT", "http://h/%2f?q#f", "OTEL_EXPORTER_OTLP_HEADERS", "a=%0a,b") //
+	add("OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_HEADERS", "host=x,content-length=-1")   //
+	add("OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_CERTIFICATE", "/dev/null")              //
+	add("OTEL_TRACES_EXPORTER", "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")                      //
+	add("OTEL_RESOURCE_ATTRIBUTES", "service.name=%ff,%", "JAEGER_TAGS", "${A:=")                   //
 	f.Fuzz(func(t *testing.T, i uint8, value string, j uint8, value2 string) {
 		one, two := table[int(i)%len(table)].name, table[int(j)%len(table)].name
 		c := readEnv([]string{one + "=" + value, two + "=" + value2})
@@ -90,11 +93,16 @@ func FuzzEnv(f *testing.F) {
 		if _, err := c.buildSampler(); err != nil {
 			t.Errorf("sampler: %v", err)
 		}
-		if _, err := transport.NewUDP(c.agent.address, transport.UDPOptions{ResolveInterval: c.agent.reconnectInterval}); err != nil {
-			t.Errorf("agent: %v", err)
+		for _, e := range c.chooseEndpoints() {
+			if _, err := e.transport(&c.sending); err != nil {
+				t.Errorf("%s: %v", e.setBy, err)
+			}
+			if strings.HasPrefix(e.setBy, "JAEGER_") && (e.http.Header != nil || e.http.CertFile != "" || e.http.CAFile != "") {
+				t.Errorf("%s: what is meant for another host would go to %+v", e.setBy, e)
+			}
 		}
-		if c.agent.queueSpans < 0 || c.agent.queueSpans > maxEnvCount || c.agent.flushInterval < 0 {
-			t.Errorf("the agent is %+v", c.agent)
+		if c.sending.queueSpans < 0 || c.sending.queueSpans > maxEnvCount || c.sending.flushInterval < 0 || c.sending.retryBudget < 0 || c.sending.timeout < 0 {
+			t.Errorf("sending is %+v", c.sending)
 		}
 	})
 }

@@ -37,12 +37,18 @@ func TestFromEnvTogether(t *testing.T) {
 		{"blank is not set", []string{"JAEGER_REPORTER_FLUSH_INTERVAL= "}, nil, flushEvery, time.Duration(0)},
 		{"JAEGER_REPORTER_MAX_QUEUE_SIZE over OTEL_BSP", []string{"OTEL_BSP_MAX_QUEUE_SIZE=1", "JAEGER_REPORTER_MAX_QUEUE_SIZE=2"}, nil, queueSpans, 2},
 		{"JAEGER_REPORTER_FLUSH_INTERVAL over OTEL_BSP", []string{"JAEGER_REPORTER_FLUSH_INTERVAL=2s", "OTEL_BSP_SCHEDULE_DELAY=5"}, nil, flushEvery, 2 * time.Second},
-		{"host and port", []string{"JAEGER_AGENT_HOST=::1", "JAEGER_AGENT_PORT=5775"}, nil, agentAddr, "[::1]:5775"},
+		{"host and port", []string{"JAEGER_AGENT_HOST=::1", "JAEGER_AGENT_PORT=5775"}, nil, target, "agent jaeger-compact [::1]:5775"},
 		{"the host is the source", []string{"JAEGER_AGENT_HOST=h", "JAEGER_AGENT_PORT=5775"}, nil, source, "JAEGER_AGENT_HOST"},
 		{"nothing is the source", nil, nil, source, "default"},
-		{"an agent that is set beats OTLP", []string{"JAEGER_AGENT_HOST=h", "OTEL_EXPORTER_OTLP_ENDPOINT=http://h"}, nil, notes, ""},
-		{"but not JAEGER_ENDPOINT", []string{"JAEGER_AGENT_HOST=h", "JAEGER_ENDPOINT=http://h"}, nil, notes, "[variables [JAEGER_ENDPOINT] agent h:6831]"},
-		{"user and password", []string{"JAEGER_ENDPOINT=http://h", "JAEGER_USER=u", "JAEGER_PASSWORD=p"}, nil, notes, "JAEGER_ENDPOINT"},
+		{"an earlier endpoint is replaced", []string{"JAEGER_AGENT_HOST=h"}, []Option{WithEndpoint("udp://a"), WithEndpoint("udp://b")}, target, "agent jaeger-compact h:6831"},
+		{"or stays when nothing is set", nil, []Option{WithEndpoint("udp://a")}, target, "agent jaeger-compact a:6831"},
+		{"general limits", []string{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=2", "OTEL_ATTRIBUTE_COUNT_LIMIT=1"}, nil, func(c *config) any { return c.limits.TagsPerSpan }, 2},
+		{
+			"general lengths",
+			[]string{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT=2", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1"},
+			nil, func(c *config) any { return [2]int{c.limits.TagValueLength, c.limits.LogValueLength} },
+			[2]int{2, 1},
+		},
 		{"unused ones are named together", []string{"JAEGER_AGENT_SOCKET_TYPE=udp4", "JAEGER_SENDER_FACTORY=x"}, nil, notes, "[JAEGER_AGENT_SOCKET_TYPE JAEGER_SENDER_FACTORY]"},
 		{"unknown ones too", []string{"JAEGER_TYPO=1", "JAEGER_AGENT_HOTS=1", "JAEGER_EMPTY=", "JAEGERX=1"}, nil, notes, "WARN spur: unknown JAEGER_* variables [variables [JAEGER_AGENT_HOTS JAEGER_TYPO]]"},
 		{
@@ -244,6 +250,8 @@ func TestFromEnvAnnounces(t *testing.T) {
 	for _, tc := range []struct{ name, variable, value, want string }{
 		{"default", "JAEGER_DISABLED", "", `disabled=false sampler="parentbased(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))" destinations="[agent localhost:6831]" source=default`},
 		{"agent", "JAEGER_AGENT_HOST", "192.0.2.1", `destinations="[agent 192.0.2.1:6831]" source=JAEGER_AGENT_HOST`},
+		{"collector", "JAEGER_ENDPOINT", "http://u:p@192.0.2.1:14268/api/traces?x=y", `destinations="[collector http://192.0.2.1:14268/api/traces]" source=JAEGER_ENDPOINT`},
+		{"OTLP", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://192.0.2.1:4318", `destinations="[otlp http://192.0.2.1:4318/v1/traces]" source=OTEL_EXPORTER_OTLP_ENDPOINT`},
 		{"none", "OTEL_TRACES_EXPORTER", "none", `destinations=[] source=OTEL_TRACES_EXPORTER`},
 		{"disabled", "JAEGER_DISABLED", "true", `disabled=true`},
 	} {
@@ -307,14 +315,20 @@ func TestFromEnvHidesSecrets(t *testing.T) {
 		"JAEGER_PASSWORD=canary", "JAEGER_AUTH_TOKEN=canary\x01canary",
 		"JAEGER_ENDPOINT=http://u:canary@h:0/", "JAEGER_SAMPLING_ENDPOINT=ftp://u:canary@h/", "JAEGER_SAMPLER_HOST=u:canary@h",
 		"JAEGER_SAMPLER_MANAGER_HOST_PORT=u:canary@h", "JAEGER_AGENT_HOST=canary@h",
-		"OTEL_EXPORTER_OTLP_ENDPOINT=http://u:canary@h", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://u:canary@h",
+		"OTEL_EXPORTER_OTLP_ENDPOINT=http://u:canary@h:x", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=h/?canary",
+		"OTEL_EXPORTER_OTLP_HEADERS=canary", "OTEL_EXPORTER_OTLP_TRACES_HEADERS=canary=%zzcanary",
+	}
+	otlp := []string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT=http://u:canary@h/?canary", "OTEL_EXPORTER_OTLP_HEADERS=authorization=canary",
+		"OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere",
 	}
 	good := []string{
-		"JAEGER_PASSWORD=canary", "JAEGER_USER=u", "JAEGER_AUTH_TOKEN=canary", "JAEGER_ENDPOINT=https://u:canary@h/?t=canary",
+		"JAEGER_PASSWORD=canary", "JAEGER_USER=u", "JAEGER_ENDPOINT=https://u:canary@h/?t=canary",
 		"JAEGER_SAMPLING_ENDPOINT=http://u:canary@h/", "OTEL_EXPORTER_OTLP_ENDPOINT=http://u:canary@h", "OTEL_TRACES_EXPORTER=otlp",
+		"OTEL_EXPORTER_OTLP_HEADERS=authorization=canary",
 		"JAEGER_UNKNOWN=canary",
 	}
-	for _, vars := range [][]string{secrets, good, {"JAEGER_ENDPOINT=http://h/", "JAEGER_PASSWORD=canary"}, {"JAEGER_ENDPOINT=h/?token=canary"}} {
+	for _, vars := range [][]string{secrets, good, otlp, {"JAEGER_ENDPOINT=http://h/", "JAEGER_PASSWORD=canary"}, {"JAEGER_ENDPOINT=h/?token=canary"}} {
 		c := readEnv(vars)
 		text := notesOf(c) + fmt.Sprintf("%+v", c.errs)
 		if err := c.validate(); err != nil {
@@ -341,6 +355,7 @@ func TestHideCredentials(t *testing.T) {
 		"host:1":                   "host:1",
 		"http://h/p":               "http://h/p",
 		"HTTPS://u:p@h/":           "HTTPS://***@h/",
+		"udp://u:p@h:1?x":          "udp://***",
 		"http://u:p@ss/w?rd@h/":    "http://***",
 		"u:p@x://h":                "***@x://h",
 		"http://h/p?token=t":       "http://h/p?***",

@@ -158,7 +158,7 @@ func (s *Span) seal(d *sealed, w uint32, r *record) {
 	data := &d.data
 	ctx := s.current()
 	data.TraceID, data.SpanID, data.ParentID = ctx.traceID, ctx.spanID, ctx.parentID
-	data.Flags, data.Baggage = model.Flags(w), ctx.baggage
+	data.Flags, data.Baggage = model.Flags(w), s.ext().tracer.redactBaggage(ctx.baggage)
 	if root := ctx.trace.ext; root != nil && root.extra != nil {
 		data.Extra, data.TraceState = root.extra, root.extra.TraceState
 	}

@@ -3,7 +3,9 @@
 package spur
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"unicode/utf8"
 
@@ -59,7 +61,24 @@ func (t *Tracer) freeze(v any, maxLen int) model.Value {
 	case model.Value:
 		return t.freezeValue(v, maxLen)
 	}
+	if b, ok := namedBytes(v); ok {
+		return t.freeze(b, maxLen)
+	}
 	return model.String(t.object(v, maxLen))
+}
+
+// namedBytes returns what a json.RawMessage and its like hold. Formatted they would
+// be numbers in a row, in which no Redactor recognises anything.
+func namedBytes(v any) ([]byte, bool) {
+	switch v.(type) {
+	case nil, error, fmt.Stringer:
+		return nil, false
+	}
+	r := reflect.ValueOf(v)
+	if r.Kind() != reflect.Slice || r.Type().Elem().Kind() != reflect.Uint8 {
+		return nil, false
+	}
+	return r.Bytes(), true
 }
 
 // freezeValue holds a value that came as one to the limits.

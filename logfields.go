@@ -3,6 +3,8 @@
 package spur
 
 import (
+	"fmt"
+	"reflect"
 	"sync"
 
 	"github.com/opentracing/opentracing-go/log"
@@ -60,6 +62,30 @@ func (e *fieldEncoder) marshal(fields []log.Field) (n int) {
 		fields[n].Marshal(e)
 	}
 	return len(fields)
+}
+
+// encodePairs freezes alternating keys and values, or says why it cannot, in
+// OpenTracing's words. Its own log.InterleavedKVToFields runs fmt.Sprint on values,
+// which has no bounds (a map that contains itself kills the process) and spells
+// bytes out in decimal, where no Redactor recognises them.
+func (e *fieldEncoder) encodePairs(pairs []any) error {
+	if len(pairs)%2 != 0 {
+		return fmt.Errorf("non-even keyValues len: %d", len(pairs))
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		if _, ok := pairs[i].(string); !ok {
+			return fmt.Errorf("non-string key (pair #%d): %T", i/2, pairs[i])
+		}
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		key, _ := pairs[i].(string)
+		value := pairs[i+1]
+		if v := reflect.ValueOf(value); value == nil || v.Kind() == reflect.Pointer && v.IsNil() {
+			value = "nil"
+		}
+		e.add(key, value)
+	}
+	return nil
 }
 
 // add freezes one field of any type.

@@ -2,7 +2,11 @@
 
 package spur
 
-import "github.com/go-spur/spur/model"
+import (
+	"slices"
+
+	"github.com/go-spur/spur/model"
+)
 
 // Place says where a value that a Redactor sees was set.
 type Place uint8
@@ -12,14 +16,16 @@ const (
 	PlaceTag       Place = iota + 1 // SetTag, typed setters, start tags
 	PlaceLog                        // a log field; the key is the field's
 	PlaceOperation                  // an operation name; the key is "operation"
-	PlaceBaggage                    // what the log of SetBaggageItem shows; the key is the item's. Dropped: no log
+	PlaceBaggage                    // what the log of SetBaggageItem (dropped: no log) and finished spans show of an item, whose key it is
 	PlaceProcess                    // a tag of the process, while New runs
 
 	placeRedacted Place = 0 // the Redactor has seen it
 )
 
 // Redactor may change or remove a value before anything else in the tracer,
-// samplers, observers and reporters included, sees it. It runs on the goroutine
+// samplers, observers and reporters included, sees it. Keys it can only see, and
+// baggage travels to other services as it is: that is what it is for. It sees
+// texts once they are cut to their limit. It runs on the goroutine
 // that set the value, outside every lock, possibly on several at once. It
 // returns the value to keep, or false to drop it; a dropped operation name
 // becomes "redacted". If it panics, the value is dropped and Stats.Cut.Panics
@@ -38,4 +44,20 @@ func (t *Tracer) redact(place Place, key string, v model.Value) (_ model.Value, 
 		}
 	}()
 	return t.redactor(place, key, v)
+}
+
+// redactBaggage returns what observers and reporters may see of the baggage.
+// Properties are left out: nobody has looked at them.
+func (t *Tracer) redactBaggage(b *model.Baggage) *model.Baggage {
+	if t.redactor == nil || b.Len() == 0 {
+		return b
+	}
+	members := make([]model.Member, 0, b.Len())
+	for m := range b.All() {
+		if v, keep := t.redact(PlaceBaggage, t.key(m.Key), model.String(m.Value)); keep {
+			members = append(members, model.Member{Key: m.Key, Value: v.String()})
+		}
+	}
+	slices.Reverse(members) // oldest first
+	return model.NewBaggage(members...)
 }

@@ -150,7 +150,7 @@ func TestDefaultSamplerOfNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := polltest.NewServer(http.NotFoundHandler())
 		defer server.Close()
-		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.agent.address = "no port" })); err == nil {
+		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.endpoints = []endpoint{{udp: true, address: "no port"}} })); err == nil {
 			t.Error("New accepts an agent without a port")
 		}
 		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.remote.Endpoint = "ftp://u:secret@h" })); err == nil || strings.Contains(err.Error(), "secret") {

@@ -37,7 +37,8 @@ type Span struct {
 }
 
 // SetTag sets a tag; the last value set for a key wins. Integers, floats,
-// booleans and strings keep their type, []byte is copied, an integer above the
+// booleans and strings keep their type, []byte is copied (as are types made of it
+// that have no text of their own, json.RawMessage for one), an integer above the
 // signed 64 bits becomes text, and any other value is formatted here and now,
 // bounded in depth and length: an error by its Error method, a fmt.Stringer by
 // its String method. Methods that panic are survived.
@@ -130,17 +131,19 @@ func (s *Span) LogFields(fields ...log.Field) {
 	}
 }
 
-// LogKV records an event from alternating keys and values. When they do not
-// pair up, the event that is recorded says so.
+// LogKV records an event from alternating keys and values, which become what
+// SetTag would make of them, and nil pointers "nil". When they do not pair up, the
+// event that is recorded says so.
 func (s *Span) LogKV(alternatingKeyValues ...any) {
 	if !s.ctx.trace.recording() {
 		return
 	}
-	fields, err := log.InterleavedKVToFields(alternatingKeyValues...)
-	if err != nil {
-		fields = []log.Field{log.Error(err), log.String("function", "LogKV")}
+	at := s.now()
+	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	if err := e.encodePairs(alternatingKeyValues); err != nil {
+		e.encode([]log.Field{log.Error(err), log.String("function", "LogKV")})
 	}
-	s.logFields(s.now(), fields)
+	s.storeLog(at, e)
 }
 
 // LogEvent is OpenTracing's deprecated form of LogFields with an event field.

@@ -96,7 +96,7 @@ func build(c *config) (*Tracer, error) {
 		if c.sampler == nil {
 			_ = closeSampler(s) // ours, and it has no error
 		}
-		return nil, &ConfigError{Name: "agent", Value: c.agent.address, Err: err}
+		return nil, err
 	}
 	t := &Tracer{
 		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids, traceID128: c.traceID128,

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+)
+
+// CloseOnSignal closes the tracer when the process is told to end, and then lets it
+// end: a program that is killed without it loses the spans of its last second. At
+// the first of the signals, SIGTERM and SIGINT when none is given, it calls Close,
+// which takes 5 seconds at most, stops listening and raises the signal again, so
+// that whoever waits for the process sees what it died of. Where signals cannot be
+// raised (Windows, for one) it calls os.Exit with 128 plus the signal's number.
+// Signals that come during Close are not heard; those that the process ignores,
+// as under nohup, it goes on to ignore.
+//
+// It is for programs that do not handle these signals themselves. One that does
+// calls Shutdown where it ends, after its servers: with CloseOnSignal spans of
+// requests still under way would be dropped, and the signal raised anew would
+// reach its own handler a second time, which may be all that happens.
+//
+// stop ends it and leaves no goroutine behind; when a signal has come by then, it
+// waits for what that does. Further calls of stop do nothing.
+func (t *Tracer) CloseOnSignal(signals ...os.Signal) (stop func()) {
+	if len(signals) == 0 {
+		signals = []os.Signal{syscall.SIGTERM, os.Interrupt}
+	}
+	var heard []os.Signal
+	for _, s := range signals {
+		if !signal.Ignored(s) {
+			heard = append(heard, s)
+		}
+	}
+	if len(heard) == 0 {
+		return func() {} // to Notify no signals would mean all
+	}
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, heard...)
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case s := <-caught:
+			t.die(s, caught)
+		case <-quit:
+			signal.Stop(caught)
+			select {
+			case s := <-caught: // it came first
+				t.die(s, caught)
+			default:
+			}
+		}
+	}()
+	var once sync.Once
+	return func() {
+		once.Do(func() { close(quit) })
+		<-done
+	}
+}
+
+// die returns only if somebody else listens to the signal.
+func (t *Tracer) die(s os.Signal, caught chan<- os.Signal) {
+	_ = t.Close() // what it has lost is counted, and nobody is left to read it
+	signal.Stop(caught)
+	raise(s)
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !unix
+
+package spur
+
+import (
+	"os"
+	"reflect"
+)
+
+// raise ends the process with the code that shells show for a signal, 128 plus
+// its number, or 1 when it has none.
+func raise(s os.Signal) {
+	code := 1
+	if n := reflect.ValueOf(s); n.CanInt() {
+		code = 128 + int(n.Int())
+	}
+	os.Exit(code) //nolint:forbidigo // the process was told to end, and asked us to let it
+}
