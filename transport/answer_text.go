@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package transport
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxShown      = 128            // bytes of a receiver's words in an error
+	maxCause      = 512            // bytes of an error of another package
+	maxRetryAfter = 24 * time.Hour // what is more is no time a batch can wait
+)
+
+// retryAfter reads the Retry-After header: how long the receiver asks us to wait.
+// 0 when it does not say, or nothing that is valid and lies ahead. A date counts
+// from the receiver's own clock if the answer shows it.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if text == "" {
+		return 0
+	}
+	if strings.Trim(text, "0123456789") == "" {
+		seconds, err := strconv.ParseUint(text, 10, 63)
+		if err != nil || seconds > uint64(maxRetryAfter/time.Second) {
+			return maxRetryAfter
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter)
+}
+
+// describe is "status 503 Service Unavailable" and the beginning of the body.
+func (h *HTTP) describe(status int, body []byte) string {
+	text := "status " + strconv.Itoa(status)
+	if name := http.StatusText(status); name != "" {
+		text += " " + name
+	}
+	if words := h.excerpt(body); words != `""` {
+		text += ": " + words
+	}
+	return text
+}
+
+// excerpt quotes the beginning of what a receiver said, without secrets.
+func (h *HTTP) excerpt(b []byte) string {
+	b = b[:min(len(b), maxExcerpt)]
+	return strconv.Quote(clean(h.secrets.Replace(string(b)), maxShown))
+}
+
+// hush is err as an error may show it, behind what was being done. Unwrap finds
+// err.
+func (h *HTTP) hush(doing string, err error) error {
+	text := err.Error()
+	text = clean(h.secrets.Replace(text[:min(len(text), maxExcerpt)]), maxCause)
+	return &hushed{text: doing + ": " + text, err: err}
+}
+
+// hushed is an error with another text.
+type hushed struct {
+	text string
+	err  error
+}
+
+func (e *hushed) Error() string { return e.text }
+func (e *hushed) Unwrap() error { return e.err }
+
+// clean makes s one line of printable characters, at most limit bytes and "…".
+// Everything else becomes a space, and spaces in a row become one.
+func clean(s string, limit int) string {
+	var b strings.Builder
+	space := false
+	for _, r := range s {
+		if r == utf8.RuneError || r == ' ' || !unicode.IsPrint(r) {
+			space = true
+			continue
+		}
+		n := utf8.RuneLen(r)
+		if space && b.Len() > 0 {
+			n++
+		}
+		if b.Len()+n > limit {
+			b.WriteString("…")
+			break
+		}
+		if space && b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		space = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}

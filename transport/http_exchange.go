@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package transport
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// send makes one attempt.
+func (h *HTTP) send(parent context.Context, batch []byte) *Error {
+	ctx, cancel := context.WithTimeout(parent, h.options.Timeout)
+	defer cancel()
+	content, err := h.pack(ctx, batch)
+	if err != nil {
+		return h.retryable("starting", h.ended(parent), false)
+	}
+	e, again := h.exchange(parent, ctx, content, len(batch))
+	if again {
+		e, _ = h.exchange(parent, ctx, content, len(batch))
+	}
+	return e
+}
+
+// pack compresses batch if that is asked for. What it returns is good until the
+// next call.
+func (h *HTTP) pack(ctx context.Context, batch []byte) ([]byte, error) {
+	if !h.options.Gzip || ctx.Err() != nil {
+		return batch, ctx.Err()
+	}
+	h.zipped.Reset()
+	if h.zip == nil {
+		h.zip, _ = gzip.NewWriterLevel(&h.zipped, gzip.BestSpeed) // the level is valid
+	}
+	h.zip.Reset(&h.zipped)
+	const step = 256 << 10 // some milliseconds
+	for len(batch) > 0 {
+		n := min(step, len(batch))
+		_, _ = h.zip.Write(batch[:n]) // a bytes.Buffer takes everything
+		batch = batch[n:]
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+	_ = h.zip.Close()
+	return h.zipped.Bytes(), nil
+}
+
+// exchange writes one request and reads the answer. again says that the connection
+// there was is gone and that nothing was written. The session that is left may be
+// used again.
+func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) (e *Error, again bool) {
+	s := h.connect()
+	// The request's own context carries no values, for an instrumented program
+	// puts hooks there; and it ends after the connection, so that the connection
+	// sees first what ended it.
+	inner, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	end := func() { s.seal(); cancel() }
+	stop := context.AfterFunc(ctx, end)
+	defer stop()
+
+	var p progress
+	body := &requestBody{rest: content}
+	defer body.detach()
+	req := (&http.Request{
+		Method: http.MethodPost, URL: h.target, Host: h.target.Host, Header: h.header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: body, ContentLength: int64(len(content)), // no GetBody: net/http must not repeat it
+		Close: time.Now().Before(h.oneShots),
+	}).WithContext(httptrace.WithClientTrace(inner, p.trace()))
+	resp, err := s.rt.RoundTrip(req)
+	if err != nil {
+		ended := ctx.Err() != nil
+		h.disconnect()
+		if ended {
+			err = h.ended(parent)
+		}
+		return h.failure(s, &p, err, ended), !ended && errors.Is(err, errSpent)
+	}
+	e, whole := h.judge(resp, size, end)
+	if !whole || resp.Close || req.Close || !p.wrote.Load() {
+		h.disconnect() // before the body's Close, which waits for a farewell
+	} else {
+		s.last = time.Now()
+	}
+	_ = resp.Body.Close()
+	return e, false
+}
+
+// failure says what it means that there is no answer. ended: because there was no
+// more time.
+func (h *HTTP) failure(s *session, p *progress, err error, ended bool) *Error {
+	phase := "connecting"
+	if p.connected.Load() {
+		phase = "sending"
+	}
+	through, lost := s.fate()
+	if !p.wrote.Load() || !through {
+		return h.retryable(phase, err, false)
+	}
+	// An alert as the first that comes over a connection: TLS 1.3 has a client
+	// learn after its first request that its certificate is not welcome.
+	if op := (*net.OpError)(nil); s.last.IsZero() && errors.As(err, &op) && op.Op == "remote error" {
+		return h.retryable("connecting", err, false)
+	}
+	lost = lost || ended || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if p.heard.Load() && !lost {
+		return &Error{Kind: Unconfirmed, Err: h.hush("reading the answer", err)}
+	}
+	return h.retryable("waiting for the answer", err, true)
+}
+
+func (h *HTTP) retryable(phase string, err error, written bool) *Error {
+	if trouble := h.tls.trouble; trouble != nil && phase == "connecting" {
+		err = fmt.Errorf("%w (%w; the last good content is in use)", err, trouble)
+	}
+	return &Error{Kind: Retryable, Written: written, Err: h.hush(phase, err)}
+}
+
+// ended is the cause of an attempt that ran out of time.
+func (h *HTTP) ended(parent context.Context) error {
+	if err := parent.Err(); err != nil {
+		return err
+	}
+	return fmt.Errorf("not done after %v: %w", h.options.Timeout, context.DeadlineExceeded)
+}
+
+// progress is how far an exchange got. net/http reports it on its goroutines.
+type progress struct {
+	connected, wrote, heard atomic.Bool
+}
+
+func (p *progress) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
+		WroteRequest:         func(i httptrace.WroteRequestInfo) { p.wrote.Store(i.Err == nil) },
+		GotFirstResponseByte: func() { p.heard.Store(true) },
+	}
+}
+
+// requestBody gives net/http the content while the Send lasts, and not longer: its
+// goroutine may want more after an answer that came early.
+type requestBody struct {
+	mu       sync.Mutex
+	rest     []byte
+	detached bool
+}
+
+// Read implements io.Reader.
+func (b *requestBody) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.detached {
+		return 0, net.ErrClosed
+	}
+	if len(b.rest) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b.rest)
+	b.rest = b.rest[n:]
+	return n, nil
+}
+
+// Close implements io.Closer.
+func (b *requestBody) Close() error { return nil }
+
+func (b *requestBody) detach() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rest, b.detached = nil, true
+}
