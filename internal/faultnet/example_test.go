@@ -4,7 +4,12 @@ package faultnet_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
 
 	"github.com/go-spur/spur/internal/faultnet"
 	"github.com/go-spur/spur/transport"
@@ -30,4 +35,60 @@ func Example() {
 	// <nil>
 	// transport: permanent: connection refused
 	// [one] arrived at agent:6831 (10.0.0.1:6831)
+}
+
+// A collector that is overloaded once, then answers, then goes away.
+func ExampleHTTPPeer() {
+	var nw faultnet.Network
+	collector := nw.ListenHTTP("collector:4318")
+	defer collector.Close()
+	transport := &http.Transport{DialContext: nw.Dial}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+
+	collector.Next(faultnet.Status(503).Header("Retry-After", "2"))
+	for _, batch := range []string{"one", "two"} {
+		res, err := client.Post("http://collector:4318/v1/traces", "application/json", strings.NewReader(batch))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_ = res.Body.Close()
+		fmt.Printf("%d %q\n", res.StatusCode, res.Header.Get("Retry-After"))
+	}
+	collector.Set(faultnet.Refuse())
+	_, err := client.Post("http://collector:4318/v1/traces", "application/json", strings.NewReader("three"))
+	fmt.Println(errors.Is(err, syscall.ECONNREFUSED))
+	for _, r := range collector.Requests() {
+		fmt.Printf("%s %s met %s, accepted: %t\n", r.Path, r.Body, r.Behaviour, r.Accepted)
+	}
+	// Output:
+	// 503 "2"
+	// 200 ""
+	// true
+	// /v1/traces one met 503, accepted: false
+	// /v1/traces two met healthy, accepted: true
+}
+
+// net/http's own server on the network.
+func ExampleListener() {
+	var nw faultnet.Network
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "hello on %s", r.URL.Path)
+	})}
+	defer server.Close()
+	listener := nw.ListenStream("10.0.0.1:80")
+	go func() { _ = server.Serve(listener) }()
+
+	transport := &http.Transport{DialContext: nw.Dial, DisableKeepAlives: true}
+	res, err := (&http.Client{Transport: transport}).Get("http://10.0.0.1/earth")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	fmt.Println(string(body), err)
+	// Output:
+	// hello on /earth <nil>
 }

@@ -8,29 +8,36 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
 
-// Network is a set of addresses that datagrams can be sent to. The zero value is
-// ready: nobody listens anywhere.
+// Network is a set of addresses that datagrams can be sent to and streams be
+// opened to. The zero value is ready: nobody listens anywhere.
 type Network struct {
-	mu    sync.Mutex
-	peers map[string]*Peer
-	dials []string
-	fail  error
+	mu      sync.Mutex
+	peers   map[string]*Peer    // of datagrams
+	streams map[string]endpoint // who listens for streams
+	dials   []string
+	fail    error
+	buffer  int // of streams, 0: defaultBuffer
+	ports   int // given to dialling ends so far
 }
 
-// Listen returns the peer at addr, an IP address and port, and has it listen.
+// Listen returns the datagram peer at addr, an IP address and port, and has it
+// listen.
 func (n *Network) Listen(addr string) *Peer {
 	p := n.peer(addr)
 	p.SetListening(true)
 	return p
 }
 
-// Dial is a transport.DialFunc. Like a real UDP dial it succeeds whether or not
-// somebody listens.
+// Dial is a transport.DialFunc. For "tcp" it opens a *Conn to the Listener or
+// HTTPPeer at addr, and fails with ECONNREFUSED when there is none. For any other
+// network it opens a datagram socket, which, like a real one, succeeds whether or
+// not somebody listens.
 func (n *Network) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
@@ -42,6 +49,9 @@ func (n *Network) Dial(ctx context.Context, network, addr string) (net.Conn, err
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
+	if strings.HasPrefix(network, "tcp") {
+		return n.dialStream(ctx, network, addr)
+	}
 	return newConn(n.peer(addr), addr), nil
 }
 
@@ -52,7 +62,7 @@ func (n *Network) FailDials(err error) {
 	n.fail = err
 }
 
-// Dials returns the addresses that were dialled, in order.
+// Dials returns the addresses that were dialled, in order, failures included.
 func (n *Network) Dials() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -73,7 +83,7 @@ func (n *Network) peer(addr string) *Peer {
 	return p
 }
 
-// Peer is one address: it records the datagrams it takes, and everything sent to
+// Peer is one address of datagrams: it records the datagrams it takes, and everything sent to
 // it can be made to fail.
 type Peer struct {
 	mu      sync.Mutex

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build go1.25
+
+package faultnet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestBehaviours is what net/http's own client sees of each, with a time limit of
+// 10 s for the exchange.
+func TestBehaviours(t *testing.T) {
+	timeout := context.DeadlineExceeded
+	batch := make([]byte, 10_000)
+	for _, tc := range []struct {
+		b        Behaviour
+		size     int // of the body; 0: 10,000
+		status   int
+		body     string // or its beginning
+		err      error
+		took     time.Duration
+		read     int // whole requests in the books
+		accepted bool
+	}{
+		{b: Healthy(), status: 202, read: 1, accepted: true},
+		{b: Answer(200, jsonType, "{}"), status: 200, body: "{}", read: 1, accepted: true},
+		{b: Refuse(), err: syscall.ECONNREFUSED},
+		{b: Vanish(), err: timeout, took: 10 * time.Second},
+		{b: Stall(), err: timeout, took: 10 * time.Second},
+		{b: Mute(), err: timeout, took: 10 * time.Second, read: 1},
+		{b: Mute().Taking(), err: timeout, took: 10 * time.Second, read: 1, accepted: true},
+		{b: Mute(), size: 1 << 20, err: timeout, took: 10 * time.Second, read: 1},
+		{b: ResetAt(0), err: syscall.ECONNRESET},
+		{b: ResetAt(9_999), err: syscall.ECONNRESET},
+		{b: ResetAt(10_000), err: syscall.ECONNRESET, read: 1},
+		{b: ResetAt(500_000), size: 1 << 20, err: syscall.ECONNRESET},
+		{b: ResetAfterRead(), err: syscall.ECONNRESET, read: 1},
+		{b: ResetAfterRead().Taking(), err: syscall.ECONNRESET, read: 1, accepted: true},
+		{b: HangUp(), err: io.EOF, read: 1},
+		{b: Restart(time.Second), err: syscall.ECONNREFUSED},
+		{b: Slow(3 * time.Second), status: 202, took: 3 * time.Second, read: 1, accepted: true},
+		{b: Slow(time.Minute), err: timeout, took: 10 * time.Second, read: 1},
+		{b: Drip(time.Millisecond), status: 200, body: "{    ", took: 1096 * time.Millisecond, read: 1, accepted: true},
+		{b: Drip(time.Second), err: timeout, took: 10 * time.Second, read: 1, accepted: true},
+		{b: DripBody(time.Millisecond), status: 200, body: "{    ", took: 1024 * time.Millisecond, read: 1, accepted: true},
+		{b: DripBody(time.Second), status: 200, body: "{       ", err: timeout, took: 10 * time.Second, read: 1, accepted: true},
+		{b: Endless(), status: 200, body: "     ", took: 64 * time.Millisecond, read: 1},
+		{b: WrongLength(5), status: 200, body: jsonBody, err: io.ErrUnexpectedEOF, read: 1},
+		{b: WrongLength(-5), status: 200, body: jsonBody[:len(jsonBody)-5], read: 1},
+		{b: HTML(), status: 200, body: "<!DOCTYPE html>", read: 1},
+		{b: RedirectLoop(), status: 307, read: 1},
+		{b: Status(500), status: 500, read: 1},
+		{b: Status(503).Header("Retry-After", "7"), status: 503, read: 1},
+	} {
+		t.Run(tc.b.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, p, c := newHTTPPeer(t)
+				p.Set(tc.b)
+				ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+				defer cancel()
+				body := batch
+				if tc.size > 0 {
+					body = make([]byte, tc.size)
+				}
+				begin := time.Now()
+				status, got, err := post(ctx, c, tracesURL, body)
+				if took := time.Since(begin).Round(time.Millisecond); status != tc.status || !is(err, tc.err) || !near(took, tc.took) {
+					t.Errorf("%d, %v after %v; want %d, %v after %v", status, err, took, tc.status, tc.err, tc.took)
+				}
+				if !strings.HasPrefix(got, tc.body) {
+					t.Errorf("answer %.80q", got)
+				}
+				synctest.Wait()
+				rs := p.Requests()
+				if len(rs) != tc.read || slices.ContainsFunc(rs, func(r Request) bool { return r.Accepted }) != tc.accepted {
+					t.Errorf("books %+v, want %d, accepted %v", rs, tc.read, tc.accepted)
+				}
+				for _, r := range rs {
+					if len(r.Body) != len(body) || r.Behaviour != tc.b.String() {
+						t.Errorf("%d bytes met %s", len(r.Body), r.Behaviour)
+					}
+				}
+			})
+		})
+	}
+}
+
+// is is errors.Is, but that net/http may close a connection whose reset it reads
+// under a write that waits, and then tells of the write.
+func is(err, want error) bool {
+	return errors.Is(err, want) || want == syscall.ECONNRESET && errors.Is(err, net.ErrClosed)
+}
+
+// near allows for the milliseconds in which an endless answer is paced.
+func near(got, want time.Duration) bool {
+	return got-want <= 2*time.Millisecond && want-got <= 2*time.Millisecond
+}
+
+func TestNextBeforeDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nw, p, c := newHTTPPeer(t)
+		p.Next(Refuse(), Status(503).Header("Retry-After", "2"), Restart(time.Minute), Slow(time.Second), HangUp())
+		one := func(want int, cause error) {
+			t.Helper()
+			status, _, err := post(context.Background(), c, tracesURL, []byte("x"))
+			if status != want || !errors.Is(err, cause) {
+				t.Errorf("%d, %v; want %d, %v", status, err, want, cause)
+			}
+		}
+		one(0, syscall.ECONNREFUSED)
+		one(503, nil)
+		one(0, syscall.ECONNRESET) // the restart
+		one(0, syscall.ECONNREFUSED)
+		time.Sleep(time.Minute - time.Nanosecond)
+		one(0, syscall.ECONNREFUSED)
+		time.Sleep(time.Nanosecond)
+		one(202, nil)
+		one(0, io.EOF)
+		one(202, nil)
+		if p.Refused() != 3 || p.Connections() != 3 || len(nw.Dials()) != 6 || len(p.Requests()) != 4 || p.Seen() != 4 {
+			t.Errorf("%d refused, %d connections, %d dials, %d requests, %d seen",
+				p.Refused(), p.Connections(), len(nw.Dials()), len(p.Requests()), p.Seen())
+		}
+	})
+}
+
+func TestSetActsAtOnce(t *testing.T) {
+	for _, b := range []Behaviour{Refuse(), Restart(time.Second)} {
+		t.Run(b.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				nw, p, _ := newHTTPPeer(t)
+				c, err := nw.Dial(context.Background(), "tcp", streamAddr)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				time.AfterFunc(time.Minute, func() { p.Set(b) })
+				begin := time.Now()
+				if err := read(c); !errors.Is(err, syscall.ECONNRESET) || time.Since(begin) != time.Minute {
+					t.Errorf("%v after %v", err, time.Since(begin))
+				}
+				synctest.Wait()
+				if p.Open() != 0 || p.Goroutines() != 0 {
+					t.Errorf("%d open, %d goroutines", p.Open(), p.Goroutines())
+				}
+				if _, err = nw.Dial(context.Background(), "tcp", streamAddr); !errors.Is(err, syscall.ECONNREFUSED) {
+					t.Errorf("Dial: %v", err)
+				}
+				p.Set(Healthy())
+				if c, err = nw.Dial(context.Background(), "tcp", streamAddr); err != nil {
+					t.Errorf("Dial: %v", err)
+				}
+				_ = c.Close()
+			})
+		})
+	}
+}
+
+func TestVanishedHostComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p, c := newHTTPPeer(t)
+		p.Set(Vanish())
+		time.AfterFunc(time.Minute, func() { p.Set(Healthy()) })
+		begin := time.Now()
+		if status, _, err := post(context.Background(), c, tracesURL, nil); status != 202 || err != nil || time.Since(begin) != time.Minute {
+			t.Errorf("%d, %v after %v", status, err, time.Since(begin))
+		}
+	})
+}
+
+// A peer that reads nothing lets 256 KiB be written, as a kernel does.
+func TestStallHoldsWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nw, p, _ := newHTTPPeer(t)
+		p.Set(Stall())
+		c, err := nw.Dial(context.Background(), "tcp", streamAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(time.Hour))
+		n, err := c.Write(make([]byte, 1<<20))
+		expectTimeout(t, "write", err)
+		if n != defaultBuffer || p.Seen() != 0 || p.Open() != 1 {
+			t.Errorf("%d bytes written, %d requests seen, %d open", n, p.Seen(), p.Open())
+		}
+		_ = c.Close()
+		synctest.Wait()
+		if p.Open() != 0 || p.Goroutines() != 0 {
+			t.Errorf("%d open, %d goroutines", p.Open(), p.Goroutines())
+		}
+	})
+}
+
+// A mute one reads on for ever, and holds the connection.
+func TestMuteReadsOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nw, p, _ := newHTTPPeer(t)
+		p.Set(Mute())
+		c, err := nw.Dial(context.Background(), "tcp", streamAddr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.SetDeadline(time.Now().Add(time.Hour))
+		_, _ = io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+		expect(t, "write", write(c, 4*defaultBuffer), nil)
+		expectTimeout(t, "read", read(c))
+		if len(p.Requests()) != 1 || p.Open() != 1 {
+			t.Errorf("%d requests, %d open", len(p.Requests()), p.Open())
+		}
+	})
+}
+
+// A WrongLength answer leaves bytes on the connection; net/http must not take them
+// for the next answer.
+func TestSurplusBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p, c := newHTTPPeer(t)
+		p.Next(WrongLength(-5))
+		for _, want := range []int{200, 202} {
+			if status, _, err := post(context.Background(), c, tracesURL, nil); status != want || err != nil {
+				t.Errorf("%d, %v; want %d", status, err, want)
+			}
+			synctest.Wait()
+		}
+		if p.Connections() != 2 {
+			t.Errorf("%d connections", p.Connections())
+		}
+	})
+}
+
+func TestTakeLeavesWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p, c := newHTTPPeer(t)
+		p.Next(Healthy(), Slow(time.Minute))
+		for _, limit := range []time.Duration{time.Hour, time.Second} {
+			ctx, cancel := context.WithTimeout(context.Background(), limit)
+			_, _, _ = post(ctx, c, tracesURL, nil)
+			cancel()
+		}
+		synctest.Wait()
+		if rs := p.Take(); len(rs) != 1 || rs[0].Behaviour != "healthy" {
+			t.Errorf("took %+v", rs)
+		}
+		time.Sleep(time.Minute) // the answer is written then, though the client has gone
+		synctest.Wait()
+		if rs := p.Take(); len(rs) != 1 || rs[0].Behaviour != "slow 1m0s" || !rs[0].Accepted {
+			t.Errorf("took %+v", rs)
+		}
+	})
+}
+
+func TestSwitchIsReproducible(t *testing.T) {
+	run := func(seed uint64) (names []string) {
+		synctest.Test(t, func(t *testing.T) {
+			_, p, _ := newHTTPPeer(t)
+			begin := time.Now()
+			stop := p.Switch(seed, 10*time.Second)
+			time.Sleep(5*time.Minute + time.Second)
+			if p.Goroutines() != 1 {
+				t.Errorf("%d goroutines", p.Goroutines())
+			}
+			stop()
+			stop()
+			time.Sleep(time.Minute)
+			for i, h := range p.History() {
+				if h.Time.Sub(begin) != time.Duration(i)*10*time.Second {
+					t.Errorf("switch %d after %v", i, h.Time.Sub(begin))
+				}
+				names = append(names, h.Behaviour)
+			}
+		})
+		return names
+	}
+	a := run(1)
+	if len(a) != 31 || !slices.Equal(a, run(1)) || slices.Equal(a, run(2)) {
+		t.Errorf("%d switches: %q", len(a), a)
+	}
+	if slices.Sort(a); len(slices.Compact(a)) < 10 {
+		t.Errorf("few kinds: %q", slices.Compact(a))
+	}
+}
+
+// Ten minutes of all faults: whatever a careful client may count as delivered is
+// accepted in the books, and nothing is left at the end.
+func TestSoakBooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p, c := newHTTPPeer(t)
+		defer p.Switch(3, 10*time.Second)()
+		outcomes := make(map[bool]int)
+		sure, accepted := make(map[string]bool), make(map[string]bool)
+		for begin := time.Now(); time.Since(begin) < 10*time.Minute; time.Sleep(time.Second) {
+			body := time.Now().String()
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			status, answer, err := post(ctx, c, tracesURL, []byte(body))
+			cancel()
+			good := err == nil && status/100 == 2 && (answer == "" || strings.HasSuffix(answer, "}"))
+			outcomes[good]++
+			if good {
+				sure[body] = true
+			}
+			for _, r := range p.Take() {
+				if r.Accepted {
+					accepted[string(r.Body)] = true
+				}
+			}
+		}
+		for body := range sure {
+			if !accepted[body] {
+				t.Errorf("%s is not in the books", body)
+			}
+		}
+		if outcomes[true] < 30 || outcomes[false] < 100 || len(p.Requests()) > 100 {
+			t.Errorf("outcomes %v, %d requests kept", outcomes, len(p.Requests()))
+		}
+		t.Logf("outcomes %v, accepted %d, connections %d, refused %d", outcomes, len(accepted), p.Connections(), p.Refused())
+	})
+}
+
+// Close has to end whatever a peer is doing.
+func TestCloseEndsAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nw, p, c := newHTTPPeer(t)
+		p.Switch(7, time.Second, Healthy())
+		p.Switch(8, time.Hour, Healthy())
+		synctest.Wait()
+		kinds := []Behaviour{Stall(), Mute(), Slow(time.Hour), Drip(time.Hour), DripBody(time.Hour), Endless()}
+		ended := make(chan error, len(kinds)+1)
+		for _, b := range kinds {
+			p.Next(b)
+			go func() {
+				_, _, err := post(context.Background(), c, tracesURL, make([]byte, 1<<20))
+				ended <- err
+			}()
+			time.Sleep(100 * time.Millisecond)
+		}
+		p.Set(Vanish())
+		go func() {
+			_, err := nw.Dial(context.Background(), "tcp", streamAddr)
+			ended <- err
+		}()
+		synctest.Wait()
+		if p.Open() != 5 || p.Goroutines() != 6 { // the endless answer was read as far as post reads
+			t.Errorf("%d open, %d goroutines", p.Open(), p.Goroutines())
+		}
+		begin := time.Now()
+		_ = p.Close()
+		_ = p.Close()
+		for i := range cap(ended) {
+			err := <-ended
+			var op *net.OpError
+			if (err == nil) != (i == 0) || err != nil && !errors.As(err, &op) {
+				t.Errorf("call %d ended with %v", i, err)
+			}
+		}
+		if d := time.Since(begin); d != 0 || p.Open() != 0 || p.Goroutines() != 0 {
+			t.Errorf("after %v: %d open, %d goroutines", d, p.Open(), p.Goroutines())
+		}
+		if _, err := nw.Dial(context.Background(), "tcp", streamAddr); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("Dial: %v", err)
+		}
+		p.Switch(1, time.Second)()
+	})
+}
