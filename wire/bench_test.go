@@ -8,18 +8,34 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
+// BenchmarkEncode compares all formats on the same spans.
 func BenchmarkEncode(b *testing.B) {
+	formats := []struct {
+		name string
+		span func([]byte, *model.Span) []byte
+	}{{"otlp", AppendOTLPSpan}, {"semantic", AppendOTLPSpanSemantic}}
 	for _, c := range codecs() {
-		for _, s := range []struct {
+		formats = append(formats, struct {
 			name string
-			span *model.Span
-		}{{"root", rootSpan()}, {"rpc", rpcSpan()}} {
-			b.Run(c.name+"/"+s.name, func(b *testing.B) {
-				buf := make([]byte, 0, 4096)
+			span func([]byte, *model.Span) []byte
+		}{c.name, c.span})
+	}
+	accents := rpcSpan() // valid UTF-8 that is not ASCII
+	accents.Operation, accents.Tags[1].Value = "Fahrer::nächster", model.String("Größe")
+	broken := rpcSpan()
+	broken.Operation, broken.Tags[1].Value = "Driver::\xff", model.String("g\xffRPC")
+	for _, s := range []struct {
+		name string
+		span *model.Span
+	}{{"root", rootSpan()}, {"rpc", rpcSpan()}, {"large", largeSpan()}, {"accents", accents}, {"broken", broken}} {
+		for _, f := range formats {
+			b.Run(s.name+"/"+f.name, func(b *testing.B) {
+				buf := f.span(make([]byte, 0, 1<<16), s.span)
+				b.ReportMetric(float64(len(buf)), "B/span")
 				b.ReportAllocs()
 				b.ResetTimer()
 				for range b.N {
-					buf = c.span(buf[:0], s.span)
+					buf = f.span(buf[:0], s.span)
 				}
 			})
 		}
@@ -44,5 +60,22 @@ func BenchmarkDecode(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func BenchmarkDecodeOTLP(b *testing.B) {
+	batch := goldenMessage().Batch
+	batch.Spans = nil
+	for range 100 {
+		batch.Spans = append(batch.Spans, *rpcSpan())
+	}
+	input := otlpRequest(&batch, AppendOTLPSpan)
+	b.SetBytes(int64(len(input)))
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		if _, err := DecodeOTLP(input); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

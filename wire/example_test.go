@@ -51,6 +51,47 @@ func Example() {
 	// too large: 4
 }
 
+// A request to a collector over OTLP: the head needs the length of the spans.
+func ExampleAppendOTLPHead() {
+	resource := wire.AppendOTLPResource(nil, &model.Process{
+		Service: "orders", Tags: []model.Tag{{Key: "hostname", Value: model.String("web-1")}},
+	})
+	headroom := wire.OTLPHeadMax + len(resource)
+
+	buf := make([]byte, headroom, 65000)
+	buf = wire.AppendOTLPSpan(buf, &model.Span{
+		Context: model.Context{
+			TraceID: model.TraceID{Low: 7}, SpanID: 8, ParentID: 7, Flags: model.FlagSampled,
+		},
+		Operation: "pay",
+		Start:     1_700_000_000_000_000_000,
+		Duration:  3 * time.Millisecond,
+		Tags: []model.Tag{
+			{Key: "span.kind", Value: model.String("client")}, // becomes Span.kind
+			{Key: "error", Value: model.Bool(true)},           // becomes Span.status
+			{Key: "attempt", Value: model.Int64(1)},           // stays an attribute
+		},
+	})
+	head := wire.AppendOTLPHead(nil, resource, len(buf)-headroom, 1, nil)
+	request := buf[headroom-len(head):]
+	copy(request, head)
+
+	batches, err := wire.DecodeOTLP(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, b := range batches {
+		fmt.Println(b.Process.Service, b.Process.Tags)
+		for _, s := range b.Spans {
+			fmt.Println(s.TraceID.Hex32(), s.ParentID, s.Operation, s.Duration, s.Tags)
+		}
+	}
+	// Output:
+	// orders [{hostname web-1}]
+	// 00000000000000000000000000000007 0000000000000007 pay 3ms [{attempt 1} {span.kind client} {error true}]
+}
+
 // Malformed input is an error that says where and what.
 func ExampleDecodeCompactMessage() {
 	// 21 bytes that promise 2,147,483,647 spans.

@@ -120,6 +120,30 @@ func rpcSpan() *model.Span {
 	return s
 }
 
+// largeSpan is a span with the tags of an HTTP request, a link, logs and long
+// texts.
+func largeSpan() *model.Span {
+	s := rpcSpan()
+	s.Tags = append(s.Tags,
+		model.Tag{Key: "http.method", Value: model.String("GET")},
+		model.Tag{Key: "http.url", Value: model.String("https://driver.example/find?" + strings.Repeat("x", 200))},
+		model.Tag{Key: "http.status_code", Value: model.Int64(504)},
+		model.Tag{Key: "ratio", Value: model.Float64(0.75)},
+		model.Tag{Key: "cached", Value: model.Bool(false)},
+		model.Tag{Key: "key", Value: model.BytesString("0123456789abcdef")},
+	)
+	for i := range 5 {
+		s.Logs = append(s.Logs, model.Log{Time: s.Start + int64(i), Fields: []model.Tag{
+			{Key: "event", Value: model.String("error")},
+			{Key: "error.kind", Value: model.String("timeout")},
+			{Key: "message", Value: model.String("deadline exceeded")},
+			{Key: "stack", Value: model.String(strings.Repeat("goroutine 1 [running]\n", 20))},
+		}})
+	}
+	s.References = append(s.References, model.Reference{TraceID: s.TraceID, SpanID: 7, Type: model.FollowsFrom})
+	return s
+}
+
 // randomMessage makes a message that survives encoding and decoding unchanged:
 // times in whole microseconds, empty lists nil.
 func randomMessage(r *rand.Rand) *Message {
