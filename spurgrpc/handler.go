@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurgrpc
+
+import (
+	"context"
+	"sync/atomic"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+
+	"github.com/go-spur/spur"
+)
+
+var _ stats.Handler = (*handler)(nil)
+
+// ServerHandler returns a handler for grpc.StatsHandler: every RPC the server
+// handles, unary or stream, gets one span, from before the first interceptor to
+// after the last. The span descends from the caller's, and the method finds it in
+// its context. It ends when the method has returned, for whatever reason.
+//
+// An RPC for a method that the server does not have gets a span, too, called
+// "unknown method".
+//
+// A nil t traces nothing.
+func ServerHandler(t *spur.Tracer, opts ...Option) stats.Handler {
+	return &handler{newConfig(t, false, opts)}
+}
+
+// ClientHandler returns a handler for grpc.WithStatsHandler: every RPC, unary or
+// stream, gets one span, a child of the current span in its context, and carries
+// its context to the server in the metadata.
+//
+// The span covers one attempt: it starts when grpc has resolved the target's name
+// and starts the attempt. RPCs that fail before have none, and those that grpc
+// repeats have one for each attempt, with the server's span below it. The span
+// ends when grpc considers the attempt finished: when RecvMsg has returned a
+// status or io.EOF, the context is done or the connection is closed. A stream that
+// the program abandons without any of these is never finished, by grpc neither.
+//
+// When the server ends a stream while the program is still sending, and SendMsg
+// returns io.EOF before anything was received, grpc (v1.84) tells its handlers
+// that all is well, whatever the status is that RecvMsg returns later. If the RPC
+// has a single answer and none came, the span says Unknown; a bidirectional stream
+// cannot be told from one that went well. StreamClientInterceptor gets these right.
+//
+// A nil t traces nothing.
+func ClientHandler(t *spur.Tracer, opts ...Option) stats.Handler {
+	return &handler{newConfig(t, true, opts)}
+}
+
+// errLostStatus stands for a status that grpc does not tell: see ClientHandler.
+var errLostStatus = status.Error(codes.Unknown, "the server ended the RPC while the client was sending")
+
+// handler keeps nothing between the calls of grpc: a call travels in the RPC's
+// context.
+type handler struct{ *config }
+
+// call is one RPC, or an attempt at one.
+type call struct {
+	handler        *handler
+	span           *spur.Span // nil: not traced
+	method         string
+	ended          atomic.Bool
+	sent, received atomic.Int64
+
+	// A client's, set before anything else happens.
+	collects bool // sends many messages and gets one
+
+	// A server's, used by the goroutine that handles the RPC alone.
+	begun    bool // the method is known
+	answered bool // the status is on its way
+}
+
+// callContext is a context with its call, in one allocation. The key of the call is
+// its handler, since a server's context may hold calls of several, and a client's,
+// whose server calls others, too.
+type callContext struct {
+	context.Context
+	call call
+}
+
+// Value implements context.Context.
+func (c *callContext) Value(key any) any {
+	if h, ok := key.(*handler); ok && h == c.call.handler {
+		return &c.call
+	}
+	return c.Context.Value(key)
+}
+
+// find returns the call of an RPC's context, or nil.
+func (h *handler) find(ctx context.Context) *call {
+	if c, ok := ctx.Value(h).(*call); ok && c.span != nil {
+		return c
+	}
+	return nil
+}
+
+// TagRPC implements stats.Handler: it starts the span.
+func (h *handler) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
+	var span *spur.Span
+	if h.traces(info.FullMethodName) {
+		if h.client {
+			ctx, span = h.startClient(ctx, info.FullMethodName)
+		} else {
+			ctx, span = h.startServer(ctx, info.FullMethodName)
+		}
+	}
+	if span == nil && h.find(ctx) == nil {
+		return ctx
+	}
+	// An RPC that is made on behalf of another, such as to fetch credentials, must
+	// not be taken for that one: it has a call even when it has no span.
+	return &callContext{ctx, call{handler: h, span: span, method: info.FullMethodName}}
+}
+
+// HandleRPC implements stats.Handler: it tags, logs and finishes the span.
+func (h *handler) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	switch e := event.(type) {
+	case *stats.InHeader:
+		if c := h.serverCall(ctx); c != nil {
+			h.tagPeer(c.span, e.RemoteAddr)
+		}
+	case *stats.OutHeader:
+		if c := h.clientCall(ctx); c != nil {
+			h.tagPeer(c.span, e.RemoteAddr)
+		}
+	case *stats.Begin:
+		if c := h.find(ctx); c != nil {
+			c.begun = true
+			c.collects = h.client && e.IsClientStream && !e.IsServerStream
+		}
+	case *stats.OutTrailer:
+		if c := h.serverCall(ctx); c != nil {
+			c.trailer()
+		}
+	case *stats.InPayload:
+		if c := h.messageCall(ctx); c != nil {
+			n := c.received.Add(1)
+			if h.events && c.logs() {
+				logMessage(c.span, received, n, e.Length, e.CompressedLength)
+			}
+		}
+	case *stats.OutPayload:
+		if !h.events {
+			return
+		}
+		if c := h.find(ctx); c != nil && c.logs() {
+			logMessage(c.span, sent, c.sent.Add(1), e.Length, e.CompressedLength)
+		}
+	case *stats.End:
+		if c := h.find(ctx); c != nil {
+			c.end(ctx, e.Error)
+		}
+	}
+}
+
+// TagConn implements stats.Handler. Connections are not traced.
+func (h *handler) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+
+// HandleConn implements stats.Handler. Connections are not traced.
+func (h *handler) HandleConn(context.Context, stats.ConnStats) {}
+
+// serverCall returns the call if this is a server's handler.
+func (h *handler) serverCall(ctx context.Context) *call {
+	if h.client {
+		return nil
+	}
+	return h.find(ctx)
+}
+
+// clientCall returns the call if this is a client's handler.
+func (h *handler) clientCall(ctx context.Context) *call {
+	if !h.client {
+		return nil
+	}
+	return h.find(ctx)
+}
+
+// messageCall returns the call if it counts messages that come in.
+func (h *handler) messageCall(ctx context.Context) *call {
+	if !h.client && !h.events {
+		return nil
+	}
+	return h.find(ctx)
+}
+
+// logs reports whether a log would be kept.
+func (c *call) logs() bool { return c.span.IsRecording() && !c.ended.Load() }
+
+// trailer notes that the server answers. When it does so without having begun the
+// RPC it does not know the method, and nothing else will follow.
+func (c *call) trailer() {
+	c.answered = true
+	if c.begun || c.ended.Swap(true) {
+		return
+	}
+	h := c.handler
+	h.tagUnknown(c.span, c.method)
+	h.finish(c.span, status.Error(codes.Unimplemented, unknownMethod))
+}
+
+// end finishes the span, once.
+func (c *call) end(ctx context.Context, err error) {
+	if c.ended.Swap(true) {
+		return
+	}
+	h := c.handler
+	switch {
+	case err != nil:
+	case h.client && c.collects && c.received.Load() == 0:
+		err = errLostStatus
+	case !h.client && !c.answered && ctx.Err() == nil:
+		// While a method panics its server ends the RPC as if all were well, but it
+		// has not answered, though the caller is still there.
+		h.panicked(c.span)
+		return
+	}
+	h.finish(c.span, err)
+}

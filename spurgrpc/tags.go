@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurgrpc
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/opentracing/opentracing-go/ext"
+	"github.com/opentracing/opentracing-go/log"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/go-spur/spur"
+)
+
+// unknownMethod is the operation of RPCs whose method the server does not have:
+// their names are the caller's invention, and there is no end to them.
+const unknownMethod = "unknown method"
+
+// tagMethod sets what is known from the method.
+func (c *config) tagMethod(span *spur.Span, fullMethod string) {
+	if c.semantic {
+		span.SetString("rpc.system.name", "grpc")
+		span.SetString("rpc.method", strings.TrimPrefix(fullMethod, "/"))
+	}
+}
+
+// tagUnknown renames a span whose method the server does not have.
+func (c *config) tagUnknown(span *spur.Span, fullMethod string) {
+	span.SetOperationName(unknownMethod)
+	span.SetString("rpc.method_original", strings.TrimPrefix(fullMethod, "/"))
+	if c.semantic {
+		span.SetString("rpc.method", "_OTHER")
+	}
+}
+
+// tagPeer sets the other side's address. Text is made of it only for a span that
+// records.
+func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
+	if addr == nil || !span.IsRecording() {
+		return
+	}
+	span.SetString("peer.address", addr.String())
+	if tcp, ok := addr.(*net.TCPAddr); c.semantic && ok {
+		if ip, ok := netip.AddrFromSlice(tcp.IP); ok {
+			span.SetString("network.peer.address", ip.Unmap().String())
+			span.SetInt("network.peer.port", int64(tcp.Port))
+		}
+	}
+}
+
+// finish tags the outcome and finishes the span. err is what the RPC ended with,
+// nil for OK.
+func (c *config) finish(span *spur.Span, err error) {
+	if err == nil {
+		if c.semantic {
+			span.SetString("rpc.response.status_code", statusName(codes.OK))
+		}
+		span.Finish()
+		return
+	}
+	st := statusOf(err)
+	c.tagStatus(span, st.Code(), st.Message())
+	span.Finish()
+}
+
+// panicked finishes the span of a handler or call that did not return.
+func (c *config) panicked(span *spur.Span) {
+	c.tagStatus(span, codes.Unknown, "panic or runtime.Goexit")
+	span.Finish()
+}
+
+func (c *config) tagStatus(span *spur.Span, code codes.Code, message string) {
+	if c.semantic {
+		span.SetString("rpc.response.status_code", statusName(code))
+	}
+	if code == codes.OK { // an error that says OK
+		return
+	}
+	span.SetString("response_code", code.String())
+	span.SetString("response_class", class(code))
+	if c.isError(code) {
+		span.SetBool(string(ext.Error), true)
+		if c.semantic {
+			span.SetString("error.type", statusName(code))
+		}
+	}
+	if span.IsRecording() {
+		span.LogFields(log.Event("error"), log.String("error.kind", code.String()), log.Message(message))
+	}
+}
+
+// statusOf is the status that grpc makes of an error when it sends it.
+func statusOf(err error) *status.Status {
+	if st, ok := status.FromError(err); ok {
+		return st
+	}
+	return status.FromContextError(err)
+}
+
+// isError reports whether a code that is not OK is an error of the side whose
+// span it is: always a client's, and a server's when the server is to blame.
+func (c *config) isError(code codes.Code) bool {
+	if c.client {
+		return true
+	}
+	switch code {
+	case codes.Unknown, codes.DeadlineExceeded, codes.Unimplemented, codes.Internal, codes.Unavailable, codes.DataLoss:
+		return true
+	}
+	return false
+}
+
+// class groups the codes as the OpenTracing instrumentation of gRPC did.
+func class(code codes.Code) string {
+	switch code {
+	case codes.OK, codes.Canceled:
+		return "2xx"
+	case codes.InvalidArgument, codes.NotFound, codes.AlreadyExists, codes.PermissionDenied,
+		codes.Unauthenticated, codes.FailedPrecondition, codes.OutOfRange:
+		return "4xx"
+	case codes.DeadlineExceeded, codes.ResourceExhausted, codes.Aborted, codes.Unimplemented,
+		codes.Internal, codes.Unavailable, codes.DataLoss:
+		return "5xx"
+	}
+	return "0xx"
+}
+
+// statusName is a code as the gRPC specification spells it.
+func statusName(code codes.Code) string {
+	names := [...]string{
+		"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+		"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+		"INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+	}
+	if int64(code) < int64(len(names)) {
+		return names[code]
+	}
+	return code.String()
+}
