@@ -33,7 +33,7 @@
 //
 // The operation is the full method, "/package.Service/Method" with its first slash,
 // as the OpenTracing instrumentation of gRPC (opentracing-contrib/go-grpc) has it,
-// so that what searches for it keeps finding it; [WithOperationName] changes it.
+// so that what searches for it keeps finding it; [OperationName] changes it.
 // Tags are
 //
 //   - component "gRPC" and span.kind "server" or "client", from the start, so that
@@ -49,11 +49,11 @@
 //     and on servers Unknown, and had ResourceExhausted and Aborted on servers
 //
 // and a status that is not OK is a log: event "error", error.kind the code, message
-// the status's message. [WithSemanticNames] adds OpenTelemetry's names. A method
+// the status's message. [SemanticNames] has OpenTelemetry's names instead. A method
 // that panics has response_code "Unknown" and error; the panic goes on.
 //
 // A client's span is a child of the current span in the RPC's context, and a root
-// when there is none, unless [WithRequireParent]. A server's descends from the
+// when there is none, unless [RequireParent]. A server's descends from the
 // span that its context holds before, such as an HTTP server's in front of
-// grpc.Server.ServeHTTP; else from the caller's, as [WithEdgePolicy] admits.
+// grpc.Server.ServeHTTP; else from the caller's, as [Edge] admits.
 package spurgrpc

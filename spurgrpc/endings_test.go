@@ -236,8 +236,8 @@ func testEnding(t *testing.T, s style, e ending, messages bool) {
 	spurtest.CheckLeaks(t)
 	r := newRig(t, s)
 	if messages {
-		r.clientOpts = append(r.clientOpts, spurgrpc.WithMessageEvents())
-		r.serverOpts = append(r.serverOpts, spurgrpc.WithMessageEvents())
+		r.clientOpts = append(r.clientOpts, spurgrpc.MessageEvents())
+		r.serverOpts = append(r.serverOpts, spurgrpc.MessageEvents())
 	}
 	entered := make(chan struct{})
 	r.service.duplex = func(ss duplexServer) error {
@@ -280,8 +280,8 @@ func TestOneSidedStreams(t *testing.T) {
 			spurtest.CheckLeaks(t)
 			r := newRig(t, s)
 			if messages {
-				r.clientOpts = append(r.clientOpts, spurgrpc.WithMessageEvents())
-				r.serverOpts = append(r.serverOpts, spurgrpc.WithMessageEvents())
+				r.clientOpts = append(r.clientOpts, spurgrpc.MessageEvents())
+				r.serverOpts = append(r.serverOpts, spurgrpc.MessageEvents())
 			}
 			r.service.output = func(ss outputServer) error {
 				for range 2 {

@@ -17,12 +17,12 @@ type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
 
-// WithFilter traces only the RPCs for which trace returns true. It is asked for
+// Filter traces only the RPCs for which trace returns true. It is asked for
 // each RPC, on the RPC's goroutine, with the method as gRPC spells it:
 // "/package.Service/Method". An RPC that is left out has no span and carries no
 // context; on a server, spans that the method starts are roots. Several filters
 // must all agree. A nil filter is ignored.
-func WithFilter(trace func(fullMethod string) bool) Option {
+func Filter(trace func(fullMethod string) bool) Option {
 	return optionFunc(func(c *config) {
 		if trace != nil {
 			c.filters = append(c.filters, trace)
@@ -30,18 +30,18 @@ func WithFilter(trace func(fullMethod string) bool) Option {
 	})
 }
 
-// WithoutHealthChecks leaves out the RPCs of gRPC's health service,
+// SkipHealthChecks leaves out the RPCs of gRPC's health service,
 // grpc.health.v1.Health. They are traced by default.
-func WithoutHealthChecks() Option {
-	return WithFilter(func(fullMethod string) bool {
+func SkipHealthChecks() Option {
+	return Filter(func(fullMethod string) bool {
 		return !strings.HasPrefix(fullMethod, "/grpc.health.v1.Health/")
 	})
 }
 
-// WithOperationName names spans by what name returns for the full method, which
+// OperationName names spans by what name returns for the full method, which
 // is the name by default. It is called on the RPC's goroutine. A nil name is
 // ignored.
-func WithOperationName(name func(fullMethod string) string) Option {
+func OperationName(name func(fullMethod string) string) Option {
 	return optionFunc(func(c *config) {
 		if name != nil {
 			c.name = name
@@ -49,28 +49,29 @@ func WithOperationName(name func(fullMethod string) string) Option {
 	})
 }
 
-// WithMessageEvents logs each message that is sent or received on the RPC's span,
+// MessageEvents logs each message that is sent or received on the RPC's span,
 // with its number from 1 for each direction and its size in bytes before
 // compression: event "message", message.type "sent" or "received", message.id,
 // message.uncompressed_size. The handlers also know the size after compression,
 // message.compressed_size, and log it when it differs; the interceptors know sizes of
 // protobuf messages only. How many logs a span keeps is bounded by spur.Limits.
 // Off by default.
-func WithMessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
+func MessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
 
-// WithRequireParent is for clients: it traces an RPC only if there is a current
+// RequireParent is for clients: it traces an RPC only if there is a current
 // span in its context. By default an RPC without one is the root of a trace.
-func WithRequireParent() Option { return optionFunc(func(c *config) { c.requireParent = true }) }
+func RequireParent() Option { return optionFunc(func(c *config) { c.requireParent = true }) }
 
-// WithEdgePolicy is for servers: it says what to make of the context a caller
+// Edge is for servers: it says what to make of the context a caller
 // sent, on top of the tracer's own policy (spur.WithEdgePolicy). The default is
 // spur.TrustCaller; a value that is no policy is taken for spur.IgnoreCaller.
-func WithEdgePolicy(p spur.EdgePolicy) Option { return optionFunc(func(c *config) { c.policy = p }) }
+func Edge(p spur.EdgePolicy) Option { return optionFunc(func(c *config) { c.policy = p }) }
 
-// WithSemanticNames sets the tags of OpenTelemetry's semantic conventions, too:
+// SemanticNames has tags named as OpenTelemetry's semantic conventions name
+// attributes, instead of peer.address, response_code and response_class:
 // rpc.system.name "grpc", rpc.method "package.Service/Method",
 // rpc.response.status_code such as "NOT_FOUND", also "OK", error.type on errors,
 // and network.peer.address with network.peer.port where the peer is an IP
 // address. The names are those of version 1.43 of the conventions, whose stability
 // for RPC is "release candidate". Off by default.
-func WithSemanticNames() Option { return optionFunc(func(c *config) { c.semantic = true }) }
+func SemanticNames() Option { return optionFunc(func(c *config) { c.semantic = true }) }

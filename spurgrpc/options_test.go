@@ -24,13 +24,13 @@ import (
 	"github.com/go-spur/spur/spurtest"
 )
 
-func TestWithFilter(t *testing.T) {
+func TestFilter(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{nil, spurgrpc.WithFilter(nil), spurgrpc.WithoutHealthChecks()}
+		r.clientOpts = []spurgrpc.Option{nil, spurgrpc.Filter(nil), spurgrpc.SkipHealthChecks()}
 		r.serverOpts = []spurgrpc.Option{
-			spurgrpc.WithoutHealthChecks(),
-			spurgrpc.WithFilter(func(m string) bool { return !strings.HasSuffix(m, "/EmptyCall") }),
+			spurgrpc.SkipHealthChecks(),
+			spurgrpc.Filter(func(m string) bool { return !strings.HasSuffix(m, "/EmptyCall") }),
 		}
 		r.service.duplex = echo
 		r.start()
@@ -58,12 +58,12 @@ func TestWithFilter(t *testing.T) {
 	})
 }
 
-func TestWithOperationName(t *testing.T) {
+func TestOperationName(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
 		short := func(m string) string { return m[strings.LastIndexByte(m, '/')+1:] }
-		r.clientOpts = []spurgrpc.Option{spurgrpc.WithOperationName(short), spurgrpc.WithOperationName(nil)}
-		r.serverOpts = []spurgrpc.Option{spurgrpc.WithOperationName(func(m string) string { return "serve " + short(m) })}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.OperationName(short), spurgrpc.OperationName(nil)}
+		r.serverOpts = []spurgrpc.Option{spurgrpc.OperationName(func(m string) string { return "serve " + short(m) })}
 		r.start()
 		if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
 			t.Fatal(err)
@@ -74,10 +74,10 @@ func TestWithOperationName(t *testing.T) {
 	})
 }
 
-func TestWithRequireParent(t *testing.T) {
+func TestRequireParent(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.WithRequireParent()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.RequireParent()}
 		r.service.duplex = echo
 		r.start()
 		call := func(ctx context.Context) {
@@ -107,11 +107,11 @@ func TestWithRequireParent(t *testing.T) {
 	})
 }
 
-func TestWithEdgePolicy(t *testing.T) {
+func TestEdge(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		for _, policy := range []spur.EdgePolicy{spur.TrustCaller, spur.LinkCaller, spur.IgnoreCaller, 99} {
 			r := newRig(t, s)
-			r.serverOpts = []spurgrpc.Option{spurgrpc.WithEdgePolicy(policy)}
+			r.serverOpts = []spurgrpc.Option{spurgrpc.Edge(policy)}
 			r.start()
 			if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
 				t.Fatal(err)
@@ -126,10 +126,10 @@ func TestWithEdgePolicy(t *testing.T) {
 	})
 }
 
-func TestWithSemanticNames(t *testing.T) {
+func TestSemanticNames(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.WithSemanticNames()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.SemanticNames()}
 		r.serverOpts = r.clientOpts
 		answers := []error{nil, status.Error(codes.NotFound, "no")}
 		r.service.unary = func(context.Context, *testgrpc.SimpleRequest) (*testgrpc.SimpleResponse, error) {
@@ -199,7 +199,7 @@ func TestBothStylesAtOnce(t *testing.T) {
 // as by credentials that fetch a token, does not end the other's.
 func TestNestedCall(t *testing.T) {
 	tracer, spans := spurtest.New(t)
-	h := spurgrpc.ClientHandler(tracer, spurgrpc.WithFilter(func(m string) bool { return m != "/Tokens/Get" }))
+	h := spurgrpc.ClientHandler(tracer, spurgrpc.Filter(func(m string) bool { return m != "/Tokens/Get" }))
 	outer := h.TagRPC(context.Background(), &stats.RPCTagInfo{FullMethodName: "/Orders/Get"})
 	inner := h.TagRPC(outer, &stats.RPCTagInfo{FullMethodName: "/Tokens/Get"})
 	h.HandleRPC(inner, &stats.End{Client: true, Error: errors.New("no token")})
@@ -253,7 +253,7 @@ func TestStreamWithoutGRPC(t *testing.T) {
 				tracer, spans := spurtest.New(t)
 				var opts []spurgrpc.Option
 				if events {
-					opts = append(opts, spurgrpc.WithMessageEvents())
+					opts = append(opts, spurgrpc.MessageEvents())
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				defer cancel()

@@ -42,8 +42,11 @@ func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
 	if addr == nil || !span.IsRecording() {
 		return
 	}
-	span.SetString("peer.address", addr.String())
-	if tcp, ok := addr.(*net.TCPAddr); c.semantic && ok {
+	if !c.semantic {
+		span.SetString("peer.address", addr.String())
+		return
+	}
+	if tcp, ok := addr.(*net.TCPAddr); ok {
 		if ip, ok := netip.AddrFromSlice(tcp.IP); ok {
 			span.SetString("network.peer.address", ip.Unmap().String())
 			span.SetInt("network.peer.port", int64(tcp.Port))
@@ -79,8 +82,10 @@ func (c *config) tagStatus(span *spur.Span, code codes.Code, message string) {
 	if code == codes.OK { // an error that says OK
 		return
 	}
-	span.SetString("response_code", code.String())
-	span.SetString("response_class", class(code))
+	if !c.semantic {
+		span.SetString("response_code", code.String())
+		span.SetString("response_class", class(code))
+	}
 	if c.isError(code) {
 		span.SetBool(string(ext.Error), true)
 		if c.semantic {
