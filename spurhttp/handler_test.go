@@ -254,7 +254,7 @@ func TestHandlerFilters(t *testing.T) {
 		served := false
 		h := spurhttp.Handler(tracer, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			served = true
-			if (spur.SpanFromContext(r.Context()).SpanContext().IsValid()) != (len(opts) == 0 || path == "/work" && agent == "") {
+			if spur.SpanFromContext(r.Context()).SpanContext().IsValid() != (len(opts) == 0 || path == "/work" && agent == "") {
 				t.Errorf("%s %s: span in the context: %v", path, agent, spur.SpanFromContext(r.Context()))
 			}
 		}), opts...)

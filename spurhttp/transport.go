@@ -44,7 +44,7 @@ func Transport(rt http.RoundTripper, opts ...TransportOption) http.RoundTripper 
 // its requests with Transport.
 func Client(c *http.Client, opts ...TransportOption) *http.Client {
 	if c == nil {
-		c = http.DefaultClient
+		c = http.DefaultClient //nolint:forbidigo // the program's own requests, not the tracer's
 	}
 	traced := *c
 	traced.Transport = Transport(c.Transport, opts...)
@@ -65,7 +65,7 @@ type transport struct {
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	next := t.next
 	if next == nil {
-		next = http.DefaultTransport
+		next = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
 	}
 	if t.filter != nil && !t.filter(r) {
 		return next.RoundTrip(r)
@@ -100,7 +100,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (t *transport) CloseIdleConnections() {
 	next := t.next
 	if next == nil {
-		next = http.DefaultTransport
+		next = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
 	}
 	if c, ok := next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()

@@ -43,7 +43,7 @@ func echo(t *testing.T) *httptest.Server {
 	return s
 }
 
-func request(t *testing.T, ctx context.Context, url string) *http.Request {
+func request(ctx context.Context, t *testing.T, url string) *http.Request {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -56,7 +56,7 @@ func TestTransportTellsTheServer(t *testing.T) {
 	s := echo(t)
 	tracer, spans := spurtest.New(t)
 	ctx, parent := tracer.Start(context.Background(), "parent")
-	r := request(t, ctx, s.URL+"/path?secret=1")
+	r := request(ctx, t, s.URL+"/path?secret=1")
 	r.URL.User = nil
 	r.Header.Set("X-Mine", "kept")
 	resp, err := spurhttp.Client(s.Client()).Do(r)
@@ -121,7 +121,7 @@ func TestTransportEnds(t *testing.T) {
 				return &http.Response{StatusCode: test.status, Body: test.body}, nil
 			})
 			opts := append([]spurhttp.TransportOption{spurhttp.Tracer(tracer)}, test.opts...)
-			resp, err := spurhttp.Transport(rt, opts...).RoundTrip(request(t, context.Background(), "http://x/"))
+			resp, err := spurhttp.Transport(rt, opts...).RoundTrip(request(context.Background(), t, "http://x/"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -165,7 +165,7 @@ func TestTransportRedirectsAreSiblings(t *testing.T) {
 	s := echo(t)
 	tracer, spans := spurtest.New(t)
 	ctx, parent := tracer.Start(context.Background(), "parent")
-	resp, err := spurhttp.Client(s.Client()).Do(request(t, ctx, s.URL+"/redirect"))
+	resp, err := spurhttp.Client(s.Client()).Do(request(ctx, t, s.URL+"/redirect"))
 	if err != nil {
 		t.Fatal(err)
 	}

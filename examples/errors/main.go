@@ -13,6 +13,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strings"
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurtest"
@@ -74,7 +75,7 @@ func pack(ctx context.Context) {
 			span.LogPanic(p)
 		}
 	}()
-	var boxes []string
+	boxes := strings.Fields("small large")
 	_ = boxes[3]
 }
 
