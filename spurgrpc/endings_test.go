@@ -23,7 +23,6 @@ type duplexClient = grpc.BidiStreamingClient[testgrpc.StreamingOutputCallRequest
 // ending is one way in which a stream may end.
 type ending struct {
 	name           string
-	method         string
 	serve          func(duplexServer) error
 	call           func(*rig, context.Context, context.CancelFunc, duplexClient)
 	server, client string // outcomes
