@@ -4,11 +4,9 @@ package spur
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
-	"github.com/opentracing/opentracing-go/log"
 )
 
 // Detach returns a context for work that outlives ctx: it has ctx's values, but no
@@ -65,9 +63,7 @@ func Go(ctx context.Context, operation string, fn func(ctx context.Context), opt
 func (s *Span) LogPanic(value any) {
 	if s.told() {
 		s.SetBool(string(ext.Error), true)
-		s.LogFields(log.Event("error"), log.String("error.kind", "panic"), log.Lazy(func(e log.Encoder) {
-			e.EmitString("message", fmt.Sprint(value))
-		}))
+		s.LogKV("event", "error", "error.kind", "panic", "message", value) // bounded, whatever value is
 	}
 }
 

@@ -130,6 +130,23 @@ func (printing) Report(s *model.Span) {
 	fmt.Println(line)
 }
 
+// What is panicked with may be anything: a map that contains itself has no end.
+func TestLogPanicIsBounded(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	endless := map[string]any{"long": strings.Repeat("x", 1<<20)}
+	endless["self"] = endless
+	for _, value := range []any{endless, errors.New("no milk"), nil, (*strings.Builder)(nil)} {
+		span := tracer.StartSpan("op").(*spur.Span)
+		span.LogPanic(value)
+		span.Finish()
+	}
+	for i, s := range spans.Spans() {
+		if message := s.Logs[0].Fields[2].Value.Str(); len(s.Logs) != 1 || message == "" || len(message) > 20<<10 || i == 1 && message != "no milk" {
+			t.Errorf("span %d: %d bytes: %.80s", i, len(message), message)
+		}
+	}
+}
+
 func TestLinks(t *testing.T) {
 	tracer, spans := spurtest.New(t)
 	var messages spur.Links

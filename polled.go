@@ -9,6 +9,9 @@ import (
 	"github.com/go-spur/spur/internal/poll"
 )
 
+// polledPort is where Jaeger's agents, and v2, answer questions.
+const polledPort = "5778"
+
 // polledURL checks what the options of everything that polls a server have in
 // common, and returns the URL to ask. options names the struct, for the error.
 func polledURL(options, endpoint, path, service string, interval, timeout time.Duration) (*url.URL, error) {
@@ -20,7 +23,7 @@ func polledURL(options, endpoint, path, service string, interval, timeout time.D
 			return nil, &ConfigError{Name: options + "." + d.name, Value: d.value.String(), Err: errNegative}
 		}
 	}
-	u, err := poll.Endpoint(endpoint, path, service)
+	u, err := poll.Endpoint(endpoint, polledPort, path, service)
 	if err != nil {
 		return nil, &ConfigError{Name: options + ".Endpoint", Value: maskURL(endpoint), Err: err}
 	}

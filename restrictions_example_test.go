@@ -44,7 +44,7 @@ func ExampleNewRemoteBaggageRestrictions() {
 	defer server.Close()
 
 	list, err := spur.NewRemoteBaggageRestrictions("orders", spur.RemoteBaggageOptions{
-		Endpoint: server.URL, RefreshInterval: 10 * time.Millisecond, DenyUntilFetched: true,
+		Endpoint: server.URL, DenyUntilFetched: true,
 	})
 	if err != nil {
 		fmt.Println(err)

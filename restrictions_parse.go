@@ -3,11 +3,12 @@
 package spur
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
+	"strconv"
+
+	"github.com/go-spur/spur/internal/jsonread"
 )
 
 // What one answer may hold.
@@ -26,37 +27,33 @@ type baggageLengths map[string]int32
 // counts. One bad entry spoils the list: an allow-list that is half understood is
 // a wrong one.
 func parseRestrictions(body []byte) (baggageLengths, error) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+	doc, err := jsonread.Parse(body, restrictionsBytes)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errRestrictions, err)
+	case doc.Kind() != jsonread.Array:
 		return nil, fmt.Errorf("%w: not a JSON list", errRestrictions)
 	}
 	list := baggageLengths{}
-	for n := 0; d.More(); n++ {
+	for n, entry := range doc.Elements() {
 		if n == maxRestrictions {
 			return nil, fmt.Errorf("%w: more than %d entries", errRestrictions, maxRestrictions)
 		}
-		var entry struct {
-			Key    *string `json:"baggageKey"`
-			Length *int32  `json:"maxValueLength"`
-		}
-		if err := d.Decode(&entry); err != nil {
+		name, limit := entry.Get("baggageKey"), entry.Get("maxValueLength")
+		if err := cmp.Or(entry.Want(jsonread.Object), name.Want(jsonread.String), limit.Want(jsonread.Number)); err != nil {
 			return nil, fmt.Errorf("%w: entry %d: %w", errRestrictions, n, err)
 		}
+		key := name.Text()
+		length, err := strconv.ParseInt(string(limit.Raw()), 10, 32)
 		switch { // null leaves the entry empty
-		case entry.Key == nil || *entry.Key == "":
+		case key == "":
 			return nil, fmt.Errorf("%w: entry %d has no key", errRestrictions, n)
-		case len(*entry.Key) > maxRestrictionKey:
-			return nil, fmt.Errorf("%w: entry %d: a key of %d bytes", errRestrictions, n, len(*entry.Key))
-		case entry.Length == nil || *entry.Length < 0:
+		case len(key) > maxRestrictionKey:
+			return nil, fmt.Errorf("%w: entry %d: a key of %d bytes", errRestrictions, n, len(key))
+		case err != nil || length < 0:
 			return nil, fmt.Errorf("%w: entry %d has no length of 0 or more", errRestrictions, n)
 		}
-		list[*entry.Key] = *entry.Length
-	}
-	if _, err := d.Token(); err != nil { // the ']'
-		return nil, fmt.Errorf("%w: %w", errRestrictions, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something follows the list", errRestrictions)
+		list[key] = int32(length)
 	}
 	return list, nil
 }

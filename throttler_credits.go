@@ -3,17 +3,18 @@
 package spur
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-spur/spur/internal/jsonread"
 )
 
 const (
@@ -127,34 +128,36 @@ type creditBalance struct {
 // parseCredits reads {"balances": [{"operation", "balance"}, …]}. One bad entry
 // spoils the answer.
 func parseCredits(body []byte) ([]creditBalance, error) {
-	var answer struct {
-		Balances *[]struct {
-			Operation *string  `json:"operation"`
-			Balance   *float64 `json:"balance"`
-		} `json:"balances"`
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if err := d.Decode(&answer); err != nil {
+	doc, err := jsonread.Parse(body, creditsBytes)
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCredits, err)
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("%w: something follows the answer", errCredits)
+	list := doc.Get("balances")
+	if err := cmp.Or(doc.Want(jsonread.Object), list.Want(jsonread.Array)); err != nil {
+		return nil, fmt.Errorf("%w: %w", errCredits, err)
 	}
-	switch {
-	case answer.Balances == nil:
+	if list.Empty() {
 		return nil, fmt.Errorf("%w: no balances", errCredits)
-	case len(*answer.Balances) > maxBalances:
-		return nil, fmt.Errorf("%w: more than %d balances", errCredits, maxBalances)
 	}
-	balances := make([]creditBalance, 0, len(*answer.Balances))
-	for i, b := range *answer.Balances {
-		switch { // null leaves the entry empty
-		case b.Operation == nil:
-			return nil, fmt.Errorf("%w: balance %d has no operation", errCredits, i)
-		case b.Balance == nil || *b.Balance < 0:
-			return nil, fmt.Errorf("%w: balance %d is not a number of 0 or more", errCredits, i)
+	balances := []creditBalance{}
+	for i, entry := range list.Elements() {
+		if i == maxBalances {
+			return nil, fmt.Errorf("%w: more than %d balances", errCredits, maxBalances)
 		}
-		balances = append(balances, creditBalance{*b.Operation, *b.Balance})
+		operation, balance := entry.Get("operation"), entry.Get("balance")
+		if err := cmp.Or(entry.Want(jsonread.Object), operation.Want(jsonread.String), balance.Want(jsonread.Number)); err != nil {
+			return nil, fmt.Errorf("%w: balance %d: %w", errCredits, i, err)
+		}
+		credits, err := strconv.ParseFloat(string(balance.Raw()), 64)
+		switch { // null leaves the entry empty
+		case operation.Empty():
+			return nil, fmt.Errorf("%w: balance %d has no operation", errCredits, i)
+		case balance.Empty() || credits < 0:
+			return nil, fmt.Errorf("%w: balance %d is not a number of 0 or more", errCredits, i)
+		case err != nil:
+			return nil, fmt.Errorf("%w: balance %d: %.32s is out of range", errCredits, i, balance.Raw())
+		}
+		balances = append(balances, creditBalance{operation.Text(), credits})
 	}
 	return balances, nil
 }

@@ -47,7 +47,7 @@ func ExampleNewRemoteDebugThrottler() {
 	defer server.Close()
 
 	throttler, err := spur.NewRemoteDebugThrottler("orders", spur.RemoteThrottlerOptions{
-		Endpoint: server.URL + "/credits", RefreshInterval: 10 * time.Millisecond,
+		Endpoint: server.URL + "/credits", RefreshInterval: time.Second,
 	})
 	if err != nil {
 		fmt.Println(err)

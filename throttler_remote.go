@@ -34,11 +34,11 @@ const (
 // RemoteThrottlerOptions change what NewRemoteDebugThrottler does. The zero value
 // asks an agent on the same host.
 type RemoteThrottlerOptions struct {
-	// Endpoint is the server: a URL, or host:port alone. Without a path it has
-	// /credits; http://127.0.0.1:5778 when empty.
+	// Endpoint is the server: a URL, or host or host:port alone, which means port
+	// 5778 without one. Without a path it has /credits; 127.0.0.1 when empty.
 	Endpoint string
 	// RefreshInterval is the time between two fetches, plus or minus a tenth of
-	// it; 5 s when 0.
+	// it; 5 s when 0. One below a second counts as a second.
 	RefreshInterval time.Duration
 	// Timeout is the deadline of one fetch, from connecting to the last byte; 10 s
 	// when 0.

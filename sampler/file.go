@@ -21,8 +21,10 @@ var (
 	_ io.Closer = (*File)(nil)
 )
 
-// maxFileBytes bounds a strategies file, which has all services of a fleet.
-const maxFileBytes = 4 << 20
+const (
+	maxFileBytes = 4 << 20                // of a strategies file, which has all services of a fleet
+	reloadFloor  = 100 * time.Millisecond // more often than that it is not read
+)
 
 var (
 	errNotRegular   = errors.New("not a regular file")
@@ -32,7 +34,7 @@ var (
 // FileOptions change what NewFile does.
 type FileOptions struct {
 	// ReloadInterval is how often the file is read, plus or minus a tenth of it;
-	// 10 s when 0.
+	// 10 s when 0. One below 100 ms counts as 100 ms.
 	ReloadInterval time.Duration
 	// MaxOperations is how many operations the strategy of the service may list;
 	// the constant MaxOperations when 0.
@@ -82,7 +84,7 @@ func NewFile(service, path string, o FileOptions) (*File, error) {
 	}
 	f := &File{follower{kind: "file", source: path, fetch: r.read, parse: r.parse}}
 	f.follower.fetched.Store(1)
-	f.follower.start(first, time.Now(), o.Logger, poll.Options{Interval: o.ReloadInterval})
+	f.follower.start(first, time.Now(), o.Logger, poll.Options{Interval: o.ReloadInterval, Floor: reloadFloor})
 	return f, nil
 }
 

@@ -3,64 +3,45 @@
 package sampler
 
 import (
-	"encoding/json"
 	"fmt"
+
+	"github.com/go-spur/spur/internal/jsonread"
 )
 
-// ParseStrategies reads Jaeger's strategies file and returns the strategy of one
-// service, as File describes. Operations of another type than probabilistic are
-// left out, as Jaeger leaves them. Entries of other services are not looked into.
+// ParseStrategies reads Jaeger's strategies file, of at most 4 MiB, and returns the
+// strategy of one service, as File describes. Of entries with one service the last
+// one counts. Entries of other services, of none, and those that are null are not
+// looked into, whatever they hold. Operations of another type than probabilistic
+// are left out, as Jaeger leaves them. A param that is missing is 0, as in Jaeger; a
+// limit above MaxTracesPerSecond is treated as in ParseStrategy.
 func ParseStrategies(file []byte, service string) (Strategy, error) {
 	return parseStrategies(file, service, MaxOperations)
 }
 
-// fileEntry is the strategy of a service, of the rest, or of an operation.
-type fileEntry struct {
-	Service    *string         `json:"service"`
-	Operation  *string         `json:"operation"`
-	Type       *string         `json:"type"`
-	Param      scalar          `json:"param"` // 0 when missing, as in Jaeger
-	Operations json.RawMessage `json:"operation_strategies"`
-}
-
 func parseStrategies(file []byte, service string, maxOperations int) (Strategy, error) {
-	var all *struct {
-		Services json.RawMessage `json:"service_strategies"`
-		Default  *fileEntry      `json:"default_strategy"`
+	doc, err := jsonread.Parse(file, maxFileBytes)
+	if err == nil {
+		err = doc.Want(jsonread.Object)
 	}
-	if err := json.Unmarshal(file, &all); err != nil {
+	if err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
-	if all == nil {
+	if doc.Empty() {
 		return Strategy{}, fmt.Errorf("%w: the file is null", ErrStrategy)
 	}
-	var own *fileEntry
-	var ownName string
-	err := eachElement(all.Services, "service_strategies", func(d *json.Decoder, name string) error {
-		var entry fileEntry
-		if err := d.Decode(&entry); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
-		}
-		if entry.Service == nil {
-			return badField(name+".service", errMissing.Error())
-		}
-		if *entry.Service == service {
-			own, ownName = &entry, name
-		}
-		return nil
-	})
-	if err != nil {
-		return Strategy{}, err
-	}
 	s := Strategy{Probability: DefaultProbability}
-	if all.Default != nil {
-		if s, err = all.Default.strategy("default_strategy", maxOperations); err != nil {
+	if usual := doc.Get("default_strategy"); !usual.Empty() {
+		if s, err = parseEntry(usual, "default_strategy", maxOperations); err != nil {
 			return Strategy{}, err
 		}
 	}
-	if own != nil {
+	own, name, err := ownEntry(doc.Get("service_strategies"), service)
+	if err != nil {
+		return Strategy{}, err
+	}
+	if !own.Empty() {
 		others := s.Operations
-		if s, err = own.strategy(ownName, maxOperations); err != nil {
+		if s, err = parseEntry(own, name, maxOperations); err != nil {
 			return Strategy{}, err
 		}
 		s.Operations = append(others, s.Operations...) // the later one counts
@@ -76,55 +57,83 @@ func parseStrategies(file []byte, service string, maxOperations int) (Strategy, 
 	return s, nil
 }
 
-// strategy reads one entry with its operations, whatever its type.
-func (e *fileEntry) strategy(name string, maxOperations int) (Strategy, error) {
+// ownEntry returns the entry of a service and its name, if the list has one.
+func ownEntry(list jsonread.Value, service string) (own jsonread.Value, name string, err error) {
+	const field = "service_strategies"
+	if list.Want(jsonread.Array) != nil {
+		return own, "", badField(field, "is not a list")
+	}
+	for i, entry := range list.Elements() {
+		if err := entry.Want(jsonread.Object); err != nil {
+			return own, "", fmt.Errorf("%w: %s: %w", ErrStrategy, elementName(field, i), err)
+		}
+		if of := entry.Get("service"); of.Kind() == jsonread.String && of.Text() == service {
+			own, name = entry, elementName(field, i)
+		}
+	}
+	return own, name, nil
+}
+
+// parseEntry reads the strategy of a service, or the default, with its operations
+// whatever its type.
+func parseEntry(entry jsonread.Value, name string, maxOperations int) (Strategy, error) {
 	var s Strategy
-	param, err := e.param(name)
-	switch {
-	case err != nil:
+	if err := entry.Want(jsonread.Object); err != nil {
+		return s, fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
+	}
+	kind, err := entryString(entry, "type", name)
+	if err != nil {
 		return s, err
-	case e.Type == nil:
-		return s, badField(name+".type", errMissing.Error())
-	case *e.Type == "ratelimiting":
-		s.Type, s.TracesPerSecond = StrategyRateLimiting, param
-		err = checkRate(name+".param", param)
-	case *e.Type == "probabilistic":
-		s.Probability = param
-		err = checkProbability(name+".param", param)
+	}
+	switch kind {
+	case "ratelimiting":
+		s.Type = StrategyRateLimiting
+		s.TracesPerSecond, err = entryParam(entry).rate(name + ".param")
+	case "probabilistic":
+		s.Probability, err = entryParam(entry).probability(name + ".param")
 	default:
-		err = badField(name+".type", fmt.Sprintf("%.64q is neither probabilistic nor ratelimiting", *e.Type))
+		err = badField(name+".type", fmt.Sprintf("%.64q is neither probabilistic nor ratelimiting", kind))
 	}
 	if err != nil {
 		return s, err
 	}
-	err = eachElement(e.Operations, name+".operation_strategies", func(d *json.Decoder, name string) error {
+	list := name + ".operation_strategies"
+	err = eachElement(entry.Get("operation_strategies"), list, func(entry jsonread.Value, name string) error {
 		if len(s.Operations) == maxOperations {
-			return fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, name, errTooMany, maxOperations)
+			return tooMany(list, maxOperations)
 		}
-		var o fileEntry
-		switch err := d.Decode(&o); {
-		case err != nil:
+		if err := entry.Want(jsonread.Object); err != nil {
 			return fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
-		case o.Operation == nil:
-			return badField(name+".operation", errMissing.Error())
-		case o.Type == nil:
-			return badField(name+".type", errMissing.Error())
-		case *o.Type != "probabilistic":
-			return nil
 		}
-		p, err := o.param(name)
+		operation, err := entryString(entry, "operation", name)
 		if err != nil {
 			return err
 		}
-		s.Operations = append(s.Operations, OperationStrategy{*o.Operation, p})
-		return checkProbability(name+".param", p)
+		if kind, err := entryString(entry, "type", name); err != nil || kind != "probabilistic" {
+			return err
+		}
+		p, err := entryParam(entry).probability(name + ".param")
+		s.Operations = append(s.Operations, OperationStrategy{operation, p})
+		return err
 	})
 	return s, err
 }
 
-func (e *fileEntry) param(name string) (float64, error) {
-	if e.Param == "" {
-		return 0, nil
+// entryString returns a member of an entry that must be there.
+func entryString(entry jsonread.Value, field, name string) (string, error) {
+	v := entry.Get(field)
+	if v.Empty() {
+		return "", badField(name+"."+field, errMissing.Error())
 	}
-	return e.Param.number(name + ".param")
+	if err := v.Want(jsonread.String); err != nil {
+		return "", fmt.Errorf("%w: %s.%s: %w", ErrStrategy, name, field, err)
+	}
+	return v.Text(), nil
+}
+
+func entryParam(entry jsonread.Value) scalar {
+	if param := scalarOf(entry.Get("param")); param != "" {
+		return param
+	}
+	return "0"
 }

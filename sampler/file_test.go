@@ -50,11 +50,38 @@ func TestParseStrategies(t *testing.T) {
 			"service_strategies":[{"service":"b","type":"probabilistic","param":1}]}`, "a", Strategy{Type: StrategyRateLimiting, TracesPerSecond: 3}},
 		{"operations of a default limit", `{"default_strategy":{"type":"ratelimiting","param":3,"operation_strategies":[{"operation":"x","type":"probabilistic","param":1}]},
 			"service_strategies":[{"service":"b","type":"probabilistic","param":1}]}`, "b", perOperation(1, OperationStrategy{"x", 1})},
+		{"limit beyond MaxTracesPerSecond", `{"default_strategy":{"type":"ratelimiting","param":2147483647}}`, "a", Strategy{Type: StrategyRateLimiting, TracesPerSecond: 1e6}},
 		{"the last entry counts", `{"service_strategies":[{"service":"a","type":"probabilistic","param":1},{"service":"a","type":"probabilistic","param":0.5}]}`, "a", Strategy{Probability: 0.5}},
 	} {
 		got, err := ParseStrategies([]byte(tt.file), tt.service)
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %+v, %v; want %+v", tt.name, got, err, tt.want)
+		}
+	}
+}
+
+// TestParseStrategiesOfOthers: whatever stands in entries of other services, or of
+// none, the file is good for this one.
+func TestParseStrategiesOfOthers(t *testing.T) {
+	for _, other := range []string{
+		`{"service":"other","type":5,"param":1}`,
+		`{"service":"other","type":"weird","param":"x","operation_strategies":7}`,
+		`{"service":"other","type":"probabilistic","param":2,"operation":{}}`,
+		`{"service":"other","type":"probabilistic","operation_strategies":[null,7]}`,
+		`{"service":5,"type":"probabilistic","param":1}`,
+		`{"service":null,"type":"probabilistic","param":1}`,
+		`{"type":"probabilistic","param":1}`,
+		`{}`,
+		`null`,
+	} {
+		for _, list := range []string{other + `,{"service":"me","type":"ratelimiting","param":3}`, `{"service":"me","type":"ratelimiting","param":3},` + other} {
+			file := []byte(`{"service_strategies":[` + list + `],"default_strategy":{"type":"probabilistic","param":0.5}}`)
+			if s, err := ParseStrategies(file, "me"); err != nil || s.String() != "ratelimiting(3)" {
+				t.Errorf("%s: %v, %v", list, s, err)
+			}
+			if s, err := ParseStrategies(file, "you"); err != nil || s.String() != "probabilistic(0.5)" {
+				t.Errorf("%s: for a service without an entry %v, %v", list, s, err)
+			}
 		}
 	}
 }
@@ -66,8 +93,11 @@ func TestParseStrategiesRejects(t *testing.T) {
 		{"null", "null", "the file is null"},
 		{"list", "[]", "cannot unmarshal array"},
 		{"no list", `{"service_strategies":{}}`, "service_strategies: is not a list"},
-		{"null service", `{"service_strategies":[null]}`, "service_strategies[0].service: is missing"},
 		{"number", `{"service_strategies":[7]}`, "service_strategies[0]: json"},
+		{"kind of type", entry(`"type":5`), "service_strategies[1].type: json: byte 61: cannot unmarshal number as string"},
+		{"number as operation", entry(`"type":"probabilistic","operation_strategies":[7]`), "operation_strategies[0]: json"},
+		{"kind of operation", entry(`"type":"probabilistic","operation_strategies":[{"operation":7}]`), "operation_strategies[0].operation: json"},
+		{"too long", strings.Repeat(" ", maxFileBytes) + "{}", "json: byte 4194304"},
 		{"no type", entry(`"param":1`), "service_strategies[1].type: is missing"},
 		{"type", entry(`"type":"remote","param":1`), `service_strategies[1].type: "remote" is neither`},
 		{"probability", entry(`"type":"probabilistic","param":1.5`), "service_strategies[1].param: 1.5 is not between"},

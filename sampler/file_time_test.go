@@ -96,3 +96,24 @@ func TestFile(t *testing.T) {
 		}
 	})
 }
+
+// TestFileInterval: the file is read ten times a second at most.
+func TestFileInterval(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "strategies.json")
+	if err := os.WriteFile(path, []byte(strategiesFile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f, err := NewFile("limited", path, FileOptions{ReloadInterval: 1, Logger: quietLogger()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(10 * time.Second)
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := f.Status().Fetched; n < 90 || n > 113 {
+			t.Errorf("read %d times in 10 s", n)
+		}
+	})
+}

@@ -16,7 +16,7 @@ var (
 )
 
 // MaxTracesPerSecond is the highest rate that NewRateLimiting accepts. Whoever
-// wants more wants NewConst(true).
+// wants more wants NewConst(true); a sampling server that says more gets this.
 const MaxTracesPerSecond = 1e6
 
 // RateLimiting samples so many traces a second, whichever come first. It is a

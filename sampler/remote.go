@@ -23,7 +23,8 @@ var (
 // Where Jaeger's agents and v2 answer, and how soon a server that has not answered
 // yet is asked again.
 const (
-	defaultEndpoint = "http://127.0.0.1:5778"
+	defaultEndpoint = "127.0.0.1"
+	samplingPort    = "5778"
 	samplingPath    = "/sampling"
 	firstRetry      = time.Second
 )
@@ -51,12 +52,13 @@ type Parser interface {
 // RemoteOptions change what NewRemote does. The zero value asks an agent on the
 // same host once a minute.
 type RemoteOptions struct {
-	// Endpoint is the sampling server: a URL, or host:port alone. Without a path
-	// it has /sampling; http://127.0.0.1:5778 when empty.
+	// Endpoint is the sampling server: a URL, or host or host:port alone, which
+	// means port 5778 without one. Without a path it has /sampling. 127.0.0.1 when
+	// empty.
 	Endpoint string
 	// RefreshInterval is the time between two fetches, plus or minus a tenth of
-	// it; a minute when 0. Until the first answer has come fetches follow sooner:
-	// after about 1, 2, 4, … s.
+	// it; a minute when 0. One below a second counts as a second. Until the first
+	// answer has come fetches follow sooner: after about 1, 2, 4, … s.
 	RefreshInterval time.Duration
 	// Timeout is the deadline of one fetch, from connecting to the last byte; 10 s
 	// when 0.
@@ -183,7 +185,7 @@ func newWebFetcher(endpoint, service string, client *http.Client) (*webFetcher, 
 	if endpoint == "" {
 		endpoint = defaultEndpoint
 	}
-	u, err := poll.Endpoint(endpoint, samplingPath, service)
+	u, err := poll.Endpoint(endpoint, samplingPort, samplingPath, service)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,8 @@ func TestRemoteOptions(t *testing.T) {
 		{"timeout", "a", RemoteOptions{Timeout: -1}, "Timeout -1ns"},
 		{"operations", "a", RemoteOptions{MaxOperations: -1}, "MaxOperations -1"},
 		{"scheme", "a", RemoteOptions{Endpoint: "ftp://u:secret@x"}, `Endpoint: poll: bad endpoint: scheme "ftp"`},
+		{"port range", "a", RemoteOptions{Endpoint: "h:99999"}, `Endpoint: poll: bad endpoint: port "99999" is not between`},
+		{"brackets", "a", RemoteOptions{Endpoint: "::1:5778"}, `Endpoint: poll: bad endpoint: "::1:5778" is no host`},
 		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, "Endpoint: poll: bad endpoint: invalid port"},
 	} {
 		r, err := NewRemote(tt.service, tt.o)
@@ -52,6 +54,8 @@ func TestRemoteOptions(t *testing.T) {
 func TestRemoteEndpoints(t *testing.T) {
 	for _, tt := range []struct{ endpoint, url, source string }{
 		{"", "http://127.0.0.1:5778/sampling?service=a+b", "http://127.0.0.1:5778/sampling"},
+		{"localhost", "http://localhost:5778/sampling?service=a+b", "http://localhost:5778/sampling"},
+		{"agent?service=old", "http://agent:5778/sampling?service=a+b", "http://agent:5778/sampling"},
 		{"agent:5778", "http://agent:5778/sampling?service=a+b", "http://agent:5778/sampling"},
 		{"http://agent:5778/", "http://agent:5778/?service=a+b", "http://agent:5778/"}, // numbers for types
 		{"https://u:secret@c/api/sampling?token=secret", "https://u:secret@c/api/sampling?token=secret&service=a+b", "https://c/api/sampling"},
@@ -118,7 +122,7 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 	n := 0
 	var done atomic.Bool
 	r, err := NewRemote("orders", RemoteOptions{
-		RefreshInterval: 100 * time.Microsecond, Logger: quietLogger(), MaxOperations: 50,
+		Logger: quietLogger(), MaxOperations: 50,
 		Fetcher: fetcherFunc(func(context.Context, string) ([]byte, error) {
 			n++
 			done.Store(n > 200)
@@ -128,6 +132,11 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const often = 100 * time.Microsecond
+	r.follower.loop = poll.Start(poll.Options{Interval: often, Floor: often}, r.follower.refresh, r.follower.settle)
 	var wg sync.WaitGroup
 	for g := range 64 {
 		wg.Add(1)

@@ -244,6 +244,20 @@ func TestRemoteHostile(t *testing.T) {
 	}
 }
 
+// TestRemoteInterval: a server is asked once a second at most, whatever the option
+// says and whether it answers or not.
+func TestRemoteInterval(t *testing.T) {
+	for _, handler := range []http.Handler{polltest.Body(goodAnswer), http.NotFoundHandler()} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRemoteRig(t, handler, RemoteOptions{RefreshInterval: 1})
+			<-time.After(100 * time.Second)
+			if n := r.server.Requests(); n < 90 || n > 112 {
+				t.Errorf("%d requests in 100 s", n)
+			}
+		})
+	}
+}
+
 // TestRemoteLateServer: a server that comes some seconds after its client is
 // found soon, and nothing is said about it.
 func TestRemoteLateServer(t *testing.T) {

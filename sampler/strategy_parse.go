@@ -3,12 +3,14 @@
 package sampler
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+
+	"github.com/go-spur/spur/internal/jsonread"
 )
 
 // MaxStrategyBytes is the longest answer that ParseStrategy reads.
@@ -33,50 +35,65 @@ var (
 // probabilisticSampling. The upper bound of operationSampling is not used, as in
 // Jaeger's clients.
 //
-// Anything out of range, a rate that is missing, more than 1 MiB or 2,000
-// operations is an ErrStrategy that names the field.
+// A limit, or a lower bound, above MaxTracesPerSecond is MaxTracesPerSecond, up to
+// the largest number that fits in Jaeger's 32 bits: "no limit" in some
+// configurations.
+//
+// Anything else out of range, a rate that is missing, more than 1 MiB or 2,000
+// operations is an ErrStrategy that names the field. That holds for a missing rate
+// though protobuf's JSON may leave zeros out: Jaeger's servers write them, its
+// Thrift requires the field, and a mistake must not switch a service's tracing off.
+// Only a missing defaultLowerBoundTracesPerSecond is 0, which is no bound.
 func ParseStrategy(body []byte) (Strategy, error) { return parseStrategy(body, MaxOperations) }
 
-// answer is SamplingStrategyResponse.
+// answer is SamplingStrategyResponse: its parts are objects, or missing.
 type answer struct {
-	Type          scalar               `json:"strategyType"`
-	Probabilistic *probabilisticAnswer `json:"probabilisticSampling"`
-	RateLimiting  *struct {
-		Limit scalar `json:"maxTracesPerSecond"`
-	} `json:"rateLimitingSampling"`
-	Operations *struct {
-		Probability scalar        `json:"defaultSamplingProbability"`
-		LowerBound  scalar        `json:"defaultLowerBoundTracesPerSecond"`
-		List        operationList `json:"perOperationStrategies"`
-	} `json:"operationSampling"`
-}
-
-type probabilisticAnswer struct {
-	Rate scalar `json:"samplingRate"`
+	kind                                    scalar
+	probabilistic, rateLimiting, operations jsonread.Value
 }
 
 func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
 	if len(body) > MaxStrategyBytes {
 		return Strategy{}, fmt.Errorf("%w: %d bytes", ErrStrategy, len(body))
 	}
-	var a answer
-	if err := json.Unmarshal(body, &a); err != nil {
+	doc, err := jsonread.Parse(body, MaxStrategyBytes)
+	if err == nil {
+		err = doc.Want(jsonread.Object)
+	}
+	if err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
+	a := answer{kind: scalarOf(doc.Get("strategyType"))}
+	for _, part := range []struct {
+		field string
+		value *jsonread.Value
+	}{
+		{"probabilisticSampling", &a.probabilistic},
+		{"rateLimitingSampling", &a.rateLimiting},
+		{"operationSampling", &a.operations},
+	} {
+		if *part.value, err = objectOf(doc, part.field); err != nil {
+			return Strategy{}, fmt.Errorf("%w: %s: %w", ErrStrategy, part.field, err)
+		}
+	}
+	return a.strategy(maxOperations)
+}
+
+func (a *answer) strategy(maxOperations int) (Strategy, error) {
 	limited, err := a.isRateLimiting()
 	switch {
 	case err != nil:
 		return Strategy{}, err
 	case limited:
-		limit, err := a.RateLimiting.Limit.rate("rateLimitingSampling.maxTracesPerSecond")
+		limit, err := scalarOf(a.rateLimiting.Get("maxTracesPerSecond")).rate("rateLimitingSampling.maxTracesPerSecond")
 		if err != nil {
 			return Strategy{}, err
 		}
 		return Strategy{Type: StrategyRateLimiting, TracesPerSecond: limit}, nil
-	case a.Operations != nil:
+	case !a.operations.Empty():
 		return a.perOperation(maxOperations)
-	case a.Probabilistic != nil:
-		p, err := a.Probabilistic.Rate.probability("probabilisticSampling.samplingRate")
+	case !a.probabilistic.Empty():
+		p, err := scalarOf(a.probabilistic.Get("samplingRate")).probability("probabilisticSampling.samplingRate")
 		if err != nil {
 			return Strategy{}, err
 		}
@@ -88,107 +105,103 @@ func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
 // isRateLimiting reports whether the limit is what counts. Without a type, or
 // with one that the rest does not fit, that is so if there is nothing else.
 func (a *answer) isRateLimiting() (bool, error) {
-	alone := a.Probabilistic == nil && a.Operations == nil
-	switch strings.ToUpper(a.Type.unquoted()) {
+	limit, alone := !a.rateLimiting.Empty(), a.probabilistic.Empty() && a.operations.Empty()
+	switch strings.ToUpper(a.kind.unquoted()) {
 	case "":
-		return a.RateLimiting != nil && a.Probabilistic == nil, nil
+		return limit && a.probabilistic.Empty(), nil
 	case "PROBABILISTIC", "0":
-		return a.RateLimiting != nil && alone, nil
+		return limit && alone, nil
 	case "RATE_LIMITING", "1":
-		return a.RateLimiting != nil, nil
+		return limit, nil
 	}
-	return false, badField("strategyType", string(a.Type)+" is none that is known")
+	return false, badField("strategyType", string(a.kind)+" is none that is known")
 }
 
 func (a *answer) perOperation(maxOperations int) (Strategy, error) {
 	const field = "operationSampling."
 	s := Strategy{Type: StrategyPerOperation}
 	var err error
-	if s.Probability, err = a.Operations.Probability.probability(field + "defaultSamplingProbability"); err != nil {
+	if s.Probability, err = scalarOf(a.operations.Get("defaultSamplingProbability")).probability(field + "defaultSamplingProbability"); err != nil {
 		return Strategy{}, err
 	}
-	if a.Operations.LowerBound != "" { // protobuf leaves zeros out
-		if s.LowerBound, err = a.Operations.LowerBound.rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
+	if bound := scalarOf(a.operations.Get("defaultLowerBoundTracesPerSecond")); bound != "" {
+		if s.LowerBound, err = bound.rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
 			return Strategy{}, err
 		}
 	}
-	switch list := a.Operations.List; {
-	case list.err != nil:
-		return Strategy{}, list.err
-	case len(list.entries) > maxOperations:
-		return Strategy{}, fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, operationsField, errTooMany, maxOperations)
-	default:
-		s.Operations = list.entries
+	const list = field + "perOperationStrategies"
+	err = eachElement(a.operations.Get("perOperationStrategies"), list, func(entry jsonread.Value, name string) error {
+		if len(s.Operations) == maxOperations {
+			return tooMany(list, maxOperations)
+		}
+		operation, err := parseOperation(entry, name)
+		s.Operations = append(s.Operations, operation)
+		return err
+	})
+	if err != nil {
+		return Strategy{}, err
 	}
 	return s, nil
 }
 
-// operationList is a list up to its first entry that is wrong.
-type operationList struct {
-	entries []OperationStrategy
-	err     error
-}
-
-const operationsField = "operationSampling.perOperationStrategies"
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (l *operationList) UnmarshalJSON(b []byte) error {
-	l.entries, l.err = nil, nil
-	l.err = eachElement(b, operationsField, func(d *json.Decoder, name string) error {
-		var entry struct {
-			Operation     *string              `json:"operation"`
-			Probabilistic *probabilisticAnswer `json:"probabilisticSampling"`
-		}
-		switch err := d.Decode(&entry); {
-		case err != nil:
-			return fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
-		case entry.Operation == nil:
-			return badField(name+".operation", errMissing.Error())
-		case entry.Probabilistic == nil: // jaeger-client-go dereferences it
-			return badField(name+".probabilisticSampling", errMissing.Error())
-		}
-		p, err := entry.Probabilistic.Rate.probability(name + ".probabilisticSampling.samplingRate")
-		l.entries = append(l.entries, OperationStrategy{*entry.Operation, p})
-		return err
-	})
-	return nil
-}
-
-// eachElement calls f for each element of a JSON list, which may be missing. f
-// decodes it.
-func eachElement(list []byte, field string, f func(d *json.Decoder, name string) error) error {
-	if len(list) == 0 || list[0] == 'n' {
-		return nil
+func parseOperation(entry jsonread.Value, name string) (OperationStrategy, error) {
+	operation, probabilistic := entry.Get("operation"), jsonread.Value{}
+	err := cmp.Or(entry.Want(jsonread.Object), operation.Want(jsonread.String))
+	if err == nil {
+		probabilistic, err = objectOf(entry, "probabilisticSampling")
 	}
-	d := json.NewDecoder(bytes.NewReader(list))
-	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+	switch {
+	case err != nil:
+		return OperationStrategy{}, fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
+	case operation.Empty():
+		return OperationStrategy{}, badField(name+".operation", errMissing.Error())
+	case probabilistic.Empty(): // jaeger-client-go dereferences it
+		return OperationStrategy{}, badField(name+".probabilisticSampling", errMissing.Error())
+	}
+	p, err := scalarOf(probabilistic.Get("samplingRate")).probability(name + ".probabilisticSampling.samplingRate")
+	return OperationStrategy{operation.Text(), p}, err
+}
+
+// objectOf returns a member that is an object, or missing, or null.
+func objectOf(v jsonread.Value, name string) (jsonread.Value, error) {
+	member := v.Get(name)
+	return member, member.Want(jsonread.Object)
+}
+
+// eachElement calls f for each element of a list, which may be missing.
+func eachElement(list jsonread.Value, field string, f func(element jsonread.Value, name string) error) error {
+	if list.Want(jsonread.Array) != nil {
 		return badField(field, "is not a list")
 	}
-	for i := 0; d.More(); i++ {
-		if err := f(d, field+"["+strconv.Itoa(i)+"]"); err != nil {
+	for i, element := range list.Elements() {
+		if err := f(element, elementName(field, i)); err != nil {
 			return err
 		}
 	}
-	return nil // the list is valid JSON: its end follows
+	return nil
 }
+
+func tooMany(field string, most int) error {
+	return fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, field, errTooMany, most)
+}
+
+func elementName(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
 
 // scalar is the text of a number or string as it stands in the JSON, shortened if
 // it cannot be either; "" when it is missing or null.
 type scalar string
 
-// UnmarshalJSON implements json.Unmarshaler. It accepts everything, so that what
-// is wrong can be named.
-func (s *scalar) UnmarshalJSON(b []byte) error {
+// scalarOf accepts everything, so that what is wrong can be named.
+func scalarOf(v jsonread.Value) scalar {
 	const most = 64
+	raw := v.Raw()
 	switch {
-	case string(b) == "null":
-		*s = ""
-	case len(b) > most:
-		*s = scalar(strings.ToValidUTF8(string(b[:most]), "") + "…")
-	default:
-		*s = scalar(b)
+	case v.Empty():
+		return ""
+	case len(raw) > most:
+		return scalar(strings.ToValidUTF8(string(raw[:most]), "") + "…")
 	}
-	return nil
+	return scalar(raw)
 }
 
 func (s scalar) unquoted() string {
@@ -206,10 +219,14 @@ func (s scalar) probability(field string) (float64, error) {
 	return p, checkProbability(field, p)
 }
 
+// rate reads traces a second, which MaxTracesPerSecond caps.
 func (s scalar) rate(field string) (float64, error) {
 	r, err := s.number(field)
 	if err != nil {
 		return 0, err
+	}
+	if r <= math.MaxInt32 {
+		r = min(r, MaxTracesPerSecond)
 	}
 	return r, checkRate(field, r)
 }

@@ -80,6 +80,12 @@ func TestParseStrategySpellings(t *testing.T) {
 		{"limit 0", `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":0}}`, "ratelimiting(0)"},
 		{"fractional limit", `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":0.5}}`, "ratelimiting(0.5)"},     // jaeger-client-go rejects it
 		{"limit over int16", `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":40000}}`, "ratelimiting(40000)"}, // and this
+		{"no limit", `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":2147483647}}`, "ratelimiting(1e+06)"},
+		{"limit just too high", `{"strategyType":1,"rateLimitingSampling":{"maxTracesPerSecond":1000001}}`, "ratelimiting(1e+06)"},
+		{"bound too high", `{"operationSampling":{"defaultSamplingProbability":0,"defaultLowerBoundTracesPerSecond":1e7}}`, "peroperation(0, 0 operations, each at least 1e+06/s)"},
+		{"any case", `{"STRATEGYTYPE":1,"ratelimitingsampling":{"MaxTracesPerSecond":7}}`, "ratelimiting(7)"},
+		{"the last one counts", `{"probabilisticSampling":{"samplingRate":1,"samplingRate":0.25}}`, "probabilistic(0.25)"},
+		{"escapes", `{"probabilistic\u0053ampling":{"samplingRate":0.25}}`, "probabilistic(0.25)"},
 		{"type of another part", `{"strategyType":0,"rateLimitingSampling":{"maxTracesPerSecond":7}}`, "ratelimiting(7)"},
 		{"type of a missing part", `{"strategyType":1,"rateLimitingSampling":null,"probabilisticSampling":{"samplingRate":1}}`, "probabilistic(1)"},
 		{"no type, all parts", `{"probabilisticSampling":{"samplingRate":1},"rateLimitingSampling":{"maxTracesPerSecond":7}}`, "probabilistic(1)"},
@@ -152,6 +158,7 @@ func TestParseStrategyRejects(t *testing.T) {
 		{"no limit", `{"strategyType":1,"rateLimitingSampling":{}}`, "rateLimitingSampling.maxTracesPerSecond: is missing"},
 		{"no default", `{"operationSampling":{}}`, "operationSampling.defaultSamplingProbability: is missing"},
 		{"negative bound", `{"operationSampling":{"defaultSamplingProbability":1,"defaultLowerBoundTracesPerSecond":-1}}`, "operationSampling.defaultLowerBoundTracesPerSecond: -1 is not"},
+		{"list as an operation's name", operationsAnswer(1, func(int) string { return `{"operation":[]}` }), "perOperationStrategies[0]: json: byte 94: cannot unmarshal array as string"},
 		{"no list", `{"operationSampling":{"defaultSamplingProbability":1,"perOperationStrategies":{}}}`, "perOperationStrategies: is not a list"},
 		{"null entry", operationsAnswer(1, func(int) string { return "null" }), "perOperationStrategies[0].operation: is missing"}, // jaeger-client-go panics here
 		{"number entry", operationsAnswer(2, func(i int) string { return []string{goodEntry(0), "5"}[i] }), "perOperationStrategies[1]: "},

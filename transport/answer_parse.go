@@ -3,11 +3,13 @@
 package transport
 
 import (
+	"cmp"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"math"
 	"strconv"
+
+	"github.com/go-spur/spur/internal/jsonread"
 )
 
 var errAnswer = errors.New("transport: malformed answer")
@@ -102,66 +104,48 @@ func eachField(b []byte, f func(number, value uint64, content []byte) error) err
 	return nil
 }
 
-// jsonAnswer is an ExportTraceServiceResponse in protobuf's JSON, which has two
+// parseJSON reads an ExportTraceServiceResponse in protobuf's JSON, which has two
 // spellings of each name.
-type jsonAnswer struct {
-	Camel *jsonPartial `json:"partialSuccess"`
-	Snake *jsonPartial `json:"partial_success"`
-}
-
-type jsonPartial struct {
-	CamelRejected json.RawMessage `json:"rejectedSpans"`
-	SnakeRejected json.RawMessage `json:"rejected_spans"`
-	CamelMessage  string          `json:"errorMessage"`
-	SnakeMessage  string          `json:"error_message"`
-}
-
-// parseJSON reads an ExportTraceServiceResponse in JSON.
 func parseJSON(b []byte) (partialSuccess, error) {
-	var a jsonAnswer
-	if err := json.Unmarshal(b, &a); err != nil {
+	doc, err := jsonread.Parse(b, maxAnswer)
+	if err != nil {
 		return partialSuccess{}, err
 	}
-	j := a.Camel
-	if j == nil {
-		j = a.Snake
-	}
-	if j == nil {
-		return partialSuccess{}, nil
-	}
-	number, message := j.CamelRejected, j.CamelMessage
-	if number == nil {
-		number = j.SnakeRejected
-	}
-	if message == "" {
-		message = j.SnakeMessage
+	p := either(doc, "partialSuccess", "partial_success")
+	number, message := either(p, "rejectedSpans", "rejected_spans"), either(p, "errorMessage", "error_message")
+	if err := cmp.Or(doc.Want(jsonread.Object), p.Want(jsonread.Object), message.Want(jsonread.String)); err != nil {
+		return partialSuccess{}, err
 	}
 	n, err := jsonInt64(number)
 	if err != nil || n < 0 {
 		return partialSuccess{}, errAnswer
 	}
-	return partialSuccess{rejected: n, message: []byte(message)}, nil
+	return partialSuccess{rejected: n, message: []byte(message.Text())}, nil
+}
+
+// either returns the member with the first name, or the second if there is none.
+func either(object jsonread.Value, first, second string) jsonread.Value {
+	if v := object.Get(first); !v.Empty() {
+		return v
+	}
+	return object.Get(second)
 }
 
 // validJSON reads nothing out of JSON.
 func validJSON(b []byte) (partialSuccess, error) {
-	if !json.Valid(b) {
-		return partialSuccess{}, errAnswer
-	}
-	return partialSuccess{}, nil
+	_, err := jsonread.Parse(b, maxAnswer)
+	return partialSuccess{}, err
 }
 
 // jsonInt64 reads an int64 as protobuf's JSON has it: a number, or a string with
 // one in it; 0 for none or null.
-func jsonInt64(raw json.RawMessage) (int64, error) {
-	text := string(raw)
-	if text == "" || text == "null" {
+func jsonInt64(v jsonread.Value) (int64, error) {
+	text := string(v.Raw())
+	switch {
+	case v.Empty():
 		return 0, nil
-	}
-	if text[0] == '"' {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return 0, err
-		}
+	case v.Kind() == jsonread.String:
+		text = v.Text()
 	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, nil

@@ -15,14 +15,14 @@ func Example() {
 	server := polltest.NewServer(polltest.Body(`{"rate": 0.5}`))
 	defer server.Close()
 	client := poll.NewClient(server.Dial)
-	address, err := poll.Endpoint("agent:5778", "/sampling", "orders")
+	address, err := poll.Endpoint("agent", "5778", "/sampling", "orders")
 	if err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(address)
 
 	done := make(chan error)
-	loop := poll.Start(poll.Options{Interval: time.Millisecond}, func(ctx context.Context) error {
+	loop := poll.Start(poll.Options{Interval: time.Minute}, func(ctx context.Context) error {
 		body, err := poll.Get(ctx, client, address.String(), 1<<20)
 		fmt.Printf("%s\n", body)
 		return err

@@ -16,6 +16,8 @@ var ErrPanic = errors.New("poll: panic")
 const (
 	defaultInterval = time.Minute
 	defaultTimeout  = 10 * time.Second
+	defaultFloor    = time.Second            // more often than that no server should be asked
+	longestInterval = 365 * 24 * time.Hour   // so that sums do not overflow
 	firstSpread     = time.Second            // the first fetch comes within it
 	closePatience   = 100 * time.Millisecond // for a fetch that does not heed its context
 )
@@ -24,14 +26,19 @@ const (
 // asked once a minute.
 type Options struct {
 	// Interval is the time from the end of one fetch to the next, plus or minus a
-	// tenth of it; a minute when 0 or less. The first fetch comes at once: within
-	// a second, or within Interval if that is shorter, at a random moment, so that
-	// a fleet that starts together does not ask together.
+	// tenth of it; a minute when 0 or less. One below Floor counts as Floor, and one
+	// of more than a year as a year. The first fetch comes at once: within a second,
+	// or within Interval if that is shorter, at a random moment, so that a fleet that
+	// starts together does not ask together.
 	Interval time.Duration
+	// Floor is the least time between fetches, so that a mistyped interval is no
+	// attack on a server; a second when 0 or less.
+	Floor time.Duration
 	// Retry is the time to the second fetch if the first one fails, plus or minus
 	// a tenth of it. It doubles with each further failure, up to Interval, until a
 	// fetch has succeeded once: a server that starts a little later than its
-	// client is found soon. Interval when 0 or less.
+	// client is found soon. No fetch follows a failed one sooner than that, even if
+	// Interval is shorter. Interval when 0 or less, and Floor when below it.
 	Retry time.Duration
 	// Timeout is the deadline of one fetch; 10 s when 0 or less.
 	Timeout time.Duration
@@ -50,26 +57,37 @@ type Loop struct {
 // context ends. If it panics, settle gets an ErrPanic; if settle panics, nothing
 // more happens. A fetch that Close interrupts is not settled.
 func Start(o Options, fetch func(context.Context) error, settle func(error)) *Loop {
-	if o.Interval <= 0 {
-		o.Interval = defaultInterval
-	}
-	if o.Retry <= 0 {
-		o.Retry = o.Interval
-	}
-	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
-	}
-	if o.Random == nil {
-		o.Random = rand.Float64
-	}
+	o = o.withDefaults()
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Loop{cancel: cancel, done: make(chan struct{})}
 	go l.run(ctx, o, fetch, settle)
 	return l
 }
 
+func (o Options) withDefaults() Options {
+	if o.Interval <= 0 {
+		o.Interval = defaultInterval
+	}
+	if o.Floor <= 0 {
+		o.Floor = defaultFloor
+	}
+	o.Interval = min(max(o.Interval, o.Floor), longestInterval)
+	if o.Retry <= 0 {
+		o.Retry = o.Interval
+	}
+	o.Retry = min(max(o.Retry, o.Floor), longestInterval)
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	return o
+}
+
 func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) error, settle func(error)) {
 	defer close(l.done)
+	afterFailure := o.Retry
 	timer := time.NewTimer(fraction(min(o.Interval, firstSpread), o.Random()))
 	defer timer.Stop()
 	for {
@@ -89,10 +107,10 @@ func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) e
 		_ = guard(func() error { settle(err); return nil })
 		wait := o.Interval
 		if err == nil {
-			o.Retry = o.Interval
-		} else if o.Retry < o.Interval {
-			wait = o.Retry
-			o.Retry = min(2*o.Retry, o.Interval)
+			afterFailure = max(o.Retry, o.Interval)
+		} else {
+			wait = afterFailure
+			afterFailure = max(o.Retry, min(2*afterFailure, o.Interval))
 		}
 		timer.Reset(wait - wait/10 + fraction(wait/5, o.Random()))
 	}

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"runtime"
@@ -102,6 +103,7 @@ func TestCancel(t *testing.T) {
 }
 
 func TestLoopTimes(t *testing.T) {
+	const year = 365 * 24 * time.Hour
 	for _, tt := range []struct {
 		name     string
 		interval time.Duration
@@ -110,7 +112,10 @@ func TestLoopTimes(t *testing.T) {
 	}{
 		{"lowest", time.Minute, 0, []time.Duration{0, 54 * time.Second, 108 * time.Second}},
 		{"middle", time.Minute, 0.5, []time.Duration{500 * time.Millisecond, 60500 * time.Millisecond, 120500 * time.Millisecond}},
-		{"short", 100 * time.Millisecond, 0.5, []time.Duration{50 * time.Millisecond, 150 * time.Millisecond, 250 * time.Millisecond}},
+		{"short", 2 * time.Second, 0.5, []time.Duration{500 * time.Millisecond, 2500 * time.Millisecond, 4500 * time.Millisecond}},
+		{"too short", 1, 0.5, []time.Duration{500 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond}},
+		{"too short, lowest", 1, 0, []time.Duration{0, 900 * time.Millisecond, 1800 * time.Millisecond}},
+		{"too long", math.MaxInt64, 0.5, []time.Duration{500 * time.Millisecond, 500*time.Millisecond + year, 500*time.Millisecond + 2*year}},
 		{"default", 0, 0.5, []time.Duration{500 * time.Millisecond, 60500 * time.Millisecond, 120500 * time.Millisecond}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -142,7 +147,10 @@ func TestLoopRetries(t *testing.T) {
 		{"never succeeds", 7 * time.Second, time.Second, 0, []int{500, 1500, 3500, 7500, 14500, 21500}},
 		{"succeeds", time.Minute, time.Second, 3, []int{500, 1500, 3500, 63500, 123500}},
 		{"without", time.Minute, 0, 0, []int{500, 60500, 120500}},
-		{"longer than the interval", time.Minute, time.Hour, 0, []int{500, 60500, 120500}},
+		{"longer than the interval", time.Minute, 2 * time.Minute, 0, []int{500, 120500, 240500}},
+		{"longer than the interval, succeeds", time.Second, 5 * time.Second, 2, []int{500, 5500, 6500, 11500, 16500}},
+		{"too short", 7 * time.Second, 1, 0, []int{500, 1500, 3500, 7500, 14500}},
+		{"interval too short", 1, 0, 2, []int{500, 1500, 2500, 3500}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -162,6 +170,27 @@ func TestLoopRetries(t *testing.T) {
 				l.Close()
 			})
 		})
+	}
+}
+
+// TestLoopFloor: the caller may set another one.
+func TestLoopFloor(t *testing.T) {
+	for _, tt := range []struct {
+		floor time.Duration
+		most  int
+	}{{0, 11}, {100 * time.Millisecond, 102}} {
+		for _, err := range []error{nil, io.EOF} {
+			synctest.Test(t, func(t *testing.T) {
+				n := 0
+				l := poll.Start(poll.Options{Interval: 1, Retry: 1, Floor: tt.floor, Random: func() float64 { return 0.5 }},
+					func(context.Context) error { n++; return err }, func(error) {})
+				<-time.After(10 * time.Second)
+				l.Close()
+				if n > tt.most || n < tt.most-2 {
+					t.Errorf("floor %v, %v: %d fetches in 10 s, want at most %d", tt.floor, err, n, tt.most)
+				}
+			})
+		}
 	}
 }
 
