@@ -68,7 +68,7 @@ func TestHandlerAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
 	}
-	want := map[string]float64{"unsampled": 7, "unsampled, with a caller": 8, "sampled": 7, "sampled, with a caller": 8}
+	want := map[string]float64{"unsampled": 5, "unsampled, with a caller": 7, "sampled": 5, "sampled, with a caller": 7}
 	for _, c := range handlerCases {
 		plain := testing.AllocsPerRun(1000, serving(t, false, c.sampled, c.headers))
 		traced := testing.AllocsPerRun(1000, serving(t, true, c.sampled, c.headers))

@@ -18,25 +18,38 @@ type body struct {
 	phases  *phases // nil: none
 	sizeTag string
 	read    atomic.Int64
+	closing atomic.Bool // what Read says from then on is the caller's doing
 	ended   atomic.Bool
 }
 
-// writableBody is the body of an answer with status 101, which is the connection.
-type writableBody struct {
+// connection is the body of an answer with status 101: the connection itself, with
+// which the span ends.
+type connection struct {
 	*body
 	io.Writer
 }
 
-// follow returns b such that span ends with it: at once when there is nothing to
-// read.
-func follow(b io.ReadCloser, span *spur.Span, p *phases, sizeTag string) io.ReadCloser {
+// CloseWrite ends one direction, if the connection can do that.
+func (c connection) CloseWrite() error {
+	if w, ok := c.Writer.(interface{ CloseWrite() error }); ok {
+		return w.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// follow returns resp's body such that span ends with it: at once when there is
+// nothing to read.
+func follow(resp *http.Response, method string, span *spur.Span, p *phases, sizeTag string) io.ReadCloser {
+	b := resp.Body
 	tracked := &body{ReadCloser: b, span: span, phases: p, sizeTag: sizeTag}
-	if b == nil || b == http.NoBody {
+	w, writable := b.(io.Writer)
+	switch {
+	case writable:
+		return connection{tracked, w}
+	case b == nil || b == http.NoBody || method == http.MethodHead,
+		resp.ContentLength == 0 && resp.ProtoMajor > 1: // which has no http.NoBody
 		tracked.end(nil)
 		return b
-	}
-	if w, ok := b.(io.Writer); ok {
-		return writableBody{tracked, w}
 	}
 	return tracked
 }
@@ -44,13 +57,14 @@ func follow(b io.ReadCloser, span *spur.Span, p *phases, sizeTag string) io.Read
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read.Add(int64(n))
-	if err != nil {
+	if err != nil && !b.closing.Load() {
 		b.end(err)
 	}
 	return n, err
 }
 
 func (b *body) Close() error {
+	b.closing.Store(true)
 	err := b.ReadCloser.Close()
 	b.end(nil)
 	return err

@@ -8,7 +8,6 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
-	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur"
 )
@@ -18,7 +17,8 @@ import (
 // the request's headers name, if they do (see spur.Tracer.Extract), and ends when h
 // returns; a connection that h hijacks may live on without it. Its status is the
 // first that h wrote, 200 if it wrote none; from 500 on the tag error is set. When h
-// panics the span gets the tag error and a log of the panic, and the panic goes on.
+// panics the span gets the tag error and a log of the panic, and the panic goes on;
+// http.ErrAbortHandler is no error when the client has gone.
 //
 // The span is called:
 //
@@ -26,22 +26,33 @@ import (
 //   - else, when h says by a method Handler(*http.Request) (http.Handler, string)
 //     which pattern it will choose, as http.ServeMux does, the request's method and
 //     that pattern, as in "GET /orders/{id}";
-//   - else the method, until h has returned and Request.Pattern tells which pattern
-//     was chosen by a ServeMux within h, if h's middleware passes the same *Request
-//     on.
+//   - else method and Request.Pattern, when a ServeMux around this handler has set it;
+//   - else the method, until h has ended and Request.Pattern tells which pattern was
+//     chosen by a ServeMux within h, if h's middleware passes the same *Request on.
+//     (http.StripPrefix, http.TimeoutHandler and all that call Request.WithContext
+//     do not: give OperationName a function that asks the mux's Handler method.)
 //
-// Names of the first two kinds exist before the span starts: per-operation and
+// Names of all but the last kind exist before the span starts: per-operation and
 // adaptive sampling go by them. A pattern found afterwards only renames the span. A
 // request that matches no pattern is called by its method alone; unknown methods
 // are called HTTP. A path is never part of a name.
 //
+// A Handler within another's makes a child of that one's span and does not look at
+// the headers again.
+//
 // The ResponseWriter that h gets implements http.Flusher, http.Hijacker,
 // http.Pusher, io.ReaderFrom and http.CloseNotifier if the server's does and not
-// otherwise, and has the method Unwrap for http.ResponseController.
+// otherwise, and has the method Unwrap for http.ResponseController. What nobody
+// outside net/http can wrap is lost: http.MaxBytesReader does not close the
+// connection of a request that is too large, and trailers that HTTP/1.1 requests
+// did not announce do not arrive.
 //
-// Handler itself adds nothing to answers. The result is safe for concurrent use if h
-// and the functions among opts are.
+// Handler adds nothing to answers. With a nil t it returns h. The result is safe for
+// concurrent use if h and the functions among opts are.
 func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler {
+	if t == nil {
+		return h
+	}
 	wrapped := &handler{tracer: t, next: h}
 	wrapped.router, _ = h.(router)
 	for _, o := range opts {
@@ -61,86 +72,37 @@ type handler struct {
 	edge   spur.EdgePolicy
 }
 
+// serverKind is boxed once: it is an option of every span.
+var serverKind opentracing.StartSpanOption = ext.SpanKindRPCServer
+
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.filter != nil && !h.filter(r) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	name, final := h.startName(r)
-	caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
-	ctx, span := h.start(r, name, caller)
-	r = r.WithContext(ctx)
+	name := h.startName(r)
+	ctx, span := h.start(r, name.text)
+	own := r.WithContext(ctx)
 	if span.IsRecording() {
-		h.tagRequest(span, r)
+		h.tagRequest(span, own)
 	}
 	wrapped, state := wrap(w)
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		p := recover() // nil after runtime.Goexit
-		h.abort(span, state, p)
-		if p != nil {
-			panic(p)
-		}
-	}()
-	h.next.ServeHTTP(wrapped, r)
-	returned = true
-	if !final && r.Pattern != "" {
-		span.SetOperationName(routeName(r.Method, r.Pattern))
-	}
-	h.finish(span, state, r)
+	x := exchange{handler: h, span: span, response: state, server: r, request: own, name: name}
+	defer x.end()
+	h.next.ServeHTTP(wrapped, own)
+	x.returned = true
 }
 
-// start starts the span.
-func (h *handler) start(r *http.Request, name string, caller opentracing.SpanContext) (ctx context.Context, span *spur.Span) {
-	if h.edge == spur.TrustCaller {
-		return h.tracer.Start(r.Context(), name, ext.RPCServerOption(caller))
+// start starts the span: under the one that there is, if a Handler around this one
+// has made it, and else under the caller's.
+func (h *handler) start(r *http.Request, name string) (context.Context, *spur.Span) {
+	ctx := r.Context()
+	if spur.SpanFromContext(ctx).SpanContext().IsValid() {
+		return h.tracer.Start(ctx, name, serverKind)
 	}
-	return h.tracer.Start(r.Context(), name, ext.SpanKindRPCServer, h.edge.Reference(caller))
-}
-
-// abort ends the span of a handler that panicked, or ended its goroutine when p is
-// nil.
-func (h *handler) abort(span *spur.Span, state *response, p any) {
-	switch p {
-	case nil:
-		span.LogFields(log.Event("goroutine ended"))
-	case http.ErrAbortHandler: // how handlers end a connection on purpose
-		span.SetBool(string(ext.Error), true)
-		span.LogFields(log.Event("aborted"))
-	default:
-		span.LogPanic(p)
+	caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
+	if caller == nil {
+		return h.tracer.Start(ctx, name, serverKind)
 	}
-	if span.IsRecording() {
-		h.tagResponse(span, state, state.status)
-	}
-	span.Finish()
-}
-
-// finish ends the span of a handler that returned.
-func (h *handler) finish(span *spur.Span, state *response, r *http.Request) {
-	if span.IsRecording() {
-		status := state.status
-		switch {
-		case state.hijacked:
-			span.LogFields(log.Event("hijacked"))
-		case status == 0 && r.Context().Err() != nil:
-			// The client has gone: nobody was told anything.
-		case status == 0:
-			status = http.StatusOK
-		}
-		if r.Context().Err() != nil {
-			span.LogFields(log.Event("request cancelled"))
-		}
-		h.tagResponse(span, state, status)
-		if h.semantic && r.Pattern != "" {
-			span.SetString("http.route", patternPath(r.Pattern))
-		}
-		if status >= http.StatusInternalServerError {
-			span.SetBool(string(ext.Error), true)
-		}
-	}
-	span.Finish()
+	return h.tracer.Start(ctx, name, serverKind, h.edge.Reference(caller))
 }

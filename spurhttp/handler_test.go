@@ -3,11 +3,14 @@
 package spurhttp_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -99,6 +102,120 @@ type seenNames struct{ names []string }
 func (s *seenNames) Sample(p sampler.Params) sampler.Decision {
 	s.names = append(s.names, p.Operation)
 	return sampler.Decision{Sample: true}
+}
+
+// A redirect to a subtree has the request's path for a pattern, for CONNECT and with
+// older Go for all methods: it is no name.
+func TestHandlerRedirectIsNotNamedByPath(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/users/{id}/", func(http.ResponseWriter, *http.Request) {})
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	for _, method := range []string{http.MethodGet, http.MethodConnect} {
+		for _, h := range []http.Handler{mux, inner} {
+			tracer, spans := spurtest.New(t)
+			r := httptest.NewRequest(method, "/users/secret0", nil)
+			r.URL.Path = "/users/secret0"
+			spurhttp.Handler(tracer, h).ServeHTTP(httptest.NewRecorder(), r)
+			if got := spans.Spans()[0].Operation; strings.Contains(got, "secret0") {
+				t.Errorf("%s: the span is called %q", method, got)
+			}
+		}
+	}
+	tracer, spans := spurtest.New(t)
+	spurhttp.Handler(tracer, mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/users/1/", nil))
+	if got := spans.Spans()[0].Operation; got != "GET /users/{id}/" {
+		t.Errorf("the span is called %q", got)
+	}
+}
+
+// A handler that is itself mounted on a mux knows its pattern when the span starts.
+func TestHandlerBelowAMux(t *testing.T) {
+	seen := &seenNames{}
+	tracer, spans := spurtest.New(t, spur.WithSampler(seen))
+	mux := http.NewServeMux()
+	mux.Handle("GET /a/{id}", spurhttp.Handler(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no milk") }), spurhttp.SemanticNames()))
+	func() {
+		defer func() { _ = recover() }()
+		mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
+	}()
+	s := spans.Spans()[0]
+	if s.Operation != "GET /a/{id}" || !slices.Equal(seen.names, []string{"GET /a/{id}"}) || tag(&s, "http.route") != "/a/{id}" {
+		t.Errorf("called %q, the sampler saw %q, tags %v", s.Operation, seen.names, s.Tags)
+	}
+}
+
+// A handler around ours finds the pattern that a mux within chose, as without us, and
+// a span that panics is called by it too.
+func TestHandlerTellsThePattern(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) { panic("no milk") })
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	r := httptest.NewRequest(http.MethodGet, "/a/1", nil)
+	func() {
+		defer func() { _ = recover() }()
+		spurhttp.Handler(tracer, inner).ServeHTTP(httptest.NewRecorder(), r)
+	}()
+	if got := spans.Spans()[0].Operation; r.Pattern != "GET /a/{id}" || got != r.Pattern {
+		t.Errorf("pattern %q, span %q", r.Pattern, got)
+	}
+}
+
+// Handlers within each other make one trace, and the outer one's policy stands.
+func TestHandlerNested(t *testing.T) {
+	for _, policy := range []spur.EdgePolicy{spur.TrustCaller, spur.IgnoreCaller} {
+		tracer, spans := spurtest.New(t)
+		inner := spurhttp.Handler(tracer, http.NotFoundHandler(), spurhttp.OperationName(func(*http.Request) string { return "inner" }))
+		outer := spurhttp.Handler(tracer, inner, spurhttp.Edge(policy))
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("uber-trace-id", "abc:def:0:1")
+		r.Header.Set("uberctx-role", "admin")
+		outer.ServeHTTP(httptest.NewRecorder(), r)
+		in, out := spans.ByOperation("inner")[0], spans.ByOperation("GET")[0]
+		if in.ParentID != out.SpanID || in.TraceID != out.TraceID || (out.TraceID.Low == 0xabc) != (policy == spur.TrustCaller) {
+			t.Errorf("%v:\n%s", policy, spans.Tree(spurtest.WithIDs()))
+		}
+	}
+}
+
+// net/http removes the files of a form from the request that it made itself.
+func TestHandlerMultipartForm(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	r := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if err := r.ParseMultipartForm(10); err != nil {
+			t.Error(err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 1 {
+			t.Errorf("the upload is in %d files", len(left))
+		}
+	}))
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("file", "big")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(make([]byte, 20<<20)); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	resp, err := r.Client().Post(r.URL, w.FormDataContentType(), &form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	r.wait(t, 1)
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%d files are left, %v", len(left), err)
+	}
+}
+
+func TestHandlerWithoutATracer(t *testing.T) {
+	h := http.NotFoundHandler()
+	if got := spurhttp.Handler(nil, h); fmt.Sprintf("%p", got) != fmt.Sprintf("%p", h) {
+		t.Errorf("got a %T", got)
+	}
 }
 
 // A million paths are as many operations as there are routes, and one for the rest.
@@ -317,7 +434,7 @@ func TestHandlerSemanticNames(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	want := []map[string]string{
 		{
-			"http.request.method": "POST", "url.path": "/x/1", "url.scheme": "http", "network.protocol.version": "1.1",
+			"http.request.method": "POST", "url.path": "/x/1", "url.scheme": "http", "network.protocol.version": "1.1", "error.type": "",
 			"server.address": "shop.example", "server.port": "8080", "network.peer.address": "192.0.2.1", "network.peer.port": "1234",
 			"user_agent.original": "ua", "http.response.status_code": "200", "http.response.body.size": "4", "http.route": "/x/{id}",
 			"span.kind": "server", "http.method": "", "component": "",

@@ -4,6 +4,7 @@ package spurhttp
 
 import (
 	"net/http"
+	"path"
 	"strings"
 )
 
@@ -15,19 +16,38 @@ type router interface {
 
 var _ router = (*http.ServeMux)(nil)
 
-// startName returns what the span is called when it starts, and whether that is
-// final.
-func (h *handler) startName(r *http.Request) (name string, final bool) {
+// name is what a span is called when it starts.
+type name struct {
+	text  string
+	route string // the pattern it is made of, "" when it is not
+	final bool   // what is found out later does not change it
+}
+
+// startName returns the name that samplers see.
+func (h *handler) startName(r *http.Request) name {
 	if h.name != nil {
-		if name = h.name(r); name != "" {
-			return name, true
+		if text := h.name(r); text != "" {
+			return name{text: text, route: realPattern(r, r.Pattern), final: true}
 		}
 	}
 	if h.router != nil {
 		_, pattern := h.router.Handler(r)
-		return routeName(r.Method, pattern), true
+		route := realPattern(r, pattern)
+		return name{routeName(r.Method, route), route, true}
 	}
-	return methodName(r.Method), false
+	route := realPattern(r, r.Pattern) // of a mux around this handler
+	return name{routeName(r.Method, route), route, route != ""}
+}
+
+// realPattern returns the pattern, or "" when it is none: for a redirect from /path
+// to /path/ ServeMux gives the path of the request for a pattern (before Go 1.25
+// always, later for CONNECT).
+func realPattern(r *http.Request, pattern string) string {
+	asked := r.URL.Path
+	if strings.HasSuffix(pattern, "/") && !strings.HasSuffix(asked, "/") && path.Clean("/"+asked)+"/" == pattern {
+		return ""
+	}
+	return pattern
 }
 
 // routeName joins method and pattern. A pattern of http.ServeMux may begin with a
@@ -36,16 +56,16 @@ func routeName(method, pattern string) string {
 	switch {
 	case pattern == "":
 		return methodName(method)
-	case strings.IndexByte(pattern, ' ') > 0:
+	case strings.IndexAny(pattern, " \t") > 0:
 		return pattern
 	}
 	return methodName(method) + " " + pattern
 }
 
-// patternPath is a pattern without its method.
+// patternPath is a pattern without its method and host.
 func patternPath(pattern string) string {
-	if _, path, ok := strings.Cut(pattern, " "); ok {
-		return strings.TrimLeft(path, " \t")
+	if i := strings.IndexByte(pattern, '/'); i >= 0 {
+		return pattern[i:]
 	}
 	return pattern
 }

@@ -98,9 +98,9 @@ func RequireParent() TransportOption {
 	return transportOption(func(t *transport) { t.requireParent = true })
 }
 
-// Phases has the span log what net/http does for the request: event "dns", "connect",
-// "tls", "got connection", "wrote request" and "first byte", each with the error if
-// there was one.
+// Phases has the span log what net/http does for the request: the events "dns start",
+// "dns", "connect start", "connect", "tls start", "tls", "got connection", "got 100
+// continue", "wrote request" and "first byte", with the error if there was one.
 func Phases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
 
 // Hosts sets who is told about the trace: trace headers and baggage are only sent to

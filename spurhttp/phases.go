@@ -61,6 +61,7 @@ func (p *phases) trace() *httptrace.ClientTrace {
 		GotConn: func(i httptrace.GotConnInfo) {
 			p.log("got connection", nil, log.Bool("reused", i.Reused))
 		},
+		Got100Continue:       func() { p.log("got 100 continue", nil) },
 		WroteRequest:         func(i httptrace.WroteRequestInfo) { p.log("wrote request", i.Err) },
 		GotFirstResponseByte: func() { p.log("first byte", nil) },
 	}

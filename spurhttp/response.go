@@ -45,8 +45,9 @@ func (w *response) WriteString(s string) (int, error) {
 	return n, err
 }
 
+// begin notes the status, unless the connection is no longer the server's.
 func (w *response) begin(status int) {
-	if w.status == 0 {
+	if w.status == 0 && !w.hijacked {
 		w.status = status
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -270,5 +272,65 @@ func TestTimeoutHandler(t *testing.T) {
 	if status, body := r.get(t, "/"); status != 503 || body != "too slow" {
 		t.Errorf("%d %q", status, body)
 	}
-	r.wait(t, 2)
+	for _, s := range r.wait(t, 2) {
+		if s.Operation == "GET" && (tag(&s, "http.status_code") != "503" || tag(&s, "error") != "true") {
+			t.Errorf("tags %v", s.Tags)
+		}
+	}
+}
+
+// A reverse proxy's client hangs up: it aborts the handler, which is nobody's error.
+func TestProxyWhoseClientHasGone(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.(http.Flusher).Flush()
+		close(entered)
+		<-leave
+	}))
+	defer backend.Close()
+	defer close(leave)
+	target, err := url.Parse(backend.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ErrorLog = discard
+	r := serve(t, proxy)
+	ctx, cancel := context.WithCancel(context.Background())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { <-entered; cancel() }()
+	if resp, err := r.Client().Do(req); err == nil {
+		_, _ = io.ReadAll(resp.Body)
+		resp.Body.Close()
+	}
+	if s := r.wait(t, 1)[0]; tag(&s, "error") != "" || !slices.Equal(logs(&s), []string{"request cancelled"}) {
+		t.Errorf("tags %v, events %q", s.Tags, logs(&s))
+	}
+}
+
+// What is written after a hijack goes nowhere.
+func TestWriteAfterHijack(t *testing.T) {
+	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		conn.Close()
+		http.Error(w, "too late", http.StatusInternalServerError)
+	}))
+	r.Config.ErrorLog = discard
+	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	_, _ = io.ReadAll(conn)
+	if s := r.wait(t, 1)[0]; tag(&s, "http.status_code") != "" || tag(&s, "error") != "" {
+		t.Errorf("tags %v", s.Tags)
+	}
 }

@@ -3,10 +3,13 @@
 package spurhttp
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/opentracing/opentracing-go/ext"
 
@@ -21,7 +24,7 @@ func (h *handler) tagRequest(span *spur.Span, r *http.Request) {
 	if !h.semantic {
 		span.SetString(string(ext.Component), component)
 		span.SetString(string(ext.HTTPMethod), r.Method)
-		span.SetString(string(ext.HTTPUrl), r.URL.EscapedPath())
+		span.SetString(string(ext.HTTPUrl), requestPath(r))
 		span.SetString(string(ext.PeerAddress), r.RemoteAddr)
 		return
 	}
@@ -32,21 +35,29 @@ func (h *handler) tagRequest(span *spur.Span, r *http.Request) {
 		scheme = "https"
 	}
 	span.SetString("url.scheme", scheme)
-	span.SetString("network.protocol.version", strconv.Itoa(r.ProtoMajor)+"."+strconv.Itoa(r.ProtoMinor))
-	tagHost(span, "server", r.Host)
-	tagHost(span, "network.peer", r.RemoteAddr)
+	tagProtocol(span, r.ProtoMajor, r.ProtoMinor)
+	tagHost(span, "server", r.Host, "")
+	tagHost(span, "network.peer", r.RemoteAddr, "")
 	if agent := r.UserAgent(); agent != "" {
 		span.SetString("user_agent.original", agent)
 	}
 }
 
-// tagResponse says what became of it. status is 0 when nobody was told.
-func (h *handler) tagResponse(span *spur.Span, state *response, status int) {
-	if status != 0 {
-		tagStatus(span, status, h.semantic)
+// requestPath is what was asked for, without the query. CONNECT asks for a host.
+func requestPath(r *http.Request) string {
+	if r.Method == http.MethodConnect && r.URL.Path == "" {
+		return r.URL.Host
 	}
-	if state.written > 0 || status != 0 {
-		span.SetInt(sizeTag(h.semantic), state.written)
+	return r.URL.EscapedPath()
+}
+
+// tagResponse says what became of it. status is 0 when nobody was told.
+func (x *exchange) tagResponse(status int) {
+	if status != 0 {
+		tagStatus(x.span, status, x.semantic)
+	}
+	if x.request.Method != http.MethodHead && (x.response.written > 0 || status != 0) {
+		x.span.SetInt(sizeTag(x.semantic), x.response.written)
 	}
 }
 
@@ -61,7 +72,7 @@ func (t *transport) tagRequest(span *spur.Span, r *http.Request) {
 	}
 	tagMethod(span, requestMethod(r))
 	span.SetString("url.full", publicURL(r.URL))
-	tagHost(span, "server", r.URL.Host)
+	tagHost(span, "server", r.URL.Host, map[string]string{"http": "80", "https": "443"}[r.URL.Scheme])
 }
 
 // tagResponse says what the server answered.
@@ -70,10 +81,29 @@ func (t *transport) tagResponse(span *spur.Span, resp *http.Response) {
 	limit := http.StatusInternalServerError
 	if t.semantic {
 		limit = http.StatusBadRequest
-		span.SetString("network.protocol.version", strconv.Itoa(resp.ProtoMajor)+"."+strconv.Itoa(resp.ProtoMinor))
+		tagProtocol(span, resp.ProtoMajor, resp.ProtoMinor)
 	}
 	if resp.StatusCode >= limit {
 		span.SetBool(string(ext.Error), true)
+		if t.semantic {
+			span.SetString("error.type", strconv.Itoa(resp.StatusCode))
+		}
+	}
+}
+
+// tagError records why there is no answer, without the URL that net/http's errors
+// quote with its query.
+func (t *transport) tagError(span *spur.Span, err error) {
+	if err == nil {
+		err = errors.New("spurhttp: neither an answer nor an error")
+	}
+	var whole *url.Error
+	if errors.As(err, &whole) {
+		err = whole.Err
+	}
+	span.SetError(err)
+	if t.semantic && span.IsRecording() {
+		span.SetString("error.type", fmt.Sprintf("%T", err))
 	}
 }
 
@@ -112,11 +142,20 @@ func tagMethod(span *spur.Span, method string) {
 	span.SetString("http.request.method", name)
 }
 
+// tagProtocol writes the version as people do: 1.1, but 2 and 3.
+func tagProtocol(span *spur.Span, major, minor int) {
+	version := strconv.Itoa(major)
+	if major < 2 {
+		version += "." + strconv.Itoa(minor)
+	}
+	span.SetString("network.protocol.version", version)
+}
+
 // tagHost splits host and port into the two tags that the conventions want.
-func tagHost(span *spur.Span, prefix, hostport string) {
+func tagHost(span *spur.Span, prefix, hostport, defaultPort string) {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {
-		host = hostport
+		host, port = strings.Trim(hostport, "[]"), defaultPort
 	}
 	if host != "" {
 		span.SetString(prefix+".address", host)

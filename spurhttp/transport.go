@@ -77,22 +77,28 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if span.IsRecording() {
 		t.tagRequest(span, r)
 	}
-	var log *phases
+	var p *phases
 	if t.phases && span.IsRecording() {
-		log = &phases{span: span}
-		ctx = httptrace.WithClientTrace(ctx, log.trace())
+		p = &phases{span: span}
+		ctx = httptrace.WithClientTrace(ctx, p.trace())
 	}
+	answered := false
+	defer func() {
+		if !answered { // next panicked, or failed
+			p.end()
+			span.Finish()
+		}
+	}()
 	resp, err := next.RoundTrip(t.outgoing(ctx, r, span))
-	if err != nil {
-		log.end()
-		span.SetError(err)
-		span.Finish()
+	if err != nil || resp == nil { // the latter is a mistake of next's
+		t.tagError(span, err)
 		return resp, err
 	}
+	answered = true
 	if span.IsRecording() {
 		t.tagResponse(span, resp)
 	}
-	resp.Body = follow(resp.Body, span, log, sizeTag(t.semantic))
+	resp.Body = follow(resp, r.Method, span, p, sizeTag(t.semantic))
 	return resp, nil
 }
 
@@ -107,26 +113,38 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
+// nobody is the span that records nothing and has no tracer of anybody's.
+var nobody = spur.SpanFromContext(context.Background())
+
+// clientKind is boxed once: it is an option of every span.
+var clientKind opentracing.StartSpanOption = ext.SpanKindRPCClient
+
 // start starts the span, or returns nil when there is to be none.
 func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 	ctx := r.Context()
-	name := ""
-	if t.name != nil {
-		name = t.name(r)
-	}
-	if name == "" {
-		name = methodName(r.Method)
-	}
-	if opentracing.SpanFromContext(ctx) != nil {
-		return spur.StartSpanFromContext(ctx, name, ext.SpanKindRPCClient)
-	}
+	parent := spur.SpanFromContext(ctx)
+	tracer := t.tracer
 	switch {
+	case parent != nobody: // also of a disabled tracer, which passes contexts on
+		tracer = nil
 	case t.requireParent:
 		return nil, nil
-	case t.tracer != nil:
-		return t.tracer.Start(ctx, name, ext.SpanKindRPCClient)
 	}
-	return spur.StartSpanFromContext(ctx, name, ext.SpanKindRPCClient)
+	text := ""
+	if t.name != nil {
+		text = t.name(r)
+	}
+	if text == "" {
+		text = methodName(r.Method)
+	}
+	if tracer != nil {
+		return tracer.Start(ctx, text, clientKind)
+	}
+	ctx, span := spur.StartSpanFromContext(ctx, text, clientKind)
+	if span == nobody {
+		return nil, nil
+	}
+	return ctx, span
 }
 
 // outgoing returns the request as it is sent: with the trace in its headers, if its

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestTransportTellsTheServer(t *testing.T) {
 	tracer, spans := spurtest.New(t)
 	ctx, parent := tracer.Start(context.Background(), "parent")
 	r := request(ctx, t, s.URL+"/path?secret=1")
-	r.URL.User = nil
+	r.URL.User = url.UserPassword("ada", "secret")
 	r.Header.Set("X-Mine", "kept")
 	resp, err := spurhttp.Client(s.Client()).Do(r)
 	if err != nil {
@@ -131,6 +132,105 @@ func TestTransportEnds(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+// A RoundTripper that breaks its contract, or panics, breaks nothing of ours.
+func TestTransportMisbehaves(t *testing.T) {
+	secret := &url.Error{Op: "Get", URL: "http://x/?token=secret", Err: errors.New("no route")}
+	for name, next := range map[string]roundTrip{
+		"neither answer nor error": func(*http.Request) (*http.Response, error) { return nil, nil },
+		"error with a URL":         func(*http.Request) (*http.Response, error) { return nil, secret },
+		"panic":                    func(*http.Request) (*http.Response, error) { panic("no milk") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracer, spans := spurtest.New(t)
+			func() {
+				defer func() {
+					if p := recover(); (p != nil) != (name == "panic") {
+						t.Errorf("recovered %v", p)
+					}
+				}()
+				resp, err := spurhttp.Transport(next, spurhttp.Tracer(tracer), spurhttp.SemanticNames()).RoundTrip(request(context.Background(), t, "http://x/"))
+				if resp != nil || (err != nil) != (name == "error with a URL") {
+					t.Errorf("got %v, %v", resp, err)
+				}
+			}()
+			got := spans.Spans()
+			if len(got) != 1 || name != "panic" && tag(&got[0], "error") != "true" {
+				t.Fatalf("spans %v", got)
+			}
+			if text := spans.Tree(); strings.Contains(text, "secret") {
+				t.Error(text)
+			}
+		})
+	}
+}
+
+// Closing a body while it is read is how programs give an answer up.
+func TestTransportCloseDuringRead(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	reader, writer := io.Pipe()
+	rt := roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, ContentLength: -1, Body: reader}, nil
+	})
+	resp, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(request(context.Background(), t, "http://x/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error)
+	go func() {
+		_, err := resp.Body.Read(make([]byte, 1))
+		if err == nil {
+			_, err = resp.Body.Read(make([]byte, 1))
+		}
+		done <- err
+	}()
+	if _, err := writer.Write([]byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if err := <-done; err == nil {
+		t.Error("the read went on")
+	}
+	if got := spans.Spans(); len(got) != 1 || tag(&got[0], "error") != "" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// The same over HTTP/2: bodies, no bodies, HEAD, and a body that is left.
+func TestTransportOverHTTP2(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/empty" {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		fmt.Fprint(w, "hello")
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	tracer, spans := spurtest.New(t)
+	client := spurhttp.Client(s.Client(), spurhttp.Tracer(tracer), spurhttp.SemanticNames())
+	for _, test := range []struct {
+		method, path string
+		atOnce       bool
+	}{{"GET", "/", false}, {"GET", "/empty", true}, {"HEAD", "/", true}} {
+		spans.Reset()
+		r := request(context.Background(), t, s.URL+test.path)
+		r.Method = test.method
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(spans.Spans()); (n == 1) != test.atOnce {
+			t.Errorf("%s %s: %d spans before the body is closed", test.method, test.path, n)
+		}
+		resp.Body.Close()
+		got := spans.Spans()
+		if len(got) != 1 || tag(&got[0], "network.protocol.version") != "2" || tag(&got[0], "error") != "" {
+			t.Errorf("%s %s: %v", test.method, test.path, got)
+		}
 	}
 }
 
@@ -211,6 +311,33 @@ func TestTransportWithoutAParent(t *testing.T) {
 				t.Errorf("%d spans, want %d; the server got %q", n, test.want, b)
 			}
 		})
+	}
+}
+
+// A span of another tracer's, or none at all, in the context does not keep ours
+// from tracing.
+func TestTransportWithAForeignParent(t *testing.T) {
+	s := echo(t)
+	tracer, spans := spurtest.New(t)
+	noop := opentracing.NoopTracer{}.StartSpan("foreign")
+	for _, ctx := range []context.Context{
+		opentracing.ContextWithSpan(context.Background(), noop),
+		spur.ContextWithSpan(context.Background(), nil),
+	} {
+		for _, opts := range [][]spurhttp.TransportOption{
+			{spurhttp.Tracer(tracer)},
+			{spurhttp.Tracer(tracer), spurhttp.RequireParent()},
+		} {
+			spans.Reset()
+			resp, err := spurhttp.Client(s.Client(), opts...).Do(request(ctx, t, s.URL))
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if n := len(spans.Spans()); n != 2-len(opts) {
+				t.Errorf("%d spans with %d options", n, len(opts))
+			}
+		}
 	}
 }
 
