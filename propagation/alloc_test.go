@@ -99,6 +99,37 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
+// A message's list of headers is copied once, with room for what is added.
+func TestMessagesAllocations(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	type header struct {
+		key   string
+		value []byte
+	}
+	p := newDefault(t, propagation.Text)
+	c := aContext
+	c.Baggage = members("tenant=acme corp", "user-id=42")
+	for headers, want := range map[int]float64{0: 11, 5: 11, 50: 11} {
+		there := make([]header, headers, headers+1)
+		got := testing.AllocsPerRun(100, func() {
+			list := there
+			p.Inject(&c, &propagation.Messages[header]{
+				Headers: &list,
+				Split:   func(h *header) (string, []byte) { return h.key, h.value },
+				Join:    func(k string, v []byte) header { return header{k, v} },
+			})
+			if len(list) != headers+5 {
+				t.Fatal(list)
+			}
+		})
+		if got != want {
+			t.Errorf("%v allocations into %d headers, want %v", got, headers, want)
+		}
+	}
+}
+
 // The same with several formats at once.
 func TestCompositeAllocations(t *testing.T) {
 	if raceEnabled {

@@ -15,6 +15,11 @@ const (
 	maxB3Single = 32 + 1 + 16 + 1 + 1 + 1 + 16
 )
 
+// asksDebug reports whether flags ask for a trace that is not downsampled. In B3
+// debug implies sampled, so a debug flag without a sampled one, which asks for
+// nothing, must not become B3's.
+func asksDebug(f model.Flags) bool { return f.IsDebug() && f.IsSampled() }
+
 // appendB3Single appends the ids and the decision of c as b3 has them. Without a
 // decision the parent is left out as well: not every receiver takes it there.
 func appendB3Single(dst []byte, c *model.Context) []byte {
@@ -24,7 +29,7 @@ func appendB3Single(dst []byte, c *model.Context) []byte {
 		return dst
 	}
 	switch {
-	case c.IsDebug():
+	case asksDebug(c.Flags):
 		dst = append(dst, "-d"...)
 	case c.IsSampled():
 		dst = append(dst, "-1"...)
@@ -61,7 +66,7 @@ func b3Pairs(text []byte, c *model.Context) (pairs [5]b3Pair) {
 		return pairs
 	}
 	switch {
-	case c.IsDebug():
+	case asksDebug(c.Flags):
 		pairs[3].value, pairs[4].value = "1", "1"
 	case c.IsSampled():
 		pairs[3].value = "1"

@@ -16,15 +16,20 @@ const maxKeptText = 16 << 10
 type builder struct {
 	members []model.Member // with strings of the carrier, or of text
 	text    []byte         // lower-case keys and decoded values
+	loose   bool           // keys are compared as environment variables have them
 }
 
 // merge makes the baggage of a carrier. Members come from the family whose ids
 // won, then from the others in their order; a key that is there, in any case, is
 // not taken again, but W3C's spelling and properties replace those of the other
 // formats, which do not keep them. The limits hold for the outcome as they do for
-// each family: a member costs what it does where its value comes from.
+// each family: a member costs what it does where its value comes from. And they
+// hold for what will be written: what is taken can be sent on whole.
 func (p *Textual) merge(r *reading, winner family) *model.Baggage {
-	left := p.limits.BaggageBytes
+	left := room{in: p.limits.BaggageBytes, small: p.staysSmall(r)}
+	for f := range left.out {
+		left.out[f] = p.limits.BaggageBytes
+	}
 	if slices.Contains(p.from.baggage, winner) {
 		p.accept(r, winner, &left)
 	}
@@ -36,28 +41,73 @@ func (p *Textual) merge(r *reading, winner family) *model.Baggage {
 	return r.build.baggage()
 }
 
+// room is how many bytes a carrier's baggage may still take: as it came, and in
+// each format that it will be written in.
+type room struct {
+	in    int
+	out   [families]int
+	small bool // out need not be looked at
+}
+
+// staysSmall reports whether what was offered keeps the limit even if every byte
+// has to be percent-encoded and every member needs a header of its own.
+func (p *Textual) staysSmall(r *reading) bool {
+	prefix := max(len(p.names.of[jaegerMember].lower), len(p.names.of[b3Member].lower), len("=,"))
+	most := 0
+	for _, f := range p.from.baggage {
+		o := &r.offers[f]
+		most += 3*(p.limits.BaggageBytes-o.left) + len(o.members)*prefix
+	}
+	return most <= p.limits.BaggageBytes
+}
+
 // accept adds what one family offers.
-func (p *Textual) accept(r *reading, f family, left *int) {
+func (p *Textual) accept(r *reading, f family, left *room) {
 	o, b := &r.offers[f], &r.build
 	for i := range o.members {
 		m := &o.members[i]
-		if old := b.find(m.key); old != nil {
-			if f == w3c {
-				old.Key, old.Properties = m.key, m.properties
-			}
+		if b.find(m.key) != nil {
 			continue
 		}
-		if len(b.members) >= p.limits.BaggageMembers || m.cost > *left {
+		if len(b.members) >= p.limits.BaggageMembers || m.cost > left.in {
 			o.dropped++
 			continue
 		}
-		*left -= m.cost
-		key := m.key
-		if f != w3c && !m.listed {
-			key = b.lower(key)
+		member := model.Member{Key: m.key, Value: b.decode(m, f, p.kind), Properties: m.properties}
+		if f != w3c {
+			if !m.listed {
+				member.Key = b.lower(m.key)
+			}
+			if listed := r.offers[w3c].find(member.Key); listed != nil {
+				member.Key, member.Properties = listed.key, listed.properties
+			}
 		}
-		b.add(model.Member{Key: key, Value: b.decode(m, f, p.kind), Properties: m.properties}, p.limits.BaggageMembers)
+		if !left.small && !p.fits(&member, len(b.members) == 0, &left.out) {
+			o.dropped++
+			continue
+		}
+		left.in -= m.cost
+		b.add(member, p.limits.BaggageMembers)
 	}
+}
+
+// fits takes what a member will cost off each format that is written, or reports
+// that one has no room for it.
+func (p *Textual) fits(m *model.Member, first bool, left *[families]int) bool {
+	var costs [families]int
+	for _, f := range p.to.baggage {
+		costs[f], _ = p.wireLen(f, m, left[f])
+		if f == w3c && !first {
+			costs[f]++ // the comma
+		}
+		if costs[f] > left[f] {
+			return false
+		}
+	}
+	for f, cost := range costs {
+		left[f] -= cost
+	}
+	return true
 }
 
 func (b *builder) add(m model.Member, room int) { b.members = appendOne(b.members, m, room) }
@@ -75,7 +125,7 @@ func (b *builder) replace(m model.Member, room int) {
 
 func (b *builder) find(key string) *model.Member {
 	for i := range b.members {
-		if m := &b.members[i]; sameKey(m.Key, key) {
+		if m := &b.members[i]; sameKey(m.Key, key, b.loose) {
 			return m
 		}
 	}

@@ -68,6 +68,18 @@ func appendCanonical(dst []byte, s string, start bool) []byte {
 	return dst
 }
 
+// isCanonical reports whether appendCanonical would append s as it is.
+func isCanonical(s string, start bool) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if start && c != upperByte(c) || !start && c != lowerByte(c) {
+			return false
+		}
+		start = c == '-'
+	}
+	return true
+}
+
 // isToken reports whether s is a field name of RFC 9110.
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {

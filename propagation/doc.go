@@ -48,6 +48,9 @@
 // [model.StateDeferred]. B3's decision without ids ("b3: 0") has no trace to belong
 // to and is not read.
 //
+// A debug flag without a sampled one asks for nothing. uber-trace-id passes it on as
+// it came; B3, where debug implies sampled, leaves it out.
+//
 // The random flag of W3C's level 2 is [model.StateW3CRandom]: read, and written when
 // the context has it. tracestate is passed on as it came; spur adds nothing to it.
 // One that is malformed, or longer than [Limits].IDHeaderBytes, is dropped alone.
@@ -58,7 +61,7 @@
 //     that cannot be read are counted (Rejected) and hide no other format; they are
 //     an error only when no format can be read.
 //   - A format with the same trace id agrees: it adds what the winner lacks, that is
-//     debug and firehose flags, the parent id (of the same span), the random flag and
+//     debug flags (with sampled ones) and firehose flags, the parent id (of the same span), the random flag and
 //     tracestate. Of the sampled flag the winner's counts, unless the winner leaves
 //     the decision open or the other one debugs.
 //   - A format with another trace id is overruled and counted (Conflicts). Its flags
@@ -86,7 +89,10 @@
 // and the same members are written in each: a member that one of them cannot carry
 // is left out of all, and counted. On extraction the limits hold for each format
 // and for the outcome, where a member that came twice counts once. So a set that
-// fills both formats to the limit survives any number of hops.
+// fills both formats to the limit survives any number of hops. What could not be
+// written again for its length, as values that come without percent-encoding and
+// grow by it, is not taken in either: what leaves has at most 8192 bytes in each
+// format, 16,384 with Default, however small what came was.
 //
 // # Who still sends what
 //

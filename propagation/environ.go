@@ -2,7 +2,10 @@
 
 package propagation
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var (
 	_ Setter = (*Environ)(nil)
@@ -15,24 +18,29 @@ var (
 // (TRACEPARENT, UBER_TRACE_ID, UBERCTX_TENANT) and read back in lower case with
 // '-'. Use it with a Text propagator (opentracing.TextMap).
 //
+// Keys of baggage that differ only in what becomes '_' are one key here. Its
+// spelling is that in BAGGAGE, W3C's list, where there is one.
+//
 //	env := propagation.Environ(os.Environ())
 //	err := tracer.Inject(span.Context(), opentracing.TextMap, &env)
 //	cmd.Env = env
 type Environ []string
 
-// Set replaces the variable or adds it. The list is copied on the first write to
-// a variable that is there, so that one from os.Environ is not changed under
-// anybody else.
+// Set replaces the variable or adds it. A variable that is there several times is
+// there once afterwards: child processes see the last one. The list is copied on
+// the first write to a variable that is there, so that one from os.Environ is not
+// changed under anybody else.
 func (e *Environ) Set(key, value string) {
 	name := environName(key)
 	entry := name + "=" + value
-	for i, old := range *e {
-		if len(old) > len(name) && old[len(name)] == '=' && old[:len(name)] == name {
-			list := append(Environ(nil), *e...)
-			list[i] = entry
-			*e = list
-			return
-		}
+	same := func(old string) bool {
+		return len(old) > len(name) && old[len(name)] == '=' && old[:len(name)] == name
+	}
+	if i := slices.IndexFunc(*e, same); i >= 0 {
+		list := append(Environ(nil), *e...)
+		list[i] = entry
+		*e = append(list[:i+1], slices.DeleteFunc(list[i+1:], same)...)
+		return
 	}
 	*e = append((*e)[:len(*e):len(*e)], entry)
 }

@@ -34,9 +34,11 @@ import (
 // rest of a list counts as one. The debug id is returned when there is no trace id,
 // cut to its limit.
 //
-// A [Header] is gone over once, and its canonical spelling of a name wins over
-// others; other carriers get one call of ForeachKey, whose error is returned
-// wrapped with ErrCorrupted.
+// A [Header] is gone over once, and its canonical spelling of a name, also of a
+// member's, wins over others; without it the least spelling in the order of bytes
+// does. Other carriers get one call of ForeachKey, whose error is returned wrapped
+// with ErrCorrupted. Of an [Environ], keys of members that have the same variable
+// are one key, spelled as W3C's baggage spells it.
 func (p *Textual) Extract(from Reader) (model.Context, error) {
 	r := p.acquire()
 	var c model.Context
@@ -44,6 +46,9 @@ func (p *Textual) Extract(from Reader) (model.Context, error) {
 	if h, ok := from.(Header); ok {
 		p.readHeader(r, h)
 	} else {
+		if _, ok := from.(*Environ); ok {
+			r.compareLoosely(true)
+		}
 		err = from.ForeachKey(r.visit)
 	}
 	if err != nil {
@@ -128,8 +133,12 @@ func (p *Textual) parse(f family, r *reading, c *model.Context) error {
 // agree completes c, in place of the winner or its equal, with what only this
 // format carries.
 func (p *Textual) agree(r *reading, f family, from, c *model.Context) {
-	c.Flags |= from.Flags &^ model.FlagSampled
-	if from.IsSampled() && (from.IsDebug() || c.State&model.StateDeferred != 0) {
+	flags := from.Flags
+	if !flags.IsSampled() {
+		flags &^= model.FlagDebug // asks for nothing, and must not come to do so
+	}
+	c.Flags |= flags &^ model.FlagSampled
+	if asksDebug(flags) || flags.IsSampled() && c.State&model.StateDeferred != 0 {
 		c.Flags |= model.FlagSampled
 		c.State &^= model.StateDeferred
 	}

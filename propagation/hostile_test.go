@@ -253,7 +253,7 @@ func TestExtractLimits(t *testing.T) {
 		{"more than the defaults", propagation.Limits{BaggageBytes: 100_000}, [][2]string{{"uberctx-a", value(50_000)}}, 1, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p := newJaeger(t, propagation.HTTP, propagation.WithLimits(tt.limits))
+			p := newComposite(t, propagation.HTTP, formats{fJaeger}, nil, propagation.WithLimits(tt.limits))
 			c, err := p.Extract(&pairs{list: append(tt.carrier, [2]string{"uber-trace-id", "1:1:1:1"})})
 			if err != nil {
 				t.Fatal(err)

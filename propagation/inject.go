@@ -4,6 +4,7 @@ package propagation
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-spur/spur/model"
 )
@@ -23,7 +24,12 @@ import (
 //
 // A [Header], or an http.Header, is written to directly, in canonical spelling; and
 // headers of the same format that have no place beside the new ones, such as the
-// tracestate of another context, are removed from it. Other carriers get keys as
+// tracestate of another context, are removed from it. Baggage of another context is
+// looked for when the Header has uber-trace-id (or, where that is not written, B3's
+// span id or traceparent) of another context, or W3C's baggage without it, in
+// canonical spelling: then it was copied from another request, and the baggage of
+// the formats that are written is removed, jaeger-baggage included, in any spelling. Of keys that an [Environ] has one variable for, only
+// the newest is written. Other carriers get keys as
 // they are under Text and in lower case under HTTP, where those of members may also
 // consist only of letters, digits, '-', '_' and '.', and not end in "-bin": gRPC
 // metadata, the usual such carrier, allows no others.
@@ -35,20 +41,24 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 		header, style = to, inHeader
 	case http.Header:
 		header, style = Header(to), inHeader
+	case *Environ:
+		style = inEnviron
 	default:
 		if p.kind == HTTP {
 			style = inLower
 		}
 	}
-	if style == inHeader && header == nil {
-		return
-	}
 	valid := c.IsValid()
-	if valid {
-		if style == inHeader {
-			p.headerIDs(c, header)
-		} else {
+	switch {
+	case style != inHeader:
+		if valid {
 			p.setterIDs(c, to, style)
+		}
+	case header == nil:
+		return
+	default:
+		if p.headerIDs(c, header, valid) {
+			p.removeBaggage(header)
 		}
 	}
 	some := c.Baggage != nil && p.injectBaggage(c.Baggage, header, to, style)
@@ -68,9 +78,10 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 type keyStyle uint8
 
 const (
-	inHeader keyStyle = iota // canonical tokens
-	inLower                  // lower-case names that gRPC allows
-	asIs                     // anything without control bytes
+	inHeader  keyStyle = iota // canonical tokens
+	inLower                   // lower-case names that gRPC allows
+	asIs                      // anything without control bytes
+	inEnviron                 // the same, but one name for many keys
 )
 
 // in returns the spelling of a name in a carrier other than Header.
@@ -102,8 +113,36 @@ type (
 	}
 )
 
-// headerIDs writes the ids into a Header.
-func (p *Textual) headerIDs(c *model.Context, h Header) {
+// removeBaggage removes the members of the formats that are written, in any
+// spelling.
+func (p *Textual) removeBaggage(h Header) {
+	for key := range h {
+		switch f := p.names.classify(key); {
+		case (f == jaegerMember || f == jaegerList) && slices.Contains(p.to.baggage, jaeger),
+			f == w3cBaggage && slices.Contains(p.to.baggage, w3c),
+			f == b3Member && slices.Contains(p.to.baggage, b3):
+			delete(h, key)
+		}
+	}
+}
+
+// headerIDs writes the ids, if they are valid, into a Header. It reports whether
+// the Header was copied from another request, as a proxy does: whether it had the
+// ids of another context, or W3C's baggage without ids. To go over all keys of every
+// Header would cost a third of writing the ids.
+func (p *Textual) headerIDs(c *model.Context, h Header, valid bool) (copied bool) {
+	old := h[p.mark]
+	if valid {
+		p.writeIDs(c, h)
+	}
+	if len(old) > 0 {
+		return !valid || old[0] != h[p.mark][0]
+	}
+	_, copied = h[p.names.of[w3cBaggage].canonical]
+	return copied
+}
+
+func (p *Textual) writeIDs(c *model.Context, h Header) {
 	for _, f := range p.to.ids {
 		switch f {
 		case jaeger:

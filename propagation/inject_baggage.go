@@ -74,7 +74,7 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 			}
 			costs[f] = cost
 		}
-		if !fits || shadowed(b, position, m.Key) {
+		if !fits || shadowed(b, position, m.Key, style == inEnviron) {
 			continue
 		}
 		for _, f := range p.to.baggage {
@@ -97,25 +97,10 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 // length of its value. Above left the cost is not exact. It reports whether the
 // member can be written at all.
 func (p *Textual) memberCost(f family, style keyStyle, m *pick, left int) (cost int, ok bool) {
-	length := &m.valueLen[f]
-	*length = len(m.Value)
-	cost = len(m.Key) + len(m.Value)
-	if f == w3c {
-		cost += len("=")
-		if m.Properties != "" {
-			cost += len(";") + len(m.Properties)
-		}
-	} else {
-		cost += len(p.names.of[memberField(f)].lower)
-	}
-	if cost > left {
-		return cost, false
-	}
-	if f == w3c || p.kind == HTTP {
-		*length = escapedLen(m.Value, f)
-		cost += *length - len(m.Value)
-	}
+	cost, m.valueLen[f] = p.wireLen(f, &m.Member, left)
 	switch {
+	case cost > left:
+		return cost, false
 	case f == w3c:
 		return cost, isToken(m.Key) && (m.Properties == "" || isProperties(m.Properties))
 	case p.names.reserved(f, m.Key):
@@ -130,6 +115,26 @@ func (p *Textual) memberCost(f family, style keyStyle, m *pick, left int) (cost 
 	return cost, ok && (p.kind == HTTP || !hasControl(m.Value))
 }
 
+// wireLen returns how many bytes a member takes on the wire, and how many of them
+// its value does. Above left they are not exact.
+func (p *Textual) wireLen(f family, m *model.Member, left int) (cost, value int) {
+	value = len(m.Value)
+	cost = len(m.Key) + value
+	if f == w3c {
+		cost += len("=")
+		if m.Properties != "" {
+			cost += len(";") + len(m.Properties)
+		}
+	} else {
+		cost += len(p.names.of[memberField(f)].lower)
+	}
+	if cost <= left && (f == w3c || p.kind == HTTP) {
+		value = escapedLen(m.Value, f)
+		cost += value - len(m.Value)
+	}
+	return cost, value
+}
+
 // isBinaryKey reports whether gRPC would encode the values of a key.
 func isBinaryKey(key string) bool {
 	const suffix = "-bin"
@@ -137,14 +142,14 @@ func isBinaryKey(key string) bool {
 }
 
 // shadowed reports whether one of the first n members has the same key in
-// another case.
-func shadowed(b *model.Baggage, n int, key string) bool {
+// another case, or, with loose, the same environment variable.
+func shadowed(b *model.Baggage, n int, key string, loose bool) bool {
 	for m := range b.All() {
 		if n == 0 {
 			return false
 		}
 		n--
-		if strings.EqualFold(m.Key, key) {
+		if strings.EqualFold(m.Key, key) || loose && sameKey(m.Key, key, loose) {
 			return true
 		}
 	}

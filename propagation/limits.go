@@ -17,6 +17,13 @@ type Limits struct {
 	// what all formats bring together as well, where a member that comes in
 	// several counts once. Default 8192, as in W3C Baggage. A member travels whole
 	// or not at all.
+	//
+	// A member is also charged what each injected format will write for it: what
+	// is taken can be sent on whole, by the same propagator. What came may still
+	// leave larger, since all members are written in every injected format, and
+	// values that came without percent-encoding take up to three times as much
+	// with it. The bound of what leaves is BaggageBytes for each injected format,
+	// 2 × 8192 bytes with Default, whatever came.
 	BaggageBytes int
 	// IDHeaderBytes is the longest header with ids that is looked at; a longer
 	// one makes the format's context corrupted. A tracestate that is longer, all

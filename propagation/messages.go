@@ -21,26 +21,49 @@ type Messages[H any] struct {
 	Headers *[]H                                  // of the message; must not be nil
 	Split   func(h *H) (key string, value []byte) // reads a header; needed by both methods
 	Join    func(key string, value []byte) H      // makes a header; needed by Set
+
+	grown *H // the first header of the list that Set made last, with room at its end
+	used  int
 }
 
 // Set replaces the first header of this key and removes further ones, or adds
-// one. The bytes handed to Join are its to keep.
+// one. The bytes handed to Join are its to keep. The list is copied on the first
+// write, and whenever a header is replaced, so that one which others share is not
+// changed under them; between two calls nobody else may append to it.
 func (m *Messages[H]) Set(key, value string) {
 	header := m.Join(key, []byte(value))
-	kept := (*m.Headers)[:0:0]
-	replaced := false
-	for i := range *m.Headers {
-		h := (*m.Headers)[i]
-		if k, _ := m.Split(&h); k != key {
-			kept = append(kept, h)
-		} else if !replaced {
-			kept, replaced = append(kept, header), true
+	list := *m.Headers
+	at := m.find(list, key)
+	if at < 0 {
+		if owned := len(list) > 0 && &list[0] == m.grown && len(list) == m.used; !owned {
+			list = append(make([]H, 0, 2*len(list)+8), list...)
+		}
+		list = append(list, header)
+		m.grown, m.used = &list[0], len(list)
+		*m.Headers = list
+		return
+	}
+	kept := append(make([]H, 0, len(list)+8), list[:at]...)
+	kept = append(kept, header)
+	for list = list[at+1:]; ; list = list[at+1:] {
+		if at = m.find(list, key); at < 0 {
+			break
+		}
+		kept = append(kept, list[:at]...)
+	}
+	kept = append(kept, list...)
+	m.grown, m.used = &kept[0], len(kept)
+	*m.Headers = kept
+}
+
+// find returns where the first header of a key stands, or -1.
+func (m *Messages[H]) find(list []H, key string) int {
+	for i := range list {
+		if k, _ := m.Split(&list[i]); k == key {
+			return i
 		}
 	}
-	if !replaced {
-		kept = append(kept, header)
-	}
-	*m.Headers = kept
+	return -1
 }
 
 // ForeachKey calls handler for every header, in order, with a copy of its value.

@@ -14,8 +14,12 @@ var (
 // propagator (opentracing.HTTPHeaders), which keeps to what metadata may hold.
 type Metadata map[string][]string
 
-// Set replaces the values of key.
-func (m Metadata) Set(key, value string) { m[strings.ToLower(key)] = []string{value} }
+// Set replaces the values of key. Where there is no map, it does nothing.
+func (m Metadata) Set(key, value string) {
+	if m != nil {
+		m[strings.ToLower(key)] = []string{value}
+	}
+}
 
 // ForeachKey calls handler for every value of every key, but those of binary
 // metadata, whose keys end in "-bin".

@@ -14,15 +14,17 @@ import (
 // what was sent.
 type offers struct {
 	members []offer
-	left    int // bytes that may still be looked at
-	dropped int // members left out so far
+	left    int  // bytes that may still be looked at
+	dropped int  // members left out so far
+	loose   bool // keys are compared as environment variables have them
 }
 
 // offer is one member. Its strings point into the carrier, or into reading.list.
 type offer struct {
 	key, value, properties string
-	cost                   int  // bytes on the wire
-	listed                 bool // from jaeger-baggage, which loses against a header of its own, and is decoded
+	cost                   int    // bytes on the wire
+	spelling               string // of a Header's name, as names.spelling has it
+	listed                 bool   // from jaeger-baggage, which loses against a header of its own, and is decoded
 }
 
 // charge takes n bytes off the budget, or drops a member.
@@ -47,22 +49,29 @@ func (o *offers) cut(list string, lastComma func(string, int) int) string {
 	return list
 }
 
-// add keeps m, or lets it take the place of a member of the same key: the later
-// one counts, unless it is listed and the other is not.
+// add keeps m, or lets it take the place of a member of the same key: the one that
+// is not listed counts, then the one of the lesser spelling, then the later one.
 func (o *offers) add(m offer, room int) {
 	if len(o.members) >= room || m.key == "" {
 		o.dropped++
 		return
 	}
-	for i := range o.members {
-		if old := &o.members[i]; sameKey(old.key, m.key) {
-			if old.listed || !m.listed {
-				*old = m
-			}
-			return
+	if old := o.find(m.key); old != nil {
+		if old.listed || !m.listed && m.spelling <= old.spelling {
+			*old = m
 		}
+		return
 	}
 	o.members = appendOne(o.members, m, room)
+}
+
+func (o *offers) find(key string) *offer {
+	for i := range o.members {
+		if m := &o.members[i]; sameKey(m.key, key, o.loose) {
+			return m
+		}
+	}
+	return nil
 }
 
 func (o *offers) clear() {
@@ -84,14 +93,19 @@ func appendOne[T any](list []T, m T, room int) []T {
 	return append(list, m)
 }
 
-// sameKey reports whether receivers that lower-case keys see one key.
-func sameKey(a, b string) bool {
-	return len(a) == len(b) && (a == b || strings.EqualFold(a, b))
+// sameKey reports whether receivers that lower-case keys see one key; with loose,
+// whether environment variables have one name for them.
+func sameKey(a, b string, loose bool) bool {
+	return len(a) == len(b) && (a == b || sameLetters(a, b, loose))
+}
+
+func sameLetters(a, b string, loose bool) bool {
+	return strings.EqualFold(a, b) || loose && environName(a) == environName(b)
 }
 
 // addMember takes a member that has a header of its own. What it costs is what
-// the header measures.
-func (p *Textual) addMember(r *reading, f family, name, value string) {
+// the header measures. spelling is "" but for odd names of a Header.
+func (p *Textual) addMember(r *reading, f family, name, value, spelling string) {
 	o := &r.offers[f]
 	cost := len(name) + len(value)
 	if !o.charge(cost, p.limits.BaggageMembers) {
@@ -102,7 +116,7 @@ func (p *Textual) addMember(r *reading, f family, name, value string) {
 		return
 	}
 	key := name[len(p.names.of[memberField(f)].lower):]
-	o.add(offer{key: key, value: value, cost: cost}, p.limits.BaggageMembers)
+	o.add(offer{key: key, value: value, cost: cost, spelling: spelling}, p.limits.BaggageMembers)
 }
 
 // addJaegerList takes a list "k1=v1, k2=v2". The list is decoded before it is

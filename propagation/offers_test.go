@@ -39,7 +39,7 @@ func TestReadingsKeepLittle(t *testing.T) {
 			t.Errorf("the builder keeps %q", m.Key)
 		}
 	}
-	if r.values != [numFields]string{} || r.has != 0 || r.canonical != 0 || r.parents != 0 || r.stateLen != 0 ||
+	if r.values != [numFields]string{} || r.has != 0 || r.spelling != [numFields]string{} || r.listed || r.odd || r.lists[1] != nil || r.parents != 0 || r.stateLen != 0 ||
 		cap(r.state) > maxKeptText || cap(r.list) > maxKeptText || cap(r.build.text) > maxKeptText {
 		t.Error("a pooled reading keeps what it read")
 	}

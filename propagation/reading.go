@@ -2,17 +2,22 @@
 
 package propagation
 
+import "strings"
+
 // reading is what one pass over a carrier gathers: the headers of the formats that
 // are read, as they stand. It is pooled, with its handler, so that neither is
 // allocated for each carrier; its strings point into the carrier and are cleared
 // before it goes back.
 type reading struct {
-	values    [numFields]string // of the headers that count once: the last one of each
-	has       fieldSet
-	canonical fieldSet // of those, spelled as a Header spells them
-	parents   int      // how many traceparent there were
-	state     []byte   // tracestate, when it came in several headers
-	stateLen  int
+	values   [numFields]string // of the headers that count once: the last one of each
+	has      fieldSet
+	spelling [numFields]string // of a Header's names, as names.spelling has it
+	odd      bool              // one of them is not ""
+	lists    [3][]string       // a Header's values of jaegerList, w3cBaggage and w3cState
+	listed   bool              // there are some
+	parents  int               // how many traceparent there were
+	state    []byte            // tracestate, when it came in several headers
+	stateLen int
 
 	offers [families]offers
 	list   []byte // jaeger-baggage, decoded
@@ -25,8 +30,8 @@ type fieldSet uint16
 
 func (s fieldSet) contains(f field) bool { return s&(1<<f) != 0 }
 
-// readHeader goes over a Header once. The canonical spelling of a name wins over
-// others; of a header that counts once the last value does.
+// readHeader goes over a Header once. Of the spellings of a name one counts; of a
+// header that counts once the last value does.
 func (p *Textual) readHeader(r *reading, h Header) {
 	for key, values := range h {
 		f := p.names.classify(key)
@@ -34,38 +39,64 @@ func (p *Textual) readHeader(r *reading, h Header) {
 			continue
 		}
 		last := values[len(values)-1]
+		spelling := p.names.spelling(f, key)
 		switch f {
-		case jaegerMember, b3Member:
-			p.take(r, f, key, last)
-		case jaegerList, w3cBaggage:
-			for _, list := range values {
-				p.take(r, f, key, list)
-			}
+		case jaegerMember:
+			p.addMember(r, jaeger, key, last, spelling)
+			continue
+		case b3Member:
+			p.addMember(r, b3, key, last, spelling)
+			continue
+		}
+		if r.has.contains(f) && spelling > r.spelling[f] {
+			continue
+		}
+		r.has |= 1 << f
+		if spelling != "" || r.odd {
+			r.spelling[f], r.odd = spelling, true
+		}
+		switch f {
+		case jaegerList:
+			r.lists[0], r.listed = values, true
+		case w3cBaggage:
+			r.lists[1], r.listed = values, true
+		case w3cState:
+			r.lists[2], r.listed = values, true
+		case w3cParent:
+			r.parents = len(values)
+			fallthrough
 		default:
-			if !r.claim(f, key == p.names.of[f].canonical) {
-				continue
-			}
-			if f == w3cState {
-				for _, line := range values {
-					r.addState(line, p.limits.IDHeaderBytes)
-				}
-				continue
-			}
-			if f == w3cParent {
-				r.parents += len(values)
-			}
 			r.values[f] = last
 		}
 	}
+	if r.listed {
+		for i, f := range [...]field{jaegerList, w3cBaggage, w3cState} {
+			for _, list := range r.lists[i] {
+				p.take(r, f, "", list)
+			}
+		}
+	}
+}
+
+// spelling returns "" for a key of a Header in the spelling that Inject writes, and
+// the key itself for others. The least one counts, in whatever order a map has
+// them.
+func (n *names) spelling(f field, key string) string {
+	name := n.of[f].canonical
+	if f < jaegerMember && key == name ||
+		f >= jaegerMember && key[:len(name)] == name && isCanonical(key[len(name):], strings.HasSuffix(name, "-")) {
+		return ""
+	}
+	return key
 }
 
 // take takes one pair of a carrier.
 func (p *Textual) take(r *reading, f field, key, value string) {
 	switch f {
 	case jaegerMember:
-		p.addMember(r, jaeger, key, value)
+		p.addMember(r, jaeger, key, value, "")
 	case b3Member:
-		p.addMember(r, b3, key, value)
+		p.addMember(r, b3, key, value, "")
 	case jaegerList:
 		p.addJaegerList(r, value)
 	case w3cBaggage:
@@ -82,20 +113,12 @@ func (p *Textual) take(r *reading, f field, key, value string) {
 	}
 }
 
-// claim reports whether a Header's values of this spelling count.
-func (r *reading) claim(f field, canonical bool) bool {
-	r.has |= 1 << f
-	if canonical { // forget what another spelling brought
-		r.canonical |= 1 << f
-		switch f {
-		case w3cParent:
-			r.parents = 0
-		case w3cState:
-			r.values[f], r.state, r.stateLen = "", r.state[:0], 0
-		}
-		return true
+// compareLoosely says whether keys are one that an Environ has one variable for.
+func (r *reading) compareLoosely(loose bool) {
+	for f := range r.offers {
+		r.offers[f].loose = loose
 	}
-	return !r.canonical.contains(f)
+	r.build.loose = loose
 }
 
 // addState joins the lines of tracestate in their order, up to limit bytes.
@@ -123,10 +146,17 @@ func (r *reading) addState(line string, limit int) {
 // the families that may have offered baggage.
 func (r *reading) clear(offered []family) {
 	clear(r.values[:])
-	r.has, r.canonical, r.parents, r.stateLen = 0, 0, 0, 0
+	if r.odd {
+		clear(r.spelling[:])
+	}
+	r.lists = [3][]string{}
+	r.has, r.odd, r.listed, r.parents, r.stateLen = 0, false, false, 0, 0
 	r.state, r.list = r.state[:0], r.list[:0]
 	if cap(r.state) > maxKeptText || cap(r.list) > maxKeptText {
 		r.state, r.list = nil, nil
+	}
+	if r.build.loose {
+		r.compareLoosely(false)
 	}
 	for _, f := range offered {
 		r.offers[f].clear()

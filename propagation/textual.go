@@ -22,6 +22,7 @@ type Textual struct {
 	reads    [numFields]bool // what Extract looks at
 	from, to direction
 	limits   Limits
+	mark     string // the name in a Header that says whose ids it has
 
 	readings sync.Pool // of *reading
 	counters [families]counters
@@ -79,6 +80,7 @@ func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, e
 		p.to.oneDialect()
 	}
 	p.setReads()
+	p.setMark()
 	return p, nil
 }
 
@@ -110,6 +112,23 @@ func (p *Textual) setReads() {
 			p.reads[name] = true
 		}
 	}
+}
+
+// setMark chooses the header with the span id, if possible of a format whose members
+// have headers of their own.
+func (p *Textual) setMark() {
+	mark := noField
+	switch {
+	case p.to.hasIDs(jaeger):
+		mark = jaegerID
+	case p.to.b3Single:
+		mark = b3Whole
+	case p.to.b3Multi:
+		mark = b3Span
+	case p.to.hasIDs(w3c):
+		mark = w3cParent
+	}
+	p.mark = p.names.of[mark].canonical
 }
 
 // Stats returns the counters of each format, in the order of the package

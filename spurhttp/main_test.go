@@ -3,9 +3,10 @@
 package spurhttp_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/go-spur/spur/spurtest"
 )
 
-func TestMain(m *testing.M) { spurtest.Main(m) }
+func TestMain(m *testing.M) { os.Exit(spurtest.Main(m)) }

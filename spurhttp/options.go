@@ -104,8 +104,8 @@ func RequireParent() TransportOption {
 func Phases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
 
 // Hosts sets who is told about the trace: trace headers and baggage are only sent to
-// hosts that h matches. All requests are traced nevertheless. The default is to tell
-// everyone, and a nil h matches no one.
+// hosts that h matches, those that were in the request already included. All requests
+// are traced nevertheless. The default is to tell everyone, and a nil h matches no one.
 func Hosts(h *propagation.Hosts) TransportOption {
 	return transportOption(func(t *transport) { t.tell = h.Match })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/propagation"
 )
 
 // Transport returns a RoundTripper that sends each request with rt, or
@@ -26,7 +27,8 @@ import (
 // the tag error.
 //
 // The server is told of the span in headers of a copy of the request: the request
-// itself is not changed, and its headers of the same names are replaced in the copy.
+// itself is not changed. When its headers name another trace already, as those do that
+// a reverse proxy copies, all of them that do are replaced: see propagation.Remove.
 //
 // The result is safe for concurrent use and has CloseIdleConnections if rt has. It
 // is what spur's own exporters never use: they have connections of their own.
@@ -148,18 +150,21 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 }
 
 // outgoing returns the request as it is sent: with the trace in its headers, if its
-// host is to know.
+// host is to know, and without what another request's headers said of another trace.
 func (t *transport) outgoing(ctx context.Context, r *http.Request, span *spur.Span) *http.Request {
 	r = r.WithContext(ctx)
-	if t.tell != nil && !t.tell(r.URL.Host) {
-		return r
-	}
 	header := r.Header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
-	if span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header)) == nil {
-		r.Header = header
+	r.Header = header
+	told := t.tell == nil || t.tell(r.URL.Host)
+	if copied := propagation.Header(header); !told || propagation.HasIDs(copied) {
+		propagation.Remove(copied)
+	}
+	if told {
+		// Its errors speak of the carrier and the context, and both are right.
+		_ = span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
 	}
 	return r
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"slices"
 	"strings"
@@ -358,6 +359,60 @@ func TestTransportHosts(t *testing.T) {
 		if (len(b) > 0) != told || len(spans.Spans()) != 1 {
 			t.Errorf("%s: the server got %q; %d spans", pattern, b, len(spans.Spans()))
 		}
+	}
+}
+
+// A reverse proxy copies its caller's headers. What they say of a trace is replaced,
+// and hosts that are not to know of ours do not hear of the caller's either.
+func TestTransportThroughAProxy(t *testing.T) {
+	var got http.Header
+	backend := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Clone() }))
+	defer backend.Close()
+	target, err := url.Parse(backend.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody, err := propagation.ParseHosts("*.internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, opts := range map[string][]spurhttp.TransportOption{"told": nil, "not told": {spurhttp.Hosts(nobody)}} {
+		t.Run(name, func(t *testing.T) {
+			tracer, _ := spurtest.New(t)
+			proxy := httputil.NewSingleHostReverseProxy(target)
+			proxy.Transport = spurhttp.Transport(nil, opts...)
+			front := httptest.NewServer(spurhttp.Handler(tracer, proxy, spurhttp.Edge(spur.IgnoreCaller)))
+			defer front.Close()
+			r := request(context.Background(), t, front.URL)
+			for key, value := range map[string]string{
+				"Uber-Trace-Id": "abc:def:0:1", "Uberctx-Role": "admin", "Baggage": "role=admin", "Jaeger-Baggage": "role=admin",
+				"Jaeger-Debug-Id": "x", "Tracestate": "a=b", "Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+				"B3": "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-d", "X-Mine": "kept",
+			} {
+				r.Header.Set(key, value)
+			}
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			var trace []string
+			for key := range got {
+				switch key {
+				case "Accept-Encoding", "User-Agent", "X-Forwarded-For", "X-Mine":
+				default:
+					trace = append(trace, key)
+				}
+			}
+			slices.Sort(trace)
+			var want []string
+			if name == "told" {
+				want = []string{"Traceparent", "Uber-Trace-Id"}
+			}
+			if !slices.Equal(trace, want) || strings.HasPrefix(got.Get("Uber-Trace-Id"), "0000000000000abc") || got.Get("X-Mine") != "kept" {
+				t.Errorf("the backend got %v", got)
+			}
+		})
 	}
 }
 

@@ -5,16 +5,29 @@
 //	func TestCheckout(t *testing.T) {
 //		tracer, spans := spurtest.New(t)
 //		checkout(tracer)
-//		want := "checkout  5ms  customer=ada\n" +
-//			"  charge card  1ms\n"
-//		if got := spans.Tree(); got != want {
-//			t.Errorf("got\n%s\nwant\n%s", got, want)
-//		}
+//		spans.AssertTree(t, `
+//			checkout  5ms  customer=ada
+//			  charge card  1ms
+//		`)
 //	}
+//
+// # Your own code
 //
 // [New] makes a tracer whose ids and times are the same in every run and that
 // keeps its spans in a [Recorder]. [Tree] prints spans as the tree they form:
-// what tests and examples compare. [Agent] receives what a tracer really sends
-// over UDP, [Collector] what it sends over HTTP, in Thrift or OTLP; a Collector can
-// be told to fail. [CheckLeaks] and [Main] find goroutines that outlive a test.
+// what [Recorder.AssertTree] and examples compare. [Recorder.AssertSubtree] looks at
+// a part of it, [Recorder.One] with [Tag], [Event] and [Field] at a single span.
+// [FailUnfinished] finds spans that nobody finished.
+//
+// [Agent] receives what a tracer really sends over UDP, [Collector] what it sends
+// over HTTP, in Thrift or OTLP; a Collector can be told to fail. [CheckLeaks] and
+// [Main] find goroutines that outlive a test.
+//
+// # Your own pieces
+//
+// The suites tell whether a piece that takes the place of one of spur's keeps the
+// contract: [TestPropagator], [TestTransport], and for HTTP middleware
+// [TestHTTPServer] and [TestHTTPClient]. Their documentation is the list of what they
+// demand, and spur's own pieces pass them. They run subtests that do not run in
+// parallel, and look for goroutines left behind; run them with -race.
 package spurtest

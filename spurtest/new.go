@@ -20,8 +20,9 @@ import (
 // samplers, limits or clocks, or more destinations.
 //
 // When the test ends the tracer is closed, and the test fails if the books of a
-// destination do not balance (see Balance). An Example has no t and passes nil:
-// it closes the tracer itself. Options that spur.New refuses end the test; with a
+// destination do not balance (see Balance). If spans were left open their number is
+// logged; FailUnfinished makes the test fail and tell which. An Example has no t and
+// passes nil: it closes the tracer itself. Options that spur.New refuses end the test; with a
 // nil t they panic.
 func New(t testing.TB, opts ...spur.Option) (*spur.Tracer, *Recorder) {
 	if t != nil {
@@ -66,7 +67,14 @@ func (l *lab) tracer(service string, r *Recorder, opts []spur.Option) *spur.Trac
 	tracer, err := spur.New(service, all...)
 	switch {
 	case err == nil && l.t != nil:
-		l.t.Cleanup(func() { audit(l.t, tracer, r) })
+		named := namesUnfinished(opts)
+		l.t.Cleanup(func() {
+			l.t.Helper()
+			audit(l.t, tracer, r)
+			if !named {
+				logUnfinished(l.t, tracer.Stats().Spans)
+			}
+		})
 	case err == nil:
 	case l.t != nil:
 		l.t.Fatalf("spurtest: %v", err)

@@ -51,13 +51,7 @@ func (r *Recorder) Spans() []model.Span { return r.memory.Spans() }
 // ByOperation returns a copy of each span with that operation name, in the order
 // they finished.
 func (r *Recorder) ByOperation(name string) []model.Span {
-	var found []model.Span
-	for _, s := range r.memory.Spans() {
-		if s.Operation == name {
-			found = append(found, s)
-		}
-	}
-	return found
+	return byOperation(r.memory.Spans(), name)
 }
 
 // Tree prints the spans as Tree does.

@@ -9,19 +9,18 @@ import (
 	"github.com/go-spur/spur/spurtest"
 )
 
-// A trace is compared as the tree it is. Times and ids are the same in every run.
+// A trace is compared as the tree it is. Times and ids are the same in every run, and
+// a span that nobody finishes fails the test.
 func TestCheckout(t *testing.T) {
-	tracer, spans := spurtest.New(t)
+	tracer, spans := spurtest.New(t, spurtest.FailUnfinished(t))
 	if err := checkout(context.Background(), tracer, "tea", "milk"); err != nil {
 		t.Fatal(err)
 	}
-	const want = `checkout  5ms  items=2
-  reserve  1ms  item=tea
-  reserve  1ms  item=milk
-`
-	if got := spans.Tree(); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	spans.AssertTree(t, `
+		checkout  5ms  items=2
+		  reserve  1ms  item=tea
+		  reserve  1ms  item=milk
+	`)
 }
 
 // Or a single span is looked at.
@@ -30,10 +29,25 @@ func TestCheckoutOfNothing(t *testing.T) {
 	if err := checkout(context.Background(), tracer); err == nil {
 		t.Fatal("no error")
 	}
-	failed := spans.ByOperation("checkout")
-	if len(failed) != 1 || len(failed[0].Logs) != 1 {
+	span := spans.One(t, "checkout")
+	failure, _ := spurtest.Event(span, "error")
+	if spurtest.Tag(span, "error") != true || spurtest.Field(failure, "error.object") != errEmpty.Error() {
 		t.Errorf("got\n%s", spans.Tree())
 	}
+}
+
+// Or a part, by a test that is not about the rest.
+func TestCheckoutWithinRequest(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	ctx, request := tracer.Start(context.Background(), "POST /checkout")
+	if err := checkout(ctx, tracer, "tea"); err != nil {
+		t.Fatal(err)
+	}
+	request.Finish()
+	spans.AssertSubtree(t, `
+		checkout  items=1
+		  reserve  item=tea
+	`, spurtest.WithoutTimes())
 }
 
 // What arrives at a real agent is the same: this test sends it over UDP.
@@ -49,8 +63,8 @@ func TestCheckoutOverUDP(t *testing.T) {
 	if err := agent.Wait(context.Background(), 2); err != nil {
 		t.Fatal(err)
 	}
-	const want = "checkout  3ms  items=1\n  reserve  1ms  item=tea\n"
-	if got := agent.Tree(); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+	agent.AssertTree(t, `
+		checkout  3ms  items=1
+		  reserve  1ms  item=tea
+	`)
 }

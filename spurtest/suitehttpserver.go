@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurtest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/model"
+)
+
+// TestHTTPServer tests a middleware: wrap returns a handler that serves each request
+// with h in a span of tracer. What is demanded of it:
+//
+//   - Each request has one span, with the tag span.kind "server" and the final status
+//     in http.status_code or http.response.status_code, finished once. From 500 on the
+//     tag error is true, below 400 it is not there.
+//   - The span continues the trace that the request's headers name, with its baggage
+//     and its decision; a request without, or with ones that cannot be read, begins a
+//     trace. It is the current span of the request's context.
+//   - A panic of h goes on, and the span is finished with the tag error, also for
+//     http.ErrAbortHandler.
+//   - Requests and answers are those of h alone: bodies, headers, trailers, 1xx
+//     answers, cancellation. Nothing is held back: Flush works, on HTTP/1.1 and 2.
+//   - The ResponseWriter is an http.Flusher, http.Hijacker, http.Pusher and
+//     io.ReaderFrom if the server's is and not otherwise, and http.ResponseController
+//     can do with it what it can without.
+//   - It serves concurrent requests and leaves no goroutine behind.
+//
+// Servers listen on 127.0.0.1. Spans are those of New.
+func TestHTTPServer(t *testing.T, wrap func(tracer *spur.Tracer, h http.Handler) http.Handler) {
+	t.Helper()
+	runSuite(t, serverPiece{wrap, suitePatience, leakTimeout}, serverChecks)
+}
+
+// serverPiece is a middleware under test.
+type serverPiece struct {
+	wrap     func(*spur.Tracer, http.Handler) http.Handler
+	patience time.Duration
+	leaks    time.Duration
+}
+
+var serverChecks = []check[serverPiece]{
+	{"continues the caller's trace", checkContinues},
+	{"decision of the caller", checkCallersDecision},
+	{"begins a trace", checkBegins},
+	{"current span", checkCurrentSpan},
+	{"status", checkServerStatus},
+	{"panic", checkServerPanic},
+	{"what the writer can do", checkAbilities},
+	{"answers as without", checkAnswers},
+	{"streams", checkStreams},
+	{"hijack", checkHijack},
+	{"client gone", checkClientGone},
+	{"concurrent requests", checkServerConcurrent},
+}
+
+// serverRig is a middleware in a real server.
+type serverRig struct {
+	*httptest.Server
+	piece  serverPiece
+	tracer *spur.Tracer
+	spans  *Recorder
+}
+
+// serve starts a server, which is closed when the test ends. With h2 it speaks
+// HTTP/2.
+func (p serverPiece) serve(t testing.TB, h2 bool, h http.HandlerFunc) *serverRig {
+	t.Helper()
+	checkLeaks(t, p.leaks)
+	tracer, spans := New(t)
+	r := &serverRig{piece: p, tracer: tracer, spans: spans}
+	wrapped := p.wrap(tracer, h)
+	if wrapped == nil {
+		t.Fatal("wrap returned nil")
+	}
+	r.Server = startServer(t, h2, wrapped)
+	return r
+}
+
+func startServer(t testing.TB, h2 bool, h http.Handler) *httptest.Server {
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if h2 {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	t.Cleanup(func() {
+		s.CloseClientConnections() // those that tests have not read to their end
+		s.Close()
+	})
+	return s
+}
+
+// ask sends a GET request with headers and returns the answer, whose body is read
+// already.
+func (r *serverRig) ask(t testing.TB, path string, header http.Header) (*http.Response, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
+	defer cancel()
+	resp, body, err := get(ctx, r.Server, path, header)
+	if err != nil {
+		t.Fatalf("GET %s: %v", path, err)
+	}
+	return resp, body
+}
+
+// get may be called from any goroutine.
+func get(ctx context.Context, s *httptest.Server, path string, header http.Header) (*http.Response, string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	for key, values := range header {
+		req.Header[key] = values
+	}
+	resp, err := s.Client().Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	return resp, string(body), err
+}
+
+// finished returns the spans once there are n and the handlers are done. The test
+// ends here when there are fewer or more.
+func (r *serverRig) finished(t testing.TB, n int) []model.Span {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
+	defer cancel()
+	_ = r.spans.Wait(ctx, n)
+	r.Server.CloseClientConnections()
+	r.Server.Close()
+	spans := r.spans.Spans()
+	if len(spans) != n {
+		t.Fatalf("%d spans, want %d:\n%s", len(spans), n, shown(lines(r.spans.Tree(WithoutTimes()))))
+	}
+	if twice := r.tracer.Stats().Spans.DoubleFinish; twice > 0 {
+		t.Errorf("%d spans were finished twice", twice)
+	}
+	return spans
+}
+
+// callerHeader is what a caller sends whose span has these ids.
+func callerHeader(t testing.TB, tracer *spur.Tracer, c model.Context) http.Header {
+	t.Helper()
+	h := http.Header{}
+	if err := tracer.Inject(spur.NewSpanContext(c), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(h)); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func caller(n uint64, members ...model.Member) model.Context {
+	return model.Context{
+		TraceID: model.TraceID{High: 0xca11e4, Low: 1000 + n}, SpanID: model.SpanID(2000 + n), Flags: model.FlagSampled,
+		Baggage: model.NewBaggage(members...),
+	}
+}
+
+// wantKind checks the tag span.kind.
+func wantKind(t testing.TB, s model.Span, kind string) {
+	t.Helper()
+	if got := Tag(s, "span.kind"); got != any(kind) {
+		t.Errorf("span %q: span.kind is %v, want %q", s.Operation, got, kind)
+	}
+}
+
+// status returns the status of an answer that a span tells of, or nil.
+func status(s model.Span) any {
+	if v := Tag(s, "http.status_code"); v != nil {
+		return v
+	}
+	return Tag(s, "http.response.status_code")
+}
+
+func checkContinues(t testing.TB, p serverPiece) {
+	r := p.serve(t, false, func(w http.ResponseWriter, r *http.Request) {
+		if span := opentracing.SpanFromContext(r.Context()); span != nil {
+			fmt.Fprint(w, span.BaggageItem("tenant"))
+		}
+	})
+	c := caller(0, model.Member{Key: "tenant", Value: "acmé corp"})
+	_, body := r.ask(t, "/", callerHeader(t, r.tracer, c))
+	s := r.finished(t, 1)[0]
+	wantKind(t, s, "server")
+	if s.TraceID != c.TraceID || s.ParentID != c.SpanID {
+		t.Errorf("trace %v, parent %v, want the caller's %v and %v", s.TraceID, s.ParentID, c.TraceID, c.SpanID)
+	}
+	if body != "acmé corp" {
+		t.Errorf("in the handler the baggage item tenant is %q", body)
+	}
+}
+
+func checkCallersDecision(t testing.TB, p serverPiece) {
+	r := p.serve(t, false, func(w http.ResponseWriter, r *http.Request) {
+		if span := opentracing.SpanFromContext(r.Context()); span != nil {
+			sc, _ := span.Context().(spur.SpanContext)
+			fmt.Fprint(w, sc.Model().TraceID)
+		}
+	})
+	c := caller(0)
+	c.Flags = 0
+	_, body := r.ask(t, "/", callerHeader(t, r.tracer, c))
+	r.finished(t, 0)
+	if body != c.TraceID.String() {
+		t.Errorf("in a request that is not to be recorded the handler sees trace %q, want %v", body, c.TraceID)
+	}
+	if st := r.tracer.Stats().Spans; st.Started != 1 || st.FinishedUnsampled != 1 {
+		t.Errorf("%d spans started and %d finished, want one", st.Started, st.FinishedUnsampled)
+	}
+}
+
+func checkBegins(t testing.TB, p serverPiece) {
+	r := p.serve(t, false, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "served") })
+	corrupt := callerHeader(t, r.tracer, caller(0))
+	for key := range corrupt {
+		corrupt[key] = []string{"no context at all"}
+	}
+	for _, header := range []http.Header{nil, corrupt} {
+		if _, body := r.ask(t, "/", header); body != "served" {
+			t.Errorf("got %q", body)
+		}
+	}
+	seen := map[model.TraceID]bool{}
+	for _, s := range r.finished(t, 2) {
+		wantKind(t, s, "server")
+		if s.ParentID != 0 || !s.IsValid() || seen[s.TraceID] {
+			t.Errorf("trace %v, span %v, parent %v: want a trace of its own", s.TraceID, s.SpanID, s.ParentID)
+		}
+		seen[s.TraceID] = true
+	}
+}
+
+func checkCurrentSpan(t testing.TB, p serverPiece) {
+	r := p.serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
+		if current := spur.SpanFromContext(r.Context()); current != nil {
+			_, child := spur.StartSpanFromContext(r.Context(), "within")
+			child.Finish()
+			current.SetTag("seen", true)
+		}
+	})
+	r.ask(t, "/", nil)
+	spans := r.finished(t, 2)
+	within, server := spans[0], spans[1]
+	if within.Operation != "within" || within.ParentID != server.SpanID || within.TraceID != server.TraceID {
+		t.Errorf("a span that the handler starts is not a child of the request's:\n%s", shown(lines(Tree(spans))))
+	}
+	if Tag(server, "seen") != true {
+		t.Error("a tag that the handler sets is not on the request's span")
+	}
+}
+
+func checkServerStatus(t testing.TB, p serverPiece) {
+	for _, tc := range []struct {
+		name   string
+		write  func(w http.ResponseWriter)
+		status int64
+		failed any
+	}{
+		{"nothing written", func(http.ResponseWriter) {}, 200, nil},
+		{"body alone", func(w http.ResponseWriter) { fmt.Fprint(w, "ok") }, 200, nil},
+		{"201", func(w http.ResponseWriter) { w.WriteHeader(201) }, 201, nil},
+		{"304", func(w http.ResponseWriter) { w.WriteHeader(304) }, 304, nil},
+		{"103, then 200", func(w http.ResponseWriter) { w.WriteHeader(103); w.WriteHeader(200) }, 200, nil},
+		{"200, then 500 too late", func(w http.ResponseWriter) { fmt.Fprint(w, "ok"); w.WriteHeader(500) }, 200, nil},
+		{"500", func(w http.ResponseWriter) { http.Error(w, "sorry", 500) }, 500, true},
+		{"503", func(w http.ResponseWriter) { w.WriteHeader(503) }, 503, true},
+	} {
+		r := p.serve(t, false, func(w http.ResponseWriter, _ *http.Request) { tc.write(w) })
+		resp, _ := r.ask(t, "/", nil)
+		s := r.finished(t, 1)[0]
+		if got := status(s); got != any(tc.status) || int64(resp.StatusCode) != tc.status {
+			t.Errorf("%s: the span has status %v, the client %d, want %d", tc.name, got, resp.StatusCode, tc.status)
+		}
+		if got := Tag(s, "error"); got != tc.failed && (got != false || tc.failed != nil) {
+			t.Errorf("%s: the tag error is %v, want %v", tc.name, got, tc.failed)
+		}
+	}
+}
+
+func checkServerPanic(t testing.TB, p serverPiece) {
+	for _, value := range []any{"a panic", http.ErrAbortHandler} {
+		checkLeaks(t, p.leaks)
+		tracer, spans := New(t)
+		h := p.wrap(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(value) }))
+		got := func() (p any) {
+			defer func() { p = recover() }()
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+			return nil
+		}()
+		if got != value {
+			t.Errorf("the handler panics with %v, the middleware with %v", value, got)
+		}
+		all := spans.Spans()
+		if len(all) != 1 || Tag(all[0], "error") != true {
+			t.Errorf("after panic %v: want one span with the tag error, got\n%s", value, shown(lines(spans.Tree())))
+		}
+	}
+}
+
+func checkServerConcurrent(t testing.TB, p serverPiece) {
+	const workers, each = 8, 10
+	r := p.serve(t, false, func(w http.ResponseWriter, r *http.Request) {
+		if span := opentracing.SpanFromContext(r.Context()); span != nil {
+			fmt.Fprint(w, span.BaggageItem("number"))
+		}
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
+	defer cancel()
+	var wait sync.WaitGroup
+	for worker := range workers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range each {
+				n := worker*each + i
+				c := caller(uint64(n), model.Member{Key: "number", Value: fmt.Sprint(n)})
+				h := http.Header{}
+				carrier := opentracing.HTTPHeadersCarrier(h)
+				if err := r.tracer.Inject(spur.NewSpanContext(c), opentracing.HTTPHeaders, carrier); err != nil {
+					t.Error(err)
+				}
+				if _, body, err := get(ctx, r.Server, "/", h); err != nil || body != fmt.Sprint(n) {
+					t.Errorf("request %d: the handler sees baggage %q, error %v", n, body, err)
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	seen := map[model.SpanID]bool{}
+	for _, s := range r.finished(t, workers*each) {
+		n := uint64(s.ParentID) - 2000
+		if n >= workers*each || seen[s.ParentID] || s.TraceID != caller(n).TraceID {
+			t.Errorf("trace %v, parent %v: no caller's, or one served twice", s.TraceID, s.ParentID)
+		}
+		seen[s.ParentID] = true
+	}
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/transport"
+)
+
+// TestTransport tests whether a transport keeps the contract of transport.Transport.
+//
+// start makes one that is connected to a receiver in working order, which goes when
+// the test t ends (t.Cleanup), and a function that returns the spans received so far
+// with their Process, from any goroutine. It is called for each check. Agent.Spans
+// and Collector.Spans are such functions:
+//
+//	spurtest.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
+//		agent := spurtest.NewAgent(t)
+//		udp, err := transport.NewUDP(agent.Addr(), transport.UDPOptions{})
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		return udp, agent.Spans
+//	})
+//
+// What is demanded:
+//
+//   - Format is one of those of package transport and does not change. MaxBatch is
+//     above 0 and may be called while Send runs.
+//   - Batches in the format, from small ones to one of MaxBatch bytes (if that is at
+//     most 64 MiB), arrive with their spans, once, also when reporter.Batching makes them.
+//   - Send neither changes the batch, or the memory behind it, nor reads it after it
+//     has returned.
+//   - Every error is a *transport.Error of a known Kind, and nil is nil rather than a
+//     nil *transport.Error.
+//   - When ctx has ended Send returns an error within a second, and the next Send
+//     works. So it does after a batch above MaxBatch, which is TooLarge and is not
+//     sent.
+//   - After Close Send returns an error; a second Close does nothing. No goroutine
+//     is left then.
+func TestTransport(t *testing.T, start func(t testing.TB) (transport.Transport, func() []model.Span)) {
+	t.Helper()
+	runSuite(t, transportPiece{start, suitePatience, leakTimeout}, transportChecks)
+}
+
+// transportPiece is a transport under test.
+type transportPiece struct {
+	start    func(t testing.TB) (transport.Transport, func() []model.Span)
+	patience time.Duration
+	leaks    time.Duration
+}
+
+var transportChecks = []check[transportPiece]{
+	{"format", checkFormat},
+	{"batches arrive", checkBatchesArrive},
+	{"the largest batch", checkLargestBatch},
+	{"by reporter.Batching", checkByBatching},
+	{"the batch is the caller's", checkBatchUntouched},
+	{"context has ended", checkEndedContext},
+	{"too large", checkTooLarge},
+	{"close", checkClose},
+	{"MaxBatch from another goroutine", checkMaxBatchConcurrent},
+}
+
+// transportRig is a transport at work.
+type transportRig struct {
+	transport.Transport
+	piece    transportPiece
+	received func() []model.Span
+	seqNo    int64
+}
+
+// open starts a transport, which is closed when the test ends: before its receiver,
+// and before the look for goroutines.
+func (p transportPiece) open(t testing.TB) *transportRig {
+	t.Helper()
+	checkLeaks(t, p.leaks)
+	tr, received := p.start(t)
+	if tr == nil || received == nil {
+		t.Fatal("start returned nil")
+	}
+	t.Cleanup(func() { _ = tr.Close() })
+	return &transportRig{Transport: tr, piece: p, received: received}
+}
+
+// batch encodes spans for the transport.
+func (r *transportRig) batch(spans ...model.Span) []byte {
+	r.seqNo++
+	return encodeBatch(r.Format(), r.seqNo, spans)
+}
+
+// send sends a batch, and fails the test if that is refused.
+func (r *transportRig) send(t testing.TB, batch []byte) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
+	defer cancel()
+	if err := r.Send(ctx, batch); err != nil {
+		t.Errorf("Send of %d bytes: %v", len(batch), asTransportError(t, err))
+	}
+}
+
+// arrived fails the test unless exactly these spans are received in the end.
+func (r *transportRig) arrived(t testing.TB, want []model.Span) {
+	t.Helper()
+	eventually(r.piece.patience, func() bool { return len(r.received()) >= len(want) })
+	got := r.received()
+	for i := range got {
+		if p := got[i].Process; p == nil || p.Service != suiteService {
+			t.Errorf("span %v has process %+v, want service %q", got[i].SpanID, p, suiteService)
+			break
+		}
+	}
+	if diff := diffLines(lines(Tree(want, WithIDs())), lines(Tree(got, WithIDs()))); diff != "" {
+		t.Errorf("%d spans were sent and %d arrived; the trees differ %s", len(want), len(got), diff)
+	}
+}
+
+// asTransportError fails the test unless err is what Send may return.
+func asTransportError(t testing.TB, err error) *transport.Error {
+	t.Helper()
+	e, ok := err.(*transport.Error) //nolint:errorlint // it must be the very type
+	switch {
+	case !ok:
+		t.Errorf("the error is a %T, not a *transport.Error: %v", err, err)
+	case e == nil:
+		t.Error("the error is a nil *transport.Error, which is not nil")
+	case e.Kind > transport.Refused:
+		t.Errorf("the error's kind is unknown: %v", e)
+	default:
+		return e
+	}
+	return &transport.Error{Kind: transport.Permanent, Err: fmt.Errorf("%T", err)}
+}
+
+func checkFormat(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	f := r.Format()
+	if f < transport.JaegerCompact || f > transport.OTLP {
+		t.Errorf("unknown format %v", f)
+		return
+	}
+	r.send(t, r.batch(suiteSpans(1)...))
+	if again := r.Format(); again != f {
+		t.Errorf("the format was %v and became %v", f, again)
+	}
+	if n := r.MaxBatch(); n <= 0 {
+		t.Errorf("MaxBatch is %d", n)
+	}
+}
+
+func checkBatchesArrive(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	spans := suiteSpans(20)
+	for _, part := range [][]model.Span{spans[:1], spans[1:3], spans[3:]} {
+		r.send(t, r.batch(part...))
+	}
+	r.arrived(t, spans)
+}
+
+// maxSuiteBatch bounds what the suite makes.
+const maxSuiteBatch = 64 << 20
+
+func checkLargestBatch(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	limit := r.MaxBatch()
+	if limit <= 0 || limit > maxSuiteBatch {
+		t.Logf("no batch of %d bytes is made", limit)
+		return
+	}
+	spans := suiteSpans(1)
+	batch := padded(r, spans, limit)
+	if over := len(batch) - limit; over > 0 { // lengths have lengths themselves
+		batch = padded(r, spans, limit-over)
+	}
+	if len(batch) > limit {
+		t.Errorf("MaxBatch is %d bytes; a span with a few tags takes %d", limit, len(batch))
+		return
+	}
+	r.send(t, batch)
+	r.arrived(t, spans)
+}
+
+// padded makes a batch of about size bytes by a long tag.
+func padded(r *transportRig, spans []model.Span, size int) []byte {
+	last := &spans[len(spans)-1]
+	last.Tags = append(suiteTags(), model.Tag{Key: "pad", Value: model.String("")})
+	bare := len(r.batch(spans...))
+	last.Tags[len(last.Tags)-1].Value = model.BytesString(string(bytes.Repeat([]byte("p"), max(0, size-bare))))
+	return r.batch(spans...)
+}
+
+func checkByBatching(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	batching, err := reporter.NewBatching(r.Transport, reporter.BatchingOptions{
+		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), // the test says what is wrong
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
+	defer cancel()
+	spans := suiteSpans(1000)
+	for i := range spans {
+		batching.Report(&spans[i])
+	}
+	if err := batching.Flush(ctx); err != nil {
+		t.Errorf("Flush: %v", err)
+	}
+	if err := batching.Close(ctx); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if st := batching.Stats()[0]; st.Sent != uint64(len(spans)) {
+		t.Errorf("%d of %d spans sent, %d dropped, %d unconfirmed; last error: %s", st.Sent, len(spans), st.DroppedTotal(), st.Unconfirmed, st.LastError)
+	}
+	r.arrived(t, spans)
+}
+
+func checkBatchUntouched(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	spans := suiteSpans(4)
+	guard := bytes.Repeat([]byte{0xa5}, 64)
+	for _, part := range [][]model.Span{spans[:2], spans[2:]} {
+		batch := r.batch(part...)
+		memory := append(bytes.Clone(batch), guard...)
+		r.send(t, memory[:len(batch)])
+		if !bytes.Equal(memory[:len(batch)], batch) {
+			t.Error("Send changed the batch")
+		}
+		if !bytes.Equal(memory[len(batch):], guard) {
+			t.Error("Send wrote behind the batch")
+		}
+		for i := range memory { // as the caller may
+			memory[i] = 0xff
+		}
+	}
+	if err := r.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	r.arrived(t, spans)
+}
+
+func checkEndedContext(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	spans := suiteSpans(3)
+	for i, what := range []string{"first", "later"} {
+		r.failsSoon(t, what+" Send with a context that has ended", ended, r.batch(suiteSpans(1)...))
+		r.send(t, r.batch(spans[i]))
+	}
+	r.send(t, r.batch(spans[2]))
+	r.arrived(t, spans)
+}
+
+// failsSoon fails the test unless Send returns an error within a second.
+func (r *transportRig) failsSoon(t testing.TB, what string, ctx context.Context, batch []byte) *transport.Error {
+	t.Helper()
+	result := make(chan error, 1)
+	go func() { result <- r.Send(ctx, batch) }()
+	late := time.NewTimer(time.Second)
+	defer late.Stop()
+	var err error
+	select {
+	case err = <-result:
+	case <-late.C:
+		t.Fatalf("%s: no answer within a second", what)
+	}
+	if err == nil {
+		t.Errorf("%s: no error", what)
+		return &transport.Error{}
+	}
+	return asTransportError(t, err)
+}
+
+func checkTooLarge(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	limit := r.MaxBatch()
+	if limit <= 0 || limit > maxSuiteBatch {
+		t.Logf("no batch of more than %d bytes is made", limit)
+		return
+	}
+	large, small := suiteSpans(2)[1:], suiteSpans(1)
+	batch := padded(r, large, limit+100)
+	if e := r.failsSoon(t, "a batch above MaxBatch", context.Background(), batch); e.Kind != transport.TooLarge {
+		t.Errorf("a batch of %d bytes where MaxBatch is %d: %v", len(batch), limit, e)
+	}
+	if now := r.MaxBatch(); now > limit || now <= 0 {
+		t.Errorf("MaxBatch was %d and became %d", limit, now)
+	}
+	r.send(t, r.batch(small...))
+	r.arrived(t, small)
+}
+
+func checkClose(t testing.TB, p transportPiece) {
+	for _, used := range []bool{false, true} {
+		r := p.open(t)
+		spans := suiteSpans(1)
+		if used {
+			r.send(t, r.batch(spans...))
+			r.arrived(t, spans)
+		}
+		for _, which := range []string{"first", "second"} {
+			if err := r.Close(); err != nil {
+				t.Errorf("%s Close (used: %v): %v", which, used, err)
+			}
+			r.failsSoon(t, "Send after the "+which+" Close", context.Background(), r.batch(spans...))
+		}
+	}
+}
+
+func checkMaxBatchConcurrent(t testing.TB, p transportPiece) {
+	r := p.open(t)
+	spans := suiteSpans(20)
+	stop := make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Add(1)
+	go func() {
+		defer wait.Done()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			if n := r.MaxBatch(); n <= 0 {
+				t.Errorf("MaxBatch is %d", n)
+				return
+			}
+			if a, ok := r.Transport.(transport.Addresser); ok {
+				_ = a.Address()
+			}
+		}
+	}()
+	for i := range spans {
+		r.send(t, r.batch(spans[i]))
+	}
+	close(stop)
+	wait.Wait()
+	r.arrived(t, spans)
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurtest
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/transport"
+	"github.com/go-spur/spur/wire"
+)
+
+// suiteService sends the spans of TestTransport.
+const suiteService = "suite"
+
+// suiteTags are tags of every kind.
+func suiteTags() []model.Tag {
+	return []model.Tag{
+		{Key: "text", Value: model.String("grüße")}, {Key: "int", Value: model.Int64(-1)}, {Key: "float", Value: model.Float64(1.5)},
+		{Key: "bool", Value: model.Bool(true)}, {Key: "bytes", Value: model.Bytes([]byte{0, 1, 0xff})},
+	}
+}
+
+// suiteSpans returns the first n spans of a trace of which all formats keep
+// everything.
+func suiteSpans(n int) []model.Span {
+	start := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC).UnixNano()
+	process := &model.Process{Service: suiteService, Tags: []model.Tag{{Key: "hostname", Value: model.String("here")}}}
+	spans := make([]model.Span, n)
+	for i := range spans {
+		at := start + int64(i)*int64(time.Millisecond)
+		s := &spans[i]
+		*s = model.Span{
+			Context: model.Context{
+				TraceID: model.TraceID{High: 0xc0ffee, Low: someTrace}, SpanID: model.SpanID(i + 1), ParentID: model.SpanID(i / 2), Flags: model.FlagSampled,
+			},
+			Operation: "span " + strconv.Itoa(i), Start: at, Duration: time.Duration(i+1) * time.Microsecond,
+			Tags:    suiteTags(),
+			Logs:    []model.Log{{Time: at + 1000, Fields: []model.Tag{{Key: "event", Value: model.String("halfway")}, {Key: "n", Value: model.Int64(int64(i))}}}},
+			Process: process,
+		}
+		if s.ParentID != 0 {
+			s.References = []model.Reference{{TraceID: s.TraceID, SpanID: s.ParentID, Type: model.ChildOf}}
+		}
+	}
+	return spans
+}
+
+// encodeBatch makes a batch of at least one span as reporter.Batching does; nil in an
+// unknown format.
+func encodeBatch(f transport.Format, seqNo int64, spans []model.Span) []byte {
+	var body []byte
+	process := spans[0].Process
+	for i := range spans {
+		switch f {
+		case transport.JaegerCompact:
+			body = wire.AppendCompactSpan(body, &spans[i])
+		case transport.OTLP:
+			body = wire.AppendOTLPSpan(body, &spans[i])
+		default:
+			body = wire.AppendBinarySpan(body, &spans[i])
+		}
+	}
+	switch f {
+	case transport.JaegerCompact:
+		head := wire.AppendCompactMessageHead(nil, int32(seqNo), wire.AppendCompactProcess(nil, process), len(spans))
+		return wire.AppendCompactMessageTail(append(head, body...), seqNo, nil)
+	case transport.JaegerBinary:
+		head := wire.AppendBinaryMessageHead(nil, int32(seqNo), wire.AppendBinaryProcess(nil, process), len(spans))
+		return wire.AppendBinaryMessageTail(append(head, body...), seqNo, nil)
+	case transport.JaegerBatch:
+		head := wire.AppendBinaryBatchHead(nil, wire.AppendBinaryProcess(nil, process), len(spans))
+		return wire.AppendBinaryBatchTail(append(head, body...), seqNo, nil)
+	case transport.OTLP:
+		return append(wire.AppendOTLPHead(nil, wire.AppendOTLPResource(nil, process), len(body), seqNo, nil), body...)
+	}
+	return nil
+}
