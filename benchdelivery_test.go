@@ -35,11 +35,42 @@ func sinkTracer(t testing.TB, s *sink) *Tracer {
 	return tracer
 }
 
+// The ways to a sink.
+const (
+	viaUDP    = "udp"
+	viaThrift = "thrift" // over HTTP
+	viaOTLP   = "otlp"   // over HTTP
+)
+
+// sinkTracerVia is sinkTracer for any way.
+func sinkTracerVia(t testing.TB, s *sink, via string) *Tracer {
+	t.Helper()
+	path := "/api/traces"
+	switch via {
+	case viaUDP:
+		return sinkTracer(t, s)
+	case viaOTLP:
+		path = otlpPath
+	}
+	return endpointTracer(t, s.http+path)
+}
+
+// endpointTracer samples everything and has the defaults of WithEndpoint.
+func endpointTracer(t testing.TB, url string) *Tracer {
+	t.Helper()
+	tracer, err := New("bench", WithEndpoint(url), WithLogger(nil), WithSampler(sampler.NewParentBased(sampler.NewConst(true))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tracer.Close() })
+	return tracer
+}
+
 // delivery is what became of spans, and what they cost.
 type delivery struct {
 	finished uint64
 	received uint64 // by the sink
-	lost     uint64 // counted as dropped by the tracer
+	lost     uint64 // counted as dropped or unconfirmed by the tracer
 	time     time.Duration
 	cpu      time.Duration // of the whole process, until all were sent
 	bytes    uint64
@@ -53,11 +84,11 @@ func (d *delivery) unaccounted() int64 { return int64(d.finished) - int64(d.rece
 // deliver finishes total RPC spans at a rate a second, in a burst each
 // millisecond; 0 is as fast as it goes. It returns when all are sent and what
 // was not lost has been received.
-func deliver(t testing.TB, s *sink, rate, total int) delivery {
+func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
 	t.Helper()
-	tracer := sinkTracer(t, s)
+	tracer := sinkTracerVia(t, s, via)
 	remote := extracted(t, tracer, tracer.StartSpan("parent"))
-	before := s.received(t)
+	before := s.receivedVia(t, via)
 	var m0, m1 runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m0)
@@ -89,43 +120,61 @@ func deliver(t testing.TB, s *sink, rate, total int) delivery {
 	d.bytes, d.allocs = m1.TotalAlloc-m0.TotalAlloc, m1.Mallocs-m0.Mallocs
 	checkBooks(t, tracer)
 	st := tracer.Stats()
-	d.finished, d.lost = st.Spans.FinishedSampled, st.Destinations[0].DroppedTotal()
-	d.received = s.received(t) - before
+	d.finished = st.Spans.FinishedSampled
+	d.lost = st.Destinations[0].DroppedTotal() + st.Destinations[0].Unconfirmed
+	d.received = s.receivedVia(t, via) - before
 	return d
 }
 
-// BenchmarkDelivery finishes 200,000 sampled RPC spans at a rate and tells what
-// the sink, whose receive buffer should be 4 MiB, got of them. Its metrics:
-// delivered, counted as lost by the tracer, and unaccounted, in percent; spans a
-// second as finished; CPU time of this process for a span, which at 20,000 a
-// second is mostly that of the timer; memory for a span; the receive buffer.
+// BenchmarkDelivery finishes 200,000 sampled RPC spans (at most 5 seconds' worth, and
+// over HTTP one) at a rate, and tells what the sink, whose receive buffer for datagrams
+// should be 4 MiB, got of them. Its metrics: delivered, counted as lost by the
+// tracer, and unaccounted, in percent; spans a second as finished; CPU time of this
+// process for a span, which at 20,000 a second is mostly that of the timer; memory
+// for a span; the receive buffer.
 //
 // One run is enough, however large b.N: further calls repeat its numbers, so that
 // the count of iterations means nothing.
 func BenchmarkDelivery(b *testing.B) {
 	const total = 200_000
 	s := startSink(b)
-	for _, bb := range []struct {
-		name string
-		rate int
-	}{{"20k", 20_000}, {"100k", 100_000}, {"300k", 300_000}, {"full", 0}} {
-		var d delivery
-		b.Run(bb.name, func(b *testing.B) {
-			if b.N == 1 {
-				d = deliver(b, s, bb.rate, total)
+	for _, via := range []string{viaUDP, viaThrift, viaOTLP} {
+		seconds := 1
+		if via == viaUDP {
+			seconds = 5
+		}
+		for _, bb := range []struct {
+			name string
+			rate int
+		}{{"20k", 20_000}, {"100k", 100_000}, {"300k", 300_000}, {"full", 0}} {
+			n := total
+			if bb.rate > 0 {
+				n = min(n, seconds*bb.rate)
 			}
-			b.ReportMetric(0, "ns/op") // hides it: an operation is nothing here
-			b.ReportMetric(100*float64(d.received)/float64(d.finished), "delivered-%")
-			b.ReportMetric(100*float64(d.lost)/float64(d.finished), "counted-lost-%")
-			b.ReportMetric(100*float64(d.unaccounted())/float64(d.finished), "unaccounted-%")
-			b.ReportMetric(float64(d.finished)/d.time.Seconds(), "spans/s")
-			b.ReportMetric(float64(d.cpu)/float64(d.finished), "cpu-ns/span")
-			b.ReportMetric(float64(s.buffer)/(1<<20), "rcvbuf-MiB")
-			// Instead of those that -benchmem would print for all spans together.
-			b.ReportMetric(float64(d.bytes)/float64(d.finished), "B/op")
-			b.ReportMetric(float64(d.allocs)/float64(d.finished), "allocs/op")
-		})
+			var d delivery
+			b.Run(via+"/"+bb.name, func(b *testing.B) {
+				if b.N == 1 {
+					d = deliver(b, s, via, bb.rate, n)
+				}
+				d.report(b)
+				if via == viaUDP {
+					b.ReportMetric(float64(s.buffer)/(1<<20), "rcvbuf-MiB")
+				}
+			})
+		}
 	}
+}
+
+func (d *delivery) report(b *testing.B) {
+	b.ReportMetric(0, "ns/op") // hides it: an operation is nothing here
+	b.ReportMetric(100*float64(d.received)/float64(d.finished), "delivered-%")
+	b.ReportMetric(100*float64(d.lost)/float64(d.finished), "counted-lost-%")
+	b.ReportMetric(100*float64(d.unaccounted())/float64(d.finished), "unaccounted-%")
+	b.ReportMetric(float64(d.finished)/d.time.Seconds(), "spans/s")
+	b.ReportMetric(float64(d.cpu)/float64(d.finished), "cpu-ns/span")
+	// Instead of those that -benchmem would print for all spans together.
+	b.ReportMetric(float64(d.bytes)/float64(d.finished), "B/op")
+	b.ReportMetric(float64(d.allocs)/float64(d.finished), "allocs/op")
 }
 
 // TestDelivery holds the tracer to losing nothing at 20,000 spans a second. The
@@ -136,7 +185,7 @@ func TestDelivery(t *testing.T) {
 		t.Skipf("the kernel grants a receive buffer of %d bytes, not %d: run as root, or raise net.core.rmem_max", s.buffer, sinkBuffer)
 	}
 	const total = 10_000
-	d := deliver(t, s, 20_000, total)
+	d := deliver(t, s, viaUDP, 20_000, total)
 	if d.finished != total || d.received != total || d.lost != 0 {
 		t.Errorf("of %d spans %d finished, %d received, %d counted as lost", total, d.finished, d.received, d.lost)
 	}

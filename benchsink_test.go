@@ -37,10 +37,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// sink stands for Jaeger's agent: a process of its own, so that its CPU time is
-// not ours, that counts the spans it receives over UDP.
+// sink stands for Jaeger's agent and for a collector: a process of its own, so that
+// its CPU time is not ours, that counts the spans it receives.
 type sink struct {
 	address string
+	http    string   // its URL, without a path; see httpSinkHandler
 	buffer  int      // its receive buffer in bytes, as granted
 	conn    net.Conn // for questions
 	asked   int
@@ -74,7 +75,7 @@ func startSink(t testing.TB) *sink {
 		}
 	})
 	s := &sink{}
-	if _, err := fmt.Fscanln(bufio.NewReader(stdout), &s.address, &s.buffer); err != nil {
+	if _, err := fmt.Fscanln(bufio.NewReader(stdout), &s.address, &s.buffer, &s.http); err != nil {
 		t.Fatalf("the sink says nothing: %v", err)
 	}
 	if s.conn, err = net.Dial("udp", s.address); err != nil {
@@ -121,15 +122,19 @@ func (s *sink) received(t testing.TB) uint64 {
 	return 0
 }
 
-// runSink is the sink's process. It writes its address and receive buffer to out,
-// and ends when in does.
+// runSink is the sink's process. It writes its address, receive buffer and URL to
+// out, and ends when in does.
 func runSink(in io.Reader, out io.Writer) error {
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		return err
 	}
 	buffer := growReceiveBuffer(conn, sinkBuffer)
-	if _, err := fmt.Fprintln(out, conn.LocalAddr(), buffer); err != nil {
+	url, err := serveHTTPSink()
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(out, conn.LocalAddr(), buffer, url); err != nil {
 		return err
 	}
 	go func() {

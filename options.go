@@ -112,12 +112,10 @@ func WithLimits(l Limits) Option { return optionFunc(func(c *config) { c.limits 
 // minute for each kind. The default is slog.Default() at the time of New; nil
 // silences the tracer.
 func WithLogger(l *slog.Logger) Option {
-	return optionFunc(func(c *config) {
-		if l == nil {
-			l = slog.New(discardHandler{})
-		}
-		c.logger = l
-	})
+	if l == nil {
+		l = slog.New(discardHandler{})
+	}
+	return optionFunc(func(c *config) { c.logger = l })
 }
 
 // WithObserver adds an observer: see Observer.

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A burst of 100,000 spans, as fast as one goroutine goes, with the defaults: half of
+// it arrives at least, and the rest is counted. It is shorter under the race detector,
+// with which it says little; "make test" has the long one, too, with the oldest Go.
+func TestBurst(t *testing.T) {
+	total := uint64(100_000)
+	if raceEnabled {
+		total = 20_000
+	}
+	s := startSink(t)
+	for _, via := range []string{viaUDP, viaThrift, viaOTLP} {
+		t.Run(via, func(t *testing.T) {
+			if via == viaUDP && s.buffer < sinkBuffer {
+				t.Skipf("skipped: the kernel grants a receive buffer of %d bytes, not %d", s.buffer, sinkBuffer)
+			}
+			d := deliver(t, s, via, 0, int(total))
+			t.Logf("of %d spans %d arrived, %d counted as lost, %d unaccounted", d.finished, d.received, d.lost, d.unaccounted())
+			if d.finished != total || d.received < total/2 {
+				t.Errorf("of %d spans %d finished and %d arrived, want half at least", total, d.finished, d.received)
+			}
+			if d.unaccounted() != 0 {
+				if dropped := socketDrops(t, s.address); via == viaUDP && dropped > 0 {
+					t.Skipf("skipped: the sink had no time, and the kernel dropped %d datagrams at its socket", dropped)
+				}
+				t.Errorf("%d spans are unaccounted", d.unaccounted())
+			}
+		})
+	}
+}
+
+// socketDrops is how many datagrams the kernel has dropped because a socket's buffer
+// was full; 0 where that is not known.
+func socketDrops(t *testing.T, address string) int {
+	t.Helper()
+	table, err := os.ReadFile("/proc/net/udp")
+	if err != nil {
+		return 0
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	suffix := ":" + strings.ToUpper(strconv.FormatInt(0x10000+int64(number), 16)[1:])
+	for _, line := range strings.Split(string(table), "\n") {
+		if f := strings.Fields(line); len(f) > 2 && strings.HasSuffix(f[1], suffix) {
+			drops, err := strconv.Atoi(f[len(f)-1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return drops
+		}
+	}
+	return 0
+}

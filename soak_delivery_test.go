@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build go1.25
+
+package spur
+
+import (
+	"context"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// twoCollectors returns a tracer with a Thrift and an OTLP destination, on sinks of
+// their own.
+func twoCollectors(t *testing.T) (*Tracer, []*soakHTTP) {
+	t.Helper()
+	thrift, otlp := startSoakHTTP(t), startSoakHTTP(t)
+	tracer, err := New("test", everything(), WithLogger(nil), WithIDGenerator(&countedIDs{}),
+		WithEndpoint(thrift.url("/api/traces")), WithEndpoint(otlp.url(otlpPath)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tracer.Close() })
+	return tracer, []*soakHTTP{thrift, otlp}
+}
+
+// allOnce flushes, and checks that each sink got each of n spans once.
+func allOnce(t *testing.T, tracer *Tracer, sinks []*soakHTTP, n uint64) Stats {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := tracer.Flush(ctx); err != nil {
+		t.Error(err)
+	}
+	checkBooks(t, tracer)
+	st := tracer.Stats()
+	for i, s := range sinks {
+		d := &st.Destinations[i]
+		t.Logf("%s; %v", booksLine(d), s)
+		if d.Sent != n || s.got() != n || s.spans != n {
+			t.Errorf("%s: %d sent, %d arrived, %d of them different; want %d", d.Name, d.Sent, s.spans, s.got(), n)
+		}
+	}
+	return st
+}
+
+// Collectors that are gone for 2 seconds cost nothing.
+func TestOutage(t *testing.T) {
+	const spans, outage = 200, 2 * time.Second
+	tracer, sinks := twoCollectors(t)
+	for _, s := range sinks {
+		s.become(soakRefused)
+	}
+	tick := time.NewTicker(outage / spans)
+	defer tick.Stop()
+	for range spans {
+		tracer.StartSpan("op").Finish()
+		<-tick.C
+	}
+	for _, s := range sinks {
+		s.recover(t)
+	}
+	for _, d := range allOnce(t, tracer, sinks, spans).Destinations {
+		if d.Retries == 0 {
+			t.Errorf("%s: no retries in an outage of %v", d.Name, outage)
+		}
+	}
+}
+
+// A collector that is busy twice and then takes the batch gets it once.
+func TestBusyTwice(t *testing.T) {
+	const spans, busy = 50, 2
+	tracer, sinks := twoCollectors(t)
+	for _, s := range sinks {
+		var asked atomic.Int32
+		unavailable := soakStatus(http.StatusServiceUnavailable, "").serve
+		s.become(soakFault{name: "busy twice", serve: func(s *soakHTTP, w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) <= busy {
+				unavailable(s, w, r)
+				return
+			}
+			soakHealthy.serve(s, w, r)
+		}})
+	}
+	for range spans {
+		tracer.StartSpan("op").Finish()
+	}
+	st := allOnce(t, tracer, sinks, spans)
+	for i := range st.Destinations {
+		if d := &st.Destinations[i]; d.Retries != busy {
+			t.Errorf("%s: %d retries, want %d", d.Name, d.Retries, busy)
+		}
+	}
+}
