@@ -26,6 +26,9 @@ type builder struct {
 // each family: a member costs what it does where its value comes from. And they
 // hold for what will be written: what is taken can be sent on whole.
 func (p *Textual) merge(r *reading, winner family) *model.Baggage {
+	if !slices.ContainsFunc(p.from.baggage, func(f family) bool { return len(r.offers[f].members) > 0 }) {
+		return nil
+	}
 	left := room{in: p.limits.BaggageBytes, small: p.staysSmall(r)}
 	for f := range left.out {
 		left.out[f] = p.limits.BaggageBytes

@@ -40,12 +40,15 @@ import (
 // with ErrCorrupted. Of an [Environ], keys of members that have the same variable
 // are one key, spelled as W3C's baggage spells it.
 func (p *Textual) Extract(from Reader) (model.Context, error) {
-	r := p.acquire()
+	var r *reading
 	var c model.Context
 	var err error
 	if h, ok := from.(Header); ok {
-		p.readHeader(r, h)
+		if r = p.readHeader(h); r == nil {
+			return c, ErrNotFound
+		}
 	} else {
+		r = p.acquire()
 		if _, ok := from.(*Environ); ok {
 			r.compareLoosely(true)
 		}

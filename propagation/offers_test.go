@@ -14,9 +14,8 @@ func TestReadingsKeepLittle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := p.acquire()
 	large := strings.Repeat("%41", maxKeptText+1)
-	p.readHeader(r, Header{
+	r := p.readHeader(Header{
 		"Uberctx-K": {large}, "Baggage": {"l=" + large}, "Jaeger-Baggage": {"m=" + large},
 		"Tracestate": {large, large}, "Jaeger-Debug-Id": {large}, "Traceparent": {"00", "01"},
 	})

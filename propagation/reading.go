@@ -2,7 +2,10 @@
 
 package propagation
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // reading is what one pass over a carrier gathers: the headers of the formats that
 // are read, as they stand. It is pooled, with its handler, so that neither is
@@ -30,13 +33,17 @@ type fieldSet uint16
 
 func (s fieldSet) contains(f field) bool { return s&(1<<f) != 0 }
 
-// readHeader goes over a Header once. Of the spellings of a name one counts; of a
-// header that counts once the last value does.
-func (p *Textual) readHeader(r *reading, h Header) {
+// readHeader goes over a Header once, and returns nil when nothing in it is read. Of
+// the spellings of a name one counts; of a header that counts once the last value
+// does.
+func (p *Textual) readHeader(h Header) (r *reading) {
 	for key, values := range h {
 		f := p.names.classify(key)
 		if !p.reads[f] || len(values) == 0 {
 			continue
+		}
+		if r == nil {
+			r = p.acquire()
 		}
 		last := values[len(values)-1]
 		spelling := p.names.spelling(f, key)
@@ -69,13 +76,14 @@ func (p *Textual) readHeader(r *reading, h Header) {
 			r.values[f] = last
 		}
 	}
-	if r.listed {
+	if r != nil && r.listed {
 		for i, f := range [...]field{jaegerList, w3cBaggage, w3cState} {
 			for _, list := range r.lists[i] {
 				p.take(r, f, "", list)
 			}
 		}
 	}
+	return r
 }
 
 // spelling returns "" for a key of a Header in the spelling that Inject writes, and
@@ -145,11 +153,15 @@ func (r *reading) addState(line string, limit int) {
 // clear forgets the carrier, and memory beyond what is worth keeping. offered are
 // the families that may have offered baggage.
 func (r *reading) clear(offered []family) {
-	clear(r.values[:])
+	for has := r.has; has != 0; has &= has - 1 {
+		r.values[bits.TrailingZeros16(uint16(has))] = ""
+	}
 	if r.odd {
 		clear(r.spelling[:])
 	}
-	r.lists = [3][]string{}
+	if r.listed {
+		r.lists = [3][]string{}
+	}
 	r.has, r.odd, r.listed, r.parents, r.stateLen = 0, false, false, 0, 0
 	r.state, r.list = r.state[:0], r.list[:0]
 	if cap(r.state) > maxKeptText || cap(r.list) > maxKeptText {

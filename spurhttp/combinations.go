@@ -3,7 +3,9 @@
 package spurhttp
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 )
 
@@ -41,8 +43,15 @@ func abilities(w http.ResponseWriter) (can int) {
 // method too many is as wrong as one too few: hence a type for each combination.
 func wrap(w http.ResponseWriter) (http.ResponseWriter, *response) {
 	s := &response{ResponseWriter: w}
+	can := abilities(w)
+	switch can { // net/http's own servers
+	case flush | hijack | readFrom | closeNotify:
+		return http1{s}, s
+	case flush | push | closeNotify:
+		return http2{s}, s
+	}
 	f, h, p, r, c := flusher{s}, hijacker{s}, pusher{s}, readerFrom{s}, closeNotifier{s}
-	switch abilities(w) {
+	switch can {
 	case flush:
 		return struct {
 			*response
@@ -165,13 +174,6 @@ func wrap(w http.ResponseWriter) (http.ResponseWriter, *response) {
 			pusher
 			closeNotifier
 		}{s, p, c}, s
-	case flush | push | closeNotify:
-		return struct {
-			*response
-			flusher
-			pusher
-			closeNotifier
-		}{s, f, p, c}, s
 	case hijack | push | closeNotify:
 		return struct {
 			*response
@@ -207,14 +209,6 @@ func wrap(w http.ResponseWriter) (http.ResponseWriter, *response) {
 			readerFrom
 			closeNotifier
 		}{s, h, r, c}, s
-	case flush | hijack | readFrom | closeNotify:
-		return struct {
-			*response
-			flusher
-			hijacker
-			readerFrom
-			closeNotifier
-		}{s, f, h, r, c}, s
 	case push | readFrom | closeNotify:
 		return struct {
 			*response
@@ -250,3 +244,22 @@ func wrap(w http.ResponseWriter) (http.ResponseWriter, *response) {
 	}
 	return s, s
 }
+
+// http1 and http2 are the combinations that net/http's own servers have. Each is one
+// pointer, which an interface holds without an allocation.
+type (
+	http1 struct{ *response }
+	http2 struct{ *response }
+)
+
+func (w http1) Flush()                                       { flusher(w).Flush() }
+func (w http1) FlushError() error                            { return flusher(w).FlushError() }
+func (w http1) Hijack() (net.Conn, *bufio.ReadWriter, error) { return hijacker(w).Hijack() }
+func (w http1) ReadFrom(src io.Reader) (int64, error)        { return readerFrom(w).ReadFrom(src) }
+func (w http1) CloseNotify() <-chan bool                     { return closeNotifier(w).CloseNotify() }
+
+func (w http2) Flush()            { flusher(w).Flush() }
+func (w http2) FlushError() error { return flusher(w).FlushError() }
+func (w http2) Push(target string, opts *http.PushOptions) error { return pusher(w).Push(target, opts) }
+
+func (w http2) CloseNotify() <-chan bool { return closeNotifier(w).CloseNotify() }
