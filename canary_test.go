@@ -16,6 +16,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,14 +44,20 @@ const (
 // secrets are values with the canary in them, of every type that is frozen in a
 // way of its own.
 func secrets() map[string]any {
+	bytes, array := []byte(canary), [len(canary)]byte([]byte(canary))
 	return map[string]any{
 		"string": "a" + canary, "bytes": []byte(canary), "error": errors.New(canary), "int": canaryInt, "uint64": uint64(canaryInt),
 		"float64": canaryFloat, "huge": uint64(math.MaxUint64), "stringer": stringer{}, "struct": struct{ Password string }{canary},
 		"map": map[string][]string{"k": {canary}}, "pointer": &struct{ P *string }{new(string)}, "nested": []any{map[any]any{canary: 1}},
 		"json": json.RawMessage(`"` + canary + `"`), "panics": panics{}, "value": model.String(canary), "kind": ext.SpanKindEnum(canary),
-		"byte array": [4]byte{1, 2, 3, 4}, "model bytes": model.Bytes([]byte(canary)),
+		"model bytes": model.Bytes([]byte(canary)), "byte array": array, "pointer to bytes": &bytes, "pointer to array": &array,
+		"bytes in struct": struct{ Exported, unexported []byte }{bytes, bytes}, "array in struct": &struct{ a [len(canary)]byte }{array},
+		"bytes in map": map[string]any{"k": bytes}, "bytes as key": map[[len(canary)]byte]bool{array: true}, "named bytes": []octet(canary),
+		"bytes in slice": [][]byte{bytes}, "arrays in array": [1][len(canary)]byte{array}, "raw in slice": []json.RawMessage{bytes},
 	}
 }
+
+type octet byte
 
 type stringer struct{}
 
@@ -261,6 +269,12 @@ func tellAll(t *testing.T, redactor spur.Redactor) map[string][]byte {
 	defer cancel()
 	if err := recorder.Wait(ctx, 4); err != nil {
 		t.Fatal(err)
+	}
+	for taken := false; !taken; { // by the destinations behind the recorder as well
+		runtime.Gosched()
+		taken = !slices.ContainsFunc(tracer.Stats().Destinations, func(d reporter.DestinationStats) bool {
+			return d.Sent+d.BufferedSpans+d.DroppedTotal() < 4
+		})
 	}
 	if err := tracer.Shutdown(ctx); err != nil {
 		t.Error(err)

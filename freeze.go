@@ -3,9 +3,7 @@
 package spur
 
 import (
-	"fmt"
 	"math"
-	"reflect"
 	"strconv"
 	"unicode/utf8"
 
@@ -17,9 +15,10 @@ import (
 
 // freeze turns what the application handed over into a value that nobody can
 // change any more. It runs on the caller's goroutine, outside every lock, and
-// survives whatever the value's own methods do. Numbers, booleans and strings
-// stay what they are; everything else is formatted, much as fmt's %+v would, to
-// a bounded depth and length.
+// survives whatever the value's own methods do. Numbers, booleans, strings and
+// []byte stay what they are; everything else is formatted, much as fmt's %+v would,
+// to a bounded depth and length. Other bytes, such as a json.RawMessage or those
+// within a struct, become text there, in which a Redactor can recognise something.
 func (t *Tracer) freeze(v any, maxLen int) model.Value {
 	switch v := v.(type) {
 	case string:
@@ -61,24 +60,7 @@ func (t *Tracer) freeze(v any, maxLen int) model.Value {
 	case model.Value:
 		return t.freezeValue(v, maxLen)
 	}
-	if b, ok := namedBytes(v); ok {
-		return t.freeze(b, maxLen)
-	}
 	return model.String(t.object(v, maxLen))
-}
-
-// namedBytes returns what a json.RawMessage and its like hold. Formatted they would
-// be numbers in a row, in which no Redactor recognises anything.
-func namedBytes(v any) ([]byte, bool) {
-	switch v.(type) {
-	case nil, error, fmt.Stringer:
-		return nil, false
-	}
-	r := reflect.ValueOf(v)
-	if r.Kind() != reflect.Slice || r.Type().Elem().Kind() != reflect.Uint8 {
-		return nil, false
-	}
-	return r.Bytes(), true
 }
 
 // freezeValue holds a value that came as one to the limits.

@@ -33,7 +33,7 @@ func TestLogKV(t *testing.T) {
 		{"nil", nil, model.String("nil")},
 		{"nil pointer", (*int)(nil), model.String("nil")},
 		{"bytes", []byte{1, 2}, model.Bytes([]byte{1, 2})},
-		{"raw JSON", json.RawMessage("{}"), model.Bytes([]byte("{}"))},
+		{"raw JSON", json.RawMessage("{}"), model.String("{}")},
 		{"bytes with a text", net.IP{10, 0, 0, 1}, model.String("10.0.0.1")},
 		{"error", errors.New("e"), model.String("e")},
 		{"duration", time.Second, model.String("1s")},

@@ -8,7 +8,9 @@ import (
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/propagation"
@@ -56,17 +58,30 @@ func (c *config) traces(fullMethod string) bool {
 	return true
 }
 
-// startServer starts a server's span and makes it the current one. A span that
-// ctx holds already, such as that of an HTTP server in front, is the parent; else
-// the caller's, as the policy admits.
+// startServer starts the span of a method that the server has, and makes it the
+// current one.
 func (c *config) startServer(ctx context.Context, fullMethod string) (context.Context, *spur.Span) {
+	ctx, span := c.serve(ctx, c.operation(fullMethod))
+	c.tagMethod(span, fullMethod)
+	return ctx, span
+}
+
+// unknown makes the span of an RPC whose method the server does not have.
+func (c *config) unknown(ctx context.Context, fullMethod string) {
+	_, span := c.serve(ctx, unknownMethod)
+	c.tagUnknown(span, fullMethod)
+	c.tagCaller(ctx, span)
+	c.finish(span, status.Error(codes.Unimplemented, unknownMethod))
+}
+
+// serve starts a server's span. A span that ctx holds already, such as that of an
+// HTTP server in front, is the parent; else the caller's, as the policy admits.
+func (c *config) serve(ctx context.Context, operation string) (context.Context, *spur.Span) {
 	opts := [...]opentracing.StartSpanOption{c.start[0], c.start[1], nil}
 	if !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		opts[2] = c.caller(ctx)
 	}
-	ctx, span := c.tracer.Start(ctx, c.operation(fullMethod), opts[:]...)
-	c.tagMethod(span, fullMethod)
-	return ctx, span
+	return c.tracer.Start(ctx, operation, opts[:]...)
 }
 
 // caller is the reference to the caller's span, nil when it sent none that can be
@@ -87,7 +102,7 @@ func (c *config) caller(ctx context.Context) opentracing.StartSpanOption {
 // it the current one and adds its context to a copy of the outgoing metadata. The
 // span is nil when there is none.
 func (c *config) startClient(ctx context.Context, fullMethod string) (context.Context, *spur.Span) {
-	if c.requireParent && opentracing.SpanFromContext(ctx) == nil {
+	if c.requireParent && !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		return ctx, nil
 	}
 	ctx, span := c.tracer.Start(ctx, c.operation(fullMethod), c.start[:]...)
@@ -100,8 +115,10 @@ func (c *config) startClient(ctx context.Context, fullMethod string) (context.Co
 }
 
 func (c *config) operation(fullMethod string) string {
-	if c.name == nil {
-		return fullMethod
+	if c.name != nil {
+		if name := c.name(fullMethod); name != "" {
+			return name
+		}
 	}
-	return c.name(fullMethod)
+	return fullMethod
 }

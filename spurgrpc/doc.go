@@ -5,12 +5,19 @@
 //	server := grpc.NewServer(grpc.StatsHandler(spurgrpc.ServerHandler(tracer)))
 //	conn, err := grpc.NewClient(target, grpc.WithStatsHandler(spurgrpc.ClientHandler(tracer)))
 //
-// Every RPC, unary or stream, has one span on either side, however it ends. The
-// server's is a child of the client's, the method finds it in its context
-// (spur.SpanFromContext), and baggage comes with it. Contexts travel in the metadata
-// under the names they have in HTTP headers, whatever the tracer's propagator for
-// opentracing.HTTPHeaders writes; binary metadata ("-bin") is not touched. Nothing
-// here starts a goroutine.
+// Every RPC for a method that the server has, unary or stream, has one span on either
+// side, however it ends. The server's is a child of the client's, the method finds it
+// in its context (spur.SpanFromContext), and baggage comes with it. Contexts travel in
+// the metadata under the names they have in HTTP headers, whatever the tracer's
+// propagator for opentracing.HTTPHeaders writes; binary metadata ("-bin") is not
+// touched. Nothing here starts a goroutine.
+//
+// A server that hands on the metadata it was sent sends no other's context beside its
+// own: in the copy that goes out, headers of the same names are replaced, and, under
+// the formats' default names, removed where the span has no value for them. These are
+// uberctx-*, jaeger-baggage and jaeger-debug-id where uber-trace-id is written;
+// tracestate and baggage with traceparent; b3, x-b3-* and baggage-* with B3's ids. So
+// baggage is set on spans, not in metadata.
 //
 // # Handlers or interceptors
 //
@@ -19,7 +26,8 @@
 // the same spans where a chain of interceptors is what there is. Use one or the
 // other, or RPCs have two spans, one within the other. They differ in this:
 //
-//   - RPCs for methods that the server does not have reach its handler only.
+//   - RPCs for methods that the server does not have reach its handler only: see
+//     [ServerHandler].
 //   - A client that repeats an RPC has a span for each attempt with its handler, and
 //     one span for all of them with its interceptors. The same goes for an RPC that
 //     fails before its first attempt, when no name server answers or the context is

@@ -20,8 +20,15 @@ var _ stats.Handler = (*handler)(nil)
 // after the last. The span descends from the caller's, and the method finds it in
 // its context. It ends when the method has returned, for whatever reason.
 //
-// An RPC for a method that the server does not have gets a span, too, called
-// "unknown method".
+// An RPC for a method that the server does not have gets a span when the server
+// says so, called "unknown method" from the start, so that samplers do not see the
+// names that callers invent. It gets none if the caller has gone before: grpc
+// (v1.84) does not tell the end of such an RPC. If the server has a
+// grpc.UnknownServiceHandler, it has all methods: see OperationName.
+//
+// As grpc tells only then that it has the method, the span starts with the RPC's
+// stats.Begin, and is in the context from there on: the TagRPC of a handler behind
+// this one does not find it.
 //
 // A nil t traces nothing.
 func ServerHandler(t *spur.Tracer, opts ...Option) stats.Handler {
@@ -57,11 +64,13 @@ var errLostStatus = status.Error(codes.Unknown, "the server ended the RPC while 
 // context.
 type handler struct{ *config }
 
-// call is one RPC, or an attempt at one.
+// call is one RPC, or an attempt at one. It is the RPC's context, too, so that both
+// are one allocation. Its key in there is its handler, since a server's context may
+// hold calls of several, and a client's, whose server calls others, too.
 type call struct {
+	context.Context
 	handler        *handler
-	span           *spur.Span // nil: not traced
-	method         string
+	span           *spur.Span // nil: not traced, or a server's that has not begun
 	ended          atomic.Bool
 	sent, received atomic.Int64
 
@@ -69,27 +78,28 @@ type call struct {
 	collects bool // sends many messages and gets one
 
 	// A server's, used by the goroutine that handles the RPC alone.
-	begun    bool // the method is known
+	method   string
+	waits    bool // for the method to begin; then it gets its span
 	answered bool // the status is on its way
-}
 
-// callContext is a context with its call, in one allocation. The key of the call is
-// its handler, since a server's context may hold calls of several, and a client's,
-// whose server calls others, too.
-type callContext struct {
-	context.Context
-	call call
+	// A server's context with its span, and whether it is there: others may use
+	// the context while the method begins.
+	inner context.Context
+	begun atomic.Bool
 }
 
 // Value implements context.Context.
-func (c *callContext) Value(key any) any {
-	if h, ok := key.(*handler); ok && h == c.call.handler {
-		return &c.call
+func (c *call) Value(key any) any {
+	switch h, ok := key.(*handler); {
+	case ok && h == c.handler:
+		return c
+	case c.begun.Load():
+		return c.inner.Value(key)
 	}
 	return c.Context.Value(key)
 }
 
-// find returns the call of an RPC's context, or nil.
+// find returns the call of an RPC's context, or nil if that has no span.
 func (h *handler) find(ctx context.Context) *call {
 	if c, ok := ctx.Value(h).(*call); ok && c.span != nil {
 		return c
@@ -97,46 +107,45 @@ func (h *handler) find(ctx context.Context) *call {
 	return nil
 }
 
-// TagRPC implements stats.Handler: it starts the span.
+// TagRPC implements stats.Handler: it starts a client's span, and prepares a
+// server's.
 func (h *handler) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
+	traces := h.traces(info.FullMethodName)
+	waits := traces && !h.client
 	var span *spur.Span
-	if h.traces(info.FullMethodName) {
-		if h.client {
-			ctx, span = h.startClient(ctx, info.FullMethodName)
-		} else {
-			ctx, span = h.startServer(ctx, info.FullMethodName)
-		}
+	if traces && h.client {
+		ctx, span = h.startClient(ctx, info.FullMethodName)
 	}
-	if span == nil && h.find(ctx) == nil {
+	if span == nil && !waits && h.find(ctx) == nil {
 		return ctx
 	}
 	// An RPC that is made on behalf of another, such as to fetch credentials, must
 	// not be taken for that one: it has a call even when it has no span.
-	return &callContext{ctx, call{handler: h, span: span, method: info.FullMethodName}}
+	return &call{Context: ctx, handler: h, span: span, method: info.FullMethodName, waits: waits}
 }
 
-// HandleRPC implements stats.Handler: it tags, logs and finishes the span.
+// HandleRPC implements stats.Handler: it tags, logs and finishes the span, and
+// starts a server's.
 func (h *handler) HandleRPC(ctx context.Context, event stats.RPCStats) {
 	switch e := event.(type) {
-	case *stats.InHeader:
-		if c := h.serverCall(ctx); c != nil {
-			h.tagPeer(c.span, e.RemoteAddr)
-		}
 	case *stats.OutHeader:
-		if c := h.clientCall(ctx); c != nil {
+		if !h.client {
+			return
+		}
+		if c := h.find(ctx); c != nil {
 			h.tagPeer(c.span, e.RemoteAddr)
 		}
 	case *stats.Begin:
-		if c := h.find(ctx); c != nil {
-			c.begun = true
-			c.collects = h.client && e.IsClientStream && !e.IsServerStream
-		}
+		h.begin(ctx, e)
 	case *stats.OutTrailer:
-		if c := h.serverCall(ctx); c != nil {
+		if c, ok := ctx.Value(h).(*call); ok && !h.client {
 			c.trailer()
 		}
 	case *stats.InPayload:
-		if c := h.messageCall(ctx); c != nil {
+		if !h.client && !h.events {
+			return
+		}
+		if c := h.find(ctx); c != nil {
 			n := c.received.Add(1)
 			if h.events && c.logs() {
 				logMessage(c.span, received, n, e.Length, e.CompressedLength)
@@ -162,28 +171,19 @@ func (h *handler) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Con
 // HandleConn implements stats.Handler. Connections are not traced.
 func (h *handler) HandleConn(context.Context, stats.ConnStats) {}
 
-// serverCall returns the call if this is a server's handler.
-func (h *handler) serverCall(ctx context.Context) *call {
-	if h.client {
-		return nil
+// begin notes what kind of RPC it is, and starts a server's span.
+func (h *handler) begin(ctx context.Context, e *stats.Begin) {
+	c, ok := ctx.Value(h).(*call)
+	switch {
+	case !ok:
+	case h.client:
+		c.collects = e.IsClientStream && !e.IsServerStream
+	case c.waits:
+		c.waits = false
+		c.inner, c.span = h.startServer(c.Context, c.method)
+		c.begun.Store(true)
+		h.tagCaller(c.Context, c.span)
 	}
-	return h.find(ctx)
-}
-
-// clientCall returns the call if this is a client's handler.
-func (h *handler) clientCall(ctx context.Context) *call {
-	if !h.client {
-		return nil
-	}
-	return h.find(ctx)
-}
-
-// messageCall returns the call if it counts messages that come in.
-func (h *handler) messageCall(ctx context.Context) *call {
-	if !h.client && !h.events {
-		return nil
-	}
-	return h.find(ctx)
 }
 
 // logs reports whether a log would be kept.
@@ -193,12 +193,12 @@ func (c *call) logs() bool { return c.span.IsRecording() && !c.ended.Load() }
 // RPC it does not know the method, and nothing else will follow.
 func (c *call) trailer() {
 	c.answered = true
-	if c.begun || c.ended.Swap(true) {
+	if !c.waits {
 		return
 	}
-	h := c.handler
-	h.tagUnknown(c.span, c.method)
-	h.finish(c.span, status.Error(codes.Unimplemented, unknownMethod))
+	c.waits = false
+	c.ended.Store(true)
+	c.handler.unknown(c.Context, c.method)
 }
 
 // end finishes the span, once.

@@ -38,9 +38,16 @@ func SkipHealthChecks() Option {
 	})
 }
 
-// OperationName names spans by what name returns for the full method, which
-// is the name by default. It is called on the RPC's goroutine. A nil name is
-// ignored.
+// OperationName names spans by what name returns for the full method. Where it
+// returns "", and by default, spans have the full method's name. It is called on
+// the RPC's goroutine. A nil name is ignored.
+//
+// On servers name is asked about methods that the server has. Those are all
+// names that callers can invent if the server has a grpc.UnknownServiceHandler, such
+// as a proxy: there let name return a fixed text for what it does not know, lest
+// each name be an operation to samplers and storage. What
+// grpc.Server.GetServiceInfo returns once all services are registered tells which
+// methods there are.
 func OperationName(name func(fullMethod string) string) Option {
 	return optionFunc(func(c *config) {
 		if name != nil {
@@ -58,8 +65,9 @@ func OperationName(name func(fullMethod string) string) Option {
 // Off by default.
 func MessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
 
-// RequireParent is for clients: it traces an RPC only if there is a current
-// span in its context. By default an RPC without one is the root of a trace.
+// RequireParent is for clients: it traces an RPC only if the current span in
+// its context is one of spur's, with a context that is valid (spur.SpanFromContext).
+// By default an RPC without one is the root of a trace.
 func RequireParent() Option { return optionFunc(func(c *config) { c.requireParent = true }) }
 
 // Edge is for servers: it says what to make of the context a caller

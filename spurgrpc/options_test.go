@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/opentracing/opentracing-go"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health/grpc_health_v1"
@@ -74,6 +75,22 @@ func TestOperationName(t *testing.T) {
 	})
 }
 
+// TestNoOperationName: "" stands for the default, as in spurhttp.
+func TestNoOperationName(t *testing.T) {
+	bothStyles(t, func(t *testing.T, s style) {
+		r := newRig(t, s)
+		r.clientOpts = []spurgrpc.Option{spurgrpc.OperationName(func(string) string { return "" })}
+		r.serverOpts = r.clientOpts
+		r.start()
+		if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
+			t.Fatal(err)
+		}
+		if server, client := r.pair(); server.Operation != emptyCall || client.Operation != emptyCall {
+			t.Errorf("got %q and %q", server.Operation, client.Operation)
+		}
+	})
+}
+
 func TestRequireParent(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
@@ -93,11 +110,16 @@ func TestRequireParent(t *testing.T) {
 			}
 			expectEnd(r, drain(cs), codes.OK)
 		}
-		call(r.context())
-		if server, client := r.wait(2); len(server) != 2 || len(client) != 0 {
-			t.Error(r.spans.Tree())
+		for name, ctx := range map[string]context.Context{
+			"nothing": r.context(), "nil": opentracing.ContextWithSpan(r.context(), nil), "spur's nil": spur.ContextWithSpan(r.context(), nil),
+			"another tracer's": opentracing.ContextWithSpan(r.context(), opentracing.NoopTracer{}.StartSpan("noop")),
+		} {
+			call(ctx)
+			if server, client := r.wait(2); len(server) != 2 || len(client) != 0 {
+				t.Errorf("%s:\n%s", name, r.spans.Tree())
+			}
+			r.spans.Reset()
 		}
-		r.spans.Reset()
 		ctx, parent := r.client.Start(r.context(), "parent")
 		call(ctx)
 		parent.Finish()

@@ -4,6 +4,7 @@ package spurgrpc
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/opentracing/opentracing-go"
@@ -16,7 +17,7 @@ import (
 // maxKeptPairs is the capacity up to which pairs go back to their pool, in strings.
 const maxKeptPairs = 64
 
-// pairs is a carrier for RPCs that have no metadata yet: it spares the map that
+// pairs is a carrier that spares RPCs without metadata of their own the map that
 // propagation.Metadata needs.
 type pairs struct{ kv []string }
 
@@ -36,20 +37,14 @@ func (p *pairs) Set(key, value string) {
 var pairsPool = sync.Pool{New: func() any { return &pairs{kv: make([]string, 0, 8)} }}
 
 // inject returns ctx with the span's context in its outgoing metadata. What the
-// caller put there is copied, not changed, but values under our keys, as when an
-// RPC's metadata is forwarded, are replaced: with two the server would have to
-// guess.
+// caller put there is copied, not changed, but for what belongs to another context,
+// as when an RPC forwards the metadata it came with: with two the server would have
+// to guess, and would take the other's baggage for the span's.
 func inject(ctx context.Context, t *spur.Tracer, span *spur.Span) (context.Context, error) {
-	if md, ok := metadata.FromOutgoingContext(ctx); ok {
-		if err := t.Inject(span.SpanContext(), opentracing.HTTPHeaders, propagation.Metadata(md)); err != nil {
-			return ctx, err
-		}
-		return metadata.NewOutgoingContext(ctx, md), nil
-	}
 	p := pairsPool.Get().(*pairs)
 	err := t.Inject(span.SpanContext(), opentracing.HTTPHeaders, p)
 	if err == nil {
-		ctx = metadata.AppendToOutgoingContext(ctx, p.kv...) // copies
+		ctx = p.addTo(ctx)
 	}
 	clear(p.kv)
 	p.kv = p.kv[:0]
@@ -57,4 +52,52 @@ func inject(ctx context.Context, t *spur.Tracer, span *spur.Span) (context.Conte
 		pairsPool.Put(p)
 	}
 	return ctx, err
+}
+
+// addTo returns ctx with the pairs in its outgoing metadata.
+func (p *pairs) addTo(ctx context.Context) context.Context {
+	md, ok := metadata.FromOutgoingContext(ctx) // a copy
+	if !ok {
+		return metadata.AppendToOutgoingContext(ctx, p.kv...) // copies
+	}
+	p.removeOthers(md)
+	for i := 0; i < len(p.kv); i += 2 {
+		md.Set(p.kv[i], p.kv[i+1])
+	}
+	return metadata.NewOutgoingContext(ctx, md)
+}
+
+// removeOthers removes what another context has left in the formats that the pairs
+// are of. Formats that the tracer does not write may be meant for somebody else,
+// such as a proxy that wants to be handed on what it sent.
+func (p *pairs) removeOthers(md metadata.MD) {
+	jaeger, w3c, b3 := p.has("uber-trace-id"), p.has("traceparent"), p.has("b3") || p.has("x-b3-traceid")
+	for key := range md {
+		var other bool
+		switch key {
+		case "jaeger-debug-id", "jaeger-baggage":
+			other = jaeger
+		case "tracestate", "baggage":
+			other = w3c
+		case "b3":
+			other = b3
+		default:
+			other = jaeger && strings.HasPrefix(key, "uberctx-") ||
+				b3 && (strings.HasPrefix(key, "x-b3-") || strings.HasPrefix(key, "baggage-"))
+			other = other && !strings.HasSuffix(key, "-bin") // no text, and not read
+		}
+		if other {
+			delete(md, key)
+		}
+	}
+}
+
+// has reports whether key is one of the pairs'.
+func (p *pairs) has(key string) bool {
+	for i := 0; i < len(p.kv); i += 2 {
+		if p.kv[i] == key {
+			return true
+		}
+	}
+	return false
 }

@@ -27,11 +27,11 @@ func (c *config) tagMethod(span *spur.Span, fullMethod string) {
 	}
 }
 
-// tagUnknown renames a span whose method the server does not have.
+// tagUnknown sets what is known of a method that the server does not have.
 func (c *config) tagUnknown(span *spur.Span, fullMethod string) {
-	span.SetOperationName(unknownMethod)
 	span.SetString("rpc.method_original", strings.TrimPrefix(fullMethod, "/"))
 	if c.semantic {
+		span.SetString("rpc.system.name", "grpc")
 		span.SetString("rpc.method", "_OTHER")
 	}
 }

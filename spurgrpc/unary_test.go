@@ -207,27 +207,6 @@ func TestUnaryRetried(t *testing.T) {
 	})
 }
 
-// TestUnknownMethod: a caller may invent methods without end, but not operations.
-func TestUnknownMethod(t *testing.T) {
-	r := newRig(t, handlers)
-	r.serverOpts = []spurgrpc.Option{spurgrpc.SemanticNames()}
-	r.start()
-	for _, method := range []string{"/no.Such/Service", "/grpc.testing.TestService/NoSuch"} {
-		err := r.conn.Invoke(r.context(), method, &testgrpc.Empty{}, &testgrpc.Empty{})
-		if status.Code(err) != codes.Unimplemented {
-			t.Fatal(err)
-		}
-		server, _ := r.pair()
-		got := []string{server.Operation, tag(server, "rpc.response.status_code"), tag(server, "error"), tag(server, "rpc.method_original"), tag(server, "rpc.method")}
-		want := []string{"unknown method", "UNIMPLEMENTED", "true", strings.TrimPrefix(method, "/"), "_OTHER"}
-		if !slices.Equal(got, want) {
-			t.Errorf("got %q, want %q", got, want)
-		}
-		r.spans.Reset()
-	}
-	r.settle(0)
-}
-
 // TestPeerAddress uses a real socket.
 func TestPeerAddress(t *testing.T) {
 	for name, opts := range map[string][]spurgrpc.Option{"OpenTracing": nil, "semantic": {spurgrpc.SemanticNames()}} {

@@ -12,7 +12,12 @@
 //   - Output ends after so many bytes, nesting after [MaxDepth] levels, and a map
 //     after [MaxMapEntries] entries; a "…" stands for what is left out. Cyclic
 //     values therefore end. Work is bounded by the output, not by the value.
-//   - Invalid UTF-8 becomes U+FFFD, one for each byte.
+//   - Slices and arrays of bytes, wherever they are, are text if they are valid UTF-8
+//     of printable characters, line breaks and tabs, and hexadecimal otherwise:
+//     "0x00ff". Of more than [DefaultMaxBytes], or than there is room for, the
+//     beginning decides. Bytes of a type with an Error or String method are
+//     elements like others.
+//   - Invalid UTF-8 in strings becomes U+FFFD, one for each byte.
 //   - fmt.Formatter is not asked, since its usual implementation formats the rest
 //     of the value with fmt, without bounds. Error and String methods are.
 //   - A method that panics leaves "!(PANIC=String method: …)", with at most 256

@@ -60,12 +60,17 @@ func (p *printer) text(s string) {
 		return
 	}
 	room := p.limit - len(p.buf)
-	if len(s) > cap(p.buf)-len(p.buf) { // double: append alone would copy more often
-		p.buf = slices.Grow(p.buf, min(room, max(len(s), len(p.buf))))
-	}
+	p.grow(len(s))
 	var cut bool
 	if p.buf, cut = appendClean(p.buf, s, room); cut {
 		p.full, p.cut = true, true
+	}
+}
+
+// grow makes room for n bytes, or up to the limit.
+func (p *printer) grow(n int) {
+	if n > cap(p.buf)-len(p.buf) { // double: append alone would copy more often
+		p.buf = slices.Grow(p.buf, min(p.limit-len(p.buf), max(n, len(p.buf))))
 	}
 }
 
@@ -171,6 +176,10 @@ func (p *printer) body(v reflect.Value, depth int) {
 	case reflect.Struct:
 		p.structure(v, depth)
 	case reflect.Slice, reflect.Array:
+		if isBytes(v.Type()) {
+			p.bytes(v)
+			return
+		}
 		p.text("[")
 		for i := 0; i < v.Len() && !p.full; i++ {
 			if i > 0 {

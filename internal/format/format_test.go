@@ -23,6 +23,10 @@ type level int
 
 func (l level) String() string { return fmt.Sprintf("level %d", int(l)) }
 
+type flag byte
+
+func (f flag) String() string { return fmt.Sprintf("flag %d", byte(f)) }
+
 type code struct{ N int }
 
 func (c *code) Error() string {
@@ -45,7 +49,7 @@ type hidden struct {
 	any   any
 	p     *point
 	f     func()
-	b     []byte
+	b     []flag
 }
 
 type node struct {
@@ -79,7 +83,7 @@ func ordinary() map[string]any {
 		"complex": complex(1.5, -2), "complex64": complex64(complex(0.1, 1)), "complex NaN": complex(math.NaN(), math.Inf(-1)),
 		"complex max": complex(-math.MaxFloat64, -math.MaxFloat64),
 		"string":      "naïve", "empty": "", "named": named("n"), "rune": 'x', "byte": byte('x'),
-		"bytes": []byte("hi"), "nil bytes": []byte(nil), "array of bytes": [2]byte{1, 2}, "raw": []named{"a", ""},
+		"bytes with a method": []flag{1, 2}, "array of bytes with a method": [1]flag{3}, "raw": []named{"a", ""},
 		"slice": []int{1, 2}, "nil slice": []int(nil), "array": [3]bool{true}, "slice of any": []any{1, "a", nil, []any{2.5}, level(1)},
 		"pointer to slice": &[]int{1}, "pointer to array": &[1]string{"x"}, "pointer to map": &map[string]int{"a": 1},
 		"pointer to int": &one, "pointer to pointer": ptr(&one), "nil pointer": (*int)(nil), "slice of pointers": []*int{&one, nil},
@@ -106,7 +110,7 @@ func ordinary() map[string]any {
 		"reflect.Value": reflect.ValueOf(point{1, 2}), "reflect.Value of Stringer": reflect.ValueOf(level(2)), "zero reflect.Value": reflect.Value{},
 		"reflect.Value unexported": reflect.ValueOf(hidden{level: 5, any: level(6)}).Field(0), "reflect.Type": reflect.TypeOf(1),
 		"reflect.Values": []reflect.Value{reflect.ValueOf(1), reflect.ValueOf("s")}, "reflect.Value of pointer": reflect.ValueOf(&point{}),
-		"unexported":      hidden{level: 3, err: &code{1}, at: time.Unix(1, 0), m: map[level]any{2: level(3), 1: nil}, any: level(4), p: &point{}, f: fn, b: []byte{7}},
+		"unexported":      hidden{level: 3, err: &code{1}, at: time.Unix(1, 0), m: map[level]any{2: level(3), 1: nil}, any: level(4), p: &point{}, f: fn, b: []flag{7}},
 		"unexported zero": &hidden{}, "list": &node{"a", nil}, "anonymous": struct {
 			A any
 			b any

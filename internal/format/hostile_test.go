@@ -3,9 +3,11 @@
 package format
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +216,9 @@ func TestLarge(t *testing.T) {
 		{"100 MB string in a struct", struct{ A, b any }{[]string{long}, long}, 128 << 10},
 		{"100 MB string of invalid bytes", named(strings.Repeat("\xff", 100<<20)), 160 << 10},
 		{"100 MB of bytes", make([]byte, 100<<20), 160 << 10},
+		{"100 MB of text in bytes", bytes.Repeat([]byte("x"), 100<<20), 160 << 10},
+		{"array of 100 MB", [100 << 20]byte{}, 224 << 10}, // copied
+		{"many slices of bytes", slices.Repeat([][]byte{make([]byte, 1<<10)}, 1<<10), 160 << 10},
 		{"1e6 elements", make([]any, 1_000_000), 160 << 10},
 		{"empty strings", make([]string, 1_000_000), 160 << 10},
 		{"huge array of nothing", &[1 << 30]struct{}{}, 160 << 10},
