@@ -28,18 +28,23 @@ const (
 //
 //	udp://host:port           an agent: Thrift compact over UDP; the port is 6831 when left out
 //	udp://host?format=binary  the same in Thrift's binary protocol, at port 6832
-//	http://host:port/path     a collector: Thrift over HTTP, at /api/traces when the path is left out
+//	http://host:port/path     a collector: Thrift over HTTP, at /api/traces when the path is left out or "/"
 //	https://host/v1/traces    any path that ends like this: OTLP over HTTP, in protobuf
 //
 // A user and password in the URL are sent as basic authentication, and shown
 // nowhere. Several destinations are served side by side, each with its own queue
-// and books; Stats names them "agent", "collector" or "otlp", the second of a name
-// "otlp-2". Together they replace the default, Jaeger's agent, and the endpoint
-// that FromEnv found in front of them. One that FromEnv finds behind them replaces
-// them: what stands before FromEnv is a default. What FromEnv finds out about
-// queues, time limits and proxies holds for all of them. WithReporter adds its
-// reporter to them; it is also the way to what a URL cannot say, such as
-// certificates (transport.NewHTTP).
+// and books; Stats and log lines name them "agent", "collector" or "otlp", and where
+// the name is taken, also by a reporter of WithReporter, "otlp-2". Together they
+// replace the default, Jaeger's agent, and the endpoint that FromEnv found in front
+// of them. One that FromEnv finds behind them replaces them: what stands before
+// FromEnv is a default. What FromEnv finds in the JAEGER_REPORTER_… and OTEL_BSP_…
+// variables, of queues and time limits, holds for all of them, as does the proxy;
+// OTEL_EXPORTER_OTLP_… variables do not.
+//
+// WithReporter adds its reporter to them; it is also the way to what a URL cannot
+// say, such as headers, certificates and compression (transport.NewHTTP with
+// reporter.NewBatching). FromEnv does nothing for such a reporter: queue, time limits
+// and proxy are what its own options say.
 //
 // A URL that cannot be used is a ConfigError. New opens no connection.
 func WithEndpoint(endpoint string) Option {
@@ -146,7 +151,11 @@ func (c *config) buildReporter() (reporter.Reporter, error) {
 			return nil, &ConfigError{Name: e.setBy, Value: hideCredentials(e.address), Err: err}
 		}
 	}
-	own, err := c.sending.start(endpoints, transports, c.logger)
+	taken := map[string]bool{}
+	for _, d := range reporter.NewMulti(rs...).Stats() {
+		taken[d.Name] = true
+	}
+	own, err := c.sending.start(endpoints, transports, taken, c.logger)
 	if err != nil {
 		return nil, err
 	}
@@ -178,17 +187,17 @@ func (c *config) chooseEndpoints() []endpoint {
 	return c.endpoints
 }
 
-// start makes the reporters, each with a goroutine that sends.
-func (s *sending) start(endpoints []endpoint, transports []transport.Transport, logger *slog.Logger) ([]reporter.Reporter, error) {
+// start makes the reporters, each with a goroutine that sends, and with a name that
+// is not taken.
+func (s *sending) start(endpoints []endpoint, transports []transport.Transport, taken map[string]bool, logger *slog.Logger) ([]reporter.Reporter, error) {
 	var rs []reporter.Reporter
-	names := map[string]int{}
 	for i := range endpoints {
 		e := &endpoints[i]
 		name := e.name()
-		names[name]++
-		if n := names[name]; n > 1 {
-			name = fmt.Sprintf("%s-%d", name, n)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s-%d", e.name(), n)
 		}
+		taken[name] = true
 		r, err := reporter.NewBatching(transports[i], reporter.BatchingOptions{
 			Name: name, QueueSpans: s.queueSpans, FlushInterval: s.flushInterval, RetryBudget: s.retryBudget,
 			InBandStats: s.inBandStats, SemanticNames: s.semanticNames, Logger: logger,

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -68,7 +69,7 @@ func TestWithEndpointURLs(t *testing.T) {
 		{url: "udp://h?format=binary", want: "agent jaeger-binary h:6832"},
 		{url: "udp://h:6831?format=binary", want: "agent jaeger-binary h:6831"},
 		{url: "http://h", want: "collector jaeger-batch http://h"},
-		{url: "https://h:14268/api/traces?x=1#f", want: "collector jaeger-batch https://h:14268/api/traces?x=1"},
+		{url: "https://h:14268/api/traces?x=1#f", want: "collector jaeger-batch https://h:14268/api/traces?x=1#f"}, // which transport strips,
 		{url: "https://h/v1/traces/", want: "otlp otlp https://h/v1/traces/"},
 		{url: "http://u:p%3A@h/x/v1/traces", want: "otlp otlp http://h/x/v1/traces u:p: "},
 		{url: "", bad: "not a udp, http or https URL with a host"},
@@ -147,6 +148,37 @@ func TestWithEndpointSeveral(t *testing.T) {
 	}
 	if n := strings.Count(strings.Join(sink.auth, ","), "Basic "); n != 1 {
 		t.Errorf("%d requests with a password, want 1: %q", n, sink.auth)
+	}
+}
+
+// Destinations that the user made, and several of a kind, keep names apart, in Stats
+// and in log lines: metrics have one series for each.
+func TestDestinationNamesAreUnique(t *testing.T) {
+	var log strings.Builder
+	given, err := reporter.NewBatching(&nullTransport{}, reporter.BatchingOptions{Logger: slog.New(discardHandler{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := httptest.NewServer(http.NotFoundHandler())
+	defer bad.Close()
+	tracer, err := New("test", everything(), WithLogger(slog.New(slog.NewTextHandler(&log, nil))), WithReporter(given),
+		WithReporter(&reporter.Memory{}), WithReporter(&reporter.Memory{}), WithEndpoint("udp://127.0.0.1:9"), WithEndpoint(bad.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, d := range tracer.Stats().Destinations {
+		names = append(names, d.Name)
+	}
+	if want := "agent memory memory-2 agent-2 collector"; strings.Join(names, " ") != want {
+		t.Errorf("destinations %q, want %q", names, want)
+	}
+	tracer.StartSpan("op").Finish()
+	if err := tracer.Close(); !errors.Is(err, reporter.ErrLost) || !strings.Contains(err.Error(), "collector: 1 rejected") {
+		t.Errorf("Close: %v", err)
+	}
+	if !strings.Contains(log.String(), "destination=collector") || strings.Contains(log.String(), "destination=agent ") {
+		t.Errorf("logged %s", log.String())
 	}
 }
 

@@ -21,7 +21,7 @@ var (
 	errUDPParts  = errors.New("a udp URL has host, port and format only")
 )
 
-// otlpPath ends the path of a URL that takes OTLP.
+// otlpPath is where OTLP is taken below the URL of a collector.
 const otlpPath = "/v1/traces"
 
 // parseEndpoint reads the URLs of WithEndpoint.
@@ -38,8 +38,8 @@ func parseEndpoint(text string) (endpoint, error) {
 	return endpoint{}, errEndpoint
 }
 
-// parseHTTP takes the credentials out of a URL, so that it can be shown. The path
-// says what is spoken there.
+// parseHTTP checks a URL and takes the credentials out of it, so that it can be
+// shown. The path says what is spoken there.
 func parseHTTP(text string) (endpoint, error) {
 	if err := webURL(nil, text); err != nil {
 		return endpoint{}, err
@@ -48,16 +48,18 @@ func parseHTTP(text string) (endpoint, error) {
 	if err != nil {
 		return endpoint{}, errURL // webURL has seen it
 	}
-	e := endpoint{format: transport.JaegerBatch}
-	if strings.HasSuffix(strings.TrimRight(u.Path, "/"), otlpPath) {
-		e.format = transport.OTLP
-	}
+	var e endpoint
 	if u.User != nil {
 		e.http.Username = u.User.Username()
 		e.http.Password, _ = u.User.Password()
 	}
-	u.User, u.Fragment, u.RawFragment = nil, "", ""
+	u.User = nil
 	e.address = u.String()
+	t, err := e.transport(&sending{})
+	if err != nil {
+		return endpoint{}, err
+	}
+	e.format = t.Format()
 	return e, nil
 }
 
@@ -110,8 +112,16 @@ const hidden = "***"
 
 func hideAll(string) string { return hidden }
 
+// hidePEM hides a key or certificate where the path of a file should be.
+func hidePEM(value string) string {
+	if strings.Contains(value, "-----BEGIN") || strings.ContainsAny(value, "\r\n") {
+		return hidden
+	}
+	return value
+}
+
 // hideCredentials hides what stands before an @ in what should be a URL or a
-// host, whether it is one or not, and what stands behind a question mark.
+// host, whether it is one or not, and what stands behind a question mark or "#".
 func hideCredentials(value string) string {
 	scheme := ""
 	for _, s := range []string{"http://", "https://", "udp://"} {
@@ -120,7 +130,7 @@ func hideCredentials(value string) string {
 			break
 		}
 	}
-	at, query := strings.LastIndexByte(value, '@'), strings.IndexByte(value, '?')
+	at, query := strings.LastIndexByte(value, '@'), strings.IndexAny(value, "?#")
 	switch {
 	case at >= 0 && query >= 0:
 		value = hidden

@@ -37,7 +37,7 @@ import (
 //
 //	JAEGER_ENDPOINT                      Thrift over HTTP, or OTLP when the path ends in /v1/traces
 //	JAEGER_AGENT_HOST, JAEGER_AGENT_PORT Thrift over UDP
-//	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   OTLP over HTTP, at exactly this URL
+//	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   OTLP over HTTP, at this URL
 //	OTEL_EXPORTER_OTLP_ENDPOINT          the same, at /v1/traces below it
 //	OTEL_TRACES_EXPORTER=otlp            the same, at http://localhost:4318/v1/traces
 //	options before FromEnv, or none      Thrift over UDP to localhost:6831
@@ -47,10 +47,19 @@ import (
 // OTEL_* variables choose, so that nobody is shown what was meant for another;
 // OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a JAEGER_ENDPOINT that
 // takes OTLP, too. An OTLP endpoint is passed over, with a warning, when its
-// certificate or key cannot be read, or when OTEL_EXPORTER_OTLP_PROTOCOL asks for
-// what this version does not speak. HTTP goes through the proxy that HTTP_PROXY,
-// HTTPS_PROXY and NO_PROXY ask for (net/http.ProxyFromEnvironment), to endpoints
-// of WithEndpoint as well.
+// headers are wrong, when its certificate or key cannot be read, or when
+// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak. A traces
+// endpoint without a path takes spans at /v1/traces, as the others do; the
+// specification would have "/".
+//
+// OTEL_TRACES_EXPORTER may be a list: of its members otlp counts, else jaeger, else
+// none; what does not count is named in the log.
+//
+// Endpoints of WithEndpoint get nothing of the endpoint that the environment chooses,
+// and so neither OTEL_EXPORTER_OTLP_TIMEOUT nor …_COMPRESSION. What the JAEGER_REPORTER_…
+// and OTEL_BSP_… variables say holds for them as well, JAEGER_REPORTER_TIMEOUT among
+// them, and so does the proxy: HTTP goes through the one that HTTP_PROXY, HTTPS_PROXY
+// and NO_PROXY ask for (net/http.ProxyFromEnvironment).
 //
 // JAEGER_TAGS is a list such as "zone=eu,host=${HOSTNAME:unknown}": a value of
 // that form is that of another variable, or what stands behind the colon when it

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/transport"
 )
 
 // readEnv applies an environment given as NAME=value to the options' config.
@@ -96,6 +97,15 @@ func target(c *config) any {
 		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
+}
+
+// sentTo is the URL that spans go to.
+func sentTo(c *config) any {
+	t, err := c.chooseEndpoints()[0].transport(&c.sending)
+	if err != nil {
+		return err
+	}
+	return t.(transport.Addresser).Address()
 }
 
 func headers(c *config) any {
@@ -192,6 +202,15 @@ var envCases = []envCase{
 	{name: "OTEL_TRACES_EXPORTER", value: "OTLP", get: source, want: "OTEL_TRACES_EXPORTER"},
 	{name: "OTEL_TRACES_EXPORTER", value: "jaeger", get: notes, want: ""},
 	{name: "OTEL_TRACES_EXPORTER", value: "zipkin", bad: "not one of none, otlp, jaeger"},
+	{name: "OTEL_TRACES_EXPORTER", value: "console,zipkin", bad: "not one of none, otlp, jaeger, nor a list with one of them"},
+	{name: "OTEL_TRACES_EXPORTER", value: ",", bad: "not one of"},
+	{name: "OTEL_TRACES_EXPORTER", value: "otlp, OTLP,", get: notes, want: ""},
+	{name: "OTEL_TRACES_EXPORTER", value: "otlp,console", get: target, want: "otlp otlp http://localhost:4318/v1/traces"},
+	{name: "OTEL_TRACES_EXPORTER", value: "otlp,console", get: notes, want: "WARN spur: one exporter of the list is used, the others are ignored [variable OTEL_TRACES_EXPORTER value otlp,console used otlp]"},
+	{name: "OTEL_TRACES_EXPORTER", value: "none, Otlp", get: target, want: "otlp otlp http://localhost:4318/v1/traces"},
+	{name: "OTEL_TRACES_EXPORTER", value: "none,otlp", get: notes, want: "others are ignored"},
+	{name: "OTEL_TRACES_EXPORTER", value: "none,console", get: exporterNone, want: true},
+	{name: "OTEL_TRACES_EXPORTER", value: "jaeger,none", get: target, want: "agent jaeger-compact localhost:6831"},
 	{name: "JAEGER_AGENT_HOST", value: "agent", get: target, want: "agent jaeger-compact agent:6831"},
 	{name: "JAEGER_AGENT_HOST", value: "2001:db8::1", get: target, want: "agent jaeger-compact [2001:db8::1]:6831"},
 	{name: "JAEGER_AGENT_HOST", value: "[2001:db8::1]", get: target, want: "agent jaeger-compact [2001:db8::1]:6831"},
@@ -214,7 +233,7 @@ var envCases = []envCase{
 	{name: "JAEGER_ENDPOINT", value: "https://h:14268/api/traces", get: target, want: "collector jaeger-batch https://h:14268/api/traces"},
 	{name: "JAEGER_ENDPOINT", value: "http://h:14268", get: target, want: "collector jaeger-batch http://h:14268"},
 	{name: "JAEGER_ENDPOINT", value: "http://h:4318/v1/traces", get: target, want: "otlp otlp http://h:4318/v1/traces"},
-	{name: "JAEGER_ENDPOINT", value: "http://u:p%40@h/x?y=z#f", get: target, want: "collector jaeger-batch http://h/x?y=z u:p@ "},
+	{name: "JAEGER_ENDPOINT", value: "http://u:p%40@h/x?y=z#f", get: target, want: "collector jaeger-batch http://h/x?y=z#f u:p@ "},
 	{name: "JAEGER_ENDPOINT", value: "http://h", get: source, want: "JAEGER_ENDPOINT"},
 	{name: "JAEGER_ENDPOINT", value: "h:14268", bad: "not an http or https URL with a host"}, // jaeger-client-go accepts both
 	{name: "JAEGER_ENDPOINT", value: "/x", bad: "not an http or https URL with a host"},
@@ -294,7 +313,11 @@ func TestFromEnvVariables(t *testing.T) {
 					t.Errorf("an OTEL_* variable fails New: %v", err)
 				}
 				log := notesOf(c)
-				if !strings.HasPrefix(log, "WARN spur: wrong setting ignored [variable "+tc.name+" value ") || !strings.Contains(log, tc.bad) {
+				text := "wrong setting ignored"
+				if strings.HasSuffix(tc.name, "_HEADERS") {
+					text = "OTLP endpoint not used"
+				}
+				if !strings.HasPrefix(log, "WARN spur: "+text+" [variable "+tc.name+" value ") || !strings.Contains(log, tc.bad) {
 					t.Errorf("logged %q, want a warning with %q", log, tc.bad)
 				}
 				return

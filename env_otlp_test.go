@@ -29,9 +29,12 @@ func otlpCases() []envCase {
 	cases := []envCase{
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h:4318", get: target, want: "otlp otlp http://h:4318/v1/traces"},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h/", get: target, want: "otlp otlp http://h/v1/traces"},
-		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "https://u:p@h/a%2Fb/?q=1#f", get: target, want: "otlp otlp https://h/a%2Fb/v1/traces?q=1 u:p "},
+		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "https://u:p@h/a%2Fb/?q=1", get: target, want: "otlp otlp https://h/a%2Fb/v1/traces?q=1 u:p "},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h/v1/traces", get: target, want: "otlp otlp http://h/v1/traces/v1/traces"}, // as specified
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h", get: source, want: "OTEL_EXPORTER_OTLP_ENDPOINT"},
+		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "http://h/a/#f", get: sentTo, want: "http://h/a/v1/traces"},
+		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: "http://c:4318", get: sentTo, want: "http://c:4318/v1/traces"},
+		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: "http://c:4318/", get: sentTo, want: "http://c:4318/v1/traces"},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "h:4317", bad: "not an http or https URL with a host"},
 		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "grpc://h:4317", bad: "not an http or https URL with a host"},
 		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", value: "http://h/x?y=z", get: target, want: "otlp otlp http://h/x?y=z"},
@@ -41,13 +44,15 @@ func otlpCases() []envCase {
 	for _, prefix := range []string{otlpPrefix, otlpTracesPrefix} {
 		cases = append(cases, []envCase{
 			{name: prefix + "HEADERS", value: "api-key=a%20b%3D, x = y=z,,", get: target, want: "otlp otlp http://localhost:4318/v1/traces Api-Key=a b= X=y=z", with: "OTEL_TRACES_EXPORTER=otlp"},
-			{name: prefix + "HEADERS", value: "a=1,b", get: target, want: "otlp otlp http://localhost:4318/v1/traces", with: "OTEL_TRACES_EXPORTER=otlp"},
-			{name: prefix + "HEADERS", value: "a=1,b", bad: `pair 2: no "=" in it`},
-			{name: prefix + "HEADERS", value: "a=%4", bad: "pair 1: bad percent-encoding"},
-			{name: prefix + "HEADERS", value: "a b=1", bad: "pair 1: a header name must be"},
-			{name: prefix + "HEADERS", value: "=1", bad: "pair 1: a header name must be"},
-			{name: prefix + "HEADERS", value: "a=1%0d%0ab:2", bad: "pair 1: a header cannot carry the value"},
-			{name: prefix + "HEADERS", value: strings.Repeat("a=,", 1001), bad: "more than 1000 pairs"},
+			{name: prefix + "HEADERS", value: "a=1,b", get: target, want: "agent jaeger-compact localhost:6831", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "a=1,b", get: notes, want: ""}, // where nobody needs them
+			{name: prefix + "HEADERS", value: "content-length=1", bad: "pair 1: a header name must be", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "a=1,b", bad: `pair 2: no "=" in it`, with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "a=%4", bad: "pair 1: bad percent-encoding", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "a b=1", bad: "pair 1: a header name must be", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "=1", bad: "pair 1: a header name must be", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: "a=1%0d%0ab:2", bad: "pair 1: a header cannot carry the value", with: "OTEL_TRACES_EXPORTER=otlp"},
+			{name: prefix + "HEADERS", value: strings.Repeat("a=,", 1001), bad: "more than 1000 pairs", with: "OTEL_TRACES_EXPORTER=otlp"},
 			{name: prefix + "COMPRESSION", value: "GZIP", get: target, want: "otlp otlp http://localhost:4318/v1/traces gzip", with: "OTEL_TRACES_EXPORTER=otlp"},
 			{name: prefix + "COMPRESSION", value: "none", get: notes, want: ""},
 			{name: prefix + "COMPRESSION", value: "zstd", bad: "not one of gzip, none"},
@@ -182,7 +187,14 @@ func TestFromEnvCertificates(t *testing.T) {
 		{"pair", "CLIENT_CERTIFICATE=" + cert + " CLIENT_KEY=" + key, tls, ""},
 		{"traces win", "CERTIFICATE=/nowhere TRACES_CERTIFICATE=" + cert, tls, ""},
 		{"no file", "CERTIFICATE=/nowhere", udp, "variable OTEL_EXPORTER_OTLP_CERTIFICATE value /nowhere"},
+		{"headers", "HEADERS=x", udp, "variable OTEL_EXPORTER_OTLP_HEADERS value *** error pair 1"},
+		{"traces' headers, and not everybody's", "TRACES_HEADERS=x HEADERS=authorization=canary", udp, "variable OTEL_EXPORTER_OTLP_TRACES_HEADERS value *** error pair 1"},
+		{"traces' headers are right", "TRACES_HEADERS=x=y HEADERS=x", tls + " X=y", ""},
 		{"no file for traces", "CERTIFICATE=" + cert + " TRACES_CERTIFICATE=/nowhere", udp, "variable OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE value /nowhere"},
+		{"PEM for authorities", "CERTIFICATE=-----BEGIN\x00canary", udp, "value *** error transport: bad option: CAFile looks like PEM, but the path"},
+		{"PEM for a key", "CLIENT_CERTIFICATE=" + cert + " CLIENT_KEY=-----BEGIN\x00canary", udp, "KeyFile looks like PEM"},
+		{"PEM for a certificate", "CLIENT_CERTIFICATE=-----BEGIN\x00canary CLIENT_KEY=" + key, udp, "variable OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE value *** error"},
+		{"PEM for a key alone", "TRACES_CLIENT_KEY=-----BEGIN\x00canary", udp, "variable OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY value *** error"},
 		{"no certificate", "CERTIFICATE=" + rubbish, udp, "variable OTEL_EXPORTER_OTLP_CERTIFICATE"},
 		{"certificate alone", "CLIENT_CERTIFICATE=" + cert, udp, "OTEL_EXPORTER_OTLP_CLIENT_KEY must be set with it"},
 		{"key alone", "TRACES_CLIENT_KEY=" + key, udp, "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE must be set with it"},
@@ -191,13 +203,13 @@ func TestFromEnvCertificates(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			vars := []string{"OTEL_EXPORTER_OTLP_ENDPOINT=https://h"}
 			for _, v := range strings.Fields(tc.vars) {
-				vars = append(vars, otlpPrefix+v)
+				vars = append(vars, otlpPrefix+strings.ReplaceAll(v, "\x00", " PRIVATE KEY-----\n"))
 			}
 			c := readEnv(vars)
 			if got := target(c); got != tc.want {
 				t.Errorf("to %q, want %q", got, tc.want)
 			}
-			if log := notesOf(c); !strings.Contains(log, tc.log) || tc.log == "" && log != "" || tc.log != "" && !strings.HasPrefix(log, "WARN spur: OTLP endpoint not used") {
+			if log := notesOf(c); !strings.Contains(log, tc.log) || strings.Contains(log, "canary") || tc.log == "" && log != "" || tc.log != "" && !strings.HasPrefix(log, "WARN spur: OTLP endpoint not used") {
 				t.Errorf("logged %q, want %q", log, tc.log)
 			}
 		})

@@ -360,6 +360,7 @@ func TestHideCredentials(t *testing.T) {
 		"u:p@x://h":                "***@x://h",
 		"http://h/p?token=t":       "http://h/p?***",
 		"http://h/?a=b@c":          "http://***",
+		"http://h/#token":          "http://h/#***",
 		"http://u:p/w@h":           "http://***@h",
 		"httpx://u:p@h":            "***@h",
 		"http://u:p@a@b@host:1234": "http://***@host:1234",

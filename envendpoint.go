@@ -3,10 +3,10 @@
 package spur
 
 import (
-	"cmp"
 	"errors"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,19 +123,34 @@ func (e *env) warnUnused(msg string, names ...string) {
 }
 
 func jaegerEndpoint(e *env, value string) error {
-	err := checkHTTP(value, 0)
+	_, err := parseHTTP(value)
 	if err == nil {
 		e.collector = value
 	}
 	return err
 }
 
-func otelExporter(e *env, value string) error {
-	err := oneOf("none", "otlp", "jaeger")(e, value)
-	if err == nil {
-		e.exporter = strings.ToLower(value)
+// otelExporter reads a list, of which one member counts, as the environment names
+// one destination: otlp, else jaeger, else none. "none" beside another contradicts
+// it; the specification does not say which of the two is meant.
+func otelExporter(e *env, list string) error {
+	var members []string
+	for _, member := range strings.Split(strings.ToLower(list), ",") {
+		if member = strings.TrimSpace(member); member != "" {
+			members = append(members, member)
+		}
 	}
-	return err
+	for _, known := range []string{"otlp", "jaeger", "none"} {
+		if !slices.Contains(members, known) {
+			continue
+		}
+		e.exporter = known
+		if slices.ContainsFunc(members, func(member string) bool { return member != known }) {
+			e.c.warn("spur: one exporter of the list is used, the others are ignored", "variable", "OTEL_TRACES_EXPORTER", "value", e.shown("OTEL_TRACES_EXPORTER"), "used", known)
+		}
+		return nil
+	}
+	return errors.New("not one of none, otlp, jaeger, nor a list with one of them")
 }
 
 func agentHost(e *env, value string) (err error) {
@@ -173,18 +188,6 @@ func setQueueSpans(e *env, n int) { e.c.sending.queueSpans = n }
 
 func setFlushInterval(e *env, d time.Duration) { e.c.sending.flushInterval = d }
 
-// checkHTTP says what is wrong with a URL for a format, or for the one that its
-// path asks for.
-func checkHTTP(text string, f transport.Format) error {
-	chosen, err := parseHTTP(text)
-	if err != nil {
-		return err
-	}
-	chosen.format = cmp.Or(f, chosen.format)
-	_, err = chosen.transport(&sending{})
-	return err
-}
-
 // below returns the URL of a path below that of base.
 func below(base, path string) (string, error) {
 	if err := webURL(nil, base); err != nil {
@@ -194,7 +197,6 @@ func below(base, path string) (string, error) {
 	if err != nil {
 		return "", errURL // webURL has seen it
 	}
-	u.Fragment, u.RawFragment = "", ""
 	if u.RawPath != "" {
 		u.RawPath = strings.TrimRight(u.RawPath, "/") + path
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	errHeaderName  = errors.New("a header name must be made of letters, digits and hyphens or other characters of a token")
+	errHeaderName  = errors.New("a header name must be made of letters, digits and hyphens or other characters of a token, and be none that HTTP sets itself")
 	errHeaderValue = errors.New("a header cannot carry the value")
 	errProtocol    = errors.New("this version speaks http/protobuf only")
 )
@@ -35,7 +35,6 @@ type otlpSettings struct {
 	endpoint, setBy string // a whole URL, and the variable that it comes from
 	protocol        string // when it is one that we do not speak,
 	protocolBy      string // and who says so
-	header          http.Header
 	gzip            bool
 	timeout         time.Duration
 }
@@ -73,12 +72,17 @@ func (e *env) otlpEndpoint() (endpoint, bool) {
 // variable to name.
 func (e *env) protect(chosen *endpoint) (name string, err error) {
 	o := &chosen.http
+	headersBy := e.otlpVariable("HEADERS")
+	header, err := otlpHeaders(e.set[headersBy].value)
+	if err != nil {
+		return headersBy, err
+	}
 	caBy, certBy, keyBy := e.otlpVariable("CERTIFICATE"), e.otlpVariable("CLIENT_CERTIFICATE"), e.otlpVariable("CLIENT_KEY")
 	for _, part := range []struct {
 		name string
 		set  func()
 	}{
-		{e.otlpVariable("HEADERS"), func() { o.Header = e.otlp.header }},
+		{headersBy, func() { o.Header = header }},
 		{caBy, func() { o.CAFile = e.set[caBy].value }},
 		{certBy, func() { o.CertFile, o.KeyFile = e.set[certBy].value, e.set[keyBy].value }},
 	} {
@@ -117,7 +121,7 @@ func (e *env) otlpCredentials() []string {
 func otlpBase(e *env, value string) error {
 	whole, err := below(value, otlpPath)
 	if err == nil {
-		err = checkHTTP(whole, transport.OTLP)
+		_, err = parseHTTP(whole)
 	}
 	if err == nil {
 		e.otlp.endpoint, e.otlp.setBy = whole, otlpPrefix+"ENDPOINT"
@@ -126,7 +130,7 @@ func otlpBase(e *env, value string) error {
 }
 
 func otlpWhole(e *env, value string) error {
-	err := checkHTTP(value, transport.OTLP)
+	_, err := parseHTTP(value)
 	if err == nil {
 		e.otlp.endpoint, e.otlp.setBy = value, otlpTracesPrefix+"ENDPOINT"
 	}
@@ -156,44 +160,33 @@ func otlpCompression(e *env, value string) error {
 }
 
 // otlpHeaders reads key=value pairs, the values percent-encoded. An error says
-// which pair is wrong by its number alone, and none is used then: the list is
-// where access tokens stand.
-func otlpHeaders(e *env, list string) error {
+// which pair is wrong by its number alone, for the list is where access tokens
+// stand. An endpoint is not used without it, and so it is read where one needs it.
+func otlpHeaders(list string) (http.Header, error) {
 	header := http.Header{}
 	for i, pair := range strings.Split(list, ",") {
 		if pair = strings.TrimSpace(pair); pair == "" {
 			continue
 		}
 		if i >= maxEnvPairs {
-			return errPairs
+			return nil, errPairs
 		}
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return fmt.Errorf("pair %d: %w", i+1, errNoEquals)
+			return nil, fmt.Errorf("pair %d: %w", i+1, errNoEquals)
 		}
 		key = strings.TrimSpace(key)
 		value, err := url.PathUnescape(strings.TrimSpace(value))
 		switch {
 		case err != nil:
-			return fmt.Errorf("pair %d: %w", i+1, errEscape)
-		case !isToken(key):
-			return fmt.Errorf("pair %d: %w", i+1, errHeaderName)
+			return nil, fmt.Errorf("pair %d: %w", i+1, errEscape)
 		case !isHeaderValue(value):
-			return fmt.Errorf("pair %d: %w", i+1, errHeaderValue)
+			return nil, fmt.Errorf("pair %d: %w", i+1, errHeaderValue)
+		}
+		if _, err := transport.NewHTTP(defaultOTLP, transport.HTTPOptions{Header: http.Header{key: {value}}}); err != nil {
+			return nil, fmt.Errorf("pair %d: %w", i+1, errHeaderName)
 		}
 		header.Set(key, value)
 	}
-	e.otlp.header = header
-	return nil
-}
-
-// isToken reports whether s can be a header's name (RFC 9110, 5.6.2).
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
-			return false
-		}
-	}
-	return s != ""
+	return header, nil
 }

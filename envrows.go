@@ -7,12 +7,12 @@ import "time"
 // endpointRows say where spans go.
 func endpointRows() []variable {
 	rows := []variable{
-		{name: "OTEL_TRACES_EXPORTER", meaning: "`none`: report nothing; `otlp`: OTLP if no JAEGER_* variable says where to; `jaeger`: no OTLP", parse: otelExporter},
+		{name: "OTEL_TRACES_EXPORTER", meaning: "`none`: report nothing; `otlp`: OTLP if no JAEGER_* variable says where to; `jaeger`: no OTLP; of a list `otlp` counts, else `jaeger`", parse: otelExporter},
 		{
 			name: "OTEL_EXPORTER_OTLP_ENDPOINT", meaning: "URL below which `/v1/traces` takes OTLP over HTTP", parse: otlpBase, hide: hideCredentials,
 			unset: "http://localhost:4318 with OTEL_TRACES_EXPORTER=otlp",
 		},
-		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", meaning: "the whole URL; wins over OTEL_EXPORTER_OTLP_ENDPOINT", parse: otlpWhole, hide: hideCredentials},
+		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", meaning: "the whole URL, but for `/v1/traces` where it has no path; wins over OTEL_EXPORTER_OTLP_ENDPOINT", parse: otlpWhole, hide: hideCredentials},
 	}
 	rows = append(rows, otlpRows()...)
 	return append(rows, []variable{
@@ -36,12 +36,12 @@ func endpointRows() []variable {
 func otlpRows() []variable {
 	var rows []variable
 	for _, general := range []variable{
-		{name: "HEADERS", meaning: "headers for OTEL_EXPORTER_OTLP_… endpoints, `key=value,…`, percent-encoded", parse: otlpHeaders, hide: hideAll},
+		{name: "HEADERS", meaning: "headers for OTEL_EXPORTER_OTLP_… endpoints, `key=value,…`, percent-encoded; with a wrong list the endpoint is not used", parse: anything, hide: hideAll},
 		{name: "COMPRESSION", meaning: "`gzip` or `none`, for OTLP", unset: "none", parse: otlpCompression},
 		{name: "TIMEOUT", meaning: "milliseconds for a request, for OTLP", unset: "10000", parse: milliseconds(func(e *env, d time.Duration) { e.otlp.timeout = d })},
-		{name: "CERTIFICATE", meaning: "PEM file with the authorities to trust at OTEL_EXPORTER_OTLP_… endpoints; read again when it changes", unset: "the system's", parse: anything},
-		{name: "CLIENT_CERTIFICATE", meaning: "PEM file to show to OTEL_EXPORTER_OTLP_… endpoints, with …_CLIENT_KEY", parse: anything},
-		{name: "CLIENT_KEY", meaning: "PEM file with its key", parse: anything},
+		{name: "CERTIFICATE", meaning: "PEM file with the authorities to trust at OTEL_EXPORTER_OTLP_… endpoints; read again when it changes", unset: "the system's", parse: anything, hide: hidePEM},
+		{name: "CLIENT_CERTIFICATE", meaning: "PEM file to show to OTEL_EXPORTER_OTLP_… endpoints, with …_CLIENT_KEY", parse: anything, hide: hidePEM},
+		{name: "CLIENT_KEY", meaning: "PEM file with its key", parse: anything, hide: hidePEM},
 		{name: "PROTOCOL", meaning: "`http/protobuf`; with `grpc` or `http/json` the endpoint is not used", unset: "http/protobuf"},
 		{name: "INSECURE", meaning: "bool, for gRPC; without effect: the URL decides", parse: boolean(func(*env, bool) {}), unused: true},
 	} {

@@ -90,7 +90,7 @@ func samplingRows() []variable {
 			parse: integer(maxEnvCount, func(e *env, n int) { e.c.remote.MaxOperations = n }),
 		},
 		{
-			name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked", unset: "1m",
+			name: "JAEGER_SAMPLER_REFRESH_INTERVAL", meaning: "how often the sampling server is asked; at least 1s", unset: "1m",
 			parse: duration(func(e *env, d time.Duration) { e.c.remote.RefreshInterval = d }),
 		},
 	}

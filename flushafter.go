@@ -15,6 +15,10 @@ import (
 // cut the wait short. A panic of fn goes on, after the flush. The function may be
 // called concurrently.
 //
+// Each invocation waits until every destination has dealt with its spans: while a
+// collector is down, and its batches are tried again, that is the whole timeout,
+// every time. Choose one that the callers can bear.
+//
 //	lambda.Start(spur.FlushAfter(tracer, time.Second, handle))
 func FlushAfter[In, Out any](t *Tracer, timeout time.Duration, fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	if timeout <= 0 {

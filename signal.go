@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // CloseOnSignal closes the tracer when the process is told to end, and then lets it
@@ -18,20 +19,31 @@ import (
 // Signals that come during Close are not heard; those that the process ignores,
 // as under nohup, it goes on to ignore.
 //
+// A program that comes to its end by itself closes the tracer as well:
+//
+//	defer tracer.CloseOnSignal()()
+//	defer tracer.Close() // the first to run
+//
+// Of signals it hears those that end a Go program which does not listen to them:
+// SIGHUP, SIGINT, SIGTERM, SIGQUIT and SIGABRT, on Unix systems. Others that are given
+// are left alone, since the program would live on with a closed tracer.
+//
 // It is for programs that do not handle these signals themselves. One that does
 // calls Shutdown where it ends, after its servers: with CloseOnSignal spans of
 // requests still under way would be dropped, and the signal raised anew would
 // reach its own handler a second time, which may be all that happens.
 //
-// stop ends it and leaves no goroutine behind; when a signal has come by then, it
-// waits for what that does. Further calls of stop do nothing.
+// stop ends the listening and leaves no goroutine behind; it does not close the
+// tracer. When a signal has come by then, stop waits for what that does, so that main
+// cannot return before the process has ended by the signal. Further calls of stop do
+// nothing else. Close does not end the listening.
 func (t *Tracer) CloseOnSignal(signals ...os.Signal) (stop func()) {
 	if len(signals) == 0 {
 		signals = []os.Signal{syscall.SIGTERM, os.Interrupt}
 	}
 	var heard []os.Signal
 	for _, s := range signals {
-		if !signal.Ignored(s) {
+		if ends(s) && !signal.Ignored(s) {
 			heard = append(heard, s)
 		}
 	}
@@ -62,9 +74,14 @@ func (t *Tracer) CloseOnSignal(signals ...os.Signal) (stop func()) {
 	}
 }
 
+// deathWait is how long a process may take to end by a signal that it has raised: the
+// system delivers it on any thread, and the raising one goes on meanwhile.
+const deathWait = time.Second
+
 // die returns only if somebody else listens to the signal.
 func (t *Tracer) die(s os.Signal, caught chan<- os.Signal) {
 	_ = t.Close() // what it has lost is counted, and nobody is left to read it
 	signal.Stop(caught)
 	raise(s)
+	<-time.After(deathWait)
 }

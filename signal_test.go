@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/wire"
 )
@@ -66,6 +67,50 @@ func TestCloseOnSignal(t *testing.T) {
 					t.Errorf("%d of %d spans arrived", spans(), signalSpans)
 				}
 			})
+		}
+	}
+}
+
+// The same test binary, as a program that comes to its own end while the signal is
+// being dealt with.
+const racingChild = "SPUR_TEST_SIGNAL_RACE"
+
+// slowCloser is a reporter that says when Close begins.
+type slowCloser struct {
+	reporter.Null
+	closing chan struct{}
+}
+
+func (s *slowCloser) Close(context.Context) error {
+	close(s.closing)
+	<-time.After(5 * time.Millisecond)
+	return nil
+}
+
+func TestSignalRaceChild(t *testing.T) {
+	if os.Getenv(racingChild) == "" {
+		t.Skip("skipped: this is the program that TestCloseOnSignalRace starts")
+	}
+	r := &slowCloser{closing: make(chan struct{})}
+	tracer, err := New("child", WithReporter(r), WithSampler(sampler.NewConst(true)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := tracer.CloseOnSignal()
+	raise(syscall.SIGTERM)
+	<-r.closing
+	stop()
+	os.Exit(0)
+}
+
+// A program that returns from main while Close runs dies of the signal all the same.
+func TestCloseOnSignalRace(t *testing.T) {
+	for i := range 20 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestSignalRaceChild$", "-test.timeout=30s")
+		cmd.Env = append(os.Environ(), racingChild+"=1")
+		out, err := cmd.CombinedOutput()
+		if status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGTERM {
+			t.Fatalf("run %d ended with %v, not by SIGTERM: %s", i, err, out)
 		}
 	}
 }
@@ -135,14 +180,14 @@ func readUntil(r io.Reader, word string) (text string, err error) {
 // Somebody who listens, too, gets the signal twice, and the process lives.
 func TestCloseOnSignalBesideAHandler(t *testing.T) {
 	own := make(chan os.Signal, 2)
-	signal.Notify(own, syscall.SIGUSR2)
+	signal.Notify(own, syscall.SIGHUP)
 	defer signal.Stop(own)
 	tracer, got := newTestTracer(t)
-	stop := tracer.CloseOnSignal(syscall.SIGUSR2)
+	stop := tracer.CloseOnSignal(syscall.SIGHUP)
 	tracer.StartSpan("before").Finish()
-	raise(syscall.SIGUSR2)
+	raise(syscall.SIGHUP)
 	for range 2 {
-		if s := <-own; s != syscall.SIGUSR2 {
+		if s := <-own; s != syscall.SIGHUP {
 			t.Errorf("got %v", s)
 		}
 	}
@@ -156,12 +201,12 @@ func TestCloseOnSignalBesideAHandler(t *testing.T) {
 // After stop nobody listens, and nothing is left.
 func TestCloseOnSignalStops(t *testing.T) {
 	own := make(chan os.Signal, 1)
-	signal.Notify(own, syscall.SIGUSR2) // starts the goroutine that os/signal keeps, and keeps us alive
+	signal.Notify(own, syscall.SIGHUP) // starts the goroutine that os/signal keeps, and keeps us alive
 	defer signal.Stop(own)
 	tracer, _ := newTestTracer(t)
 	before := runtime.NumGoroutine()
 	for range 100 {
-		stop := tracer.CloseOnSignal(syscall.SIGUSR2)
+		stop := tracer.CloseOnSignal(syscall.SIGHUP)
 		stop()
 		stop()
 	}
@@ -172,7 +217,7 @@ func TestCloseOnSignalStops(t *testing.T) {
 	if n := runtime.NumGoroutine(); n > before {
 		t.Errorf("%d goroutines, there were %d", n, before)
 	}
-	raise(syscall.SIGUSR2)
+	raise(syscall.SIGHUP)
 	<-own
 	if err := tracer.Flush(context.Background()); err != nil {
 		t.Error(err)
@@ -182,15 +227,33 @@ func TestCloseOnSignalStops(t *testing.T) {
 	}
 }
 
+// Signals that would not end the process do not close its tracer.
+func TestCloseOnSignalThatEndsNothing(t *testing.T) {
+	own := make(chan os.Signal, 2)
+	signal.Notify(own, syscall.SIGUSR2, syscall.SIGWINCH)
+	defer signal.Stop(own)
+	tracer, got := newTestTracer(t)
+	stop := tracer.CloseOnSignal(syscall.SIGUSR2, syscall.SIGWINCH)
+	for _, s := range []syscall.Signal{syscall.SIGUSR2, syscall.SIGWINCH} {
+		raise(s)
+		<-own
+	}
+	stop()
+	tracer.StartSpan("after").Finish()
+	if len(got.all()) != 1 {
+		t.Errorf("%d spans reported, want 1", len(got.all()))
+	}
+}
+
 // Signals that the process ignores stay ignored.
 func TestCloseOnSignalIgnored(t *testing.T) {
-	signal.Ignore(syscall.SIGUSR2)
-	defer signal.Reset(syscall.SIGUSR2)
+	signal.Ignore(syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
 	tracer, _ := newTestTracer(t)
-	stop := tracer.CloseOnSignal(syscall.SIGUSR2)
+	stop := tracer.CloseOnSignal(syscall.SIGHUP)
 	defer stop()
-	raise(syscall.SIGUSR2)
-	if !signal.Ignored(syscall.SIGUSR2) {
+	raise(syscall.SIGHUP)
+	if !signal.Ignored(syscall.SIGHUP) {
 		t.Error("no longer ignored")
 	}
 }

@@ -9,6 +9,16 @@ import (
 	"syscall"
 )
 
+// ends reports whether a signal that nobody listens to ends a Go program: see
+// os/signal. It leaves out those that report an error of the program's own.
+func ends(s os.Signal) bool {
+	switch s {
+	case syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGABRT:
+		return true
+	}
+	return false
+}
+
 // raise sends the process a signal. Those that os/signal delivers are all of the
 // system's type, and a process may always signal itself.
 func raise(s os.Signal) {

@@ -27,7 +27,7 @@ func (h *HTTP) judge(resp *http.Response, size int, end func()) (e *Error, whole
 		return h.judgeSuccess(resp)
 	}
 	kind := kindOf(resp.StatusCode)
-	text, whole := h.describe(resp.StatusCode, nil), false
+	text, whole := h.describe(resp.StatusCode, nil, false), false
 	if resp.StatusCode >= 200 { // after 101 there is no body but another protocol
 		timer := time.AfterFunc(refusalWait, end)
 		text, whole = h.readRefusal(resp)
@@ -69,7 +69,7 @@ func (h *HTTP) readRefusal(resp *http.Response) (text string, whole bool) {
 		n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, maxDrain))
 		whole = err == nil && n < maxDrain
 	}
-	return h.describe(resp.StatusCode, excerpt), whole
+	return h.describe(resp.StatusCode, excerpt, err != nil || len(excerpt) == maxExcerpt), whole
 }
 
 // judgeSuccess says whether an answer of 2xx is a collector's. Captive portals
@@ -90,27 +90,31 @@ func (h *HTTP) judgeSuccess(resp *http.Response) (e *Error, whole bool) {
 	case whole && n == 0:
 		return nil, true
 	case parse == nil:
-		return h.unconfirmed(resp, &body, fmt.Sprintf("an answer of type %.64q", resp.Header.Get("Content-Type"))), whole
+		return h.unconfirmed(resp, &body, !whole, fmt.Sprintf("an answer of type %.64q", resp.Header.Get("Content-Type"))), whole
 	case err != nil:
-		return h.unconfirmed(resp, &body, "the answer is not at its end"), false
+		return h.unconfirmed(resp, &body, true, "the answer is not at its end"), false
 	case !whole:
-		return h.unconfirmed(resp, &body, fmt.Sprintf("the answer has more than %d bytes", limit)), false
+		return h.unconfirmed(resp, &body, true, fmt.Sprintf("the answer has more than %d bytes", limit)), false
 	}
 	partial, err := parse(body.Bytes())
 	if err != nil {
-		return h.unconfirmed(resp, &body, "the answer cannot be parsed"), true
+		return h.unconfirmed(resp, &body, false, "the answer cannot be parsed"), true
 	}
 	if partial.rejected > 0 {
-		text := fmt.Sprintf("%d spans rejected: %s", partial.rejected, h.excerpt(partial.message))
+		text := fmt.Sprintf("%d spans rejected: %s", partial.rejected, h.excerpt(partial.message, false))
 		return &Error{Kind: Partial, Rejected: partial.rejected, Err: errors.New(text)}, true
 	}
 	return nil, true
 }
 
-func (h *HTTP) unconfirmed(resp *http.Response, body *bytes.Buffer, why string) *Error {
-	excerpt := body.Bytes()
-	text := h.describe(resp.StatusCode, excerpt[:min(len(excerpt), maxExcerpt)])
+func (h *HTTP) unconfirmed(resp *http.Response, body *bytes.Buffer, cut bool, why string) *Error {
+	text := h.describe(resp.StatusCode, body.Bytes(), cut)
 	return &Error{Kind: Unconfirmed, Err: h.hush(text, errors.New(why))}
+}
+
+// unwritten is what a success means that the receiver claims of half a batch.
+func (h *HTTP) unwritten(resp *http.Response) *Error {
+	return &Error{Kind: Unconfirmed, Err: errors.New(h.describe(resp.StatusCode, nil, false) + ": answered before the request was written whole")}
 }
 
 // parser returns what reads a body of the type that the header says, or nil when

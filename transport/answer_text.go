@@ -42,29 +42,34 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return min(max(at.Sub(now), 0), maxRetryAfter)
 }
 
-// describe is "status 503 Service Unavailable" and the beginning of the body.
-func (h *HTTP) describe(status int, body []byte) string {
+// describe is "status 503 Service Unavailable" and the beginning of the body. cut
+// says that the body may go on.
+func (h *HTTP) describe(status int, body []byte, cut bool) string {
 	text := "status " + strconv.Itoa(status)
 	if name := http.StatusText(status); name != "" {
 		text += " " + name
 	}
-	if words := h.excerpt(body); words != `""` {
+	if words := h.excerpt(body, cut); words != `""` {
 		text += ": " + words
 	}
 	return text
 }
 
 // excerpt quotes the beginning of what a receiver said, without secrets.
-func (h *HTTP) excerpt(b []byte) string {
-	b = b[:min(len(b), maxExcerpt)]
-	return strconv.Quote(clean(h.secrets.Replace(string(b)), maxShown))
+func (h *HTTP) excerpt(b []byte, cut bool) string {
+	return strconv.Quote(h.tidy(string(b[:min(len(b), maxExcerpt)]), cut || len(b) > maxExcerpt, maxShown))
+}
+
+// tidy makes text fit to be shown.
+func (h *HTTP) tidy(text string, cut bool, limit int) string {
+	return clean(h.secrets.hide(text, cut), limit)
 }
 
 // hush is err as an error may show it, behind what was being done. Unwrap finds
 // err.
 func (h *HTTP) hush(doing string, err error) error {
 	text := err.Error()
-	text = clean(h.secrets.Replace(text[:min(len(text), maxExcerpt)]), maxCause)
+	text = h.tidy(text[:min(len(text), maxExcerpt)], len(text) > maxExcerpt, maxCause)
 	return &hushed{text: doing + ": " + text, err: err}
 }
 

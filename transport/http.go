@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -59,9 +58,10 @@ type HTTPOptions struct {
 	// CAFile holds the certificates to trust in place of the system's, CertFile
 	// and KeyFile the client's own; all PEM, 1 MiB at most. They exclude RootCAs,
 	// and Certificates and GetClientCertificate, of TLS, and switch off its
-	// ClientSessionCache. They are read again for each new connection. What
-	// cannot be used then, such as a file that is half written, leaves the last
-	// good content in place.
+	// ClientSessionCache; CAFile excludes InsecureSkipVerify as well. They are read
+	// again for each new connection, by Send, which waits for the file system
+	// whatever its context says: let them be local files. What cannot be used then,
+	// such as a file that is half written, leaves the last good content in place.
 	CAFile, CertFile, KeyFile string
 	// Proxy chooses a proxy for a request, as http.Transport's Proxy does, on the
 	// goroutine of Send; none when nil. The text of its errors is not shown, for
@@ -93,8 +93,8 @@ type HTTPOptions struct {
 //     (partial success with no rejected spans) is not reported;
 //   - Partial: the same, and OTLP's partial_success names rejected spans;
 //   - Unconfirmed: it answered 2xx with any other body, or one that is encoded, cut
-//     off, above 4 MiB, not at its end in time, or that cannot be parsed; or what
-//     it answered is not HTTP;
+//     off, above 4 MiB, not at its end in time, or that cannot be parsed; or 2xx
+//     before the request was written whole; or what it answered is not HTTP;
 //   - Retryable: no connection; the request was not written whole; or 429, 502,
 //     503 or 504, with RetryAfter when the answer has one (at most 24 h);
 //   - Retryable and Written: the request was handed to the system whole, and
@@ -106,8 +106,11 @@ type HTTPOptions struct {
 //   - Refused: any other 4xx, and 413 for a batch of at most 64 KiB;
 //   - Permanent: any other status, 3xx and 500 among them; and ErrClosed.
 //
-// Errors show the status and up to 128 bytes of the answer's body. They show no
-// credentials and no values of Header, even when the receiver repeats them.
+// Errors show the status and up to 128 bytes of the answer's body. Where that
+// repeats credentials, those for a proxy among them, or values of Header or of the
+// query that have 4 bytes or more, "…" stands in their place. That holds for what is
+// repeated as it was sent: a receiver that writes a secret in another way, escaped as
+// JSON has it, for instance, or broken into pieces, gets it shown.
 type HTTP struct {
 	address atomic.Pointer[string]
 	max     atomic.Int64
@@ -116,11 +119,12 @@ type HTTP struct {
 	shown   string   // target as Address shows it
 	literal bool     // the host is an IP address, and there is no proxy
 	header  http.Header
-	secrets *strings.Replacer
 	options HTTPOptions // complete
 	tls     *tlsFiles
 
 	// What follows belongs to the goroutine that calls Send and Close.
+	secrets  secrets // those of the proxy in use among them
+	own      int     // how many of them are not the proxy's
 	session  *session
 	zip      *gzip.Writer
 	zipped   bytes.Buffer
@@ -131,9 +135,9 @@ type HTTP struct {
 // NewHTTP returns a transport to endpoint, a URL such as
 // "https://collector:14268/api/traces". Its path is /api/traces or, for OTLP,
 // /v1/traces, where there is none or "/"; else it is used as it is, and so is the
-// query. NewHTTP opens no connection and asks nobody, but reads the TLS files. The
-// error wraps ErrAddress or ErrOption and names the value, or only the field where
-// the value may be a secret.
+// query; a fragment is left out. NewHTTP opens no connection and asks nobody, but
+// reads the TLS files. The error wraps ErrAddress or ErrOption and names the value,
+// or only the field where the value may be a secret.
 func NewHTTP(endpoint string, o HTTPOptions) (*HTTP, error) {
 	u, literal, err := parseEndpoint(endpoint)
 	if err != nil {
@@ -153,7 +157,7 @@ func NewHTTP(endpoint string, o HTTPOptions) (*HTTP, error) {
 	u.User = nil
 	h := &HTTP{
 		format: o.Format, target: u, shown: u.Scheme + "://" + u.Host + u.EscapedPath(),
-		literal: literal && o.Proxy == nil, header: header, secrets: secrets, options: o, tls: files,
+		literal: literal && o.Proxy == nil, header: header, secrets: secrets, own: len(secrets), options: o, tls: files,
 	}
 	h.max.Store(int64(o.MaxBatch))
 	h.address.Store(&h.shown)
@@ -174,7 +178,8 @@ func (h *HTTP) MaxBatch() int { return int(h.max.Load()) }
 func (h *HTTP) Address() string { return *h.address.Load() }
 
 // Send implements Transport; see HTTP for what its errors mean. An empty batch is
-// accepted and not written. Send returns within 100 ms after ctx or Timeout ends.
+// accepted and not written. Send returns within 100 ms after ctx or Timeout ends, unless
+// the file system keeps it waiting for a TLS file.
 func (h *HTTP) Send(ctx context.Context, batch []byte) error {
 	if h.closed {
 		return &Error{Kind: Permanent, Err: ErrClosed}

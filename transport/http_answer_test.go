@@ -177,6 +177,60 @@ func TestHTTPTooLarge(t *testing.T) {
 	}
 }
 
+// A secret at the end of what is read of a body is not shown in half.
+func TestHTTPErrorsShowNoHalfSecrets(t *testing.T) {
+	const token = "hunter2-hunter3"
+	for _, status := range []int{200, 401} {
+		for _, length := range []string{"", "9999"} {
+			for room := range len(token) + 2 {
+				gap := strings.Repeat(" ", maxExcerpt-room) // which is shown as one
+				c := collect(t, func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Content-Type", "text/plain")
+					if length != "" { // more is announced than comes
+						w.Header().Set("Content-Length", length)
+						gap = " "
+					}
+					w.WriteHeader(status)
+					text := gap + token + token
+					if length != "" {
+						text = gap + token[:min(room, len(token))]
+					}
+					_, _ = w.Write([]byte(text))
+				})
+				err := newHTTP(t, c.URL, HTTPOptions{BearerToken: token}).Send(context.Background(), []byte("batch"))
+				if text := fmt.Sprint(err); !strings.Contains(text, fmt.Sprint(status)) || strings.Contains(strings.TrimPrefix(text, "transport"), `"h`) || strings.Contains(text, "hu") {
+					t.Errorf("%d, %d bytes of it: %v", status, room, err)
+				}
+			}
+		}
+	}
+}
+
+func TestHide(t *testing.T) {
+	s := secrets{"abcdef", "cdx", "q"}
+	for _, tt := range []struct {
+		in   string
+		cut  bool
+		want string
+	}{
+		{"", true, ""},
+		{"none of it", false, "none of it"},
+		{"an abcdef.", false, "an …."},
+		{"abcdefabcdef", false, "…"},
+		{"abcdx", false, "ab…"},
+		{"-abcdefcdx-q", false, "-…-…"}, // side by side
+		{"-abcd", false, "-abcd"},
+		{"-abcd", true, "-…"},
+		{"-abcdx", true, "-ab…"},
+		{"-a", true, "-…"},
+		{"-b", true, "-b"},
+	} {
+		if got := s.hide(tt.in, tt.cut); got != tt.want {
+			t.Errorf("hide(%q, %v) = %q, want %q", tt.in, tt.cut, got, tt.want)
+		}
+	}
+}
+
 // A receiver that repeats what it was told does not get it into a log.
 func TestHTTPErrorsShowNoSecrets(t *testing.T) {
 	secret := []string{"hunter2", "sesame", "c2VzYW1l", "query-key"}

@@ -69,7 +69,7 @@ func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) (
 	stop := context.AfterFunc(ctx, end)
 	defer stop()
 
-	var p progress
+	p := progress{written: make(chan struct{}, 1)}
 	body := &requestBody{rest: content}
 	defer body.detach()
 	req := (&http.Request{
@@ -88,6 +88,9 @@ func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) (
 		return h.failure(s, &p, err, ended), !ended && errors.Is(err, errSpent)
 	}
 	e, whole := h.judge(resp, size, end)
+	if resp.StatusCode/100 == 2 && !p.complete(s) {
+		e = h.unwritten(resp)
+	}
 	if !whole || resp.Close || req.Close || !p.wrote.Load() {
 		h.disconnect() // before the body's Close, which waits for a farewell
 	} else {
@@ -138,14 +141,36 @@ func (h *HTTP) ended(parent context.Context) error {
 // progress is how far an exchange got. net/http reports it on its goroutines.
 type progress struct {
 	connected, wrote, heard atomic.Bool
+	written                 chan struct{} // has one element once writing is over
 }
 
 func (p *progress) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn:              func(httptrace.GotConnInfo) { p.connected.Store(true) },
-		WroteRequest:         func(i httptrace.WroteRequestInfo) { p.wrote.Store(i.Err == nil) },
+		WroteRequest:         p.over,
 		GotFirstResponseByte: func() { p.heard.Store(true) },
 	}
+}
+
+func (p *progress) over(i httptrace.WroteRequestInfo) {
+	p.wrote.Store(i.Err == nil)
+	select {
+	case p.written <- struct{}{}:
+	default:
+	}
+}
+
+// complete reports whether the request that has been answered was written whole. The
+// answer may be here a little before the writer has noticed that it is done.
+func (p *progress) complete(s *session) bool {
+	timer := time.NewTimer(graceWait)
+	defer timer.Stop()
+	select {
+	case <-p.written:
+	case <-timer.C:
+	}
+	through, _ := s.fate()
+	return p.wrote.Load() && through
 }
 
 // requestBody gives net/http the content while the Send lasts, and not longer: its

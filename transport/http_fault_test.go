@@ -119,7 +119,12 @@ func TestHTTPFaults(t *testing.T) {
 			_, _ = io.CopyN(io.Discard, c, 10_000)
 			_, _ = io.WriteString(c, "HTTP/1.1 202 OK\r\nContent-Length: 0\r\n\r\n")
 			c.hold()
-		}, large, "ok", "", false},
+		}, large, "unconfirmed", "202 Accepted: answered before the request was written whole", false},
+		{"accepted early, with an answer that could be ours", func(c *peerConn, _ int) {
+			_, _ = io.CopyN(io.Discard, c, 10_000)
+			_, _ = io.WriteString(c, ok200+"Content-Length: 4\r\n\r\n"+partialProto(3, ""))
+			c.hold()
+		}, large, "unconfirmed", "answered before", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -162,6 +167,29 @@ func TestHTTPRefusedEarly(t *testing.T) {
 		if err := h.Send(context.Background(), batch); result(t, err) != "too large" {
 			t.Fatalf("Send = %v", err)
 		}
+	}
+}
+
+// One that accepts a batch of which it cannot have read more than the beginning has
+// not accepted it, whether the answer or the broken connection is seen first.
+func TestHTTPAcceptedEarly(t *testing.T) {
+	p := newPeer(t, func(c *peerConn, _ int) {
+		_, _ = io.CopyN(io.Discard, c, 100)
+		_, _ = io.WriteString(c, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	})
+	h := newHTTP(t, p.url(), HTTPOptions{MaxBatch: 64 << 20})
+	batch, unconfirmed := make([]byte, 60_000_000), 0
+	for range 20 {
+		switch err := h.Send(context.Background(), batch); result(t, err) {
+		case "unconfirmed":
+			unconfirmed++
+		case "retryable":
+		default:
+			t.Fatalf("Send = %v", err)
+		}
+	}
+	if unconfirmed == 0 {
+		t.Error("no answer came through")
 	}
 }
 

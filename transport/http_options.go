@@ -3,7 +3,6 @@
 package transport
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
@@ -51,8 +50,8 @@ func (o *HTTPOptions) complete(u *url.URL) error {
 	return nil
 }
 
-// headers returns what every request carries, and what hides the secrets in it.
-func (o *HTTPOptions) headers(u *url.URL) (http.Header, *strings.Replacer, error) {
+// headers returns what every request carries, and the secrets in it.
+func (o *HTTPOptions) headers(u *url.URL) (http.Header, secrets, error) {
 	h := make(http.Header, len(o.Header)+4)
 	var hide secrets
 	for name, values := range o.Header {
@@ -92,7 +91,7 @@ func (o *HTTPOptions) headers(u *url.URL) (http.Header, *strings.Replacer, error
 		h.Set("Content-Encoding", "gzip")
 	}
 	hide.query(u)
-	return h, hide.replacer(), nil
+	return h, hide, nil
 }
 
 // ownHeaders are written by the transport or by net/http.
@@ -129,11 +128,7 @@ func (o *HTTPOptions) authorization(u *url.URL, hide *secrets) (string, error) {
 	case hasControl(user) || hasControl(password):
 		return "", fmt.Errorf("%w: %s or the password has a control character", ErrOption, field)
 	}
-	basic := base64.StdEncoding.EncodeToString([]byte(user + ":" + password))
-	hide.add(password)
-	hide.add(user + ":" + password)
-	hide.add(basic)
-	return "Basic " + basic, nil
+	return hide.basic(user, password), nil
 }
 
 // isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
@@ -159,45 +154,4 @@ func hasControl(s string) bool {
 		}
 	}
 	return false
-}
-
-// secrets collects texts that no error may show.
-type secrets []string
-
-func (s *secrets) add(text string) {
-	if text != "" {
-		*s = append(*s, text)
-	}
-}
-
-// value adds the value of a header, unless it is too short to be one and would
-// only make errors hard to read.
-func (s *secrets) value(text string) {
-	const tooShort = 4
-	if len(text) < tooShort {
-		return
-	}
-	s.add(text)
-	if _, tail, ok := strings.Cut(text, " "); ok { // "Bearer …"
-		s.value(tail)
-	}
-}
-
-func (s *secrets) query(u *url.URL) {
-	s.value(u.RawQuery)
-	for _, values := range u.Query() {
-		for _, v := range values {
-			s.value(v)
-		}
-	}
-}
-
-// replacer hides the longest first: a token also where it is part of a header.
-func (s *secrets) replacer() *strings.Replacer {
-	slices.SortStableFunc(*s, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(*s))
-	for _, text := range *s {
-		pairs = append(pairs, text, "…")
-	}
-	return strings.NewReplacer(pairs...)
 }

@@ -63,6 +63,36 @@ func TestHTTPProxy(t *testing.T) {
 	}
 }
 
+// A proxy that repeats what it was told does not get it into a log.
+func TestHTTPProxyRefuses(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect { // where net/http shows the reason
+			if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+				_, _ = io.WriteString(c, "HTTP/1.1 407 Not "+r.Header.Get("Proxy-Authorization")+"\r\n\r\n")
+				_ = c.Close()
+			}
+			return
+		}
+		w.WriteHeader(http.StatusProxyAuthRequired)
+		_, _ = io.WriteString(w, "Not "+r.Header.Get("Proxy-Authorization")+", sesame")
+	}))
+	t.Cleanup(proxy.Close)
+	for target, want := range map[string]string{"http://collector.invalid": "refused", "https://collector.invalid": "retryable"} {
+		h := newHTTP(t, target, HTTPOptions{Proxy: func(*http.Request) (*url.URL, error) {
+			return url.Parse("http://joe:sesame@" + proxy.Listener.Addr().String())
+		}})
+		for range 2 {
+			err := wantHTTP(t, h, "batch", want)
+			if text := err.Error(); !strings.Contains(text, "Not Basic …") || strings.Contains(text, "sesame") || strings.Contains(text, "am9lOnNl") {
+				t.Error(err)
+			}
+		}
+		if len(h.secrets) != 3 {
+			t.Errorf("%d secrets, want 3", len(h.secrets))
+		}
+	}
+}
+
 // forward is a proxy, plain and with CONNECT.
 func forward(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodConnect {

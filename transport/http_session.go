@@ -19,7 +19,7 @@ const (
 	maxAnswerHeader = 64 << 10
 	requestBuffer   = 64 << 10
 	addressWait     = 2 * time.Second       // for one of several addresses, but the last
-	graceWait       = 50 * time.Millisecond // for a farewell to the peer
+	graceWait       = 50 * time.Millisecond // for a farewell to the peer, or for a writer that is nearly done
 	surplusWait     = 100 * time.Millisecond
 	suspicion       = 10 * time.Minute
 )
@@ -49,7 +49,7 @@ func newSession(h *HTTP) *session {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.rt = &http.Transport{
 		DialContext:            s.dial,
-		Proxy:                  guardedProxy(h.options.Proxy),
+		Proxy:                  h.guardedProxy(),
 		TLSClientConfig:        h.tls.config(),
 		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{}, // no HTTP/2
 		DisableCompression:     true,
@@ -62,8 +62,10 @@ func newSession(h *HTTP) *session {
 	return s
 }
 
-// guardedProxy keeps what a foreign function says and does from spreading.
-func guardedProxy(f func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+// guardedProxy keeps what a foreign function says and does from spreading. The
+// credentials in its URL are secrets from then on, until it is asked again.
+func (h *HTTP) guardedProxy() func(*http.Request) (*url.URL, error) {
+	f := h.options.Proxy
 	if f == nil {
 		return nil
 	}
@@ -75,6 +77,11 @@ func guardedProxy(f func(*http.Request) (*url.URL, error)) func(*http.Request) (
 		}()
 		if u, err = f(r); err != nil {
 			return nil, errors.New("the Proxy function failed")
+		}
+		h.secrets = h.secrets[:h.own]
+		if u != nil && u.User != nil {
+			password, _ := u.User.Password()
+			h.secrets.basic(u.User.Username(), password)
 		}
 		return u, nil
 	}

@@ -25,12 +25,10 @@ func parseEndpoint(endpoint string) (u *url.URL, literal bool, err error) {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, false, badEndpoint(endpoint, "scheme is not http or https")
 	}
-	if u.Fragment != "" {
-		return nil, false, badEndpoint(endpoint, "fragments are not sent")
-	}
+	u.Fragment, u.RawFragment = "", "" // HTTP sends none
 	host, port := u.Hostname(), u.Port()
 	if ip, err := netip.ParseAddr(host); err == nil {
-		if zone := ip.Zone(); zone != "" && (badName(zone) != "" || !isToken(zone)) {
+		if !goodZone(ip) {
 			return nil, false, badEndpoint(endpoint, "the zone is not a name")
 		}
 		host, literal = ip.String(), true

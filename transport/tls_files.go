@@ -12,6 +12,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 )
 
 const maxPEM = 1 << 20 // bytes of a file
@@ -34,6 +35,11 @@ func newTLSFiles(o *HTTPOptions) (*tlsFiles, error) {
 		f.base = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	f.base.NextProtos = []string{"http/1.1"}
+	for _, file := range []struct{ field, path string }{{"CAFile", f.ca}, {"CertFile", f.cert}, {"KeyFile", f.key}} {
+		if strings.Contains(file.path, "-----BEGIN") || strings.ContainsAny(file.path, "\r\n") {
+			return nil, fmt.Errorf("%w: %s looks like PEM, but the path of a file is wanted", ErrOption, file.field)
+		}
+	}
 	switch {
 	case f.cert != "" && f.key == "":
 		return nil, fmt.Errorf("%w: CertFile %q without KeyFile", ErrOption, f.cert)
@@ -41,6 +47,8 @@ func newTLSFiles(o *HTTPOptions) (*tlsFiles, error) {
 		return nil, fmt.Errorf("%w: KeyFile %q without CertFile", ErrOption, f.key)
 	case f.ca != "" && f.base.RootCAs != nil:
 		return nil, fmt.Errorf("%w: CAFile %q and RootCAs of TLS exclude each other", ErrOption, f.ca)
+	case f.ca != "" && f.base.InsecureSkipVerify:
+		return nil, fmt.Errorf("%w: CAFile %q and InsecureSkipVerify of TLS exclude each other", ErrOption, f.ca)
 	case f.cert != "" && (len(f.base.Certificates) > 0 || f.base.GetClientCertificate != nil):
 		return nil, fmt.Errorf("%w: CertFile %q and the certificates of TLS exclude each other", ErrOption, f.cert)
 	}

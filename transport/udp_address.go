@@ -35,6 +35,9 @@ func parseTarget(addr string) (target, error) {
 	}
 	port = strconv.FormatUint(p, 10)
 	if ip, err := netip.ParseAddr(host); err == nil {
+		if !goodZone(ip) {
+			return target{}, badAddress(addr, "the zone is not a name")
+		}
 		host = ip.String()
 		return target{text: net.JoinHostPort(host, port), host: host, port: port, literal: true}, nil
 	}
@@ -62,6 +65,13 @@ func badName(host string) string {
 		}
 	}
 	return ""
+}
+
+// goodZone reports whether an address has no zone or one that can be the name of an
+// interface.
+func goodZone(ip netip.Addr) bool {
+	zone := ip.Zone()
+	return zone == "" || badName(zone) == "" && isToken(zone)
 }
 
 // badAddress shows addr cut to a readable length and without what stands before

@@ -38,6 +38,8 @@ func TestParseTarget(t *testing.T) {
 		{"no host", ":6831", target{}, "host is missing"},
 		{"IPv6 without brackets", "::1:6831", target{}, "too many colons"},
 		{"bracket left open", "[::1:6831", target{}, "missing ']'"},
+		{"IPv6 zone of odd bytes", "[::%\xf8]:6831", target{}, "the zone is not a name"},
+		{"IPv6 zone with a space", "[fe80::1%eth 0]:6831", target{}, "the zone is not a name"},
 		{"bad IPv6", "[::g]:6831", target{}, "neither a name"},
 		{"URL", "udp://agent:6831", target{}, "too many colons"},
 		{"space", "my agent:6831", target{}, "neither a name"},
@@ -69,13 +71,13 @@ func TestParseTarget(t *testing.T) {
 func FuzzUDPAddress(f *testing.F) {
 	for _, s := range []string{
 		"agent:6831", "10.0.0.1:6831", "[::1]:6831", "[fe80::1%eth0]:6831", "[::ffff:1.2.3.4]:1", "[agent]:1",
-		"", ":", "[", "[]:1", "[]", "a:0", "a:65536", "a:99999999999999999999", "::1:1", "a\x00b:1", "\xff:1", "u:p@h:1", "1.2.3:4", "[%]:1",
+		"", ":", "[", "[]:1", "[]", "a:0", "a:65536", "a:99999999999999999999", "::1:1", "a\x00b:1", "\xff:1", "u:p@h:1", "1.2.3:4", "[%]:1", "[::%\xf8]:1",
 	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got, err := parseTarget(s)
-		if ap, aerr := netip.ParseAddrPort(s); aerr == nil && ap.Port() != 0 {
+		if ap, aerr := netip.ParseAddrPort(s); aerr == nil && ap.Port() != 0 && goodZone(ap.Addr()) {
 			if err != nil || !got.literal || got.text != ap.String() {
 				t.Fatalf("parseTarget(%q) = %+v, %v; it is address %v", s, got, err, ap)
 			}
