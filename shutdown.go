@@ -5,19 +5,27 @@ package spur
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
 // Flush returns when every span finished before the call has been dealt with, or
-// soon after ctx ends, with its error.
+// within 100 ms after ctx ends, with its error.
 func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx) }
 
 // Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
 // baggage restrictions and debug throttler. It returns within ctx plus 100 ms;
 // spans there was no time for are counted as dropped, reason closed, as are those
-// that finish later. A second call does nothing. Only a Close of the user's that
-// hangs, of one of the last three, can leave a goroutine behind: the one that
-// waits for it.
+// that finish later.
+//
+// With a collector that is down, it tries until ctx ends: give it the time that
+// the program's end may take. Without a deadline the attempts end after the
+// budget for retries, 5 minutes by default, in all. The error wraps
+// reporter.ErrLost, and says how many spans and why, when spans that were waiting
+// got lost; Stats has the books.
+//
+// A second call waits for the first and does nothing else. Only a Close or Flush
+// of the user's that hangs can leave a goroutine behind: the one that waits for it.
 func (t *Tracer) Shutdown(ctx context.Context) error {
 	t.samplerMu.Lock()
 	first := !t.samplerClosed
@@ -26,44 +34,70 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	if !first {
 		return t.reporter.Close(ctx)
 	}
-	sampler, restrictions, throttler := make(chan error, 1), make(chan error, 1), make(chan error, 1)
-	go func() { sampler <- closeSampler(t.sampler.Load().Sampler) }()
-	go func() { restrictions <- t.closeRestrictions() }()
-	go func() { throttler <- closeThrottler(t.debug) }()
-	err := t.reporter.Close(ctx)
-	return errors.Join(err, await(ctx, sampler, restrictions, throttler))
+	over, end := shortlyAfter(ctx)
+	defer end()
+	hooks := []<-chan error{
+		t.closing(func() error { return closeSampler(t.sampler.Load().Sampler) }),
+		t.closing(t.closeRestrictions),
+		t.closing(func() error { return closeThrottler(t.debug) }),
+	}
+	errs := []error{t.reporter.Close(ctx)} // in time: reporter.Counted sees to it
+	for _, closed := range hooks {
+		errs = append(errs, await(ctx, over, closed))
+	}
+	return errors.Join(errs...)
+}
+
+// closing runs a Close of the user's in a goroutine of its own. A panic is counted.
+func (t *Tracer) closing(f func() error) <-chan error {
+	closed := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				t.rare.panics.Add(1)
+				closed <- fmt.Errorf("spur: Close panicked: %v", p)
+			}
+		}()
+		closed <- f()
+	}()
+	return closed
 }
 
 // closeGrace is how long Shutdown waits for the user's Close beyond ctx.
 const closeGrace = 100 * time.Millisecond
 
-// await waits for results until shortly after ctx ends, and joins them.
-func await(ctx context.Context, closed ...<-chan error) error {
-	over, end := context.WithCancel(context.Background())
-	defer end()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(closeGrace, end) })()
-	var errs []error
-	for _, c := range closed {
-		select {
-		case err := <-c:
-			errs = append(errs, err)
-			continue
-		case <-over.Done():
-		}
-		select {
-		case err := <-c: // it was there, too
-			errs = append(errs, err)
-		default:
-			errs = append(errs, ctx.Err())
-		}
+// shortlyAfter returns a channel that is closed when ctx has been over for
+// closeGrace. end frees what that takes.
+func shortlyAfter(ctx context.Context) (over <-chan struct{}, end func()) {
+	later, cancel := context.WithCancel(context.Background())
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(closeGrace, cancel) })
+	return later.Done(), func() {
+		stop()
+		cancel()
 	}
-	return errors.Join(errs...)
+}
+
+// await waits for a result until over, and then returns ctx's error.
+func await(ctx context.Context, over <-chan struct{}, closed <-chan error) error {
+	select {
+	case err := <-closed:
+		return err
+	case <-over:
+	}
+	select {
+	case err := <-closed: // it was there, too
+		return err
+	default:
+		return ctx.Err()
+	}
 }
 
 // closeTimeout bounds Close.
 const closeTimeout = 5 * time.Second
 
-// Close is Shutdown with 5 seconds. It implements io.Closer.
+// Close is Shutdown with 5 seconds, all of which it takes when spans wait for a
+// collector that is down: a program that must end sooner calls Shutdown. It
+// implements io.Closer.
 func (t *Tracer) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()

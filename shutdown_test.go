@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -118,6 +120,58 @@ func TestSetSamplerThatCannotBeCompared(t *testing.T) {
 			t.Errorf("%v, closed %d times, want %d", err, closed.Load(), want+1)
 		}
 	}
+}
+
+// explosive is a sampler whose Close panics; of explosiveReporter all methods do.
+type explosive struct{ sampler.Sampler }
+
+func (explosive) Close() error { panic("close") }
+
+type explosiveReporter struct{}
+
+func (explosiveReporter) Report(*model.Span)                 { panic("report") }
+func (explosiveReporter) Flush(context.Context) error        { panic("flush") }
+func (explosiveReporter) Close(context.Context) error        { panic("close") }
+func (explosiveReporter) Stats() []reporter.DestinationStats { panic("stats") }
+
+// A hook that panics when it is closed ended the process; a reporter that does kept
+// spans from the reporters behind it.
+func TestHooksThatPanicInTheEnd(t *testing.T) {
+	memory := &reporter.Memory{}
+	tracer, err := New("test", WithSampler(explosive{sampler.NewConst(true)}), WithReporter(explosiveReporter{}), WithReporter(memory), WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer.StartSpan("op").Finish()
+	if st := tracer.Stats(); len(memory.Spans()) != 1 || st.Cut.Panics != 1 || len(st.Destinations) != 2 {
+		t.Errorf("%d spans arrived, %d panics, destinations %+v", len(memory.Spans()), st.Cut.Panics, st.Destinations)
+	}
+	if err := tracer.Flush(context.Background()); err == nil || !strings.Contains(err.Error(), "panic: flush") {
+		t.Errorf("Flush: %v", err)
+	}
+	err = tracer.Close()
+	if err == nil || !strings.Contains(err.Error(), "spur: Close panicked: close") || !strings.Contains(err.Error(), "reporter: panic: close") {
+		t.Errorf("Close: %v", err)
+	}
+	if n := tracer.Stats().Cut.Panics; n != 2 {
+		t.Errorf("%d panics counted, want 2", n)
+	}
+}
+
+// Close says what it could not deliver.
+func TestCloseSaysWhatIsLost(t *testing.T) {
+	b, err := reporter.NewBatching(&nullTransport{fail: true}, reporter.BatchingOptions{FlushInterval: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer, _ := newTestTracer(t, WithReporter(b))
+	for range 3 {
+		tracer.StartSpan("op").Finish()
+	}
+	if err := tracer.Close(); !errors.Is(err, reporter.ErrLost) || !strings.Contains(err.Error(), "agent: 3 send_error") {
+		t.Errorf("Close: %v", err)
+	}
+	checkBooks(t, tracer)
 }
 
 // nullTransport takes batches of up to 64 KiB.

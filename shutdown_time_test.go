@@ -90,6 +90,70 @@ func TestShutdownDoesNotWaitForASampler(t *testing.T) {
 	}
 }
 
+// hangingReporter's Flush and Close wait for release, whatever ctx says.
+type hangingReporter struct {
+	collector
+	release chan struct{}
+}
+
+func (r *hangingReporter) Flush(context.Context) error { <-r.release; return nil }
+func (r *hangingReporter) Close(context.Context) error { <-r.release; return nil }
+
+// So is the user's reporter: Close took as long as it did. Where it hangs beside a
+// sampler, they have the same 100 ms.
+func TestShutdownDoesNotWaitForAReporter(t *testing.T) {
+	for _, others := range []int{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			release := make(chan struct{})
+			opts := []Option{
+				WithSampler(&slowSampler{Sampler: sampler.NewConst(true), done: release}),
+				WithReporter(&hangingReporter{release: release}), WithLogger(nil),
+			}
+			memory := &reporter.Memory{}
+			if others > 0 {
+				opts = append(opts, WithReporter(memory))
+			}
+			tracer, err := New("test", opts...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tracer.StartSpan("op").Finish()
+			const limit = 50 * time.Millisecond
+			for _, do := range []func(context.Context) error{tracer.Flush, tracer.Shutdown, tracer.Shutdown} {
+				ctx, cancel := context.WithTimeout(context.Background(), limit)
+				began := time.Now()
+				err := do(ctx)
+				cancel()
+				if took := time.Since(began); took > limit+closeGrace || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after %v: %v; want %v and its error", took, err, limit+closeGrace)
+				}
+			}
+			tracer.StartSpan("late").Finish()
+			if n := len(memory.Spans()); n != others {
+				t.Errorf("the other reporter has %d spans, want %d", n, others)
+			}
+			close(release)
+			synctest.Wait()
+		})
+	}
+}
+
+func TestCloseWithAReporterThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &hangingReporter{release: make(chan struct{})}
+		tracer, err := New("test", WithSampler(sampler.NewConst(true)), WithReporter(r), WithLogger(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		err = tracer.Close()
+		if took := time.Since(began); took > closeTimeout+closeGrace || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %v: %v", took, err)
+		}
+		close(r.release)
+	})
+}
+
 // reentrantSampler sets another sampler when it is closed.
 type reentrantSampler struct {
 	sampler.Sampler

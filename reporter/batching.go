@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,9 @@ var (
 	// ErrClosed is what Flush returns when Close gave up on spans that Flush was
 	// waiting for.
 	ErrClosed = errors.New("reporter: closed")
+	// ErrLost is what Close returns, wrapped, when spans that were waiting did not
+	// arrive, or nothing says that they did.
+	ErrLost = errors.New("reporter: spans were lost")
 )
 
 // The defaults of BatchingOptions.
@@ -41,8 +45,8 @@ const (
 // BatchingOptions changes what NewBatching makes. The zero value is right for an
 // agent on the same host. Negative numbers are errors.
 type BatchingOptions struct {
-	// Name is the destination's name in Stats and log lines; when empty "udp",
-	// "http" or "otlp", after the transport's format.
+	// Name is the destination's name in Stats and log lines; when empty "agent",
+	// "collector" or "otlp", after the transport's format.
 	Name string
 	// FlushInterval is how long a span waits at most for its batch to become
 	// full; DefaultFlushInterval when 0.
@@ -65,7 +69,8 @@ type BatchingOptions struct {
 	// no more than three of 65,000 bytes. Agents with larger buffers take more.
 	NoPacing bool
 	// RetryBudget is how long after its first attempt a batch is tried again;
-	// DefaultRetryBudget when 0. A wait that would end later is not begun.
+	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
+	// has one such budget for all that waits.
 	RetryBudget time.Duration
 	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
 	NoRetry bool
@@ -122,11 +127,11 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 func defaultName(f transport.Format) string {
 	switch f {
 	case transport.JaegerBatch:
-		return "http"
+		return "collector"
 	case transport.OTLP:
 		return "otlp"
 	default:
-		return "udp"
+		return "agent"
 	}
 }
 
@@ -148,17 +153,28 @@ func defaultName(f transport.Format) string {
 // arrived, and a receiver that does not recognize span ids shows its spans twice.
 // When the budget is spent, spans are dropped as retry_exhausted, but Unconfirmed
 // when any attempt at them went unanswered. Nothing else is sent again: what the
-// receiver refused is dropped as rejected, what failed for good as send_error.
+// receiver refused is dropped as rejected, what failed for good as send_error; the
+// latter is Unconfirmed, too, when an attempt before it went unanswered.
+//
+// One batch is tried at a time, in the order of the spans. So a batch that the
+// receiver answers with "try again" for ever (a proxy's 504 for what upsets a
+// collector, say) holds up those behind it for RetryBudget, and the queue may
+// overflow meanwhile. Retries, LastError and the log line tell. Where that matters
+// more than outages, a RetryBudget of seconds is the remedy.
 //
 // A batch that is larger than the path takes is split between spans. A single
 // span that is, having been encoded before the limit was known, is dropped as
 // too_large; later ones are trimmed to the new limit.
+//
+// A transport that panics loses the batch in hand, as send_error, and nothing else.
 type Batching struct {
-	t         transport.Transport
+	t         transport.Transport // called in foreign.go only
 	confirmer transport.Confirmer // t, or nil
 	addresser transport.Addresser // t, or nil
+	limit     atomic.Int64        // what MaxBatch said last
 	enc       encoding
 	name      string
+	format    transport.Format
 	interval  time.Duration
 	budget    time.Duration // for retries
 	noRetry   bool
@@ -174,13 +190,14 @@ type Batching struct {
 	wake    chan struct{} // capacity 1: something waits, or somebody wants a flush
 	flushes flushes
 
-	closeOnce sync.Once
-	closeBy   time.Time          // Close's deadline or zero; to be read after closing
-	closing   chan struct{}      // closed by Close: send what is left, then end
-	ctx       context.Context    // for Send; ended when the context of Close is
-	cancel    context.CancelFunc // ends ctx
-	done      chan struct{}      // closed when the sender has ended
-	closeErr  error              // of t.Close; to be read after done
+	closeOnce  sync.Once
+	closeBegan time.Time          // when Close was called; to be read after closing
+	closeBy    time.Time          // Close's deadline or zero; likewise
+	closing    chan struct{}      // closed by Close: send what is left, then end
+	ctx        context.Context    // for Send; ended when the context of Close is
+	cancel     context.CancelFunc // ends ctx
+	done       chan struct{}      // closed when the sender has ended
+	closeErr   error              // of t.Close; to be read after done
 
 	sender
 }
@@ -192,15 +209,16 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	if t == nil {
 		return nil, fmt.Errorf("%w: transport is nil", ErrOption)
 	}
-	enc, err := encodingOf(t.Format(), &o)
+	format := t.Format()
+	enc, err := encodingOf(format, &o)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.complete(t.Format()); err != nil {
+	if err := o.complete(format); err != nil {
 		return nil, err
 	}
 	r := &Batching{
-		t: t, enc: enc, name: o.Name, interval: o.FlushInterval, budget: o.RetryBudget, noRetry: o.NoRetry,
+		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval, budget: o.RetryBudget, noRetry: o.NoRetry,
 		store:   store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
 		shards:  make([]*shard, o.Shards),
 		wake:    make(chan struct{}, 1),
@@ -214,7 +232,8 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r.addresser, _ = t.(transport.Addresser)
 	r.flushes.answered = make(chan struct{})
 	r.ctx, r.cancel = context.WithCancel(context.Background())
-	r.sender.init(o.Logger, t.Format(), enc.paced && !o.NoPacing)
+	r.sender.init(o.Logger, format, enc.paced && !o.NoPacing)
+	r.measure()
 	go r.run()
 	return r, nil
 }
@@ -242,8 +261,8 @@ func (r *Batching) Report(s *model.Span) {
 // addTrimmed reports a span that is larger than a batch. Trimming encodes the
 // span many times, so no lock is held meanwhile.
 func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
-	for range 3 { // MaxBatch may shrink between trim and addEncoded
-		room := r.t.MaxBatch() - r.process(s.Process).headroom - r.enc.tailMax
+	for range 3 { // the limit may shrink between trim and addEncoded
+		room := r.maxBatch() - r.process(s.Process).headroom - r.enc.tailMax
 		span, ok := trim(s, room, r.enc.span)
 		if !ok {
 			break
@@ -286,7 +305,7 @@ func (r *Batching) Flush(ctx context.Context) error {
 			}
 		case <-r.done:
 			if done, _ := r.flushes.state(mine); !done {
-				if dropped, unconfirmed := r.leftovers(); dropped+unconfirmed > 0 {
+				if r.abandoned() {
 					return ErrClosed
 				}
 			}
@@ -297,86 +316,83 @@ func (r *Batching) Flush(ctx context.Context) error {
 	}
 }
 
-// closeGrace is how long Close waits for the transport to notice that ctx ended.
-const closeGrace = 100 * time.Millisecond
-
 // Close implements Reporter. Spans reported from now on are counted as dropped,
 // reason closed. What waits is sent until ctx ends and then dropped for the same
 // reason, or Unconfirmed when an attempt at it went unanswered, and the transport
 // is closed. A batch that is waiting for its next attempt gets one at once, unless
 // the receiver asked to wait; a wait that would outlast ctx's deadline is not
 // begun. Close returns then, or 100 ms after ctx ended when the transport still
-// does not let go; its spans stay buffered until it does. The error says how many
-// spans were left over, or is the transport's. Without a deadline Close may take
-// RetryBudget for each batch that waits.
-// Later calls wait likewise, do nothing and return nil unless their ctx ends.
+// does not let go; its spans stay buffered until it does.
+//
+// With a receiver that is down, Close takes all the time that ctx gives, because
+// the receiver may come back. A ctx without a deadline gives RetryBudget in all:
+// the first attempt that fails so late, or whose next one would come so late, ends
+// the attempts at everything.
+//
+// The error wraps ErrLost and says how many spans that were waiting got lost, and
+// why; it wraps ctx's error, too, when there was no time for some. Or it is the
+// transport's. Later calls wait likewise, do nothing and return nil unless their
+// ctx ends.
 func (r *Batching) Close(ctx context.Context) error {
 	first := false
+	var before [numLosses]uint64
 	r.closeOnce.Do(func() {
 		first = true
-		if ctx.Err() != nil {
-			r.cancel() // at once: nothing more is sent
-		}
 		for _, sh := range r.shards {
 			sh.close()
 		}
+		before = r.store.losses()
+		if ctx.Err() != nil {
+			r.cancel() // at once: nothing more is sent
+		}
+		r.closeBegan = time.Now()
 		r.closeBy, _ = ctx.Deadline()
 		close(r.closing)
 	})
 	if !first {
-		select {
-		case <-r.done:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return awaitOther(ctx, r.done)
 	}
 	stop := context.AfterFunc(ctx, r.cancel)
 	defer stop()
-	if !r.awaitEnd(ctx) {
+	if !awaitEnd(ctx, r.done) {
 		return fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
 	}
-	if dropped, unconfirmed := r.leftovers(); dropped+unconfirmed > 0 {
-		cause := ctx.Err()
-		if cause == nil { // it would have ended before the next attempt
-			cause = context.DeadlineExceeded
+	return errors.Join(r.lostSince(ctx, &before), r.closeErr)
+}
+
+// lostSince is Close's error about the spans that were lost since before.
+func (r *Batching) lostSince(ctx context.Context, before *[numLosses]uint64) error {
+	var list []string
+	for why, now := range r.store.losses() {
+		if n := now - before[why]; n > 0 {
+			cause, _, _ := lossText(Reason(why))
+			list = append(list, fmt.Sprintf("%d %s", n, cause))
 		}
-		return fmt.Errorf("reporter: %s: %d spans dropped at close, %d unconfirmed: %w", r.name, dropped, unconfirmed, cause)
 	}
-	return r.closeErr
-}
-
-// awaitEnd waits for the sender's end, and false says that it does not come.
-func (r *Batching) awaitEnd(ctx context.Context) bool {
-	select {
-	case <-r.done:
-		return true
-	case <-ctx.Done():
+	if list == nil {
+		return nil
 	}
-	grace := time.NewTimer(closeGrace)
-	defer grace.Stop()
-	select {
-	case <-r.done:
-		return true
-	case <-grace.C:
-		return false
+	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, strings.Join(list, ", "))
+	switch {
+	case !r.abandoned():
+		return err
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", err, ctx.Err())
+	default: // it, or the budget, would have ended before the next attempt
+		return fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
 	}
 }
 
-// leftovers is how many spans Close had no time for.
-func (r *Batching) leftovers() (dropped, unconfirmed uint64) {
+// abandoned says whether Close had no time for some spans.
+func (r *Batching) abandoned() bool {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
-	dropped = r.store.dropped[Closed]
-	return dropped, r.store.abandoned - dropped
+	return r.store.abandoned > 0
 }
 
 // Stats implements Statser: one destination, one consistent snapshot.
 func (r *Batching) Stats() []DestinationStats {
-	d := DestinationStats{Name: r.name, Format: r.t.Format().String()}
-	if r.addresser != nil {
-		d.Address = r.addresser.Address()
-	}
+	d := DestinationStats{Name: r.name, Format: r.format.String(), Address: r.address()}
 	for _, sh := range r.shards {
 		sh.mu.Lock()
 		defer sh.mu.Unlock()

@@ -4,7 +4,6 @@ package reporter
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -17,24 +16,36 @@ var (
 	_ SpanKeeper = (*counted)(nil)
 )
 
-// Counted returns r itself when it is a Statser, and else r with Stats: one
-// destination, named after r's type, whose spans count as sent when Report
-// returns. After Close, spans are no longer given to r but counted as dropped,
-// reason closed. Methods of r that panic are survived; Report then counts the
-// span as dropped, reason send_error.
+// Counted returns r with books, and with a Flush and a Close that return in time:
+// 100 ms after their context ended at the latest, even if r's hang. Reporters of
+// this package do all that already and are returned as they are.
+//
+// When r is a Statser, its own books stand. A Report of it that panics does so to
+// the caller; the tracer counts that in Stats.Cut.Panics.
+//
+// Else r is one destination, named after r's type, whose spans count as sent when
+// Report returns, and as dropped, reason send_error, when it panics. After Close,
+// spans are no longer given to r but counted as dropped, reason closed.
+//
+// Flush and Close survive panics, which are their errors then. A second Close
+// waits for the first.
 func Counted(r Reporter) Reporter {
-	if _, counts := r.(Statser); counts {
+	switch r.(type) {
+	case *Batching, *Memory, *Logging, Null, *Multi, *counted, *bounded:
 		return r
+	case Statser:
+		return newBounded(r)
 	}
-	return &counted{r: r, stats: DestinationStats{Name: fmt.Sprintf("%T", r)}}
+	return &counted{bounded: newBounded(r), stats: DestinationStats{Name: typeName(r)}}
 }
 
+// counted is a user's Reporter that does not count.
 type counted struct {
-	r Reporter
+	*bounded
 
-	mu     sync.Mutex
-	closed bool
-	stats  DestinationStats
+	mu    sync.Mutex
+	late  bool // Close was called
+	stats DestinationStats
 }
 
 // Report runs r's without a lock.
@@ -60,44 +71,21 @@ func (c *counted) Report(s *model.Span) {
 func (c *counted) isLate() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.late {
 		c.stats.Dropped[Closed]++
 	}
-	return c.closed
-}
-
-func (c *counted) Flush(ctx context.Context) error {
-	return survive(func() error { return c.r.Flush(ctx) })
+	return c.late
 }
 
 func (c *counted) Close(ctx context.Context) error {
 	c.mu.Lock()
-	again := c.closed
-	c.closed = true
+	c.late = true
 	c.mu.Unlock()
-	if again {
-		return nil
-	}
-	return survive(func() error { return c.r.Close(ctx) })
-}
-
-func (c *counted) KeepsSpans() bool {
-	k, ok := c.r.(SpanKeeper)
-	return ok && k.KeepsSpans()
+	return c.bounded.Close(ctx)
 }
 
 func (c *counted) Stats() []DestinationStats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return []DestinationStats{c.stats}
-}
-
-// survive turns a panic of f into an error.
-func survive(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("reporter: panic: %v", p)
-		}
-	}()
-	return f()
 }

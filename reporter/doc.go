@@ -46,7 +46,8 @@
 //	accepted by the transport              Sent
 //	accepted in part                       Sent and Dropped[Rejected]
 //	refused by the receiver                Dropped[Rejected]
-//	failed for good                        Dropped[SendError]
+//	failed for good                        Dropped[SendError], or
+//	                                       Unconfirmed when one went unanswered
 //	failed in every attempt                Dropped[RetryExhausted], or
 //	                                       Unconfirmed when one went unanswered
 //	answered by something else             Unconfirmed

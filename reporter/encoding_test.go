@@ -55,7 +55,7 @@ func TestOTLPBatch(t *testing.T) {
 // The options for OTLP change no other format.
 func TestOTLPOptionsElsewhere(t *testing.T) {
 	for format, name := range map[transport.Format]string{
-		transport.JaegerCompact: "udp", transport.JaegerBinary: "udp", transport.JaegerBatch: "http",
+		transport.JaegerCompact: "agent", transport.JaegerBinary: "agent", transport.JaegerBatch: "collector",
 	} {
 		a, got := sendOne(t, format, BatchingOptions{})
 		b, _ := sendOne(t, format, BatchingOptions{SemanticNames: true, InBandStats: true})

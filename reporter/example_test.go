@@ -61,7 +61,7 @@ func ExampleNewBatching() {
 	}
 	fmt.Println("received", m.Batch.Process.Service, m.Batch.Spans[0].Operation)
 	// Output:
-	// udp jaeger-compact: sent 1, dropped 0
+	// agent jaeger-compact: sent 1, dropped 0
 	// received orders checkout
 }
 

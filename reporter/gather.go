@@ -58,7 +58,7 @@ func (r *Batching) merge(open, part *batch) *batch {
 		return r.join(open, part)
 	}
 	open = r.widen(open, r.room(open))
-	from := open.fill(part, 0, part.len(), r.t.MaxBatch()-r.enc.tailMax)
+	from := open.fill(part, 0, part.len(), r.maxBatch()-r.enc.tailMax)
 	r.store.rebook(open)
 	r.deliver(open)
 	if from == 0 {
@@ -74,12 +74,12 @@ func (r *Batching) merge(open, part *batch) *batch {
 
 // room is how many bytes of spans b can take before it is as large as a request
 // may be.
-func (r *Batching) room(b *batch) int { return r.t.MaxBatch() - r.enc.tailMax - len(b.buf) }
+func (r *Batching) room(b *batch) int { return r.maxBatch() - r.enc.tailMax - len(b.buf) }
 
 // join appends all of part, which fits, and returns the batch that open is then.
 func (r *Batching) join(open, part *batch) *batch {
 	open = r.widen(open, part.size())
-	open.join(part, r.t.MaxBatch()+spareRoom)
+	open.join(part, r.maxBatch()+spareRoom)
 	r.recycle(part)
 	r.store.rebook(open)
 	return open
@@ -96,7 +96,7 @@ func (r *Batching) widen(open *batch, more int) *batch {
 	if r.wide = nil; wide == nil {
 		wide = new(batch)
 	}
-	capacity := r.t.MaxBatch() + spareRoom
+	capacity := r.maxBatch() + spareRoom
 	wide.reset(open.process, capacity)
 	wide.join(open, capacity)
 	r.recycle(open)
@@ -106,7 +106,7 @@ func (r *Batching) widen(open *batch, more int) *batch {
 
 // recycle lets a batch be used again whose spans are settled or copied.
 func (r *Batching) recycle(b *batch) {
-	most := r.t.MaxBatch() + spareRoom
+	most := r.maxBatch() + spareRoom
 	limit := min(most, chunk+spareRoom)
 	size := cap(b.buf)
 	r.store.put(b, limit)

@@ -5,11 +5,13 @@ package reporter
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -167,6 +169,14 @@ func mustClose(t testing.TB, r Reporter) {
 	t.Helper()
 	if err := r.Close(context.Background()); err != nil {
 		t.Fatalf("Close: %v", err)
+	}
+}
+
+// mustLose closes r, which must say what got lost.
+func mustLose(t testing.TB, r Reporter, what string) {
+	t.Helper()
+	if err := r.Close(context.Background()); !errors.Is(err, ErrLost) || !strings.Contains(err.Error(), what) {
+		t.Errorf("Close: %v; want ErrLost with %q", err, what)
 	}
 }
 

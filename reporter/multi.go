@@ -5,6 +5,7 @@ package reporter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/go-spur/spur/model"
@@ -33,15 +34,25 @@ func NewMulti(rs ...Reporter) *Multi {
 	return m
 }
 
-// Report implements Reporter: one destination after the other, in order.
+// Report implements Reporter: one destination after the other, in order. One that
+// panics (see Counted) does so to the caller when the others have got the span.
 func (m *Multi) Report(s *model.Span) {
-	for _, r := range m.all {
+	next := 0
+	defer func() {
+		if next < len(m.all) {
+			(&Multi{m.all[next:]}).Report(s)
+		}
+	}()
+	for next < len(m.all) {
+		r := m.all[next]
+		next++
 		r.Report(s)
 	}
 }
 
 // Flush implements Reporter: all destinations at the same time, so that a slow
-// one does not use up ctx for the others. Their errors are joined.
+// one does not use up ctx for the others. Their errors are joined. One that hangs
+// is left alone 100 ms after ctx ended, as it is by Close.
 func (m *Multi) Flush(ctx context.Context) error {
 	return m.each(func(r Reporter) error { return r.Flush(ctx) })
 }
@@ -76,13 +87,22 @@ func (m *Multi) KeepsSpans() bool {
 }
 
 // Stats implements Statser: those of all destinations, in order. Each one is
-// consistent in itself.
+// consistent in itself, and has a name of its own: the second "otlp" is "otlp-2".
 func (m *Multi) Stats() []DestinationStats {
 	var all []DestinationStats
 	for _, r := range m.all {
 		if s, ok := r.(Statser); ok {
 			all = append(all, s.Stats()...)
 		}
+	}
+	taken := make(map[string]bool, len(all))
+	for i := range all {
+		d := &all[i]
+		first := d.Name
+		for n := 2; taken[d.Name]; n++ {
+			d.Name = fmt.Sprintf("%s-%d", first, n)
+		}
+		taken[d.Name] = true
 	}
 	return all
 }

@@ -200,7 +200,7 @@ func TestMulti(t *testing.T) {
 			t.Errorf("%s: %+v", d.Name, d)
 		}
 	}
-	if want := []string{"memory", "*reporter.plain", "memory"}; !slices.Equal(names, want) {
+	if want := []string{"memory", "*reporter.plain", "memory-2"}; !slices.Equal(names, want) {
 		t.Errorf("destinations %v, want %v", names, want)
 	}
 	if err := m.Flush(context.Background()); !errors.Is(err, p.err) {
@@ -258,3 +258,62 @@ func TestMultiKeepsSpans(t *testing.T) {
 		})
 	}
 }
+
+// bomb is a Reporter with books of its own that panics.
+type bomb struct{ plain }
+
+func (b *bomb) Stats() []DestinationStats {
+	if b.panics {
+		panic("bomb")
+	}
+	return []DestinationStats{{Name: "bomb"}}
+}
+
+// One destination that panics used to leave those behind it without the span, and
+// nobody could read any books.
+func TestMultiSurvivesDestinations(t *testing.T) {
+	var a, b Memory
+	bad, worse := &bomb{plain{panics: true}}, &bomb{plain{panics: true}}
+	m := NewMulti(&a, bad, NewMulti(worse, &plain{}), &b)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic went nowhere")
+			}
+		}()
+		m.Report(rootSpan(1))
+	}()
+	all := m.Stats()
+	if len(all) != 5 || all[0].Sent != 1 || all[3].Sent != 1 || all[4].Sent != 1 {
+		t.Fatalf("books: %+v", all)
+	}
+	if d := all[1]; d.Name != "*reporter.bomb" || !strings.Contains(d.LastError, "bomb") {
+		t.Errorf("the one that panics: %+v", d)
+	}
+	if err := m.Flush(context.Background()); err == nil || !strings.Contains(err.Error(), "panic: plain") {
+		t.Errorf("Flush: %v", err)
+	}
+	if err := m.Close(context.Background()); err == nil || bad.closed != 1 {
+		t.Errorf("Close: %v, %d times", err, bad.closed)
+	}
+}
+
+func TestMultiNames(t *testing.T) {
+	of := func(name string) *named { return &named{name: name} }
+	m := NewMulti(of("otlp"), NewMulti(of("otlp"), of("otlp")), of("otlp-2"), of(""), of(""))
+	var names []string
+	for _, d := range m.Stats() {
+		names = append(names, d.Name)
+	}
+	if want := []string{"otlp", "otlp-2", "otlp-2-2", "otlp-2-3", "", "-2"}; !slices.Equal(names, want) {
+		t.Errorf("destinations %v, want %v", names, want)
+	}
+}
+
+// named is a destination with a name.
+type named struct {
+	plain
+	name string
+}
+
+func (n *named) Stats() []DestinationStats { return []DestinationStats{{Name: n.name}} }

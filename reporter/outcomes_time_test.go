@@ -227,7 +227,7 @@ func TestPartial(t *testing.T) {
 	bubble(t, ways[3], BatchingOptions{}, func(g *rig) {
 		g.web[0].Set(faultnet.Answer(200, "application/json", `{"partialSuccess":{"rejectedSpans":"7","errorMessage":"too old"}}`))
 		g.report(50)
-		mustClose(t, g.r)
+		mustLose(t, g.r, "at close of otlp: 7 rejected")
 		expectColumns(t, g.r, columns{Sent: 43, Dropped: dropped(Rejected, 7)})
 		if f := g.r.t.Format(); f != transport.OTLP {
 			t.Errorf("format %v", f)

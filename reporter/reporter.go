@@ -66,7 +66,7 @@ func (r Reason) String() string {
 // it exactly one of Sent, Unconfirmed, Dropped and BufferedSpans tells; only
 // BufferedSpans ever decreases.
 type DestinationStats struct {
-	Name    string // such as "udp", "memory"
+	Name    string // such as "agent", "memory"
 	Address string // where spans go now; "" when that means nothing
 	Format  string // transport.Format; "" when nothing is encoded
 

@@ -46,10 +46,10 @@ func (b *backoff) wait(retryAfter time.Duration) (wait time.Duration, asked bool
 
 // result is what became of a batch, or of the part of one that was sent.
 type result struct {
-	size    int              // of the message in bytes
-	err     *transport.Error // of the last attempt, never nil
-	written bool             // an attempt was written whole and not answered
-	giveUp  Reason           // why there was no further attempt, when err is Retryable
+	size    int    // of the message in bytes
+	last    answer // to the last attempt
+	written bool   // an attempt was written whole and not answered
+	giveUp  Reason // why there was no further attempt, when the last answer is Retryable
 }
 
 // send makes attempts at a batch until the transport says something final, the
@@ -61,25 +61,28 @@ func (r *Batching) send(b *batch, written bool) result {
 	res := result{size: len(message), written: written}
 	r.backoff.reset()
 	for begin := time.Now(); ; {
-		res.err = r.attempt(message)
-		if res.err.Kind != transport.Retryable {
+		res.last = r.attempt(message)
+		if res.last.kind != transport.Retryable {
 			return res
 		}
-		res.written = res.written || res.err.Written
-		if r.ctx.Err() != nil {
+		res.written = res.written || res.last.written
+		wait, asked := r.backoff.wait(res.last.retryAfter)
+		switch {
+		case r.ctx.Err() != nil:
+			res.giveUp = Closed
+			return res
+		case r.noRetry:
+			res.giveUp = SendError
+			return res
+		case time.Since(begin)+wait > r.budget:
+			res.giveUp = RetryExhausted
+			return res
+		case isClosed(r.closing) && time.Since(r.closeBegan)+wait > r.budget:
+			r.cancel() // the batches behind it get no budget of their own
 			res.giveUp = Closed
 			return res
 		}
-		if r.noRetry {
-			res.giveUp = SendError
-			return res
-		}
-		wait, asked := r.backoff.wait(res.err.RetryAfter)
-		if time.Since(begin)+wait > r.budget {
-			res.giveUp = RetryExhausted
-			return res
-		}
-		r.store.failed(res.err)
+		r.store.failed(&res.last)
 		r.look(false)
 		r.complain()
 		if !r.rest(wait, asked) {
@@ -131,13 +134,4 @@ func (r *Batching) rest(wait time.Duration, asked bool) bool {
 // tooLate says whether t is after the deadline of Close, which has begun.
 func (r *Batching) tooLate(t time.Time) bool {
 	return !r.closeBy.IsZero() && t.After(r.closeBy)
-}
-
-func isClosed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
 }

@@ -32,7 +32,9 @@ func TestSequences(t *testing.T) {
 		{"accepted after all", []*transport.Error{fails, unanswered, fails, nil}, columns{Sent: 5}, 3},
 		{"partial after all", []*transport.Error{unanswered, partial}, columns{Sent: 3, Dropped: dropped(Rejected, 2)}, 1},
 		{"refused after all", []*transport.Error{unanswered, refused}, columns{Dropped: dropped(Rejected, 5)}, 1},
-		{"failed for good after all", []*transport.Error{unanswered, permanent}, columns{Dropped: dropped(SendError, 5)}, 1},
+		{"failed for good", []*transport.Error{fails, permanent}, columns{Dropped: dropped(SendError, 5)}, 1},
+		{"failed for good after all", []*transport.Error{unanswered, permanent}, columns{Unconfirmed: 5}, 1},
+		{"unanswered, then always too large", []*transport.Error{unanswered, tooLarge}, columns{Unconfirmed: 5}, 1},
 		{"somebody else answered", []*transport.Error{fails, doubted}, columns{Unconfirmed: 5}, 1},
 		{"never", []*transport.Error{fails}, columns{Dropped: dropped(RetryExhausted, 5)}, 1},
 		{"unanswered first", []*transport.Error{unanswered, fails}, columns{Unconfirmed: 5}, 1},
@@ -108,7 +110,7 @@ func TestNeighboursOfALargeSpan(t *testing.T) {
 	for i, size := range []int{10, 5000, 10, 6000, 10, 10, 5000} {
 		r.Report(textSpan(uint64(i+1), size))
 	}
-	mustClose(t, r)
+	mustLose(t, r, "1 too_large")
 	expectColumns(t, r, columns{Sent: 6, Dropped: dropped(TooLarge, 1)})
 }
 
@@ -144,4 +146,31 @@ func TestAbandonAfterSplit(t *testing.T) {
 	if c := columnsOf(&d); c.Sent == 0 || c.Sent+c.Unconfirmed != n {
 		t.Errorf("books: %+v", c)
 	}
+}
+
+// A request holds spans of one kind: those that went unanswered before, or others.
+func TestTaintedSpansStayApart(t *testing.T) {
+	f := newFake(65000)
+	tooLarge := &transport.Error{Kind: transport.TooLarge}
+	answers := []error{
+		tooLarge, // ten spans
+		&transport.Error{Kind: transport.Retryable, Written: true}, tooLarge, // five
+		nil, nil, // two each
+		&transport.Error{Kind: transport.Permanent}, // the fifth, alone
+	}
+	calls := 0
+	f.on = func(context.Context, []byte) error {
+		if calls++; calls <= len(answers) {
+			return answers[calls-1]
+		}
+		return nil
+	}
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1})
+	r.backoff.first = 2
+	for i := range uint64(10) {
+		r.Report(rootSpan(i + 1))
+	}
+	mustFlush(t, r)
+	expectColumns(t, r, columns{Sent: 9, Unconfirmed: 1})
+	mustClose(t, r)
 }

@@ -4,6 +4,7 @@ package reporter
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -14,8 +15,8 @@ func TestBackoff(t *testing.T) {
 	b := newBackoff(1, 2)
 	for round := range 200 {
 		b.reset()
-		for _, step := range []time.Duration{250, 500, 1000, 2000, 4000, 5000, 5000} {
-			step *= time.Millisecond
+		for _, ms := range []int{250, 500, 1000, 2000, 4000, 5000, 5000} {
+			step := time.Duration(ms) * time.Millisecond
 			wait, asked := b.wait(0)
 			if asked || wait < step/2 || wait > step {
 				t.Fatalf("round %d: wait %v (asked %v), want %v to %v", round, wait, asked, step/2, step)
@@ -70,7 +71,9 @@ func TestOneAttempt(t *testing.T) {
 			f.on = func(context.Context, []byte) error { return &transport.Error{Kind: kind, RetryAfter: time.Hour} }
 			r := newBatching(t, f, BatchingOptions{FlushInterval: never})
 			r.Report(rootSpan(1))
-			mustClose(t, r)
+			if err := r.Close(context.Background()); (err == nil) != (kind == transport.Accepted || kind == transport.Partial) || err != nil && !errors.Is(err, ErrLost) {
+				t.Errorf("Close: %v", err)
+			}
 			if d := stats(r); len(f.got) != 1 || d.Retries != 0 {
 				t.Errorf("%d attempts, %d retries", len(f.got), d.Retries)
 			}

@@ -5,6 +5,7 @@ package reporter
 import (
 	"fmt"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -35,9 +36,9 @@ func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
 // run is the goroutine: it sends full batches as they come, and at each tick
 // whatever there is. It ends after Close.
 //
-// The transport and the logger are the only foreign code on it. Send, Confirm,
-// Close and each line run under a recover of their own: a panic costs the batch in
-// hand, which is counted, and nothing else.
+// Foreign code on it are the transport (foreign.go) and the logger, whose lines
+// run under a recover of their own. A panic anywhere else is a mistake of this
+// package; it costs the spans in hand, which are counted, and nothing else.
 func (r *Batching) run() {
 	defer close(r.done)
 	tick := time.NewTicker(r.interval)
@@ -45,31 +46,73 @@ func (r *Batching) run() {
 	for {
 		select {
 		case <-r.wake:
-			if number, wanted := r.flushes.pending(); wanted {
-				r.drain()
-				r.confirm()
-				if r.ctx.Err() == nil && !r.gaveUp { // else Close gave up on spans
-					r.flushes.answer(number)
-				}
-				r.poke() // batches may have come meanwhile
-			} else if r.store.ripe(r.t.MaxBatch()) && r.sendNext() {
-				r.poke() // let a tick or a flush come between two batches
-			}
-			r.look(false)
+			r.survive(r.serve)
 		case <-tick.C:
-			r.confirm()
-			r.drain()
-			r.shed()
-			r.look(true)
+			r.survive(r.sweep)
 		case <-r.closing:
-			r.drain()
-			r.confirm()
-			r.closeErr = r.closeTransport()
-			r.look(false)
-			r.cancel()
+			r.finish()
 			return
 		}
 	}
+}
+
+// survive runs a part of the sender's work, and returns false when it panicked.
+func (r *Batching) survive(work func()) (ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.store.writeOff(SendError, shorten(fmt.Sprintf("reporter: panic: %v", p)))
+		}
+	}()
+	work()
+	return true
+}
+
+// serve answers those who called Flush, or else sends one request, if one is ripe.
+func (r *Batching) serve() {
+	if number, wanted := r.flushes.pending(); wanted {
+		r.drain()
+		r.confirm()
+		if r.ctx.Err() == nil && !r.gaveUp { // else Close gave up on spans
+			r.flushes.answer(number)
+		}
+		r.poke() // batches may have come meanwhile
+	} else if r.store.ripe(r.maxBatch()) && r.sendNext() {
+		r.poke() // let a tick or a flush come between two batches
+	}
+	r.look(false)
+}
+
+// sweep is what a tick does.
+func (r *Batching) sweep() {
+	r.confirm()
+	r.drain()
+	r.shed()
+	r.look(true)
+	if _, wanted := r.flushes.pending(); wanted {
+		r.poke()
+	}
+}
+
+// finish sends what is left, and ends.
+func (r *Batching) finish() {
+	if !r.survive(r.drain) {
+		r.survive(r.giveUpRest)
+	}
+	r.survive(r.confirm)
+	r.closeErr = r.closeTransport()
+	r.survive(func() { r.look(false) })
+	r.cancel()
+}
+
+// giveUpRest drops what waits, without a try.
+func (r *Batching) giveUpRest() {
+	for _, sh := range r.shards {
+		r.take(sh)
+	}
+	for r.store.pop(math.MaxUint64, nil, 0) != nil {
+		continue
+	}
+	r.store.writeOff(Closed, "")
 }
 
 // drain sends every span that was reported before the call: what waits, what the
@@ -90,7 +133,7 @@ func (r *Batching) drain() {
 // deliver sends b, which is in the hand, and settles all its spans. Where the
 // path turns out too narrow it goes on with what fits: a transport that refuses
 // several spans as too large either says by MaxBatch what fits, or gets half as
-// many next time; a single span that it refuses is dropped.
+// many from then on until the end of b; a single span that it refuses is dropped.
 func (r *Batching) deliver(b *batch) {
 	most := b.len() // spans in one request
 	tainted := 0    // the spans before this one were in a request that went unanswered
@@ -99,37 +142,42 @@ func (r *Batching) deliver(b *batch) {
 			r.abandon(b.len(), from, tainted)
 			break
 		}
-		limit := r.t.MaxBatch()
+		r.measure()
+		to := min(from+most, b.len())
+		if from < tainted {
+			to = min(to, tainted) // what becomes of it depends on that
+		}
 		part := b
-		if from > 0 || most < b.len() || len(b.buf)+r.enc.tailMax > limit {
-			if part = r.part(b, from, min(from+most, b.len()), limit); part.len() == 0 {
-				r.recycle(part)
-				r.store.drop(TooLarge, 1)
-				from++
-				continue
-			}
+		if from > 0 || to < b.len() || len(b.buf)+r.enc.tailMax > r.maxBatch() {
+			part = r.part(b, from, to)
+		}
+		n := part.len()
+		if n == 0 {
+			r.recycle(part)
+			r.store.giveUp(1, from < tainted, TooLarge)
+			from++
+			continue
 		}
 		res := r.send(part, from < tainted)
-		r.store.settle(part.len(), &res, r.confirmer != nil)
-		if res.err.Kind == transport.TooLarge {
-			n := part.len()
-			if res.written {
-				tainted = max(tainted, from+n)
-			}
-			switch {
-			case r.t.MaxBatch() < res.size: // so much fits
-			case n == 1:
-				r.store.drop(TooLarge, 1)
-				from++
-			default:
-				most = n / 2
-			}
-		} else {
-			r.learn(&res)
-			from += part.len()
-		}
 		if part != b {
 			r.recycle(part)
+		}
+		r.store.settle(n, &res, r.confirmer != nil)
+		if res.last.kind != transport.TooLarge {
+			r.learn(&res)
+			from += n
+			continue
+		}
+		if res.written {
+			tainted = max(tainted, from+n)
+		}
+		switch {
+		case r.maxBatch() < res.size: // so much fits
+		case n == 1:
+			r.store.giveUp(1, res.written, TooLarge)
+			from++
+		default:
+			most = n / 2
 		}
 	}
 	r.recycle(b)
@@ -146,7 +194,7 @@ func (r *Batching) abandon(n, from, tainted int) {
 
 // learn takes note of how delivery goes.
 func (r *Batching) learn(res *result) {
-	switch res.err.Kind {
+	switch res.last.kind {
 	case transport.Accepted, transport.Partial:
 		if r.loss.retrying {
 			b := r.books()
@@ -159,10 +207,10 @@ func (r *Batching) learn(res *result) {
 
 // part returns a batch of the spans of b from number from to before number to, as
 // many as fit.
-func (r *Batching) part(b *batch, from, to, limit int) *batch {
+func (r *Batching) part(b *batch, from, to int) *batch {
 	part := r.store.get()
 	part.reset(b.process, 0)
-	part.fill(b, from, to, limit-r.enc.tailMax)
+	part.fill(b, from, to, r.maxBatch()-r.enc.tailMax)
 	return part
 }
 
@@ -186,7 +234,7 @@ func (r *Batching) countLoss() {
 // pause waits until size bytes do not overrun the receiver, or Close's context
 // ends.
 func (r *Batching) pause(size int) error {
-	wait := r.pacer.delay(time.Now(), size, r.t.MaxBatch())
+	wait := r.pacer.delay(time.Now(), size, r.maxBatch())
 	if wait == 0 {
 		return nil
 	}
@@ -200,48 +248,13 @@ func (r *Batching) pause(size int) error {
 	}
 }
 
-// attempt makes one attempt, after the pause that the pacing asks for.
-func (r *Batching) attempt(message []byte) *transport.Error {
-	if r.pace {
-		if err := r.pause(len(message)); err != nil {
-			return &transport.Error{Kind: transport.Retryable, Err: err}
-		}
-	}
-	send := func() (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = &transport.Error{Kind: transport.Permanent, Err: panicked("Send", p)}
-			}
-		}()
-		return r.t.Send(r.ctx, message)
-	}
-	return outcome(send())
-}
-
-// confirm asks about the batch sent last, if there is doubt. A transport that
-// panics is taken to have lost it.
+// confirm asks about the batch sent last, if there is doubt.
 func (r *Batching) confirm() {
 	if r.confirmer == nil || r.store.doubt == 0 { // changed by this goroutine alone
 		return
 	}
-	ask := func() (err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				err = &transport.Error{PreviousLost: true, Err: panicked("Confirm", p)}
-			}
-		}()
-		return r.confirmer.Confirm()
-	}
-	r.store.confirm(outcome(ask()))
-}
-
-func (r *Batching) closeTransport() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicked("Close", p)
-		}
-	}()
-	return r.t.Close()
+	a := r.ask()
+	r.store.confirm(&a)
 }
 
 // look lets the loss log compare the books with what it saw last.
@@ -257,19 +270,10 @@ func (r *Batching) complain() {
 }
 
 func (r *Batching) books() lossBooks {
-	b := lossBooks{name: r.name}
+	b := lossBooks{name: r.name, address: r.address(), lost: r.store.losses()}
 	s := &r.store
 	s.mu.Lock()
-	copy(b.lost[:], s.dropped[:])
-	b.lost[unconfirmedLoss] = s.unconfirmed
+	defer s.mu.Unlock()
 	b.delivered, b.waiting, b.lastError = s.sent, s.waiting+s.hand, s.lastError
-	s.mu.Unlock()
-	if r.addresser != nil {
-		b.address = r.addresser.Address()
-	}
 	return b
-}
-
-func panicked(method string, p any) error {
-	return fmt.Errorf("reporter: the transport's %s panicked: %v", method, p)
 }

@@ -28,7 +28,7 @@ func (r *Batching) add(sh *shard, s *model.Span) bool {
 		sh.late++
 		return true
 	}
-	most := r.t.MaxBatch()
+	most := r.maxBatch()
 	limit := min(most, chunk)
 	b := r.openLocked(sh, s.Process, limit)
 	buf := r.enc.span(b.buf, s)
@@ -47,7 +47,7 @@ func (r *Batching) addEncoded(sh *shard, p *model.Process, span []byte) bool {
 		sh.late++
 		return true
 	}
-	most := r.t.MaxBatch()
+	most := r.maxBatch()
 	limit := min(most, chunk)
 	b := r.openLocked(sh, p, limit)
 	if len(b.buf)+len(span)+r.enc.tailMax <= limit {

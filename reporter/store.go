@@ -3,7 +3,6 @@
 package reporter
 
 import (
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -182,14 +181,6 @@ func (s *store) rebook(b *batch) {
 	s.bookLocked(b, b.memory())
 }
 
-// drop counts n spans of the sender's hand as dropped.
-func (s *store) drop(why Reason, n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.hand -= uint64(n)
-	s.dropped[why] += uint64(n)
-}
-
 // dropNew counts a span as dropped that was in no column before.
 func (s *store) dropNew(why Reason) {
 	s.mu.Lock()
@@ -218,13 +209,10 @@ func (s *store) giveUpLocked(spans uint64, written bool, why Reason) {
 }
 
 // failed notes an attempt after which there will be another.
-func (s *store) failed(e *transport.Error) {
+func (s *store) failed(a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.errorLocked(e)
-	if e.PreviousLost {
-		s.doubtLocked(SendError)
-	}
+	s.noteLocked(a)
 }
 
 // retry counts an attempt after the first.
@@ -238,14 +226,11 @@ func (s *store) retry() {
 // accepted spans stay buffered until a later call tells. A batch that was TooLarge
 // stays in the hand.
 func (s *store) settle(n int, res *result, doubtful bool) {
-	spans, e := uint64(n), res.err
+	spans, a := uint64(n), &res.last
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.errorLocked(e)
-	if e.PreviousLost {
-		s.doubtLocked(SendError)
-	}
-	switch e.Kind {
+	s.noteLocked(a)
+	switch a.kind {
 	case transport.TooLarge:
 		return
 	case transport.Accepted:
@@ -255,7 +240,7 @@ func (s *store) settle(n int, res *result, doubtful bool) {
 			s.doubtLocked(NumReasons)
 		}
 	case transport.Partial:
-		rejected := min(uint64(max(e.Rejected, 0)), spans)
+		rejected := min(uint64(max(a.rejected, 0)), spans)
 		s.dropped[Rejected] += rejected
 		s.sent += spans - rejected
 	case transport.Unconfirmed:
@@ -265,20 +250,30 @@ func (s *store) settle(n int, res *result, doubtful bool) {
 	case transport.Retryable:
 		s.giveUpLocked(spans, res.written, res.giveUp)
 	default:
-		s.dropped[SendError] += spans
+		s.giveUpLocked(spans, res.written, SendError)
 	}
 	s.hand -= spans
 }
 
 // confirm ends the doubt about the batch sent last.
-func (s *store) confirm(e *transport.Error) {
+func (s *store) confirm(a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.errorLocked(e)
-	if e.PreviousLost {
-		s.doubtLocked(SendError)
-	}
+	s.noteLocked(a)
 	s.doubtLocked(NumReasons)
+}
+
+// writeOff drops all that is in the sender's hand, which has lost it. The text says
+// why, unless it is empty.
+func (s *store) writeOff(why Reason, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.giveUpLocked(s.hand, false, why)
+	s.hand, s.memory = 0, 0
+	for _, b := range s.queue[s.first:] {
+		s.memory += b.booked
+	}
+	s.noteLocked(&answer{text: text})
 }
 
 // doubtLocked books the spans in doubt as dropped, or as sent when why is
@@ -292,41 +287,28 @@ func (s *store) doubtLocked(why Reason) {
 	s.doubt = 0
 }
 
-// errorLocked notes e, unless it says that all went well. The caller holds s.mu.
-func (s *store) errorLocked(e *transport.Error) {
-	if e.Kind == transport.Accepted && !e.PreviousLost {
-		return
+// losses are the columns of what did not arrive for sure, as lossBooks has them.
+func (s *store) losses() (n [numLosses]uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	copy(n[:], s.dropped[:])
+	n[unconfirmedLoss] = s.unconfirmed
+	return n
+}
+
+// noteLocked notes an error's text, and what it tells of the batch before. The
+// caller holds s.mu.
+func (s *store) noteLocked(a *answer) {
+	if a.text != "" {
+		s.lastError, s.lastErrorTime = a.text, time.Now()
 	}
-	s.lastError, s.lastErrorTime = shorten(e.Error()), time.Now()
+	if a.previousLost {
+		s.doubtLocked(SendError)
+	}
 }
 
 // bookLocked enters b's memory. The caller holds s.mu.
 func (s *store) bookLocked(b *batch, memory int64) {
 	s.memory += memory - b.booked
 	b.booked = memory
-}
-
-// shorten keeps error texts, which may quote a receiver's answer, below 1 KiB.
-func shorten(text string) string {
-	const most = 1000
-	if len(text) > most {
-		return text[:cutAt(text, most)] + "…"
-	}
-	return text
-}
-
-// outcome reads what a transport returned. What is not a *transport.Error breaks
-// the contract and says nothing but that the batch was not accepted.
-func outcome(err error) *transport.Error {
-	if err == nil {
-		return &transport.Error{}
-	}
-	var e *transport.Error
-	if !errors.As(err, &e) {
-		return &transport.Error{Kind: transport.Retryable, Err: err}
-	}
-	if e == nil {
-		return &transport.Error{}
-	}
-	return e
 }
