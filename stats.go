@@ -3,7 +3,7 @@
 package spur
 
 import (
-	"sort"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -58,12 +58,17 @@ type cuts struct {
 
 func (c cuts) any() bool { return c != cuts{} }
 
-// addFormat adds a format, to the one of the same name if there is one: a format
-// serves several kinds of carrier.
+// addFormat adds a format where its name belongs, to the one of the same name if
+// there is one: a format serves several kinds of carrier.
 func (s *Stats) addFormat(f propagation.FormatStats) {
 	for i := range s.Propagation {
-		if o := &s.Propagation[i]; o.Format == f.Format {
+		o := &s.Propagation[i]
+		if o.Format == f.Format {
 			o.Add(f)
+			return
+		}
+		if o.Format > f.Format {
+			s.Propagation = slices.Insert(s.Propagation, i, f)
 			return
 		}
 	}
@@ -145,7 +150,6 @@ func (t *Tracer) Stats() Stats {
 			s.addFormat(f)
 		}
 	}
-	sort.Slice(s.Propagation, func(i, j int) bool { return s.Propagation[i].Format < s.Propagation[j].Format })
 	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
 		s.Sampling = st.Status()
 	}

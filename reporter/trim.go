@@ -74,12 +74,19 @@ func (t *trimmer) least(most int, apply func(n int)) {
 
 func (t *trimmer) cutLogs() {
 	logs := slices.Clone(t.full.Logs)
-	sort.SliceStable(logs, func(i, j int) bool { return logs[i].Time < logs[j].Time })
+	sort.Stable(byTime(logs))
 	t.least(len(logs), func(n int) {
 		t.span.Logs = logs[n:]
 		t.span.DroppedLogs = add32(t.full.DroppedLogs, n)
 	})
 }
+
+// byTime is a sort.Interface: package slices would add 20 kB to every binary for it.
+type byTime []model.Log
+
+func (l byTime) Len() int           { return len(l) }
+func (l byTime) Less(i, j int) bool { return l[i].Time < l[j].Time }
+func (l byTime) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
 
 func (t *trimmer) cutTexts() {
 	longest := 0

@@ -258,8 +258,8 @@ func (w http1) Hijack() (net.Conn, *bufio.ReadWriter, error) { return hijacker(w
 func (w http1) ReadFrom(src io.Reader) (int64, error)        { return readerFrom(w).ReadFrom(src) }
 func (w http1) CloseNotify() <-chan bool                     { return closeNotifier(w).CloseNotify() }
 
-func (w http2) Flush()            { flusher(w).Flush() }
-func (w http2) FlushError() error { return flusher(w).FlushError() }
+func (w http2) Flush()                                           { flusher(w).Flush() }
+func (w http2) FlushError() error                                { return flusher(w).FlushError() }
 func (w http2) Push(target string, opts *http.PushOptions) error { return pusher(w).Push(target, opts) }
 
 func (w http2) CloseNotify() <-chan bool { return closeNotifier(w).CloseNotify() }

