@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/go-spur/spur/internal/format"
 )
 
 // Flush returns when every span finished before the call has been dealt with, or
@@ -55,7 +57,8 @@ func (t *Tracer) closing(f func() error) <-chan error {
 		defer func() {
 			if p := recover(); p != nil {
 				t.rare.panics.Add(1)
-				closed <- fmt.Errorf("spur: Close panicked: %v", p)
+				text, _ := format.String(p, 500)
+				closed <- fmt.Errorf("spur: Close panicked: %s", text)
 			}
 		}()
 		closed <- f()

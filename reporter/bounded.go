@@ -71,7 +71,7 @@ func (b *bounded) Stats() (all []DestinationStats) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			text := shorten(fmt.Sprintf("reporter: Stats panicked: %v", p))
+			text := shorten("reporter: Stats panicked: "+said(p))
 			all = []DestinationStats{{Name: typeName(b.r), LastError: text, LastErrorTime: time.Now()}}
 		}
 	}()
@@ -99,7 +99,7 @@ func inTime(ctx context.Context, f func() error) error {
 func survive(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("reporter: panic: %v", p)
+			err = fmt.Errorf("reporter: panic: %s", said(p))
 		}
 	}()
 	return f()

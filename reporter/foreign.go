@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -52,7 +53,7 @@ func read(err error) answer {
 func textOf(e *transport.Error) (text string) {
 	defer func() {
 		if p := recover(); p != nil {
-			text = fmt.Sprintf("transport: %s, and the error's text cannot be read: panic: %v", e.Kind, p)
+			text = fmt.Sprintf("transport: %s, and the error's text cannot be read: panic: %s", e.Kind, said(p))
 		}
 	}()
 	return shorten(e.Error())
@@ -119,7 +120,14 @@ func (r *Batching) closeTransport() (err error) {
 }
 
 func panicked(method string, p any) error {
-	return fmt.Errorf("reporter: the transport's %s panicked: %v", method, p)
+	return fmt.Errorf("reporter: the transport's %s panicked: %s", method, said(p))
+}
+
+// said is the value of a panic in words, bounded: fmt would not survive a map that
+// contains itself.
+func said(p any) string {
+	text, _ := format.String(p, 500)
+	return text
 }
 
 // shorten keeps error texts, which may quote a receiver's answer, below 1 KiB.

@@ -3,7 +3,6 @@
 package reporter
 
 import (
-	"fmt"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -60,7 +59,7 @@ func (r *Batching) run() {
 func (r *Batching) survive(work func()) (ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.store.writeOff(SendError, shorten(fmt.Sprintf("reporter: panic: %v", p)))
+			r.store.writeOff(SendError, shorten("reporter: panic: "+said(p)))
 		}
 	}()
 	work()
