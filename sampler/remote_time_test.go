@@ -265,7 +265,7 @@ func TestRemoteLateServer(t *testing.T) {
 		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{})
 		<-time.After(3 * time.Second)
 		r.server.SetHandler(polltest.Body(goodAnswer))
-		<-time.After(3 * time.Second)
+		<-time.After(6 * time.Second) // the fourth attempt comes after 6.3 to 8.7 s in all
 		r.check(t, "probabilistic(0.5)")
 		if st := r.Status(); st.Failed < 2 || st.LastError == "" {
 			t.Errorf("%+v", st)
