@@ -71,7 +71,7 @@ func (b *bounded) Stats() (all []DestinationStats) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			text := shorten("reporter: Stats panicked: "+said(p))
+			text := shorten("reporter: Stats panicked: " + said(p))
 			all = []DestinationStats{{Name: typeName(b.r), LastError: text, LastErrorTime: time.Now()}}
 		}
 	}()

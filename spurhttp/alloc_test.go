@@ -20,8 +20,8 @@ type sink struct {
 	http.Flusher
 	http.Hijacker
 	io.ReaderFrom
-	http.CloseNotifier //nolint:staticcheck // as the real one
-	header             http.Header
+	http.CloseNotifier
+	header http.Header
 }
 
 func (s *sink) Header() http.Header         { return s.header }

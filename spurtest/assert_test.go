@@ -34,12 +34,16 @@ func TestAssertTree(t *testing.T) {
 			  c  1ms
 			  a  1ms
 		`, ""},
-		{"a line is different", "root  1ms\n  a  1ms\n    b  2ms\n  c  1ms\n  a  1ms\n",
-			"from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n-     b  2ms\n+     b  1ms\n    c  1ms\n    a  1ms"},
+		{
+			"a line is different", "root  1ms\n  a  1ms\n    b  2ms\n  c  1ms\n  a  1ms\n",
+			"from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n-     b  2ms\n+     b  1ms\n    c  1ms\n    a  1ms",
+		},
 		{"a line is missing", "root  1ms\n  a  1ms\n  c  1ms\n  a  1ms\n", "from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n+     b  1ms\n    c  1ms\n    a  1ms"},
 		{"a line too many", "root  1ms\n  a  1ms\n    b  1ms\n  c  1ms\n  a  1ms\n  d  1ms\n", "from line 6 on (- wanted, + there):\n    c  1ms\n    a  1ms\n-   d  1ms"},
-		{"two places", "Root  1ms\n  a  1ms\n    b  1ms\n  c  1ms\n  A  1ms\n",
-			"from line 1 on (- wanted, + there):\n- Root  1ms\n+ root  1ms\n    a  1ms\n      b  1ms\n    c  1ms\n-   A  1ms\n+   a  1ms"},
+		{
+			"two places", "Root  1ms\n  a  1ms\n    b  1ms\n  c  1ms\n  A  1ms\n",
+			"from line 1 on (- wanted, + there):\n- Root  1ms\n+ root  1ms\n    a  1ms\n      b  1ms\n    c  1ms\n-   A  1ms\n+   a  1ms",
+		},
 		{"nothing wanted", "", "from line 1 on (- wanted, + there):\n+ root  1ms\n+   a  1ms\n+     b  1ms\n+   c  1ms\n+   a  1ms"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -55,8 +55,10 @@ func TestServerSuiteFindsFaults(t *testing.T) {
 		want map[string]string
 	}{
 		{"none", func(tracer *spur.Tracer, h http.Handler) http.Handler { return spurhttp.Handler(tracer, h) }, nil},
-		{"no span", func(_ *spur.Tracer, h http.Handler) http.Handler { return h },
-			map[string]string{"continues the caller's trace": "0 spans, want 1", "current span": "0 spans, want 2", "panic": "want one span"}},
+		{
+			"no span", func(_ *spur.Tracer, h http.Handler) http.Handler { return h },
+			map[string]string{"continues the caller's trace": "0 spans, want 1", "current span": "0 spans, want 2", "panic": "want one span"},
+		},
 		{"ignores the caller", func(tracer *spur.Tracer, h http.Handler) http.Handler {
 			return spurhttp.Handler(tracer, h, spurhttp.Edge(spur.IgnoreCaller))
 		}, map[string]string{"continues the caller's trace": "want the caller's", "decision of the caller": "", "concurrent requests": "no caller's"}},
@@ -66,10 +68,14 @@ func TestServerSuiteFindsFaults(t *testing.T) {
 		{"hides the span", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			next.ServeHTTP(w, r.WithContext(opentracing.ContextWithSpan(r.Context(), nil)))
 		}), map[string]string{"current span": "1 spans, want 2"}},
-		{"loses Flusher", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) { next.ServeHTTP(narrow{w}, r) }),
-			map[string]string{"streams": "is no http.Flusher", "what the writer can do": "", "hijack": "Hijack: feature not supported"}},
-		{"pretends", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) { next.ServeHTTP(bold{narrow{w}}, r) }),
-			map[string]string{"what the writer can do": "pretends to be able to: http.Flusher", "streams": "nothing arrives"}},
+		{
+			"loses Flusher", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) { next.ServeHTTP(narrow{w}, r) }),
+			map[string]string{"streams": "is no http.Flusher", "what the writer can do": "", "hijack": "Hijack: feature not supported"},
+		},
+		{
+			"pretends", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) { next.ServeHTTP(bold{narrow{w}}, r) }),
+			map[string]string{"what the writer can do": "pretends to be able to: http.Flusher", "streams": "nothing arrives"},
+		},
 		{"buffers", within(func(next http.Handler, w http.ResponseWriter, r *http.Request) {
 			l := &late{ResponseWriter: w, status: 200}
 			next.ServeHTTP(l, r)
@@ -137,8 +143,10 @@ func TestClientSuiteFindsFaults(t *testing.T) {
 		want map[string]string
 	}{
 		{"none", good, nil},
-		{"no span", func(_ *spur.Tracer, rt http.RoundTripper) http.RoundTripper { return rt },
-			map[string]string{"child of the current span": "0 spans of requests finished, want 1"}},
+		{
+			"no span", func(_ *spur.Tracer, rt http.RoundTripper) http.RoundTripper { return rt },
+			map[string]string{"child of the current span": "0 spans of requests finished, want 1"},
+		},
 		{"changes the request", around(func(rt http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if r.Header != nil {
 				r.Header.Set("X-Evil", "1")
@@ -152,10 +160,14 @@ func TestClientSuiteFindsFaults(t *testing.T) {
 			return rt.RoundTrip(r.WithContext(opentracing.ContextWithSpan(r.Context(), nil)))
 		}), map[string]string{"child of the current span": "not a child of", "redirects": "redirects are siblings"}},
 		{"never finishes", ends(func(*spur.Span, *http.Response) {}), map[string]string{"the body's end": "the span is open: true, want false", "errors": "0 spans of requests"}},
-		{"finishes early", ends(func(span *spur.Span, _ *http.Response) { span.Finish() }),
-			map[string]string{"the body's end": "finished before anything is read", "errors": "the tag error is <nil>", "status": "the span has status <nil>"}},
-		{"finishes twice", ends(func(span *spur.Span, _ *http.Response) { span.Finish(); span.Finish() }),
-			map[string]string{"child of the current span": "1 spans were finished twice"}},
+		{
+			"finishes early", ends(func(span *spur.Span, _ *http.Response) { span.Finish() }),
+			map[string]string{"the body's end": "finished before anything is read", "errors": "the tag error is <nil>", "status": "the span has status <nil>"},
+		},
+		{
+			"finishes twice", ends(func(span *spur.Span, _ *http.Response) { span.Finish(); span.Finish() }),
+			map[string]string{"child of the current span": "1 spans were finished twice"},
+		},
 		{"asks twice", around(func(rt http.RoundTripper, r *http.Request) (*http.Response, error) {
 			if resp, err := rt.RoundTrip(r); err == nil {
 				_ = resp.Body.Close()

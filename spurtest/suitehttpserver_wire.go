@@ -40,9 +40,14 @@ func abilities(w http.ResponseWriter) string {
 		name string
 		ok   bool
 	}{
-		{"http.Flusher", f}, {"http.Hijacker", h}, {"http.Pusher", p}, {"io.ReaderFrom", r},
-		{"SetReadDeadline", c.SetReadDeadline(later) == nil}, {"SetWriteDeadline", c.SetWriteDeadline(later) == nil},
-		{"EnableFullDuplex", c.EnableFullDuplex() == nil}, {"Flush", c.Flush() == nil},
+		{"http.Flusher", f},
+		{"http.Hijacker", h},
+		{"http.Pusher", p},
+		{"io.ReaderFrom", r},
+		{"SetReadDeadline", c.SetReadDeadline(later) == nil},
+		{"SetWriteDeadline", c.SetWriteDeadline(later) == nil},
+		{"EnableFullDuplex", c.EnableFullDuplex() == nil},
+		{"Flush", c.Flush() == nil},
 	} {
 		if a.ok {
 			can = append(can, a.name)

@@ -142,8 +142,15 @@ func checkTwice(t testing.TB, p propagatorPiece) {
 func checkValidHeaders(t testing.TB, p propagatorPiece) {
 	c := richContext()
 	for _, m := range []model.Member{
-		{Key: "line", Value: "a\r\nX-Evil: 1\r\n\r\nbody"}, {Key: "k\r\nX-Evil", Value: "2"}, {Key: "", Value: "no key"}, {Key: "two words", Value: "3"},
-		{Key: "schlüssel", Value: "ö"}, {Key: "a:b", Value: "4"}, {Key: "a=b,c;d", Value: "5"}, {Key: "nul\x00", Value: "\x00\x7f\xff"}, {Key: "tab", Value: "\t"},
+		{Key: "line", Value: "a\r\nX-Evil: 1\r\n\r\nbody"},
+		{Key: "k\r\nX-Evil", Value: "2"},
+		{Key: "", Value: "no key"},
+		{Key: "two words", Value: "3"},
+		{Key: "schlüssel", Value: "ö"},
+		{Key: "a:b", Value: "4"},
+		{Key: "a=b,c;d", Value: "5"},
+		{Key: "nul\x00", Value: "\x00\x7f\xff"},
+		{Key: "tab", Value: "\t"},
 		{Key: "properties", Value: "6", Properties: "a\r\nX-Evil: 7"},
 	} {
 		c.Baggage = c.Baggage.With(m)

@@ -59,16 +59,25 @@ func TestPropagatorSuiteFindsFaults(t *testing.T) {
 		want map[string]string
 	}{
 		{"none", bentPropagator{}, nil},
-		{"drops baggage", bentPropagator{extract: changed(func(c *model.Context) { c.Baggage = nil })},
-			map[string]string{"baggage": `accent is "" (there: false), want "acmé"`, "baggage without ids": "", "concurrent use": ""}},
-		{"64 bits", bentPropagator{extract: changed(func(c *model.Context) { c.TraceID.High = 0 })},
-			map[string]string{"ids": "128 bits by propagation.Header: got trace 1f94672794ce4b8d"}},
+		{
+			"drops baggage",
+			bentPropagator{extract: changed(func(c *model.Context) { c.Baggage = nil })},
+			map[string]string{"baggage": `accent is "" (there: false), want "acmé"`, "baggage without ids": "", "concurrent use": ""},
+		},
+		{
+			"64 bits",
+			bentPropagator{extract: changed(func(c *model.Context) { c.TraceID.High = 0 })},
+			map[string]string{"ids": "128 bits by propagation.Header: got trace 1f94672794ce4b8d"},
+		},
 		{"no parent", bentPropagator{extract: changed(func(c *model.Context) { c.ParentID = 0 })}, map[string]string{"ids": "got parent 0000000000000000, want 0000000000003333"}},
 		{"no debug", bentPropagator{extract: changed(func(c *model.Context) { c.Flags &^= model.FlagDebug })}, map[string]string{"flags": "flags 11 by"}},
 		{"samples everything", bentPropagator{extract: changed(func(c *model.Context) { c.Flags |= 1 })}, map[string]string{"flags": "open decision by"}},
 		{"raw values", bentPropagator{Propagator: good(t, propagation.Text)}, map[string]string{"valid headers": "not a valid header", "baggage": "blanks is"}},
-		{"no limits", bentPropagator{Propagator: good(t, propagation.HTTP, propagation.WithLimits(propagation.Limits{BaggageBytes: 1 << 30, BaggageMembers: 1 << 30, IDHeaderBytes: 1 << 20}))},
-			map[string]string{"limits": "2,000 members: Inject wrote"}},
+		{
+			"no limits",
+			bentPropagator{Propagator: good(t, propagation.HTTP, propagation.WithLimits(propagation.Limits{BaggageBytes: 1 << 30, BaggageMembers: 1 << 30, IDHeaderBytes: 1 << 20}))},
+			map[string]string{"limits": "2,000 members: Inject wrote"},
+		},
 		{"panics", bentPropagator{extract: func(good propagation.Propagator, from propagation.Reader) (model.Context, error) {
 			_ = from.ForeachKey(func(key, value string) error {
 				if strings.Contains(strings.ToLower(key), "trace-id") {

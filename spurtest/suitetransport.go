@@ -128,7 +128,7 @@ func (r *transportRig) arrived(t testing.TB, want []model.Span) {
 // asTransportError fails the test unless err is what Send may return.
 func asTransportError(t testing.TB, err error) *transport.Error {
 	t.Helper()
-	e, ok := err.(*transport.Error) //nolint:errorlint // it must be the very type
+	e, ok := err.(*transport.Error) // it must be the very type
 	switch {
 	case !ok:
 		t.Errorf("the error is a %T, not a *transport.Error: %v", err, err)
@@ -255,7 +255,7 @@ func checkEndedContext(t testing.TB, p transportPiece) {
 	cancel()
 	spans := suiteSpans(3)
 	for i, what := range []string{"first", "later"} {
-		r.failsSoon(t, what+" Send with a context that has ended", ended, r.batch(suiteSpans(1)...))
+		r.failsSoon(ended, t, what+" Send with a context that has ended", r.batch(suiteSpans(1)...))
 		r.send(t, r.batch(spans[i]))
 	}
 	r.send(t, r.batch(spans[2]))
@@ -263,7 +263,7 @@ func checkEndedContext(t testing.TB, p transportPiece) {
 }
 
 // failsSoon fails the test unless Send returns an error within a second.
-func (r *transportRig) failsSoon(t testing.TB, what string, ctx context.Context, batch []byte) *transport.Error {
+func (r *transportRig) failsSoon(ctx context.Context, t testing.TB, what string, batch []byte) *transport.Error {
 	t.Helper()
 	result := make(chan error, 1)
 	go func() { result <- r.Send(ctx, batch) }()
@@ -291,7 +291,7 @@ func checkTooLarge(t testing.TB, p transportPiece) {
 	}
 	large, small := suiteSpans(2)[1:], suiteSpans(1)
 	batch := padded(r, large, limit+100)
-	if e := r.failsSoon(t, "a batch above MaxBatch", context.Background(), batch); e.Kind != transport.TooLarge {
+	if e := r.failsSoon(context.Background(), t, "a batch above MaxBatch", batch); e.Kind != transport.TooLarge {
 		t.Errorf("a batch of %d bytes where MaxBatch is %d: %v", len(batch), limit, e)
 	}
 	if now := r.MaxBatch(); now > limit || now <= 0 {
@@ -313,7 +313,7 @@ func checkClose(t testing.TB, p transportPiece) {
 			if err := r.Close(); err != nil {
 				t.Errorf("%s Close (used: %v): %v", which, used, err)
 			}
-			r.failsSoon(t, "Send after the "+which+" Close", context.Background(), r.batch(spans...))
+			r.failsSoon(context.Background(), t, "Send after the "+which+" Close", r.batch(spans...))
 		}
 	}
 }

@@ -17,8 +17,11 @@ const suiteService = "suite"
 // suiteTags are tags of every kind.
 func suiteTags() []model.Tag {
 	return []model.Tag{
-		{Key: "text", Value: model.String("grüße")}, {Key: "int", Value: model.Int64(-1)}, {Key: "float", Value: model.Float64(1.5)},
-		{Key: "bool", Value: model.Bool(true)}, {Key: "bytes", Value: model.Bytes([]byte{0, 1, 0xff})},
+		{Key: "text", Value: model.String("grüße")},
+		{Key: "int", Value: model.Int64(-1)},
+		{Key: "float", Value: model.Float64(1.5)},
+		{Key: "bool", Value: model.Bool(true)},
+		{Key: "bytes", Value: model.Bytes([]byte{0, 1, 0xff})},
 	}
 }
 

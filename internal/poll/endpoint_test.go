@@ -42,7 +42,8 @@ func TestEndpoint(t *testing.T) {
 			t.Errorf("%q: %v, %v; want %s", tt.raw, u, err, tt.want)
 		}
 	}
-	for _, raw := range []string{"", "http://", "ftp://agent/", "file:///etc/passwd", ":5778", "http://:5778", "agent:port", "http://u:secret@agent:port/", "http://a b/", "http://[::1/", "://x",
+	for _, raw := range []string{
+		"", "http://", "ftp://agent/", "file:///etc/passwd", ":5778", "http://:5778", "agent:port", "http://u:secret@agent:port/", "http://a b/", "http://[::1/", "://x",
 		"::1", "::1:5778", "http://::1:5778/", "[agent]:5778", "[127.0.0.1]:5778", "[]:5778", "[::1]x:5778", "h:99999", "h:65536", "h:0", "http://h:99999/", "h:-1", "h:+1",
 		"h,i:5778", "<h>:5778", "h*:1", "a\"b",
 	} {
