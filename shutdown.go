@@ -26,18 +26,24 @@ func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx)
 // reporter.ErrLost, and says how many spans and why, when spans that were waiting
 // got lost; Stats has the books.
 //
-// A second call waits for the first and does nothing else. Only a Close or Flush
+// A second call waits for the first, until ctx ends, and does nothing else. Only a Close or Flush
 // of the user's that hangs can leave a goroutine behind: the one that waits for it.
 func (t *Tracer) Shutdown(ctx context.Context) error {
 	t.samplerMu.Lock()
 	first := !t.samplerClosed
 	t.samplerClosed = true
 	t.samplerMu.Unlock()
-	if !first {
-		return t.reporter.Close(ctx)
-	}
 	over, end := shortlyAfter(ctx)
 	defer end()
+	if !first {
+		select {
+		case <-t.shutDown:
+			return t.reporter.Close(ctx) // which may still be at it
+		case <-over:
+			return ctx.Err()
+		}
+	}
+	defer close(t.shutDown)
 	hooks := []<-chan error{
 		t.closing(func() error { return closeSampler(t.sampler.Load().Sampler) }),
 		t.closing(t.closeRestrictions),
@@ -50,18 +56,23 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// errGoexit is the result of a Close that ended its goroutine instead of returning.
+var errGoexit = errors.New("spur: Close called runtime.Goexit")
+
 // closing runs a Close of the user's in a goroutine of its own. A panic is counted.
 func (t *Tracer) closing(f func() error) <-chan error {
 	closed := make(chan error, 1)
 	go func() {
+		err := errGoexit
 		defer func() {
 			if p := recover(); p != nil {
 				t.rare.panics.Add(1)
 				text, _ := format.String(p, 500)
-				closed <- fmt.Errorf("spur: Close panicked: %s", text)
+				err = fmt.Errorf("spur: Close panicked: %s", text)
 			}
+			closed <- err
 		}()
-		closed <- f()
+		err = f()
 	}()
 	return closed
 }

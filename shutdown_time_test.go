@@ -138,6 +138,23 @@ func TestShutdownDoesNotWaitForAReporter(t *testing.T) {
 	}
 }
 
+// A second Shutdown, on another goroutine, returns no sooner than the first.
+func TestShutdownTwiceAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := &slowSampler{Sampler: sampler.NewConst(true), takes: 300 * time.Millisecond}
+		tracer, err := New("test", WithSampler(slow), WithReporter(reporter.Null{}), WithLogger(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		go func() { _ = tracer.Shutdown(context.Background()) }()
+		synctest.Wait()
+		if err := tracer.Shutdown(context.Background()); err != nil || time.Since(began) != slow.takes {
+			t.Errorf("after %v: %v", time.Since(began), err)
+		}
+	})
+}
+
 func TestCloseWithAReporterThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &hangingReporter{release: make(chan struct{})}

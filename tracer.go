@@ -51,6 +51,7 @@ type Tracer struct {
 
 	samplerMu     sync.Mutex // orders SetSampler and Shutdown
 	samplerClosed bool
+	shutDown      chan struct{} // closed when the first Shutdown has ended
 }
 
 // New makes a tracer for a service. Without options it samples new traces as the
@@ -102,7 +103,7 @@ func build(c *config) (*Tracer, error) {
 		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids, traceID128: c.traceID128,
 		observers: c.observers, redactor: c.redactor, debug: c.buildThrottler(),
 		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
-		restrictions: c.restrictions, formats: c.formats, source: c.source,
+		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
 	}
 	t.base.tracer = t
 	t.sampler.Store(holdSampler(s))

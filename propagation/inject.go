@@ -26,13 +26,15 @@ import (
 // headers of the same format that have no place beside the new ones, such as the
 // tracestate of another context, are removed from it. Baggage of another context is
 // looked for when the Header has uber-trace-id (or, where that is not written, B3's
-// span id or traceparent) of another context, or W3C's baggage without it, in
-// canonical spelling: then it was copied from another request, and the baggage of
-// the formats that are written is removed, jaeger-baggage included, in any spelling. Of keys that an [Environ] has one variable for, only
-// the newest is written. Other carriers get keys as
-// they are under Text and in lower case under HTTP, where those of members may also
-// consist only of letters, digits, '-', '_' and '.', and not end in "-bin": gRPC
-// metadata, the usual such carrier, allows no others.
+// span id or traceparent) of another context, in canonical spelling: then it was
+// copied from another request, and the baggage of the formats that are written is
+// removed, jaeger-baggage included, in any spelling. A context without ids removes
+// nothing.
+//
+// Of keys that an [Environ] has one variable for, only the newest is written. Other
+// carriers get keys as they are under Text and in lower case under HTTP, where those
+// of members may also consist only of letters, digits, '-', '_' and '.', and not end
+// in "-bin": gRPC metadata, the usual such carrier, allows no others.
 func (p *Textual) Inject(c *model.Context, to Setter) {
 	var header Header
 	style := asIs
@@ -56,10 +58,8 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 		}
 	case header == nil:
 		return
-	default:
-		if p.headerIDs(c, header, valid) {
-			p.removeBaggage(header)
-		}
+	case valid && p.headerIDs(c, header):
+		p.removeBaggage(header)
 	}
 	some := c.Baggage != nil && p.injectBaggage(c.Baggage, header, to, style)
 	for _, f := range p.to.ids {
@@ -126,20 +126,13 @@ func (p *Textual) removeBaggage(h Header) {
 	}
 }
 
-// headerIDs writes the ids, if they are valid, into a Header. It reports whether
-// the Header was copied from another request, as a proxy does: whether it had the
-// ids of another context, or W3C's baggage without ids. To go over all keys of every
-// Header would cost a third of writing the ids.
-func (p *Textual) headerIDs(c *model.Context, h Header, valid bool) (copied bool) {
+// headerIDs writes the ids into a Header. It reports whether the Header was copied
+// from another request, as a proxy does: whether it had the ids of another context.
+// To go over all keys of every Header would cost a third of writing the ids.
+func (p *Textual) headerIDs(c *model.Context, h Header) (copied bool) {
 	old := h[p.mark]
-	if valid {
-		p.writeIDs(c, h)
-	}
-	if len(old) > 0 {
-		return !valid || old[0] != h[p.mark][0]
-	}
-	_, copied = h[p.names.of[w3cBaggage].canonical]
-	return copied
+	p.writeIDs(c, h)
+	return len(old) > 0 && old[0] != h[p.mark][0]
 }
 
 func (p *Textual) writeIDs(c *model.Context, h Header) {

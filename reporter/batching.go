@@ -355,7 +355,8 @@ func (r *Batching) Close(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, r.cancel)
 	defer stop()
 	if !awaitEnd(ctx, r.done) {
-		return fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
+		stuck := fmt.Errorf("reporter: %s: the transport, or the logger, did not return: %w", r.name, ctx.Err())
+		return errors.Join(r.lostSince(ctx, &before), stuck)
 	}
 	return errors.Join(r.lostSince(ctx, &before), r.closeErr)
 }

@@ -4,6 +4,7 @@ package reporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -81,9 +82,12 @@ func (b *bounded) Stats() (all []DestinationStats) {
 // typeName is what a destination is called that has no name.
 func typeName(r Reporter) string { return fmt.Sprintf("%T", r) }
 
+// errGoexit is the result of what ended its goroutine instead of returning.
+var errGoexit = errors.New("reporter: runtime.Goexit was called")
+
 // inTime runs f in a goroutine of its own and waits for it as awaitEnd does.
 func inTime(ctx context.Context, f func() error) error {
-	var err error
+	err := errGoexit
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

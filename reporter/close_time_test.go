@@ -151,3 +151,30 @@ func TestCountedClosesOnce(t *testing.T) {
 		}
 	})
 }
+
+// The attempts at all batches end with one budget when Close has no deadline, also
+// when each attempt alone takes longer than that.
+func TestCloseBudgetOfSlowAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1000)
+		r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, RetryBudget: 400 * time.Millisecond})
+		sends := 0
+		f.on = func(context.Context, []byte) error {
+			sends++
+			<-time.After(450 * time.Millisecond)
+			return &transport.Error{Kind: transport.Retryable, Err: errors.New("down")}
+		}
+		for i := range uint64(200) {
+			r.Report(rootSpan(i + 1))
+		}
+		if err := r.Close(context.Background()); !errors.Is(err, ErrLost) {
+			t.Errorf("Close: %v", err)
+		}
+		if sends > 2 {
+			t.Errorf("%d attempts", sends)
+		}
+		if d := stats(r); d.BufferedSpans != 0 || d.DroppedTotal() != 200 {
+			t.Errorf("%+v", d)
+		}
+	})
+}

@@ -181,3 +181,20 @@ func TestSenderSurvivesItself(t *testing.T) {
 		t.Errorf("books: %+v", d)
 	}
 }
+
+// A transport that ends the sender's goroutine, as t.Fatal does in a test's fake, takes
+// nothing with it that is not counted, and nobody waits for it.
+func TestForeignGoexit(t *testing.T) {
+	f := newFake(65000)
+	r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1})
+	f.on = func(context.Context, []byte) error { runtime.Goexit(); return nil }
+	for i := range uint64(5) {
+		r.Report(rootSpan(i + 1))
+	}
+	mustFlush(t, r) // all are dropped and counted
+	r.Report(rootSpan(6))
+	expectColumns(t, r, columns{Dropped: func() (d [NumReasons]uint64) { d[SendError], d[Closed] = 5, 1; return d }()})
+	if err := r.Close(context.Background()); err == nil || !strings.Contains(err.Error(), "ended the sender's goroutine") {
+		t.Errorf("Close: %v", err)
+	}
+}

@@ -71,15 +71,15 @@ func (r *Batching) send(b *batch, written bool) result {
 		case r.ctx.Err() != nil:
 			res.giveUp = Closed
 			return res
+		case isClosed(r.closing) && time.Since(r.closeBegan)+wait > r.budget:
+			r.cancel() // the batches behind it get no budget of their own
+			res.giveUp = Closed
+			return res
 		case r.noRetry:
 			res.giveUp = SendError
 			return res
 		case time.Since(begin)+wait > r.budget:
 			res.giveUp = RetryExhausted
-			return res
-		case isClosed(r.closing) && time.Since(r.closeBegan)+wait > r.budget:
-			r.cancel() // the batches behind it get no budget of their own
-			res.giveUp = Closed
 			return res
 		}
 		r.store.failed(&res.last)

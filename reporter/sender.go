@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"errors"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -40,6 +41,12 @@ func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
 // package; it costs the spans in hand, which are counted, and nothing else.
 func (r *Batching) run() {
 	defer close(r.done)
+	finished := false
+	defer func() {
+		if !finished { // the transport has ended the goroutine (runtime.Goexit)
+			r.desert()
+		}
+	}()
 	tick := time.NewTicker(r.interval)
 	defer tick.Stop()
 	for {
@@ -50,6 +57,7 @@ func (r *Batching) run() {
 			r.survive(r.sweep)
 		case <-r.closing:
 			r.finish()
+			finished = true
 			return
 		}
 	}
@@ -101,6 +109,20 @@ func (r *Batching) finish() {
 	r.closeErr = r.closeTransport()
 	r.survive(func() { r.look(false) })
 	r.cancel()
+}
+
+// desert counts what there is as lost, and what comes as late: nobody will send it.
+func (r *Batching) desert() {
+	const why = "reporter: the transport ended the sender's goroutine"
+	r.store.writeOff(SendError, why)
+	for _, sh := range r.shards {
+		sh.close()
+	}
+	r.giveUpRest()
+	r.store.confirm(&answer{}) // nobody will ask any more
+	r.closeErr = errors.New(why)
+	r.cancel()
+	r.closeErr = errors.Join(r.closeErr, r.closeTransport())
 }
 
 // giveUpRest drops what waits, without a try.

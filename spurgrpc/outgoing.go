@@ -71,6 +71,9 @@ func (p *pairs) addTo(ctx context.Context) context.Context {
 // are of. Formats that the tracer does not write may be meant for somebody else,
 // such as a proxy that wants to be handed on what it sent.
 func (p *pairs) removeOthers(md metadata.MD) {
+	if !hasIDs(md) {
+		return // what is there of baggage was put there on purpose
+	}
 	jaeger, w3c, b3 := p.has("uber-trace-id"), p.has("traceparent"), p.has("b3") || p.has("x-b3-traceid")
 	for key := range md {
 		var other bool
@@ -90,6 +93,16 @@ func (p *pairs) removeOthers(md metadata.MD) {
 			delete(md, key)
 		}
 	}
+}
+
+// hasIDs reports whether the metadata name a trace.
+func hasIDs(md metadata.MD) bool {
+	for _, key := range []string{"uber-trace-id", "traceparent", "b3", "x-b3-traceid"} {
+		if len(md[key]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // has reports whether key is one of the pairs'.

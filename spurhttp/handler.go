@@ -10,6 +10,7 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/propagation"
 )
 
 // Handler returns a handler that serves each request with h in a span of t, which
@@ -38,7 +39,7 @@ import (
 // are called HTTP. A path is never part of a name.
 //
 // A Handler within another's makes a child of that one's span and does not look at
-// the headers again.
+// the headers again, provided that ResponseWriters between them have the method Unwrap.
 //
 // The ResponseWriter that h gets implements http.Flusher, http.Hijacker,
 // http.Pusher, io.ReaderFrom and http.CloseNotifier if the server's does and not
@@ -81,8 +82,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := h.startName(r)
-	ctx, span := h.start(r, name.text)
+	ctx, span := h.start(w, r, name.text)
 	own := r.WithContext(ctx)
+	if h.edge != spur.TrustCaller {
+		own.Header = r.Header.Clone()
+		propagation.Remove(propagation.Header(own.Header))
+	}
 	if span.IsRecording() {
 		h.tagRequest(span, own)
 	}
@@ -93,11 +98,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.returned = true
 }
 
-// start starts the span: under the one that there is, if a Handler around this one
-// has made it, and else under the caller's.
-func (h *handler) start(r *http.Request, name string) (context.Context, *spur.Span) {
+// start starts the span: under that of a Handler around this one, if there is one, and
+// else under the caller's.
+func (h *handler) start(w http.ResponseWriter, r *http.Request, name string) (context.Context, *spur.Span) {
 	ctx := r.Context()
-	if spur.SpanFromContext(ctx).SpanContext().IsValid() {
+	if isWrapped(w) && spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		return h.tracer.Start(ctx, name, serverKind)
 	}
 	caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))

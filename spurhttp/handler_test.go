@@ -4,6 +4,7 @@ package spurhttp_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -175,6 +176,21 @@ func TestHandlerNested(t *testing.T) {
 		if in.ParentID != out.SpanID || in.TraceID != out.TraceID || (out.TraceID.Low == 0xabc) != (policy == spur.TrustCaller) {
 			t.Errorf("%v:\n%s", policy, spans.Tree(spurtest.WithIDs()))
 		}
+	}
+}
+
+// A span that is in the context for another reason, such as one of the server's start,
+// does not take the caller's place.
+func TestHandlerInAServersContext(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	ctx, startup := tracer.Start(context.Background(), "startup")
+	defer startup.Finish()
+	h := spurhttp.Handler(tracer, http.NotFoundHandler())
+	r := httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx)
+	r.Header.Set("uber-trace-id", "abc:def:0:1")
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	if s := spans.Spans()[0]; s.TraceID.Low != 0xabc || s.ParentID != 0xdef {
+		t.Errorf("got %v", s.Context)
 	}
 }
 

@@ -71,8 +71,10 @@ func SemanticNames() Option { return commonOption(func(c *common) { c.semantic =
 
 // Edge sets what becomes of the context in a request's headers: spur.LinkCaller
 // and spur.IgnoreCaller are for listeners that face the world. The default is
-// spur.TrustCaller. A tracer with spur.WithEdgePolicy is never more trusting than
-// that.
+// spur.TrustCaller. With the others the handler gets a copy of the request without the
+// headers that tell of a trace or its baggage (propagation.Remove), so that a reverse
+// proxy does not send them on. A tracer with spur.WithEdgePolicy is never more
+// trusting than that, but leaves the headers to the handler.
 func Edge(p spur.EdgePolicy) HandlerOption {
 	return handlerOption(func(h *handler) { h.edge = p })
 }

@@ -21,17 +21,32 @@ type response struct {
 // Unwrap lets http.ResponseController find the server's ResponseWriter.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
+// isWrapped reports whether w is, or wraps, a ResponseWriter of ours.
+func isWrapped(w http.ResponseWriter) bool {
+	for range 32 { // a writer that unwraps to itself has no end
+		if _, ours := w.(interface{ note(status int) }); ours {
+			return true
+		}
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return false
+		}
+		w = u.Unwrap()
+	}
+	return false
+}
+
 // WriteHeader notes the first status that is not merely informational: 100 to 199
 // but for 101, which ends HTTP.
 func (w *response) WriteHeader(status int) {
 	if status >= 200 || status == http.StatusSwitchingProtocols {
-		w.begin(status)
+		w.note(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *response) Write(b []byte) (int, error) {
-	w.begin(http.StatusOK)
+	w.note(http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
 	w.written += int64(n)
 	return n, err
@@ -39,14 +54,14 @@ func (w *response) Write(b []byte) (int, error) {
 
 // WriteString is for io.WriteString, which the server's ResponseWriter saves a copy.
 func (w *response) WriteString(s string) (int, error) {
-	w.begin(http.StatusOK)
+	w.note(http.StatusOK)
 	n, err := io.WriteString(w.ResponseWriter, s)
 	w.written += int64(n)
 	return n, err
 }
 
-// begin notes the status, unless the connection is no longer the server's.
-func (w *response) begin(status int) {
+// note keeps the status, unless the connection is no longer the server's.
+func (w *response) note(status int) {
 	if w.status == 0 && !w.hijacked {
 		w.status = status
 	}
@@ -60,7 +75,7 @@ func (f flusher) Flush() { _ = f.FlushError() } // as net/http's own Flush does
 
 // FlushError is what http.ResponseController prefers.
 func (f flusher) FlushError() error {
-	f.begin(http.StatusOK)
+	f.note(http.StatusOK)
 	if w, ok := f.ResponseWriter.(interface{ FlushError() error }); ok {
 		return w.FlushError()
 	}
@@ -88,7 +103,7 @@ type readerFrom struct{ *response }
 
 // ReadFrom lets the server use sendfile.
 func (r readerFrom) ReadFrom(src io.Reader) (int64, error) {
-	r.begin(http.StatusOK)
+	r.note(http.StatusOK)
 	n, err := r.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
 	r.written += n
 	return n, err

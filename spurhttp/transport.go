@@ -27,8 +27,9 @@ import (
 // the tag error.
 //
 // The server is told of the span in headers of a copy of the request: the request
-// itself is not changed. When its headers name another trace already, as those do that
-// a reverse proxy copies, all of them that do are replaced: see propagation.Remove.
+// itself is not changed. Headers that name another trace, as those do that a reverse
+// proxy copies, are replaced, with their baggage, in the formats that the tracer
+// writes; others are sent as they are. See Edge for callers that are not trusted.
 //
 // The result is safe for concurrent use and has CloseIdleConnections if rt has. It
 // is what spur's own exporters never use: they have connections of their own.
@@ -150,7 +151,7 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 }
 
 // outgoing returns the request as it is sent: with the trace in its headers, if its
-// host is to know, and without what another request's headers said of another trace.
+// host is to know, and else without any.
 func (t *transport) outgoing(ctx context.Context, r *http.Request, span *spur.Span) *http.Request {
 	r = r.WithContext(ctx)
 	header := r.Header.Clone()
@@ -158,13 +159,11 @@ func (t *transport) outgoing(ctx context.Context, r *http.Request, span *spur.Sp
 		header = http.Header{}
 	}
 	r.Header = header
-	told := t.tell == nil || t.tell(r.URL.Host)
-	if copied := propagation.Header(header); !told || propagation.HasIDs(copied) {
-		propagation.Remove(copied)
+	if t.tell != nil && !t.tell(r.URL.Host) {
+		propagation.Remove(propagation.Header(header))
+		return r
 	}
-	if told {
-		// Its errors speak of the carrier and the context, and both are right.
-		_ = span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
-	}
+	// Its errors speak of the carrier and the context, and both are right.
+	_ = span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
 	return r
 }

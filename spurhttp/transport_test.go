@@ -416,6 +416,48 @@ func TestTransportThroughAProxy(t *testing.T) {
 	}
 }
 
+// What the program itself put into the headers stays, when they name no other trace;
+// and a disabled tracer passes everything on.
+func TestTransportLeavesOtherHeaders(t *testing.T) {
+	sent := func(opt spur.Option, header map[string]string) http.Header {
+		tracer, err := spur.New("test", spur.WithReporter(reporter.Null{}), opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tracer.Close()
+		var got http.Header
+		rt := roundTrip(func(r *http.Request) (*http.Response, error) {
+			got = r.Header
+			return &http.Response{StatusCode: 204, Body: http.NoBody}, nil
+		})
+		r := request(context.Background(), t, "http://x/")
+		for key, value := range header {
+			r.Header.Set(key, value)
+		}
+		if _, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(r); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	own := map[string]string{"Baggage": "k=v", "Uberctx-A": "b", "Baggage-Claim": "lost", "X-B3-Sampled": "1"}
+	got := sent(spur.WithSampler(sampler.NewConst(true)), own)
+	for key, want := range own {
+		if got.Get(key) != want {
+			t.Errorf("%s = %q, want %q", key, got.Get(key), want)
+		}
+	}
+	if got.Get("Traceparent") == "" {
+		t.Errorf("no trace in %v", got)
+	}
+	caller := map[string]string{"Traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "Tracestate": "a=b", "Baggage": "k=v"}
+	got = sent(spur.WithDisabled(true), caller)
+	for key, want := range caller {
+		if got.Get(key) != want {
+			t.Errorf("disabled: %s = %q, want %q", key, got.Get(key), want)
+		}
+	}
+}
+
 func TestTransportPhases(t *testing.T) {
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	defer s.Close()
