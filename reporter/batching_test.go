@@ -221,18 +221,19 @@ func TestBatchingQueueBounds(t *testing.T) {
 // With more busy goroutines than processors the sender would wait for its turn,
 // ten milliseconds each time, while the queue overflows.
 func TestBatchingLetsTheSenderRun(t *testing.T) {
+	if raceEnabled {
+		t.Skip("under the race detector the queue is not outrun")
+	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	r := newBatching(t, discard{}, BatchingOptions{FlushInterval: never, NoPacing: true, QueueBytes: 1 << 20})
-	n := uint64(300_000)
-	if raceEnabled {
-		n = 30_000
-	}
+	const n = uint64(300_000)
 	s := rpcSpan(1)
 	for range n {
 		r.Report(s)
 	}
 	mustClose(t, r)
-	if d := stats(r); d.Sent < n*99/100 || d.Sent+d.DroppedTotal() != n {
+	if d := stats(r); d.Sent < n*9/10 || // without its turns it sends 4 %
+		d.Sent+d.DroppedTotal() != n {
 		t.Errorf("%d of %d spans were sent: %+v", d.Sent, n, d)
 	}
 }
