@@ -46,8 +46,8 @@ func (x *exchange) end() {
 // finish ends the span.
 func (x *exchange) finish(p any) {
 	route := x.name.route
-	if !x.name.final && route == "" {
-		if route = realPattern(x.request, x.request.Pattern); route != "" {
+	if route == "" {
+		if route = realPattern(x.request, x.request.Pattern); route != "" && !x.name.final {
 			x.span.SetOperationName(routeName(x.request.Method, route))
 		}
 	}

@@ -162,6 +162,19 @@ func TestHandlerTellsThePattern(t *testing.T) {
 	}
 }
 
+// A name of the program's own does not hide the route.
+func TestHandlerRouteBesideAName(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) {})
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	h := spurhttp.Handler(tracer, inner, spurhttp.SemanticNames(), spurhttp.OperationName(func(*http.Request) string { return "mine" }))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
+	if s := spans.Spans()[0]; s.Operation != "mine" || tag(&s, "http.route") != "/a/{id}" {
+		t.Errorf("called %q, tags %v", s.Operation, s.Tags)
+	}
+}
+
 // Handlers within each other make one trace, and the outer one's policy stands.
 func TestHandlerNested(t *testing.T) {
 	for _, policy := range []spur.EdgePolicy{spur.TrustCaller, spur.IgnoreCaller} {
