@@ -3,7 +3,6 @@
 package spur
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -62,17 +61,16 @@ func (c cuts) any() bool { return c != cuts{} }
 // there is one: a format serves several kinds of carrier.
 func (s *Stats) addFormat(f propagation.FormatStats) {
 	for i := range s.Propagation {
-		o := &s.Propagation[i]
-		if o.Format == f.Format {
+		if o := &s.Propagation[i]; o.Format == f.Format {
 			o.Add(f)
 			return
 		}
-		if o.Format > f.Format {
-			s.Propagation = slices.Insert(s.Propagation, i, f)
-			return
-		}
 	}
-	s.Propagation = append(s.Propagation, f)
+	all := append(s.Propagation, f)
+	for i := len(all) - 1; i > 0 && all[i].Format < all[i-1].Format; i-- {
+		all[i], all[i-1] = all[i-1], all[i]
+	}
+	s.Propagation = all
 }
 
 // counterShards spread the counters of the hot path over cache lines. A local

@@ -106,12 +106,12 @@ func (a *answer) strategy(maxOperations int) (Strategy, error) {
 // with one that the rest does not fit, that is so if there is nothing else.
 func (a *answer) isRateLimiting() (bool, error) {
 	limit, alone := !a.rateLimiting.Empty(), a.probabilistic.Empty() && a.operations.Empty()
-	switch strings.ToUpper(a.kind.unquoted()) {
-	case "":
+	switch kind := a.kind.unquoted(); {
+	case kind == "":
 		return limit && a.probabilistic.Empty(), nil
-	case "PROBABILISTIC", "0":
+	case kind == "0", strings.EqualFold(kind, "PROBABILISTIC"):
 		return limit && alone, nil
-	case "RATE_LIMITING", "1":
+	case kind == "1", strings.EqualFold(kind, "RATE_LIMITING"):
 		return limit, nil
 	}
 	return false, badField("strategyType", string(a.kind)+" is none that is known")

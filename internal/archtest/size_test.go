@@ -12,9 +12,8 @@ import (
 
 // maxGrowth is how many bytes a tracer may add to a service's binary, without symbols
 // and debug information (-s -w). jaeger-client-go adds 1.03 MB, without OTLP, gzip,
-// client certificates and W3C headers. The budget is 1.5 MB; what is beyond
-// 1,500,000 is for toolchains to differ.
-const maxGrowth = 3 << 19
+// client certificates and W3C headers.
+const maxGrowth = 1_500_000
 
 // TestBinarySize compares the smallest service that serves and calls HTTP with the
 // same one that has a tracer. It says nothing about the code that services have
