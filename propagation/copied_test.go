@@ -30,7 +30,8 @@ func TestCopiedBaggageIsRemoved(t *testing.T) {
 	}{
 		{"default, none", formats{fJaeger, fW3C}, "", nil, []string{"Baggage-Secret"}},
 		{"default, fewer", formats{fJaeger, fW3C}, "", members("kept=2"), []string{"Baggage=kept=2", "Baggage-Secret", "Uberctx-Kept=2"}},
-		{"without old ids", formats{fJaeger, fW3C}, "Uber-Trace-Id", nil, []string{"Baggage", "Baggage-Secret", "Jaeger-Baggage", "Uberctx-Kept", "Uberctx-Secret", "uberctx-odd"}},
+		{"W3C's old ids alone", formats{fJaeger, fW3C}, "Uber-Trace-Id", nil, []string{"Baggage-Secret"}},
+		{"Jaeger's old ids alone", formats{fJaeger, fW3C}, "Traceparent", nil, []string{"Baggage-Secret"}},
 		{"without an old list", formats{fJaeger, fW3C}, "Baggage", nil, []string{"Baggage-Secret"}},
 		{"jaeger", formats{fJaeger}, "", nil, []string{"Baggage", "Baggage-Secret"}},
 		{"w3c", formats{fW3C}, "", nil, []string{"Baggage-Secret", "Jaeger-Baggage", "Uberctx-Kept", "Uberctx-Secret", "uberctx-odd"}},
@@ -67,6 +68,11 @@ func TestCopiedBaggageIsRemoved(t *testing.T) {
 				t.Errorf("a context without ids left %v", h)
 			}
 		})
+	}
+	h := http.Header{"Baggage": {"own=1"}, "Uberctx-Own": {"1"}} // no ids: the program put it there
+	newDefault(t, propagation.HTTP).Inject(&model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 1}, propagation.Header(h))
+	if h.Get("Baggage") != "own=1" || h.Get("Uberctx-Own") != "1" {
+		t.Errorf("baggage without ids: %v", h)
 	}
 	if len(in) != 10 {
 		t.Error("the original was written to")

@@ -25,9 +25,8 @@ import (
 // A [Header], or an http.Header, is written to directly, in canonical spelling; and
 // headers of the same format that have no place beside the new ones, such as the
 // tracestate of another context, are removed from it. Baggage of another context is
-// looked for when the Header has uber-trace-id (or, where that is not written, B3's
-// span id or traceparent) of another context, in canonical spelling: then it was
-// copied from another request, and the baggage of the formats that are written is
+// looked for when the Header has, in a format that is written, the ids of another
+// context, in canonical spelling: then it was copied from another request, and the baggage of the formats that are written is
 // removed, jaeger-baggage included, in any spelling. A context without ids removes
 // nothing.
 //
@@ -130,9 +129,22 @@ func (p *Textual) removeBaggage(h Header) {
 // from another request, as a proxy does: whether it had the ids of another context.
 // To go over all keys of every Header would cost a third of writing the ids.
 func (p *Textual) headerIDs(c *model.Context, h Header) (copied bool) {
-	old := h[p.mark]
+	var old [families]string
+	for i, name := range p.marks {
+		if values := h[name]; len(values) > 0 {
+			old[i], copied = values[0], true
+		}
+	}
 	p.writeIDs(c, h)
-	return len(old) > 0 && old[0] != h[p.mark][0]
+	if !copied {
+		return false
+	}
+	for i, name := range p.marks {
+		if old[i] != "" && old[i] != h[name][0] {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Textual) writeIDs(c *model.Context, h Header) {

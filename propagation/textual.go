@@ -22,7 +22,7 @@ type Textual struct {
 	reads    [numFields]bool // what Extract looks at
 	from, to direction
 	limits   Limits
-	mark     string // the name in a Header that says whose ids it has
+	marks    []string // names in a Header that say whose ids it has, at most one of each family
 
 	readings sync.Pool // of *reading
 	counters [families]counters
@@ -80,7 +80,7 @@ func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, e
 		p.to.oneDialect()
 	}
 	p.setReads()
-	p.setMark()
+	p.setMarks()
 	return p, nil
 }
 
@@ -114,21 +114,15 @@ func (p *Textual) setReads() {
 	}
 }
 
-// setMark chooses the header with the span id, if possible of a format whose members
-// have headers of their own.
-func (p *Textual) setMark() {
-	mark := noField
-	switch {
-	case p.to.hasIDs(jaeger):
-		mark = jaegerID
-	case p.to.b3Single:
-		mark = b3Whole
-	case p.to.b3Multi:
-		mark = b3Span
-	case p.to.hasIDs(w3c):
-		mark = w3cParent
+// setMarks chooses, for each format that is written, the header with the span id.
+func (p *Textual) setMarks() {
+	for _, f := range p.to.ids {
+		field := [families]field{jaeger: jaegerID, w3c: w3cParent, b3: b3Span}[f]
+		if f == b3 && p.to.b3Single {
+			field = b3Whole
+		}
+		p.marks = append(p.marks, p.names.of[field].canonical)
 	}
-	p.mark = p.names.of[mark].canonical
 }
 
 // Stats returns the counters of each format, in the order of the package

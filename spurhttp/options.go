@@ -51,7 +51,7 @@ func OperationName(name func(*http.Request) string) Option {
 }
 
 // Filter sets which requests are traced: those for which keep returns true. The
-// others pass untouched. Of several filters all must agree.
+// others pass without a span. Of several filters all must agree.
 func Filter(keep func(*http.Request) bool) Option {
 	return commonOption(func(c *common) {
 		before := c.filter
@@ -106,8 +106,8 @@ func RequireParent() TransportOption {
 func Phases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
 
 // Hosts sets who is told about the trace: trace headers and baggage are only sent to
-// hosts that h matches, those that were in the request already included. All requests
-// are traced nevertheless. The default is to tell everyone, and a nil h matches no one.
+// hosts that h matches, those that were in the request already included. Their
+// requests are traced nevertheless. The default is to tell everyone, and a nil h matches no one.
 func Hosts(h *propagation.Hosts) TransportOption {
 	return transportOption(func(t *transport) { t.tell = h.Match })
 }

@@ -101,11 +101,13 @@ func (p pusher) Push(target string, opts *http.PushOptions) error {
 
 type readerFrom struct{ *response }
 
-// ReadFrom lets the server use sendfile.
+// ReadFrom lets the server use sendfile. Unlike Write it sends no status when there
+// is nothing to send.
 func (r readerFrom) ReadFrom(src io.Reader) (int64, error) {
-	r.note(http.StatusOK)
 	n, err := r.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
-	r.written += n
+	if r.written += n; n > 0 {
+		r.note(http.StatusOK)
+	}
 	return n, err
 }
 

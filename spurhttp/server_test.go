@@ -239,6 +239,25 @@ func TestServeFile(t *testing.T) {
 	}
 }
 
+// A source that fails before it gives anything leaves the status open.
+func TestReadFromNothing(t *testing.T) {
+	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if _, err := io.Copy(w, brokenSource{}); err != nil {
+			http.Error(w, "no", http.StatusInternalServerError)
+		}
+	}))
+	if status, _ := r.get(t, "/"); status != 500 {
+		t.Errorf("status %d", status)
+	}
+	if s := r.wait(t, 1)[0]; tag(&s, "http.status_code") != "500" || tag(&s, "error") != "true" {
+		t.Errorf("tags %v", s.Tags)
+	}
+}
+
+type brokenSource struct{}
+
+func (brokenSource) Read([]byte) (int, error) { return 0, errors.New("broken") }
+
 // The client hangs up: one span, no status, no error of ours.
 func TestClientGone(t *testing.T) {
 	entered := make(chan struct{})

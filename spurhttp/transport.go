@@ -70,6 +70,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if next == nil {
 		next = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
 	}
+	if r.URL == nil { // which next complains about
+		return next.RoundTrip(r)
+	}
+	told := t.tell == nil || t.tell(r.URL.Host)
+	if !told {
+		r = untold(r)
+	}
 	if t.filter != nil && !t.filter(r) {
 		return next.RoundTrip(r)
 	}
@@ -92,7 +99,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			span.Finish()
 		}
 	}()
-	resp, err := next.RoundTrip(t.outgoing(ctx, r, span))
+	resp, err := next.RoundTrip(outgoing(ctx, r, span, told))
 	if err != nil || resp == nil { // the latter is a mistake of next's
 		t.tagError(span, err)
 		return resp, err
@@ -150,20 +157,25 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 	return ctx, span
 }
 
+// untold returns a copy of the request without the headers that tell of a trace.
+func untold(r *http.Request) *http.Request {
+	r = r.WithContext(r.Context())
+	r.Header = r.Header.Clone()
+	propagation.Remove(propagation.Header(r.Header))
+	return r
+}
+
 // outgoing returns the request as it is sent: with the trace in its headers, if its
-// host is to know, and else without any.
-func (t *transport) outgoing(ctx context.Context, r *http.Request, span *spur.Span) *http.Request {
+// host is to be told.
+func outgoing(ctx context.Context, r *http.Request, span *spur.Span, told bool) *http.Request {
 	r = r.WithContext(ctx)
-	header := r.Header.Clone()
-	if header == nil {
-		header = http.Header{}
-	}
-	r.Header = header
-	if t.tell != nil && !t.tell(r.URL.Host) {
-		propagation.Remove(propagation.Header(header))
+	if !told {
 		return r
 	}
+	if r.Header = r.Header.Clone(); r.Header == nil {
+		r.Header = http.Header{}
+	}
 	// Its errors speak of the carrier and the context, and both are right.
-	_ = span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(header))
+	_ = span.Tracer().Inject(span.Context(), opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
 	return r
 }

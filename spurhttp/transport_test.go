@@ -416,6 +416,34 @@ func TestTransportThroughAProxy(t *testing.T) {
 	}
 }
 
+// Hosts holds for requests without a span as well, and a request without a URL is for
+// the next RoundTripper to refuse.
+func TestTransportHostsWithoutASpan(t *testing.T) {
+	tracer, _ := spurtest.New(t)
+	refused := errors.New("no URL")
+	var got http.Header
+	rt := roundTrip(func(r *http.Request) (*http.Response, error) {
+		if got = r.Header; r.URL == nil {
+			return nil, refused
+		}
+		return &http.Response{StatusCode: 204, Body: http.NoBody}, nil
+	})
+	for _, opt := range []spurhttp.TransportOption{
+		spurhttp.RequireParent(), spurhttp.Filter(func(*http.Request) bool { return false }),
+	} {
+		r := request(context.Background(), t, "http://x/")
+		r.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+		r.Header.Set("baggage", "user=secret")
+		tr := spurhttp.Transport(rt, spurhttp.Tracer(tracer), spurhttp.Hosts(nil), opt)
+		if _, err := tr.RoundTrip(r); err != nil || len(got) != 0 || len(r.Header) != 2 {
+			t.Errorf("sent %v, the request has %v, %v", got, r.Header, err)
+		}
+		if _, err := tr.RoundTrip(&http.Request{}); !errors.Is(err, refused) {
+			t.Errorf("without a URL: %v", err)
+		}
+	}
+}
+
 // What the program itself put into the headers stays, when they name no other trace;
 // and a disabled tracer passes everything on.
 func TestTransportLeavesOtherHeaders(t *testing.T) {
