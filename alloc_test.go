@@ -12,6 +12,8 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/internal/bench"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -42,7 +44,7 @@ func benchTracer(t testing.TB, sample bool, opts ...Option) *Tracer {
 }
 
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	off, on := benchTracer(t, false), benchTracer(t, true)
@@ -73,8 +75,8 @@ func TestAllocations(t *testing.T) {
 	}{
 		{"unsampled root", 1, func() { off.StartSpan("op").Finish() }},
 		{"sampled root", 1, func() { on.StartSpan("op").Finish() }},
-		{"unsampled root and child", 7, func() { rootAndChild(off, nil) }},
-		{"sampled RPC span", 7, func() { rpcSpan(on, remote) }},
+		{"unsampled root and child", 7, func() { bench.RootAndChild(off, nil) }},
+		{"sampled RPC span", 7, func() { bench.RPC(on, remote) }},
 		{"Context", 0, func() { sinkContext = onSpan.Context() }},
 		{"SetString", 0, func() { onSpan.SetString("k", "v") }},
 		{"SetInt", 0, func() { onSpan.SetInt("i", 1<<40) }},
@@ -110,10 +112,10 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestBytes holds the workloads of BenchmarkWorkload to bytes of heap, the
+// TestBytes holds the workloads of internal/bench to bytes of heap, the
 // caller's own included.
 func TestBytes(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // or pools are emptied
@@ -125,10 +127,10 @@ func TestBytes(t *testing.T) {
 		tracer *Tracer
 		run    func(opentracing.Tracer, opentracing.SpanContext)
 	}{
-		{"a, unsampled root", 112, off, root},
-		{"b, unsampled root and child", 352, off, rootAndChild},
-		{"c, sampled root", 112, on, root},
-		{"d, sampled RPC span", 352, on, rpcSpan},
+		{"a, unsampled root", 112, off, bench.Root},
+		{"b, unsampled root and child", 352, off, bench.RootAndChild},
+		{"c, sampled root", 112, on, bench.Root},
+		{"d, sampled RPC span", 352, on, bench.RPC},
 	} {
 		const runs = 2000
 		for range 10 {

@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"math"
@@ -51,7 +51,7 @@ func (s *soakUDP) up() bool {
 	if err != nil {
 		return false
 	}
-	growReceiveBuffer(conn, sinkBuffer)
+	_ = conn.SetReadBuffer(4 << 20) // as far as the system lets it
 	s.conn = conn
 	s.running.Add(1)
 	go s.read(conn)

@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"fmt"

@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"errors"
@@ -15,6 +15,8 @@ import (
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur"
 )
 
 const (
@@ -26,14 +28,14 @@ const (
 // writers are the application's goroutines: together they finish 1,000 to 5,000
 // spans a second.
 type writers struct {
-	tracer  *Tracer
+	tracer  *spur.Tracer
 	text    string
 	gate    sync.RWMutex // locked: no span is being finished
 	stopped chan struct{}
 	running sync.WaitGroup
 }
 
-func startWriters(tracer *Tracer, seed uint64) *writers {
+func startWriters(tracer *spur.Tracer, seed uint64) *writers {
 	w := &writers{tracer: tracer, text: strings.Repeat("soak äöü ", soakMaxText/8), stopped: make(chan struct{})}
 	for i := range soakWriters {
 		w.running.Add(1)

@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"context"
@@ -10,15 +10,17 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur"
 )
 
 // twoCollectors returns a tracer with a Thrift and an OTLP destination, on sinks of
 // their own.
-func twoCollectors(t *testing.T) (*Tracer, []*soakHTTP) {
+func twoCollectors(t *testing.T) (*spur.Tracer, []*soakHTTP) {
 	t.Helper()
 	thrift, otlp := startSoakHTTP(t), startSoakHTTP(t)
-	tracer, err := New("test", everything(), WithLogger(nil), WithIDGenerator(&countedIDs{}),
-		WithEndpoint(thrift.url("/api/traces")), WithEndpoint(otlp.url(otlpPath)))
+	tracer, err := spur.New("test", everything(), spur.WithLogger(nil), spur.WithIDGenerator(&countedIDs{}),
+		spur.WithEndpoint(thrift.url("/api/traces")), spur.WithEndpoint(otlp.url("/v1/traces")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +29,7 @@ func twoCollectors(t *testing.T) (*Tracer, []*soakHTTP) {
 }
 
 // allOnce flushes, and checks that each sink got each of n spans once.
-func allOnce(t *testing.T, tracer *Tracer, sinks []*soakHTTP, n uint64) Stats {
+func allOnce(t *testing.T, tracer *spur.Tracer, sinks []*soakHTTP, n uint64) spur.Stats {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

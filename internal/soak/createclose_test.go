@@ -2,18 +2,20 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"context"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur"
 )
 
 // createClose makes n tracers with an agent and two collectors, a few at a time; each
 // finishes a span and is closed with a context of limit.
-func createClose(t *testing.T, n int, limit time.Duration, urls []string, ids IDGenerator, done func(*Tracer, error)) {
+func createClose(t *testing.T, n int, limit time.Duration, urls []string, ids spur.IDGenerator, done func(*spur.Tracer, error)) {
 	t.Helper()
 	work := make(chan struct{}, n)
 	for range n {
@@ -26,11 +28,11 @@ func createClose(t *testing.T, n int, limit time.Duration, urls []string, ids ID
 		go func() {
 			defer running.Done()
 			for range work {
-				opts := []Option{everything(), WithLogger(nil), WithIDGenerator(ids)}
+				opts := []spur.Option{everything(), spur.WithLogger(nil), spur.WithIDGenerator(ids)}
 				for _, url := range urls {
-					opts = append(opts, WithEndpoint(url))
+					opts = append(opts, spur.WithEndpoint(url))
 				}
-				tracer, err := New("short-lived", opts...)
+				tracer, err := spur.New("short-lived", opts...)
 				if err != nil {
 					t.Error(err)
 					return
@@ -58,8 +60,8 @@ func TestCreateClose(t *testing.T) {
 	ids := &countedIDs{}
 	t.Run("alive", func(t *testing.T) {
 		agent, thrift, otlp := startSoakUDP(t), startSoakHTTP(t), startSoakHTTP(t)
-		urls := []string{agent.url(), thrift.url("/api/traces"), otlp.url(otlpPath)}
-		good := func(_ *Tracer, err error) {
+		urls := []string{agent.url(), thrift.url("/api/traces"), otlp.url("/v1/traces")}
+		good := func(_ *spur.Tracer, err error) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -77,12 +79,12 @@ func TestCreateClose(t *testing.T) {
 	})
 	t.Run("dead", func(t *testing.T) {
 		address := ownPort(t)
-		urls := []string{"udp://" + address, "http://" + address + "/api/traces", "http://" + address + otlpPath}
+		urls := []string{"udp://" + address, "http://" + address + "/api/traces", "http://" + address + "/v1/traces"}
 		const limit = 50 * time.Millisecond
 		var slow int
 		var mu sync.Mutex
-		var lost Stats
-		note := func(tracer *Tracer, err error) {
+		var lost spur.Stats
+		note := func(tracer *spur.Tracer, err error) {
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {

@@ -2,7 +2,7 @@
 
 //go:build !linux
 
-package spur
+package bench
 
 import (
 	"net"

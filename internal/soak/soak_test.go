@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"context"
@@ -14,7 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
 )
 
 var (
@@ -38,9 +41,9 @@ type soak struct {
 	agent   *soakUDP
 	thrift  *soakHTTP
 	otlp    *soakHTTP
-	tracer  *Tracer
+	tracer  *spur.Tracer
 	writers *writers
-	last    Stats // of the books looked at last
+	last    spur.Stats // of the books looked at last
 
 	quit   chan struct{} // ends the faults
 	faults sync.WaitGroup
@@ -78,7 +81,7 @@ func TestSoak(t *testing.T) {
 		t.Logf("before: %v", before)
 		t.Logf("warm:   %v", warm)
 		t.Logf("end:    %v", end)
-		if end.heap > warm.heap+soakHeap || !raceEnabled && end.rss > warm.rss+soakRSS {
+		if end.heap > warm.heap+soakHeap || !race.Enabled && end.rss > warm.rss+soakRSS {
 			t.Errorf("memory has grown: %v, after a quarter of the time %v", end, warm)
 		}
 	})
@@ -89,17 +92,32 @@ func TestSoak(t *testing.T) {
 // reasons to drop spans come up in a short time.
 func (s *soak) start() {
 	s.agent, s.thrift, s.otlp = startSoakUDP(s), startSoakHTTP(s), startSoakHTTP(s)
-	tracer, err := New("soak", everything(), WithLogger(nil), WithIDGenerator(&countedIDs{}), WithInBandStats(), WithSemanticNames(),
-		WithEndpoint(s.agent.url()), WithEndpoint(s.thrift.url("/api/traces")), WithEndpoint(s.otlp.url(otlpPath)),
-		optionFunc(func(c *config) {
-			c.sending.timeout, c.sending.retryBudget, c.sending.queueSpans = time.Second, 1500*time.Millisecond, 6000
-		}))
+	s.Setenv("JAEGER_REPORTER_TIMEOUT", "1000")
+	s.Setenv("OTEL_BSP_EXPORT_TIMEOUT", "1500") // the retry budget
+	s.Setenv("JAEGER_REPORTER_MAX_QUEUE_SIZE", "6000")
+	tracer, err := spur.New("soak", spur.FromEnv(), everything(), spur.WithLogger(nil), spur.WithIDGenerator(&countedIDs{}), spur.WithInBandStats(), spur.WithSemanticNames(),
+		spur.WithEndpoint(s.agent.url()), spur.WithEndpoint(s.thrift.url("/api/traces")), spur.WithEndpoint(s.otlp.url("/v1/traces")))
 	if err != nil {
 		s.Fatal(err)
 	}
 	s.tracer = tracer
 	s.Cleanup(func() { tracer.Close() }) // if the test ends early
 	s.writers = startWriters(tracer, s.seed)
+}
+
+// everything samples all new traces.
+func everything() spur.Option { return spur.WithSampler(sampler.NewConst(true)) }
+
+// checkBooks checks that each finished span stands in one column of each destination.
+func checkBooks(t testing.TB, tracer *spur.Tracer) {
+	t.Helper()
+	st := tracer.Stats()
+	for i := range st.Destinations {
+		d := &st.Destinations[i]
+		if got := d.Sent + d.Unconfirmed + d.DroppedTotal() + d.BufferedSpans; got != st.Spans.FinishedSampled {
+			t.Errorf("%d spans in the books, but %d finished: %s", got, st.Spans.FinishedSampled, booksLine(d))
+		}
+	}
 }
 
 // misbehave begins to change what the receivers do.

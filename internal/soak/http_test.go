@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package soak
 
 import (
 	"io"
@@ -139,7 +139,7 @@ func (s *soakHTTP) take(r *http.Request) bool {
 	}
 	var spans []model.Span
 	var err error
-	if strings.HasSuffix(r.URL.Path, otlpPath) {
+	if strings.HasSuffix(r.URL.Path, "/v1/traces") {
 		var batches []wire.Batch
 		batches, err = wire.DecodeOTLP(b)
 		for i := range batches {
@@ -161,7 +161,7 @@ func (s *soakHTTP) take(r *http.Request) bool {
 
 // thank answers as a collector does that has accepted.
 func (s *soakHTTP) thank(w http.ResponseWriter, r *http.Request) {
-	if strings.HasSuffix(r.URL.Path, otlpPath) {
+	if strings.HasSuffix(r.URL.Path, "/v1/traces") {
 		w.Header().Set("Content-Type", "application/x-protobuf")
 		w.WriteHeader(http.StatusOK)
 		return

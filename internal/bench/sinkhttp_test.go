@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package bench
 
 import (
 	"bytes"
@@ -70,7 +70,7 @@ func (h *httpSinkHandler) count(path string, body []byte) {
 	defer h.mu.Unlock()
 	var n uint64
 	var ok bool
-	if strings.HasSuffix(path, otlpPath) {
+	if strings.HasSuffix(path, "/v1/traces") {
 		n, ok = countOTLP(body, 1, 2, 2) // resource_spans, scope_spans, spans
 	} else {
 		n, ok = h.thrift.count(body)
@@ -91,7 +91,7 @@ func (s *sink) receivedVia(t testing.TB, via string) uint64 {
 	case viaUDP:
 		return s.received(t)
 	case viaOTLP:
-		path = otlpPath
+		path = "/v1/traces"
 	}
 	resp, err := http.Get(s.http + path)
 	if err != nil {

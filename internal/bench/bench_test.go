@@ -1,53 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package bench
 
 import (
 	"context"
 	"net/http"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
-	"github.com/opentracing/opentracing-go/ext"
-	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
 )
-
-// Values that are no constants, so that the caller pays for putting them into
-// interfaces, as real callers do.
-var (
-	requestURL = strings.Clone("http://example.com/orders/42")
-	statusCode = 404 // the runtime boxes numbers below 256 for free
-	bytesRead  = 1 << 20
-)
-
-// root is workloads a and c: the caller allocates nothing.
-func root(tracer opentracing.Tracer, _ opentracing.SpanContext) { tracer.StartSpan("op").Finish() }
-
-// rootAndChild is workload b. The caller allocates 5 objects, 128 bytes.
-func rootAndChild(tracer opentracing.Tracer, _ opentracing.SpanContext) {
-	root := tracer.StartSpan("root")
-	child := tracer.StartSpan("child", opentracing.ChildOf(root.Context()))
-	child.SetTag("component", "net/http")
-	child.SetTag("http.status_code", statusCode)
-	child.SetTag("http.url", requestURL)
-	child.LogFields(log.String("event", "done"))
-	child.Finish()
-	root.Finish()
-}
-
-// rpcSpan is workload d. The caller allocates 6 objects, 240 bytes.
-func rpcSpan(tracer opentracing.Tracer, parent opentracing.SpanContext) {
-	s := tracer.StartSpan("rpc", opentracing.ChildOf(parent), ext.SpanKindRPCServer)
-	s.SetTag("component", "net/http")
-	s.SetTag("http.method", "GET")
-	s.SetTag("http.url", requestURL)
-	s.SetTag("http.status_code", statusCode)
-	s.LogFields(log.String("event", "done"), log.Int("bytes", bytesRead))
-	s.Finish()
-}
 
 // meter measures the CPU time of the whole process: the callers', the sender's
 // and the garbage collector's. On a busy machine it is the number to trust.
@@ -100,10 +67,10 @@ func BenchmarkWorkload(b *testing.B) {
 		sampled bool
 		run     func(opentracing.Tracer, opentracing.SpanContext)
 	}{
-		{"a_unsampled_root", false, root},
-		{"b_unsampled_root_and_child", false, rootAndChild},
-		{"c_sampled_root", true, root},
-		{"d_sampled_rpc", true, rpcSpan},
+		{"a_unsampled_root", false, Root},
+		{"b_unsampled_root_and_child", false, RootAndChild},
+		{"c_sampled_root", true, Root},
+		{"d_sampled_rpc", true, RPC},
 	} {
 		b.Run(w.name, func(b *testing.B) {
 			for name, parallel := range byGoroutines() {
@@ -127,9 +94,34 @@ func byGoroutines() func(yield func(name string, parallel bool) bool) {
 	}
 }
 
+// newTracer returns a tracer without a reporter, which samples all or nothing.
+func newTracer(b *testing.B, sample bool) *spur.Tracer {
+	b.Helper()
+	tracer, err := spur.New("bench", spur.WithReporter(reporter.Null{}), spur.WithLogger(nil), spur.WithSampler(sampler.NewParentBased(sampler.NewConst(sample))))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { tracer.Close() })
+	return tracer
+}
+
+// extracted is the context another service would see.
+func extracted(t testing.TB, tracer *spur.Tracer, s opentracing.Span) opentracing.SpanContext {
+	t.Helper()
+	header := opentracing.HTTPHeadersCarrier{}
+	if err := tracer.Inject(s.Context(), opentracing.HTTPHeaders, header); err != nil {
+		t.Fatal(err)
+	}
+	c, err := tracer.Extract(opentracing.HTTPHeaders, header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // benchNull measures without a reporter.
 func benchNull(b *testing.B, sample, parallel bool, run func(opentracing.Tracer, opentracing.SpanContext)) {
-	tracer := benchTracer(b, sample)
+	tracer := newTracer(b, sample)
 	remote := extracted(b, tracer, tracer.StartSpan("parent"))
 	m := startMeter(b)
 	repeat(b, parallel, func() { run(tracer, remote) })
@@ -189,7 +181,7 @@ func repeatWaiting(b *testing.B, parallel bool, f, flush func()) {
 // BenchmarkPropagation is workload e: contexts in and out of carriers that hold
 // 8 ordinary headers besides, with 0 and 2 baggage items.
 func BenchmarkPropagation(b *testing.B) {
-	tracer := benchTracer(b, true)
+	tracer := newTracer(b, true)
 	plain := tracer.StartSpan("plain")
 	loaded := tracer.StartSpan("loaded").SetBaggageItem("tenant", "acme").SetBaggageItem("user", "42")
 	for _, bb := range []struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package bench
 
 import (
 	"net"
@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 // A burst of 100,000 spans, as fast as one goroutine goes, with the defaults: half of
@@ -15,7 +17,7 @@ import (
 // with which it says little; "make test" has the long one, too, with the oldest Go.
 func TestBurst(t *testing.T) {
 	total := uint64(100_000)
-	if raceEnabled {
+	if race.Enabled {
 		total = 20_000
 	}
 	s := startSink(t)

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package bench
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"runtime"
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/transport"
@@ -16,18 +18,18 @@ import (
 
 // sinkTracer samples everything and sends it to s as New's defaults would send
 // it to an agent.
-func sinkTracer(t testing.TB, s *sink) *Tracer {
+func sinkTracer(t testing.TB, s *sink) *spur.Tracer {
 	t.Helper()
 	udp, err := transport.NewUDP(s.address, transport.UDPOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	batching, err := reporter.NewBatching(udp, reporter.BatchingOptions{Name: "agent", Logger: slog.New(discardHandler{})})
+	batching, err := reporter.NewBatching(udp, reporter.BatchingOptions{Name: "agent", Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracer, err := New("bench", WithReporter(batching), WithLogger(nil),
-		WithSampler(sampler.NewParentBased(sampler.NewConst(true))))
+	tracer, err := spur.New("bench", spur.WithReporter(batching), spur.WithLogger(nil),
+		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,22 +45,22 @@ const (
 )
 
 // sinkTracerVia is sinkTracer for any way.
-func sinkTracerVia(t testing.TB, s *sink, via string) *Tracer {
+func sinkTracerVia(t testing.TB, s *sink, via string) *spur.Tracer {
 	t.Helper()
 	path := "/api/traces"
 	switch via {
 	case viaUDP:
 		return sinkTracer(t, s)
 	case viaOTLP:
-		path = otlpPath
+		path = "/v1/traces"
 	}
 	return endpointTracer(t, s.http+path)
 }
 
 // endpointTracer samples everything and has the defaults of WithEndpoint.
-func endpointTracer(t testing.TB, url string) *Tracer {
+func endpointTracer(t testing.TB, url string) *spur.Tracer {
 	t.Helper()
-	tracer, err := New("bench", WithEndpoint(url), WithLogger(nil), WithSampler(sampler.NewParentBased(sampler.NewConst(true))))
+	tracer, err := spur.New("bench", spur.WithEndpoint(url), spur.WithLogger(nil), spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
 			due = min(total, burst*rate/1000)
 		}
 		for ; done < due; done++ {
-			rpcSpan(tracer, remote)
+			RPC(tracer, remote)
 		}
 		if wait := time.Until(start.Add(time.Duration(burst) * time.Millisecond)); wait > 0 && done < total {
 			timer.Reset(wait)
@@ -124,6 +126,17 @@ func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
 	d.lost = st.Destinations[0].DroppedTotal() + st.Destinations[0].Unconfirmed
 	d.received = s.receivedVia(t, via) - before
 	return d
+}
+
+// checkBooks checks that each finished span stands in one column of each destination.
+func checkBooks(t testing.TB, tracer *spur.Tracer) {
+	t.Helper()
+	st := tracer.Stats()
+	for _, d := range st.Destinations {
+		if got := d.Sent + d.Unconfirmed + d.DroppedTotal() + d.BufferedSpans; got != st.Spans.FinishedSampled {
+			t.Errorf("%s: %d spans in the books, but %d finished: %+v", d.Name, got, st.Spans.FinishedSampled, d)
+		}
+	}
 }
 
 // BenchmarkDelivery finishes 200,000 sampled RPC spans (at most 5 seconds' worth, and
