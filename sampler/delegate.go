@@ -3,11 +3,7 @@
 package sampler
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"reflect"
-	"sync"
 
 	"github.com/go-spur/spur/internal/format"
 )
@@ -88,67 +84,4 @@ func shorten(s string) string {
 		short += "…"
 	}
 	return short
-}
-
-// closer closes the samplers of one that asks several. Its zero value is ready.
-type closer struct {
-	once sync.Once
-}
-
-// close closes, the first time, everything among samplers and what they ask that
-// is an io.Closer, each once however often it occurs. It returns what went wrong
-// then, joined; later calls return nil.
-func (c *closer) close(samplers []Sampler) (err error) {
-	c.once.Do(func() {
-		var leaves []io.Closer
-		for _, s := range samplers {
-			leaves = appendClosers(leaves, s)
-		}
-		var errs []error
-		for _, l := range leaves {
-			if e := l.Close(); e != nil {
-				errs = append(errs, e)
-			}
-		}
-		if err = errors.Join(errs...); len(errs) == 1 {
-			err = errs[0]
-		}
-	})
-	return err
-}
-
-// appendClosers looks into the samplers of this package that ask others, so that
-// one that stands in several of them is found once.
-func appendClosers(to []io.Closer, s Sampler) []io.Closer {
-	var asked []Sampler
-	switch s := s.(type) {
-	case *ParentBased:
-		asked = s.asked()
-	case *First:
-		asked = s.all.asked()
-	case *Any:
-		asked = s.all.asked()
-	case *Overrides:
-		asked = s.asked()
-	case io.Closer:
-		if !holds(to, s) {
-			to = append(to, s)
-		}
-	}
-	for _, a := range asked {
-		to = appendClosers(to, a)
-	}
-	return to
-}
-
-func holds(list []io.Closer, c io.Closer) bool {
-	if !reflect.ValueOf(c).Comparable() {
-		return false
-	}
-	for _, l := range list {
-		if reflect.TypeOf(l) == reflect.TypeOf(c) && l == c {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 
 var (
 	_ Stateful  = (*Overrides)(nil)
+	_ Composite = (*Overrides)(nil)
 	_ Statuser  = (*Overrides)(nil)
 	_ io.Closer = (*Overrides)(nil)
 )
@@ -139,7 +140,7 @@ func (o *Overrides) String() string { return o.Status().Description }
 
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (o *Overrides) Close() error { return o.close(o.asked()) }
+func (o *Overrides) Close() error { return o.close(o) }
 
 func (o *Overrides) patterns() map[string]Sampler {
 	all := make(map[string]Sampler, len(o.names)+len(o.prefixes))
@@ -152,7 +153,8 @@ func (o *Overrides) patterns() map[string]Sampler {
 	return all
 }
 
-func (o *Overrides) asked() []Sampler {
+// Asks implements Composite.
+func (o *Overrides) Asks() []Sampler {
 	all := o.patterns()
 	asked := []Sampler{o.rest.sampler}
 	for _, pattern := range slices.Sorted(maps.Keys(all)) {

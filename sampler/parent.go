@@ -10,6 +10,7 @@ import (
 
 var (
 	_ Stateful  = (*ParentBased)(nil)
+	_ Composite = (*ParentBased)(nil)
 	_ Statuser  = (*ParentBased)(nil)
 	_ io.Closer = (*ParentBased)(nil)
 )
@@ -170,7 +171,7 @@ func (p *ParentBased) String() string { return p.Status().Description }
 
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (p *ParentBased) Close() error { return p.close(p.asked()) }
+func (p *ParentBased) Close() error { return p.close(p) }
 
 type parentCase struct {
 	name     string
@@ -187,7 +188,8 @@ func (p *ParentBased) cases() []parentCase {
 	}
 }
 
-func (p *ParentBased) asked() []Sampler {
+// Asks implements Composite.
+func (p *ParentBased) Asks() []Sampler {
 	asked := []Sampler{p.root.sampler}
 	for _, c := range p.cases() {
 		if c.delegate != nil {

@@ -11,9 +11,11 @@ import (
 
 var (
 	_ Stateful  = (*First)(nil)
+	_ Composite = (*First)(nil)
 	_ Statuser  = (*First)(nil)
 	_ io.Closer = (*First)(nil)
 	_ Stateful  = (*Any)(nil)
+	_ Composite = (*Any)(nil)
 	_ Statuser  = (*Any)(nil)
 	_ io.Closer = (*Any)(nil)
 )
@@ -33,6 +35,7 @@ var (
 // TraceState of its own. Without Late samplers it never answers Undecided.
 type First struct {
 	all samplers
+	closer
 }
 
 // NewFirst returns a sampler that asks the given ones, the most important first.
@@ -66,9 +69,12 @@ func (f *First) Status() Status { return f.all.status() }
 // String returns a description such as "first(const(false), ratelimiting(1))".
 func (f *First) String() string { return f.Status().Description }
 
+// Asks implements Composite.
+func (f *First) Asks() []Sampler { return f.all.asked() }
+
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (f *First) Close() error { return f.all.close(f.all.asked()) }
+func (f *First) Close() error { return f.close(f) }
 
 // Any asks several samplers and samples if any of them does. Unlike First it asks
 // all of them, so that each sees every trace and counts what others sample:
@@ -80,6 +86,7 @@ func (f *First) Close() error { return f.all.close(f.all.asked()) }
 // first in order that samples. For Late samplers see First.
 type Any struct {
 	all samplers
+	closer
 }
 
 // NewAny returns a sampler that asks all the given ones. It owns them: Close
@@ -112,16 +119,18 @@ func (a *Any) Status() Status { return a.all.status() }
 // String returns a description such as "any(const(false), ratelimiting(1))".
 func (a *Any) String() string { return a.Status().Description }
 
+// Asks implements Composite.
+func (a *Any) Asks() []Sampler { return a.all.asked() }
+
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (a *Any) Close() error { return a.all.close(a.all.asked()) }
+func (a *Any) Close() error { return a.close(a) }
 
 // samplers is what First and Any have in common.
 type samplers struct {
 	name      string
 	delegates []delegate
 	adopting  sync.Mutex // of traces that began under another sampler
-	closer
 }
 
 func (a *samplers) init(name string, of []Sampler) {

@@ -3,7 +3,6 @@
 package sampler
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -246,39 +245,6 @@ func TestAnyIsALowerBound(t *testing.T) {
 	}
 	if n := count(NewFirst(half(), mustRateLimiting(t, 3))); n != 8 {
 		t.Errorf("first: %d sampled, want 5 and 3", n)
-	}
-}
-
-func TestCloseOnce(t *testing.T) {
-	bad, shared, late := play(no), play(no), play(no)
-	bad.err = errClose
-	type unusual struct {
-		ordinary
-		_ []int // cannot be compared
-	}
-	odd, odder := unusual{ordinary: ordinary{play(no)}}, unusual{ordinary: ordinary{play(no)}}
-	inner := NewFirst(shared, late)
-	s := NewFirst(
-		NewParentBased(inner, WithRemoteParentSampled(shared), WithLocalParentNotSampled(ordinary{bad})),
-		NewAny(inner, NewConst(true), odd, odder),
-		NewOverrides(shared, map[string]Sampler{"a": ordinary{bad}, "b*": shared, "c": inner}),
-	)
-	if err := s.Close(); err != errClose {
-		t.Errorf("Close = %v, want the error of the one that failed", err)
-	}
-	for range 2 {
-		if err := s.Close(); err != nil {
-			t.Errorf("Close again = %v", err)
-		}
-	}
-	for name, p := range map[string]*played{"bad": bad, "shared": shared, "late": late, "odd": odd.p, "odder": odder.p} {
-		if n := p.closed.Load(); n != 1 {
-			t.Errorf("%s was closed %d times", name, n)
-		}
-	}
-	two := NewAny(&played{err: errClose}, &played{err: errors.New("bang")})
-	if err := two.Close(); !errors.Is(err, errClose) || err.Error() != "boom\nbang" {
-		t.Errorf("Close = %v, want both errors", err)
 	}
 }
 

@@ -20,8 +20,9 @@ import (
 // does not change; Params and Decision may gain fields.
 //
 // A Sampler that also implements io.Closer is owned by the tracer it is given
-// to: it is closed when the tracer shuts down or replaces it. Sample may still be
-// called then. One that panics does not sample.
+// to: it is closed when the tracer shuts down, or replaces it by one that does not
+// ask it (see Composite). Sample may still be called then. One that panics does not
+// sample.
 type Sampler interface {
 	Sample(p Params) Decision
 }
