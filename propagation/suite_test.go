@@ -6,35 +6,35 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur/propagation"
-	"github.com/go-spur/spur/spurtest"
+	"github.com/go-spur/spur/spurtest/suite"
 )
 
 // Every propagator of this package passes the suite that others run on theirs.
 func TestPropagatorSuite(t *testing.T) {
-	const w3cLoses = spurtest.LosesParentID | spurtest.LosesDebug | spurtest.LosesFirehose
+	const w3cLoses = suite.LosesParentID | suite.LosesDebug | suite.LosesFirehose
 	all := []propagation.Format{propagation.FormatJaeger, propagation.FormatW3C, propagation.FormatB3, propagation.FormatB3Single}
 	for _, tc := range []struct {
 		name  string
 		make  func(propagation.Kind, ...propagation.Option) (*propagation.Textual, error)
-		loses spurtest.Loss
+		loses suite.Loss
 	}{
 		{"default", propagation.Default, 0},
 		{"jaeger", propagation.Jaeger, 0},
 		{"w3c", propagation.W3C, w3cLoses},
-		{"trace context", only(propagation.FormatTraceContext), w3cLoses | spurtest.LosesBaggage},
-		{"b3", propagation.B3, spurtest.LosesFirehose},
-		{"b3 single", only(propagation.FormatB3Single), spurtest.LosesFirehose},
+		{"trace context", only(propagation.FormatTraceContext), w3cLoses | suite.LosesBaggage},
+		{"b3", propagation.B3, suite.LosesFirehose},
+		{"b3 single", only(propagation.FormatB3Single), suite.LosesFirehose},
 		{"all", only(all...), 0},
 	} {
 		for kind, name := range []string{propagation.HTTP: "HTTP", propagation.Text: "Text"} {
 			t.Run(tc.name+" "+name, func(t *testing.T) {
-				spurtest.TestPropagator(t, func() propagation.Propagator {
+				suite.TestPropagator(t, func() propagation.Propagator {
 					p, err := tc.make(propagation.Kind(kind))
 					if err != nil {
 						t.Fatal(err)
 					}
 					return p
-				}, spurtest.PropagatorOptions{Kind: propagation.Kind(kind), Loses: tc.loses})
+				}, suite.PropagatorOptions{Kind: propagation.Kind(kind), Loses: tc.loses})
 			})
 		}
 	}

@@ -8,14 +8,14 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurhttp"
-	"github.com/go-spur/spur/spurtest"
+	"github.com/go-spur/spur/spurtest/suite"
 )
 
 // Handler and Transport pass the suites that others run on theirs.
 func TestHTTPSuites(t *testing.T) {
 	for name, opts := range map[string][]spurhttp.Option{"": nil, ", semantic names": {spurhttp.SemanticNames()}} {
 		t.Run("server"+name, func(t *testing.T) {
-			spurtest.TestHTTPServer(t, func(tracer *spur.Tracer, h http.Handler) http.Handler {
+			suite.TestHTTPServer(t, func(tracer *spur.Tracer, h http.Handler) http.Handler {
 				var all []spurhttp.HandlerOption
 				for _, o := range opts {
 					all = append(all, o)
@@ -24,7 +24,7 @@ func TestHTTPSuites(t *testing.T) {
 			})
 		})
 		t.Run("client"+name, func(t *testing.T) {
-			spurtest.TestHTTPClient(t, func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
+			suite.TestHTTPClient(t, func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
 				all := []spurhttp.TransportOption{spurhttp.Tracer(tracer), spurhttp.Phases()}
 				for _, o := range opts {
 					all = append(all, o)

@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/spurtest/internal/fake"
 )
 
 // asserts runs an assertion and returns what it says.
 func asserts(test func(t testing.TB)) []string {
-	f := new(fakeT)
-	f.run(test)
-	return f.failures
+	f := new(fake.T)
+	f.Run(test)
+	return f.Failures
 }
 
 var family = []model.Span{sp(1, 0, 0, "root"), sp(2, 1, 1, "a"), sp(3, 2, 2, "b"), sp(4, 1, 3, "c"), sp(5, 1, 4, "a")}

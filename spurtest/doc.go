@@ -23,11 +23,6 @@
 // over HTTP, in Thrift or OTLP; a Collector can be told to fail. [CheckLeaks] and
 // [Main] find goroutines that outlive a test.
 //
-// # Your own pieces
-//
-// The suites tell whether a piece that takes the place of one of spur's keeps the
-// contract: [TestPropagator], [TestTransport], and for HTTP middleware
-// [TestHTTPServer] and [TestHTTPClient]. Their documentation is the list of what they
-// demand, and spur's own pieces pass them. They run subtests that do not run in
-// parallel, and look for goroutines left behind; run them with -race.
+// The suites of package [github.com/go-spur/spur/spurtest/suite] test propagators,
+// transports and HTTP middleware of your own.
 package spurtest

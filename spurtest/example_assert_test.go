@@ -4,17 +4,11 @@ package spurtest_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"testing"
 
-	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
-	"github.com/go-spur/spur/propagation"
-	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
-	"github.com/go-spur/spur/transport"
 )
 
 // printer takes the place of a *testing.T in the examples: it prints failures.
@@ -106,69 +100,6 @@ func ExampleFailUnfinished() {
 		tracer, _ := spurtest.New(t, spurtest.FailUnfinished(t, "watch for updates"))
 		tracer.StartSpan("watch for updates") // may stay open
 		tracer.StartSpan("charge card")       // fails the test
-	}
-	// Output:
-}
-
-// shouting is somebody's own propagator.
-type shouting struct{}
-
-var errShouting = errors.New("not a shout")
-
-func (shouting) Inject(c *model.Context, to propagation.Setter) {
-	if c.IsValid() {
-		to.Set("x-shout", fmt.Sprintf("%s!%s!%d", c.TraceID, c.SpanID, c.Flags&model.FlagSampled))
-	}
-}
-
-func (shouting) Extract(from propagation.Reader) (c model.Context, err error) {
-	err = propagation.ErrNotFound
-	_ = from.ForeachKey(func(key, value string) error {
-		if http.CanonicalHeaderKey(key) == "X-Shout" {
-			err = errShouting // and so on
-		}
-		return nil
-	})
-	return c, err
-}
-
-func ExampleTestPropagator() {
-	_ = func(t *testing.T) {
-		spurtest.TestPropagator(t, func() propagation.Propagator { return shouting{} }, spurtest.PropagatorOptions{
-			Loses: spurtest.LosesBaggage | spurtest.LosesParentID | spurtest.LosesDebug | spurtest.LosesFirehose,
-		})
-	}
-	// Output:
-}
-
-func ExampleTestTransport() {
-	_ = func(t *testing.T) {
-		spurtest.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
-			collector := spurtest.NewCollector(t)
-			mine, err := transport.NewHTTP(collector.OTLPURL(), transport.HTTPOptions{Gzip: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return mine, collector.Spans
-		})
-	}
-	// Output:
-}
-
-func ExampleTestHTTPServer() {
-	_ = func(t *testing.T) {
-		spurtest.TestHTTPServer(t, func(tracer *spur.Tracer, h http.Handler) http.Handler {
-			return spurhttp.Handler(tracer, h) // or yours
-		})
-	}
-	// Output:
-}
-
-func ExampleTestHTTPClient() {
-	_ = func(t *testing.T) {
-		spurtest.TestHTTPClient(t, func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
-			return spurhttp.Transport(rt, spurhttp.Tracer(tracer)) // or yours
-		})
 	}
 	// Output:
 }

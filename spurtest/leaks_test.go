@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur/spurtest/internal/fake"
 )
 
 // park is what a leaked goroutine does.
@@ -17,38 +19,38 @@ func TestCheckLeaks(t *testing.T) {
 	defer close(old)
 
 	t.Run("none", func(t *testing.T) {
-		f := new(fakeT)
-		f.run(func(t testing.TB) { CheckLeaks(t) })
-		f.wantFailures(t)
+		f := new(fake.T)
+		f.Run(func(t testing.TB) { CheckLeaks(t) })
+		f.WantFailures(t)
 	})
 	t.Run("one that ends in time", func(t *testing.T) {
-		f := new(fakeT)
-		f.run(func(t testing.TB) {
+		f := new(fake.T)
+		f.Run(func(t testing.TB) {
 			CheckLeaks(t)
 			stop := make(chan struct{})
 			go park(stop)
 			time.AfterFunc(20*time.Millisecond, func() { close(stop) })
 		})
-		f.wantFailures(t)
+		f.WantFailures(t)
 	})
 	t.Run("one that stays", func(t *testing.T) {
 		stop := make(chan struct{})
 		defer close(stop)
-		f := new(fakeT)
-		f.run(func(t testing.TB) {
+		f := new(fake.T)
+		f.Run(func(t testing.TB) {
 			checkLeaks(t, 30*time.Millisecond)
 			go park(stop)
 		})
-		f.wantFailures(t, "spurtest.park(")
-		if n := strings.Count(f.failures[0], "goroutine "); n != 2 { // its own line and "in goroutine n"
-			t.Errorf("more than one goroutine is blamed:\n%s", f.failures[0])
+		f.WantFailures(t, "spurtest.park(")
+		if n := strings.Count(f.Failures[0], "goroutine "); n != 2 { // its own line and "in goroutine n"
+			t.Errorf("more than one goroutine is blamed:\n%s", f.Failures[0])
 		}
 	})
 	t.Run("a subtest is not one", func(t *testing.T) {
-		f := new(fakeT)
+		f := new(fake.T)
 		stop := make(chan struct{})
 		ended := make(chan struct{})
-		f.run(func(testing.TB) {
+		f.Run(func(testing.TB) {
 			checkLeaks(f, 30*time.Millisecond)
 			started := make(chan struct{})
 			go func() {
@@ -62,8 +64,8 @@ func TestCheckLeaks(t *testing.T) {
 		})
 		close(stop)
 		<-ended
-		if len(f.failures) != 1 || strings.Contains(f.failures[0], "created by testing.") {
-			t.Errorf("the test's goroutine is blamed, or the one that runs it is not: %q", f.failures)
+		if len(f.Failures) != 1 || strings.Contains(f.Failures[0], "created by testing.") {
+			t.Errorf("the test's goroutine is blamed, or the one that runs it is not: %q", f.Failures)
 		}
 	})
 }

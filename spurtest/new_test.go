@@ -16,6 +16,7 @@ import (
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurtest/internal/fake"
 )
 
 func TestNewIsDeterministic(t *testing.T) {
@@ -70,13 +71,13 @@ func TestNewOptionsWin(t *testing.T) {
 
 func TestNewClosesTheTracer(t *testing.T) {
 	var tracer, second *spur.Tracer
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		var spans *Recorder
 		tracer, spans = New(t)
 		second = spans.Tracer("second")
 	})
-	f.wantFailures(t)
+	f.WantFailures(t)
 	for _, tr := range []*spur.Tracer{tracer, second} {
 		tr.StartSpan("late").Finish()
 		if d := tr.Stats().Destinations[0]; d.Dropped[reporter.Closed] != 1 || d.Sent != 0 {
@@ -86,12 +87,12 @@ func TestNewClosesTheTracer(t *testing.T) {
 }
 
 func TestNewBadOption(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		New(t, spur.WithSampler(nil))
 		t.Error("still running")
 	})
-	f.wantFailures(t, "WithSampler")
+	f.WantFailures(t, "WithSampler")
 
 	defer func() {
 		if p, _ := recover().(string); !strings.Contains(p, "WithSampler") {
@@ -112,24 +113,24 @@ func (c *cook) Stats() []reporter.DestinationStats {
 }
 
 func TestNewFindsCookedBooks(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, _ := New(t, spur.WithReporter(new(cook)))
 		tracer.StartSpan("x").Finish()
 		tracer.StartSpan("y").Finish()
 	})
-	f.wantFailures(t, "cooked: 2 spans finished, but 1 sent + 0 unconfirmed + 0 dropped + 0 waiting")
+	f.WantFailures(t, "cooked: 2 spans finished, but 1 sent + 0 unconfirmed + 0 dropped + 0 waiting")
 }
 
 func TestNewFindsFullRecorder(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, spans := New(t)
 		spans.memory.Limit = 1
 		tracer.StartSpan("x").Finish()
 		tracer.StartSpan("y").Finish()
 	})
-	f.wantFailures(t, "1 spans are missing")
+	f.WantFailures(t, "1 spans are missing")
 }
 
 // broken cannot be closed.
@@ -140,9 +141,9 @@ var errBroken = errors.New("stuck")
 func (b *broken) Close(context.Context) error { return errBroken }
 
 func TestNewReportsCloseErrors(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) { New(t, spur.WithReporter(new(broken))) })
-	f.wantFailures(t, "stuck")
+	f := new(fake.T)
+	f.Run(func(t testing.TB) { New(t, spur.WithReporter(new(broken))) })
+	f.WantFailures(t, "stuck")
 }
 
 func TestTracerOfForeignRecorderPanics(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/spurtest/internal/fake"
 )
 
 // leave starts a span and forgets it, as code under test might.
@@ -24,8 +25,8 @@ func leave(ctx context.Context, tracer opentracing.Tracer, name string) context.
 
 func TestFailUnfinished(t *testing.T) {
 	clock := NewClock(0)
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, spans := New(t, failUnfinished(t, 0, []string{"on purpose"}), spur.WithClock(clock.Now))
 		ctx := leave(context.Background(), tracer, "order")
 		clock.Advance(90 * time.Second)
@@ -39,56 +40,56 @@ func TestFailUnfinished(t *testing.T) {
 		clock.Advance(time.Second)
 		spans.AssertTree(t, "done  0s  (parent missing)")
 	})
-	f.wantFailures(t, "spans never finished:\n")
-	got := regexp.MustCompile(`/\S*/spurtest/(\w+\.go):\d+`).ReplaceAllString(f.failures[0], "$1")
-	got = regexp.MustCompile(`github.com/go-spur/spur/spurtest\.`).ReplaceAllString(got, "")
+	f.WantFailures(t, "spans never finished:\n")
+	got := regexp.MustCompile(`/\S*/spurtest/(?:internal/fake/)?(\w+\.go):\d+`).ReplaceAllString(f.Failures[0], "$1")
+	got = regexp.MustCompile(`github.com/go-spur/spur/spurtest[./]`).ReplaceAllString(got, "")
 	const want = `spurtest: spans never finished:
   order  open for 1m31s
     leave
       unfinished_test.go
     TestFailUnfinished.func1
       unfinished_test.go
-    (*fakeT).run.func1
-      fake_test.go
+    internal/fake.(*T).Run.func1
+      fake.go
   charge card  open for 1s
     TestFailUnfinished.func1
       unfinished_test.go
-    (*fakeT).run.func1
-      fake_test.go
+    internal/fake.(*T).Run.func1
+      fake.go
   unsampled  open for 1s
     TestFailUnfinished.func1
       unfinished_test.go
-    (*fakeT).run.func1
-      fake_test.go
+    internal/fake.(*T).Run.func1
+      fake.go
 `
 	if got != want {
 		t.Errorf("says\n%s\nwant\n%s", got, want)
 	}
-	if len(f.logs) != 0 {
-		t.Errorf("New says the same again: %q", f.logs)
+	if len(f.Logs) != 0 {
+		t.Errorf("New says the same again: %q", f.Logs)
 	}
 }
 
 func TestFailUnfinishedWaits(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, _ := New(t, FailUnfinished(t))
 		span := tracer.StartSpan("late")
 		time.AfterFunc(20*time.Millisecond, span.Finish)
 	})
-	f.wantFailures(t)
+	f.WantFailures(t)
 }
 
 func TestFailUnfinishedIsBounded(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, _ := New(t, failUnfinished(t, 0, nil))
 		for i := range 100 {
 			tracer.StartSpan(fmt.Sprint("span ", i))
 		}
 	})
-	f.wantFailures(t, "span 0  open for ")
-	if got := f.failures[0]; !strings.HasSuffix(got, "… and 80 more\n") || !strings.Contains(got, "span 19  ") || strings.Contains(got, "span 20  ") {
+	f.WantFailures(t, "span 0  open for ")
+	if got := f.Failures[0]; !strings.HasSuffix(got, "… and 80 more\n") || !strings.Contains(got, "span 19  ") || strings.Contains(got, "span 20  ") {
 		t.Errorf("says %s", got)
 	}
 }
@@ -97,8 +98,8 @@ func TestFailUnfinishedIsBounded(t *testing.T) {
 func TestFailUnfinishedOfTwoTracers(t *testing.T) {
 	ahead := NewClock(0)
 	ahead.Advance(time.Hour)
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		o := failUnfinished(t, 0, nil)
 		first, spans := New(t, o, spur.WithClock(NewClock(0).Now))
 		second := spans.Tracer("second", o, spur.WithClock(ahead.Now))
@@ -106,31 +107,31 @@ func TestFailUnfinishedOfTwoTracers(t *testing.T) {
 		second.StartSpan("two")
 		ahead.Advance(time.Minute)
 	})
-	f.wantFailures(t, "one  open for 0s")
-	if !strings.Contains(f.failures[0], "two  open for 1m0s") {
-		t.Errorf("says %s", f.failures[0])
+	f.WantFailures(t, "one  open for 0s")
+	if !strings.Contains(f.Failures[0], "two  open for 1m0s") {
+		t.Errorf("says %s", f.Failures[0])
 	}
 }
 
 func TestNewLogsUnfinished(t *testing.T) {
-	f := new(fakeT)
-	f.run(func(t testing.TB) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, _ := New(t)
 		tracer.StartSpan("done").Finish()
 		tracer.StartSpan("open")
 		tracer.StartSpan("open, too")
 	})
-	f.wantFailures(t)
-	if len(f.logs) != 1 || !strings.HasPrefix(f.logs[0], "spurtest: 2 of 3 spans not finished") {
-		t.Errorf("logs %q", f.logs)
+	f.WantFailures(t)
+	if len(f.Logs) != 1 || !strings.HasPrefix(f.Logs[0], "spurtest: 2 of 3 spans not finished") {
+		t.Errorf("logs %q", f.Logs)
 	}
-	f = new(fakeT)
-	f.run(func(t testing.TB) {
+	f = new(fake.T)
+	f.Run(func(t testing.TB) {
 		tracer, _ := New(t)
 		tracer.StartSpan("done").Finish()
 	})
-	if len(f.logs) != 0 {
-		t.Errorf("logs %q", f.logs)
+	if len(f.Logs) != 0 {
+		t.Errorf("logs %q", f.Logs)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/spurtest"
+	"github.com/go-spur/spur/spurtest/suite"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestTransportSuite(t *testing.T) {
 	for _, format := range []transport.Format{transport.JaegerCompact, transport.JaegerBinary} {
 		t.Run("udp "+format.String(), func(t *testing.T) {
-			spurtest.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
+			suite.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
 				agent := spurtest.NewAgent(t)
 				udp, err := transport.NewUDP(agent.Addr(), transport.UDPOptions{Format: format})
 				if err != nil {
@@ -34,7 +35,7 @@ func TestTransportSuite(t *testing.T) {
 		{"otlp, compressed", (*spurtest.Collector).OTLPURL, true},
 	} {
 		t.Run("http "+tc.name, func(t *testing.T) {
-			spurtest.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
+			suite.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
 				collector := spurtest.NewCollector(t)
 				h, err := transport.NewHTTP(tc.url(collector), transport.HTTPOptions{Gzip: tc.gzip})
 				if err != nil {

@@ -44,6 +44,8 @@ var importTable = []importRow{
 	{dir: ".", own: append([]string{shared}, leaves...), foreign: []string{opentracing}},
 	{dir: "spurhttp", own: append([]string{".", shared}, leaves...), foreign: []string{opentracing}},
 	{dir: "spurtest", own: append([]string{".", shared}, leaves...), foreign: []string{opentracing}},
+	{dir: "spurtest/internal/fake"},
+	{dir: "spurtest/suite", own: append([]string{".", "spurtest"}, leaves...), foreign: []string{opentracing}},
 	{dir: "examples"},
 	{dir: "examples/...", own: append([]string{".", "spurhttp", "spurtest"}, leaves...), foreign: []string{opentracing}},
 }

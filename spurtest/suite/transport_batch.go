@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"strconv"
@@ -11,11 +11,11 @@ import (
 	"github.com/go-spur/spur/wire"
 )
 
-// suiteService sends the spans of TestTransport.
-const suiteService = "suite"
+// service sends the spans of TestTransport.
+const service = "suite"
 
-// suiteTags are tags of every kind.
-func suiteTags() []model.Tag {
+// someTags are tags of every kind.
+func someTags() []model.Tag {
 	return []model.Tag{
 		{Key: "text", Value: model.String("grüße")},
 		{Key: "int", Value: model.Int64(-1)},
@@ -25,11 +25,11 @@ func suiteTags() []model.Tag {
 	}
 }
 
-// suiteSpans returns the first n spans of a trace of which all formats keep
+// someSpans returns the first n spans of a trace of which all formats keep
 // everything.
-func suiteSpans(n int) []model.Span {
+func someSpans(n int) []model.Span {
 	start := time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC).UnixNano()
-	process := &model.Process{Service: suiteService, Tags: []model.Tag{{Key: "hostname", Value: model.String("here")}}}
+	process := &model.Process{Service: service, Tags: []model.Tag{{Key: "hostname", Value: model.String("here")}}}
 	spans := make([]model.Span, n)
 	for i := range spans {
 		at := start + int64(i)*int64(time.Millisecond)
@@ -39,7 +39,7 @@ func suiteSpans(n int) []model.Span {
 				TraceID: model.TraceID{High: 0xc0ffee, Low: someTrace}, SpanID: model.SpanID(i + 1), ParentID: model.SpanID(i / 2), Flags: model.FlagSampled,
 			},
 			Operation: "span " + strconv.Itoa(i), Start: at, Duration: time.Duration(i+1) * time.Microsecond,
-			Tags:    suiteTags(),
+			Tags:    someTags(),
 			Logs:    []model.Log{{Time: at + 1000, Fields: []model.Tag{{Key: "event", Value: model.String("halfway")}, {Key: "n", Value: model.Int64(int64(i))}}}},
 			Process: process,
 		}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/spurtest"
 )
 
 // TestHTTPClient tests a traced http.RoundTripper: wrap returns one that sends each
@@ -40,14 +41,13 @@ import (
 // Servers listen on 127.0.0.1. Spans are those of New.
 func TestHTTPClient(t *testing.T, wrap func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper) {
 	t.Helper()
-	runSuite(t, clientPiece{wrap, suitePatience, leakTimeout}, clientChecks)
+	runSuite(t, clientPiece{wrap, patience}, clientChecks)
 }
 
 // clientPiece is a traced RoundTripper under test.
 type clientPiece struct {
 	wrap     func(*spur.Tracer, http.RoundTripper) http.RoundTripper
 	patience time.Duration
-	leaks    time.Duration
 }
 
 var clientChecks = []check[clientPiece]{
@@ -68,7 +68,7 @@ type clientRig struct {
 	*httptest.Server
 	piece  clientPiece
 	tracer *spur.Tracer
-	spans  *Recorder
+	spans  *spurtest.Recorder
 	rt     http.RoundTripper
 
 	mu   sync.Mutex
@@ -96,8 +96,8 @@ func (p clientPiece) dial(t testing.TB, h http.HandlerFunc) *clientRig {
 
 func (p clientPiece) rig(t testing.TB) *clientRig {
 	t.Helper()
-	checkLeaks(t, p.leaks)
-	tracer, spans := New(t)
+	spurtest.CheckLeaks(t)
+	tracer, spans := spurtest.New(t)
 	return &clientRig{piece: p, tracer: tracer, spans: spans}
 }
 
@@ -150,7 +150,7 @@ func (r *clientRig) clients(t testing.TB, n int) []model.Span {
 		}
 	}
 	if len(found) != n {
-		t.Fatalf("%d spans of requests finished, want %d:\n%s", len(found), n, shown(lines(r.spans.Tree(WithoutTimes()))))
+		t.Fatalf("%d spans of requests finished, want %d:\n%s", len(found), n, r.spans.Tree(spurtest.WithoutTimes()))
 	}
 	if st := r.tracer.Stats().Spans; st.DoubleFinish > 0 {
 		t.Errorf("%d spans were finished twice", st.DoubleFinish)
@@ -243,7 +243,7 @@ func checkBodyEnd(t testing.TB, p clientPiece) {
 		}
 		_ = resp.Body.Close()
 		_ = resp.Body.Close()
-		if got := Tag(r.clients(t, 1)[0], "error"); (got == true) != tc.failed {
+		if got := spurtest.Tag(r.clients(t, 1)[0], "error"); (got == true) != tc.failed {
 			t.Errorf("%s: the tag error is %v, want %v", tc.name, got, tc.failed)
 		}
 		parent.Finish()
@@ -261,8 +261,8 @@ func checkClientStatus(t testing.TB, p clientPiece) {
 		if got := status(s); got != any(int64(code)) || resp.StatusCode != code {
 			t.Errorf("the span has status %v, the answer %d, want %d", got, resp.StatusCode, code)
 		}
-		if failed := Tag(s, "error") == true; failed != (code >= 500) && (code < 400 || code >= 500) {
-			t.Errorf("status %d: the tag error is %v", code, Tag(s, "error"))
+		if failed := spurtest.Tag(s, "error") == true; failed != (code >= 500) && (code < 400 || code >= 500) {
+			t.Errorf("status %d: the tag error is %v", code, spurtest.Tag(s, "error"))
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"bufio"
@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur/spurtest"
 )
 
 // protocols are what a server may speak.
@@ -101,7 +103,7 @@ func checkAbilities(t testing.TB, p serverPiece) {
 		}
 	})
 	// A writer that can do nothing gets no abilities.
-	tracer, _ := New(t)
+	tracer, _ := spurtest.New(t)
 	h := p.wrap(tracer, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if got := abilities(w); got != "" {
 			t.Errorf("a writer that only writes pretends to be able to: %s", got)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/spurtest"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -24,7 +25,7 @@ import (
 // with their Process, from any goroutine. It is called for each check. Agent.Spans
 // and Collector.Spans are such functions:
 //
-//	spurtest.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
+//	suite.TestTransport(t, func(t testing.TB) (transport.Transport, func() []model.Span) {
 //		agent := spurtest.NewAgent(t)
 //		udp, err := transport.NewUDP(agent.Addr(), transport.UDPOptions{})
 //		if err != nil {
@@ -50,14 +51,13 @@ import (
 //     is left then.
 func TestTransport(t *testing.T, start func(t testing.TB) (transport.Transport, func() []model.Span)) {
 	t.Helper()
-	runSuite(t, transportPiece{start, suitePatience, leakTimeout}, transportChecks)
+	runSuite(t, transportPiece{start, patience}, transportChecks)
 }
 
 // transportPiece is a transport under test.
 type transportPiece struct {
 	start    func(t testing.TB) (transport.Transport, func() []model.Span)
 	patience time.Duration
-	leaks    time.Duration
 }
 
 var transportChecks = []check[transportPiece]{
@@ -84,7 +84,7 @@ type transportRig struct {
 // and before the look for goroutines.
 func (p transportPiece) open(t testing.TB) *transportRig {
 	t.Helper()
-	checkLeaks(t, p.leaks)
+	spurtest.CheckLeaks(t)
 	tr, received := p.start(t)
 	if tr == nil || received == nil {
 		t.Fatal("start returned nil")
@@ -112,17 +112,20 @@ func (r *transportRig) send(t testing.TB, batch []byte) {
 // arrived fails the test unless exactly these spans are received in the end.
 func (r *transportRig) arrived(t testing.TB, want []model.Span) {
 	t.Helper()
-	eventually(r.piece.patience, func() bool { return len(r.received()) >= len(want) })
 	got := r.received()
+	for end := time.Now().Add(r.piece.patience); len(got) < len(want) && time.Now().Before(end); got = r.received() {
+		time.Sleep(time.Millisecond)
+	}
 	for i := range got {
-		if p := got[i].Process; p == nil || p.Service != suiteService {
-			t.Errorf("span %v has process %+v, want service %q", got[i].SpanID, p, suiteService)
+		if p := got[i].Process; p == nil || p.Service != service {
+			t.Errorf("span %v has process %+v, want service %q", got[i].SpanID, p, service)
 			break
 		}
 	}
-	if diff := diffLines(lines(Tree(want, WithIDs())), lines(Tree(got, WithIDs()))); diff != "" {
-		t.Errorf("%d spans were sent and %d arrived; the trees differ %s", len(want), len(got), diff)
+	if len(got) != len(want) {
+		t.Errorf("%d spans were sent and %d arrived", len(want), len(got))
 	}
+	spurtest.AssertTree(t, got, spurtest.Tree(want, spurtest.WithIDs()), spurtest.WithIDs())
 }
 
 // asTransportError fails the test unless err is what Send may return.
@@ -149,7 +152,7 @@ func checkFormat(t testing.TB, p transportPiece) {
 		t.Errorf("unknown format %v", f)
 		return
 	}
-	r.send(t, r.batch(suiteSpans(1)...))
+	r.send(t, r.batch(someSpans(1)...))
 	if again := r.Format(); again != f {
 		t.Errorf("the format was %v and became %v", f, again)
 	}
@@ -160,24 +163,24 @@ func checkFormat(t testing.TB, p transportPiece) {
 
 func checkBatchesArrive(t testing.TB, p transportPiece) {
 	r := p.open(t)
-	spans := suiteSpans(20)
+	spans := someSpans(20)
 	for _, part := range [][]model.Span{spans[:1], spans[1:3], spans[3:]} {
 		r.send(t, r.batch(part...))
 	}
 	r.arrived(t, spans)
 }
 
-// maxSuiteBatch bounds what the suite makes.
-const maxSuiteBatch = 64 << 20
+// maxBatch bounds what the suite makes.
+const maxBatch = 64 << 20
 
 func checkLargestBatch(t testing.TB, p transportPiece) {
 	r := p.open(t)
 	limit := r.MaxBatch()
-	if limit <= 0 || limit > maxSuiteBatch {
+	if limit <= 0 || limit > maxBatch {
 		t.Logf("no batch of %d bytes is made", limit)
 		return
 	}
-	spans := suiteSpans(1)
+	spans := someSpans(1)
 	batch := padded(r, spans, limit)
 	if over := len(batch) - limit; over > 0 { // lengths have lengths themselves
 		batch = padded(r, spans, limit-over)
@@ -193,7 +196,7 @@ func checkLargestBatch(t testing.TB, p transportPiece) {
 // padded makes a batch of about size bytes by a long tag.
 func padded(r *transportRig, spans []model.Span, size int) []byte {
 	last := &spans[len(spans)-1]
-	last.Tags = append(suiteTags(), model.Tag{Key: "pad", Value: model.String("")})
+	last.Tags = append(someTags(), model.Tag{Key: "pad", Value: model.String("")})
 	bare := len(r.batch(spans...))
 	last.Tags[len(last.Tags)-1].Value = model.BytesString(string(bytes.Repeat([]byte("p"), max(0, size-bare))))
 	return r.batch(spans...)
@@ -209,7 +212,7 @@ func checkByBatching(t testing.TB, p transportPiece) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
 	defer cancel()
-	spans := suiteSpans(1000)
+	spans := someSpans(1000)
 	for i := range spans {
 		batching.Report(&spans[i])
 	}
@@ -227,7 +230,7 @@ func checkByBatching(t testing.TB, p transportPiece) {
 
 func checkBatchUntouched(t testing.TB, p transportPiece) {
 	r := p.open(t)
-	spans := suiteSpans(4)
+	spans := someSpans(4)
 	guard := bytes.Repeat([]byte{0xa5}, 64)
 	for _, part := range [][]model.Span{spans[:2], spans[2:]} {
 		batch := r.batch(part...)
@@ -253,9 +256,9 @@ func checkEndedContext(t testing.TB, p transportPiece) {
 	r := p.open(t)
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	spans := suiteSpans(3)
+	spans := someSpans(3)
 	for i, what := range []string{"first", "later"} {
-		r.failsSoon(ended, t, what+" Send with a context that has ended", r.batch(suiteSpans(1)...))
+		r.failsSoon(ended, t, what+" Send with a context that has ended", r.batch(someSpans(1)...))
 		r.send(t, r.batch(spans[i]))
 	}
 	r.send(t, r.batch(spans[2]))
@@ -285,11 +288,11 @@ func (r *transportRig) failsSoon(ctx context.Context, t testing.TB, what string,
 func checkTooLarge(t testing.TB, p transportPiece) {
 	r := p.open(t)
 	limit := r.MaxBatch()
-	if limit <= 0 || limit > maxSuiteBatch {
+	if limit <= 0 || limit > maxBatch {
 		t.Logf("no batch of more than %d bytes is made", limit)
 		return
 	}
-	large, small := suiteSpans(2)[1:], suiteSpans(1)
+	large, small := someSpans(2)[1:], someSpans(1)
 	batch := padded(r, large, limit+100)
 	if e := r.failsSoon(context.Background(), t, "a batch above MaxBatch", batch); e.Kind != transport.TooLarge {
 		t.Errorf("a batch of %d bytes where MaxBatch is %d: %v", len(batch), limit, e)
@@ -304,7 +307,7 @@ func checkTooLarge(t testing.TB, p transportPiece) {
 func checkClose(t testing.TB, p transportPiece) {
 	for _, used := range []bool{false, true} {
 		r := p.open(t)
-		spans := suiteSpans(1)
+		spans := someSpans(1)
 		if used {
 			r.send(t, r.batch(spans...))
 			r.arrived(t, spans)
@@ -320,7 +323,7 @@ func checkClose(t testing.TB, p transportPiece) {
 
 func checkMaxBatchConcurrent(t testing.TB, p transportPiece) {
 	r := p.open(t)
-	spans := suiteSpans(20)
+	spans := someSpans(20)
 	stop := make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Add(1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"bufio"
@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-spur/spur/spurtest"
 )
 
 // roundTrip is a RoundTripper.
@@ -22,7 +24,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 // RoundTrip implements http.RoundTripper.
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-type suiteKey struct{}
+type contextKey struct{}
 
 // checkRequestUnchanged looks at both sides of RoundTrip.
 func checkRequestUnchanged(t testing.TB, p clientPiece) {
@@ -40,7 +42,7 @@ func checkRequestUnchanged(t testing.TB, p clientPiece) {
 			return &resp, nil
 		}))
 		req, parent := r.request(t, "http://example.com/a%2Fb?q=1#f")
-		req = req.WithContext(context.WithValue(req.Context(), suiteKey{}, "kept"))
+		req = req.WithContext(context.WithValue(req.Context(), contextKey{}, "kept"))
 		req.Method, req.Header = http.MethodPost, header
 		req.Body, req.ContentLength = io.NopCloser(strings.NewReader("body")), 4
 		before, headers := *req, header.Clone()
@@ -69,7 +71,7 @@ func checkRequestUnchanged(t testing.TB, p clientPiece) {
 		if b, err := io.ReadAll(out.Body); string(b) != "body" || err != nil {
 			t.Errorf("the body that is sent is %q, %v", b, err)
 		}
-		if out.Context().Value(suiteKey{}) != any("kept") {
+		if out.Context().Value(contextKey{}) != any("kept") {
 			t.Error("the context that is sent lacks the values of the request's")
 		}
 		if resp.StatusCode != answer.StatusCode || resp.Status != answer.Status || resp.ContentLength != 2 || resp.Header.Get("X-Answer") != "1" {
@@ -96,8 +98,8 @@ func checkClientErrors(t testing.TB, p clientPiece) {
 	s := r.clients(t, 1)[0]
 	parent.Finish()
 	wantKind(t, s, "client")
-	if Tag(s, "error") != true {
-		t.Errorf("the tag error is %v", Tag(s, "error"))
+	if spurtest.Tag(s, "error") != true {
+		t.Errorf("the tag error is %v", spurtest.Tag(s, "error"))
 	}
 }
 
@@ -133,8 +135,8 @@ func checkClientCancelled(t testing.TB, p clientPiece) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got error %v, want %v", path, err, context.Canceled)
 		}
-		if s := r.clients(t, 1)[0]; Tag(s, "error") != true {
-			t.Errorf("%s: the tag error is %v", path, Tag(s, "error"))
+		if s := r.clients(t, 1)[0]; spurtest.Tag(s, "error") != true {
+			t.Errorf("%s: the tag error is %v", path, spurtest.Tag(s, "error"))
 		}
 		parent.Finish()
 	}

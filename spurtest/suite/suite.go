@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// suitePatience is how long the suites wait for something that is to happen.
-const suitePatience = 10 * time.Second
+// patience is how long the suites wait for something that is to happen.
+const patience = 10 * time.Second
 
 // check is one test of a suite for pieces of type P.
 type check[P any] struct {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest_test
+package suite
 
 import (
 	"bytes"
@@ -14,7 +14,6 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurhttp"
-	"github.com/go-spur/spur/spurtest"
 )
 
 // narrow is a ResponseWriter that hides what another can do.
@@ -101,7 +100,10 @@ func TestServerSuiteFindsFaults(t *testing.T) {
 			})
 		}, map[string]string{"status": "500: the tag error is <nil>", "panic": "with the tag error"}},
 	} {
-		t.Run(tc.name, func(t *testing.T) { spurtest.WantFailingServer(t, tc.wrap, tc.want) })
+		t.Run(tc.name, func(t *testing.T) {
+			piece := serverPiece{tc.wrap, patienceFor(tc.want)}
+			wantFailing(t, failingChecks(piece, serverChecks, tc.want), tc.want)
+		})
 	}
 }
 
@@ -193,6 +195,9 @@ func TestClientSuiteFindsFaults(t *testing.T) {
 			return rt.RoundTrip(r.WithContext(ctx))
 		}), map[string]string{"the request is not changed": "lacks the values"}},
 	} {
-		t.Run(tc.name, func(t *testing.T) { spurtest.WantFailingClient(t, tc.wrap, tc.want) })
+		t.Run(tc.name, func(t *testing.T) {
+			piece := clientPiece{tc.wrap, patienceFor(tc.want)}
+			wantFailing(t, failingChecks(piece, clientChecks, tc.want), tc.want)
+		})
 	}
 }

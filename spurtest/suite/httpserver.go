@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package suite
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/spurtest"
 )
 
 // TestHTTPServer tests a middleware: wrap returns a handler that serves each request
@@ -40,14 +41,13 @@ import (
 // Servers listen on 127.0.0.1. Spans are those of New.
 func TestHTTPServer(t *testing.T, wrap func(tracer *spur.Tracer, h http.Handler) http.Handler) {
 	t.Helper()
-	runSuite(t, serverPiece{wrap, suitePatience, leakTimeout}, serverChecks)
+	runSuite(t, serverPiece{wrap, patience}, serverChecks)
 }
 
 // serverPiece is a middleware under test.
 type serverPiece struct {
 	wrap     func(*spur.Tracer, http.Handler) http.Handler
 	patience time.Duration
-	leaks    time.Duration
 }
 
 var serverChecks = []check[serverPiece]{
@@ -70,15 +70,15 @@ type serverRig struct {
 	*httptest.Server
 	piece  serverPiece
 	tracer *spur.Tracer
-	spans  *Recorder
+	spans  *spurtest.Recorder
 }
 
 // serve starts a server, which is closed when the test ends. With h2 it speaks
 // HTTP/2.
 func (p serverPiece) serve(t testing.TB, h2 bool, h http.HandlerFunc) *serverRig {
 	t.Helper()
-	checkLeaks(t, p.leaks)
-	tracer, spans := New(t)
+	spurtest.CheckLeaks(t)
+	tracer, spans := spurtest.New(t)
 	r := &serverRig{piece: p, tracer: tracer, spans: spans}
 	wrapped := p.wrap(tracer, h)
 	if wrapped == nil {
@@ -146,7 +146,7 @@ func (r *serverRig) finished(t testing.TB, n int) []model.Span {
 	r.Server.Close()
 	spans := r.spans.Spans()
 	if len(spans) != n {
-		t.Fatalf("%d spans, want %d:\n%s", len(spans), n, shown(lines(r.spans.Tree(WithoutTimes()))))
+		t.Fatalf("%d spans, want %d:\n%s", len(spans), n, r.spans.Tree(spurtest.WithoutTimes()))
 	}
 	if twice := r.tracer.Stats().Spans.DoubleFinish; twice > 0 {
 		t.Errorf("%d spans were finished twice", twice)
@@ -174,17 +174,17 @@ func caller(n uint64, members ...model.Member) model.Context {
 // wantKind checks the tag span.kind.
 func wantKind(t testing.TB, s model.Span, kind string) {
 	t.Helper()
-	if got := Tag(s, "span.kind"); got != any(kind) {
+	if got := spurtest.Tag(s, "span.kind"); got != any(kind) {
 		t.Errorf("span %q: span.kind is %v, want %q", s.Operation, got, kind)
 	}
 }
 
 // status returns the status of an answer that a span tells of, or nil.
 func status(s model.Span) any {
-	if v := Tag(s, "http.status_code"); v != nil {
+	if v := spurtest.Tag(s, "http.status_code"); v != nil {
 		return v
 	}
-	return Tag(s, "http.response.status_code")
+	return spurtest.Tag(s, "http.response.status_code")
 }
 
 func checkContinues(t testing.TB, p serverPiece) {
@@ -257,9 +257,9 @@ func checkCurrentSpan(t testing.TB, p serverPiece) {
 	spans := r.finished(t, 2)
 	within, server := spans[0], spans[1]
 	if within.Operation != "within" || within.ParentID != server.SpanID || within.TraceID != server.TraceID {
-		t.Errorf("a span that the handler starts is not a child of the request's:\n%s", shown(lines(Tree(spans))))
+		t.Errorf("a span that the handler starts is not a child of the request's:\n%s", spurtest.Tree(spans))
 	}
-	if Tag(server, "seen") != true {
+	if spurtest.Tag(server, "seen") != true {
 		t.Error("a tag that the handler sets is not on the request's span")
 	}
 }
@@ -286,7 +286,7 @@ func checkServerStatus(t testing.TB, p serverPiece) {
 		if got := status(s); got != any(tc.status) || int64(resp.StatusCode) != tc.status {
 			t.Errorf("%s: the span has status %v, the client %d, want %d", tc.name, got, resp.StatusCode, tc.status)
 		}
-		if got := Tag(s, "error"); got != tc.failed && (got != false || tc.failed != nil) {
+		if got := spurtest.Tag(s, "error"); got != tc.failed && (got != false || tc.failed != nil) {
 			t.Errorf("%s: the tag error is %v, want %v", tc.name, got, tc.failed)
 		}
 	}
@@ -294,8 +294,8 @@ func checkServerStatus(t testing.TB, p serverPiece) {
 
 func checkServerPanic(t testing.TB, p serverPiece) {
 	for _, value := range []any{"a panic", http.ErrAbortHandler} {
-		checkLeaks(t, p.leaks)
-		tracer, spans := New(t)
+		spurtest.CheckLeaks(t)
+		tracer, spans := spurtest.New(t)
 		h := p.wrap(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(value) }))
 		got := func() (p any) {
 			defer func() { p = recover() }()
@@ -306,8 +306,8 @@ func checkServerPanic(t testing.TB, p serverPiece) {
 			t.Errorf("the handler panics with %v, the middleware with %v", value, got)
 		}
 		all := spans.Spans()
-		if len(all) != 1 || Tag(all[0], "error") != true {
-			t.Errorf("after panic %v: want one span with the tag error, got\n%s", value, shown(lines(spans.Tree())))
+		if len(all) != 1 || spurtest.Tag(all[0], "error") != true {
+			t.Errorf("after panic %v: want one span with the tag error, got\n%s", value, spans.Tree())
 		}
 	}
 }
