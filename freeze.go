@@ -19,10 +19,10 @@ import (
 // []byte stay what they are; everything else is formatted, much as fmt's %+v would,
 // to a bounded depth and length. Other bytes, such as a json.RawMessage or those
 // within a struct, become text there, in which a Redactor can recognise something.
-func (t *Tracer) freeze(v any, maxLen int) model.Value {
+func (t *Tracer) freeze(v any, most length) model.Value {
 	switch v := v.(type) {
 	case string:
-		return model.String(t.text(v, maxLen))
+		return model.String(t.text(v, most))
 	case bool:
 		return model.Bool(v)
 	case int:
@@ -50,26 +50,26 @@ func (t *Tracer) freeze(v any, maxLen int) model.Value {
 	case float64:
 		return model.Float64(v)
 	case []byte:
-		if len(v) > maxLen {
+		if n := min(most.bytes, most.characters); len(v) > n {
 			t.rare.values.Add(1)
-			v = v[:maxLen]
+			v = v[:n]
 		}
 		return model.Bytes(v)
 	case ext.SpanKindEnum:
-		return model.String(t.text(string(v), maxLen))
+		return model.String(t.text(string(v), most))
 	case model.Value:
-		return t.freezeValue(v, maxLen)
+		return t.freezeValue(v, most)
 	}
-	return model.String(t.object(v, maxLen))
+	return model.String(t.object(v, most))
 }
 
 // freezeValue holds a value that came as one to the limits.
-func (t *Tracer) freezeValue(v model.Value, maxLen int) model.Value {
+func (t *Tracer) freezeValue(v model.Value, most length) model.Value {
 	switch v.Kind() {
 	case model.KindString:
-		return model.String(t.text(v.Str(), maxLen))
+		return model.String(t.text(v.Str(), most))
 	case model.KindBytes:
-		return t.freeze([]byte(v.Str()), maxLen)
+		return t.freeze([]byte(v.Str()), most)
 	}
 	return v
 }
@@ -83,26 +83,31 @@ func freezeUint(u uint64) model.Value {
 	return model.Int64(int64(u))
 }
 
-// cutMark ends a text that was cut, within its limit.
-const cutMark = "…"
+// length is what a text may have at most. Other bytes count as one character each.
+type length struct{ bytes, characters int }
+
+func bytesOnly(n int) length { return length{n, math.MaxInt} }
+
+func (t *Tracer) tagLength() length {
+	return length{t.limits.TagValueLength, t.limits.TagValueCharacters}
+}
+func (t *Tracer) logLength() length {
+	return length{t.limits.LogValueLength, t.limits.LogValueCharacters}
+}
 
 // text holds a string to a length and to valid UTF-8: one bad byte would cost the
 // whole batch at some receivers. Strings that need neither are returned as they
 // are.
-func (t *Tracer) text(s string, maxLen int) string {
-	if len(s) <= maxLen && (isASCII(s) || utf8.ValidString(s)) {
+func (t *Tracer) text(s string, most length) string {
+	if len(s) <= most.bytes && len(s) <= most.characters && (isASCII(s) || utf8.ValidString(s)) {
 		return s
 	}
-	whole, cut := format.Clean(s, maxLen)
-	if !cut {
-		return whole
+	s, long := format.Shorten(s, most.bytes)
+	s, longer := format.ShortenCharacters(s, most.characters)
+	if long || longer {
+		t.rare.values.Add(1)
 	}
-	t.rare.values.Add(1)
-	if maxLen < len(cutMark) {
-		return whole
-	}
-	part, _ := format.Clean(s, maxLen-len(cutMark))
-	return part + cutMark
+	return s
 }
 
 // isASCII is what nearly every key and value is, and quicker to find out than
@@ -125,20 +130,22 @@ func isASCII(s string) bool {
 }
 
 // key is text for keys.
-func (t *Tracer) key(s string) string { return t.text(s, t.limits.KeyLength) }
+func (t *Tracer) key(s string) string { return t.text(s, bytesOnly(t.limits.KeyLength)) }
 
 // object formats a value of any other type, running its own methods.
-func (t *Tracer) object(v any, maxLen int) string {
-	b, cut := format.Append(nil, v, min(maxLen, t.limits.ObjectLength))
-	if cut {
+func (t *Tracer) object(v any, most length) string {
+	b, long := format.Append(nil, v, min(most.bytes, t.limits.ObjectLength))
+	s, longer := format.ShortenCharacters(string(b), most.characters)
+	if long || longer {
 		t.rare.values.Add(1)
 	}
-	return string(b)
+	return s
 }
 
 // operation freezes an operation name.
 func (t *Tracer) operation(name string) string {
-	name = t.text(name, t.limits.OperationLength)
+	most := bytesOnly(t.limits.OperationLength)
+	name = t.text(name, most)
 	if t.redactor == nil {
 		return name
 	}
@@ -146,16 +153,16 @@ func (t *Tracer) operation(name string) string {
 	if !keep {
 		return "redacted"
 	}
-	return t.text(v.Str(), t.limits.OperationLength)
+	return t.text(v.Str(), most)
 }
 
 // tag freezes and redacts a tag; ok is false when it was dropped.
-func (t *Tracer) tag(place Place, key string, value any, maxLen int) (string, model.Value, bool) {
+func (t *Tracer) tag(place Place, key string, value any) (string, model.Value, bool) {
 	key = t.key(key)
-	v := t.freeze(value, maxLen)
+	v := t.freeze(value, t.tagLength())
 	if t.redactor == nil {
 		return key, v, true
 	}
 	v, keep := t.redact(place, key, v)
-	return key, t.freezeValue(v, maxLen), keep
+	return key, t.freezeValue(v, t.tagLength()), keep
 }

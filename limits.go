@@ -2,7 +2,12 @@
 
 package spur
 
-import "github.com/go-spur/spur/propagation"
+import (
+	"math"
+	"unicode/utf8"
+
+	"github.com/go-spur/spur/propagation"
+)
 
 // Limits bound what one span, and one header, can hold. Whatever is cut is
 // counted in Stats.Cut and, for tags and logs, on the span itself; strings are
@@ -12,7 +17,12 @@ type Limits struct {
 	OperationLength int // bytes of an operation name; default 1,024, at most 65,535
 	TagValueLength  int // bytes of a tag's text or binary value; default 4,096
 	LogValueLength  int // bytes of a log field's text or binary value; default 16,384
-	ObjectLength    int // bytes an arbitrary Go value is formatted to, before the two above; default 65,536
+	// The same in characters, for texts; 0: bytes alone count. When they are set, the
+	// defaults of the two above are at least four bytes a character.
+	TagValueCharacters int
+	LogValueCharacters int
+
+	ObjectLength int // bytes an arbitrary Go value is formatted to, before those above; default 65,536
 
 	TagsPerSpan  int     // default 1,000; later ones are dropped, those that are there can be changed
 	LogsPerSpan  int     // default 1,000; the first half and the newest are kept
@@ -33,8 +43,10 @@ func (l Limits) withDefaults() Limits {
 	}
 	def(&l.KeyLength, 256)
 	def(&l.OperationLength, 1<<10)
-	def(&l.TagValueLength, 4<<10)
-	def(&l.LogValueLength, 16<<10)
+	def(&l.TagValueCharacters, math.MaxInt)
+	def(&l.LogValueCharacters, math.MaxInt)
+	def(&l.TagValueLength, lengthFor(l.TagValueCharacters, 4<<10))
+	def(&l.LogValueLength, lengthFor(l.LogValueCharacters, 16<<10))
 	def(&l.ObjectLength, 64<<10)
 	def(&l.TagsPerSpan, 1000)
 	def(&l.LogsPerSpan, 1000)
@@ -48,4 +60,12 @@ func (l Limits) withDefaults() Limits {
 		l.DebugPerSec = 1
 	}
 	return l
+}
+
+// lengthFor is usual, or room for so many characters.
+func lengthFor(characters, usual int) int {
+	if characters == math.MaxInt {
+		return usual
+	}
+	return max(usual, utf8.UTFMax*min(characters, math.MaxInt/utf8.UTFMax))
 }

@@ -135,6 +135,39 @@ func TestObjectLength(t *testing.T) {
 	}
 }
 
+// A text of as many characters as are allowed is never cut, however many bytes it
+// has, unless the limit in bytes says otherwise. Other bytes are counted as they are.
+func TestLimitsInCharacters(t *testing.T) {
+	long := strings.Repeat("é", 5_000)
+	for _, tt := range []struct {
+		name   string
+		limits Limits
+		value  any
+		tag    any
+		log    any
+	}{
+		{"exactly", Limits{TagValueCharacters: 5, LogValueCharacters: 5}, "ééééé", "ééééé", "ééééé"},
+		{"one more", Limits{TagValueCharacters: 5, LogValueCharacters: 4}, "éééééé", "éééé…", "ééé…"},
+		{"tags alone", Limits{TagValueCharacters: 2}, "ééé", "é…", "ééé"},
+		{"bytes as well", Limits{TagValueCharacters: 5, TagValueLength: 7}, "ééééé", "éé…", "ééééé"},
+		{"more than the usual bytes", Limits{TagValueCharacters: 5_000}, long, long, long},
+		{"object", Limits{TagValueCharacters: 3}, []string{"éé"}, "[é…", "[éé]"},
+		{"binary", Limits{TagValueCharacters: 2}, []byte{1, 2, 3}, []byte{1, 2}, []byte{1, 2, 3}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tracer, got := newTestTracer(t, WithLimits(tt.limits))
+			s := tracer.StartSpan("op")
+			s.SetTag("k", tt.value)
+			s.LogFields(log.Object("k", tt.value))
+			s.Finish()
+			span := got.only(t)
+			if tag, field := tagMap(span.Tags)["k"], span.Logs[0].Fields[0].Value.Any(); !reflect.DeepEqual(tag, tt.tag) || !reflect.DeepEqual(field, tt.log) {
+				t.Errorf("tag %v, log %v; want %v, %v", tag, field, tt.tag, tt.log)
+			}
+		})
+	}
+}
+
 // Once the logs are full, a new one takes an older one's place, and its bytes with
 // it: up to BytesPerSpan, not beyond.
 func TestBytesPerSpanHoldsInTheRingOfLogs(t *testing.T) {

@@ -54,7 +54,7 @@ func (e *fieldEncoder) marshal(fields []log.Field) (n int) {
 	defer func() {
 		if p := recover(); p != nil {
 			e.tracer.rare.panics.Add(1)
-			e.add(fields[n].Key(), "!(PANIC="+e.tracer.object(p, 256)+")")
+			e.add(fields[n].Key(), "!(PANIC="+e.tracer.object(p, bytesOnly(256))+")")
 			n++
 		}
 	}()
@@ -90,7 +90,7 @@ func (e *fieldEncoder) encodePairs(pairs []any) error {
 
 // add freezes one field of any type.
 func (e *fieldEncoder) add(key string, value any) {
-	e.put(key, e.tracer.freeze(value, e.tracer.limits.LogValueLength))
+	e.put(key, e.tracer.freeze(value, e.tracer.logLength()))
 }
 
 // put adds a frozen value, unless the Redactor objects.
@@ -102,7 +102,7 @@ func (e *fieldEncoder) put(key string, v model.Value) {
 		if v, keep = t.redact(e.place, key, v); !keep {
 			return
 		}
-		v = t.freezeValue(v, t.limits.LogValueLength)
+		v = t.freezeValue(v, t.logLength())
 	}
 	e.append(key, v)
 }
@@ -117,7 +117,7 @@ func (e *fieldEncoder) append(key string, v model.Value) {
 
 // EmitString and the methods below implement log.Encoder.
 func (e *fieldEncoder) EmitString(key, value string) {
-	e.put(key, model.String(e.tracer.text(value, e.tracer.limits.LogValueLength)))
+	e.put(key, model.String(e.tracer.text(value, e.tracer.logLength())))
 }
 func (e *fieldEncoder) EmitBool(key string, value bool) { e.put(key, model.Bool(value)) }
 func (e *fieldEncoder) EmitInt(key string, value int)   { e.put(key, model.Int64(int64(value))) }

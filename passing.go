@@ -8,7 +8,7 @@ func (t *Tracer) startPassing(s *Span, op string, l *lineage) {
 	s.own.word.Store(wordPassing | wordDetached)
 	s.ctx.trace = &s.own
 	s.start = t.clock.now(0)
-	s.setOperationLocked(t.text(op, t.limits.OperationLength))
+	s.setOperationLocked(t.text(op, bytesOnly(t.limits.OperationLength)))
 	from := l.parent
 	if l.self != nil {
 		from = l.self

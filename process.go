@@ -27,14 +27,14 @@ const (
 // buildProcess freezes the process tags: the user's, then our own where the user
 // has set none.
 func (t *Tracer) buildProcess(c *config) *model.Process {
-	p := &model.Process{Service: t.text(c.service, t.limits.OperationLength)}
+	p := &model.Process{Service: t.text(c.service, bytesOnly(t.limits.OperationLength))}
 	seen := map[string]bool{}
 	add := func(key string, value any) {
 		if seen[key] {
 			return
 		}
 		seen[key] = true
-		if k, v, ok := t.tag(PlaceProcess, key, value, t.limits.TagValueLength); ok {
+		if k, v, ok := t.tag(PlaceProcess, key, value); ok {
 			p.Tags = append(p.Tags, model.Tag{Key: k, Value: v})
 		}
 	}

@@ -57,7 +57,7 @@ func (s *Span) SetTag(key string, value any) opentracing.Span {
 func (s *Span) SetString(key, value string) *Span {
 	if s.told() {
 		t := s.ext().tracer
-		s.putTag(key, model.String(t.text(value, t.limits.TagValueLength)))
+		s.putTag(key, model.String(t.text(value, t.tagLength())))
 	}
 	return s
 }
@@ -237,7 +237,7 @@ func (s *Span) setTag(key string, value any) {
 		}
 	}
 	t := s.ext().tracer
-	s.putTag(key, t.freeze(value, t.limits.TagValueLength))
+	s.putTag(key, t.freeze(value, t.tagLength()))
 }
 
 // putTag redacts, tells and records a frozen tag.
@@ -249,7 +249,7 @@ func (s *Span) putTag(key string, v model.Value) {
 		if v, keep = t.redact(PlaceTag, key, v); !keep {
 			return
 		}
-		v = t.freezeValue(v, t.limits.TagValueLength)
+		v = t.freezeValue(v, t.tagLength())
 	}
 	if w := s.ctx.trace.word.Load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
 		return

@@ -184,7 +184,7 @@ func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) 
 		}
 	}
 	if debugID != "" {
-		if k, v, ok := t.tag(PlaceTag, "jaeger-debug-id", debugID, t.limits.TagValueLength); ok {
+		if k, v, ok := t.tag(PlaceTag, "jaeger-debug-id", debugID); ok {
 			t.rare.cut(r.setTag(k, v, &t.limits))
 		}
 	}
@@ -242,7 +242,7 @@ func (t *Tracer) ownExtension(s *Span) *extension {
 func (t *Tracer) startTags(o *startOptions) *record {
 	r := acquireRecord()
 	o.eachTag(func(key string, value any) {
-		if k, v, ok := t.tag(PlaceTag, key, value, t.limits.TagValueLength); ok {
+		if k, v, ok := t.tag(PlaceTag, key, value); ok {
 			t.rare.cut(r.setTag(k, v, &t.limits))
 		}
 	})

@@ -50,6 +50,40 @@ func Clean(s string, limit int) (string, bool) {
 	return s, false
 }
 
+// Shorten returns s as Clean does, in at most limit bytes of which the last are
+// the mark "…" if something was cut, and whether it was. Below three bytes there is
+// no room for the mark, and none. It is how a long text goes into a message.
+func Shorten(s string, limit int) (string, bool) {
+	whole, cut := Clean(s, limit)
+	if !cut || limit < len(mark) {
+		return whole, cut
+	}
+	part, _ := Clean(s, limit-len(mark))
+	return part + mark, true
+}
+
+// ShortenCharacters returns s, which is UTF-8, if it has at most limit characters,
+// otherwise its beginning and the mark "…", limit characters in all.
+func ShortenCharacters(s string, limit int) (string, bool) {
+	if len(s) <= max(limit, 0) {
+		return s, false
+	}
+	if limit <= 0 {
+		return "", true
+	}
+	n, end := 0, 0
+	for i := range s {
+		switch n {
+		case limit - 1:
+			end = i
+		case limit:
+			return s[:end] + mark, true
+		}
+		n++
+	}
+	return s, false
+}
+
 // appendClean appends what Clean(s, room) would return.
 func appendClean(dst []byte, s string, room int) ([]byte, bool) {
 	cut := false

@@ -88,6 +88,37 @@ func TestCleanLooksAtTheHeadOnly(t *testing.T) {
 	}
 }
 
+func TestShorten(t *testing.T) {
+	for _, c := range []struct {
+		in         string
+		limit      int
+		bytes      string // Shorten
+		characters string // ShortenCharacters
+	}{
+		{"", 0, "", ""},
+		{"a", 0, "", ""},
+		{"ab", 1, "a", "…"},
+		{"abc", 2, "ab", "a…"},
+		{"abc", 3, "abc", "abc"},
+		{"abcd", 3, "…", "ab…"},
+		{"ééé", 3, "…", "ééé"},
+		{"éééé", 3, "…", "éé…"},
+		{"éééé", 7, "éé…", "éééé"},
+		{"𝄞𝄞𝄞", 2, "", "𝄞…"},
+		{"abcdef", -1, "", ""},
+	} {
+		if got, cut := Shorten(c.in, c.limit); got != c.bytes || cut != (got != c.in) {
+			t.Errorf("Shorten(%q, %d) = %q, %v; want %q", c.in, c.limit, got, cut, c.bytes)
+		}
+		if got, cut := ShortenCharacters(c.in, c.limit); got != c.characters || cut != (got != c.in) {
+			t.Errorf("ShortenCharacters(%q, %d) = %q, %v; want %q", c.in, c.limit, got, cut, c.characters)
+		}
+	}
+	if got, _ := Shorten("a\xff\xffb", 6); got != "a…" {
+		t.Errorf("Shorten of invalid bytes = %q", got)
+	}
+}
+
 func TestTextAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
@@ -136,6 +167,12 @@ func FuzzText(f *testing.F) {
 		got, gotCut := Clean(s, limit)
 		if got != want || gotCut != wantCut {
 			t.Errorf("Clean(%q, %d) = %q, %v; want %q, %v", s, limit, got, gotCut, want, wantCut)
+		}
+		short, wasCut := Shorten(s, limit)
+		checkPrefix(t, "Shorten", short, wasCut, valid, limit)
+		short, wasCut = ShortenCharacters(valid, limit)
+		if n := utf8.RuneCountInString(valid); wasCut != (n > max(limit, 0)) || wasCut && utf8.RuneCountInString(short) != max(limit, 0) {
+			t.Errorf("ShortenCharacters(%q, %d) = %q, %v", valid, limit, short, wasCut)
 		}
 	})
 }
