@@ -27,7 +27,8 @@ type State uint8
 const (
 	StateDeferred  State = 1 << iota // the caller made no sampling decision: ours counts
 	StateRemote                      // the context came out of a carrier
-	StateW3CRandom                   // traceparent's random flag was set (W3C level 2)
+	StateW3CRandom                   // the trace id is random, as traceparent's flag says (W3C level 2)
+	StateDecided                     // without ids: the caller decided all the same, and Flags say what
 )
 
 // Context is what a span passes on: to its children and, through a propagator,

@@ -3,6 +3,7 @@
 package propagation
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/go-spur/spur/model"
@@ -20,22 +21,33 @@ const (
 // nothing, must not become B3's.
 func asksDebug(f model.Flags) bool { return f.IsDebug() && f.IsSampled() }
 
+// b3State returns the sampling state of c, "" for an open one. Single is for b3,
+// where debug is a state of its own.
+func b3State(c *model.Context, single bool) string {
+	switch {
+	case c.State&model.StateDeferred != 0:
+		return ""
+	case single && asksDebug(c.Flags):
+		return "d"
+	case c.IsSampled():
+		return "1"
+	}
+	return "0"
+}
+
 // appendB3Single appends the ids and the decision of c as b3 has them. Without a
 // decision the parent is left out as well: not every receiver takes it there.
 func appendB3Single(dst []byte, c *model.Context) []byte {
+	state := b3State(c, true)
+	if !c.IsValid() {
+		return append(dst, state...)
+	}
 	dst = append(c.TraceID.AppendHex(dst), '-')
 	dst = c.SpanID.AppendHex(dst)
-	if c.State&model.StateDeferred != 0 {
+	if state == "" {
 		return dst
 	}
-	switch {
-	case asksDebug(c.Flags):
-		dst = append(dst, "-d"...)
-	case c.IsSampled():
-		dst = append(dst, "-1"...)
-	default:
-		dst = append(dst, "-0"...)
-	}
+	dst = append(append(dst, '-'), state...)
 	if c.ParentID != 0 {
 		dst = c.ParentID.AppendHex(append(dst, '-'))
 	}
@@ -52,7 +64,13 @@ type b3Pair struct {
 // the values keep. Debug implies sampled, which is written all the same: some
 // receivers, jaeger-client-go among them, do not read the flags.
 func b3Pairs(text []byte, c *model.Context) (pairs [5]b3Pair) {
-	pairs = [5]b3Pair{{field: b3Trace}, {field: b3Span}, {field: b3Parent}, {field: b3Sampled}, {field: b3Flags}}
+	pairs = [5]b3Pair{{b3Trace, ""}, {b3Span, ""}, {b3Parent, ""}, {b3Sampled, b3State(c, false)}, {b3Flags, ""}}
+	if pairs[3].value == "1" && c.IsDebug() {
+		pairs[4].value = "1"
+	}
+	if !c.IsValid() {
+		return pairs
+	}
 	text = c.TraceID.AppendHex(text[:0])
 	span := len(text)
 	text = c.SpanID.AppendHex(text)
@@ -62,71 +80,96 @@ func b3Pairs(text []byte, c *model.Context) (pairs [5]b3Pair) {
 		text = c.ParentID.AppendHex(text)
 		pairs[2].value = textOf(text[parent:])
 	}
-	if c.State&model.StateDeferred != 0 {
-		return pairs
-	}
-	switch {
-	case asksDebug(c.Flags):
-		pairs[3].value, pairs[4].value = "1", "1"
-	case c.IsSampled():
-		pairs[3].value = "1"
-	default:
-		pairs[3].value = "0"
-	}
 	return pairs
 }
 
 // parseB3 reads b3, or else x-b3-*, into c, which is zero. A decision without ids
-// is no context. After an error c is worthless.
+// leaves StateDecided; one in b3 counts for the ids of x-b3-*. After an error c is
+// worthless.
 func (p *Textual) parseB3(r *reading, c *model.Context) error {
-	err := ErrNotFound
-	if r.has.contains(b3Whole) {
-		if err = p.parseB3Single(r.values[b3Whole], c); err == nil {
-			return nil
+	err := p.parseB3Single(r.values[b3Whole], c)
+	if err == nil && c.TraceID.IsValid() {
+		return nil
+	}
+	var multi model.Context
+	switch errMulti := p.parseB3Multi(r, &multi); {
+	case multi.TraceID.IsValid() && errMulti == nil:
+		if err == nil {
+			multi.Flags, multi.State = c.Flags, 0
 		}
-		*c = model.Context{}
+		*c = multi
+		return nil
+	case err == nil && errors.Is(errMulti, ErrCorrupted):
+		return errMulti
+	case err != ErrNotFound:
+		return err
+	default:
+		*c = multi
+		return errMulti
 	}
-	if r.has.contains(b3Trace) || r.has.contains(b3Span) {
-		err = p.parseB3Multi(r, c)
-	}
-	return err
 }
 
 func (p *Textual) parseB3Single(value string, c *model.Context) error {
+	if value == "" {
+		return ErrNotFound
+	}
 	if err := p.tooLong(b3Whole, value); err != nil {
 		return err
 	}
-	trace, rest, ok := strings.Cut(value, "-")
-	if !ok {
-		var c model.Context
-		if setB3Decision(&c, value) {
-			return ErrNotFound
+	trace, rest, ids := strings.Cut(value, "-")
+	if !ids {
+		c.State = model.StateDecided
+		if !setB3Decision(c, value) && !setB3Debug(c, value) {
+			return p.corrupted(b3Whole, "is malformed", value)
 		}
-		return p.corrupted(b3Whole, "is malformed", value)
+		return nil
 	}
 	span, rest, more := strings.Cut(rest, "-")
-	decision, parent, _ := strings.Cut(rest, "-")
-	if len(decision) == 16 && parent == "" { // a parent without a decision
-		decision, parent = "", decision
+	decision, parent, child := strings.Cut(rest, "-")
+	if len(decision) == 16 && !child { // a parent without a decision
+		decision, parent, child = "", decision, true
 	}
-	if more && decision == "" && parent == "" || !setB3Decision(c, decision) {
+	switch {
+	case decision == "" && (child || !more):
+		c.State = model.StateDeferred
+	case !setB3Decision(c, decision) && !setB3Debug(c, decision):
 		return p.corrupted(b3Whole, "has a bad sampling state", value)
 	}
-	return p.setB3IDs(b3Whole, b3Whole, trace, span, parent, c)
+	if err := p.setB3IDs(b3Whole, b3Whole, trace, span, c); err != nil {
+		return err
+	}
+	if child {
+		var err error
+		if c.ParentID, err = model.ParseSpanID(parent); err != nil {
+			return p.corrupted(b3Whole, "has a bad parent id", value)
+		}
+	}
+	return nil
 }
 
 func (p *Textual) parseB3Multi(r *reading, c *model.Context) error {
-	if decision := r.values[b3Sampled]; !setB3Decision(c, decision) {
+	if decision := r.values[b3Sampled]; decision == "" {
+		c.State = model.StateDeferred
+	} else if !setB3Decision(c, decision) {
 		return p.corrupted(b3Sampled, "is not a sampling state", decision)
 	}
 	if isOdd(r.values[b3Flags]) { // a decimal number, whose lowest bit is debug
-		setB3Decision(c, "d")
+		c.State = 0
+		setB3Debug(c, "d")
 	}
-	return p.setB3IDs(b3Trace, b3Span, r.values[b3Trace], r.values[b3Span], r.values[b3Parent], c)
+	if r.has.contains(b3Trace) || r.has.contains(b3Span) {
+		c.ParentID, _ = model.ParseSpanID(r.values[b3Parent]) // 0 when it cannot be read
+		return p.setB3IDs(b3Trace, b3Span, r.values[b3Trace], r.values[b3Span], c)
+	}
+	if c.State == model.StateDeferred {
+		return ErrNotFound
+	}
+	c.State = model.StateDecided
+	return nil
 }
 
 // setB3IDs reads the ids, which the fields traceIn and spanIn have.
-func (p *Textual) setB3IDs(traceIn, spanIn field, trace, span, parent string, c *model.Context) error {
+func (p *Textual) setB3IDs(traceIn, spanIn field, trace, span string, c *model.Context) error {
 	var err error
 	if c.TraceID, err = model.ParseTraceID(trace); err != nil || !c.TraceID.IsValid() {
 		return p.corrupted(traceIn, "has a bad trace id", trace)
@@ -134,25 +177,28 @@ func (p *Textual) setB3IDs(traceIn, spanIn field, trace, span, parent string, c 
 	if c.SpanID, err = model.ParseSpanID(span); err != nil || c.SpanID == 0 {
 		return p.corrupted(spanIn, "has a bad span id", span)
 	}
-	c.ParentID, _ = model.ParseSpanID(parent) // 0 when it cannot be read
 	return nil
 }
 
-// setB3Decision reads a sampling state; none leaves the decision to us.
+// setB3Decision reads a sampling state of x-b3-sampled.
 func setB3Decision(c *model.Context, s string) bool {
-	c.State &^= model.StateDeferred
 	switch {
-	case s == "":
-		c.State |= model.StateDeferred
 	case s == "1", strings.EqualFold(s, "true"):
 		c.Flags = model.FlagSampled
 	case s == "0", strings.EqualFold(s, "false"):
 		c.Flags = 0
-	case s == "d", s == "D":
-		c.Flags = model.FlagSampled | model.FlagDebug
 	default:
 		return false
 	}
+	return true
+}
+
+// setB3Debug reads the further sampling state of b3.
+func setB3Debug(c *model.Context, s string) bool {
+	if s != "d" && s != "D" {
+		return false
+	}
+	c.Flags = model.FlagSampled | model.FlagDebug
 	return true
 }
 

@@ -40,6 +40,8 @@ func TestB3Spellings(t *testing.T) {
 		absent    = "absent"
 		deferred  = " state=3"
 		decided   = " state=2"
+		told      = " state=a"
+		alone     = "0000000000000000 0000000000000000 0000000000000000 "
 		ids       = "0000000000000001 0000000000000002 "
 		noParent  = ids + "0000000000000000 "
 		parent    = ids + "0000000000000003 "
@@ -60,12 +62,17 @@ func TestB3Spellings(t *testing.T) {
 		{"single, false", one("1-2-False-3"), parent + "flags=0" + decided},
 		{"single, no decision", one("1-2"), noParent + "flags=0" + deferred},
 		{"single, no decision but a parent", one("1-2-0000000000000003"), parent + "flags=0" + deferred},
-		{"single, garbage parent", one("1-2-1-x"), noParent + "flags=1" + decided},
+		{"single, garbage parent", one("1-2-1-x"), corrupted},
+		{"single, parent of 17 digits", one("1-2-1-00000000000000003"), corrupted},
+		{"single, empty parent", one("1-2-1-"), corrupted},
+		{"single, more", one("1-2-1-3-4"), corrupted},
+		{"single, nothing more", one("1-2-1-3-"), corrupted},
+		{"single, more behind a parent without a decision", one("1-2-0000000000000003-1"), corrupted},
 		{"single, upper case", one("AB-CD-1"), "00000000000000ab 00000000000000cd 0000000000000000 flags=1" + decided},
 		{"single, zeros before", one("00000000000000000000000000000001-0000000000000002-1"), noParent + "flags=1" + decided},
-		{"single 0", one("0"), absent},
-		{"single 1", one("1"), absent},
-		{"single d", one("d"), absent},
+		{"single 0", one("0"), alone + "flags=0" + told},
+		{"single 1", one("1"), alone + "flags=1" + told},
+		{"single d", one("d"), alone + "flags=3" + told},
 		{"single, empty", one(""), absent},
 		{"single, decision unknown", one("1-2-x"), corrupted},
 		{"single, decision empty", one("1-2-"), corrupted},
@@ -83,7 +90,7 @@ func TestB3Spellings(t *testing.T) {
 		{"multi, true", multi("1", "2", "3", "true"), parent + "flags=1" + decided},
 		{"multi, TRUE", multi("1", "2", "3", "TRUE"), parent + "flags=1" + decided}, // jaeger-client-go: not sampled
 		{"multi, false", multi("1", "2", "3", "false"), parent + "flags=0" + decided},
-		{"multi, d", multi("1", "2", "3", "d"), parent + "flags=3" + decided},               // jaeger-client-go: not sampled
+		{"multi, d", multi("1", "2", "3", "d"), corrupted},
 		{"multi, no decision", multi("1", "2", "3"), parent + "flags=0" + deferred},         // jaeger-client-go: not sampled
 		{"multi, empty decision", multi("1", "2", "3", ""), parent + "flags=0" + deferred},  // the same
 		{"multi, debug", multi("1", "2", "3", "-", "1"), parent + "flags=3" + decided},      // jaeger-client-go: ignored
@@ -92,8 +99,14 @@ func TestB3Spellings(t *testing.T) {
 		{"multi, Finagle's flags", multi("1", "2", "3", "-", "6"), parent + "flags=0" + deferred},
 		{"multi, flags unreadable", multi("1", "2", "3", "1", "x"), parent + "flags=1" + decided},
 		{"multi, garbage parent", multi("1", "2", "x", "1"), noParent + "flags=1" + decided},
-		{"multi, decision alone", multi("-", "-", "-", "1"), absent},
-		{"multi, flags alone", multi("-", "-", "-", "-", "1"), absent},
+		{"multi, decision alone", multi("-", "-", "-", "1"), alone + "flags=1" + told},
+		{"multi, denial alone", multi("-", "-", "-", "0"), alone + "flags=0" + told},
+		{"multi, denial alone, spelled out", multi("-", "-", "-", "false"), alone + "flags=0" + told},
+		{"multi, empty decision alone", multi("-", "-", "-", ""), absent},
+		{"multi, bad decision alone", multi("-", "-", "-", "no"), corrupted},
+		{"multi, no flags alone", multi("-", "-", "-", "-", "0"), absent},
+		{"multi, parent alone", multi("-", "-", "3"), absent},
+		{"multi, flags alone", multi("-", "-", "-", "-", "1"), alone + "flags=3" + told},
 		{"multi, decision unknown", multi("1", "2", "3", "yes"), corrupted},
 		{"multi, no span id", multi("1", "-", "3", "1"), corrupted},
 		{"multi, no trace id", multi("-", "2", "3", "1"), corrupted},
@@ -104,7 +117,12 @@ func TestB3Spellings(t *testing.T) {
 
 		{"single wins", append(multi("7", "8", "9", "1"), one("1-2-0-3")...), parent + "flags=0" + decided},
 		{"single is corrupted", append(multi("1", "2", "3", "1"), one("x-2-0-3")...), parent + "flags=1" + decided},
-		{"single is no context", append(multi("1", "2", "3", "1"), one("0")...), parent + "flags=1" + decided},
+		{"single denies multi's ids", append(multi("1", "2", "3"), one("0")...), parent + "flags=0" + decided},
+		{"single denies what multi allows", append(multi("1", "2", "3", "1"), one("0")...), parent + "flags=0" + decided},
+		{"single debugs multi's ids", append(multi("1", "2", "3", "0"), one("d")...), parent + "flags=3" + decided},
+		{"single denies bad ids", append(multi("1", "x", "3"), one("0")...), corrupted},
+		{"single denies, and multi too", append(multi("-", "-", "-", "1"), one("0")...), alone + "flags=0" + told},
+		{"single is corrupted beside a decision", append(multi("-", "-", "-", "1"), one("x")...), corrupted},
 		{"both are corrupted", append(multi("1", "x"), one("x-2-0-3")...), corrupted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -256,5 +274,34 @@ func TestB3Baggage(t *testing.T) {
 	raw, err := p.Extract(propagation.Header{"Baggage-K": {"1+1"}, "Baggage-L": {"100%"}, "Baggage": {"m=1"}})
 	if err != nil || listMembers(raw.Baggage) != "k=1+1" || p.Stats()[0].BaggageDropped != 1 {
 		t.Errorf("%s, %v, %+v", describe(raw), err, p.Stats())
+	}
+}
+
+// TestB3DecisionTravels: a decision without ids is passed on as it came, by B3 alone.
+func TestB3DecisionTravels(t *testing.T) {
+	for _, tt := range []struct{ single, sampled, flags string }{{"0", "0", ""}, {"1", "1", ""}, {"d", "1", "1"}} {
+		for name, want := range map[string]textMap{"single": {"b3": tt.single}, "multi": {"x-b3-sampled": tt.sampled, "x-b3-flags": tt.flags}} {
+			if want["x-b3-flags"] == "" {
+				delete(want, "x-b3-flags")
+			}
+			format := map[string]propagation.Format{"single": propagation.FormatB3Single, "multi": fB3}[name]
+			p := newComposite(t, propagation.HTTP, formats{fJaeger, fW3C, fB3}, formats{fJaeger, fW3C, format})
+			c, err := p.Extract(want)
+			if err != nil || c.State != model.StateRemote|model.StateDecided || c.IsValid() {
+				t.Fatalf("%q: %s, %v", want, describe(c), err)
+			}
+			foreign, header, wantHeader := textMap{}, propagation.Header{}, propagation.Header{}
+			p.Inject(&c, foreign)
+			p.Inject(&c, header)
+			for k, v := range want {
+				wantHeader.Set(http.CanonicalHeaderKey(k), v)
+			}
+			if !reflect.DeepEqual(foreign, want) || !reflect.DeepEqual(header, wantHeader) {
+				t.Errorf("%q is passed on as %q, and in a Header as %q", want, foreign, header)
+			}
+			if got := counts(p); got != "jaeger 0/0/0/0/0, w3c 0/0/0/0/0, b3 1/1/1/0/0" {
+				t.Errorf("counted %s", got)
+			}
+		}
 	}
 }

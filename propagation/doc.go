@@ -45,8 +45,7 @@
 // are written in the formats that have them and are lost where only others are
 // spoken. While the decision to sample is open, Jaeger's format and W3C's say "not
 // sampled", and B3, which can, says nothing; B3 without a decision is read as
-// [model.StateDeferred]. B3's decision without ids ("b3: 0") has no trace to belong
-// to and is not read.
+// [model.StateDeferred], and a decision without ids ("b3: 0") as [model.StateDecided].
 //
 // A debug flag without a sampled one asks for nothing. uber-trace-id passes it on as
 // it came; B3, where debug implies sampled, leaves it out.

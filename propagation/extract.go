@@ -17,7 +17,8 @@ import (
 // The context is that of the first format, in the order of the configuration, whose
 // ids can be read; see the package documentation on formats that disagree. When
 // none can, but one is there, the error is ErrCorrupted with the first one's
-// complaint. Without any ids, baggage or a debug id are a success. A zero
+// complaint. Without any ids, baggage, a debug id or a decision of B3's alone
+// (model.StateDecided) are a success. A zero
 // uber-trace-id next to them, as jaeger-client-go sends it for a context without a
 // trace, counts for nothing.
 //
@@ -106,7 +107,7 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		if complain != nil {
 			return complain
 		}
-		return p.withoutIDs(r, c)
+		return p.withoutIDs(r, &ids[b3], c)
 	}
 	*c = ids[winner]
 	for _, f := range p.from.ids {
@@ -156,8 +157,9 @@ func (p *Textual) agree(r *reading, f family, from, c *model.Context) {
 	}
 }
 
-// withoutIDs makes a context of baggage and a debug id, if there are any.
-func (p *Textual) withoutIDs(r *reading, c *model.Context) error {
+// withoutIDs makes a context of baggage, a debug id and B3's decision, if there are
+// any.
+func (p *Textual) withoutIDs(r *reading, decided, c *model.Context) error {
 	var brought [families]bool
 	n := 0
 	for _, f := range p.from.baggage {
@@ -169,6 +171,10 @@ func (p *Textual) withoutIDs(r *reading, c *model.Context) error {
 	if debug := r.values[jaegerDebug]; debug != "" {
 		brought[jaeger] = true
 		c.Extra = &model.Extra{DebugID: p.debugID(debug)}
+	}
+	if decided.State&model.StateDecided != 0 {
+		brought[b3] = true
+		c.Flags, c.State = decided.Flags, model.StateDecided
 	}
 	for _, b := range brought {
 		if b {

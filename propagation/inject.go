@@ -11,7 +11,7 @@ import (
 
 // Inject writes c in every format that is configured for it. Ids are written when
 // both are set, baggage in any case, so that a context of baggage alone travels
-// without a trace. While the sampling decision is open (StateDeferred) sampled and
+// without a trace; so does, in B3, a decision without ids (StateDecided). While the sampling decision is open (StateDeferred) sampled and
 // debug go out cleared, and B3 has no sampling state.
 //
 // Members of baggage are written newest first until a limit of one of the formats
@@ -49,28 +49,34 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 			style = inLower
 		}
 	}
-	valid := c.IsValid()
+	formats := p.speaking(c)
 	switch {
 	case style != inHeader:
-		if valid {
-			p.setterIDs(c, to, style)
-		}
+		p.setterIDs(formats, c, to, style)
 	case header == nil:
 		return
-	case valid && p.headerIDs(c, header):
+	case p.headerIDs(formats, c, header):
 		p.removeBaggage(header)
 	}
 	some := c.Baggage != nil && p.injectBaggage(c.Baggage, header, to, style)
-	for _, f := range p.to.ids {
-		if valid {
+	for f := range families {
+		if slices.Contains(formats, f) || some && slices.Contains(p.to.baggage, f) {
 			p.counters[f].injected.Add(1)
 		}
 	}
-	for _, f := range p.to.baggage {
-		if some && !(valid && p.to.hasIDs(f)) {
-			p.counters[f].injected.Add(1)
+}
+
+// speaking returns the families that have something to say of c, beside its baggage.
+func (p *Textual) speaking(c *model.Context) []family {
+	switch {
+	case c.IsValid():
+		return p.to.ids
+	case c.State&model.StateDecided != 0:
+		if i := slices.Index(p.to.ids, b3); i >= 0 {
+			return p.to.ids[i : i+1]
 		}
 	}
+	return nil
 }
 
 // keyStyle is how a carrier wants its keys.
@@ -128,14 +134,18 @@ func (p *Textual) removeBaggage(h Header) {
 // headerIDs writes the ids into a Header. It reports whether the Header was copied
 // from another request, as a proxy does: whether it had the ids of another context.
 // To go over all keys of every Header would cost a third of writing the ids.
-func (p *Textual) headerIDs(c *model.Context, h Header) (copied bool) {
+func (p *Textual) headerIDs(formats []family, c *model.Context, h Header) (copied bool) {
+	if !c.IsValid() {
+		p.writeIDs(formats, c, h)
+		return false
+	}
 	var old [families]string
 	for i, name := range p.marks {
 		if values := h[name]; len(values) > 0 {
 			old[i], copied = values[0], true
 		}
 	}
-	p.writeIDs(c, h)
+	p.writeIDs(formats, c, h)
 	if !copied {
 		return false
 	}
@@ -147,8 +157,8 @@ func (p *Textual) headerIDs(c *model.Context, h Header) (copied bool) {
 	return false
 }
 
-func (p *Textual) writeIDs(c *model.Context, h Header) {
-	for _, f := range p.to.ids {
+func (p *Textual) writeIDs(formats []family, c *model.Context, h Header) {
+	for _, f := range formats {
 		switch f {
 		case jaeger:
 			slot := new(jaegerSlot)
@@ -195,14 +205,14 @@ func (p *Textual) setHeader(h Header, f field, values []string) {
 }
 
 // setterIDs writes the ids into another carrier.
-func (p *Textual) setterIDs(c *model.Context, to Setter, style keyStyle) {
+func (p *Textual) setterIDs(formats []family, c *model.Context, to Setter, style keyStyle) {
 	var buf [maxJaegerID + traceparentLen + maxB3Single]byte
 	set := func(f field, value string) {
 		if value != "" {
 			to.Set(p.names.of[f].in(style), value)
 		}
 	}
-	for _, f := range p.to.ids {
+	for _, f := range formats {
 		switch f {
 		case jaeger:
 			set(jaegerID, string(appendJaegerID(buf[:0], c)))

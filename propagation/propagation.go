@@ -36,7 +36,8 @@ type Reader interface {
 //
 // Inject writes c into a carrier. Extract returns the context a carrier holds,
 // ErrNotFound when there is none, ErrCorrupted when it cannot be read. A context
-// with baggage or a debug id but without ids is a success.
+// with baggage, a debug id or a decision (model.StateDecided) but without ids is a
+// success.
 type Propagator interface {
 	Inject(c *model.Context, to Setter)
 	Extract(from Reader) (model.Context, error)

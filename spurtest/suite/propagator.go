@@ -52,8 +52,8 @@ type PropagatorOptions struct {
 //   - Under propagation.HTTP, names are tokens and values printable ASCII, whatever
 //     the baggage is.
 //   - Extract accepts anything: it does not panic, its errors wrap ErrNotFound or
-//     ErrCorrupted and have at most 1,024 bytes, and a success has ids, baggage or a
-//     debug id. A Reader that fails leads to an error.
+//     ErrCorrupted and have at most 1,024 bytes, and a success has ids, baggage, a
+//     debug id or a decision. A Reader that fails leads to an error.
 //   - Whatever the baggage, Inject writes at most 64 KiB, and Extract returns at
 //     most 64 KiB of it.
 //   - All of it holds for propagation.Header and for other carriers, and on several

@@ -266,8 +266,8 @@ func survives(via propagation.Propagator, from propagation.Reader) (fault string
 	}()
 	got, err := via.Extract(from)
 	switch {
-	case err == nil && !got.IsValid() && got.Baggage.Len() == 0 && got.DebugID() == "":
-		return fmt.Sprintf("success without ids, baggage or a debug id: %+v", got)
+	case err == nil && !got.IsValid() && got.Baggage.Len() == 0 && got.DebugID() == "" && got.State&model.StateDecided == 0:
+		return fmt.Sprintf("success without ids, baggage, a debug id or a decision: %+v", got)
 	case err == nil && baggageSize(got.Baggage) > maxCarried:
 		return fmt.Sprintf("%d bytes of baggage", baggageSize(got.Baggage))
 	case err != nil && !errors.Is(err, propagation.ErrCorrupted) && !errors.Is(err, propagation.ErrNotFound):
