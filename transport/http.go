@@ -164,6 +164,23 @@ func NewHTTP(endpoint string, o HTTPOptions) (*HTTP, error) {
 	return h, nil
 }
 
+// Check returns the error that NewHTTP would return for an endpoint, and makes
+// nothing.
+func (o HTTPOptions) Check(endpoint string) error {
+	u, _, err := parseEndpoint(endpoint)
+	if err != nil {
+		return err
+	}
+	if err := o.complete(u); err != nil {
+		return err
+	}
+	if _, _, err := o.headers(u); err != nil {
+		return err
+	}
+	_, err = newTLSFiles(&o)
+	return err
+}
+
 // Format implements Transport.
 func (h *HTTP) Format() Format { return h.format }
 

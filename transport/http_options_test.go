@@ -110,6 +110,9 @@ func TestNewHTTPErrors(t *testing.T) {
 			if h != nil || !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text) {
 				t.Fatalf("NewHTTP = %v, %v; want %v with %q", h, err, tt.is, tt.text)
 			}
+			if check := tt.o.Check(tt.url); check == nil || check.Error() != err.Error() {
+				t.Errorf("Check = %v, but NewHTTP = %v", check, err)
+			}
 			text := strings.ReplaceAll(err.Error(), dir, "")
 			if strings.Contains(text, "secr") || len(text) > 400 {
 				t.Errorf("the error shows too much: %v", err)
