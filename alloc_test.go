@@ -27,7 +27,7 @@ func TestSizes(t *testing.T) {
 	if size := unsafe.Sizeof(record{}); size > 512 {
 		t.Errorf("a record has %d bytes, more than 512", size)
 	}
-	if d := unsafe.Offsetof(Span{}.mu) - unsafe.Offsetof(Span{}.own.word); d < 56 {
+	if d := unsafe.Offsetof(Span{}.mu) - unsafe.Offsetof(Span{}.word); d < 56 {
 		t.Errorf("the trace's word is only %d bytes from the mutex", d)
 	}
 }

@@ -19,7 +19,7 @@ type baggageChange struct {
 // setBaggage swaps the span's context for one that carries the change. The log
 // of it is made outside the lock.
 func (s *Span) setBaggage(key, value string) {
-	t := s.ext().tracer
+	t := s.tracer()
 	value, cut, allowed := t.restrict(key, value)
 	s.mu.Lock()
 	if s.finishedLocked() {
@@ -31,7 +31,11 @@ func (s *Span) setBaggage(key, value string) {
 	before, existed := old.baggage.Get(key)
 	fits := allowed && (value == "" || t.baggageFits(old.baggage, before, existed, key, value))
 	if fits {
-		s.cur.Store(old.withBaggage(key, value))
+		next := old.withBaggage(key, value)
+		if before := s.cur.Load(); before != nil {
+			next.refs = before.refs
+		}
+		s.cur.Store(next)
 	}
 	s.mu.Unlock()
 	switch {
@@ -40,7 +44,7 @@ func (s *Span) setBaggage(key, value string) {
 	case cut:
 		t.rare.values.Add(1)
 	}
-	if s.ctx.trace.recording() {
+	if s.ctx.word.recording() {
 		s.logBaggage(baggageChange{key: key, value: value, override: existed && allowed, cut: cut, refused: !fits})
 	}
 }
@@ -64,7 +68,7 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 
 // logBaggage records the fields that Jaeger's clients record, in their order.
 func (s *Span) logBaggage(c baggageChange) {
-	t := s.ext().tracer
+	t := s.tracer()
 	value, keep := t.redact(PlaceBaggage, t.key(c.key), model.String(c.value))
 	if !keep {
 		return

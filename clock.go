@@ -3,7 +3,7 @@
 package spur
 
 import (
-	"sync"
+	"math"
 	"sync/atomic"
 	"time"
 )
@@ -12,65 +12,82 @@ import (
 // the monotonic clock: one reading instead of two, and durations that no step of
 // the wall clock can bend.
 //
-// The offset is looked at again at each check. When the wall clock was stepped a
-// new era begins. A local trace keeps the era it began in, so that a child never
-// starts before its parent and a span never ends before it starts.
+// About once a second whoever starts a local trace looks whether the wall clock was
+// stepped. If so, an era begins: local traces that start from then on use a new
+// offset. The others keep theirs, so that a child never starts before its parent
+// and a span never ends before it starts.
 type clock struct {
-	custom func() time.Time // WithClock; nil for the real one
-	base   time.Time        // where the monotonic readings start
-
-	mu      sync.Mutex        // held by check
-	era     atomic.Uint32     // index of the current offset
-	offsets [256]atomic.Int64 // wall minus monotonic, by era
-	checked atomic.Int64      // when start checked last, on the monotonic clock
+	custom  func() time.Time // WithClock; nil for the real one
+	base    time.Time        // where the monotonic readings start
+	checked atomic.Int64     // when the wall clock was looked at last, on the monotonic clock
+	era     atomic.Pointer[era]
 }
 
-// clockStep is how far the wall clock may wander from the current era's offset
-// before a new one begins.
+// era holds what local traces that begin in it share, one for each shard of counters.
+type era struct {
+	offset int64 // wall clock minus monotonic clock
+	locals [counterShards]localTrace
+}
+
+// clockStep is how far the wall clock may wander from an era's offset before a new
+// one begins.
 const clockStep = int64(time.Millisecond)
 
-func newClock(custom func() time.Time) *clock {
-	c := &clock{custom: custom, base: time.Now()}
-	c.offsets[0].Store(c.base.UnixNano())
-	return c
+// startClock begins the first era.
+func (t *Tracer) startClock(custom func() time.Time) {
+	t.clock.custom, t.clock.base = custom, time.Now()
+	t.clock.era.Store(t.newEra(t.clock.base.UnixNano()))
 }
 
-// current returns the era that local traces begin in now.
-func (c *clock) current() uint8 { return uint8(c.era.Load()) }
-
-// now returns the time in an era.
-func (c *clock) now(era uint8) int64 {
-	if c.custom != nil {
-		return c.custom().UnixNano()
+func (t *Tracer) newEra(offset int64) *era {
+	e := &era{offset: offset}
+	for i := range e.locals {
+		e.locals[i] = localTrace{tracer: t, offset: offset, counters: &t.counters[i]}
 	}
-	return int64(time.Since(c.base)) + c.offsets[era].Load()
+	return e
 }
 
-// check begins a new era if the wall clock was stepped. It may be called from
-// any goroutine.
-func (c *clock) check() {
-	if c.custom != nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := time.Now()
-	offset := t.UnixNano() - int64(t.Sub(c.base))
-	era := c.current()
-	if d := offset - c.offsets[era].Load(); d > clockStep || d < -clockStep {
-		c.offsets[era+1].Store(offset)
-		c.era.Store(uint32(era + 1))
-	}
-}
+// mono reads the monotonic clock.
+func (c *clock) mono() int64 { return int64(time.Since(c.base)) }
 
-// start is now, and checks the offset about once a second.
-func (c *clock) start(era uint8) int64 {
-	if c.custom != nil {
-		return c.custom().UnixNano()
-	}
-	mono := int64(time.Since(c.base))
+// newLocalTrace returns what a local trace that begins at a reading of the monotonic
+// clock starts with.
+func (t *Tracer) newLocalTrace(mono int64) *localTrace {
+	c := &t.clock
 	if last := c.checked.Load(); mono-last > int64(time.Second) && c.checked.CompareAndSwap(last, mono) {
-		c.check()
+		t.checkClock()
 	}
-	return mono + c.offsets[era].Load()
+	return &c.era.Load().locals[t.hints.pick()]
+}
+
+// checkClock begins a new era if the wall clock was stepped. It may be called from
+// any goroutine.
+func (t *Tracer) checkClock() {
+	current, now := t.clock.era.Load(), time.Now()
+	offset := now.UnixNano() - int64(now.Sub(t.clock.base))
+	if d := offset - current.offset; d > clockStep || d < -clockStep {
+		t.clock.era.CompareAndSwap(current, t.newEra(offset))
+	}
+}
+
+// customNow asks the clock of WithClock, or the real one where that panics. Times
+// outside 1970 to 2262 are moved there.
+func (t *Tracer) customNow() (ns int64, clamped bool) {
+	var now time.Time
+	if !t.guard(func() { now = t.clock.custom() }) {
+		now = time.Now()
+	}
+	return unixNano(now)
+}
+
+// unixNano converts a time to nanoseconds since 1970 and reports whether it had
+// to be moved into the range of 1970 to 2262.
+func unixNano(t time.Time) (ns int64, clamped bool) {
+	switch sec := t.Unix(); {
+	case sec < 0:
+		return 0, true
+	case sec > math.MaxInt64/int64(time.Second)-1:
+		return math.MaxInt64 - int64(time.Second), true
+	}
+	return t.UnixNano(), false
 }

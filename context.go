@@ -25,44 +25,40 @@ type SpanContext struct {
 }
 
 // spanContext is embedded in a Span, or stands alone in a detachedContext or a
-// baggageContext. It never changes.
+// laterContext. It never changes.
 type spanContext struct {
 	traceID  model.TraceID
 	spanID   model.SpanID
 	parentID model.SpanID
-	trace    *trace
+	word     *traceWord
+	local    *localTrace // nil when the context is detached and has no extra
 	baggage  *model.Baggage
 }
 
 // detachedContext is a context without a span: what Extract makes.
 type detachedContext struct {
-	own trace
-	ctx spanContext
+	word traceWord
+	ctx  spanContext
 }
 
 // NewSpanContext makes a context from its parts, such as a custom propagator's.
-// It allocates one object, two with Extra. Spans started from it are local roots: the sampler is
-// asked about them, and told that a remote parent decided, or, with
-// model.StateDeferred, that it did not.
+// It allocates one object, two with Extra. Spans started from it are local roots:
+// the sampler is asked about them, and told that a remote parent decided, or, with
+// model.StateDeferred, that it did not. Without ids, it is told so with
+// model.StateDecided alone.
 func NewSpanContext(c model.Context) SpanContext {
 	d := &detachedContext{ctx: spanContext{
 		traceID: c.TraceID, spanID: c.SpanID, parentID: c.ParentID, baggage: c.Baggage,
 	}}
-	word := uint32(c.Flags) | wordDetached
-	if c.State&model.StateDeferred != 0 {
-		word |= wordDeferred
+	state := c.State
+	if c.IsValid() {
+		state &^= model.StateDecided // its flags are a decision anyway
 	}
-	if c.State&model.StateRemote != 0 {
-		word |= wordRemote
-	}
-	if c.State&model.StateW3CRandom != 0 {
-		word |= wordW3CRandom
-	}
-	d.own.word.Store(word)
+	d.word.store(wordOf(c.Flags, state))
 	if c.Extra != nil {
-		d.own.ext = &extension{extra: c.Extra}
+		d.ctx.local = &localTrace{extra: c.Extra}
 	}
-	d.ctx.trace = &d.own
+	d.ctx.word = &d.word
 	return SpanContext{&d.ctx}
 }
 
@@ -73,22 +69,10 @@ func (c SpanContext) Model() model.Context {
 		return model.Context{}
 	}
 	m := model.Context{TraceID: c.traceID, SpanID: c.spanID, ParentID: c.parentID, Baggage: c.baggage}
-	if c.trace == nil {
-		return m
-	}
-	w := c.trace.word.Load()
-	m.Flags = flagsOf(w)
-	if w&(wordDeferred|wordUndecided) != 0 && w&wordSampled == 0 {
-		m.State |= model.StateDeferred
-	}
-	if w&wordRemote != 0 {
-		m.State |= model.StateRemote
-	}
-	if w&wordW3CRandom != 0 {
-		m.State |= model.StateW3CRandom
-	}
-	if ext := c.trace.ext; ext != nil {
-		m.Extra = ext.extra
+	w := c.word.load()
+	m.Flags, m.State = w.flags(), w.state()
+	if c.local != nil {
+		m.Extra = c.local.extra
 	}
 	return m
 }
@@ -119,10 +103,10 @@ func (c SpanContext) ParentID() model.SpanID {
 
 // Flags returns Jaeger's flags byte as it is now: flags belong to the trace.
 func (c SpanContext) Flags() model.Flags {
-	if c.spanContext == nil || c.trace == nil {
+	if c.spanContext == nil {
 		return 0
 	}
-	return c.trace.flags()
+	return c.word.load().flags()
 }
 
 // IsValid reports whether the context can be a parent: trace id and span id are
@@ -142,7 +126,7 @@ func (c SpanContext) IsFirehose() bool { return c.Flags()&model.FlagFirehose != 
 
 // IsRemote reports whether the context came out of a carrier.
 func (c SpanContext) IsRemote() bool {
-	return c.spanContext != nil && c.trace != nil && c.trace.word.Load()&wordRemote != 0
+	return c.spanContext != nil && c.word.load()&wordRemote != 0
 }
 
 // Equal reports whether both refer to the same span of the same trace.
@@ -178,23 +162,25 @@ func (c SpanContext) WithBaggageItem(key, value string) SpanContext {
 	case c.spanContext == nil:
 		return NewSpanContext(model.Context{Baggage: model.NewBaggage(model.Member{Key: key, Value: value})})
 	}
-	return SpanContext{c.spanContext.withBaggage(key, value)}
+	return SpanContext{&c.spanContext.withBaggage(key, value).spanContext}
 }
 
-// baggageContext is a context with its newest baggage item, in one allocation.
-type baggageContext struct {
+// laterContext is a context with what few spans have: baggage items of their own, of
+// which the newest is in the same allocation, and references beside the parent.
+type laterContext struct {
 	spanContext
+	refs *references // of a span, nil when they are not kept here
 	head model.Baggage
 }
 
-func (c *spanContext) withBaggage(key, value string) *spanContext {
-	b := &baggageContext{spanContext: *c}
+func (c *spanContext) withBaggage(key, value string) *laterContext {
+	l := &laterContext{spanContext: *c}
 	if value == "" {
-		b.baggage = c.baggage.Without(key)
+		l.baggage = c.baggage.Without(key)
 	} else {
-		b.baggage = b.head.Link(model.Member{Key: key, Value: value}, c.baggage)
+		l.baggage = l.head.Link(model.Member{Key: key, Value: value}, c.baggage)
 	}
-	return &b.spanContext
+	return l
 }
 
 // String returns trace:span:parent:flags, as uber-trace-id carries it.
@@ -262,7 +248,7 @@ func ContextWithSpan(ctx context.Context, s *Span) context.Context {
 // it is.
 func StartSpanFromContext(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
 	if s := SpanFromContext(ctx); s != nowhere {
-		return s.ext().tracer.Start(ctx, operation, opts...)
+		return s.tracer().Start(ctx, operation, opts...)
 	}
 	switch t := opentracing.GlobalTracer().(type) {
 	case *Tracer:

@@ -100,8 +100,7 @@ func TestSpanContext(t *testing.T) {
 func TestParentOfAnotherTracer(t *testing.T) {
 	a, gotA := newTestTracer(t)
 	b, gotB := newTestTracer(t, unsampled())
-	a.clock.offsets[1].Store(a.clock.offsets[0].Load())
-	a.clock.era.Store(1)
+	stepWallClock(a, 24*time.Hour)
 	root := a.StartSpan("a")
 	child := b.StartSpan("b", opentracing.ChildOf(root.Context()))
 	child.SetTag("sampling.priority", 0)

@@ -3,7 +3,6 @@
 package spur
 
 import (
-	"math"
 	"sync"
 	"time"
 
@@ -32,7 +31,7 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 	if !opts.FinishTime.IsZero() {
 		end, clamped = unixNano(opts.FinishTime)
 	}
-	if s.ctx.trace.recording() {
+	if s.ctx.word.recording() {
 		for i := range opts.LogRecords {
 			r := &opts.LogRecords[i]
 			s.logFields(s.logTime(r.Timestamp), r.Fields)
@@ -60,7 +59,7 @@ func (e *fieldEncoder) encodeData(data *opentracing.LogData) {
 // finish makes the span a husk, so that nobody else can reach its record, lets a
 // Late sampler speak a last time, and reports.
 func (s *Span) finish(end int64) {
-	t := s.ext().tracer
+	t := s.tracer()
 	negative := s.start - end
 	s.mu.Lock()
 	r := s.rec
@@ -73,10 +72,10 @@ func (s *Span) finish(end int64) {
 	s.duration = max(end-s.start, 0)
 	s.mu.Unlock()
 
-	w := s.ctx.trace.word.Load()
+	w := s.ctx.word.load()
 	if w&wordUndecided != 0 {
 		r = s.reconsiderFinish(r)
-		w = s.ctx.trace.word.Load()
+		w = s.ctx.word.load()
 	}
 	if w&(wordSampled|wordObserved) == 0 {
 		if r != nil {
@@ -95,14 +94,14 @@ func (s *Span) finish(end int64) {
 }
 
 // countUnreported books a span that no reporter gets.
-func (s *Span) countUnreported(w uint32) {
-	t := s.ext().tracer
+func (s *Span) countUnreported(w word) {
+	t := s.tracer()
 	switch {
 	case w&wordPassing != 0: // not ours
 	case w&wordUndecided != 0:
 		t.rare.undecided.Add(1)
 	default:
-		t.count(s).unsampled.Add(1)
+		s.ctx.local.counters.unsampled.Add(1)
 	}
 }
 
@@ -116,15 +115,15 @@ var sealedPool = sync.Pool{New: func() any { return new(sealed) }}
 
 // deliver shows the finished span to observers and, when it is sampled, to
 // reporters. Nobody keeps it, so all of it is used again.
-func (s *Span) deliver(w uint32, r *record) {
-	t := s.ext().tracer
+func (s *Span) deliver(w word, r *record) {
+	t := s.tracer()
 	d := sealedPool.Get().(*sealed)
 	s.seal(d, w, r)
 	if w&wordObserved != 0 {
 		t.observeFinish(s, &d.data)
 	}
 	if w&wordSampled != 0 {
-		t.count(s).sampled.Add(1)
+		s.ctx.local.counters.sampled.Add(1)
 		t.report(&d.data)
 	} else {
 		s.countUnreported(w)
@@ -154,37 +153,36 @@ func (t *Tracer) report(data *model.Span) {
 	t.reporter.Report(data)
 }
 
-func (s *Span) seal(d *sealed, w uint32, r *record) {
+func (s *Span) seal(d *sealed, w word, r *record) {
 	data := &d.data
 	ctx := s.current()
 	data.TraceID, data.SpanID, data.ParentID = ctx.traceID, ctx.spanID, ctx.parentID
-	data.Flags, data.Baggage = model.Flags(w), s.ext().tracer.redactBaggage(ctx.baggage)
-	if root := ctx.trace.ext; root != nil && root.extra != nil {
-		data.Extra, data.TraceState = root.extra, root.extra.TraceState
-	}
+	data.Flags, data.State, data.Baggage = w.flags(), w.state(), s.tracer().redactBaggage(ctx.baggage)
+	data.Extra, data.TraceState = ctx.local.extra, ctx.local.traceState()
 	s.mu.Lock()
 	data.Operation = s.operationLocked()
 	s.mu.Unlock()
 	data.Start, data.Duration = s.start, time.Duration(s.duration)
-	data.Process = s.ext().tracer.process
-	data.ParentRemote = s.own.shard&spanRemoteParent != 0
+	data.Process = s.tracer().process
+	data.ParentRemote = s.bits&spanRemoteParent != 0
 	if r == nil || w&wordSampled == 0 {
 		return
 	}
 	r.unroll()
-	data.Tags, data.Logs, data.References = r.tags, r.logs, s.references(&d.ref)
-	data.DroppedTags, data.DroppedLogs, data.DroppedRefs = r.droppedTags, r.droppedLogs, s.ext().droppedRefs
+	data.Tags, data.Logs = r.tags, r.logs
+	data.DroppedTags, data.DroppedLogs = r.droppedTags, r.droppedLogs
+	data.References, data.DroppedRefs = s.references(&d.ref)
 }
 
 // reconsiderFinish asks the sampler about a span that finishes undecided. The
 // record is ours alone here, so the sampler's tags go straight to it.
 func (s *Span) reconsiderFinish(r *record) *record {
-	t := s.ext().tracer
+	t := s.tracer()
 	d := s.ask(sampler.Event{Kind: sampler.EventFinish, Duration: time.Duration(s.duration)})
 	if !s.decide(d) || len(d.Tags) == 0 {
 		return r
 	}
-	root := s.ctx.trace.ext.root
+	root := s.ctx.local.late.root
 	if root == s || !root.storeTags(d.Tags) {
 		if r == nil {
 			r = acquireRecord()
@@ -194,16 +192,4 @@ func (s *Span) reconsiderFinish(r *record) *record {
 		}
 	}
 	return r
-}
-
-// unixNano converts a time to nanoseconds since 1970 and reports whether it had
-// to be moved into the range of 1970 to 2262.
-func unixNano(t time.Time) (ns int64, clamped bool) {
-	switch sec := t.Unix(); {
-	case sec < 0:
-		return 0, true
-	case sec > math.MaxInt64/int64(time.Second)-1:
-		return math.MaxInt64 - int64(time.Second), true
-	}
-	return t.UnixNano(), false
 }

@@ -10,15 +10,15 @@ import (
 
 // newTraceID asks the generator, if there is one. Else ids come from the runtime's
 // random numbers, which are seeded by the operating system and take no lock.
-func (t *Tracer) newTraceID() model.TraceID {
+func (t *Tracer) newTraceID() (id model.TraceID, random bool) {
 	if t.ids != nil {
-		return t.ids.TraceID()
+		return t.ids.TraceID(), false
 	}
-	id := model.TraceID{Low: nonZero()}
+	id = model.TraceID{Low: nonZero()}
 	if t.traceID128 {
 		id.High = nonZero()
 	}
-	return id
+	return id, true
 }
 
 func (t *Tracer) newSpanID() model.SpanID {

@@ -139,7 +139,7 @@ var contextPool = sync.Pool{New: func() any { return new(model.Context) }}
 func (t *Tracer) lend(c SpanContext) *model.Context {
 	m := contextPool.Get().(*model.Context)
 	*m = c.Model()
-	if c.spanContext != nil && c.trace != nil && c.trace.word.Load()&wordUndecided != 0 {
+	if c.spanContext != nil && c.word.load()&wordUndecided != 0 {
 		t.rare.undecidedInjected.Add(1)
 	}
 	return m

@@ -79,7 +79,7 @@ func TestLateSamplerIsToldEverything(t *testing.T) {
 	if want := []sampler.Params{first}; !reflect.DeepEqual(late.params, want) {
 		t.Errorf("Sample was told\n%+v, want\n%+v", late.params, want)
 	}
-	state := root.(*Span).ext().late
+	state := &root.(*Span).ctx.local.late.state
 	want := []sampler.Event{
 		{Kind: sampler.EventStart, Params: started, State: state},
 		{Kind: sampler.EventStart, Params: of("bare"), State: state},

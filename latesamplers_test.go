@@ -108,7 +108,7 @@ func TestLateSamplers(t *testing.T) {
 			root.SetTag("early", 1).LogKV("event", "early")
 			child := tracer.StartSpan("child", opentracing.ChildOf(root.Context())).(*Span)
 			child.LogKV("event", "early")
-			undecided := root.ctx.trace.word.Load()&wordUndecided != 0
+			undecided := root.ctx.word.load()&wordUndecided != 0
 
 			header := http.Header{}
 			if err := tracer.Inject(child.Context(), opentracing.HTTPHeaders, header); err != nil {

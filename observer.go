@@ -2,7 +2,10 @@
 
 package spur
 
-import "github.com/go-spur/spur/model"
+import (
+	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/model"
+)
 
 // Observer is told what happens to spans. It has no method of its own: New looks
 // which of StartObserver, OperationObserver, TagObserver, FinishObserver and
@@ -68,14 +71,13 @@ func (o *observers) any() bool {
 	return len(o.start)+len(o.operation)+len(o.tag)+len(o.finish) > 0
 }
 
-// guard runs a hook.
-func (t *Tracer) guard(hook func()) {
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-		}
-	}()
-	hook()
+// guard calls code of the user's and reports whether it returned. A panic is counted.
+func (t *Tracer) guard(f func()) bool {
+	if guard.Run(f) != nil {
+		t.rare.panics.Add(1)
+		return false
+	}
+	return true
 }
 
 func (t *Tracer) observeStart(s *Span, tags []model.Tag) {

@@ -70,7 +70,7 @@ func (s *Span) reconsider(e sampler.Event) {
 	if !s.decide(d) {
 		return
 	}
-	if root := s.ctx.trace.ext.root; !root.storeTags(d.Tags) && root != s {
+	if root := s.ctx.local.late.root; !root.storeTags(d.Tags) && root != s {
 		s.storeTags(d.Tags)
 	}
 }
@@ -78,17 +78,17 @@ func (s *Span) reconsider(e sampler.Event) {
 // ask completes the event and asks. Without a Late sampler any more, the answer
 // is no.
 func (s *Span) ask(e sampler.Event) sampler.Decision {
-	h := s.ext().tracer.sampler.Load()
-	root := s.ctx.trace.ext
-	if h.late == nil || root == nil || root.root == nil {
+	t, late := s.tracer(), s.ctx.local.late
+	h := t.sampler.Load()
+	if h.late == nil {
 		return sampler.Decision{}
 	}
-	e.State = root.late
-	e.LocalRoot = root.root == s
+	e.State = &late.state
+	e.LocalRoot = late.root == s
 	e.TraceID = s.ctx.traceID
 	e.Operation = s.OperationName()
-	e.Parent, e.ParentFlags = root.parent, root.parentFlags
-	return s.ext().tracer.reconsiderGuarded(h.late, e)
+	e.Parent, e.ParentFlags = late.parent, late.parentFlags
+	return t.reconsiderGuarded(h.late, e)
 }
 
 // sample and reconsiderGuarded survive a sampler that panics: the trace is not
@@ -122,33 +122,12 @@ func (s *Span) decide(d sampler.Decision) bool {
 	if d.Undecided {
 		return false
 	}
-	on := decidedBits(&d)
-	t := s.ctx.trace
-	for {
-		w := t.word.Load()
-		if w&wordUndecided == 0 {
-			return false
-		}
-		if t.word.CompareAndSwap(w, w&^wordUndecided|on) {
-			return d.Sample
-		}
-	}
-}
-
-// decidedBits are what a decision sets in a trace's word.
-func decidedBits(d *sampler.Decision) uint32 {
-	switch {
-	case !d.Sample:
-		return 0
-	case d.Firehose:
-		return wordSampled | wordFirehose
-	}
-	return wordSampled
+	return s.ctx.word.vote(votes{sampler: answerOf(&d)}, true) && d.Sample
 }
 
 // storeTags records a sampler's tags. It returns false if the span has finished.
 func (s *Span) storeTags(tags []model.Tag) bool {
-	t := s.ext().tracer
+	t := s.tracer()
 	var cut cuts
 	s.mu.Lock()
 	r := s.recordLocked()
@@ -171,15 +150,17 @@ func (s *Span) setPriority(n int64) {
 	s.mu.Lock()
 	finished := s.finishedLocked()
 	s.mu.Unlock()
-	t := s.ctx.trace
-	if finished || t.word.Load()&wordPassing != 0 {
-		return
+	if !finished {
+		s.ctx.word.vote(votes{priority: signOf(n), noDebug: s.tracer().noDebug}, false)
 	}
+}
+
+// signOf turns a priority into a vote. Zero is against.
+func signOf(n int64) int {
 	if n > 0 {
-		t.replace(wordUndecided, s.ext().tracer.forcedFlags)
-	} else {
-		t.replace(wordUndecided|wordSampled|wordDebug, 0)
+		return 1
 	}
+	return -1
 }
 
 // asInteger accepts every integer type, named ones too.

@@ -221,50 +221,32 @@ func TestSamplerThatSetsASamplerWhenClosed(t *testing.T) {
 	}
 }
 
-// While traces of two eras alternate, the wall clock is still looked at only
-// about once a second. Each change of era used to cause a look.
-func TestTwoErasShareOneCheck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newClock(nil)
-		step := func() { c.offsets[c.current()].Add(int64(time.Hour)) } // the next check begins an era
-		step()
-		time.Sleep(2 * time.Second)
-		if c.start(0); c.current() != 1 {
-			t.Fatalf("era %d after a step, want 1", c.current())
-		}
-		step()
-		for i := range 1000 {
-			c.start(uint8(i % 2))
-		}
-		if c.current() != 1 {
-			t.Errorf("era %d: checked again within the second", c.current())
-		}
-		time.Sleep(time.Second)
-		if c.start(1); c.current() != 1 {
-			t.Errorf("era %d: checked after a second, want only beyond it", c.current())
-		}
-		time.Sleep(time.Millisecond)
-		first := c.start(1)
-		if c.current() != 2 {
-			t.Errorf("era %d: not checked any more, want 2", c.current())
-		}
-		if next := c.start(1); next != first {
-			t.Errorf("the time in an era moved by %v", time.Duration(next-first))
-		}
-	})
-}
-
-// Spans alone keep the clock right: nobody else calls check.
+// Spans alone keep the clock right: whoever begins a local trace looks at the wall
+// clock, but only about once a second.
 func TestStartingSpansNoticesAStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tracer, got := newTestTracer(t)
-		tracer.clock.offsets[0].Add(int64(time.Hour))
+		tracer, _ := newTestTracer(t)
+		started := func() time.Duration {
+			s := tracer.StartSpan("op").(*Span)
+			defer s.Finish()
+			return s.StartTime().Sub(time.Now())
+		}
+		stepWallClock(tracer, time.Hour)
+		if off := started(); off != time.Hour {
+			t.Errorf("%v off: looked within the first second", off)
+		}
 		time.Sleep(2 * time.Second)
-		tracer.StartSpan("before").Finish() // its era was chosen before the look
-		tracer.StartSpan("after").Finish()
-		spans := got.all()
-		if real := time.Now().UnixNano(); spans[0].Start-real != int64(time.Hour) || spans[1].Start != real {
-			t.Errorf("started %v and %v off", time.Duration(spans[0].Start-real), time.Duration(spans[1].Start-real))
+		if off := started(); off != 0 {
+			t.Errorf("%v off after the look", off)
+		}
+		stepWallClock(tracer, time.Hour)
+		time.Sleep(time.Second)
+		if off := started(); off != time.Hour {
+			t.Errorf("%v off: looked after a second, want only beyond it", off)
+		}
+		time.Sleep(time.Millisecond)
+		if off := started(); off != 0 {
+			t.Errorf("%v off: not looked any more", off)
 		}
 	})
 }

@@ -26,14 +26,16 @@ var _ opentracing.Span = (*Span)(nil)
 // A Span is one allocation of 112 bytes. Tags and logs live elsewhere, in a
 // record that exists only while a recorded span is open.
 type Span struct {
-	own      trace       // the trace of a local root; opLen and ext of every span
+	word     traceWord   // of the local trace, if this is its root
+	opLen    uint16      // of the operation name
+	bits     uint8       // spanParentRef and others
 	ctx      spanContext // as it was when the span started
-	mu       sync.Mutex  // guards rec, duration, op and own.opLen
-	rec      *record     // nil until something is recorded; husk after Finish
-	cur      atomic.Pointer[spanContext]
-	start    int64 // nanoseconds since 1970
+	start    int64       // nanoseconds since 1970
 	duration int64
-	op       *byte // the operation name's bytes; own.opLen is their number
+	mu       sync.Mutex                   // guards rec, duration, op and opLen; apart from word, which other cores read
+	rec      *record                      // nil until something is recorded; husk after Finish
+	cur      atomic.Pointer[laterContext] // nil while it is ctx
+	op       *byte                        // the operation name's bytes
 }
 
 // SetTag sets a tag; the last value set for a key wins. Integers, floats,
@@ -56,7 +58,7 @@ func (s *Span) SetTag(key string, value any) opentracing.Span {
 // SetString is SetTag for text, without boxing the value.
 func (s *Span) SetString(key, value string) *Span {
 	if s.told() {
-		t := s.ext().tracer
+		t := s.tracer()
 		s.putTag(key, model.String(t.text(value, t.tagLength())))
 	}
 	return s
@@ -101,7 +103,7 @@ func (s *Span) SetError(err error) *Span {
 
 // SetOperationName replaces the operation name. The empty name is kept as it is.
 func (s *Span) SetOperationName(name string) opentracing.Span {
-	t := s.ext().tracer
+	t := s.tracer()
 	name = t.operation(name)
 	s.mu.Lock()
 	finished := s.finishedLocked()
@@ -113,7 +115,7 @@ func (s *Span) SetOperationName(name string) opentracing.Span {
 		s.usedAfterFinish()
 		return s
 	}
-	w := s.ctx.trace.word.Load()
+	w := s.ctx.word.load()
 	if w&wordObserved != 0 {
 		t.observeOperation(s, name)
 	}
@@ -126,7 +128,7 @@ func (s *Span) SetOperationName(name string) opentracing.Span {
 // LogFields records an event with the current time. Lazy fields and the methods
 // of values run before it returns.
 func (s *Span) LogFields(fields ...log.Field) {
-	if s.ctx.trace.recording() {
+	if s.ctx.word.recording() {
 		s.logFields(s.now(), fields)
 	}
 }
@@ -135,11 +137,11 @@ func (s *Span) LogFields(fields ...log.Field) {
 // SetTag would make of them, and nil pointers "nil". When they do not pair up, the
 // event that is recorded says so.
 func (s *Span) LogKV(alternatingKeyValues ...any) {
-	if !s.ctx.trace.recording() {
+	if !s.ctx.word.recording() {
 		return
 	}
 	at := s.now()
-	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	e := s.tracer().acquireEncoder(PlaceLog)
 	if err := e.encodePairs(alternatingKeyValues); err != nil {
 		e.encode([]log.Field{log.Error(err), log.String("function", "LogKV")})
 	}
@@ -157,7 +159,7 @@ func (s *Span) LogEventWithPayload(event string, payload any) {
 
 // Log is OpenTracing's deprecated form of LogFields with a time of its own.
 func (s *Span) Log(data opentracing.LogData) {
-	if s.ctx.trace.recording() {
+	if s.ctx.word.recording() {
 		s.logData(&data)
 	}
 }
@@ -194,35 +196,42 @@ func (s *Span) Tracer() opentracing.Tracer {
 	if s == nil { // opentracing.ContextWithSpan asks
 		s = nowhere
 	}
-	return s.ext().tracer
+	return s.tracer()
 }
 
 // IsRecording reports whether tags and logs are kept now: the trace is sampled,
 // or its sampler has not decided yet.
-func (s *Span) IsRecording() bool { return s.ctx.trace.recording() }
+func (s *Span) IsRecording() bool { return s.ctx.word.recording() }
 
 // EnableFirehose sets Jaeger's firehose flag for the local trace and everything
 // downstream: the backend stores such spans without indexing them.
 func (s *Span) EnableFirehose() {
-	if s.ctx.trace.word.Load()&wordPassing == 0 && !s.Finished() {
-		s.ctx.trace.set(wordFirehose)
+	if s.ctx.word.load()&wordPassing == 0 && !s.Finished() {
+		s.ctx.word.bits.Or(uint32(wordFirehose))
 	}
 }
 
 // told reports whether anybody wants to know about a tag of this span.
 func (s *Span) told() bool {
-	return s.ctx.trace.word.Load()&(wordRecording|wordObserved) != 0
+	return s.ctx.word.load()&(wordRecording|wordObserved) != 0
 }
 
-// ext returns the span's extension, which is never nil.
-func (s *Span) ext() *extension { return s.own.ext }
+// tracer returns the span's tracer, which is never nil.
+func (s *Span) tracer() *Tracer { return s.ctx.local.tracer }
 
 // now returns the current time in the local trace's era.
-func (s *Span) now() int64 { return s.ext().tracer.clock.now(s.ctx.trace.era) }
+func (s *Span) now() int64 {
+	t := s.tracer()
+	if t.clock.custom == nil {
+		return t.clock.mono() + s.ctx.local.offset
+	}
+	now, _ := t.customNow()
+	return now
+}
 
 func (s *Span) current() *spanContext {
 	if c := s.cur.Load(); c != nil {
-		return c
+		return &c.spanContext
 	}
 	return &s.ctx
 }
@@ -236,13 +245,13 @@ func (s *Span) setTag(key string, value any) {
 			return
 		}
 	}
-	t := s.ext().tracer
+	t := s.tracer()
 	s.putTag(key, t.freeze(value, t.tagLength()))
 }
 
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
-	t := s.ext().tracer
+	t := s.tracer()
 	key = t.key(key)
 	if t.redactor != nil {
 		var keep bool
@@ -251,7 +260,7 @@ func (s *Span) putTag(key string, v model.Value) {
 		}
 		v = t.freezeValue(v, t.tagLength())
 	}
-	if w := s.ctx.trace.word.Load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
+	if w := s.ctx.word.load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
 		return
 	}
 	s.store(key, v)
@@ -259,13 +268,13 @@ func (s *Span) putTag(key string, v model.Value) {
 
 // announceTag tells observers and a Late sampler of a tag, unless the span has
 // finished.
-func (s *Span) announceTag(w uint32, key string, v model.Value) bool {
+func (s *Span) announceTag(w word, key string, v model.Value) bool {
 	if s.Finished() {
 		s.usedAfterFinish()
 		return false
 	}
 	if w&wordObserved != 0 {
-		s.ext().tracer.observeTag(s, key, v)
+		s.tracer().observeTag(s, key, v)
 	}
 	if w&wordUndecided != 0 {
 		s.reconsider(sampler.Event{Kind: sampler.EventTag, Key: key, Value: v})
@@ -285,7 +294,7 @@ func (s *Span) store(key string, v model.Value) {
 		}
 		return
 	}
-	t := s.ext().tracer
+	t := s.tracer()
 	cut := r.setTag(key, v, &t.limits)
 	s.mu.Unlock()
 	if cut.any() {
@@ -295,7 +304,7 @@ func (s *Span) store(key string, v model.Value) {
 
 // logFields freezes the fields outside the lock and records them.
 func (s *Span) logFields(at int64, fields []log.Field) {
-	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	e := s.tracer().acquireEncoder(PlaceLog)
 	e.encode(fields)
 	s.storeLog(at, e)
 }
@@ -321,7 +330,7 @@ func (s *Span) storeLog(at int64, e *fieldEncoder) {
 }
 
 func (s *Span) logData(data *opentracing.LogData) {
-	e := s.ext().tracer.acquireEncoder(PlaceLog)
+	e := s.tracer().acquireEncoder(PlaceLog)
 	e.encodeData(data)
 	s.storeLog(s.logTime(data.Timestamp), e)
 }
@@ -341,7 +350,7 @@ func (s *Span) logTime(t time.Time) int64 {
 // recordLocked returns the record to write to, acquiring it when the trace
 // became sampled after the span began, or nil. The caller holds s.mu.
 func (s *Span) recordLocked() *record {
-	if s.rec == nil && s.ctx.trace.recording() {
+	if s.rec == nil && s.ctx.word.recording() {
 		s.rec = acquireRecord()
 	}
 	if s.rec == nil || s.rec.finished {
@@ -353,13 +362,13 @@ func (s *Span) recordLocked() *record {
 // finishedLocked reports whether Finish was called. The caller holds s.mu.
 func (s *Span) finishedLocked() bool { return s.rec != nil && s.rec.finished }
 
-func (s *Span) usedAfterFinish() { s.ext().tracer.rare.useAfterFinish.Add(1) }
+func (s *Span) usedAfterFinish() { s.tracer().rare.useAfterFinish.Add(1) }
 
 // operationLocked returns the operation name. The caller holds s.mu.
-func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.own.opLen)) }
+func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.opLen)) }
 
 // setOperationLocked stores an operation name of at most Limits.OperationLength,
 // which fits 16 bits. The caller holds s.mu, or nobody else has the span yet.
 func (s *Span) setOperationLocked(name string) {
-	s.op, s.own.opLen = unsafe.StringData(name), uint16(len(name))
+	s.op, s.opLen = unsafe.StringData(name), uint16(len(name))
 }

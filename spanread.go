@@ -35,24 +35,24 @@ func (s *Span) Finished() bool {
 // References returns a copy of what the span refers to, also after Finish.
 func (s *Span) References() []model.Reference {
 	var one [1]model.Reference
-	refs := s.references(&one)
+	refs, _ := s.references(&one)
 	return append([]model.Reference(nil), refs...)
 }
 
-// references returns the span's references, using one when there is a single one.
-// They never change.
-func (s *Span) references(one *[1]model.Reference) []model.Reference {
-	if refs := s.ext().refs; refs != nil {
-		return refs
+// references returns the span's references, using one when there is a single one,
+// and how many were dropped. They never change.
+func (s *Span) references(one *[1]model.Reference) (refs []model.Reference, dropped uint32) {
+	if c := s.cur.Load(); c != nil && c.refs != nil {
+		return c.refs.list, c.refs.dropped
 	}
-	if s.own.shard&spanParentRef == 0 {
-		return nil
+	if s.bits&spanParentRef == 0 {
+		return nil, 0
 	}
 	one[0] = model.Reference{TraceID: s.ctx.traceID, SpanID: s.ctx.parentID, Type: model.ChildOf}
-	if s.own.shard&spanFollows != 0 {
+	if s.bits&spanFollows != 0 {
 		one[0].Type = model.FollowsFrom
 	}
-	return one[:]
+	return one[:], 0
 }
 
 // Tags returns a copy of the tags in the order they were first set. After Finish

@@ -7,8 +7,8 @@ import (
 	"github.com/go-spur/spur/sampler"
 )
 
-// start makes a span in these steps: parent, ids, trace, time, name, references,
-// tags, decision. Until it returns nobody else has the span.
+// start makes a span in these steps: parent, ids, local trace, time, name, tags,
+// decision, references. Until it returns nobody else has the span.
 func (t *Tracer) start(op string, o *startOptions) *Span {
 	if o.foreign > 0 {
 		t.rare.foreign.Add(uint64(o.foreign))
@@ -16,23 +16,26 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 	var l lineage
 	t.findLineage(&l, o)
 	s := &Span{}
-	s.own.ext = &t.base
 	s.ctx.baggage = l.baggage
+	var mono int64
+	if t.clock.custom == nil {
+		mono = t.clock.mono()
+	}
 	if t.disabled {
-		t.startPassing(s, op, &l)
+		t.startPassing(s, op, &l, mono)
 		return s
 	}
-	local := t.descend(s, &l)
-	s.start = t.startTime(s, o)
+	local := t.descend(s, &l, mono)
+	s.start = t.startTime(s, o, mono)
 	s.setOperationLocked(t.operation(op))
-	t.setReferences(s, o, &l)
 	var unrecorded *record
 	if local {
 		unrecorded = t.startLocal(s, o)
 	} else {
 		unrecorded = t.startRoot(s, o, &l)
 	}
-	t.count(s).started.Add(1)
+	t.setReferences(s, o, &l)
+	s.ctx.local.counters.started.Add(1)
 	if len(t.observers.start) > 0 {
 		t.startObserved(s, unrecorded)
 	}
@@ -42,47 +45,49 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 	return s
 }
 
-// descend sets ids and the trace. It reports whether the span belongs to a local
-// trace that exists already; otherwise it is a local root.
-func (t *Tracer) descend(s *Span, l *lineage) (local bool) {
+// descend sets ids and the local trace. It reports whether that exists already;
+// otherwise the span is a local root.
+func (t *Tracer) descend(s *Span, l *lineage, mono int64) (local bool) {
 	c := &s.ctx
-	from := l.parent
+	from := l.from()
 	switch {
 	case l.self != nil:
-		from = l.self
 		c.traceID, c.spanID, c.parentID = from.traceID, from.spanID, from.parentID
 	case from != nil:
 		c.traceID, c.parentID = from.traceID, from.spanID
 		c.spanID = t.newSpanID()
 	default:
-		c.traceID = t.newTraceID()
+		c.traceID, l.random = t.newTraceID()
 		if c.spanID = model.SpanID(c.traceID.Low); c.spanID == 0 {
 			c.spanID = t.newSpanID()
 		}
 	}
-	if from != nil && t.owns(from.trace) {
-		c.trace = from.trace
+	if from != nil && t.owns(from) {
+		c.word, c.local = from.word, from.local
 		return true
 	}
-	c.trace = &s.own
-	s.own.shard = t.hints.pick()
-	s.own.era = t.clock.current()
+	c.word, c.local = &s.word, t.newLocalTrace(mono)
 	return false
 }
 
 // owns reports whether a context belongs to a local trace of this tracer, which
-// its descendants join. The word, clock era and samplers of another tracer's
-// mean nothing here.
-func (t *Tracer) owns(tr *trace) bool {
-	return tr != nil && tr.word.Load()&wordDetached == 0 && tr.ext.tracer == t
+// its descendants join. Word and clock of another tracer's mean nothing here.
+func (t *Tracer) owns(c *spanContext) bool {
+	return c.local != nil && c.local.tracer == t && c.word.load()&wordDetached == 0
 }
 
 // startTime is o's time, or now.
-func (t *Tracer) startTime(s *Span, o *startOptions) int64 {
-	if o.time.IsZero() {
-		return t.clock.start(s.ctx.trace.era)
+func (t *Tracer) startTime(s *Span, o *startOptions, mono int64) int64 {
+	if o.time.IsZero() && t.clock.custom == nil {
+		return mono + s.ctx.local.offset
 	}
-	start, clamped := unixNano(o.time)
+	var start int64
+	var clamped bool
+	if o.time.IsZero() {
+		start, clamped = t.customNow()
+	} else {
+		start, clamped = unixNano(o.time)
+	}
 	if clamped {
 		o.addTag(tagTimeClamped, true)
 	}
@@ -95,17 +100,17 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record) {
 	if n, ok := o.priority(); ok {
 		s.setPriority(n)
 	}
-	if o.hasTags() && (s.ctx.trace.recording() || len(t.observers.start) > 0) {
+	if o.hasTags() && (s.ctx.word.recording() || len(t.observers.start) > 0) {
 		s.rec = t.startTags(o)
 	}
-	if s.ctx.trace.word.Load()&wordUndecided != 0 {
+	if s.ctx.word.load()&wordUndecided != 0 {
 		e := sampler.Event{Kind: sampler.EventStart}
 		if s.rec != nil {
 			e.Tags = append(e.Tags, s.rec.tags...) // the decision may add to the record
 		}
 		s.reconsider(e)
 	}
-	if !s.ctx.trace.recording() {
+	if !s.ctx.word.recording() {
 		s.rec, unrecorded = nil, s.rec
 	}
 	return unrecorded
@@ -120,57 +125,69 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		r = t.startTags(o)
 		p.Tags = r.tags
 	}
-	word := uint32(0)
-	from := l.parent
-	if l.self != nil {
-		from = l.self
+	v := votes{debugID: l.debugID != "", random: l.random, noDebug: t.noDebug, observed: t.observers.any()}
+	if l.from() != nil {
+		t.continueFrom(s, l)
 	}
-	debugID := ""
-	if from != nil {
-		word |= t.inherit(s, from, &p)
-	} else {
-		debugID = l.debugID
+	if caller := l.caller(); caller != nil {
+		v.caller = caller.word.load()
+		p.Parent, p.ParentFlags = v.caller.parentKind(), v.caller.flags()
 	}
+	if v.asksDebug() {
+		v.granted = t.allowDebug(p.Operation)
+	}
+	w := decide(v)
 	var d sampler.Decision
-	switch {
-	case debugID != "":
-		word |= wordSampled
-		if t.allowDebug(p.Operation) {
-			word |= wordDebug
-		}
-	case p.ParentFlags.IsSampled() && word&wordDebug != 0:
-		word |= wordSampled
-	default:
-		h := t.sampler.Load()
-		var state any
-		d, state = t.sample(h, &p)
-		switch {
-		case d.Undecided && h.late != nil:
-			word |= wordUndecided
-			t.await(s, &p, state)
-		case d.Sample:
-			word |= decidedBits(&d)
-			if !p.ParentFlags.IsSampled() {
-				word &^= wordDebug // asks for nothing by itself: see model.Flags
-			}
-		}
+	if w&wordSampled == 0 {
+		d = t.askSampler(s, &p)
+		v.sampler = answerOf(&d)
+		w = decide(v)
 	}
-	if t.observers.any() {
-		word |= wordObserved
-	}
-	s.own.word.Store(word)
 	if n, ok := o.priority(); ok {
-		s.setPriority(n)
-		word = s.own.word.Load()
+		v.priority = signOf(n)
+		w = decide(v)
 	}
-	if word&wordRecording == 0 {
+	s.word.store(w)
+	if !w.recording() {
 		return r
 	}
 	if !d.Sample {
 		d.Tags = nil
 	}
-	t.rootTags(s, r, d.Tags, debugID)
+	t.rootTags(s, r, d.Tags, l.debugID)
 	return nil
+}
+
+// continueFrom takes over what a parent in another trace passes on, beside ids,
+// word and baggage.
+func (t *Tracer) continueFrom(s *Span, l *lineage) {
+	from := l.from()
+	if l.self == nil && from.word.load()&wordRemote != 0 {
+		s.bits |= spanRemoteParent
+	}
+	if from.local.traceState() != "" {
+		s.ownLocal().extra = from.local.extra
+	}
+}
+
+// askSampler asks the sampler about a local root. Only a Late sampler may leave the
+// decision open.
+func (t *Tracer) askSampler(s *Span, p *sampler.Params) sampler.Decision {
+	h := t.sampler.Load()
+	d, state := t.sample(h, p)
+	if !d.Undecided {
+		return d
+	}
+	if h.late == nil {
+		d.Undecided = false
+		return d
+	}
+	late := &lateTrace{root: s, parent: p.Parent, parentFlags: p.ParentFlags}
+	if state != nil {
+		late.state.Store(state)
+	}
+	s.ownLocal().late = late
+	return d
 }
 
 // rootTags records what the sampler says and the debug id.
@@ -178,7 +195,7 @@ func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) 
 	if r == nil && (len(tags) > 0 || debugID != "") {
 		r = acquireRecord()
 	}
-	if s.own.word.Load()&wordSampled != 0 {
+	if s.word.load()&wordSampled != 0 {
 		for i := range tags {
 			t.rare.cut(r.setTag(tags[i].Key, tags[i].Value, &t.limits))
 		}
@@ -189,53 +206,6 @@ func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) 
 		}
 	}
 	s.rec = r
-}
-
-// inherit takes over a foreign parent's flags and tracestate, and returns the
-// bits of the new local trace.
-func (t *Tracer) inherit(s *Span, from *spanContext, p *sampler.Params) uint32 {
-	if from.trace == nil {
-		return 0
-	}
-	state := from.trace.word.Load()
-	p.Parent, p.ParentFlags = sampler.ParentRemote, from.trace.flags()
-	local := state&wordDetached == 0
-	switch {
-	case state&(wordDeferred|wordUndecided) != 0:
-		p.Parent = sampler.ParentRemoteDeferred
-	case local:
-		p.Parent = sampler.ParentLocal
-	}
-	word := uint32(p.ParentFlags)&^wordSampled | state&wordW3CRandom
-	if state&wordRemote != 0 && s.ctx.spanID != from.spanID { // else it is a SelfRef
-		s.own.shard |= spanRemoteParent
-	}
-	if p.ParentFlags.IsDebug() && p.ParentFlags.IsSampled() && !local && !t.allowDebug(p.Operation) {
-		word &^= wordDebug
-	}
-	if ext := from.trace.ext; ext != nil && ext.extra != nil && ext.extra.TraceState != "" {
-		own := t.ownExtension(s)
-		own.extra = ext.extra
-	}
-	return word
-}
-
-// await prepares a local trace whose sampler has not decided.
-func (t *Tracer) await(s *Span, p *sampler.Params, state any) {
-	own := t.ownExtension(s)
-	own.late, own.root = new(sampler.TraceState), s
-	if state != nil {
-		own.late.Store(state)
-	}
-	own.parent, own.parentFlags = p.Parent, p.ParentFlags
-}
-
-// ownExtension gives a span that starts an extension of its own.
-func (t *Tracer) ownExtension(s *Span) *extension {
-	if s.own.ext == &t.base {
-		s.own.ext = &extension{tracer: t}
-	}
-	return s.own.ext
 }
 
 // startTags freezes the start tags into a record.
@@ -260,4 +230,23 @@ func (t *Tracer) startObserved(s *Span, unrecorded *record) {
 		return
 	}
 	t.observeStart(s, append([]model.Tag(nil), r.tags...))
+}
+
+// startPassing starts a span of a disabled tracer: it stands for the caller's
+// span, whose ids and flags it passes on, and records nothing.
+func (t *Tracer) startPassing(s *Span, op string, l *lineage, mono int64) {
+	s.ctx.word, s.ctx.local = &s.word, t.newLocalTrace(mono)
+	s.start = t.startTime(s, &startOptions{}, mono)
+	s.setOperationLocked(t.text(op, bytesOnly(t.limits.OperationLength)))
+	v := votes{disabled: true}
+	if caller := l.caller(); caller != nil {
+		v.caller = caller.word.load()
+	}
+	if from := l.from(); from != nil {
+		s.ctx.traceID, s.ctx.spanID, s.ctx.parentID = from.traceID, from.spanID, from.parentID
+		if from.local != nil && from.local.extra != nil {
+			s.ownLocal().extra = from.local.extra
+		}
+	}
+	s.word.store(decide(v))
 }

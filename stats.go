@@ -90,9 +90,6 @@ type shardHints struct {
 	next atomic.Uint32
 }
 
-// count returns the counters of a span's local trace.
-func (t *Tracer) count(s *Span) *counters { return &t.counters[s.ctx.trace.shard&spanShard] }
-
 func (h *shardHints) pick() uint8 {
 	if hint, ok := h.pool.Get().(*uint8); ok {
 		shard := *hint

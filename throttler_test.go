@@ -49,6 +49,10 @@ func debugRequest(t *testing.T, tracer *Tracer, operation string, byID bool) *Sp
 
 func TestDebugThrottler(t *testing.T) {
 	for _, byID := range []bool{false, true} {
+		refused, reported := model.Flags(1), 5 // a caller that samples is followed
+		if byID {
+			refused, reported = 0, 2 // the sampler is asked
+		}
 		d := &throttle{allow: func(operation string) bool {
 			if operation == "bomb" {
 				panic("no")
@@ -63,7 +67,7 @@ func TestDebugThrottler(t *testing.T) {
 			capped    uint64
 			panics    uint64
 		}{
-			{"good", 3, "good", 0, 0}, {"bad", 1, "bad", 1, 0}, {"bomb", 1, "bomb", 2, 1}, {"a long name", 1, "a lon…", 3, 1}, {"good", 3, "good", 3, 1},
+			{"good", 3, "good", 0, 0}, {"bad", refused, "bad", 1, 0}, {"bomb", refused, "bomb", 2, 1}, {"a long name", refused, "a lon…", 3, 1}, {"good", 3, "good", 3, 1},
 		} {
 			s := debugRequest(t, tracer, tt.operation, byID)
 			s.Finish()
@@ -72,8 +76,8 @@ func TestDebugThrottler(t *testing.T) {
 				t.Errorf("by id %v, %s: flags %d, asked about %q, counted %+v; want %d, %q, %d and %d", byID, tt.operation, f, d.asked, cut, tt.flags, tt.asked, tt.capped, tt.panics)
 			}
 		}
-		if len(d.asked) != 5 || len(got.all()) != 5 {
-			t.Errorf("asked %q, %d reported: want 5 of both, a refusal leaves the trace sampled", d.asked, len(got.all()))
+		if len(d.asked) != 5 || len(got.all()) != reported {
+			t.Errorf("by id %v: asked %q, %d reported; want 5 and %d", byID, d.asked, len(got.all()), reported)
 		}
 	}
 }

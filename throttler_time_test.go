@@ -253,7 +253,7 @@ func TestRemoteThrottlerIsIntroduced(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := &credits{give: map[string]float64{"op": 1}}
 				r := newCreditsRig(t, c, RemoteThrottlerOptions{UUID: tt.own})
-				opts := []Option{WithReporter(reporter.Null{}), WithLogger(nil), WithDebugThrottler(r.RemoteDebugThrottler)}
+				opts := []Option{WithReporter(reporter.Null{}), WithLogger(nil), WithDebugThrottler(r.RemoteDebugThrottler), unsampled()}
 				if tt.tag != "" {
 					opts = append(opts, WithTags(opentracing.Tag{Key: "client-uuid", Value: tt.tag}))
 				}
@@ -269,7 +269,7 @@ func TestRemoteThrottlerIsIntroduced(t *testing.T) {
 				}
 				for i, want := range []bool{false, true, false} {
 					s := debugRequest(t, tracer, "op", i%2 == 0)
-					if s.Finish(); s.SpanContext().IsDebug() != want || !s.SpanContext().IsSampled() {
+					if s.Finish(); s.SpanContext().IsDebug() != want || s.SpanContext().IsSampled() != want {
 						t.Errorf("request %d: %v, want debug %v", i, s.SpanContext().Flags(), want)
 					}
 					if i == 0 {

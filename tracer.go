@@ -21,21 +21,20 @@ var _ opentracing.Tracer = (*Tracer)(nil)
 // one for each service name with New. All methods may be called from any
 // goroutine; only Flush, Shutdown and Close wait for anything.
 type Tracer struct {
-	base        extension // of spans that need none of their own
-	sampler     atomic.Pointer[samplerHolder]
-	reporter    reporter.Reporter
-	process     *model.Process
-	limits      Limits
-	clock       *clock
-	ids         IDGenerator // nil: random
-	traceID128  bool
-	observers   observers
-	redactor    Redactor
-	debug       DebugThrottler
-	forcedFlags uint32 // what sampling.priority sets
-	keeps       bool   // a reporter or observer keeps spans
-	disabled    bool
-	edge        EdgePolicy
+	sampler    atomic.Pointer[samplerHolder]
+	reporter   reporter.Reporter
+	process    *model.Process
+	limits     Limits
+	clock      clock
+	ids        IDGenerator // nil: random
+	traceID128 bool
+	observers  observers
+	redactor   Redactor
+	debug      DebugThrottler
+	noDebug    bool // sampling.priority sets no debug flag
+	keeps      bool // a reporter or observer keeps spans
+	disabled   bool
+	edge       EdgePolicy
 
 	http, textMap codec // the formats everybody uses, found without the map
 	formats       map[any]codec
@@ -100,16 +99,13 @@ func build(c *config) (*Tracer, error) {
 		return nil, err
 	}
 	t := &Tracer{
-		reporter: r, limits: c.limits, clock: newClock(c.clock), ids: c.ids, traceID128: c.traceID128,
+		reporter: r, limits: c.limits, ids: c.ids, traceID128: c.traceID128,
 		observers: c.observers, redactor: c.redactor, debug: c.buildThrottler(),
-		forcedFlags: wordSampled | wordDebug, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
+		noDebug: c.noDebugFlag, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
 		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
 	}
-	t.base.tracer = t
+	t.startClock(c.clock)
 	t.sampler.Store(holdSampler(s))
-	if c.noDebugFlag {
-		t.forcedFlags = wordSampled
-	}
 	if k, ok := r.(reporter.SpanKeeper); ok && k.KeepsSpans() {
 		t.keeps = true
 	}
@@ -156,14 +152,14 @@ var nowhere = newNowhere()
 func newNowhere() *Span {
 	c := newConfig("", []Option{WithDisabled(true)})
 	t := &Tracer{
-		disabled: true, clock: newClock(nil), limits: Limits{}.withDefaults(),
+		disabled: true, limits: Limits{}.withDefaults(),
 		reporter: reporter.Null{}, debug: newLocalThrottler(-1),
 	}
 	if c.buildFormats() == nil { // the defaults have no errors
 		t.formats = c.formats
 		t.findFormats()
 	}
-	t.base.tracer = t
+	t.startClock(nil)
 	t.sampler.Store(&samplerHolder{})
 	s := t.start("", &startOptions{})
 	s.rec = husk

@@ -92,7 +92,7 @@ func TestWrappedSpanIsOurs(t *testing.T) {
 	_, a := StartSpanFromContext(ctx, "a")
 	_, b := tracer.Start(ctx, "b")
 	for _, s := range []*Span{a, b} {
-		if s.ctx.parentID != root.ctx.spanID || s.ctx.trace != root.ctx.trace {
+		if s.ctx.parentID != root.ctx.spanID || s.ctx.local != root.ctx.local {
 			t.Errorf("%s does not descend from the wrapped span", s.OperationName())
 		}
 		s.Finish()

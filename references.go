@@ -15,7 +15,25 @@ type lineage struct {
 	follows bool         // the parent is a FollowsFrom
 	refs    int          // references to record
 	baggage *model.Baggage
-	debugID string // of a context without ids
+	debugID string       // of a context without ids
+	decided *spanContext // a context without ids that carries the caller's decision
+	random  bool         // no parent, and the trace id is random
+}
+
+// from is the context whose trace the span continues, nil if it begins one.
+func (l *lineage) from() *spanContext {
+	if l.self != nil {
+		return l.self
+	}
+	return l.parent
+}
+
+// caller is the context that has a say in whether a new local trace is sampled.
+func (l *lineage) caller() *spanContext {
+	if from := l.from(); from != nil {
+		return from
+	}
+	return l.decided
 }
 
 func (t *Tracer) findLineage(l *lineage, o *startOptions) {
@@ -52,13 +70,11 @@ func (t *Tracer) findLineage(l *lineage, o *startOptions) {
 	if l.parent == nil && followed != nil {
 		l.parent, l.follows = followed, true
 	}
-	inherit := l.parent
-	if l.self != nil {
-		inherit = l.self
-	}
+	inherit := l.from()
 	if inherit == nil {
 		return
 	}
+	l.debugID = "" // it asks for a trace, and there is one
 	if l.baggage == nil {
 		l.baggage = inherit.baggage
 		return
@@ -85,24 +101,41 @@ func (l *lineage) loose(c *spanContext) {
 			}
 		}
 	}
-	if c.trace != nil && c.trace.ext != nil && c.trace.ext.extra != nil && l.debugID == "" {
-		l.debugID = c.trace.ext.extra.DebugID
+	if c.local != nil && c.local.extra != nil && l.debugID == "" {
+		l.debugID = c.local.extra.DebugID
+	}
+	if l.decided == nil && c.word.load()&wordDecided != 0 {
+		l.decided = c
 	}
 }
 
-// setReferences keeps the references: as two bits when there is but the parent.
+// What the references of a span amount to, where that is little: see Span.bits.
+const (
+	spanParentRef    uint8 = 1 << iota // its only reference is its parent
+	spanFollows                        // and of type FOLLOWS_FROM
+	spanRemoteParent                   // its parent is in another process
+)
+
+// references are those of a span that has others than its parent.
+type references struct {
+	list    []model.Reference
+	dropped uint32
+}
+
+// setReferences keeps the references: as two bits when there is but the parent. The
+// rest of the span's context must be complete.
 func (t *Tracer) setReferences(s *Span, o *startOptions, l *lineage) {
 	if l.refs == 0 {
 		return
 	}
 	if l.refs == 1 && l.parent != nil && l.self == nil {
-		s.own.shard |= spanParentRef
+		s.bits |= spanParentRef
 		if l.follows {
-			s.own.shard |= spanFollows
+			s.bits |= spanFollows
 		}
 		return
 	}
-	ext := &extension{tracer: t, refs: make([]model.Reference, 0, min(l.refs, t.limits.RefsPerSpan))}
+	refs := &references{list: make([]model.Reference, 0, min(l.refs, t.limits.RefsPerSpan))}
 	for i := range o.references() {
 		r := o.reference(i)
 		if !r.ctx.IsValid() || r.kind == selfRef {
@@ -113,14 +146,14 @@ func (t *Tracer) setReferences(s *Span, o *startOptions, l *lineage) {
 			ref.Type = model.ChildOf
 		}
 		switch {
-		case len(ext.refs) < t.limits.RefsPerSpan:
-			ext.refs = append(ext.refs, ref)
+		case len(refs.list) < t.limits.RefsPerSpan:
+			refs.list = append(refs.list, ref)
 			continue
 		case r.ctx.spanContext == l.parent: // above all others
-			ext.refs[len(ext.refs)-1] = ref
+			refs.list[len(refs.list)-1] = ref
 		}
-		ext.droppedRefs++
+		refs.dropped++
 	}
-	t.rare.refs.Add(uint64(ext.droppedRefs))
-	s.own.ext = ext
+	t.rare.refs.Add(uint64(refs.dropped))
+	s.cur.Store(&laterContext{spanContext: s.ctx, refs: refs})
 }
