@@ -3,8 +3,11 @@
 package spur
 
 import (
+	"io"
+
 	"github.com/opentracing/opentracing-go/log"
 
+	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/model"
 )
 
@@ -87,4 +90,39 @@ func (s *Span) logBaggage(c baggageChange) {
 	}
 	e.encode(fields[:n])
 	s.storeLog(s.now(), e)
+}
+
+// restrict applies the restrictions to an item. It returns the value to set and
+// whether that is cut, or false.
+func (t *Tracer) restrict(key, value string) (_ string, cut, ok bool) {
+	if t.restrictions == nil || value == "" {
+		return value, false, true
+	}
+	limit, ok := t.allowed(key)
+	if !ok {
+		return value, false, false
+	}
+	short, cut := format.Cut(value, limit)
+	if short == "" {
+		return value, false, false
+	}
+	return short, cut, true
+}
+
+func (t *Tracer) allowed(key string) (limit int, ok bool) {
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+			limit, ok = 0, false
+		}
+	}()
+	return t.restrictions.Allowed(t.process.Service, key)
+}
+
+// closeRestrictions is for Shutdown.
+func (t *Tracer) closeRestrictions() error {
+	if c, ok := t.restrictions.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }

@@ -12,16 +12,17 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/throttler"
 )
 
 var (
 	errNil       = errors.New("must not be nil")
 	errNegative  = errors.New("must not be negative")
-	errNoKey     = errors.New("a baggage key must not be empty")
 	errNoHook    = errors.New("implements none of the observer interfaces")
 	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
 	errPolicy    = errors.New("is not a policy")
@@ -59,8 +60,8 @@ type config struct {
 	notes         []note // logged once the logger is known
 	errs          []error
 
-	restrictions BaggageRestrictions // nil: none
-	throttler    DebugThrottler      // nil: Limits.DebugPerSec
+	restrictions baggage.Restrictions // nil: none
+	throttler    throttler.Throttler  // nil: Limits.DebugPerSec
 }
 
 // headerFormats is what is read from headers, and what is written to them.

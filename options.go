@@ -10,10 +10,12 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/throttler"
 )
 
 // Option configures New. Options are applied in order: of two that set the same
@@ -160,3 +162,35 @@ func WithDisabled(on bool) Option { return optionFunc(func(c *config) { c.disabl
 // WithNoDebugFlag makes sampling.priority set the sampled flag alone. By default
 // it sets Jaeger's debug flag as well, which keeps the backend from downsampling.
 func WithNoDebugFlag() Option { return optionFunc(func(c *config) { c.noDebugFlag = true }) }
+
+// WithBaggageRestrictions restricts what SetBaggageItem may set; see package
+// baggage. Refused items are counted in Stats.Cut.Baggage and cut values in
+// Stats.Cut.Values. As in Jaeger's clients, items that arrive in headers are passed
+// on whatever the restrictions say, and so are those of
+// SpanContext.WithBaggageItem. Unlike there, any item may be removed. The tracer
+// owns r: Shutdown closes it if it is an io.Closer. By default everything is
+// allowed that fits the limits of the formats.
+func WithBaggageRestrictions(r baggage.Restrictions) Option {
+	return optionFunc(func(c *config) {
+		if r == nil {
+			c.fail("WithBaggageRestrictions", "nil", errNil)
+			return
+		}
+		c.restrictions = r
+	})
+}
+
+// WithDebugThrottler sets who decides how many debug requests are honoured; see
+// package throttler. The default is a throttler.Local with Limits.DebugPerSec, one
+// a second unless set otherwise, for all operations together. Refusals are counted
+// in Stats.Cut.DebugCapped. The tracer owns d: Shutdown closes it if it is an
+// io.Closer.
+func WithDebugThrottler(d throttler.Throttler) Option {
+	return optionFunc(func(c *config) {
+		if d == nil {
+			c.fail("WithDebugThrottler", "nil", errNil)
+			return
+		}
+		c.throttler = d
+	})
+}

@@ -7,6 +7,7 @@ package spur
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -249,4 +250,50 @@ func TestStartingSpansNoticesAStep(t *testing.T) {
 			t.Errorf("%v off: not looked any more", off)
 		}
 	})
+}
+
+// hanging is a throttler and a sampler whose Close takes its time.
+type hanging struct {
+	takes time.Duration
+	err   error
+}
+
+func (hanging) Allow(string) bool                      { return false }
+func (hanging) Sample(sampler.Params) sampler.Decision { return sampler.Decision{} }
+func (hanging) Allowed(string, string) (int, bool)     { return 0, false }
+func (h hanging) Close() error                         { time.Sleep(h.takes); return h.err }
+
+// TestShutdownWaitsOnce for sampler, restrictions and throttler together, and
+// loses no error that is there.
+func TestShutdownWaitsOnce(t *testing.T) {
+	one, two, three := errors.New("one"), errors.New("two"), errors.New("three")
+	const ctx, grace = 50 * time.Millisecond, 100 * time.Millisecond
+	for _, tt := range []struct {
+		sampler, restrictions, throttler time.Duration
+		took                             time.Duration
+		want                             string
+	}{
+		{0, 0, 0, 0, "one\ntwo\nthree"},
+		{20 * time.Millisecond, 40 * time.Millisecond, 10 * time.Millisecond, 40 * time.Millisecond, "one\ntwo\nthree"},
+		{time.Hour, 0, 120 * time.Millisecond, ctx + grace, "context deadline exceeded\ntwo\nthree"},
+		{time.Hour, time.Hour, time.Hour, ctx + grace, "context deadline exceeded\ncontext deadline exceeded\ncontext deadline exceeded"},
+	} {
+		shutdown := func(t *testing.T) {
+			tracer, err := New("orders", WithReporter(reporter.Null{}), WithLogger(nil), WithSampler(hanging{tt.sampler, one}),
+				WithBaggageRestrictions(hanging{tt.restrictions, two}), WithDebugThrottler(hanging{tt.throttler, three}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			within, cancel := context.WithTimeout(context.Background(), ctx)
+			defer cancel()
+			start := time.Now()
+			if err := tracer.Shutdown(within); fmt.Sprint(err) != tt.want || time.Since(start) != tt.took {
+				t.Errorf("%v after %v, want %s after %v", err, time.Since(start), tt.want, tt.took)
+			}
+			time.Sleep(time.Hour) // for those that were left behind
+		}
+		for range 10 { // of two that are ready select takes either
+			synctest.Test(t, shutdown)
+		}
+	}
 }

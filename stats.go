@@ -46,7 +46,7 @@ type CutStats struct {
 	Baggage     uint64 // baggage items refused by SetBaggageItem
 	Panics      uint64 // log fields, samplers and other hooks of the user that panicked
 	Foreign     uint64 // references to another tracer's span contexts
-	DebugCapped uint64 // inbound debug flags and ids that the DebugThrottler refused
+	DebugCapped uint64 // inbound debug flags and ids that the throttler refused
 	Undecided   uint64 // contexts injected before a Late sampler had decided
 }
 

@@ -10,9 +10,11 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/throttler"
 )
 
 var _ opentracing.Tracer = (*Tracer)(nil)
@@ -30,7 +32,7 @@ type Tracer struct {
 	traceID128 bool
 	observers  observers
 	redactor   Redactor
-	debug      DebugThrottler
+	debug      throttler.Throttler
 	noDebug    bool // sampling.priority sets no debug flag
 	keeps      bool // a reporter or observer keeps spans
 	disabled   bool
@@ -46,7 +48,7 @@ type Tracer struct {
 	formatStatsers []propagation.Statser
 	source         string
 
-	restrictions BaggageRestrictions // nil: none
+	restrictions baggage.Restrictions // nil: none
 
 	samplerMu     sync.Mutex // orders SetSampler and Shutdown
 	samplerClosed bool
@@ -153,7 +155,7 @@ func newNowhere() *Span {
 	c := newConfig("", []Option{WithDisabled(true)})
 	t := &Tracer{
 		disabled: true, limits: Limits{}.withDefaults(),
-		reporter: reporter.Null{}, debug: newLocalThrottler(-1),
+		reporter: reporter.Null{}, debug: throttler.NewLocal(-1),
 	}
 	if c.buildFormats() == nil { // the defaults have no errors
 		t.formats = c.formats

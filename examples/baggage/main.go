@@ -19,6 +19,7 @@ import (
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
 )
@@ -62,7 +63,7 @@ func run(out io.Writer) error {
 	}
 
 	// A tracer with restrictions refuses what is not on its list, and logs that.
-	list, err := spur.NewBaggageAllowList(map[string]int{"tenant": 8}, spur.BaggageAllowListOptions{DenyUnknown: true})
+	list, err := baggage.NewAllowList(map[string]int{"tenant": 8}, baggage.AllowListOptions{DenyUnknown: true})
 	if err != nil {
 		return err
 	}

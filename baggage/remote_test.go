@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package baggage
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"strings"
@@ -17,20 +18,21 @@ import (
 
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
+	"github.com/go-spur/spur/internal/race"
 )
 
 func TestParseRestrictions(t *testing.T) {
 	for _, tt := range []struct {
 		name, in string
-		want     baggageLengths // nil: an error
+		want     lengths // nil: an error
 	}{
-		{"Jaeger's", `[{"baggageKey":"key","maxValueLength":10}]`, baggageLengths{"key": 10}},
-		{"none", ` [ ] `, baggageLengths{}},
-		{"two", `[{"baggageKey":"a","maxValueLength":1},{"maxValueLength":2147483647,"baggageKey":"é"}]`, baggageLengths{"a": 1, "é": 1<<31 - 1}},
-		{"length 0", `[{"baggageKey":"a","maxValueLength":0}]`, baggageLengths{"a": 0}},
-		{"twice", `[{"baggageKey":"a","maxValueLength":1},{"baggageKey":"a","maxValueLength":2}]`, baggageLengths{"a": 2}},
-		{"later fields", `[{"baggageKey":"a","maxValueLength":1,"since":{"v":[3]}}]`, baggageLengths{"a": 1}},
-		{"longest key", `[{"baggageKey":"` + strings.Repeat("k", 8192) + `","maxValueLength":1}]`, baggageLengths{strings.Repeat("k", 8192): 1}},
+		{"Jaeger's", `[{"baggageKey":"key","maxValueLength":10}]`, lengths{"key": 10}},
+		{"none", ` [ ] `, lengths{}},
+		{"two", `[{"baggageKey":"a","maxValueLength":1},{"maxValueLength":2147483647,"baggageKey":"é"}]`, lengths{"a": 1, "é": 1<<31 - 1}},
+		{"length 0", `[{"baggageKey":"a","maxValueLength":0}]`, lengths{"a": 0}},
+		{"twice", `[{"baggageKey":"a","maxValueLength":1},{"baggageKey":"a","maxValueLength":2}]`, lengths{"a": 2}},
+		{"later fields", `[{"baggageKey":"a","maxValueLength":1,"since":{"v":[3]}}]`, lengths{"a": 1}},
+		{"longest key", `[{"baggageKey":"` + strings.Repeat("k", 8192) + `","maxValueLength":1}]`, lengths{strings.Repeat("k", 8192): 1}},
 		{"key too long", `[{"baggageKey":"` + strings.Repeat("k", 8193) + `","maxValueLength":1}]`, nil},
 		{"empty", "", nil},
 		{"null", "null", nil},
@@ -60,7 +62,7 @@ func TestParseRestrictions(t *testing.T) {
 			if (err == nil) != (tt.want != nil) || !maps.Equal(got, tt.want) {
 				t.Fatalf("%d keys, %v", len(got), err)
 			}
-			if err != nil && (!errors.Is(err, errRestrictions) || len(err.Error()) > 200) {
+			if err != nil && (!errors.Is(err, errAnswer) || len(err.Error()) > 200) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -75,8 +77,8 @@ func restrictionList(n int) string {
 	return "[" + b.String()[1:] + "]"
 }
 
-func manyLengths(n int) baggageLengths {
-	l := baggageLengths{}
+func manyLengths(n int) lengths {
+	l := lengths{}
 	for i := range n {
 		l[fmt.Sprint("key-", i)] = int32(i)
 	}
@@ -102,7 +104,7 @@ func FuzzParseRestrictions(f *testing.F) {
 			Length *int32  `json:"maxValueLength"`
 		}
 		good := json.Unmarshal(body, &entries) == nil && entries != nil && len(entries) <= maxRestrictions
-		want := baggageLengths{}
+		want := lengths{}
 		for _, e := range entries {
 			if e.Key == nil || *e.Key == "" || len(*e.Key) > maxRestrictionKey || e.Length == nil || *e.Length < 0 {
 				good = false
@@ -124,30 +126,29 @@ func FuzzParseRestrictions(f *testing.F) {
 	})
 }
 
-func TestRemoteRestrictionsOptions(t *testing.T) {
+func TestRemoteOptions(t *testing.T) {
 	for _, tt := range []struct {
 		name, service string
-		o             RemoteBaggageOptions
+		o             RemoteOptions
 		want          string
 	}{
-		{"no service", "", RemoteBaggageOptions{}, "no service name"},
-		{"interval", "a", RemoteBaggageOptions{RefreshInterval: -1}, "RefreshInterval"},
-		{"timeout", "a", RemoteBaggageOptions{Timeout: -1}, "Timeout"},
-		{"scheme", "a", RemoteBaggageOptions{Endpoint: "ftp://x"}, `Endpoint="ftp://x"`},
-		{"port", "a", RemoteBaggageOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint="***@x:port/"`},
+		{"no service", "", RemoteOptions{}, "no service name"},
+		{"interval", "a", RemoteOptions{RefreshInterval: -1}, "RefreshInterval"},
+		{"timeout", "a", RemoteOptions{Timeout: -1}, "Timeout"},
+		{"scheme", "a", RemoteOptions{Endpoint: "ftp://x"}, `Endpoint: poll: bad endpoint: scheme "ftp"`},
+		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint: poll: bad endpoint`},
 	} {
-		r, err := NewRemoteBaggageRestrictions(tt.service, tt.o)
-		var wrong *ConfigError
-		if r != nil || !errors.As(err, &wrong) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
+		r, err := NewRemote(tt.service, tt.o)
+		if r != nil || !errors.Is(err, ErrInvalidOption) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 }
 
-// TestRemoteRestrictionsDefaults: without a server everything works, and Close
+// TestRemoteDefaults: without a server everything works, and Close
 // is quick.
-func TestRemoteRestrictionsDefaults(t *testing.T) {
-	r, err := NewRemoteBaggageRestrictions("a b", RemoteBaggageOptions{})
+func TestRemoteDefaults(t *testing.T) {
+	r, err := NewRemote("a b", RemoteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,21 +162,21 @@ func TestRemoteRestrictionsDefaults(t *testing.T) {
 	if err := r.Close(); err != nil || time.Since(start) > time.Second {
 		t.Errorf("closed after %v: %v", time.Since(start), err)
 	}
-	list := baggageLengths{"k": 3}
+	list := lengths{"k": 3}
 	r.list.Store(&list)
 	if n, ok := r.Allowed("a b", "k"); n != 3 || !ok {
 		t.Errorf("after Close %d, %v", n, ok)
 	}
-	if got := testing.AllocsPerRun(100, func() { r.Allowed("a b", "k") }); got != 0 && !raceEnabled {
+	if got := testing.AllocsPerRun(100, func() { r.Allowed("a b", "k") }); got != 0 && !race.Enabled {
 		t.Errorf("Allowed: %v allocations", got)
 	}
 }
 
-func TestRemoteRestrictionsConcurrentSafe(t *testing.T) {
+func TestRemoteConcurrentSafe(t *testing.T) {
 	server := polltest.NewServer(polltest.Body(`[{"baggageKey":"k","maxValueLength":3}]`))
 	defer server.Close()
-	r, err := NewRemoteBaggageRestrictions("orders", RemoteBaggageOptions{
-		Client: poll.NewClient(server.Dial), DenyUntilFetched: true, Logger: slog.New(discardHandler{}),
+	r, err := NewRemote("orders", RemoteOptions{
+		Client: poll.NewClient(server.Dial), DenyUntilFetched: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -184,17 +185,18 @@ func TestRemoteRestrictionsConcurrentSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.loop = poll.Start(poll.Options{Interval: time.Millisecond, Floor: time.Millisecond}, r.fetch, r.settle)
-	tracer, _ := newTestTracer(t, WithBaggageRestrictions(r))
-	s := tracer.StartSpan("op")
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for r.Status().Fetched < 20 {
-				s.SetBaggageItem("k", "12345").SetBaggageItem("x", "y")
-				if v := s.BaggageItem("k"); v != "" && v != "123" || s.BaggageItem("x") != "" {
-					t.Errorf("k=%q, x=%q", v, s.BaggageItem("x"))
+				n, ok := r.Allowed("orders", "k")
+				if ok && n != 3 || !ok && n != DefaultValueLength {
+					t.Errorf("k: %d, %v", n, ok)
+				}
+				if _, ok := r.Allowed("orders", "x"); ok {
+					t.Error("x is allowed")
 				}
 			}
 			if err := r.Close(); err != nil {
@@ -203,5 +205,4 @@ func TestRemoteRestrictionsConcurrentSafe(t *testing.T) {
 		}()
 	}
 	wg.Wait()
-	s.Finish()
 }

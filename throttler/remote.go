@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package throttler
 
 import (
 	"context"
@@ -16,24 +16,23 @@ import (
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/warn"
-	"github.com/go-spur/spur/model"
 )
 
 var (
-	_ DebugThrottler = (*RemoteDebugThrottler)(nil)
-	_ io.Closer      = (*RemoteDebugThrottler)(nil)
+	_ Throttler = (*Remote)(nil)
+	_ io.Closer = (*Remote)(nil)
 )
 
 const (
-	creditsEndpoint = "http://127.0.0.1:5778"
-	creditsPath     = "/credits"
-	creditsInterval = 5 * time.Second
-	creditsBytes    = 1 << 20 // of an answer, decompressed
+	defaultEndpoint = "http://127.0.0.1:5778"
+	defaultPath     = "/credits"
+	defaultInterval = 5 * time.Second
+	maxBytes        = 1 << 20 // of an answer, decompressed
 )
 
-// RemoteThrottlerOptions change what NewRemoteDebugThrottler does. The zero value
+// RemoteOptions change what NewRemote does. The zero value
 // asks an agent on the same host.
-type RemoteThrottlerOptions struct {
+type RemoteOptions struct {
 	// Endpoint is the server: a URL, or host or host:port alone, which means port
 	// 5778 without one. Without a path it has /credits; 127.0.0.1 when empty.
 	Endpoint string
@@ -56,8 +55,8 @@ type RemoteThrottlerOptions struct {
 	Logger *slog.Logger
 }
 
-// RemoteThrottlerStatus says how the fetches of a RemoteDebugThrottler went.
-type RemoteThrottlerStatus struct {
+// RemoteStatus says how the fetches of a Remote went.
+type RemoteStatus struct {
 	Fetched    uint64    // fetches that brought a balance for each operation asked about
 	Failed     uint64    // fetches that did not
 	Operations int       // known now
@@ -65,7 +64,7 @@ type RemoteThrottlerStatus struct {
 	LastError  string    // of the last fetch that failed, shortened to 256 bytes
 }
 
-// RemoteDebugThrottler spends credits that a server gives out for each operation:
+// Remote spends credits that a server gives out for each operation:
 // one for each debug request. Allow never waits for the server. It says no while
 // an operation has less than one credit, so always at its first request, which
 // makes it known; the next fetch asks about all operations known and adds what
@@ -81,7 +80,7 @@ type RemoteThrottlerStatus struct {
 // has asked for in ten minutes are forgotten with their credits: callers can make
 // names up. Others are refused. Requests are kept below 9 KiB; a fetch makes
 // several if need be.
-type RemoteDebugThrottler struct {
+type Remote struct {
 	url      string // without uuid and operations
 	client   *http.Client
 	accounts accounts
@@ -93,29 +92,29 @@ type RemoteDebugThrottler struct {
 	trouble poll.Trouble // the loop's
 
 	mu     sync.Mutex
-	status RemoteThrottlerStatus
+	status RemoteStatus
 	uuid   string
 }
 
-// NewRemoteDebugThrottler starts fetching the credits of a service, on one
+// NewRemote starts fetching the credits of a service, on one
 // goroutine that ends with Close, or with the Shutdown of the tracer it is given
-// to. A server that cannot be reached is no error; a *ConfigError says what is
-// wrong with an option.
-func NewRemoteDebugThrottler(service string, o RemoteThrottlerOptions) (*RemoteDebugThrottler, error) {
+// to. A server that cannot be reached is no error; an ErrInvalidOption names the
+// option.
+func NewRemote(service string, o RemoteOptions) (*Remote, error) {
 	if o.Endpoint == "" {
-		o.Endpoint = creditsEndpoint
+		o.Endpoint = defaultEndpoint
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
 	if o.RefreshInterval == 0 {
-		o.RefreshInterval = creditsInterval
+		o.RefreshInterval = defaultInterval
 	}
 	u, err := o.validate(service)
 	if err != nil {
 		return nil, err
 	}
-	r := &RemoteDebugThrottler{
+	r := &Remote{
 		url: u.String(), client: poll.Client(o.Client), warn: warn.New(o.Logger), uuid: o.UUID,
 		endpoint: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
 	}
@@ -123,19 +122,28 @@ func NewRemoteDebugThrottler(service string, o RemoteThrottlerOptions) (*RemoteD
 	return r, nil
 }
 
-func (o *RemoteThrottlerOptions) validate(service string) (*url.URL, error) {
-	if service == "" {
-		return nil, &ConfigError{Name: "NewRemoteDebugThrottler", Err: errNoService}
+func (o *RemoteOptions) validate(service string) (*url.URL, error) {
+	switch {
+	case service == "":
+		return nil, fmt.Errorf("%w: no service name", ErrInvalidOption)
+	case o.RefreshInterval < 0:
+		return nil, fmt.Errorf("%w: RefreshInterval %v is negative", ErrInvalidOption, o.RefreshInterval)
+	case o.Timeout < 0:
+		return nil, fmt.Errorf("%w: Timeout %v is negative", ErrInvalidOption, o.Timeout)
 	}
-	return polledURL("RemoteThrottlerOptions", o.Endpoint, creditsPath, service, o.RefreshInterval, o.Timeout)
+	u, err := poll.Endpoint(o.Endpoint, "5778", defaultPath, service)
+	if err != nil {
+		return nil, fmt.Errorf("%w: Endpoint: %w", ErrInvalidOption, err)
+	}
+	return u, nil
 }
 
-// Allow implements DebugThrottler.
-func (r *RemoteDebugThrottler) Allow(operation string) bool { return r.accounts.spend(operation) }
+// Allow implements Throttler.
+func (r *Remote) Allow(operation string) bool { return r.accounts.spend(operation) }
 
 // Status returns what has been fetched so far. It may be called from any
 // goroutine, also after Close.
-func (r *RemoteDebugThrottler) Status() RemoteThrottlerStatus {
+func (r *Remote) Status() RemoteStatus {
 	r.mu.Lock()
 	st := r.status
 	r.mu.Unlock()
@@ -145,23 +153,14 @@ func (r *RemoteDebugThrottler) Status() RemoteThrottlerStatus {
 
 // Close stops fetching, within 100 ms. What has been given can still be spent.
 // Further calls do nothing more; the error is nil.
-func (r *RemoteDebugThrottler) Close() error { return r.loop.Close() }
+func (r *Remote) Close() error { return r.loop.Close() }
 
-// introduce tells a RemoteDebugThrottler without an id of its own the tracer's.
-func (t *Tracer) introduce(d DebugThrottler) {
-	r, ok := d.(*RemoteDebugThrottler)
-	if !ok || r == nil {
-		return
-	}
-	for _, tag := range t.process.Tags {
-		if tag.Key == tagClientUUID && tag.Value.Kind() == model.KindString {
-			r.identify(tag.Value.Str())
-		}
-	}
-}
+// Identify sets the id by which the server knows this process, unless there is one:
+// that of RemoteOptions, or of the first request.
+func (r *Remote) Identify(uuid string) { r.identify(uuid) }
 
-// identify sets the id unless there is one. It returns what there is.
-func (r *RemoteDebugThrottler) identify(uuid string) string {
+// identify returns the id there is in the end.
+func (r *Remote) identify(uuid string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.uuid == "" {
@@ -172,14 +171,14 @@ func (r *RemoteDebugThrottler) identify(uuid string) string {
 
 // fetch runs on the loop's goroutine. What some requests bring is kept when a
 // later one fails.
-func (r *RemoteDebugThrottler) fetch(ctx context.Context) error {
+func (r *Remote) fetch(ctx context.Context) error {
 	queries := r.accounts.queries()
 	if r.asked = len(queries) > 0; !r.asked {
 		return nil
 	}
 	base := r.url + "&uuid=" + url.QueryEscape(r.identify(fmt.Sprintf("%016x", rand.Uint64())))
 	for _, q := range queries {
-		body, err := poll.Get(ctx, r.client, base+q, creditsBytes)
+		body, err := poll.Get(ctx, r.client, base+q, maxBytes)
 		if err != nil {
 			return err
 		}
@@ -193,7 +192,7 @@ func (r *RemoteDebugThrottler) fetch(ctx context.Context) error {
 }
 
 // settle counts a fetch and tells people when things change.
-func (r *RemoteDebugThrottler) settle(err error) {
+func (r *Remote) settle(err error) {
 	if !r.asked {
 		return
 	}

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package baggage
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,19 +19,19 @@ import (
 )
 
 var (
-	_ BaggageRestrictions = (*RemoteBaggageRestrictions)(nil)
-	_ io.Closer           = (*RemoteBaggageRestrictions)(nil)
+	_ Restrictions = (*Remote)(nil)
+	_ io.Closer    = (*Remote)(nil)
 )
 
 const (
-	restrictionsEndpoint = "http://127.0.0.1:5778"
-	restrictionsPath     = "/baggageRestrictions"
-	restrictionsBytes    = 1 << 20 // of an answer, decompressed
+	defaultEndpoint = "http://127.0.0.1:5778"
+	defaultPath     = "/baggageRestrictions"
+	maxBytes        = 1 << 20 // of an answer, decompressed
 )
 
-// RemoteBaggageOptions change what NewRemoteBaggageRestrictions does. The zero
+// RemoteOptions change what NewRemote does. The zero
 // value asks an agent on the same host.
-type RemoteBaggageOptions struct {
+type RemoteOptions struct {
 	// Endpoint is the server: a URL, or host or host:port alone, which means port
 	// 5778 without one. Without a path it has /baggageRestrictions; 127.0.0.1 when
 	// empty.
@@ -49,15 +49,15 @@ type RemoteBaggageOptions struct {
 	Client *http.Client
 	// DenyUntilFetched allows no key until the first list has been fetched.
 	// Without it every key is allowed until then, with values of
-	// DefaultBaggageValueLength.
+	// DefaultValueLength.
 	DenyUntilFetched bool
 	// Logger gets a line when fetches begin to fail and one when they succeed
 	// again; slog.Default() when nil.
 	Logger *slog.Logger
 }
 
-// RemoteBaggageStatus says how the fetches of a RemoteBaggageRestrictions went.
-type RemoteBaggageStatus struct {
+// RemoteStatus says how the fetches of a Remote went.
+type RemoteStatus struct {
 	Fetched   uint64    // lists accepted
 	Failed    uint64    // fetches without one
 	Keys      int       // in the list in force; 0 when there is none
@@ -65,7 +65,7 @@ type RemoteBaggageStatus struct {
 	LastError string    // of the last fetch that failed, shortened to 256 bytes
 }
 
-// RemoteBaggageRestrictions allow the keys that a server lists for the service,
+// Remote allow the keys that a server lists for the service,
 // and no others: a list without keys allows none. The list is fetched at once
 // and then again and again; an answer that cannot be used in full is counted, and
 // the last good list stays in force. Allowed takes no lock and allocates nothing.
@@ -74,27 +74,27 @@ type RemoteBaggageStatus struct {
 // ask it, and answers [{"baggageKey": "user", "maxValueLength": 64}, …]. Answers
 // have at most 1 MiB after decompression and 10,000 entries. Jaeger's own agent
 // never had an answer (1.62: status 500; later: 404).
-type RemoteBaggageRestrictions struct {
+type Remote struct {
 	url      string
 	client   *http.Client
 	deny     bool
-	list     atomic.Pointer[baggageLengths] // nil until fetched
+	list     atomic.Pointer[lengths] // nil until fetched
 	loop     *poll.Loop
 	warn     *warn.Warner
 	endpoint string       // for people
 	trouble  poll.Trouble // the loop's
 
 	mu     sync.Mutex
-	status RemoteBaggageStatus
+	status RemoteStatus
 }
 
-// NewRemoteBaggageRestrictions starts fetching the list of a service, on one
+// NewRemote starts fetching the list of a service, on one
 // goroutine that ends with Close, or with the Shutdown of the tracer it is given
-// to. A server that cannot be reached is no error; a *ConfigError says what is
-// wrong with an option.
-func NewRemoteBaggageRestrictions(service string, o RemoteBaggageOptions) (*RemoteBaggageRestrictions, error) {
+// to. A server that cannot be reached is no error; an ErrInvalidOption names the
+// option.
+func NewRemote(service string, o RemoteOptions) (*Remote, error) {
 	if o.Endpoint == "" {
-		o.Endpoint = restrictionsEndpoint
+		o.Endpoint = defaultEndpoint
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
@@ -103,7 +103,7 @@ func NewRemoteBaggageRestrictions(service string, o RemoteBaggageOptions) (*Remo
 	if err != nil {
 		return nil, err
 	}
-	r := &RemoteBaggageRestrictions{
+	r := &Remote{
 		url: u.String(), client: poll.Client(o.Client), deny: o.DenyUntilFetched, warn: warn.New(o.Logger),
 		endpoint: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
 	}
@@ -111,19 +111,28 @@ func NewRemoteBaggageRestrictions(service string, o RemoteBaggageOptions) (*Remo
 	return r, nil
 }
 
-func (o *RemoteBaggageOptions) validate(service string) (*url.URL, error) {
-	if service == "" {
-		return nil, &ConfigError{Name: "NewRemoteBaggageRestrictions", Err: errNoService}
+func (o *RemoteOptions) validate(service string) (*url.URL, error) {
+	switch {
+	case service == "":
+		return nil, fmt.Errorf("%w: no service name", ErrInvalidOption)
+	case o.RefreshInterval < 0:
+		return nil, fmt.Errorf("%w: RefreshInterval %v is negative", ErrInvalidOption, o.RefreshInterval)
+	case o.Timeout < 0:
+		return nil, fmt.Errorf("%w: Timeout %v is negative", ErrInvalidOption, o.Timeout)
 	}
-	return polledURL("RemoteBaggageOptions", o.Endpoint, restrictionsPath, service, o.RefreshInterval, o.Timeout)
+	u, err := poll.Endpoint(o.Endpoint, "5778", defaultPath, service)
+	if err != nil {
+		return nil, fmt.Errorf("%w: Endpoint: %w", ErrInvalidOption, err)
+	}
+	return u, nil
 }
 
-// Allowed implements BaggageRestrictions. The list is that of the service named
+// Allowed implements Restrictions. The list is that of the service named
 // to the constructor, whatever the first argument says.
-func (r *RemoteBaggageRestrictions) Allowed(_, key string) (maxLength int, ok bool) {
+func (r *Remote) Allowed(_, key string) (maxLength int, ok bool) {
 	list := r.list.Load()
 	if list == nil {
-		return DefaultBaggageValueLength, !r.deny
+		return DefaultValueLength, !r.deny
 	}
 	length, ok := (*list)[key]
 	return int(length), ok
@@ -131,7 +140,7 @@ func (r *RemoteBaggageRestrictions) Allowed(_, key string) (maxLength int, ok bo
 
 // Status returns what has been fetched so far. It may be called from any
 // goroutine, also after Close.
-func (r *RemoteBaggageRestrictions) Status() RemoteBaggageStatus {
+func (r *Remote) Status() RemoteStatus {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.status
@@ -139,11 +148,11 @@ func (r *RemoteBaggageRestrictions) Status() RemoteBaggageStatus {
 
 // Close stops fetching, within 100 ms. The list stays in force. Further calls do
 // nothing more; the error is nil.
-func (r *RemoteBaggageRestrictions) Close() error { return r.loop.Close() }
+func (r *Remote) Close() error { return r.loop.Close() }
 
 // fetch runs on the loop's goroutine.
-func (r *RemoteBaggageRestrictions) fetch(ctx context.Context) error {
-	body, err := poll.Get(ctx, r.client, r.url, restrictionsBytes)
+func (r *Remote) fetch(ctx context.Context) error {
+	body, err := poll.Get(ctx, r.client, r.url, maxBytes)
 	if err != nil {
 		return err
 	}
@@ -156,7 +165,7 @@ func (r *RemoteBaggageRestrictions) fetch(ctx context.Context) error {
 }
 
 // settle counts a fetch and tells people when things change.
-func (r *RemoteBaggageRestrictions) settle(err error) {
+func (r *Remote) settle(err error) {
 	text := ""
 	if err != nil {
 		text, _ = format.Clean(err.Error(), 256) // a foreign method: outside the lock
@@ -179,13 +188,4 @@ func (r *RemoteBaggageRestrictions) settle(err error) {
 		r.warn.Resolved("baggage_restrictions", "spur: baggage restrictions are fetched again",
 			slog.Int("keys", now.Keys), slog.Uint64("failed", now.Failed))
 	}
-}
-
-// maskURL leaves of an endpoint what cannot be a secret.
-func maskURL(raw string) string {
-	raw, _, _ = strings.Cut(raw, "?")
-	if at := strings.LastIndexByte(raw, '@'); at >= 0 {
-		return "***@" + raw[at+1:]
-	}
-	return raw
 }

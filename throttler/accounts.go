@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package throttler
 
 import (
 	"cmp"
@@ -26,9 +26,9 @@ const (
 	maxBalances = 10_000 // in one answer
 )
 
-var errCredits = errors.New("spur: bad debug credits")
+var errCredits = errors.New("throttler: bad credits")
 
-// accounts are the operations of a RemoteDebugThrottler and what each may spend.
+// accounts are the operations of a Remote and what each may spend.
 // The zero value has none.
 type accounts struct {
 	mu    sync.Mutex
@@ -128,7 +128,7 @@ type creditBalance struct {
 // parseCredits reads {"balances": [{"operation", "balance"}, …]}. One bad entry
 // spoils the answer.
 func parseCredits(body []byte) ([]creditBalance, error) {
-	doc, err := jsonread.Parse(body, creditsBytes)
+	doc, err := jsonread.Parse(body, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCredits, err)
 	}

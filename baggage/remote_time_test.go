@@ -2,7 +2,7 @@
 
 //go:build go1.25
 
-package spur
+package baggage
 
 import (
 	"bytes"
@@ -20,20 +20,20 @@ import (
 
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
-	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/internal/race"
 )
 
 const goodRestrictions = `[{"baggageKey":"user","maxValueLength":4}]`
 
-// remoteRig is a RemoteBaggageRestrictions with its server and its log. It lives
+// remoteRig is a Remote with its server and its log. It lives
 // in a synctest bubble.
 type remoteRig struct {
-	*RemoteBaggageRestrictions
+	*Remote
 	server *polltest.Server
 	log    bytes.Buffer
 }
 
-func newRemoteRig(t *testing.T, h http.Handler, o RemoteBaggageOptions) *remoteRig {
+func newRemoteRig(t *testing.T, h http.Handler, o RemoteOptions) *remoteRig {
 	t.Helper()
 	rig := &remoteRig{server: polltest.NewServer(h)}
 	if o.Client == nil {
@@ -45,11 +45,11 @@ func newRemoteRig(t *testing.T, h http.Handler, o RemoteBaggageOptions) *remoteR
 		}
 		return a
 	}}))
-	r, err := NewRemoteBaggageRestrictions("orders", o)
+	r, err := NewRemote("orders", o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rig.RemoteBaggageRestrictions = r
+	rig.Remote = r
 	t.Cleanup(func() {
 		start := time.Now()
 		for range 2 {
@@ -85,7 +85,7 @@ func (r *remoteRig) check(t *testing.T, key, want string) {
 	}
 }
 
-func TestRemoteRestrictions(t *testing.T) {
+func TestRemote(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		deny   bool
@@ -97,7 +97,7 @@ func TestRemoteRestrictions(t *testing.T) {
 				r := newRemoteRig(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					asked.Store(r.Host + r.RequestURI)
 					_, _ = io.WriteString(w, goodRestrictions)
-				}), RemoteBaggageOptions{Endpoint: "agent:5778", DenyUntilFetched: tt.deny})
+				}), RemoteOptions{Endpoint: "agent:5778", DenyUntilFetched: tt.deny})
 				r.check(t, "user", tt.before)
 				r.check(t, "other", tt.before)
 				<-time.After(time.Second) // the first fetch comes within it
@@ -138,13 +138,13 @@ func hostileRestrictions() []polltest.Case {
 	)
 }
 
-// TestRemoteRestrictionsHostile: the list in force stays, each failure is
+// TestRemoteHostile: the list in force stays, each failure is
 // counted, people hear of the first one and of the end.
-func TestRemoteRestrictionsHostile(t *testing.T) {
+func TestRemoteHostile(t *testing.T) {
 	for _, c := range hostileRestrictions() {
 		t.Run(c.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := newRemoteRig(t, polltest.Body(goodRestrictions), RemoteBaggageOptions{})
+				r := newRemoteRig(t, polltest.Body(goodRestrictions), RemoteOptions{})
 				<-time.After(2 * time.Second)
 				r.check(t, "user", "4 true")
 
@@ -157,7 +157,7 @@ func TestRemoteRestrictionsHostile(t *testing.T) {
 				}
 				runtime.ReadMemStats(&m1)
 				// The whole of what was allocated, the server's part included, bounds the heap.
-				if got := m1.TotalAlloc - m0.TotalAlloc; got > 8<<20 && !raceEnabled {
+				if got := m1.TotalAlloc - m0.TotalAlloc; got > 8<<20 && !race.Enabled {
 					t.Errorf("allocated %d bytes for one answer", got)
 				}
 				<-time.After(5 * time.Minute)
@@ -190,9 +190,9 @@ func TestRemoteRestrictionsHostile(t *testing.T) {
 	}
 }
 
-func TestRemoteRestrictionsHostileFromTheStart(t *testing.T) {
+func TestRemoteHostileFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRemoteRig(t, http.NotFoundHandler(), RemoteBaggageOptions{DenyUntilFetched: true, Endpoint: "http://u:secret@agent/x?token=secret"})
+		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{DenyUntilFetched: true, Endpoint: "http://u:secret@agent/x?token=secret"})
 		<-time.After(time.Hour)
 		r.check(t, "user", "2048 false")
 		l := r.lines()
@@ -216,8 +216,8 @@ type nastyError struct{}
 
 func (nastyError) Error() string { panic("nasty") }
 
-// TestRemoteRestrictionsForeignClient: transports of others may do anything.
-func TestRemoteRestrictionsForeignClient(t *testing.T) {
+// TestRemoteForeignClient: transports of others may do anything.
+func TestRemoteForeignClient(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		do   roundTrip
@@ -230,7 +230,7 @@ func TestRemoteRestrictionsForeignClient(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				calls := 0
-				r := newRemoteRig(t, http.NotFoundHandler(), RemoteBaggageOptions{Client: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
+				r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Client: &http.Client{Transport: roundTrip(func(q *http.Request) (*http.Response, error) {
 					calls++
 					return tt.do(q)
 				})}})
@@ -245,7 +245,7 @@ func TestRemoteRestrictionsForeignClient(t *testing.T) {
 	t.Run("deaf", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			deaf := make(chan struct{})
-			r := newRemoteRig(t, http.NotFoundHandler(), RemoteBaggageOptions{Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Client: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 				<-deaf
 				return nil, errors.New("late")
 			})}})
@@ -263,36 +263,38 @@ func TestRemoteRestrictionsForeignClient(t *testing.T) {
 	})
 }
 
-// TestShutdownClosesRestrictions in the middle of a fetch, and leaves nothing
-// behind: the bubble would not end.
-func TestShutdownClosesRestrictions(t *testing.T) {
+// TestRemoteInterval: a server is asked once a second at most, whatever the option
+// says and whether it answers or not.
+func TestRemoteInterval(t *testing.T) {
+	for _, h := range []http.Handler{polltest.Body(goodRestrictions), http.NotFoundHandler()} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRemoteRig(t, h, RemoteOptions{RefreshInterval: 1})
+			<-time.After(100 * time.Second)
+			if n := r.server.Requests(); n < 90 || n > 112 {
+				t.Errorf("%d requests in 100 s", n)
+			}
+		})
+	}
+}
+
+// TestRemoteIsClosed in the middle of a fetch, and leaves nothing behind: the
+// bubble would not end.
+func TestRemoteIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-		r := newRemoteRig(t, hang, RemoteBaggageOptions{Timeout: time.Hour})
-		tracer, err := New("orders", WithReporter(reporter.Null{}), WithLogger(nil), WithBaggageRestrictions(r.RemoteBaggageRestrictions))
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := newRemoteRig(t, hang, RemoteOptions{Timeout: time.Hour})
 		<-time.After(time.Minute)
 		if r.server.Requests() != 1 {
 			t.Fatalf("%d requests", r.server.Requests())
 		}
 		start := time.Now()
-		for range 2 {
-			if err := tracer.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-		if took := time.Since(start); took != 0 {
-			t.Errorf("Close took %v", took)
+		if err := r.Close(); err != nil || time.Since(start) != 0 {
+			t.Errorf("closed after %v: %v", time.Since(start), err)
 		}
 		<-time.After(time.Hour)
 		if st := r.Status(); r.server.Requests() != 1 || st.Failed != 0 {
 			t.Errorf("%d requests, %+v", r.server.Requests(), st)
 		}
 		r.check(t, "user", "2048 true")
-		if v := tracer.StartSpan("late").SetBaggageItem("user", "v").BaggageItem("user"); v != "v" {
-			t.Errorf("%q", v)
-		}
 	})
 }

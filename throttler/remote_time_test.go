@@ -2,11 +2,10 @@
 
 //go:build go1.25
 
-package spur
+package throttler
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,33 +20,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/opentracing/opentracing-go"
-
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
-	"github.com/go-spur/spur/reporter"
-	"github.com/go-spur/spur/sampler"
 )
-
-func TestDefaultThrottlerRefills(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newLocalThrottler(2)
-		count := func() (n int) {
-			for range 10 {
-				if l.Allow("op") {
-					n++
-				}
-			}
-			return n
-		}
-		for i, wait := range []time.Duration{0, 0, 500 * time.Millisecond, time.Second, time.Hour} {
-			time.Sleep(wait)
-			if n, want := count(), []int{2, 0, 1, 2, 2}[i]; n != want {
-				t.Errorf("after %v: %d, want %d", wait, n, want)
-			}
-		}
-	})
-}
 
 // credits is a server that gives each operation a number of credits each time.
 type credits struct {
@@ -75,26 +50,26 @@ func (c *credits) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// creditsRig is a RemoteDebugThrottler with its server and its log. It lives in a
+// creditsRig is a Remote with its server and its log. It lives in a
 // synctest bubble.
 type creditsRig struct {
-	*RemoteDebugThrottler
+	*Remote
 	server *polltest.Server
 	log    bytes.Buffer
 }
 
-func newCreditsRig(t *testing.T, h http.Handler, o RemoteThrottlerOptions) *creditsRig {
+func newCreditsRig(t *testing.T, h http.Handler, o RemoteOptions) *creditsRig {
 	t.Helper()
 	rig := &creditsRig{server: polltest.NewServer(h)}
 	if o.Client == nil {
 		o.Client = poll.NewClient(rig.server.Dial)
 	}
 	o.Logger = slog.New(slog.NewTextHandler(&rig.log, nil))
-	r, err := NewRemoteDebugThrottler("orders", o)
+	r, err := NewRemote("orders", o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rig.RemoteDebugThrottler = r
+	rig.Remote = r
 	t.Cleanup(func() {
 		start := time.Now()
 		for range 2 {
@@ -136,9 +111,9 @@ func (r *creditsRig) spendAll(t *testing.T, operation string) (n int) {
 func TestRemoteThrottler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"a b&c": 2.5, "d": 0.4}}
-		r := newCreditsRig(t, c, RemoteThrottlerOptions{Endpoint: "agent:5778", UUID: "4d"})
+		r := newCreditsRig(t, c, RemoteOptions{Endpoint: "agent:5778", UUID: "4d"})
 		time.Sleep(time.Minute)
-		if n := r.server.Requests(); n != 0 || r.Status() != (RemoteThrottlerStatus{}) {
+		if n := r.server.Requests(); n != 0 || r.Status() != (RemoteStatus{}) {
 			t.Errorf("%d requests before there was something to ask; %+v", n, r.Status())
 		}
 		for range 3 {
@@ -184,7 +159,7 @@ func TestRemoteThrottler(t *testing.T) {
 func TestRemoteThrottlerForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"idle": 1, "busy": 0.001}}
-		r := newCreditsRig(t, c, RemoteThrottlerOptions{})
+		r := newCreditsRig(t, c, RemoteOptions{})
 		r.spendAll(t, "idle")
 		for range 65 {
 			r.spendAll(t, "busy")
@@ -221,7 +196,7 @@ func TestRemoteThrottlerManyOperations(t *testing.T) {
 			}
 			c.ServeHTTP(w, r)
 		})
-		r := newCreditsRig(t, h, RemoteThrottlerOptions{})
+		r := newCreditsRig(t, h, RemoteOptions{})
 		for i := range 2000 {
 			op := fmt.Sprintf("operation number %d", i)
 			c.give[op] = 1
@@ -244,58 +219,6 @@ func TestRemoteThrottlerManyOperations(t *testing.T) {
 	})
 }
 
-// TestRemoteThrottlerIsIntroduced: the server can tell which process asks.
-func TestRemoteThrottlerIsIntroduced(t *testing.T) {
-	for _, tt := range []struct{ name, own, tag string }{
-		{"its own", "mine", ""}, {"the tracer's", "", ""}, {"the user's tag", "", "users"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c := &credits{give: map[string]float64{"op": 1}}
-				r := newCreditsRig(t, c, RemoteThrottlerOptions{UUID: tt.own})
-				opts := []Option{WithReporter(reporter.Null{}), WithLogger(nil), WithDebugThrottler(r.RemoteDebugThrottler), unsampled()}
-				if tt.tag != "" {
-					opts = append(opts, WithTags(opentracing.Tag{Key: "client-uuid", Value: tt.tag}))
-				}
-				tracer, err := New("orders", opts...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				uuid := tt.own
-				for _, tag := range tracer.process.Tags {
-					if tag.Key == "client-uuid" && uuid == "" {
-						uuid = tag.Value.Str()
-					}
-				}
-				for i, want := range []bool{false, true, false} {
-					s := debugRequest(t, tracer, "op", i%2 == 0)
-					if s.Finish(); s.SpanContext().IsDebug() != want || s.SpanContext().IsSampled() != want {
-						t.Errorf("request %d: %v, want debug %v", i, s.SpanContext().Flags(), want)
-					}
-					if i == 0 {
-						time.Sleep(2 * time.Second) // for one fetch
-						synctest.Wait()
-					}
-				}
-				if got := c.asked[0].Get("uuid"); got != uuid || got == "" || tt.tag != "" && got != tt.tag {
-					t.Errorf("uuid %q, want %q", got, uuid)
-				}
-				if n := tracer.Stats().Cut.DebugCapped; n != 2 {
-					t.Errorf("%d capped, want 2", n)
-				}
-				if err := tracer.Close(); err != nil {
-					t.Error(err)
-				}
-				before := r.server.Requests()
-				time.Sleep(time.Hour)
-				if r.server.Requests() != before {
-					t.Error("the tracer did not close its throttler")
-				}
-			})
-		})
-	}
-}
-
 // TestRemoteThrottlerHostile: what has been given can be spent, and no more comes.
 func TestRemoteThrottlerHostile(t *testing.T) {
 	cases := append(polltest.Hostile(),
@@ -307,7 +230,7 @@ func TestRemoteThrottlerHostile(t *testing.T) {
 		t.Run(tt.Name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c := &credits{give: map[string]float64{"op": 3}}
-				r := newCreditsRig(t, c, RemoteThrottlerOptions{Endpoint: "http://u:secret@agent/credits?token=secret"})
+				r := newCreditsRig(t, c, RemoteOptions{Endpoint: "http://u:secret@agent/credits?token=secret"})
 				r.spendAll(t, "op")
 				r.wait(1)
 				r.server.SetHandler(tt.Handler)
@@ -360,7 +283,7 @@ func TestRemoteThrottlerForeignClient(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := newCreditsRig(t, http.NotFoundHandler(), RemoteThrottlerOptions{Client: &http.Client{Transport: do}})
+				r := newCreditsRig(t, http.NotFoundHandler(), RemoteOptions{Client: &http.Client{Transport: do}})
 				if r.spendAll(t, "op"); r.Allow("op") {
 					t.Error("allowed")
 				}
@@ -380,7 +303,7 @@ func TestRemoteThrottlerForeignClient(t *testing.T) {
 func TestRemoteThrottlerConcurrentSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"op": 100}}
-		r := newCreditsRig(t, c, RemoteThrottlerOptions{})
+		r := newCreditsRig(t, c, RemoteOptions{})
 		r.Allow("op")
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
@@ -407,48 +330,26 @@ func TestRemoteThrottlerConcurrentSafe(t *testing.T) {
 	})
 }
 
-// hanging is a throttler and a sampler whose Close takes its time.
-type hanging struct {
-	takes time.Duration
-	err   error
-}
-
-func (hanging) Allow(string) bool                      { return false }
-func (hanging) Sample(sampler.Params) sampler.Decision { return sampler.Decision{} }
-func (hanging) Allowed(string, string) (int, bool)     { return 0, false }
-func (h hanging) Close() error                         { time.Sleep(h.takes); return h.err }
-
-// TestShutdownWaitsOnce for sampler, restrictions and throttler together, and
-// loses no error that is there.
-func TestShutdownWaitsOnce(t *testing.T) {
-	one, two, three := errors.New("one"), errors.New("two"), errors.New("three")
-	const ctx, grace = 50 * time.Millisecond, 100 * time.Millisecond
-	for _, tt := range []struct {
-		sampler, restrictions, throttler time.Duration
-		took                             time.Duration
-		want                             string
-	}{
-		{0, 0, 0, 0, "one\ntwo\nthree"},
-		{20 * time.Millisecond, 40 * time.Millisecond, 10 * time.Millisecond, 40 * time.Millisecond, "one\ntwo\nthree"},
-		{time.Hour, 0, 120 * time.Millisecond, ctx + grace, "context deadline exceeded\ntwo\nthree"},
-		{time.Hour, time.Hour, time.Hour, ctx + grace, "context deadline exceeded\ncontext deadline exceeded\ncontext deadline exceeded"},
-	} {
-		shutdown := func(t *testing.T) {
-			tracer, err := New("orders", WithReporter(reporter.Null{}), WithLogger(nil), WithSampler(hanging{tt.sampler, one}),
-				WithBaggageRestrictions(hanging{tt.restrictions, two}), WithDebugThrottler(hanging{tt.throttler, three}))
-			if err != nil {
-				t.Fatal(err)
+// TestRemoteInterval: a server is asked once a second at most, whatever the option
+// says and whether it answers or not.
+func TestRemoteInterval(t *testing.T) {
+	for _, h := range []http.Handler{polltest.Body(`{"balances":[]}`), http.NotFoundHandler()} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newCreditsRig(t, h, RemoteOptions{RefreshInterval: 1})
+			r.Allow("op") // else there is nothing to ask
+			<-time.After(100 * time.Second)
+			if n := r.server.Requests(); n < 90 || n > 112 {
+				t.Errorf("%d requests in 100 s", n)
 			}
-			within, cancel := context.WithTimeout(context.Background(), ctx)
-			defer cancel()
-			start := time.Now()
-			if err := tracer.Shutdown(within); fmt.Sprint(err) != tt.want || time.Since(start) != tt.took {
-				t.Errorf("%v after %v, want %s after %v", err, time.Since(start), tt.want, tt.took)
-			}
-			time.Sleep(time.Hour) // for those that were left behind
-		}
-		for range 10 { // of two that are ready select takes either
-			synctest.Test(t, shutdown)
-		}
+		})
 	}
 }
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// nastyError is an error whose text cannot be had.
+type nastyError struct{}
+
+func (nastyError) Error() string { panic("nasty") }

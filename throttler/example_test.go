@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur_test
+package throttler_test
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurtest"
+	"github.com/go-spur/spur/throttler"
 )
 
 // onlyReports honours debug requests for one operation.
@@ -19,7 +20,7 @@ type onlyReports struct{}
 
 func (onlyReports) Allow(operation string) bool { return operation == "report" }
 
-func ExampleWithDebugThrottler() {
+func ExampleThrottler() {
 	tracer, _ := spurtest.New(nil, spur.WithDebugThrottler(onlyReports{}))
 	defer tracer.Close()
 
@@ -40,25 +41,36 @@ func ExampleWithDebugThrottler() {
 	// 1 refused
 }
 
-func ExampleNewRemoteDebugThrottler() {
+func ExampleNewLocal() {
+	local := throttler.NewLocal(2)
+	for range 3 {
+		fmt.Println(local.Allow("GET /orders"))
+	}
+	// Output:
+	// true
+	// true
+	// false
+}
+
+func ExampleNewRemote() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"balances": [{"operation": %q, "balance": 1}]}`, r.URL.Query().Get("operations"))
 	}))
 	defer server.Close()
 
-	throttler, err := spur.NewRemoteDebugThrottler("orders", spur.RemoteThrottlerOptions{
+	remote, err := throttler.NewRemote("orders", throttler.RemoteOptions{
 		Endpoint: server.URL + "/credits", RefreshInterval: time.Second,
 	})
 	if err != nil {
 		fmt.Println(err)
 	}
-	defer throttler.Close() // a tracer it is given to does that
+	defer remote.Close() // a tracer it is given to does that
 
-	fmt.Println("at first:", throttler.Allow("GET /orders"))
-	for throttler.Status().Fetched == 0 {
+	fmt.Println("at first:", remote.Allow("GET /orders"))
+	for remote.Status().Fetched == 0 {
 		<-time.After(time.Millisecond)
 	}
-	fmt.Println("with credits:", throttler.Allow("GET /orders"))
+	fmt.Println("with credits:", remote.Allow("GET /orders"))
 	// Output:
 	// at first: false
 	// with credits: true

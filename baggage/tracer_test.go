@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package baggage_test
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/baggage"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurtest"
 )
 
 // restrictionFunc is a BaggageRestrictions and an io.Closer.
@@ -24,7 +28,7 @@ func (f restrictionFunc) Allowed(service, key string) (int, bool) { return f.all
 func (f restrictionFunc) Close() error                            { *f.closed++; return f.err }
 
 func TestBaggageRestrictions(t *testing.T) {
-	list, err := NewBaggageAllowList(map[string]int{"k": 5, "one": 1, "std": 0}, BaggageAllowListOptions{DenyUnknown: true, DefaultLength: 7})
+	list, err := baggage.NewAllowList(map[string]int{"k": 5, "one": 1, "std": 0}, baggage.AllowListOptions{DenyUnknown: true, DefaultLength: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +54,7 @@ func TestBaggageRestrictions(t *testing.T) {
 		{"unknown key that arrived", []item{{"sneaked", "mine"}}, "sneaked", "in", "event=baggage key=sneaked value=mine invalid=true", 0, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tracer, got := newTestTracer(t, WithBaggageRestrictions(list))
+			tracer, got := spurtest.New(t, spur.WithBaggageRestrictions(list))
 			caller, err := tracer.Extract(opentracing.TextMap, opentracing.TextMapCarrier{"uber-trace-id": "1:1:0:1", "uberctx-sneaked": "in"})
 			if err != nil {
 				t.Fatal(err)
@@ -66,7 +70,7 @@ func TestBaggageRestrictions(t *testing.T) {
 				t.Errorf("%s=%q, want %q", tt.key, v, tt.want)
 			}
 			s.Finish()
-			logs := got.only(t).Logs
+			logs := got.Spans()[0].Logs
 			var fields []string
 			for _, f := range logs[len(logs)-1].Fields {
 				fields = append(fields, f.Key+"="+f.Value.Str())
@@ -84,11 +88,11 @@ func TestBaggageRestrictions(t *testing.T) {
 // TestRestrictionsAndLimits: the limits of the formats hold as well, for what is
 // left of a value.
 func TestRestrictionsAndLimits(t *testing.T) {
-	long, err := NewBaggageAllowList(map[string]int{"k": 9000, "short": 100}, BaggageAllowListOptions{})
+	long, err := baggage.NewAllowList(map[string]int{"k": 9000, "short": 100}, baggage.AllowListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracer, _ := newTestTracer(t, WithBaggageRestrictions(long))
+	tracer, _ := spurtest.New(t, spur.WithBaggageRestrictions(long))
 	s := tracer.StartSpan("op")
 	s.SetBaggageItem("k", strings.Repeat("x", 10_000)).SetBaggageItem("short", strings.Repeat("x", 10_000))
 	if s.BaggageItem("k") != "" || len(s.BaggageItem("short")) != 100 {
@@ -114,7 +118,7 @@ func TestRestrictionsAreAsked(t *testing.T) {
 		}
 		return 3, true
 	}}
-	tracer, err := New("orders", WithReporter(reporter.Null{}), WithLogger(nil), WithBaggageRestrictions(r))
+	tracer, err := spur.New("orders", spur.WithReporter(reporter.Null{}), spur.WithLogger(nil), spur.WithBaggageRestrictions(r))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,8 +130,8 @@ func TestRestrictionsAreAsked(t *testing.T) {
 	if got := strings.Join(asked, " "); got != "orders/a orders/panics orders/negative" {
 		t.Errorf("asked for %s", got)
 	}
-	if own(s.Context()).Baggage().Len() != 0 {
-		t.Errorf("%v", own(s.Context()).Baggage())
+	if b := s.Context().(spur.SpanContext).Baggage(); b.Len() != 0 {
+		t.Errorf("%v", b)
 	}
 	if c := tracer.Stats().Cut; c.Panics != 1 || c.Baggage != 2 || c.Values != 1 {
 		t.Errorf("%+v", c)
@@ -138,73 +142,35 @@ func TestRestrictionsAreAsked(t *testing.T) {
 	if err := tracer.Close(); err != nil || closed != 1 {
 		t.Errorf("%v, closed %d times", err, closed)
 	}
-	if _, err := New("orders", WithSampler(nil), WithBaggageRestrictions(r)); err == nil || closed != 1 {
+	if _, err := spur.New("orders", spur.WithSampler(nil), spur.WithBaggageRestrictions(r)); err == nil || closed != 1 {
 		t.Errorf("%v: what New does not take it does not close, %d", err, closed)
 	}
-	if _, err := New("orders", WithBaggageRestrictions(nil)); err == nil || !strings.Contains(err.Error(), "WithBaggageRestrictions") {
+	if _, err := spur.New("orders", spur.WithBaggageRestrictions(nil)); err == nil || !strings.Contains(err.Error(), "WithBaggageRestrictions") {
 		t.Errorf("nil: %v", err)
 	}
 }
 
 // TestRestrictionsWhenDisabled: such a tracer passes baggage on, so it asks too.
 func TestRestrictionsWhenDisabled(t *testing.T) {
-	list, err := NewBaggageAllowList(nil, BaggageAllowListOptions{DenyUnknown: true})
+	list, err := baggage.NewAllowList(nil, baggage.AllowListOptions{DenyUnknown: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracer, _ := newTestTracer(t, WithDisabled(true), WithBaggageRestrictions(list))
+	tracer, _ := spurtest.New(t, spur.WithDisabled(true), spur.WithBaggageRestrictions(list))
 	if v := tracer.StartSpan("op").SetBaggageItem("k", "v").BaggageItem("k"); v != "" {
 		t.Errorf("set %q", v)
 	}
 }
 
-func TestBaggageAllowList(t *testing.T) {
-	keys := map[string]int{"a": 10, "b": 0}
-	for _, tt := range []struct {
-		o    BaggageAllowListOptions
-		want string
-	}{
-		{BaggageAllowListOptions{}, "10 true, 2048 true, 2048 true"},
-		{BaggageAllowListOptions{DenyUnknown: true}, "10 true, 2048 true, 0 false"},
-		{BaggageAllowListOptions{DefaultLength: 5}, "10 true, 5 true, 5 true"},
-		{BaggageAllowListOptions{DefaultLength: 5, DenyUnknown: true}, "10 true, 5 true, 0 false"},
-	} {
-		l, err := NewBaggageAllowList(keys, tt.o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys["c"] = 1 // the list does not change any more
-		var got []string
-		for _, key := range []string{"a", "b", "c"} {
-			n, ok := l.Allowed("svc", key)
-			got = append(got, fmt.Sprint(n, ok))
-		}
-		delete(keys, "c")
-		if s := strings.Join(got, ", "); s != tt.want {
-			t.Errorf("%+v: %s, want %s", tt.o, s, tt.want)
-		}
-	}
-	if n, ok := new(BaggageAllowList).Allowed("svc", "k"); n != 0 || ok {
-		t.Error("the zero value allows something")
-	}
-	_, err := NewBaggageAllowList(map[string]int{"": 1, "k": -1, "good": 1}, BaggageAllowListOptions{DefaultLength: -2})
-	want := `spur: BaggageAllowListOptions.DefaultLength="-2": must not be negative
-spur: NewBaggageAllowList="": a baggage key must not be empty
-spur: NewBaggageAllowList="k: -1": must not be negative`
-	if err == nil || err.Error() != want {
-		t.Errorf("%v\nwant\n%s", err, want)
-	}
-}
-
 func TestRestrictionAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	list, err := NewBaggageAllowList(map[string]int{"k": 10}, BaggageAllowListOptions{DenyUnknown: true})
+	list, err := baggage.NewAllowList(map[string]int{"k": 10}, baggage.AllowListOptions{DenyUnknown: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracer, _ := newTestTracer(t, unsampled(), WithBaggageRestrictions(list))
+	tracer, _ := spurtest.New(t, spur.WithSampler(sampler.NewConst(false)), spur.WithBaggageRestrictions(list))
 	s := tracer.StartSpan("op")
 	for _, tt := range []struct {
 		name, key, value string

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur_test
+package baggage_test
 
 import (
 	"fmt"
@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/spurtest"
 )
 
-func ExampleNewBaggageAllowList() {
-	list, err := spur.NewBaggageAllowList(map[string]int{"tenant": 8}, spur.BaggageAllowListOptions{DenyUnknown: true})
+func ExampleNewAllowList() {
+	list, err := baggage.NewAllowList(map[string]int{"tenant": 8}, baggage.AllowListOptions{DenyUnknown: true})
 	if err != nil {
 		fmt.Println(err)
 	}
@@ -37,13 +38,13 @@ func ExampleNewBaggageAllowList() {
 	// 1 cut, 1 refused
 }
 
-func ExampleNewRemoteBaggageRestrictions() {
+func ExampleNewRemote() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `[{"baggageKey": "tenant", "maxValueLength": 8}]`)
 	}))
 	defer server.Close()
 
-	list, err := spur.NewRemoteBaggageRestrictions("orders", spur.RemoteBaggageOptions{
+	list, err := baggage.NewRemote("orders", baggage.RemoteOptions{
 		Endpoint: server.URL, DenyUntilFetched: true,
 	})
 	if err != nil {
