@@ -12,7 +12,7 @@ SHELL := bash
 FUZZTIME ?= 5m
 BASE ?= HEAD
 
-.PHONY: help test check rest lint concurrent fuzz-short fuzz bench-once bench tidy e2e apidiff format clean
+.PHONY: help test check rest lint platforms concurrent fuzz-short fuzz bench-once bench tidy e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,10 +23,13 @@ test: ## go vet and go test -race in every module, and the root with the oldest 
 
 check: test rest ## everything CI runs
 
-rest: lint concurrent fuzz-short bench-once tidy ## check without test
+rest: lint platforms concurrent fuzz-short bench-once tidy ## check without test
 
 lint: ## gofumpt and golangci-lint
 	@scripts/lint.sh
+
+platforms: ## vet for 386, arm, windows, darwin and wasm, and some tests as 32-bit programs
+	@scripts/platforms.sh
 
 concurrent: ## the *ConcurrentSafe tests, 20 times each under the race detector
 	@scripts/concurrent.sh 20
