@@ -72,12 +72,11 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 // logBaggage records the fields that Jaeger's clients record, in their order.
 func (s *Span) logBaggage(c baggageChange) {
 	t := s.tracer()
-	value, keep := t.redact(PlaceBaggage, t.key(c.key), model.String(c.value))
+	value, keep := t.freezer.BaggageValue(c.key, c.value)
 	if !keep {
 		return
 	}
-	e := t.acquireEncoder(placeRedacted)
-	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", value.String())}
+	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", value)}
 	n := 3
 	for _, mark := range [...]struct {
 		key string
@@ -88,8 +87,7 @@ func (s *Span) logBaggage(c baggageChange) {
 			n++
 		}
 	}
-	e.encode(fields[:n])
-	s.storeLog(s.now(), e)
+	s.storeLog(s.now(), t.freezer.RedactedFields(fields[:n]))
 }
 
 // restrict applies the restrictions to an item. It returns the value to set and

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/opentracing/opentracing-go"
-	"github.com/opentracing/opentracing-go/log"
 
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 )
@@ -34,7 +34,7 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 	if s.ctx.word.recording() {
 		for i := range opts.LogRecords {
 			r := &opts.LogRecords[i]
-			s.logFields(s.logTime(r.Timestamp), r.Fields)
+			s.storeLog(s.logTime(r.Timestamp), s.freezer().Fields(r.Fields))
 		}
 		for i := range opts.BulkLogData {
 			s.logData(&opts.BulkLogData[i])
@@ -46,29 +46,19 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 	s.finish(end)
 }
 
-// encodeData turns OpenTracing's deprecated log data into the fields its own
-// ToLogRecord makes.
-func (e *fieldEncoder) encodeData(data *opentracing.LogData) {
-	fields := [2]log.Field{log.Event(data.Event), log.Noop()}
-	if data.Payload != nil {
-		fields[1] = log.Object("payload", data.Payload)
-	}
-	e.encode(fields[:])
-}
-
-// finish makes the span a husk, so that nobody else can reach its record, lets a
-// Late sampler speak a last time, and reports.
+// finish takes the record, so that nobody else can reach it, lets a Late sampler
+// speak a last time, and reports.
 func (s *Span) finish(end int64) {
 	t := s.tracer()
 	negative := s.start - end
 	s.mu.Lock()
 	r := s.rec
-	if r != nil && r.finished {
+	if r != nil && r.Closed() {
 		s.mu.Unlock()
 		t.rare.doubleFinish.Add(1)
 		return
 	}
-	s.rec = husk
+	s.rec = record.Closed
 	s.duration = max(end-s.start, 0)
 	s.mu.Unlock()
 
@@ -79,16 +69,16 @@ func (s *Span) finish(end int64) {
 	}
 	if w&(wordSampled|wordObserved) == 0 {
 		if r != nil {
-			r.release()
+			r.Release()
 		}
 		s.countUnreported(w)
 		return
 	}
 	if r == nil && w&wordSampled != 0 {
-		r = acquireRecord() // sampled late, and nothing was recorded
+		r = t.freezer.NewRecord() // sampled late, and nothing was recorded
 	}
 	if negative > 0 && r != nil {
-		t.rare.cut(r.setTag(tagEndBeforeStart, model.Int64(negative), &t.limits))
+		r.SetTag(tagEndBeforeStart, model.Int64(negative))
 	}
 	s.deliver(w, r)
 }
@@ -115,7 +105,7 @@ var sealedPool = sync.Pool{New: func() any { return new(sealed) }}
 
 // deliver shows the finished span to observers and, when it is sampled, to
 // reporters. Nobody keeps it, so all of it is used again.
-func (s *Span) deliver(w word, r *record) {
+func (s *Span) deliver(w word, r *record.Record) {
 	t := s.tracer()
 	d := sealedPool.Get().(*sealed)
 	s.seal(d, w, r)
@@ -134,10 +124,10 @@ func (s *Span) deliver(w word, r *record) {
 		return
 	}
 	if !t.keeps || w&wordSampled == 0 {
-		r.release()
+		r.Release()
 		return
 	}
-	r.finished = true
+	r.Close()
 	s.mu.Lock()
 	s.rec = r
 	s.mu.Unlock()
@@ -153,11 +143,11 @@ func (t *Tracer) report(data *model.Span) {
 	t.reporter.Report(data)
 }
 
-func (s *Span) seal(d *sealed, w word, r *record) {
+func (s *Span) seal(d *sealed, w word, r *record.Record) {
 	data := &d.data
 	ctx := s.current()
 	data.TraceID, data.SpanID, data.ParentID = ctx.traceID, ctx.spanID, ctx.parentID
-	data.Flags, data.State, data.Baggage = w.flags(), w.state(), s.tracer().redactBaggage(ctx.baggage)
+	data.Flags, data.State, data.Baggage = w.flags(), w.state(), s.freezer().Baggage(ctx.baggage)
 	data.Extra, data.TraceState = ctx.local.extra, ctx.local.traceState()
 	s.mu.Lock()
 	data.Operation = s.operationLocked()
@@ -168,16 +158,13 @@ func (s *Span) seal(d *sealed, w word, r *record) {
 	if r == nil || w&wordSampled == 0 {
 		return
 	}
-	r.unroll()
-	data.Tags, data.Logs = r.tags, r.logs
-	data.DroppedTags, data.DroppedLogs = r.droppedTags, r.droppedLogs
+	r.Fill(data)
 	data.References, data.DroppedRefs = s.references(&d.ref)
 }
 
 // reconsiderFinish asks the sampler about a span that finishes undecided. The
 // record is ours alone here, so the sampler's tags go straight to it.
-func (s *Span) reconsiderFinish(r *record) *record {
-	t := s.tracer()
+func (s *Span) reconsiderFinish(r *record.Record) *record.Record {
 	d := s.ask(sampler.Event{Kind: sampler.EventFinish, Duration: time.Duration(s.duration)})
 	if !s.decide(d) || len(d.Tags) == 0 {
 		return r
@@ -185,11 +172,9 @@ func (s *Span) reconsiderFinish(r *record) *record {
 	root := s.ctx.local.late.root
 	if root == s || !root.storeTags(d.Tags) {
 		if r == nil {
-			r = acquireRecord()
+			r = s.freezer().NewRecord()
 		}
-		for _, tag := range d.Tags {
-			t.rare.cut(r.setTag(tag.Key, tag.Value, &t.limits))
-		}
+		r.SetTags(d.Tags)
 	}
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/propagation"
 )
 
@@ -60,6 +61,17 @@ func (l Limits) withDefaults() Limits {
 		l.DebugPerSec = 1
 	}
 	return l
+}
+
+// record is the part that concerns what a span says.
+func (l *Limits) record() record.Limits {
+	return record.Limits{
+		Key: l.KeyLength, Operation: l.OperationLength, Object: l.ObjectLength,
+		Tag:         record.Length{Bytes: l.TagValueLength, Characters: l.TagValueCharacters},
+		Log:         record.Length{Bytes: l.LogValueLength, Characters: l.LogValueCharacters},
+		TagsPerSpan: l.TagsPerSpan, LogsPerSpan: l.LogsPerSpan, FieldsPerLog: l.FieldsPerLog,
+		BytesPerSpan: l.BytesPerSpan,
+	}
 }
 
 // lengthFor is usual, or room for so many characters.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 )
 
@@ -27,14 +28,14 @@ const (
 // buildProcess freezes the process tags: the user's, then our own where the user
 // has set none.
 func (t *Tracer) buildProcess(c *config) *model.Process {
-	p := &model.Process{Service: t.text(c.service, bytesOnly(t.limits.OperationLength))}
+	p := &model.Process{Service: t.freezer.Name(c.service)}
 	seen := map[string]bool{}
 	add := func(key string, value any) {
 		if seen[key] {
 			return
 		}
 		seen[key] = true
-		if k, v, ok := t.tag(PlaceProcess, key, value); ok {
+		if k, v, ok := t.freezer.Tag(record.Process, key, value); ok {
 			p.Tags = append(p.Tags, model.Tag{Key: k, Value: v})
 		}
 	}

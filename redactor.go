@@ -3,8 +3,7 @@
 package spur
 
 import (
-	"slices"
-
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 )
 
@@ -13,13 +12,11 @@ type Place uint8
 
 // The places.
 const (
-	PlaceTag       Place = iota + 1 // SetTag, typed setters, start tags
-	PlaceLog                        // a log field; the key is the field's
-	PlaceOperation                  // an operation name; the key is "operation"
-	PlaceBaggage                    // what the log of SetBaggageItem (dropped: no log) and finished spans show of an item, whose key it is
-	PlaceProcess                    // a tag of the process, while New runs
-
-	placeRedacted Place = 0 // the Redactor has seen it
+	PlaceTag       = Place(record.Tag)       // SetTag, typed setters, start tags
+	PlaceLog       = Place(record.Log)       // a log field; the key is the field's
+	PlaceOperation = Place(record.Operation) // an operation name; the key is "operation"
+	PlaceBaggage   = Place(record.Baggage)   // what the log of SetBaggageItem (dropped: no log) and finished spans show of an item, whose key it is
+	PlaceProcess   = Place(record.Process)   // a tag of the process, while New runs
 )
 
 // Redactor may change or remove a value before anything else in the tracer,
@@ -35,32 +32,12 @@ const (
 // counts it.
 type Redactor func(place Place, key string, v model.Value) (model.Value, bool)
 
-// redact applies the Redactor, if there is one.
-func (t *Tracer) redact(place Place, key string, v model.Value) (_ model.Value, keep bool) {
-	if t.redactor == nil {
-		return v, true
+// newFreezer makes what turns values into data for a tracer.
+func newFreezer(l Limits, r Redactor) *record.Freezer {
+	if r == nil {
+		return record.NewFreezer(l.record(), nil)
 	}
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-			keep = false
-		}
-	}()
-	return t.redactor(place, key, v)
-}
-
-// redactBaggage returns what observers and reporters may see of the baggage.
-// Properties are left out: nobody has looked at them.
-func (t *Tracer) redactBaggage(b *model.Baggage) *model.Baggage {
-	if t.redactor == nil || b.Len() == 0 {
-		return b
-	}
-	members := make([]model.Member, 0, b.Len())
-	for m := range b.All() {
-		if v, keep := t.redact(PlaceBaggage, t.key(m.Key), model.String(m.Value)); keep {
-			members = append(members, model.Member{Key: m.Key, Value: v.String()})
-		}
-	}
-	slices.Reverse(members) // oldest first
-	return model.NewBaggage(members...)
+	return record.NewFreezer(l.record(), func(place record.Place, key string, v model.Value) (model.Value, bool) {
+		return r(Place(place), key, v)
+	})
 }

@@ -127,19 +127,12 @@ func (s *Span) decide(d sampler.Decision) bool {
 
 // storeTags records a sampler's tags. It returns false if the span has finished.
 func (s *Span) storeTags(tags []model.Tag) bool {
-	t := s.tracer()
-	var cut cuts
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	r := s.recordLocked()
 	if r != nil {
-		for i := range tags {
-			c := r.setTag(tags[i].Key, tags[i].Value, &t.limits)
-			cut.tags += c.tags
-			cut.logs += c.logs
-		}
+		r.SetTags(tags)
 	}
-	s.mu.Unlock()
-	t.rare.cut(cut)
 	return r != nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
 
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 )
@@ -33,7 +34,7 @@ type Span struct {
 	start    int64       // nanoseconds since 1970
 	duration int64
 	mu       sync.Mutex                   // guards rec, duration, op and opLen; apart from word, which other cores read
-	rec      *record                      // nil until something is recorded; husk after Finish
+	rec      *record.Record               // nil until something is recorded; closed after Finish
 	cur      atomic.Pointer[laterContext] // nil while it is ctx
 	op       *byte                        // the operation name's bytes
 }
@@ -58,8 +59,7 @@ func (s *Span) SetTag(key string, value any) opentracing.Span {
 // SetString is SetTag for text, without boxing the value.
 func (s *Span) SetString(key, value string) *Span {
 	if s.told() {
-		t := s.tracer()
-		s.putTag(key, model.String(t.text(value, t.tagLength())))
+		s.putTag(key, s.freezer().Text(value))
 	}
 	return s
 }
@@ -104,7 +104,7 @@ func (s *Span) SetError(err error) *Span {
 // SetOperationName replaces the operation name. The empty name is kept as it is.
 func (s *Span) SetOperationName(name string) opentracing.Span {
 	t := s.tracer()
-	name = t.operation(name)
+	name = t.freezer.Operation(name)
 	s.mu.Lock()
 	finished := s.finishedLocked()
 	if !finished {
@@ -129,7 +129,7 @@ func (s *Span) SetOperationName(name string) opentracing.Span {
 // of values run before it returns.
 func (s *Span) LogFields(fields ...log.Field) {
 	if s.ctx.word.recording() {
-		s.logFields(s.now(), fields)
+		s.storeLog(s.now(), s.freezer().Fields(fields))
 	}
 }
 
@@ -141,11 +141,7 @@ func (s *Span) LogKV(alternatingKeyValues ...any) {
 		return
 	}
 	at := s.now()
-	e := s.tracer().acquireEncoder(PlaceLog)
-	if err := e.encodePairs(alternatingKeyValues); err != nil {
-		e.encode([]log.Field{log.Error(err), log.String("function", "LogKV")})
-	}
-	s.storeLog(at, e)
+	s.storeLog(at, s.freezer().Pairs(alternatingKeyValues))
 }
 
 // LogEvent is OpenTracing's deprecated form of LogFields with an event field.
@@ -219,6 +215,8 @@ func (s *Span) told() bool {
 // tracer returns the span's tracer, which is never nil.
 func (s *Span) tracer() *Tracer { return s.ctx.local.tracer }
 
+func (s *Span) freezer() *record.Freezer { return s.tracer().freezer }
+
 // now returns the current time in the local trace's era.
 func (s *Span) now() int64 {
 	t := s.tracer()
@@ -245,20 +243,14 @@ func (s *Span) setTag(key string, value any) {
 			return
 		}
 	}
-	t := s.tracer()
-	s.putTag(key, t.freeze(value, t.tagLength()))
+	s.putTag(key, s.freezer().Value(value))
 }
 
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
-	t := s.tracer()
-	key = t.key(key)
-	if t.redactor != nil {
-		var keep bool
-		if v, keep = t.redact(PlaceTag, key, v); !keep {
-			return
-		}
-		v = t.freezeValue(v, t.tagLength())
+	key, v, keep := s.freezer().Redact(record.Tag, key, v)
+	if !keep {
+		return
 	}
 	if w := s.ctx.word.load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
 		return
@@ -294,45 +286,28 @@ func (s *Span) store(key string, v model.Value) {
 		}
 		return
 	}
-	t := s.tracer()
-	cut := r.setTag(key, v, &t.limits)
+	r.SetTag(key, v)
 	s.mu.Unlock()
-	if cut.any() {
-		t.rare.cut(cut)
-	}
 }
 
-// logFields freezes the fields outside the lock and records them.
-func (s *Span) logFields(at int64, fields []log.Field) {
-	e := s.tracer().acquireEncoder(PlaceLog)
-	e.encode(fields)
-	s.storeLog(at, e)
-}
-
-// storeLog records what e holds and releases it.
-func (s *Span) storeLog(at int64, e *fieldEncoder) {
-	t := e.tracer
+// storeLog records fields and releases them.
+func (s *Span) storeLog(at int64, fields *record.Fields) {
 	s.mu.Lock()
-	var cut cuts
 	r := s.recordLocked()
 	if r != nil {
-		cut = r.addLog(at, e.fields, &t.limits)
+		r.AddLog(at, fields.Tags())
 	}
 	finished := r == nil && s.finishedLocked()
 	s.mu.Unlock()
-	e.release()
+	fields.Release()
 	if finished {
 		s.usedAfterFinish()
-	}
-	if cut.any() {
-		t.rare.cut(cut)
 	}
 }
 
 func (s *Span) logData(data *opentracing.LogData) {
-	e := s.tracer().acquireEncoder(PlaceLog)
-	e.encodeData(data)
-	s.storeLog(s.logTime(data.Timestamp), e)
+	fields := s.freezer().Data(data.Event, data.Payload)
+	s.storeLog(s.logTime(data.Timestamp), fields)
 }
 
 // logTime is t, or now when it is zero.
@@ -349,18 +324,18 @@ func (s *Span) logTime(t time.Time) int64 {
 
 // recordLocked returns the record to write to, acquiring it when the trace
 // became sampled after the span began, or nil. The caller holds s.mu.
-func (s *Span) recordLocked() *record {
+func (s *Span) recordLocked() *record.Record {
 	if s.rec == nil && s.ctx.word.recording() {
-		s.rec = acquireRecord()
+		s.rec = s.freezer().NewRecord()
 	}
-	if s.rec == nil || s.rec.finished {
+	if s.rec == nil || s.rec.Closed() {
 		return nil
 	}
 	return s.rec
 }
 
 // finishedLocked reports whether Finish was called. The caller holds s.mu.
-func (s *Span) finishedLocked() bool { return s.rec != nil && s.rec.finished }
+func (s *Span) finishedLocked() bool { return s.rec != nil && s.rec.Closed() }
 
 func (s *Span) usedAfterFinish() { s.tracer().rare.useAfterFinish.Add(1) }
 

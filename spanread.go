@@ -64,19 +64,16 @@ func (s *Span) Tags() []model.Tag {
 	if s.rec == nil {
 		return nil
 	}
-	return append([]model.Tag(nil), s.rec.tags...)
+	return append([]model.Tag(nil), s.rec.Tags()...)
 }
 
 // Logs returns a copy of the logs, oldest first, under the conditions of Tags.
 func (s *Span) Logs() []model.Log {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rec == nil || len(s.rec.logs) == 0 {
+	if s.rec == nil {
 		return nil
 	}
-	if !s.rec.finished {
-		s.rec.unroll()
-	}
-	data := model.Span{Logs: s.rec.logs}
+	data := model.Span{Logs: s.rec.Logs()}
 	return data.Clone().Logs
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/throttler"
@@ -31,8 +32,8 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 	}
 	local := t.descend(s, &l, mono)
 	s.start = t.startTime(s, o, mono)
-	s.setOperationLocked(t.operation(op))
-	var unrecorded *record
+	s.setOperationLocked(t.freezer.Operation(op))
+	var unrecorded *record.Record
 	if local {
 		unrecorded = t.startLocal(s, o)
 	} else {
@@ -44,7 +45,7 @@ func (t *Tracer) start(op string, o *startOptions) *Span {
 		t.startObserved(s, unrecorded)
 	}
 	if unrecorded != nil {
-		unrecorded.release()
+		unrecorded.Release()
 	}
 	return s
 }
@@ -100,7 +101,7 @@ func (t *Tracer) startTime(s *Span, o *startOptions, mono int64) int64 {
 
 // startLocal applies the start tags of a span of a trace that exists. It returns
 // them when they are not recorded, but observers want them.
-func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record) {
+func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record) {
 	if n, ok := o.priority(); ok {
 		s.setPriority(n)
 	}
@@ -110,7 +111,7 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record) {
 	if s.ctx.word.load()&wordUndecided != 0 {
 		e := sampler.Event{Kind: sampler.EventStart}
 		if s.rec != nil {
-			e.Tags = append(e.Tags, s.rec.tags...) // the decision may add to the record
+			e.Tags = append(e.Tags, s.rec.Tags()...) // the decision may add to the record
 		}
 		s.reconsider(e)
 	}
@@ -122,12 +123,12 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record) {
 
 // startRoot decides about a local root. The start tags are frozen first: the
 // sampler may look at them. They are returned when they are not recorded.
-func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record) {
-	var r *record
+func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record.Record) {
+	var r *record.Record
 	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
 	if o.hasTags() {
 		r = t.startTags(o)
-		p.Tags = r.tags
+		p.Tags = r.Tags()
 	}
 	v := votes{debugID: l.debugID != "", random: l.random, noDebug: t.noDebug, observed: t.observers.any()}
 	if l.from() != nil {
@@ -195,36 +196,28 @@ func (t *Tracer) askSampler(s *Span, p *sampler.Params) sampler.Decision {
 }
 
 // rootTags records what the sampler says and the debug id.
-func (t *Tracer) rootTags(s *Span, r *record, tags []model.Tag, debugID string) {
+func (t *Tracer) rootTags(s *Span, r *record.Record, tags []model.Tag, debugID string) {
 	if r == nil && (len(tags) > 0 || debugID != "") {
-		r = acquireRecord()
+		r = t.freezer.NewRecord()
 	}
 	if s.word.load()&wordSampled != 0 {
-		for i := range tags {
-			t.rare.cut(r.setTag(tags[i].Key, tags[i].Value, &t.limits))
-		}
+		r.SetTags(tags)
 	}
 	if debugID != "" {
-		if k, v, ok := t.tag(PlaceTag, "jaeger-debug-id", debugID); ok {
-			t.rare.cut(r.setTag(k, v, &t.limits))
-		}
+		r.Freeze("jaeger-debug-id", debugID)
 	}
 	s.rec = r
 }
 
 // startTags freezes the start tags into a record.
-func (t *Tracer) startTags(o *startOptions) *record {
-	r := acquireRecord()
-	o.eachTag(func(key string, value any) {
-		if k, v, ok := t.tag(PlaceTag, key, value); ok {
-			t.rare.cut(r.setTag(k, v, &t.limits))
-		}
-	})
+func (t *Tracer) startTags(o *startOptions) *record.Record {
+	r := t.freezer.NewRecord()
+	o.eachTag(r.Freeze)
 	return r
 }
 
 // startObserved tells the observers, also of a span that is not recorded.
-func (t *Tracer) startObserved(s *Span, unrecorded *record) {
+func (t *Tracer) startObserved(s *Span, unrecorded *record.Record) {
 	r := unrecorded
 	if s.rec != nil {
 		r = s.rec
@@ -233,7 +226,7 @@ func (t *Tracer) startObserved(s *Span, unrecorded *record) {
 		t.observeStart(s, nil)
 		return
 	}
-	t.observeStart(s, append([]model.Tag(nil), r.tags...))
+	t.observeStart(s, append([]model.Tag(nil), r.Tags()...))
 }
 
 // startPassing starts a span of a disabled tracer: it stands for the caller's
@@ -241,7 +234,7 @@ func (t *Tracer) startObserved(s *Span, unrecorded *record) {
 func (t *Tracer) startPassing(s *Span, op string, l *lineage, mono int64) {
 	s.ctx.word, s.ctx.local = &s.word, t.newLocalTrace(mono)
 	s.start = t.startTime(s, &startOptions{}, mono)
-	s.setOperationLocked(t.text(op, bytesOnly(t.limits.OperationLength)))
+	s.setOperationLocked(t.freezer.Name(op))
 	v := votes{disabled: true}
 	if caller := l.caller(); caller != nil {
 		v.caller = caller.word.load()

@@ -50,13 +50,6 @@ type CutStats struct {
 	Undecided   uint64 // contexts injected before a Late sampler had decided
 }
 
-// cuts is what one call lost.
-type cuts struct {
-	tags, logs, fields, values uint64
-}
-
-func (c cuts) any() bool { return c != cuts{} }
-
 // addFormat adds a format where its name belongs, to the one of the same name if
 // there is one: a format serves several kinds of carrier.
 func (s *Stats) addFormat(f propagation.FormatStats) {
@@ -103,18 +96,9 @@ func (h *shardHints) pick() uint8 {
 
 // rare counts what is not on the hot path.
 type rare struct {
-	undecided, doubleFinish, useAfterFinish           atomic.Uint64
-	tags, logs, fields, refs, values, baggage, panics atomic.Uint64
-	foreign, debugCapped, undecidedInjected           atomic.Uint64
-}
-
-func (r *rare) cut(c cuts) {
-	if c.any() {
-		r.tags.Add(c.tags)
-		r.logs.Add(c.logs)
-		r.fields.Add(c.fields)
-		r.values.Add(c.values)
-	}
+	undecided, doubleFinish, useAfterFinish atomic.Uint64
+	refs, values, baggage, panics           atomic.Uint64
+	foreign, debugCapped, undecidedInjected atomic.Uint64
 }
 
 // Stats returns what has been counted so far. It may be called from any
@@ -135,9 +119,10 @@ func (t *Tracer) Stats() Stats {
 	s.Spans.FinishedUndecided = r.undecided.Load()
 	s.Spans.DoubleFinish = r.doubleFinish.Load()
 	s.Spans.UseAfterFinish = r.useAfterFinish.Load()
+	cut := t.freezer.Counts()
 	s.Cut = CutStats{
-		Tags: r.tags.Load(), Logs: r.logs.Load(), Fields: r.fields.Load(), References: r.refs.Load(),
-		Values: r.values.Load(), Baggage: r.baggage.Load(), Panics: r.panics.Load(), Foreign: r.foreign.Load(),
+		Tags: cut.Tags, Logs: cut.Logs, Fields: cut.Fields, References: r.refs.Load(),
+		Values: cut.Values + r.values.Load(), Baggage: r.baggage.Load(), Panics: cut.Panics + r.panics.Load(), Foreign: r.foreign.Load(),
 		DebugCapped: r.debugCapped.Load(), Undecided: r.undecidedInjected.Load(),
 	}
 	for _, p := range t.formatStatsers {

@@ -11,6 +11,7 @@ import (
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur/baggage"
+	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
@@ -31,7 +32,7 @@ type Tracer struct {
 	ids        IDGenerator // nil: random
 	traceID128 bool
 	observers  observers
-	redactor   Redactor
+	freezer    *record.Freezer
 	debug      throttler.Throttler
 	noDebug    bool // sampling.priority sets no debug flag
 	keeps      bool // a reporter or observer keeps spans
@@ -102,7 +103,7 @@ func build(c *config) (*Tracer, error) {
 	}
 	t := &Tracer{
 		reporter: r, limits: c.limits, ids: c.ids, traceID128: c.traceID128,
-		observers: c.observers, redactor: c.redactor, debug: c.buildThrottler(),
+		observers: c.observers, freezer: newFreezer(c.limits, c.redactor), debug: c.buildThrottler(),
 		noDebug: c.noDebugFlag, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
 		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
 	}
@@ -155,7 +156,7 @@ func newNowhere() *Span {
 	c := newConfig("", []Option{WithDisabled(true)})
 	t := &Tracer{
 		disabled: true, limits: Limits{}.withDefaults(),
-		reporter: reporter.Null{}, debug: throttler.NewLocal(-1),
+		freezer: newFreezer(Limits{}.withDefaults(), nil), reporter: reporter.Null{}, debug: throttler.NewLocal(-1),
 	}
 	if c.buildFormats() == nil { // the defaults have no errors
 		t.formats = c.formats
@@ -164,6 +165,6 @@ func newNowhere() *Span {
 	t.startClock(nil)
 	t.sampler.Store(&samplerHolder{})
 	s := t.start("", &startOptions{})
-	s.rec = husk
+	s.rec = record.Closed
 	return s
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spur
+package record
 
 import (
 	"slices"
@@ -8,32 +8,30 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// addLog adds one log with a copy of fields and reports how many logs the limits
-// cost. Once LogsPerSpan are held, the first half stays and the second half is a
-// ring of the newest.
-func (r *record) addLog(time int64, fields []model.Tag, l *Limits) (cut cuts) {
-	if len(r.logs) >= l.LogsPerSpan {
-		r.replaceOldest(time, fields, l, &cut)
-		return cut
+// AddLog adds one log with a copy of fields. Once LogsPerSpan are held, the first
+// half stays and the second half is a ring of the newest.
+func (r *Record) AddLog(time int64, fields []model.Tag) {
+	if len(r.logs) >= r.freezer.limits.LogsPerSpan {
+		r.replaceOldest(time, fields)
+		return
 	}
-	if !r.makeRoom(fieldSize(fields), l, &cut) {
-		r.dropLogs(1, &cut)
-		return cut
+	if !r.makeRoom(size(fields)) {
+		r.dropLogs(1)
+		return
 	}
 	from := len(r.fields)
 	r.fields = append(r.fields, fields...)
 	to := len(r.fields)
 	r.logs = append(r.logs, model.Log{Time: time, Fields: r.fields[from:to:to]})
-	return cut
 }
 
 // replaceOldest puts a log in the place of the ring's oldest.
-func (r *record) replaceOldest(time int64, fields []model.Tag, l *Limits, cut *cuts) {
-	r.dropLogs(1, cut)
+func (r *Record) replaceOldest(time int64, fields []model.Tag) {
+	r.dropLogs(1)
 	first := len(r.logs) / 2
 	old := &r.logs[first+r.oldest]
-	grow := fieldSize(fields) - fieldSize(old.Fields)
-	if r.bytes+grow > l.BytesPerSpan {
+	grow := size(fields) - size(old.Fields)
+	if r.bytes+grow > r.freezer.limits.BytesPerSpan {
 		return // the newest is the one dropped: it does not fit where an older one was
 	}
 	r.bytes += grow
@@ -43,7 +41,7 @@ func (r *record) replaceOldest(time int64, fields []model.Tag, l *Limits, cut *c
 }
 
 // unroll puts the logs in the order they were added.
-func (r *record) unroll() {
+func (r *Record) unroll() {
 	if r.oldest == 0 {
 		return
 	}
@@ -56,13 +54,13 @@ func (r *record) unroll() {
 
 // makeRoom books grow bytes, dropping the oldest logs if they stand in the way.
 // When that is not enough it drops nothing and returns false.
-func (r *record) makeRoom(grow int, l *Limits, cut *cuts) bool {
-	over := r.bytes + grow - l.BytesPerSpan
+func (r *Record) makeRoom(grow int) bool {
+	over := r.bytes + grow - r.freezer.limits.BytesPerSpan
 	if over > 0 {
 		r.unroll()
 		n, freed := 0, 0
 		for n < len(r.logs) && freed < over {
-			freed += fieldSize(r.logs[n].Fields)
+			freed += size(r.logs[n].Fields)
 			n++
 		}
 		if freed < over {
@@ -73,7 +71,7 @@ func (r *record) makeRoom(grow int, l *Limits, cut *cuts) bool {
 		}
 		r.logs = slices.Delete(r.logs, 0, n)
 		r.bytes -= freed
-		r.dropLogs(n, cut)
+		r.dropLogs(n)
 		r.compact()
 	}
 	r.bytes += grow
@@ -82,7 +80,7 @@ func (r *record) makeRoom(grow int, l *Limits, cut *cuts) bool {
 
 // compact moves the fields together once most of their places belong to logs
 // that are gone.
-func (r *record) compact() {
+func (r *Record) compact() {
 	live := 0
 	for i := range r.logs {
 		live += len(r.logs[i].Fields)
@@ -99,12 +97,12 @@ func (r *record) compact() {
 	r.fields = fields
 }
 
-func (r *record) dropLogs(n int, cut *cuts) {
+func (r *Record) dropLogs(n int) {
 	r.droppedLogs += uint32(n)
-	cut.logs += uint64(n)
+	r.freezer.logs.Add(uint64(n))
 }
 
-func fieldSize(fields []model.Tag) (n int) {
+func size(fields []model.Tag) (n int) {
 	for i := range fields {
 		n += len(fields[i].Key) + len(fields[i].Value.Str())
 	}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/model"
+)
+
+// Freezer turns values into data. All methods may be called from any goroutine.
+type Freezer struct {
+	limits   Limits
+	redactor Redactor // nil: none
+
+	tags, logs, fields, values, panics atomic.Uint64
+}
+
+// NewFreezer makes a Freezer; without a Redactor, r is nil.
+func NewFreezer(l Limits, r Redactor) *Freezer { return &Freezer{limits: l, redactor: r} }
+
+// Counts returns what has been counted.
+func (f *Freezer) Counts() Counts {
+	return Counts{
+		Tags: f.tags.Load(), Logs: f.logs.Load(), Fields: f.fields.Load(),
+		Values: f.values.Load(), Panics: f.panics.Load(),
+	}
+}
+
+// Tag freezes and redacts a tag; keep is false if the Redactor drops it.
+func (f *Freezer) Tag(place Place, key string, value any) (_ string, _ model.Value, keep bool) {
+	return f.Redact(place, key, f.freeze(value, f.limits.Tag))
+}
+
+// Text freezes a tag's text.
+func (f *Freezer) Text(s string) model.Value { return model.String(f.text(s, f.limits.Tag)) }
+
+// Value freezes a tag's value of any type. Numbers, booleans, strings and []byte
+// stay what they are; everything else is formatted as package format does. Other
+// bytes, such as a json.RawMessage, become text, in which a Redactor can recognise
+// something.
+func (f *Freezer) Value(v any) model.Value { return f.freeze(v, f.limits.Tag) }
+
+// Redact bounds the key of a frozen tag and redacts its value; keep is false if the
+// Redactor drops it.
+func (f *Freezer) Redact(place Place, key string, v model.Value) (_ string, _ model.Value, keep bool) {
+	key = f.key(key)
+	if f.redactor == nil {
+		return key, v, true
+	}
+	v, keep = f.redact(place, key, v, f.limits.Tag)
+	return key, v, keep
+}
+
+// Name bounds an operation name.
+func (f *Freezer) Name(s string) string { return f.text(s, inBytes(f.limits.Operation)) }
+
+// Operation bounds and redacts an operation name.
+func (f *Freezer) Operation(s string) string {
+	s = f.Name(s)
+	if f.redactor == nil {
+		return s
+	}
+	v, keep := f.redact(Operation, "operation", model.String(s), inBytes(f.limits.Operation))
+	if !keep {
+		return "redacted"
+	}
+	return v.Str()
+}
+
+// BaggageValue redacts the value of a baggage item; keep is false if the Redactor
+// drops it.
+func (f *Freezer) BaggageValue(key, value string) (_ string, keep bool) {
+	if f.redactor == nil {
+		return value, true
+	}
+	v, keep := f.redact(Baggage, f.key(key), model.String(value), inBytes(math.MaxInt))
+	return v.String(), keep
+}
+
+// Baggage redacts every item of b. If there is a Redactor, properties are left out:
+// nobody has looked at them.
+func (f *Freezer) Baggage(b *model.Baggage) *model.Baggage {
+	if f.redactor == nil || b.Len() == 0 {
+		return b
+	}
+	members := make([]model.Member, 0, b.Len())
+	for m := range b.All() {
+		if value, keep := f.BaggageValue(m.Key, m.Value); keep {
+			members = append(members, model.Member{Key: m.Key, Value: value})
+		}
+	}
+	slices.Reverse(members) // oldest first
+	return model.NewBaggage(members...)
+}
+
+// redact calls the Redactor and bounds what it returns. The value is dropped if it
+// panics.
+func (f *Freezer) redact(place Place, key string, v model.Value, most Length) (_ model.Value, keep bool) {
+	if guard.Run(func() { v, keep = f.redactor(place, key, v) }) != nil {
+		f.panics.Add(1)
+		keep = false
+	}
+	if !keep {
+		return model.Value{}, false
+	}
+	return f.bound(v, most), true
+}
+
+// freeze turns v into data of at most so many bytes and characters.
+func (f *Freezer) freeze(v any, most Length) model.Value {
+	switch v := v.(type) {
+	case string:
+		return model.String(f.text(v, most))
+	case bool:
+		return model.Bool(v)
+	case int:
+		return model.Int64(int64(v))
+	case int8:
+		return model.Int64(int64(v))
+	case int16:
+		return model.Int64(int64(v))
+	case int32:
+		return model.Int64(int64(v))
+	case int64:
+		return model.Int64(v)
+	case uint:
+		return unsigned(uint64(v))
+	case uint8:
+		return model.Int64(int64(v))
+	case uint16:
+		return model.Int64(int64(v))
+	case uint32:
+		return model.Int64(int64(v))
+	case uint64:
+		return unsigned(v)
+	case float32:
+		return model.Float64(float64(v))
+	case float64:
+		return model.Float64(v)
+	case []byte:
+		if n := min(most.Bytes, most.Characters); len(v) > n {
+			f.values.Add(1)
+			v = v[:n]
+		}
+		return model.Bytes(v)
+	case ext.SpanKindEnum:
+		return model.String(f.text(string(v), most))
+	case model.Value:
+		return f.bound(v, most)
+	}
+	return model.String(f.object(v, most))
+}
+
+// bound holds data to a length.
+func (f *Freezer) bound(v model.Value, most Length) model.Value {
+	switch v.Kind() {
+	case model.KindString:
+		return model.String(f.text(v.Str(), most))
+	case model.KindBytes:
+		if len(v.Str()) > min(most.Bytes, most.Characters) {
+			return f.freeze([]byte(v.Str()), most)
+		}
+	}
+	return v
+}
+
+// unsigned keeps the numbers that the wire's signed 64 bits hold and spells out
+// larger ones.
+func unsigned(u uint64) model.Value {
+	if u > math.MaxInt64 {
+		return model.String(strconv.FormatUint(u, 10))
+	}
+	return model.Int64(int64(u))
+}
+
+// object formats a value of any other type, running its own methods.
+func (f *Freezer) object(v any, most Length) string {
+	b, long := format.Append(nil, v, min(most.Bytes, f.limits.Object))
+	s, longer := format.ShortenCharacters(string(b), most.Characters)
+	if long || longer {
+		f.values.Add(1)
+	}
+	return s
+}
+
+func inBytes(n int) Length { return Length{n, math.MaxInt} }
+
+func (f *Freezer) key(s string) string { return f.text(s, inBytes(f.limits.Key)) }
+
+// text holds a string to a length and to valid UTF-8: one bad byte would cost the
+// whole batch at some receivers. Strings that need neither are returned as they
+// are.
+func (f *Freezer) text(s string, most Length) string {
+	if len(s) <= most.Bytes && len(s) <= most.Characters && (isASCII(s) || utf8.ValidString(s)) {
+		return s
+	}
+	s, long := format.Shorten(s, most.Bytes)
+	s, longer := format.ShortenCharacters(s, most.Characters)
+	if long || longer {
+		f.values.Add(1)
+	}
+	return s
+}
+
+// isASCII is what nearly every key and value is, and quicker to find out than
+// utf8.ValidString (BenchmarkWorkload/d: a tenth of the whole).
+func isASCII(s string) bool {
+	const high = 0x8080808080808080
+	for len(s) >= 8 {
+		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if word&high != 0 {
+			return false
+		}
+		s = s[8:]
+	}
+	var all byte
+	for i := range len(s) {
+		all |= s[i]
+	}
+	return all < 0x80
+}
