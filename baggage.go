@@ -3,8 +3,6 @@
 package spur
 
 import (
-	"io"
-
 	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur/internal/format"
@@ -108,19 +106,8 @@ func (t *Tracer) restrict(key, value string) (_ string, cut, ok bool) {
 }
 
 func (t *Tracer) allowed(key string) (limit int, ok bool) {
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-			limit, ok = 0, false
-		}
-	}()
-	return t.restrictions.Allowed(t.process.Service, key)
-}
-
-// closeRestrictions is for Shutdown.
-func (t *Tracer) closeRestrictions() error {
-	if c, ok := t.restrictions.(io.Closer); ok {
-		return c.Close()
+	if !t.guard(func() { limit, ok = t.restrictions.Allowed(t.process.Service, key) }) {
+		return 0, false
 	}
-	return nil
+	return limit, ok
 }

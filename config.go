@@ -50,8 +50,8 @@ type config struct {
 	disabled      bool
 	edge          EdgePolicy
 	noDebugFlag   bool
-	keeps         bool
-	endpoints     []endpoint // of WithEndpoint, or the one of FromEnv; none: the agent
+	keepers       []reporter.SpanKeeper // observers that may want to keep spans
+	endpoints     []endpoint            // of WithEndpoint, or the one of FromEnv; none: the agent
 	sending       sending
 	noEndpoint    bool // send nothing there
 	logSpans      bool
@@ -154,6 +154,14 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 		return nil, &ConfigError{Name: "sampling endpoint", Value: hideCredentials(o.Endpoint), Err: err}
 	}
 	return sampler.NewParentBased(r), nil
+}
+
+// buildThrottler returns the throttler that was set, or the default.
+func (c *config) buildThrottler() throttler.Throttler {
+	if c.throttler != nil {
+		return c.throttler
+	}
+	return throttler.NewLocal(c.limits.DebugPerSec)
 }
 
 // buildFormats adds the usual propagators where no option set another.

@@ -219,7 +219,7 @@ func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
 // is not valid. A span that wraps one of spur's says so by a method
 // SpurSpan() *Span.
 func SpanFromContext(ctx context.Context) *Span {
-	switch s := opentracing.SpanFromContext(ctx).(type) {
+	switch s := opentracing.SpanFromContext(orBackground(ctx)).(type) {
 	case *Span:
 		if s != nil {
 			return s
@@ -238,7 +238,15 @@ func ContextWithSpan(ctx context.Context, s *Span) context.Context {
 	if s == nil {
 		s = nowhere
 	}
-	return opentracing.ContextWithSpan(ctx, s)
+	return opentracing.ContextWithSpan(orBackground(ctx), s)
+}
+
+// orBackground stands in for a context that is nil.
+func orBackground(ctx context.Context) context.Context {
+	if ctx == nil {
+		return context.Background()
+	}
+	return ctx
 }
 
 // StartSpanFromContext starts a span as a child of ctx's current span, with that
@@ -247,6 +255,7 @@ func ContextWithSpan(ctx context.Context, s *Span) context.Context {
 // method SpurTracer() *Tracer; if not, nothing is recorded and ctx is returned as
 // it is.
 func StartSpanFromContext(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
+	ctx = orBackground(ctx)
 	if s := SpanFromContext(ctx); s != nowhere {
 		return s.tracer().Start(ctx, operation, opts...)
 	}

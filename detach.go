@@ -20,7 +20,7 @@ import (
 // The current span is the one SpanFromContext returns, for its baggage and for
 // logs; it may finish at any time.
 func Detach(ctx context.Context) context.Context {
-	ctx = context.WithoutCancel(ctx)
+	ctx = context.WithoutCancel(orBackground(ctx))
 	if s := SpanFromContext(ctx); s != nowhere {
 		ctx = opentracing.ContextWithSpan(ctx, &detachedSpan{s})
 	}

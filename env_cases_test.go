@@ -46,7 +46,7 @@ func samplerOf(t *testing.T, c *config) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeSampler(s)
+	defer sampler.CloseUnused(s, nil)
 	return s.(sampler.Statuser).Status().Description
 }
 

@@ -127,8 +127,8 @@ func WithObserver(o Observer) Option {
 			c.fail("WithObserver", fmt.Sprintf("%T", o), errNoHook)
 			return
 		}
-		if k, ok := o.(reporter.SpanKeeper); ok && k.KeepsSpans() {
-			c.keeps = true
+		if k, ok := o.(reporter.SpanKeeper); ok {
+			c.keepers = append(c.keepers, k)
 		}
 	})
 }

@@ -3,8 +3,8 @@
 package spur
 
 import (
+	"context"
 	"errors"
-	"io"
 	"reflect"
 
 	"github.com/opentracing/opentracing-go/ext"
@@ -26,41 +26,26 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	return &samplerHolder{s, late, stateful}
 }
 
-// SetSampler replaces the sampler for local roots that start from now on, and
-// then closes the old one if it is an io.Closer; a call of the old one may still
-// be going on. Traces that wait for a late decision ask the new one. It returns
-// the error of closing, and ErrClosed after Shutdown, having closed s. s must not
-// be nil.
+// SetSampler replaces the sampler for local roots that start from now on. Of the old
+// one it closes what is an io.Closer and is not asked any more (sampler.CloseUnused),
+// though a call of it may still be going on, and returns the error. Traces that wait
+// for a late decision ask the new one. After Shutdown it closes s and returns
+// ErrClosed. s must not be nil.
 func (t *Tracer) SetSampler(s sampler.Sampler) error {
 	if s == nil {
 		return &ConfigError{Name: "SetSampler", Value: "nil", Err: errNil}
 	}
 	t.samplerMu.Lock()
-	old := s
 	closed := t.samplerClosed
+	var old sampler.Sampler
 	if !closed {
 		old = t.sampler.Swap(holdSampler(s)).Sampler
 	}
 	t.samplerMu.Unlock()
-	switch {
-	case closed:
-		return errors.Join(ErrClosed, closeSampler(s))
-	case sameSampler(old, s):
-		return nil
+	if closed {
+		return errors.Join(ErrClosed, t.closing(context.Background(), func() error { return sampler.CloseUnused(s, nil) }))
 	}
-	return closeSampler(old)
-}
-
-// sameSampler reports whether two samplers are one.
-func sameSampler(a, b sampler.Sampler) bool {
-	return reflect.TypeOf(a) == reflect.TypeOf(b) && reflect.ValueOf(a).Comparable() && a == b
-}
-
-func closeSampler(s sampler.Sampler) error {
-	if c, ok := s.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
+	return t.closing(context.Background(), func() error { return sampler.CloseUnused(old, s) })
 }
 
 // reconsider tells the sampler of an undecided trace what happened to one of its
@@ -88,32 +73,26 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 	e.TraceID = s.ctx.traceID
 	e.Operation = s.OperationName()
 	e.Parent, e.ParentFlags = late.parent, late.parentFlags
-	return t.reconsiderGuarded(h.late, e)
-}
-
-// sample and reconsiderGuarded survive a sampler that panics: the trace is not
-// sampled.
-func (t *Tracer) sample(h *samplerHolder, p *sampler.Params) (d sampler.Decision, state any) {
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-			d = sampler.Decision{}
-		}
-	}()
-	if h.stateful != nil {
-		return h.stateful.SampleState(*p)
+	var d sampler.Decision
+	if !t.guard(func() { d = h.late.Reconsider(e) }) {
+		return sampler.Decision{}
 	}
-	return h.Sample(*p), nil
+	return d
 }
 
-func (t *Tracer) reconsiderGuarded(late sampler.Late, e sampler.Event) (d sampler.Decision) {
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-			d = sampler.Decision{}
+// sample survives a sampler that panics: the trace is not sampled.
+func (t *Tracer) sample(h *samplerHolder, p *sampler.Params) (d sampler.Decision, state any) {
+	ok := t.guard(func() {
+		if h.stateful != nil {
+			d, state = h.stateful.SampleState(*p)
+		} else {
+			d = h.Sample(*p)
 		}
-	}()
-	return late.Reconsider(e)
+	})
+	if !ok {
+		return sampler.Decision{}, nil
+	}
+	return d, state
 }
 
 // decide makes a decision the trace's, unless there is one by now. It reports

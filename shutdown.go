@@ -6,14 +6,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"sync"
 	"time"
 
-	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/sampler"
 )
 
 // Flush returns when every span finished before the call has been dealt with, or
 // within 100 ms after ctx ends, with its error.
-func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx) }
+func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(orBackground(ctx)) }
 
 // Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
 // baggage restrictions and debug throttler. It returns within ctx plus 100 ms;
@@ -29,81 +32,47 @@ func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(ctx)
 // A second call waits for the first, until ctx ends, and does nothing else. Only a Close or Flush
 // of the user's that hangs can leave a goroutine behind: the one that waits for it.
 func (t *Tracer) Shutdown(ctx context.Context) error {
+	ctx = orBackground(ctx)
 	t.samplerMu.Lock()
 	first := !t.samplerClosed
 	t.samplerClosed = true
 	t.samplerMu.Unlock()
-	over, end := shortlyAfter(ctx)
-	defer end()
 	if !first {
-		select {
-		case <-t.shutDown:
-			return t.reporter.Close(ctx) // which may still be at it
-		case <-over:
+		if !guard.Await(ctx, t.shutDown) {
 			return ctx.Err()
 		}
+		return t.reporter.Close(ctx) // which may still be at it
 	}
 	defer close(t.shutDown)
-	hooks := []<-chan error{
-		t.closing(func() error { return closeSampler(t.sampler.Load().Sampler) }),
-		t.closing(t.closeRestrictions),
-		t.closing(func() error { return closeThrottler(t.debug) }),
+	owned := []func() error{func() error { return sampler.CloseUnused(t.sampler.Load().Sampler, nil) }}
+	for _, o := range []any{t.restrictions, t.debug} {
+		if c, ok := o.(io.Closer); ok {
+			owned = append(owned, c.Close)
+		}
 	}
-	errs := []error{t.reporter.Close(ctx)} // in time: reporter.Counted sees to it
-	for _, closed := range hooks {
-		errs = append(errs, await(ctx, over, closed))
+	errs := make([]error, 1+len(owned))
+	var wg sync.WaitGroup
+	for i, closeIt := range owned {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs[1+i] = t.closing(ctx, closeIt)
+		}()
 	}
+	errs[0] = t.reporter.Close(ctx) // in time: reporter.Counted sees to it
+	wg.Wait()
 	return errors.Join(errs...)
 }
 
-// errGoexit is the result of a Close that ended its goroutine instead of returning.
-var errGoexit = errors.New("spur: Close called runtime.Goexit")
-
-// closing runs a Close of the user's in a goroutine of its own. A panic is counted.
-func (t *Tracer) closing(f func() error) <-chan error {
-	closed := make(chan error, 1)
-	go func() {
-		err := errGoexit
-		defer func() {
-			if p := recover(); p != nil {
-				t.rare.panics.Add(1)
-				text, _ := format.String(p, 500)
-				err = fmt.Errorf("spur: Close panicked: %s", text)
-			}
-			closed <- err
-		}()
-		err = f()
-	}()
-	return closed
-}
-
-// closeGrace is how long Shutdown waits for the user's Close beyond ctx.
-const closeGrace = 100 * time.Millisecond
-
-// shortlyAfter returns a channel that is closed when ctx has been over for
-// closeGrace. end frees what that takes.
-func shortlyAfter(ctx context.Context) (over <-chan struct{}, end func()) {
-	later, cancel := context.WithCancel(context.Background())
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(closeGrace, cancel) })
-	return later.Done(), func() {
-		stop()
-		cancel()
+// closing runs a Close of the user's, for guard.Grace longer than ctx at most. A panic
+// is counted.
+func (t *Tracer) closing(ctx context.Context, f func() error) error {
+	err := guard.Within(ctx, f)
+	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {
+		t.rare.panics.Add(1)
+		return fmt.Errorf("spur: Close: %w", err)
 	}
-}
-
-// await waits for a result until over, and then returns ctx's error.
-func await(ctx context.Context, over <-chan struct{}, closed <-chan error) error {
-	select {
-	case err := <-closed:
-		return err
-	case <-over:
-	}
-	select {
-	case err := <-closed: // it was there, too
-		return err
-	default:
-		return ctx.Err()
-	}
+	return err
 }
 
 // closeTimeout bounds Close.
@@ -116,4 +85,33 @@ func (t *Tracer) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	return t.Shutdown(ctx)
+}
+
+// FlushAfter wraps a short-lived function, such as the handler of a serverless
+// platform that freezes the process between invocations: after each call of fn
+// every span finished so far is sent, then the result is returned. It waits
+// timeout at most for that, 1 second when that is not positive; spans there was no
+// time for stay in the queue and go with the next invocation. ctx ending does not
+// cut the wait short. A panic of fn goes on, after the flush. The function may be
+// called concurrently.
+//
+// Each invocation waits until every destination has dealt with its spans: while a
+// collector is down, and its batches are tried again, that is the whole timeout,
+// every time. Choose one that the callers can bear.
+//
+//	lambda.Start(spur.FlushAfter(tracer, time.Second, handle))
+func FlushAfter[In, Out any](t *Tracer, timeout time.Duration, fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	if timeout <= 0 {
+		timeout = time.Second
+	}
+	return func(ctx context.Context, in In) (Out, error) {
+		defer t.flushWithin(ctx, timeout)
+		return fn(ctx, in)
+	}
+}
+
+func (t *Tracer) flushWithin(ctx context.Context, timeout time.Duration) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(orBackground(ctx)), timeout)
+	defer cancel()
+	_ = t.Flush(ctx) // Stats shows what is waiting
 }

@@ -104,7 +104,7 @@ func TestSetSamplerToTheCurrentOne(t *testing.T) {
 // would panic.
 type uncomparable struct {
 	closed *atomic.Int32
-	_      []int
+	state  []int // by which two of them differ
 }
 
 func (u uncomparable) Sample(sampler.Params) sampler.Decision { return sampler.Decision{} }
@@ -114,8 +114,8 @@ var errSampler = errors.New("sampler broke")
 
 func TestSetSamplerThatCannotBeCompared(t *testing.T) {
 	var closed atomic.Int32
-	tracer, _ := newTestTracer(t, WithSampler(uncomparable{closed: &closed}))
-	for want, next := range []sampler.Sampler{uncomparable{closed: &closed}, sampler.NewConst(true)} {
+	tracer, _ := newTestTracer(t, WithSampler(uncomparable{&closed, make([]int, 1)}))
+	for want, next := range []sampler.Sampler{uncomparable{&closed, make([]int, 1)}, sampler.NewConst(true)} {
 		if err := tracer.SetSampler(next); !errors.Is(err, errSampler) || closed.Load() != int32(want+1) {
 			t.Errorf("%v, closed %d times, want %d", err, closed.Load(), want+1)
 		}
@@ -150,7 +150,7 @@ func TestHooksThatPanicInTheEnd(t *testing.T) {
 		t.Errorf("Flush: %v", err)
 	}
 	err = tracer.Close()
-	if err == nil || !strings.Contains(err.Error(), "spur: Close panicked: close") || !strings.Contains(err.Error(), "reporter: panic: close") {
+	if err == nil || !strings.Contains(err.Error(), "spur: Close: panic: close") || !strings.Contains(err.Error(), "reporter: panic: close") {
 		t.Errorf("Close: %v", err)
 	}
 	if n := tracer.Stats().Cut.Panics; n != 2 {

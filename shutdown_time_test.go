@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 )
@@ -125,8 +126,8 @@ func TestShutdownDoesNotWaitForAReporter(t *testing.T) {
 				began := time.Now()
 				err := do(ctx)
 				cancel()
-				if took := time.Since(began); took > limit+closeGrace || !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("after %v: %v; want %v and its error", took, err, limit+closeGrace)
+				if took := time.Since(began); took > limit+guard.Grace || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("after %v: %v; want %v and its error", took, err, limit+guard.Grace)
 				}
 			}
 			tracer.StartSpan("late").Finish()
@@ -165,7 +166,7 @@ func TestCloseWithAReporterThatHangs(t *testing.T) {
 		}
 		began := time.Now()
 		err = tracer.Close()
-		if took := time.Since(began); took > closeTimeout+closeGrace || !errors.Is(err, context.DeadlineExceeded) {
+		if took := time.Since(began); took > closeTimeout+guard.Grace || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after %v: %v", took, err)
 		}
 		close(r.release)

@@ -3,13 +3,9 @@
 package spur
 
 import (
-	"io"
-
-	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
-	"github.com/go-spur/spur/throttler"
 )
 
 // start makes a span in these steps: parent, ids, local trace, time, name, tags,
@@ -248,46 +244,11 @@ func (t *Tracer) startPassing(s *Span, op string, l *lineage, mono int64) {
 	s.word.store(decide(v))
 }
 
-// buildThrottler returns the throttler that was set, or the default.
-func (c *config) buildThrottler() throttler.Throttler {
-	if c.throttler != nil {
-		return c.throttler
-	}
-	return throttler.NewLocal(c.limits.DebugPerSec)
-}
-
 // allowDebug asks the throttler and counts its refusals.
 func (t *Tracer) allowDebug(operation string) (ok bool) {
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1) // and ok is false
-		}
-		if !ok {
-			t.rare.debugCapped.Add(1)
-		}
-	}()
-	return t.debug.Allow(operation)
-}
-
-// closeThrottler is for Shutdown.
-func closeThrottler(d throttler.Throttler) error {
-	if c, ok := d.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
-}
-
-// introduce tells a throttler that asks for it the id of this process.
-func (t *Tracer) introduce(d throttler.Throttler) {
-	i, ok := d.(interface{ Identify(uuid string) })
+	t.guard(func() { ok = t.debug.Allow(operation) })
 	if !ok {
-		return
+		t.rare.debugCapped.Add(1)
 	}
-	for _, tag := range t.process.Tags {
-		if tag.Key == tagClientUUID && tag.Value.Kind() == model.KindString {
-			if guard.Run(func() { i.Identify(tag.Value.Str()) }) != nil {
-				t.rare.panics.Add(1)
-			}
-		}
-	}
+	return ok
 }

@@ -107,13 +107,23 @@ type rare struct {
 func (t *Tracer) Stats() Stats {
 	var s Stats
 	for _, st := range t.statsers {
-		s.Destinations = append(s.Destinations, st.Stats()...)
+		t.guard(func() { s.Destinations = append(s.Destinations, st.Stats()...) })
 	}
 	for i := range t.counters {
 		c := &t.counters[i]
 		s.Spans.Started += c.started.Load()
 		s.Spans.FinishedSampled += c.sampled.Load()
 		s.Spans.FinishedUnsampled += c.unsampled.Load()
+	}
+	for _, p := range t.formatStatsers {
+		var formats []propagation.FormatStats
+		t.guard(func() { formats = p.Stats() })
+		for _, f := range formats {
+			s.addFormat(f)
+		}
+	}
+	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
+		t.guard(func() { s.Sampling = st.Status() })
 	}
 	r := &t.rare
 	s.Spans.FinishedUndecided = r.undecided.Load()
@@ -124,14 +134,6 @@ func (t *Tracer) Stats() Stats {
 		Tags: cut.Tags, Logs: cut.Logs, Fields: cut.Fields, References: r.refs.Load(),
 		Values: cut.Values + r.values.Load(), Baggage: r.baggage.Load(), Panics: cut.Panics + r.panics.Load(), Foreign: r.foreign.Load(),
 		DebugCapped: r.debugCapped.Load(), Undecided: r.undecidedInjected.Load(),
-	}
-	for _, p := range t.formatStatsers {
-		for _, f := range p.Stats() {
-			s.addFormat(f)
-		}
-	}
-	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
-		s.Sampling = st.Status()
 	}
 	s.Source = t.source
 	return s

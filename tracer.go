@@ -15,6 +15,7 @@ import (
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/throttler"
 )
 
@@ -80,7 +81,7 @@ func New(service string, opts ...Option) (*Tracer, error) {
 		c.announce(t)
 	}
 	for _, n := range c.notes {
-		c.logger.Log(context.Background(), n.level, n.msg, n.args...)
+		t.guard(func() { c.logger.Log(context.Background(), n.level, n.msg, n.args...) })
 	}
 	return t, nil
 }
@@ -97,20 +98,23 @@ func build(c *config) (*Tracer, error) {
 	r, err := c.buildReporter()
 	if err != nil {
 		if c.sampler == nil {
-			_ = closeSampler(s) // ours, and it has no error
+			_ = sampler.CloseUnused(s, nil) // ours, and it has no error
 		}
 		return nil, err
 	}
 	t := &Tracer{
 		reporter: r, limits: c.limits, ids: c.ids, traceID128: c.traceID128,
 		observers: c.observers, freezer: newFreezer(c.limits, c.redactor), debug: c.buildThrottler(),
-		noDebug: c.noDebugFlag, keeps: c.keeps, disabled: c.disabled, edge: c.edge,
+		noDebug: c.noDebugFlag, disabled: c.disabled, edge: c.edge,
 		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
 	}
 	t.startClock(c.clock)
 	t.sampler.Store(holdSampler(s))
-	if k, ok := r.(reporter.SpanKeeper); ok && k.KeepsSpans() {
-		t.keeps = true
+	if k, ok := r.(reporter.SpanKeeper); ok {
+		t.guard(func() { t.keeps = t.keeps || k.KeepsSpans() })
+	}
+	for _, k := range c.keepers {
+		t.guard(func() { t.keeps = t.keeps || k.KeepsSpans() })
 	}
 	if st, ok := r.(reporter.Statser); ok {
 		t.statsers = append(t.statsers, st)
@@ -119,6 +123,19 @@ func build(c *config) (*Tracer, error) {
 	t.process = t.buildProcess(c)
 	t.introduce(t.debug)
 	return t, nil
+}
+
+// introduce tells a throttler that asks for it the id of this process.
+func (t *Tracer) introduce(d throttler.Throttler) {
+	i, ok := d.(interface{ Identify(uuid string) })
+	if !ok {
+		return
+	}
+	for _, tag := range t.process.Tags {
+		if tag.Key == tagClientUUID && tag.Value.Kind() == model.KindString {
+			t.guard(func() { i.Identify(tag.Value.Str()) })
+		}
+	}
 }
 
 // StartSpan implements opentracing.Tracer. The result is a *Span. Of the
@@ -137,6 +154,7 @@ func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption
 // FollowsFrom among opts says otherwise, and returns a context in which it is the
 // current span, for OpenTracing's functions too. It costs two allocations.
 func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
+	ctx = orBackground(ctx)
 	var o startOptions
 	for _, opt := range opts {
 		o.add(opt)
@@ -148,8 +166,8 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	return opentracing.ContextWithSpan(ctx, s), s
 }
 
-// nowhere is the span where there is none: it belongs to a disabled tracer, has
-// no ids, and is as finished as a span can be.
+// nowhere is the span where there is none: it belongs to a disabled tracer that is
+// closed, has no ids, and is finished.
 var nowhere = newNowhere()
 
 func newNowhere() *Span {
@@ -157,7 +175,9 @@ func newNowhere() *Span {
 	t := &Tracer{
 		disabled: true, limits: Limits{}.withDefaults(),
 		freezer: newFreezer(Limits{}.withDefaults(), nil), reporter: reporter.Null{}, debug: throttler.NewLocal(-1),
+		process: &model.Process{}, source: sourceDefault, samplerClosed: true, shutDown: make(chan struct{}),
 	}
+	close(t.shutDown)
 	if c.buildFormats() == nil { // the defaults have no errors
 		t.formats = c.formats
 		t.findFormats()

@@ -76,3 +76,32 @@ func hostIP() string {
 	}
 	return best
 }
+
+// newTraceID reports whether the id is random, and not from a generator of the
+// user's. Random ids come from the runtime's random numbers, which are seeded by the
+// operating system and take no lock.
+func (t *Tracer) newTraceID() (id model.TraceID, random bool) {
+	if t.ids != nil && t.guard(func() { id = t.ids.TraceID() }) && id.IsValid() {
+		return id, false
+	}
+	id = model.TraceID{Low: nonZero()}
+	if t.traceID128 {
+		id.High = nonZero()
+	}
+	return id, t.ids == nil
+}
+
+func (t *Tracer) newSpanID() (id model.SpanID) {
+	if t.ids != nil && t.guard(func() { id = t.ids.SpanID() }) && id != 0 {
+		return id
+	}
+	return model.SpanID(nonZero())
+}
+
+func nonZero() uint64 {
+	for {
+		if v := rand.Uint64(); v != 0 {
+			return v
+		}
+	}
+}
