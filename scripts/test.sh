@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Vets and race-tests every module, each on its own (GOWORK=off). The seeds of
-# the fuzz targets run with the tests.
+# the fuzz targets run with the tests. What programs allocate is tested without the
+# race detector, which allocates, too.
 # usage: scripts/test.sh        environment: TESTFLAGS, more flags for go test
 . "$(dirname "$0")/lib.sh"
 
@@ -17,5 +18,7 @@ for m in $all; do
     fi
     # shellcheck disable=SC2086 # TESTFLAGS is a list
     go test -race -timeout 10m ${TESTFLAGS:-} ./...
+    # shellcheck disable=SC2086
+    go test -run 'Alloc|Bytes|Sizes' ${TESTFLAGS:-} ./... | { grep -v 'no tests to run\|no test files' || true; }
   )
 done
