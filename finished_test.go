@@ -26,6 +26,7 @@ func TestFinishedSpanIsSilent(t *testing.T) {
 		{"SetFloat", func(s *Span) { s.SetFloat("keep", 1) }, 1},
 		{"SetBool", func(s *Span) { s.SetBool("keep", true) }, 1},
 		{"SetOperationName", func(s *Span) { s.SetOperationName("keep") }, 1},
+		{"SuggestOperationName", func(s *Span) { s.SuggestOperationName("keep") }, 1},
 		{"EnableFirehose", func(s *Span) { s.EnableFirehose() }, 0},
 		{"sampling.priority 1", func(s *Span) { s.SetTag("sampling.priority", 1) }, 1},
 		{"sampling.priority 0", func(s *Span) { s.SetTag("sampling.priority", 0) }, 1},
@@ -127,5 +128,27 @@ func TestClampedLogTimesAreTagged(t *testing.T) {
 				t.Errorf("logs %v, want time %d; tags %v", span.Logs, tt.time, span.Tags)
 			}
 		})
+	}
+}
+
+// A name of the program's own stands, also when it is the one that was there.
+func TestSuggestOperationName(t *testing.T) {
+	for _, tt := range []struct{ set, want string }{{"", "found"}, {"mine", "mine"}, {"start", "start"}} {
+		seen := &seeing{}
+		tracer, got := newTestTracer(t, WithObserver(seen))
+		s := tracer.StartSpan("start").(*Span)
+		s.SuggestOperationName("guess")
+		if tt.set != "" {
+			s.SetOperationName(tt.set)
+		}
+		before := seen.text()
+		s.SuggestOperationName("found")
+		if told := seen.text() != before; told != (tt.set == "") {
+			t.Errorf("after %q: observers were told: %v", tt.set, told)
+		}
+		s.Finish()
+		if span := got.only(t); span.Operation != tt.want {
+			t.Errorf("after %q: called %q, want %q", tt.set, span.Operation, tt.want)
+		}
 	}
 }

@@ -30,10 +30,11 @@ type Span struct {
 	word     traceWord   // of the local trace, if this is its root
 	opLen    uint16      // of the operation name
 	bits     uint8       // spanParentRef and others
+	named    bool        // SetOperationName was called
 	ctx      spanContext // as it was when the span started
 	start    int64       // nanoseconds since 1970
 	duration int64
-	mu       sync.Mutex                   // guards rec, duration, op and opLen; apart from word, which other cores read
+	mu       sync.Mutex                   // guards rec, duration, op, opLen and named; apart from word, which other cores read
 	rec      *record.Record               // nil until something is recorded; closed after Finish
 	cur      atomic.Pointer[laterContext] // nil while it is ctx
 	op       *byte                        // the operation name's bytes
@@ -103,17 +104,31 @@ func (s *Span) SetError(err error) *Span {
 
 // SetOperationName replaces the operation name. The empty name is kept as it is.
 func (s *Span) SetOperationName(name string) opentracing.Span {
+	s.rename(name, true)
+	return s
+}
+
+// SuggestOperationName is SetOperationName for instrumentation that learns a better
+// name than the one it started the span with: it does nothing once SetOperationName
+// was called.
+func (s *Span) SuggestOperationName(name string) { s.rename(name, false) }
+
+func (s *Span) rename(name string, named bool) {
 	t := s.tracer()
 	name = t.freezer.Operation(name)
 	s.mu.Lock()
 	finished := s.finishedLocked()
-	if !finished {
+	ignored := s.named && !named
+	if !finished && !ignored {
 		s.setOperationLocked(name)
+		s.named = named
 	}
 	s.mu.Unlock()
 	if finished {
 		s.usedAfterFinish()
-		return s
+	}
+	if finished || ignored {
+		return
 	}
 	w := s.ctx.word.load()
 	if w&wordObserved != 0 {
@@ -122,7 +137,6 @@ func (s *Span) SetOperationName(name string) opentracing.Span {
 	if w&wordUndecided != 0 {
 		s.reconsider(sampler.Event{Kind: sampler.EventOperationName})
 	}
-	return s
 }
 
 // LogFields records an event with the current time. Lazy fields and the methods
@@ -175,24 +189,6 @@ func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
 func (s *Span) BaggageItem(key string) string {
 	m, _ := s.current().baggage.Get(key)
 	return m.Value
-}
-
-// Context returns the span's context, a SpanContext. It allocates nothing and
-// works after Finish as well.
-func (s *Span) Context() opentracing.SpanContext { return SpanContext{s.current()} }
-
-// SpanContext is Context with its own type.
-func (s *Span) SpanContext() SpanContext { return SpanContext{s.current()} }
-
-// String returns the context's String: trace:span:parent:flags.
-func (s *Span) String() string { return s.SpanContext().String() }
-
-// Tracer returns the tracer that started the span.
-func (s *Span) Tracer() opentracing.Tracer {
-	if s == nil { // opentracing.ContextWithSpan asks
-		s = nowhere
-	}
-	return s.tracer()
 }
 
 // IsRecording reports whether tags and logs are kept now: the trace is sampled,
@@ -338,9 +334,6 @@ func (s *Span) recordLocked() *record.Record {
 func (s *Span) finishedLocked() bool { return s.rec != nil && s.rec.Closed() }
 
 func (s *Span) usedAfterFinish() { s.tracer().rare.useAfterFinish.Add(1) }
-
-// operationLocked returns the operation name. The caller holds s.mu.
-func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.opLen)) }
 
 // setOperationLocked stores an operation name of at most Limits.OperationLength,
 // which fits 16 bits. The caller holds s.mu, or nobody else has the span yet.

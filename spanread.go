@@ -4,9 +4,30 @@ package spur
 
 import (
 	"time"
+	"unsafe"
+
+	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur/model"
 )
+
+// Context returns the span's context, a SpanContext. It allocates nothing and
+// works after Finish as well.
+func (s *Span) Context() opentracing.SpanContext { return SpanContext{s.current()} }
+
+// SpanContext is Context with its own type.
+func (s *Span) SpanContext() SpanContext { return SpanContext{s.current()} }
+
+// String returns the context's String: trace:span:parent:flags.
+func (s *Span) String() string { return s.SpanContext().String() }
+
+// Tracer returns the tracer that started the span.
+func (s *Span) Tracer() opentracing.Tracer {
+	if s == nil { // opentracing.ContextWithSpan asks
+		s = nowhere
+	}
+	return s.tracer()
+}
 
 // OperationName returns the operation name, also after Finish.
 func (s *Span) OperationName() string {
@@ -14,6 +35,9 @@ func (s *Span) OperationName() string {
 	defer s.mu.Unlock()
 	return s.operationLocked()
 }
+
+// operationLocked returns the operation name. The caller holds s.mu.
+func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.opLen)) }
 
 // StartTime returns when the span started, also after Finish.
 func (s *Span) StartTime() time.Time { return time.Unix(0, s.start) }
