@@ -3,11 +3,29 @@
 package spur
 
 import (
+	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/model"
 )
+
+// SetBaggageItem adds an item that travels to every later descendant, in this
+// process and others; an empty value removes it. Contexts handed out before stay
+// as they were. Beyond the limits of the formats (64 items, 8,192 bytes) the
+// item is refused and counted, as it is when WithBaggageRestrictions forbids it.
+// On a recorded span the change is logged.
+func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
+	s.setBaggage(key, value)
+	return s
+}
+
+// BaggageItem returns the value of a baggage item, "" when there is none. Keys
+// are case-sensitive; those that came in headers are in lower case.
+func (s *Span) BaggageItem(key string) string {
+	m, _ := s.current().baggage.Get(key)
+	return m.Value
+}
 
 // baggageChange is what one call of SetBaggageItem did.
 type baggageChange struct {

@@ -174,23 +174,6 @@ func (s *Span) Log(data opentracing.LogData) {
 	}
 }
 
-// SetBaggageItem adds an item that travels to every later descendant, in this
-// process and others; an empty value removes it. Contexts handed out before stay
-// as they were. Beyond the limits of the formats (64 items, 8,192 bytes) the
-// item is refused and counted, as it is when WithBaggageRestrictions forbids it.
-// On a recorded span the change is logged.
-func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
-	s.setBaggage(key, value)
-	return s
-}
-
-// BaggageItem returns the value of a baggage item, "" when there is none. Keys
-// are case-sensitive; those that came in headers are in lower case.
-func (s *Span) BaggageItem(key string) string {
-	m, _ := s.current().baggage.Get(key)
-	return m.Value
-}
-
 // IsRecording reports whether tags and logs are kept now: the trace is sampled,
 // or its sampler has not decided yet.
 func (s *Span) IsRecording() bool { return s.ctx.word.recording() }

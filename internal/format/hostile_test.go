@@ -176,14 +176,14 @@ func TestDepth(t *testing.T) {
 		t.Errorf("one more: %q, %v", got, cut)
 	}
 	v = nil
-	for range 1_000_000 {
+	for range 100_000 { // of a million the runtime itself cannot hash the key on 32 bits
 		v = struct{ V any }{v}
 	}
 	if got, cut := String(v, 100); got != "{V:{V:{V:{V:{V:{V:{V:{V:…}}}}}}}}" || !cut {
-		t.Errorf("a million levels: %q, %v", got, cut)
+		t.Errorf("very many levels: %q, %v", got, cut)
 	}
 	if got, _ := String(map[any]int{v: 1, struct{ V any }{1}: 2}, 200); strings.Count(got, ":1") != 2 {
-		t.Errorf("a million levels as a map key: %q", got)
+		t.Errorf("very many levels as a map key: %q", got)
 	}
 }
 

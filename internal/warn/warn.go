@@ -4,20 +4,20 @@ package warn
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
+
+	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/guard"
 )
 
 const (
 	interval  = time.Minute // between two lines about one problem
 	maxCauses = 64          // told apart; further ones share their lines
-	maxValue  = 1 << 10     // bytes of a message or value; longer ones end in "…"
+	maxValue  = 1 << 10     // bytes of a message or value; cut ones end in "…"
 )
 
 // Warner writes lines about problems, each known by its cause: a short constant
@@ -106,10 +106,14 @@ func (w *Warner) add(name string) *cause {
 	return c
 }
 
-// log writes one line and reports whether it did. Handlers and the methods of
-// values are foreign code: a panic in one ends here.
+// log writes one line and reports whether it did.
 func (w *Warner) log(level slog.Level, name, msg string, suppressed uint64, attrs []slog.Attr) (logged bool) {
-	defer func() { _ = recover() }()
+	_ = guard.Run(func() { logged = w.write(level, name, msg, suppressed, attrs) })
+	return logged
+}
+
+// write may panic: handlers and the methods of values are foreign code.
+func (w *Warner) write(level slog.Level, name, msg string, suppressed uint64, attrs []slog.Attr) bool {
 	ctx := context.Background()
 	if !w.logger.Enabled(ctx, level) {
 		return false
@@ -132,18 +136,13 @@ func bound(v slog.Value) slog.Value {
 	case slog.KindString:
 		return slog.StringValue(clip(v.String()))
 	case slog.KindAny, slog.KindGroup:
-		return slog.StringValue(clip(fmt.Sprint(v.Any())))
+		text, _ := format.String(v.Any(), maxValue)
+		return slog.StringValue(text)
 	}
 	return v
 }
 
 func clip(s string) string {
-	if len(s) <= maxValue {
-		return s
-	}
-	end := maxValue
-	for end > maxValue-utf8.UTFMax && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return strings.Clone(s[:end]) + "…"
+	s, _ = format.Shorten(s, maxValue)
+	return s
 }

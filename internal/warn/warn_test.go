@@ -108,6 +108,12 @@ func TestForeignCodePanics(t *testing.T) {
 	if len(l.all) != 1 || !strings.HasPrefix(l.all[0], "WARN bad cause=d v=") {
 		t.Errorf("got %q", l.all)
 	}
+	cyclic := []any{nil}
+	cyclic[0] = cyclic // fmt would overflow the stack
+	w.Problem("e", "bad", slog.Any("v", cyclic), slog.Any("e", fmt.Errorf("%w", badError{})))
+	if len(l.all) != 2 || !strings.HasPrefix(l.all[1], "WARN bad cause=e v=[[[[[[[[…]]]]]]]] e=") {
+		t.Errorf("got %q", l.all)
+	}
 }
 
 func TestHandlerMayCallBack(t *testing.T) {
