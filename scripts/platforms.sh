@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Vets every package that users link, tests included, for other platforms, and runs
-# those of the root and the reporter as 32-bit programs where this machine can.
+# the tests of the root module as 32-bit programs where this machine can.
 . "$(dirname "$0")/lib.sh"
 
 export CGO_ENABLED=0
@@ -15,10 +15,10 @@ for platform in linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm; do
   done
 done
 
-say "the root's and the reporter's tests as 32-bit programs"
+say "tests as 32-bit programs"
 if uname -sm | grep -q '^Linux x86_64$'; then
   # shellcheck disable=SC2086 # TESTFLAGS is a list
-  GOOS=linux GOARCH=386 go test -short -timeout 5m ${TESTFLAGS:-} . ./reporter || failed+=("32-bit tests")
+  GOOS=linux GOARCH=386 go test -short -timeout 5m ${TESTFLAGS:-} ./... || failed+=("32-bit tests")
 else
   echo "skipped: they need Linux on amd64"
 fi

@@ -93,7 +93,7 @@ func diffLines(want, got []string) string {
 // edits turns want into got with few lines marked, by their longest common
 // subsequence where that is affordable.
 func edits(want, got []string) (out []string) {
-	if len(want)*len(got) > diffCells {
+	if len(want) > diffCells/max(1, len(got)) { // no product: it may not fit 32 bits
 		want, got = want[:min(len(want), diffShown)], got[:min(len(got), diffShown)]
 	}
 	// common[i][j] is how many lines want[i:] and got[j:] have in common.
