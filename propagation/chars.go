@@ -5,6 +5,8 @@ package propagation
 import (
 	"strings"
 	"unsafe"
+
+	"github.com/go-spur/spur/internal/format"
 )
 
 // startsFold reports whether key begins with lower, which is in lower case,
@@ -121,11 +123,7 @@ func trimOWS(s string) string { return strings.Trim(s, " \t") }
 // shorten returns s, or the beginning of a long one. What comes from elsewhere
 // goes into messages through it.
 func shorten(s string) string {
-	const enough = 60
-	if len(s) <= enough {
-		return s
-	}
-	return strings.ToValidUTF8(s[:enough], "") + "…"
+	return format.Short(s, 64)
 }
 
 // textOf returns the bytes of b as a string without a copy. Nobody may write to

@@ -75,13 +75,9 @@ func statusOf(s Sampler) Status {
 	return st
 }
 
-// described is how many bytes of a name a description shows.
-const described = 32
+// described is how many bytes of a name a description shows, with the mark.
+const described = 35
 
 func shorten(s string) string {
-	short, cut := format.Clean(s, described)
-	if cut {
-		short += "…"
-	}
-	return short
+	return format.Short(s, described)
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 )
 
 func TestParseProto(t *testing.T) {
@@ -201,21 +200,6 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Fatalf("%q: %v", after, d)
 		}
 	})
-}
-
-func TestClean(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "", "plain": "plain", "  a \r\n\t b\x00": "a b", "\x1b[31mred\x1b[0m": "[31mred [0…", "é\xff\u202ex": "é x",
-		"0123456789abcdef": "0123456789…", "012345678 é": "012345678…", "01234567 é": "01234567…", "0123456 é": "0123456 é",
-	} {
-		if got := clean(in, 10); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-	long := clean(strings.Repeat("é", 1000), maxShown)
-	if len(long) > maxShown+len("…") || !utf8.ValidString(long) {
-		t.Errorf("%d bytes", len(long))
-	}
 }
 
 // The parsers run on hostile input; protobuf costs nothing.

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/go-spur/spur/internal/format"
 )
 
 const (
@@ -62,7 +62,7 @@ func (h *HTTP) excerpt(b []byte, cut bool) string {
 
 // tidy makes text fit to be shown.
 func (h *HTTP) tidy(text string, cut bool, limit int) string {
-	return clean(h.secrets.hide(text, cut), limit)
+	return format.Line(h.secrets.hide(text, cut), limit)
 }
 
 // hush is err as an error may show it, behind what was being done. Unwrap finds
@@ -81,30 +81,3 @@ type hushed struct {
 
 func (e *hushed) Error() string { return e.text }
 func (e *hushed) Unwrap() error { return e.err }
-
-// clean makes s one line of printable characters, at most limit bytes and "…".
-// Everything else becomes a space, and spaces in a row become one.
-func clean(s string, limit int) string {
-	var b strings.Builder
-	space := false
-	for _, r := range s {
-		if r == utf8.RuneError || r == ' ' || !unicode.IsPrint(r) {
-			space = true
-			continue
-		}
-		n := utf8.RuneLen(r)
-		if space && b.Len() > 0 {
-			n++
-		}
-		if b.Len()+n > limit {
-			b.WriteString("…")
-			break
-		}
-		if space && b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		space = false
-		b.WriteRune(r)
-	}
-	return b.String()
-}

@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/go-spur/spur/internal/format"
 )
 
 // target is a host and port that passed parseTarget.
@@ -80,8 +82,5 @@ func badAddress(addr, why string) error {
 	if i := strings.LastIndexByte(addr, '@'); i >= 0 {
 		addr = "…" + addr[i:]
 	}
-	if len(addr) > 80 {
-		addr = strings.ToValidUTF8(addr[:80], "") + "…"
-	}
-	return fmt.Errorf("%w %q: %s", ErrAddress, addr, why)
+	return fmt.Errorf("%w %q: %s", ErrAddress, format.Short(addr, 80), why)
 }

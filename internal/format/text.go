@@ -4,6 +4,7 @@ package format
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -52,7 +53,7 @@ func Clean(s string, limit int) (string, bool) {
 
 // Shorten returns s as Clean does, in at most limit bytes of which the last are
 // the mark "…" if something was cut, and whether it was. Below three bytes there is
-// no room for the mark, and none. It is how a long text goes into a message.
+// no room for the mark, and none.
 func Shorten(s string, limit int) (string, bool) {
 	whole, cut := Clean(s, limit)
 	if !cut || limit < len(mark) {
@@ -60,6 +61,21 @@ func Shorten(s string, limit int) (string, bool) {
 	}
 	part, _ := Clean(s, limit-len(mark))
 	return part + mark, true
+}
+
+// Short is Shorten for messages.
+func Short(s string, limit int) string {
+	s, _ = Shorten(s, limit)
+	return s
+}
+
+// Line is Short for what strangers say: it becomes one line. What cannot be printed
+// counts as a space, and several spaces become one.
+func Line(s string, limit int) string {
+	words := strings.FieldsFunc(s, func(r rune) bool {
+		return r == ' ' || r == utf8.RuneError || !unicode.IsPrint(r)
+	})
+	return Short(strings.Join(words, " "), limit)
 }
 
 // ShortenCharacters returns s, which is UTF-8, if it has at most limit characters,

@@ -119,6 +119,17 @@ func TestShorten(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "plain": "plain", "  a \r\n\t b\x00": "a b", "\x1b[31mred\x1b[0m": "[31mred [0m", "é\xff\u202ex": "é x",
+		"0123456789abcde": "012345678…", "0123456789 é": "012345678…", "012345678 é": "012345678 é", "012345678 éé": "012345678…",
+	} {
+		if got := Line(in, 12); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestTextAllocations(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector allocates")
