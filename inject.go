@@ -38,18 +38,21 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 			return opentracing.ErrInvalidCarrier
 		}
 		m := t.lend(ctx)
-		f.text.Inject(m, to)
+		err := t.try(func() { f.text.Inject(m, to) })
 		giveBack(m)
-		return nil
+		return err
 	case f.binary != nil:
 		w, ok := carrier.(io.Writer)
 		if !ok {
 			return opentracing.ErrInvalidCarrier
 		}
 		m := t.lend(ctx)
-		b := f.binary.AppendBinary(nil, m)
+		var b []byte
+		err := t.try(func() { b = f.binary.AppendBinary(nil, m) })
 		giveBack(m)
-		_, err := w.Write(b)
+		if err == nil {
+			_, err = w.Write(b)
+		}
 		return err
 	}
 	return opentracing.ErrUnsupportedFormat
@@ -70,15 +73,22 @@ func (t *Tracer) Extract(name, carrier any) (opentracing.SpanContext, error) {
 		if !ok {
 			return nil, opentracing.ErrInvalidCarrier
 		}
-		m, err = f.text.Extract(from)
+		if p := t.try(func() { m, err = f.text.Extract(from) }); p != nil {
+			err = p
+		}
 	case f.binary != nil:
 		r, ok := carrier.(io.Reader)
 		if !ok {
 			return nil, opentracing.ErrInvalidCarrier
 		}
-		var b []byte
-		if b, err = readBinary(f.binary, r); err == nil {
-			m, err = f.binary.ParseBinary(b)
+		p := t.try(func() {
+			var b []byte
+			if b, err = readBinary(f.binary, r); err == nil {
+				m, err = f.binary.ParseBinary(b)
+			}
+		})
+		if p != nil {
+			err = p
 		}
 	default:
 		return nil, opentracing.ErrUnsupportedFormat

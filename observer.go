@@ -71,14 +71,17 @@ func (o *observers) any() bool {
 	return len(o.start)+len(o.operation)+len(o.tag)+len(o.finish) > 0
 }
 
-// guard calls code of the user's and reports whether it returned. A panic is counted.
-func (t *Tracer) guard(f func()) bool {
-	if guard.Run(f) != nil {
+// try calls code of the user's. A panic is counted, and the error.
+func (t *Tracer) try(f func()) error {
+	err := guard.Run(f)
+	if err != nil {
 		t.rare.panics.Add(1)
-		return false
 	}
-	return true
+	return err
 }
+
+// guard is try where the error is nobody's concern. It reports whether f returned.
+func (t *Tracer) guard(f func()) bool { return t.try(f) == nil }
 
 func (t *Tracer) observeStart(s *Span, tags []model.Tag) {
 	for _, h := range t.observers.start {
