@@ -11,19 +11,21 @@ import (
 )
 
 // SetBaggageItem adds an item that travels to every later descendant, in this
-// process and others; an empty value removes it. Contexts handed out before stay
-// as they were. Beyond the limits of the formats (64 items, 8,192 bytes) the
-// item is refused and counted, as it is when WithBaggageRestrictions forbids it.
-// On a recorded span the change is logged.
+// process and others. An empty value removes the item that BaggageItem finds.
+// Contexts handed out before stay as they were. An item beyond the limits of the
+// formats (64 items, 8,192 bytes) is refused and counted, and so is one that
+// WithBaggageRestrictions forbids. On a recorded span the change is logged; of a
+// refused item the log has the key alone.
 func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
 	s.setBaggage(key, value)
 	return s
 }
 
-// BaggageItem returns the value of a baggage item, "" when there is none. Keys
-// are case-sensitive; those that came in headers are in lower case.
+// BaggageItem returns the value of the item with this key, else of the newest whose
+// key differs in case alone, as in "User" and "user": HTTP headers do not keep the
+// case. It returns "" when there is none.
 func (s *Span) BaggageItem(key string) string {
-	m, _ := s.current().baggage.Get(key)
+	m, _ := s.current().baggage.Find(key)
 	return m.Value
 }
 
@@ -48,6 +50,11 @@ func (s *Span) setBaggage(key, value string) {
 	}
 	old := s.current()
 	before, existed := old.baggage.Get(key)
+	if value == "" && !existed {
+		if before, existed = old.baggage.Find(key); existed {
+			key = before.Key
+		}
+	}
 	fits := allowed && (value == "" || t.baggageFits(old.baggage, before, existed, key, value))
 	if fits {
 		next := old.withBaggage(key, value)
@@ -85,15 +92,20 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 	return size <= l.BaggageBytes
 }
 
-// logBaggage records the fields that Jaeger's clients record, in their order.
+// logBaggage records the fields that Jaeger's clients record, in their order, but for
+// a value that was refused: nobody, not even the Redactor, is shown it.
 func (s *Span) logBaggage(c baggageChange) {
 	t := s.tracer()
-	value, keep := t.freezer.BaggageValue(c.key, c.value)
-	if !keep {
-		return
+	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key)}
+	n := 2
+	if !c.refused {
+		value, keep := t.freezer.BaggageValue(c.key, c.value)
+		if !keep {
+			return
+		}
+		fields[n] = log.String("value", value)
+		n++
 	}
-	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.String("value", value)}
-	n := 3
 	for _, mark := range [...]struct {
 		key string
 		on  bool

@@ -142,6 +142,12 @@ func (c SpanContext) Baggage() *model.Baggage {
 	return c.baggage
 }
 
+// BaggageItem is Span.BaggageItem for a context.
+func (c SpanContext) BaggageItem(key string) string {
+	m, _ := c.Baggage().Find(key)
+	return m.Value
+}
+
 // ForeachBaggageItem implements opentracing.SpanContext: newest first, until
 // handler returns false.
 func (c SpanContext) ForeachBaggageItem(handler func(k, v string) bool) {

@@ -271,11 +271,11 @@ func TestBaggage(t *testing.T) {
 	before := root.Context()
 	root.SetBaggageItem("k", "1").SetBaggageItem("K", "2").SetBaggageItem("k", "3")
 	if root.BaggageItem("k") != "3" || root.BaggageItem("K") != "2" {
-		t.Error("baggage keys are case-sensitive and the last value wins")
+		t.Error("the exact key comes first, and the last value wins")
 	}
 	child := tracer.StartSpan("child", opentracing.ChildOf(root.Context()))
 	root.SetBaggageItem("k", "")
-	if root.BaggageItem("k") != "" || child.BaggageItem("k") != "3" {
+	if _, found := own(root.Context()).Baggage().Get("k"); found || child.BaggageItem("k") != "3" {
 		t.Error("removing an item touched the child or failed")
 	}
 	before.ForeachBaggageItem(func(k, v string) bool { t.Errorf("an old context has %s=%s", k, v); return true })

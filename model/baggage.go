@@ -2,7 +2,10 @@
 
 package model
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Member is one baggage item. Properties is what follows the first ';' of a W3C
 // baggage member, kept as it came; Jaeger's formats leave it empty.
@@ -68,6 +71,20 @@ func (b *Baggage) without(key string) *Baggage {
 func (b *Baggage) Get(key string) (Member, bool) {
 	for ; b != nil; b = b.next {
 		if b.member.Key == key {
+			return b.member, true
+		}
+	}
+	return Member{}, false
+}
+
+// Find returns the member called key, else the newest one whose key differs from it
+// in case alone.
+func (b *Baggage) Find(key string) (Member, bool) {
+	if m, found := b.Get(key); found {
+		return m, true
+	}
+	for ; b != nil; b = b.next {
+		if strings.EqualFold(b.member.Key, key) {
 			return b.member, true
 		}
 	}

@@ -172,7 +172,7 @@ func tracing(f runtime.Frame) bool {
 		return false
 	}
 	for _, pkg := range []string{
-		"github.com/go-spur/spur.", "github.com/go-spur/spur/spurhttp.", "github.com/go-spur/spur/spurgrpc.",
+		"github.com/go-spur/spur.", "github.com/go-spur/spur/internal/guard.", "github.com/go-spur/spur/spurhttp.", "github.com/go-spur/spur/spurgrpc.",
 		"github.com/go-spur/spur/spurtest.", "github.com/opentracing/opentracing-go.", "github.com/uber/jaeger-client-go.",
 	} {
 		if strings.HasPrefix(f.Function, pkg) {
