@@ -10,20 +10,20 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
-// Limits bound what one span, and one header, can hold. What is cut or dropped is
-// counted in Stats.Cut, and dropped tags and logs on the span as well. Texts are cut
-// between characters and then end in "…". A zero field means its default.
+// Limits bound what one span, and one header, can hold. Whatever is cut is
+// counted in Stats.Cut and, for tags and logs, on the span itself; strings are
+// cut between characters and end in "…" then. A zero field means its default.
 type Limits struct {
 	KeyLength       int // bytes of a tag or log key; default 256
 	OperationLength int // bytes of an operation name; default 1,024, at most 65,535
 	TagValueLength  int // bytes of a tag's text or binary value; default 4,096
 	LogValueLength  int // bytes of a log field's text or binary value; default 16,384
-	ObjectLength    int // bytes an arbitrary Go value is formatted to, before the two above; default 65,536
-
-	// Characters of a text; of other bytes each is one. Default: only bytes count. If
-	// set, four bytes a character are the least default of the limits in bytes.
+	// The same in characters, for texts; 0: bytes alone count. When they are set, the
+	// defaults of the two above are at least four bytes a character.
 	TagValueCharacters int
 	LogValueCharacters int
+
+	ObjectLength int // bytes an arbitrary Go value is formatted to, before those above; default 65,536
 
 	TagsPerSpan  int     // default 1,000; later ones are dropped, those that are there can be changed
 	LogsPerSpan  int     // default 1,000; the first half and the newest are kept

@@ -3,7 +3,6 @@
 package spur
 
 import (
-	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -123,48 +122,5 @@ func TestProcessTagsOfTheUserWin(t *testing.T) {
 	name, err := os.Hostname()
 	if own := find(); err == nil && !reflect.DeepEqual(own["hostname"], []any{name}) || len(own["client-uuid"]) != 1 {
 		t.Errorf("the tracer's own: %v", own)
-	}
-}
-
-func TestLimits(t *testing.T) {
-	tracer, got := newTestTracer(t, WithLimits(Limits{
-		KeyLength: 8, OperationLength: 6, TagValueLength: 10, LogValueLength: 12,
-		TagsPerSpan: 5, LogsPerSpan: 6, FieldsPerLog: 2, RefsPerSpan: 2,
-	}))
-	other := tracer.StartSpan("o")
-	s := tracer.StartSpan("operation", Link(other.Context()), Link(other.Context()), Link(other.Context()))
-	s.SetTag("long key is cut", strings.Repeat("é", 50))
-	s.SetTag("bytes", make([]byte, 100))
-	for i := range 10 {
-		s.SetTag(fmt.Sprint("k", i), i)
-	}
-	for i := range 10 {
-		s.LogKV("i", i, "s", strings.Repeat("x", 100), "third", 1)
-	}
-	s.Finish()
-	other.Finish()
-	span := got.all()[0]
-	if span.Operation != "ope…" || len(span.References) != 2 {
-		t.Errorf("operation %q, %d references", span.Operation, len(span.References))
-	}
-	if len(span.Tags) != 5 || span.DroppedTags != 9 {
-		t.Errorf("%d tags, %d dropped: %v", len(span.Tags), span.DroppedTags, span.Tags)
-	}
-	if v, ok := tagMap(span.Tags)["long …"]; !ok || v != strings.Repeat("é", 3)+"…" {
-		t.Errorf("tags %v", span.Tags)
-	}
-	var order []int64
-	for _, l := range span.Logs {
-		if len(l.Fields) != 2 || l.Fields[1].Value.Str() != strings.Repeat("x", 9)+"…" {
-			t.Errorf("fields %v", l.Fields)
-		}
-		order = append(order, l.Fields[0].Value.Int64())
-	}
-	if want := []int64{0, 1, 2, 7, 8, 9}; !reflect.DeepEqual(order, want) || span.DroppedLogs != 4 {
-		t.Errorf("logs %v, want %v; %d dropped", order, want, span.DroppedLogs)
-	}
-	cut := tracer.Stats().Cut
-	if cut.Tags != 9 || cut.Logs != 4 || cut.Fields != 10 || cut.References != 1 || cut.Values < 12 {
-		t.Errorf("counted %+v", cut)
 	}
 }

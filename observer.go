@@ -7,16 +7,18 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// Observer is told what happens to spans, recorded or not. It implements at least
-// one of StartObserver, OperationObserver, TagObserver, FinishObserver and
-// reporter.SpanKeeper. Its methods run on the goroutine that called the span, without
-// a lock, and must be fast. They may read the span; one that sets tags in OnSetTag,
-// or the name in OnSetOperationName, calls itself for ever. Stats.Cut.Panics counts
-// those that panic.
+// Observer is told what happens to spans. It has no method of its own: New looks
+// which of StartObserver, OperationObserver, TagObserver, FinishObserver and
+// reporter.SpanKeeper it implements, and wants at least one. All hooks run on
+// the goroutine that called the span, outside its lock, for spans of recorded
+// and of other traces alike; they must be fast. A hook may read the span; one that sets
+// tags from OnSetTag, or names from OnSetOperationName, calls itself for ever. A
+// hook that panics is counted in Stats.Cut.Panics.
 type Observer any
 
-// StartObserver is told of each span that starts, with its start tags and, on a
-// recorded local root, the sampler's. tags are valid during the call.
+// StartObserver is told of each span once it is ready, with the tags it has so
+// far: start tags and, on a recorded local root, the sampler's. They are valid
+// during the call only.
 type StartObserver interface {
 	OnStart(s *Span, tags []model.Tag)
 }

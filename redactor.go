@@ -15,22 +15,21 @@ const (
 	PlaceTag       = Place(record.Tag)       // SetTag, typed setters, start tags
 	PlaceLog       = Place(record.Log)       // a log field; the key is the field's
 	PlaceOperation = Place(record.Operation) // an operation name; the key is "operation"
-	PlaceBaggage   = Place(record.Baggage)   // an item in a finished span and in the log of SetBaggageItem; if dropped, it is not shown there
+	PlaceBaggage   = Place(record.Baggage)   // what the log of SetBaggageItem (dropped: no log) and finished spans show of an item, whose key it is
 	PlaceProcess   = Place(record.Process)   // a tag of the process, while New runs
 )
 
-// Redactor may change or drop a value before samplers, observers and reporters see
-// it. It returns the value to keep, or false to drop it; a dropped operation name
-// becomes "redacted". Keys cannot be changed, and baggage travels to other services
-// as it is.
-//
-// It sees texts cut to their limit, []byte as model.KindBytes, and of any value that
-// is neither of the two nor a number or boolean the text made of it; bytes within
-// such a value are text if they can be printed, and hexadecimal if not, as in
-// "{Key:0x00ff}".
-//
-// It runs on the goroutine that set the value, possibly on several at once, without
-// a lock. If it panics, the value is dropped and Stats.Cut.Panics counts it.
+// Redactor may change or remove a value before anything else in the tracer,
+// samplers, observers and reporters included, sees it. Keys it can only see, and
+// baggage travels to other services as it is: that is what it is for. It sees
+// texts once they are cut to their limit. A []byte is of model.KindBytes, and any
+// value that is neither that nor a number, boolean or string is the text made of
+// it, in which slices and arrays of bytes are text when they are printable UTF-8
+// as a whole, and hexadecimal otherwise, as in "{Key:0x00ff}". It runs on the goroutine
+// that set the value, outside every lock, possibly on several at once. It
+// returns the value to keep, or false to drop it; a dropped operation name
+// becomes "redacted". If it panics, the value is dropped and Stats.Cut.Panics
+// counts it.
 type Redactor func(place Place, key string, v model.Value) (model.Value, bool)
 
 // newFreezer makes what turns values into data for a tracer.

@@ -303,35 +303,3 @@ func TestIDs(t *testing.T) {
 		t.Errorf("%v", s.TraceID)
 	}
 }
-
-// A sampler that panics costs a trace, not the service.
-func TestPanickingSamplerDoesNotSample(t *testing.T) {
-	boom := func(sampler.Params) sampler.Decision { panic("sample") }
-	for _, tt := range []struct {
-		name    string
-		sampler sampler.Sampler
-		counted SpanStats
-	}{
-		{"Sample", &scripted{sample: boom}, SpanStats{Started: 2, FinishedUnsampled: 2}},
-		{"Sample of ParentBased's root", sampler.NewParentBased(&scripted{sample: boom}), SpanStats{Started: 2, FinishedUnsampled: 2}},
-		{"Reconsider", &scripted{reconsider: func(sampler.Event) sampler.Decision { panic("reconsider") }}, SpanStats{Started: 2, FinishedUnsampled: 2}},
-		{"Reconsider at the end", &scripted{reconsider: func(e sampler.Event) sampler.Decision {
-			if e.Kind == sampler.EventFinish {
-				panic("reconsider")
-			}
-			return sampler.Decision{Undecided: true}
-		}}, SpanStats{Started: 2, FinishedUnsampled: 2}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			tracer, got := newTestTracer(t, WithSampler(tt.sampler))
-			root := tracer.StartSpan("root").(*Span)
-			child := tracer.StartSpan("child", opentracing.ChildOf(root.Context()))
-			child.SetTag("k", 1).SetOperationName("renamed").Finish()
-			root.Finish()
-			st := tracer.Stats()
-			if st.Spans != tt.counted || st.Cut.Panics != 1 || len(got.all()) != 0 {
-				t.Errorf("counted %+v, %d panics, %d reported; want %+v, 1, 0", st.Spans, st.Cut.Panics, len(got.all()), tt.counted)
-			}
-		})
-	}
-}

@@ -152,6 +152,54 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+func TestTimes(t *testing.T) {
+	tracer, got := newTestTracer(t)
+	start := time.Unix(100, 0)
+	for _, end := range []time.Time{start.Add(time.Hour), start.Add(-time.Second), time.Unix(-5, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		tracer.StartSpan("op", opentracing.StartTime(start)).FinishWithOptions(opentracing.FinishOptions{FinishTime: end})
+	}
+	tracer.StartSpan("old", opentracing.StartTime(time.Date(1, 2, 3, 0, 0, 0, 0, time.UTC))).Finish()
+	spans := got.all()
+	if d := spans[0].Duration; d != time.Hour {
+		t.Errorf("duration %v, want 1h", d)
+	}
+	if d := spans[1]; d.Duration != 0 || tagMap(d.Tags)[tagEndBeforeStart] != int64(time.Second) {
+		t.Errorf("end before start: %v %v", d.Duration, d.Tags)
+	}
+	if d := spans[2]; d.Duration != 0 || tagMap(d.Tags)[tagTimeClamped] != true {
+		t.Errorf("end before 1970: %v %v", d.Duration, d.Tags)
+	}
+	if d := spans[3]; d.Duration <= 0 || tagMap(d.Tags)[tagTimeClamped] != true {
+		t.Errorf("end in 9999: %v %v", d.Duration, d.Tags)
+	}
+	if d := spans[4]; d.Start != 0 || tagMap(d.Tags)[tagTimeClamped] != true {
+		t.Errorf("start in year 1: %v %v", d.Start, d.Tags)
+	}
+}
+
+func TestFinishOnce(t *testing.T) {
+	tracer, got := newTestTracer(t)
+	s := tracer.StartSpan("op").(*Span)
+	s.SetTag("k", "v")
+	s.Finish()
+	s.Finish()
+	s.FinishWithOptions(opentracing.FinishOptions{})
+	s.SetTag("late", 1).SetOperationName("late").SetBaggageItem("late", "x").LogKV("late", 1)
+	if span := got.only(t); span.Operation != "op" || tagMap(span.Tags)["late"] != nil {
+		t.Errorf("%+v", span)
+	}
+	st := tracer.Stats().Spans
+	if st.DoubleFinish != 2 || st.UseAfterFinish != 4 {
+		t.Errorf("%d double finishes, %d late uses, want 2 and 4", st.DoubleFinish, st.UseAfterFinish)
+	}
+	if s.OperationName() != "op" || s.Duration() != got.only(t).Duration || s.StartTime().UnixNano() != got.only(t).Start {
+		t.Error("readers do not answer after Finish")
+	}
+	if !s.Finished() || s.Tags() != nil || s.BaggageItem("late") != "" {
+		t.Error("a finished span has changed")
+	}
+}
+
 // What a typed nil error becomes is package record's business; here it must not be
 // taken for a panic on any way in.
 func TestTypedNilErrors(t *testing.T) {
@@ -171,6 +219,49 @@ func TestTypedNilErrors(t *testing.T) {
 	}
 	if tags := tagMap(span.Tags); len(span.Logs) != 3 || tags["error"] != true || tags["err"] != "<nil>" || tracer.Stats().Cut.Panics != 0 {
 		t.Errorf("%d logs, tags %v, %d panics", len(span.Logs), tags, tracer.Stats().Cut.Panics)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	tracer, got := newTestTracer(t, WithLimits(Limits{
+		KeyLength: 8, OperationLength: 6, TagValueLength: 10, LogValueLength: 12,
+		TagsPerSpan: 5, LogsPerSpan: 6, FieldsPerLog: 2, RefsPerSpan: 2,
+	}))
+	other := tracer.StartSpan("o")
+	s := tracer.StartSpan("operation", Link(other.Context()), Link(other.Context()), Link(other.Context()))
+	s.SetTag("long key is cut", strings.Repeat("é", 50))
+	s.SetTag("bytes", make([]byte, 100))
+	for i := range 10 {
+		s.SetTag(fmt.Sprint("k", i), i)
+	}
+	for i := range 10 {
+		s.LogKV("i", i, "s", strings.Repeat("x", 100), "third", 1)
+	}
+	s.Finish()
+	other.Finish()
+	span := got.all()[0]
+	if span.Operation != "ope…" || len(span.References) != 2 {
+		t.Errorf("operation %q, %d references", span.Operation, len(span.References))
+	}
+	if len(span.Tags) != 5 || span.DroppedTags != 9 {
+		t.Errorf("%d tags, %d dropped: %v", len(span.Tags), span.DroppedTags, span.Tags)
+	}
+	if v, ok := tagMap(span.Tags)["long …"]; !ok || v != strings.Repeat("é", 3)+"…" {
+		t.Errorf("tags %v", span.Tags)
+	}
+	var order []int64
+	for _, l := range span.Logs {
+		if len(l.Fields) != 2 || l.Fields[1].Value.Str() != strings.Repeat("x", 9)+"…" {
+			t.Errorf("fields %v", l.Fields)
+		}
+		order = append(order, l.Fields[0].Value.Int64())
+	}
+	if want := []int64{0, 1, 2, 7, 8, 9}; !reflect.DeepEqual(order, want) || span.DroppedLogs != 4 {
+		t.Errorf("logs %v, want %v; %d dropped", order, want, span.DroppedLogs)
+	}
+	cut := tracer.Stats().Cut
+	if cut.Tags != 9 || cut.Logs != 4 || cut.Fields != 10 || cut.References != 1 || cut.Values < 12 {
+		t.Errorf("counted %+v", cut)
 	}
 }
 
@@ -205,6 +296,22 @@ func TestBaggage(t *testing.T) {
 	}
 	child.Finish()
 }
+
+func TestKeepsSpans(t *testing.T) {
+	tracer, _ := newTestTracer(t, WithObserver(keeper{}))
+	s := tracer.StartSpan("op").(*Span)
+	s.SetTag("k", "v").LogKV("event", "e")
+	s.Finish()
+	s.SetTag("k", "late")
+	if tags := tagMap(s.Tags()); tags["k"] != "v" || len(s.Logs()) != 1 {
+		t.Errorf("tags %v, logs %v", tags, s.Logs())
+	}
+}
+
+type keeper struct{}
+
+func (keeper) KeepsSpans() bool            { return true }
+func (keeper) OnFinish(*Span, *model.Span) {}
 
 func TestSpanConcurrentSafe(t *testing.T) {
 	tracer, got := newTestTracer(t)

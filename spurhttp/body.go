@@ -3,23 +3,19 @@
 package spurhttp
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/go-spur/spur"
 )
 
-// body is an answer's body that ends the span when it ends.
+// body is an answer's body that ends the call when it ends.
 type body struct {
 	io.ReadCloser
-	span    *spur.Span
-	phases  *phases // nil: none
-	sizeTag string
-	read    atomic.Int64
+	call    *call
 	closing atomic.Bool // what Read says from then on is the caller's doing
-	ended   atomic.Bool
+	unwatch func() bool // stops waiting for the end of the context
 }
 
 // connection is the body of an answer with status 101: the connection itself, with
@@ -37,50 +33,64 @@ func (c connection) CloseWrite() error {
 	return errors.ErrUnsupported
 }
 
-// follow returns resp's body such that span ends with it: at once when there is
-// nothing to read.
-func follow(resp *http.Response, method string, span *spur.Span, p *phases, sizeTag string) io.ReadCloser {
+// follow returns resp's body such that the call ends with it, at once when there is
+// nothing to read, or with the caller's context. No goroutine waits for that.
+func follow(resp *http.Response, method string, c *call) io.ReadCloser {
 	b := resp.Body
-	tracked := &body{ReadCloser: b, span: span, phases: p, sizeTag: sizeTag}
+	c.answered = true
 	w, writable := b.(io.Writer)
-	switch {
-	case writable:
-		return connection{tracked, w}
-	case b == nil || b == http.NoBody || method == http.MethodHead,
-		resp.ContentLength == 0 && resp.ProtoMajor > 1: // which has no http.NoBody
-		tracked.end(nil)
+	if !writable && (b == nil || b == http.NoBody || method == http.MethodHead ||
+		resp.ContentLength == 0 && resp.ProtoMajor > 1) { // which has no http.NoBody
+		c.end(nil)
 		return b
+	}
+	tracked := &body{ReadCloser: b, call: c, unwatch: func() bool { return true }}
+	if c.ctx.Done() != nil {
+		tracked.unwatch = context.AfterFunc(c.ctx, func() {
+			if writable { // the context was for the handshake
+				c.end(nil)
+				return
+			}
+			c.end(c.ctx.Err())
+		})
+	}
+	if writable {
+		return connection{tracked, w}
 	}
 	return tracked
 }
 
+// Read implements io.Reader.
 func (b *body) Read(p []byte) (int, error) {
+	returned := false
+	defer func() {
+		if !returned {
+			b.unwatch()
+			b.call.panicked(recover())
+		}
+	}()
 	n, err := b.ReadCloser.Read(p)
-	b.read.Add(int64(n))
+	returned = true
+	b.call.read.Add(int64(n))
 	if err != nil && !b.closing.Load() {
-		b.end(err)
+		b.unwatch()
+		b.call.end(err)
 	}
 	return n, err
 }
 
+// Close implements io.Closer.
 func (b *body) Close() error {
 	b.closing.Store(true)
+	returned := false
+	defer func() {
+		b.unwatch()
+		if !returned {
+			b.call.panicked(recover())
+		}
+		b.call.end(nil)
+	}()
 	err := b.ReadCloser.Close()
-	b.end(nil)
+	returned = true
 	return err
-}
-
-// end finishes the span, the first time.
-func (b *body) end(err error) {
-	if b.ended.Swap(true) {
-		return
-	}
-	b.phases.end()
-	if err != nil && !errors.Is(err, io.EOF) {
-		b.span.SetError(err)
-	}
-	if b.span.IsRecording() {
-		b.span.SetInt(b.sizeTag, b.read.Load())
-	}
-	b.span.Finish()
 }

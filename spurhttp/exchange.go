@@ -3,6 +3,7 @@
 package spurhttp
 
 import (
+	"mime/multipart"
 	"net/http"
 	"strconv"
 
@@ -12,25 +13,27 @@ import (
 	"github.com/go-spur/spur"
 )
 
-// exchange is one request that is being served.
+// exchange is one request that is being served: one allocation, which is also the
+// ResponseWriter and the context that the handler gets.
 type exchange struct {
 	*handler
-	span     *spur.Span
-	response *response
-	server   *http.Request // as the server made it
-	request  *http.Request // as the handler has it
-	name     name
-	returned bool // not by a panic or the end of the goroutine
+	response response
+	scope    scope
+	server   *http.Request   // as the server made it
+	request  *http.Request   // as the handler has it
+	form     *multipart.Form // of the server's request, before
+	returned bool            // not by a panic or the end of the goroutine
 }
 
 // end is deferred. It ends the span and passes a panic on.
 func (x *exchange) end() {
-	// The server removes the files of a multipart form, and middleware around this
-	// handler looks for the pattern.
-	if x.server.MultipartForm == nil {
-		x.server.MultipartForm = x.request.MultipartForm
+	// The server removes the files of its own request's form, which this one is not.
+	// It is not handed over: a handler that outlives its request is too late for that.
+	if form := x.request.MultipartForm; form != nil && form != x.form {
+		_ = form.RemoveAll()
 	}
-	if x.server.Pattern == "" {
+	// Middleware around this handler looks for the pattern.
+	if x.request.Pattern != x.scope.pattern {
 		x.server.Pattern = x.request.Pattern
 	}
 	var p any
@@ -45,58 +48,71 @@ func (x *exchange) end() {
 
 // finish ends the span.
 func (x *exchange) finish(p any) {
-	route := x.name.route
-	if route == "" {
-		if route = realPattern(x.request, x.request.Pattern); route != "" && !x.name.final {
-			x.span.SetOperationName(routeName(x.request.Method, route))
-		}
-	}
-	if x.span.IsRecording() {
+	span := x.scope.span
+	route, said := x.scope.end(x.request)
+	if span.IsRecording() {
 		status := x.status()
 		x.logEnd(p)
 		x.tagResponse(status)
-		if x.semantic && route != "" {
-			x.span.SetString("http.route", patternPath(route))
+		if route != "" && (said || x.semantic) {
+			span.SetString("http.route", patternPath(route))
 		}
 		if status >= http.StatusInternalServerError {
-			x.span.SetBool(string(ext.Error), true)
+			span.SetBool(string(ext.Error), true)
 			if x.semantic {
-				x.span.SetString("error.type", strconv.Itoa(status))
+				span.SetString("error.type", strconv.Itoa(status))
 			}
 		}
 	}
-	x.span.Finish()
+	span.Finish()
 }
 
-// status is what the client was told, and 0 when it was told nothing. net/http
-// says 200 for a handler that returns without a word.
+// status is what the client was told, and 0 when it was told nothing, or nobody
+// knows. net/http says 200 for a handler that returns without a word.
 func (x *exchange) status() int {
-	if x.response.status == 0 && x.returned && !x.response.hijacked && !x.cancelled() {
+	status := int(x.response.status.Load())
+	switch {
+	case x.cancelled():
+		if hasTimeout(x.response.ResponseWriter) {
+			return 0
+		}
+	case status == 0 && x.returned && !x.response.hijacked.Load():
 		return http.StatusOK
 	}
-	return x.response.status
+	return status
 }
 
 // cancelled reports whether the client has gone, or somebody else has ended the
 // request.
-func (x *exchange) cancelled() bool { return x.request.Context().Err() != nil }
+func (x *exchange) cancelled() bool { return x.scope.Err() != nil }
 
 // logEnd logs ends that are not the usual one.
 func (x *exchange) logEnd(p any) {
-	if x.response.hijacked {
-		x.span.LogFields(log.Event("hijacked"))
+	span := x.scope.span
+	if x.response.hijacked.Load() {
+		span.LogFields(log.Event("hijacked"))
 	}
 	if x.cancelled() {
-		x.span.LogFields(log.Event("request cancelled"))
+		span.LogFields(cancelledEvent)
 	}
 	switch {
 	case x.returned:
-	case p == nil:
-		x.span.LogFields(log.Event("goroutine ended"))
 	case p != http.ErrAbortHandler: //nolint:errorlint // it is compared as net/http does
-		x.span.LogPanic(p)
+		logPanic(span, p)
 	case !x.cancelled(): // how handlers end a connection on purpose
-		x.span.SetBool(string(ext.Error), true)
-		x.span.LogFields(log.Event("aborted"))
+		span.SetBool(string(ext.Error), true)
+		span.LogFields(log.Event("aborted"))
 	}
+}
+
+// cancelledEvent is logged when whoever asked did not wait for the answer.
+var cancelledEvent = log.Event("request cancelled")
+
+// logPanic logs what recover returned in place of an answer.
+func logPanic(span *spur.Span, p any) {
+	if p == nil { // runtime.Goexit
+		span.LogFields(log.Event("goroutine ended"))
+		return
+	}
+	span.LogPanic(p)
 }

@@ -16,41 +16,48 @@ import (
 // Handler returns a handler that serves each request with h in a span of t, which
 // is the current span of the request's context. The span continues the trace that
 // the request's headers name, if they do (see spur.Tracer.Extract), and ends when h
-// returns; a connection that h hijacks may live on without it. Its status is the
-// first that h wrote, 200 if it wrote none; from 500 on the tag error is set. When h
-// panics the span gets the tag error and a log of the panic, and the panic goes on;
-// http.ErrAbortHandler is no error when the client has gone.
+// returns. A nil h is http.DefaultServeMux; with a nil t Handler returns h.
 //
-// The span is called:
+// The span is called by the request's method and its route, as in
+// "GET /orders/{id}", or by the method alone when the route is not known; unknown
+// methods are called HTTP. A path is never part of a name. The route is the pattern
+// of an http.ServeMux, or of any other router with its method
+// Handler(*http.Request) (http.Handler, string):
 //
-//   - what OperationName returns, if that is not "";
-//   - else, when h says by a method Handler(*http.Request) (http.Handler, string)
-//     which pattern it will choose, as http.ServeMux does, the request's method and
-//     that pattern, as in "GET /orders/{id}";
-//   - else method and Request.Pattern, when a ServeMux around this handler has set it;
-//   - else the method, until h has ended and Request.Pattern tells which pattern was
-//     chosen by a ServeMux within h, if h's middleware passes the same *Request on.
-//     (http.StripPrefix, http.TimeoutHandler and all that call Request.WithContext
-//     do not: give OperationName a function that asks the mux's Handler method.)
+//   - of one around this handler, in Request.Pattern;
+//   - of h, if it is such a router, and of routers directly below it;
+//   - of a ServeMux further within, if it gets this *Request: http.StripPrefix,
+//     http.TimeoutHandler and all that call Request.WithContext pass copies on.
 //
-// Names of all but the last kind exist before the span starts: per-operation and
-// adaptive sampling go by them. A pattern found afterwards only renames the span. A
-// request that matches no pattern is called by its method alone; unknown methods
-// are called HTTP. A path is never part of a name.
+// Of several the innermost counts, and a route said by SetRoute above all. The first
+// two kinds are known before the span starts: per-operation and adaptive sampling go
+// by them. Routes found later only rename the span, and only if the program has not
+// named it, by OperationName or Span.SetOperationName.
+//
+// The span has the status that the client was sent, but none when the client had
+// gone, the connection was taken over by Hijack, or http.TimeoutHandler answered in
+// h's place; from 500 on the tag error is set. When h panics the span gets the tag
+// error and a log of the panic, and the panic goes on; http.ErrAbortHandler is no
+// error when the client has gone.
 //
 // A Handler within another's makes a child of that one's span and does not look at
 // the headers again, provided that ResponseWriters between them have the method Unwrap.
 //
-// The ResponseWriter that h gets implements http.Flusher, http.Hijacker,
-// http.Pusher, io.ReaderFrom and http.CloseNotifier if the server's does and not
-// otherwise, and has the method Unwrap for http.ResponseController. What nobody
-// outside net/http can wrap is lost: http.MaxBytesReader does not close the
-// connection of a request that is too large, and trailers that HTTP/1.1 requests
-// did not announce do not arrive.
+// The ResponseWriter that h gets can do what those of net/http's servers can, as far
+// as the server's own can: Flush, Hijack, Push, ReadFrom and CloseNotify. It is found
+// out by type assertions and http.ResponseController as without Handler. From other
+// writers, with combinations of their own, it may hide all but Flush and Hijack from
+// type assertions; it has the method Unwrap. Two things are lost:
+// http.MaxBytesReader does not close the connection of a request that is too large,
+// and trailers that HTTP/1.1 requests did not announce do not arrive. Files of a
+// multipart form are removed when h returns.
 //
-// Handler adds nothing to answers. With a nil t it returns h. The result is safe for
-// concurrent use if h and the functions among opts are.
+// Handler adds nothing to answers. The result is safe for concurrent use if h and the
+// functions among opts are.
 func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler {
+	if h == nil {
+		h = http.DefaultServeMux
+	}
 	if t == nil {
 		return h
 	}
@@ -81,20 +88,25 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	name := h.startName(r)
-	ctx, span := h.start(w, r, name.text)
-	own := r.WithContext(ctx)
+	text, route, named := h.startName(r)
+	ctx, span := h.start(w, r, text)
+	x := &exchange{
+		handler:  h,
+		response: response{ResponseWriter: w, http2: r.ProtoMajor > 1},
+		scope:    scope{Context: ctx, span: span, method: r.Method, pattern: r.Pattern, named: named, route: route},
+		server:   r,
+		form:     r.MultipartForm,
+	}
+	x.request = r.WithContext(&x.scope)
+	defer x.end()
 	if h.edge != spur.TrustCaller {
-		own.Header = r.Header.Clone()
-		propagation.Remove(propagation.Header(own.Header))
+		x.request.Header = r.Header.Clone()
+		propagation.Remove(propagation.Header(x.request.Header))
 	}
 	if span.IsRecording() {
-		h.tagRequest(span, own)
+		h.tagRequest(span, x.request)
 	}
-	wrapped, state := wrap(w)
-	x := exchange{handler: h, span: span, response: state, server: r, request: own, name: name}
-	defer x.end()
-	h.next.ServeHTTP(wrapped, own)
+	h.next.ServeHTTP(writer(&x.response), x.request)
 	x.returned = true
 }
 

@@ -4,115 +4,155 @@ package spurhttp
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"reflect"
+	"sync/atomic"
 )
 
-// response is a ResponseWriter that notes what is written. What it does not have
-// of the server's abilities the types in combinations.go add.
+// response is a ResponseWriter that notes what is sent. The types in writers.go add
+// what else the server's can do.
 type response struct {
 	http.ResponseWriter
-	status   int   // the first final one; 0 until there is one
-	written  int64 // bytes of the body
-	hijacked bool
+	http2    bool // where 101 is one more informational status
+	status   atomic.Int32
+	written  atomic.Int64 // bytes of the body
+	hijacked atomic.Bool
 }
 
-// Unwrap lets http.ResponseController find the server's ResponseWriter.
-func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// isWrapped reports whether w is, or wraps, a ResponseWriter of ours.
-func isWrapped(w http.ResponseWriter) bool {
-	for range 32 { // a writer that unwraps to itself has no end
-		if _, ours := w.(interface{ note(status int) }); ours {
-			return true
-		}
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return false
-		}
-		w = u.Unwrap()
+// note keeps the first final status, unless the connection is no longer the
+// server's.
+func (w *response) note(status int) {
+	if !w.hijacked.Load() {
+		w.status.CompareAndSwap(0, int32(status))
 	}
-	return false
 }
 
-// WriteHeader notes the first status that is not merely informational: 100 to 199
-// but for 101, which ends HTTP.
+// WriteHeader notes the status once the server has taken it: it panics at what is
+// none. Informational ones are not final, but for 101, which ends HTTP/1.1.
 func (w *response) WriteHeader(status int) {
-	if status >= 200 || status == http.StatusSwitchingProtocols {
+	w.ResponseWriter.WriteHeader(status)
+	if status >= 200 || status == http.StatusSwitchingProtocols && !w.http2 {
 		w.note(status)
 	}
-	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *response) Write(b []byte) (int, error) {
-	w.note(http.StatusOK)
 	n, err := w.ResponseWriter.Write(b)
-	w.written += int64(n)
+	w.wrote(int64(n), err)
 	return n, err
 }
 
 // WriteString is for io.WriteString, which the server's ResponseWriter saves a copy.
 func (w *response) WriteString(s string) (int, error) {
-	w.note(http.StatusOK)
 	n, err := io.WriteString(w.ResponseWriter, s)
-	w.written += int64(n)
+	w.wrote(int64(n), err)
 	return n, err
 }
 
-// note keeps the status, unless the connection is no longer the server's.
-func (w *response) note(status int) {
-	if w.status == 0 && !w.hijacked {
-		w.status = status
+// wrote notes what a write has done: it sends status 200 first, unless somebody else
+// has the connection.
+func (w *response) wrote(n int64, err error) {
+	if err != http.ErrHijacked && err != http.ErrHandlerTimeout { //nolint:errorlint // net/http does not wrap them
+		w.note(http.StatusOK)
 	}
+	w.written.Add(n)
 }
 
-// The types below each add one ability, which the server's ResponseWriter has.
-
-type flusher struct{ *response }
-
-func (f flusher) Flush() { _ = f.FlushError() } // as net/http's own Flush does
-
-// FlushError is what http.ResponseController prefers.
-func (f flusher) FlushError() error {
-	f.note(http.StatusOK)
-	if w, ok := f.ResponseWriter.(interface{ FlushError() error }); ok {
-		return w.FlushError()
+// FlushError is what http.ResponseController prefers to Flush. It flushes whichever
+// writer below can.
+func (w *response) FlushError() error {
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		w.note(http.StatusOK)
 	}
-	f.ResponseWriter.(http.Flusher).Flush()
-	return nil
+	return err
 }
 
-type hijacker struct{ *response }
-
-func (h hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buf, err := h.ResponseWriter.(http.Hijacker).Hijack()
+func (w *response) hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buf, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
-		h.hijacked = true
+		w.hijacked.Store(true)
 	}
 	return conn, buf, err
 }
 
-type pusher struct{ *response }
-
-func (p pusher) Push(target string, opts *http.PushOptions) error {
-	return p.ResponseWriter.(http.Pusher).Push(target, opts)
+// readFrom lets the server use sendfile. Unlike Write it sends no status when there
+// is nothing to send.
+func (w *response) readFrom(src io.Reader) (n int64, err error) {
+	counted := &counter{Reader: src}
+	defer func() { // also when src panics
+		if n = max(n, counted.n); n > 0 {
+			w.wrote(n, err)
+		}
+	}()
+	to := w.ResponseWriter.(io.ReaderFrom)
+	if sendable(src) {
+		return to.ReadFrom(src)
+	}
+	return to.ReadFrom(counted)
 }
 
-type readerFrom struct{ *response }
+// counter counts what is read.
+type counter struct {
+	io.Reader
+	n int64
+}
 
-// ReadFrom lets the server use sendfile. Unlike Write it sends no status when there
-// is nothing to send.
-func (r readerFrom) ReadFrom(src io.Reader) (int64, error) {
-	n, err := r.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
-	if r.written += n; n > 0 {
-		r.note(http.StatusOK)
-	}
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n += int64(n)
 	return n, err
 }
 
-type closeNotifier struct{ *response }
+// sendable reports whether the system can send src without the program: it must stay
+// what it is.
+func sendable(src io.Reader) bool {
+	if l, ok := src.(*io.LimitedReader); ok {
+		src = l.R
+	}
+	switch src.(type) {
+	case *os.File, *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
 
-func (c closeNotifier) CloseNotify() <-chan bool {
-	return c.ResponseWriter.(http.CloseNotifier).CloseNotify() //nolint:staticcheck // handlers that still use it must find it
+// unwrapper is how http.ResponseController finds the server's ResponseWriter.
+type unwrapper interface{ Unwrap() http.ResponseWriter }
+
+// chain calls see with w and all that it wraps, until that returns false.
+func chain(w http.ResponseWriter, see func(w http.ResponseWriter) bool) {
+	for range 32 { // a writer that unwraps to itself has no end
+		if w == nil || !see(w) {
+			return
+		}
+		u, ok := w.(unwrapper)
+		if !ok {
+			return
+		}
+		w = u.Unwrap()
+	}
+}
+
+// isWrapped reports whether w is, or wraps, a ResponseWriter of ours.
+func isWrapped(w http.ResponseWriter) (ours bool) {
+	chain(w, func(w http.ResponseWriter) bool {
+		_, ours = w.(interface{ note(status int) })
+		return !ours
+	})
+	return ours
+}
+
+// hasTimeout reports whether what is written goes to an http.TimeoutHandler, which
+// throws it away when it is late.
+func hasTimeout(w http.ResponseWriter) (found bool) {
+	chain(w, func(w http.ResponseWriter) bool {
+		found = reflect.TypeOf(w).String() == "*http.timeoutWriter"
+		return !found
+	})
+	return found
 }

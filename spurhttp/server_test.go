@@ -4,23 +4,17 @@ package spurhttp_test
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
 )
@@ -113,76 +107,6 @@ func TestServerSentEvents(t *testing.T) {
 	}
 }
 
-// A websocket's handshake, and bytes both ways, by hand.
-func TestWebsocketUpgrade(t *testing.T) {
-	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "websocket" {
-			w.WriteHeader(http.StatusUpgradeRequired)
-			return
-		}
-		conn, buf, err := w.(http.Hijacker).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer conn.Close()
-		fmt.Fprint(buf, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
-		line, _ := buf.ReadString('\n')
-		fmt.Fprintf(buf, "you said %s", line)
-		_ = buf.Flush()
-	}))
-	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprint(conn, "GET /chat HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello\n")
-	all, err := io.ReadAll(conn)
-	if err != nil || !strings.Contains(string(all), "101 Switching") || !strings.HasSuffix(string(all), "you said hello\n") {
-		t.Errorf("got %q, %v", all, err)
-	}
-	if s := r.wait(t, 1)[0]; !slices.Equal(logs(&s), []string{"hijacked"}) || tag(&s, "http.status_code") != "" || tag(&s, "error") != "" {
-		t.Errorf("events %q, tags %v", logs(&s), s.Tags)
-	}
-}
-
-// A client of ours on the other side of a proxy of net/http's: the upgrade passes
-// through Transport too.
-func TestUpgradeThroughTransport(t *testing.T) {
-	backend := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, buf, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer conn.Close()
-		fmt.Fprint(buf, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
-		_ = buf.Flush()
-		line, _ := buf.ReadString('\n')
-		fmt.Fprint(conn, line)
-	}))
-	req, err := http.NewRequest(http.MethodGet, backend.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Connection", "Upgrade")
-	req.Header.Set("Upgrade", "echo")
-	resp, err := spurhttp.Transport(nil, spurhttp.Tracer(backend.tracer)).RoundTrip(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rw, ok := resp.Body.(io.ReadWriteCloser)
-	if !ok {
-		t.Fatalf("the body of an upgraded connection is a %T", resp.Body)
-	}
-	fmt.Fprintln(rw, "ping")
-	if b, err := io.ReadAll(rw); string(b) != "ping\n" || err != nil {
-		t.Errorf("got %q, %v", b, err)
-	}
-	_ = rw.Close()
-	backend.wait(t, 2)
-}
-
 func TestResponseController(t *testing.T) {
 	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		c := http.NewResponseController(w)
@@ -257,102 +181,3 @@ func TestReadFromNothing(t *testing.T) {
 type brokenSource struct{}
 
 func (brokenSource) Read([]byte) (int, error) { return 0, errors.New("broken") }
-
-// The client hangs up: one span, no status, no error of ours.
-func TestClientGone(t *testing.T) {
-	entered := make(chan struct{})
-	r := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		close(entered)
-		<-r.Context().Done()
-	}))
-	ctx, cancel := context.WithCancel(context.Background())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { <-entered; cancel() }()
-	if resp, err := r.Client().Do(req); err == nil {
-		resp.Body.Close()
-		t.Error("the request was answered")
-	}
-	if s := r.wait(t, 1)[0]; tag(&s, "http.status_code") != "" || tag(&s, "error") != "" || !slices.Equal(logs(&s), []string{"request cancelled"}) {
-		t.Errorf("tags %v, events %q", s.Tags, logs(&s))
-	}
-}
-
-// http.TimeoutHandler within ours: its own writer cannot flush, and the answer is 503.
-func TestTimeoutHandler(t *testing.T) {
-	h := http.TimeoutHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, span := spur.StartSpanFromContext(r.Context(), "slow")
-		defer span.Finish()
-		<-r.Context().Done()
-	}), time.Millisecond, "too slow")
-	r := serve(t, h)
-	if status, body := r.get(t, "/"); status != 503 || body != "too slow" {
-		t.Errorf("%d %q", status, body)
-	}
-	for _, s := range r.wait(t, 2) {
-		if s.Operation == "GET" && (tag(&s, "http.status_code") != "503" || tag(&s, "error") != "true") {
-			t.Errorf("tags %v", s.Tags)
-		}
-	}
-}
-
-// A reverse proxy's client hangs up: it aborts the handler, which is nobody's error.
-func TestProxyWhoseClientHasGone(t *testing.T) {
-	entered, leave := make(chan struct{}), make(chan struct{})
-	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.(http.Flusher).Flush()
-		close(entered)
-		<-leave
-	}))
-	defer backend.Close()
-	defer close(leave)
-	target, err := url.Parse(backend.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.ErrorLog = discard
-	r := serve(t, proxy)
-	ctx, cancel := context.WithCancel(context.Background())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := r.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	<-entered
-	cancel() // in the middle of the answer
-	_, _ = io.ReadAll(resp.Body)
-	resp.Body.Close()
-	if s := r.wait(t, 1)[0]; tag(&s, "error") != "" || !slices.Equal(logs(&s), []string{"request cancelled"}) {
-		t.Errorf("tags %v, events %q", s.Tags, logs(&s))
-	}
-}
-
-// What is written after a hijack goes nowhere.
-func TestWriteAfterHijack(t *testing.T) {
-	r := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		conn.Close()
-		http.Error(w, "too late", http.StatusInternalServerError)
-	}))
-	r.Config.ErrorLog = discard
-	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-	_, _ = io.ReadAll(conn)
-	if s := r.wait(t, 1)[0]; tag(&s, "http.status_code") != "" || tag(&s, "error") != "" {
-		t.Errorf("tags %v", s.Tags)
-	}
-}

@@ -3,8 +3,6 @@
 package spurhttp
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -29,7 +27,9 @@ func (h *handler) tagRequest(span *spur.Span, r *http.Request) {
 		return
 	}
 	tagMethod(span, r.Method)
-	span.SetString("url.path", r.URL.EscapedPath())
+	if r.URL != nil {
+		span.SetString("url.path", r.URL.EscapedPath())
+	}
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
@@ -45,7 +45,10 @@ func (h *handler) tagRequest(span *spur.Span, r *http.Request) {
 
 // requestPath is what was asked for, without the query. CONNECT asks for a host.
 func requestPath(r *http.Request) string {
-	if r.Method == http.MethodConnect && r.URL.Path == "" {
+	switch {
+	case r.URL == nil:
+		return ""
+	case r.Method == http.MethodConnect && r.URL.Path == "":
 		return r.URL.Host
 	}
 	return r.URL.EscapedPath()
@@ -53,11 +56,12 @@ func requestPath(r *http.Request) string {
 
 // tagResponse says what became of it. status is 0 when nobody was told.
 func (x *exchange) tagResponse(status int) {
+	span, written := x.scope.span, x.response.written.Load()
 	if status != 0 {
-		tagStatus(x.span, status, x.semantic)
+		tagStatus(span, status, x.semantic)
 	}
-	if x.request.Method != http.MethodHead && (x.response.written > 0 || status != 0) {
-		x.span.SetInt(sizeTag(x.semantic), x.response.written)
+	if x.scope.method != http.MethodHead && (written > 0 || status != 0) {
+		span.SetInt(sizeTag(x.semantic), written)
 	}
 }
 
@@ -88,22 +92,6 @@ func (t *transport) tagResponse(span *spur.Span, resp *http.Response) {
 		if t.semantic {
 			span.SetString("error.type", strconv.Itoa(resp.StatusCode))
 		}
-	}
-}
-
-// tagError records why there is no answer, without the URL that net/http's errors
-// quote with its query.
-func (t *transport) tagError(span *spur.Span, err error) {
-	if err == nil {
-		err = errors.New("spurhttp: neither an answer nor an error")
-	}
-	var whole *url.Error
-	if errors.As(err, &whole) {
-		err = whole.Err
-	}
-	span.SetError(err)
-	if t.semantic && span.IsRecording() {
-		span.SetString("error.type", fmt.Sprintf("%T", err))
 	}
 }
 

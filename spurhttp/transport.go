@@ -4,6 +4,7 @@ package spurhttp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptrace"
 
@@ -14,26 +15,34 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
-// Transport returns a RoundTripper that sends each request with rt, or
-// http.DefaultTransport when that is nil, in a span of its own: a child of the
-// current span of the request's context, else a root (see Tracer and RequireParent).
-// A request that is sent again, after a redirect or by code that tries again, gets a
-// span each time, all children of the same one.
+// Transport returns a RoundTripper that sends each request with rt in a span of its
+// own: a child of the current span of the request's context, else a root (see Tracer
+// and RequireParent). A nil rt is what http.DefaultTransport is when Transport is
+// called. A request that is sent again, after a redirect or by code that tries again,
+// gets a span each time, all children of the same one.
 //
 // The span is called what OperationName returns, else by the request's method. It
 // ends when the answer's body has been read to its end, could not be, or is closed,
-// whichever comes first; with the request, when there is no answer. So bodies must be
-// closed, as net/http demands anyway. An error of rt's, and status 500 and above, set
-// the tag error.
+// or when the request's context ends, whichever comes first; with the request, when
+// there is no answer. So close bodies, as net/http demands anyway.
+//
+// An error of rt's or of a body, a panic of theirs, which goes on, and status 500 and
+// above set the tag error. A request that is given up by its own context, because that
+// was cancelled, is no error but has the event "request cancelled"; a deadline that has
+// passed is one.
 //
 // The server is told of the span in headers of a copy of the request: the request
 // itself is not changed. Headers that name another trace, as those do that a reverse
 // proxy copies, are replaced, with their baggage, in the formats that the tracer
 // writes; others are sent as they are. See Edge for callers that are not trusted.
 //
-// The result is safe for concurrent use and has CloseIdleConnections if rt has. It
-// is what spur's own exporters never use: they have connections of their own.
+// The result is safe for concurrent use. It has CloseIdleConnections, which calls
+// that of rt, and Unwrap and WrappedRoundTripper, which return rt. spur's own exporters
+// never use it, also as http.DefaultTransport: they have connections of their own.
 func Transport(rt http.RoundTripper, opts ...TransportOption) http.RoundTripper {
+	if rt == nil {
+		rt = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
+	}
 	t := &transport{next: rt}
 	for _, o := range opts {
 		if o != nil {
@@ -49,79 +58,90 @@ func Client(c *http.Client, opts ...TransportOption) *http.Client {
 	if c == nil {
 		c = http.DefaultClient //nolint:forbidigo // the program's own requests, not the tracer's
 	}
-	traced := *c
-	traced.Transport = Transport(c.Transport, opts...)
+	var traced http.Client
+	if c != nil {
+		traced = *c
+	}
+	traced.Transport = Transport(traced.Transport, opts...)
 	return &traced
 }
 
 // transport is what Transport makes.
 type transport struct {
 	common
-	next          http.RoundTripper // nil: http.DefaultTransport, as it is then
+	next          http.RoundTripper
 	tracer        *spur.Tracer
 	requireParent bool
 	phases        bool
 	tell          func(host string) bool // nil: everyone
 }
 
+// Unwrap returns the RoundTripper that sends the requests.
+func (t *transport) Unwrap() http.RoundTripper { return t.next }
+
+// WrappedRoundTripper is Unwrap, as Kubernetes' clients call it.
+func (t *transport) WrappedRoundTripper() http.RoundTripper { return t.next }
+
+// CloseIdleConnections is what http.Client's method of that name looks for.
+func (t *transport) CloseIdleConnections() {
+	if c, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
 // RoundTrip implements http.RoundTripper.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	next := t.next
-	if next == nil {
-		next = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
+	if t.next == nil {
+		if r != nil && r.Body != nil {
+			_ = r.Body.Close()
+		}
+		return nil, errors.New("spurhttp: no RoundTripper: http.DefaultTransport was nil when Transport was called")
 	}
-	if r.URL == nil { // which next complains about
-		return next.RoundTrip(r)
+	if r == nil || r.URL == nil { // which next complains about
+		return t.next.RoundTrip(r)
 	}
 	told := t.tell == nil || t.tell(r.URL.Host)
 	if !told {
 		r = untold(r)
 	}
 	if t.filter != nil && !t.filter(r) {
-		return next.RoundTrip(r)
+		return t.next.RoundTrip(r)
 	}
 	ctx, span := t.start(r)
 	if span == nil {
-		return next.RoundTrip(r)
+		return t.next.RoundTrip(r)
 	}
+	c := &call{span: span, ctx: r.Context(), semantic: t.semantic}
 	if span.IsRecording() {
 		t.tagRequest(span, r)
+		if t.phases {
+			c.phases = &phases{span: span}
+			ctx = httptrace.WithClientTrace(ctx, c.phases.trace())
+		}
 	}
-	var p *phases
-	if t.phases && span.IsRecording() {
-		p = &phases{span: span}
-		ctx = httptrace.WithClientTrace(ctx, p.trace())
-	}
-	answered := false
+	returned := false
 	defer func() {
-		if !answered { // next panicked, or failed
-			p.end()
-			span.Finish()
+		if !returned {
+			c.panicked(recover())
 		}
 	}()
-	resp, err := next.RoundTrip(outgoing(ctx, r, span, told))
-	if err != nil || resp == nil { // the latter is a mistake of next's
-		t.tagError(span, err)
-		return resp, err
+	resp, err := t.next.RoundTrip(outgoing(ctx, r, span, told))
+	returned = true
+	switch {
+	case err != nil:
+		c.end(err)
+	case resp == nil: // a mistake of next's
+		c.end(errNeither)
+	default:
+		if span.IsRecording() {
+			t.tagResponse(span, resp)
+		}
+		resp.Body = follow(resp, r.Method, c)
 	}
-	answered = true
-	if span.IsRecording() {
-		t.tagResponse(span, resp)
-	}
-	resp.Body = follow(resp, r.Method, span, p, sizeTag(t.semantic))
-	return resp, nil
+	return resp, err
 }
 
-// CloseIdleConnections is what http.Client's method of that name looks for.
-func (t *transport) CloseIdleConnections() {
-	next := t.next
-	if next == nil {
-		next = http.DefaultTransport //nolint:forbidigo // the program's own requests, not the tracer's
-	}
-	if c, ok := next.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
-}
+var errNeither = errors.New("spurhttp: neither an answer nor an error")
 
 // nobody is the span that records nothing and has no tracer of anybody's.
 var nobody = spur.SpanFromContext(context.Background())

@@ -33,7 +33,8 @@ import (
 //     body, when that is closed at the latest; when there is no answer, by the time
 //     RoundTrip returns.
 //   - From status 500 on, and when there is no answer or its body breaks, the tag
-//     error is true; below 400 it is not there.
+//     error is true; below 400 it is not there. A request that its caller cancels may
+//     be an error or not.
 //   - Answer and error are rt's. The body of an answer with status 101 is an
 //     io.Writer if rt's is.
 //   - Any number of goroutines may use it, and no goroutine is left behind.

@@ -3,15 +3,12 @@
 package spur
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/log"
 
-	"github.com/go-spur/spur/model"
-	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 )
 
@@ -153,166 +150,5 @@ func TestSuggestOperationName(t *testing.T) {
 		if span := got.only(t); span.Operation != tt.want {
 			t.Errorf("after %q: called %q, want %q", tt.set, span.Operation, tt.want)
 		}
-	}
-}
-
-func TestFinishOnce(t *testing.T) {
-	tracer, got := newTestTracer(t)
-	s := tracer.StartSpan("op").(*Span)
-	s.SetTag("k", "v")
-	s.Finish()
-	s.Finish()
-	s.FinishWithOptions(opentracing.FinishOptions{})
-	s.SetTag("late", 1).SetOperationName("late").SetBaggageItem("late", "x").LogKV("late", 1)
-	if span := got.only(t); span.Operation != "op" || tagMap(span.Tags)["late"] != nil {
-		t.Errorf("%+v", span)
-	}
-	st := tracer.Stats().Spans
-	if st.DoubleFinish != 2 || st.UseAfterFinish != 4 {
-		t.Errorf("%d double finishes, %d late uses, want 2 and 4", st.DoubleFinish, st.UseAfterFinish)
-	}
-	if s.OperationName() != "op" || s.Duration() != got.only(t).Duration || s.StartTime().UnixNano() != got.only(t).Start {
-		t.Error("readers do not answer after Finish")
-	}
-	if !s.Finished() || s.Tags() != nil || s.BaggageItem("late") != "" {
-		t.Error("a finished span has changed")
-	}
-}
-
-func TestTimes(t *testing.T) {
-	tracer, got := newTestTracer(t)
-	start := time.Unix(100, 0)
-	for _, end := range []time.Time{start.Add(time.Hour), start.Add(-time.Second), time.Unix(-5, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
-		tracer.StartSpan("op", opentracing.StartTime(start)).FinishWithOptions(opentracing.FinishOptions{FinishTime: end})
-	}
-	tracer.StartSpan("old", opentracing.StartTime(time.Date(1, 2, 3, 0, 0, 0, 0, time.UTC))).Finish()
-	spans := got.all()
-	if d := spans[0].Duration; d != time.Hour {
-		t.Errorf("duration %v, want 1h", d)
-	}
-	if d := spans[1]; d.Duration != 0 || tagMap(d.Tags)[tagEndBeforeStart] != int64(time.Second) {
-		t.Errorf("end before start: %v %v", d.Duration, d.Tags)
-	}
-	if d := spans[2]; d.Duration != 0 || tagMap(d.Tags)[tagTimeClamped] != true {
-		t.Errorf("end before 1970: %v %v", d.Duration, d.Tags)
-	}
-	if d := spans[3]; d.Duration <= 0 || tagMap(d.Tags)[tagTimeClamped] != true {
-		t.Errorf("end in 9999: %v %v", d.Duration, d.Tags)
-	}
-	if d := spans[4]; d.Start != 0 || tagMap(d.Tags)[tagTimeClamped] != true {
-		t.Errorf("start in year 1: %v %v", d.Start, d.Tags)
-	}
-}
-
-func TestKeepsSpans(t *testing.T) {
-	tracer, _ := newTestTracer(t, WithObserver(keeper{}))
-	s := tracer.StartSpan("op").(*Span)
-	s.SetTag("k", "v").LogKV("event", "e")
-	s.Finish()
-	s.SetTag("k", "late")
-	if tags := tagMap(s.Tags()); tags["k"] != "v" || len(s.Logs()) != 1 {
-		t.Errorf("tags %v, logs %v", tags, s.Logs())
-	}
-}
-
-type keeper struct{}
-
-func (keeper) KeepsSpans() bool            { return true }
-func (keeper) OnFinish(*Span, *model.Span) {}
-
-// bursting panics in Report.
-type bursting struct{ collector }
-
-func (*bursting) Report(*model.Span) { panic("report") }
-
-// burstingStatser keeps books of its own, so that nobody wraps it.
-type burstingStatser struct{ bursting }
-
-func (*burstingStatser) Stats() []reporter.DestinationStats { return nil }
-
-func TestPanickingReporter(t *testing.T) {
-	for _, tt := range []struct {
-		name    string
-		r       reporter.Reporter
-		more    []Option
-		panics  uint64
-		dropped []uint64 // by destination
-	}{
-		{"plain", &bursting{}, nil, 0, []uint64{1}},
-		{"beside another", &bursting{}, []Option{WithReporter(&collector{})}, 0, []uint64{1, 0}},
-		{"with its own books", &burstingStatser{}, nil, 1, nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			opts := append([]Option{WithReporter(tt.r), WithSampler(sampler.NewConst(true)), WithLogger(nil)}, tt.more...)
-			tracer, err := New("test", opts...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s := tracer.StartSpan("op").(*Span)
-			s.SetTag("k", 1).Finish()
-			if err := tracer.Close(); err != nil {
-				t.Error(err)
-			}
-			checkBooks(t, tracer)
-			st := tracer.Stats()
-			if st.Cut.Panics != tt.panics || st.Spans.FinishedSampled != 1 || !s.Finished() || len(st.Destinations) != len(tt.dropped) {
-				t.Fatalf("%+v", st)
-			}
-			for i, want := range tt.dropped {
-				if d := st.Destinations[i]; d.Dropped[reporter.SendError] != want || d.Sent != 1-want {
-					t.Errorf("destination %d: %+v", i, d)
-				}
-			}
-		})
-	}
-}
-
-// keepingCollector is a destination that declares it keeps spans.
-type keepingCollector struct {
-	collector
-	keeps bool
-}
-
-func (k *keepingCollector) KeepsSpans() bool { return k.keeps }
-
-// What a reporter declares must be seen through whatever wraps it.
-func TestKeepsSpansThroughReporters(t *testing.T) {
-	for _, tt := range []struct {
-		name  string
-		rs    []reporter.Reporter
-		keeps bool
-	}{
-		{"memory", []reporter.Reporter{&reporter.Memory{}}, true},
-		{"counted", []reporter.Reporter{&keepingCollector{keeps: true}}, true},
-		{"one of two", []reporter.Reporter{&collector{}, &keepingCollector{keeps: true}}, true},
-		{"says no", []reporter.Reporter{&keepingCollector{}}, false},
-		{"says nothing", []reporter.Reporter{&collector{}}, false},
-		{"none of two", []reporter.Reporter{&collector{}, &keepingCollector{}}, false},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			opts := []Option{WithSampler(sampler.NewConst(true)), WithLogger(nil)}
-			for _, r := range tt.rs {
-				opts = append(opts, WithReporter(r))
-			}
-			tracer, err := New("test", opts...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer tracer.Shutdown(context.Background())
-			s := tracer.StartSpan("op").(*Span)
-			s.SetTag("k", "v").LogKV("event", "e")
-			s.Finish()
-			s.SetTag("k", "late").LogKV("event", "late")
-			tags, logs := tagMap(s.Tags()), s.Logs()
-			if tt.keeps && (tags["k"] != "v" || len(logs) != 1) {
-				t.Errorf("tags %v, logs %v", tags, logs)
-			}
-			if !tt.keeps && (len(tags) != 0 || logs != nil) {
-				t.Errorf("tags %v, logs %v of a record that is used again", tags, logs)
-			}
-			if n := tracer.Stats().Spans.UseAfterFinish; n != 2 {
-				t.Errorf("%d late uses, want 2", n)
-			}
-		})
 	}
 }

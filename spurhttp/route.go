@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp
+
+import (
+	"context"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/go-spur/spur"
+)
+
+// SetRoute says which route a router has chosen for the request that ctx belongs to,
+// as in "/orders/:id". It is for routers that Handler cannot ask, and stands above
+// all patterns that Handler finds; of several calls the last counts.
+//
+// The span of the nearest Handler gets the tag http.route, and is called by the
+// request's method and the route, unless OperationName or Span.SetOperationName has
+// named it. The route should be one of few, not a path with ids in it. As in a
+// pattern of http.ServeMux a method and a host may stand in front of its path.
+//
+// SetRoute does nothing with an empty route, without a Handler, or when that
+// Handler's span has ended. It may be called from any goroutine.
+func SetRoute(ctx context.Context, route string) {
+	if ctx == nil || route == "" {
+		return
+	}
+	if s, ok := ctx.Value(scopeKey{}).(*scope); ok {
+		s.setRoute(route)
+	}
+}
+
+// scope is the context of a request that is being served.
+type scope struct {
+	context.Context
+	span    *spur.Span
+	method  string
+	pattern string // of a mux around the handler
+	named   bool   // by OperationName
+
+	mu    sync.Mutex
+	route string
+	said  bool // by SetRoute
+	ended bool
+}
+
+type scopeKey struct{}
+
+// Value implements context.Context.
+func (s *scope) Value(key any) any {
+	if key == (scopeKey{}) {
+		return s
+	}
+	return s.Context.Value(key)
+}
+
+func (s *scope) setRoute(route string) {
+	s.mu.Lock()
+	ended := s.ended
+	if !ended {
+		s.route, s.said = route, true
+	}
+	s.mu.Unlock()
+	if !ended {
+		s.rename(route)
+	}
+}
+
+// rename calls the span after a route, unless the program has named it.
+func (s *scope) rename(route string) {
+	if !s.named {
+		s.span.SuggestOperationName(routeName(s.method, route))
+	}
+}
+
+// end returns the route and whether SetRoute said it. r is the request as the
+// handler left it: the mux furthest within has set its pattern.
+func (s *scope) end(r *http.Request) (route string, said bool) {
+	s.mu.Lock()
+	s.ended = true
+	route, said = s.route, s.said
+	s.mu.Unlock()
+	if said || r.Pattern == s.pattern {
+		return route, said
+	}
+	if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {
+		route = pattern
+		s.rename(route)
+	}
+	return route, said
+}
+
+// router is a handler that can tell beforehand where a request will go. pattern
+// is "" when it goes nowhere.
+type router interface {
+	Handler(r *http.Request) (h http.Handler, pattern string)
+}
+
+var _ router = (*http.ServeMux)(nil)
+
+// startName returns what the span is called when it starts, which is what samplers see,
+// the route in the name, and whether OperationName has named it.
+func (h *handler) startName(r *http.Request) (text, route string, named bool) {
+	route = h.startRoute(r)
+	if h.name != nil {
+		if text = h.name(r); text != "" {
+			return text, route, true
+		}
+	}
+	return routeName(r.Method, route), route, false
+}
+
+// startRoute returns the pattern that the handler will choose, if it is a router, or
+// that of a mux around it; "" when there is none.
+func (h *handler) startRoute(r *http.Request) string {
+	if h.router == nil || r.URL == nil {
+		return realPattern(r, r.Pattern)
+	}
+	route := ""
+	next := h.router
+	for range 8 { // a mux within itself has no end
+		if next == nil {
+			break
+		}
+		within, pattern := next.Handler(r)
+		if pattern = realPattern(r, pattern); pattern == "" {
+			break
+		}
+		route = pattern
+		next, _ = within.(router)
+	}
+	return route
+}
+
+// realPattern returns the pattern, or "" when it is none: for a redirect from /path
+// to /path/ ServeMux gives the path of the request for a pattern (before Go 1.25
+// always, later for CONNECT).
+func realPattern(r *http.Request, pattern string) string {
+	if r.URL == nil {
+		return pattern
+	}
+	asked := r.URL.Path
+	if strings.HasSuffix(pattern, "/") && !strings.HasSuffix(asked, "/") && path.Clean("/"+asked)+"/" == pattern {
+		return ""
+	}
+	return pattern
+}
+
+// routeName joins method and pattern. A pattern of http.ServeMux may begin with a
+// method of its own, which is the request's, or GET for HEAD.
+func routeName(method, pattern string) string {
+	switch {
+	case pattern == "":
+		return methodName(method)
+	case strings.IndexAny(pattern, " \t") > 0:
+		return pattern
+	}
+	return methodName(method) + " " + pattern
+}
+
+// patternPath is a pattern without its method and host.
+func patternPath(pattern string) string {
+	if i := strings.IndexByte(pattern, '/'); i >= 0 {
+		return pattern[i:]
+	}
+	return pattern
+}

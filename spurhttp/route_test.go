@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/sampler"
+	"github.com/go-spur/spur/spurhttp"
+	"github.com/go-spur/spur/spurtest"
+)
+
+func TestHandlerNames(t *testing.T) {
+	ok := func(http.ResponseWriter, *http.Request) {}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /orders/{id}", ok)
+	mux.HandleFunc("/any/{rest...}", ok)
+	mux.HandleFunc("example.com/hosted", ok)
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	copying := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r.Clone(r.Context())) })
+	named := spurhttp.OperationName(func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/orders/") })
+	tests := []struct {
+		name    string
+		h       http.Handler
+		method  string
+		path    string
+		opts    []spurhttp.HandlerOption
+		start   string // what the sampler saw
+		want    string
+		sampler string
+	}{
+		{"mux, method in the pattern", mux, "GET", "/orders/1", nil, "GET /orders/{id}", "GET /orders/{id}", ""},
+		{"mux, HEAD", mux, "HEAD", "/orders/1", nil, "GET /orders/{id}", "GET /orders/{id}", ""},
+		{"mux, no method in the pattern", mux, "PUT", "/any/1/2", nil, "PUT /any/{rest...}", "PUT /any/{rest...}", ""},
+		{"mux, no pattern", mux, "GET", "/nowhere", nil, "GET", "GET", ""},
+		{"mux, method not allowed", mux, "PUT", "/orders/1", nil, "PUT", "PUT", ""},
+		{"mux, invented method", mux, "BREW", "/any/1", nil, "HTTP /any/{rest...}", "HTTP /any/{rest...}", ""},
+		{"mux within a handler", inner, "GET", "/orders/1", nil, "GET", "GET /orders/{id}", ""},
+		{"mux within one that copies the request", copying, "GET", "/orders/1", nil, "GET", "GET", ""},
+		{"no router", http.HandlerFunc(ok), "DELETE", "/orders/1", nil, "DELETE", "DELETE", ""},
+		{"no router, invented method", http.HandlerFunc(ok), "BREW", "/orders/1", nil, "HTTP", "HTTP", ""},
+		{"function", mux, "GET", "/orders/list", []spurhttp.HandlerOption{named}, "list", "list", ""},
+		{"function that returns nothing", mux, "GET", "/orders/", []spurhttp.HandlerOption{named}, "GET", "GET", ""},
+		{"function over a handler that routes", inner, "GET", "/orders/7", []spurhttp.HandlerOption{named}, "7", "7", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			seen := &seenNames{}
+			tracer, spans := spurtest.New(t, spur.WithSampler(seen))
+			h := spurhttp.Handler(tracer, test.h, test.opts...)
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(test.method, test.path, nil))
+			if got := spans.Spans(); len(got) != 1 || got[0].Operation != test.want {
+				t.Errorf("spans %v, want one called %q", got, test.want)
+			}
+			if !slices.Equal(seen.names, []string{test.start}) {
+				t.Errorf("the sampler saw %q, want %q", seen.names, test.start)
+			}
+		})
+	}
+}
+
+type seenNames struct{ names []string }
+
+func (s *seenNames) Sample(p sampler.Params) sampler.Decision {
+	s.names = append(s.names, p.Operation)
+	return sampler.Decision{Sample: true}
+}
+
+// A redirect to a subtree has the request's path for a pattern, for CONNECT and with
+// older Go for all methods: it is no name.
+func TestHandlerRedirectIsNotNamedByPath(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/users/{id}/", func(http.ResponseWriter, *http.Request) {})
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	for _, method := range []string{http.MethodGet, http.MethodConnect} {
+		for _, h := range []http.Handler{mux, inner} {
+			tracer, spans := spurtest.New(t)
+			r := httptest.NewRequest(method, "/users/secret0", nil)
+			r.URL.Path = "/users/secret0"
+			spurhttp.Handler(tracer, h).ServeHTTP(httptest.NewRecorder(), r)
+			if got := spans.Spans()[0].Operation; strings.Contains(got, "secret0") {
+				t.Errorf("%s: the span is called %q", method, got)
+			}
+		}
+	}
+	tracer, spans := spurtest.New(t)
+	spurhttp.Handler(tracer, mux).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/users/1/", nil))
+	if got := spans.Spans()[0].Operation; got != "GET /users/{id}/" {
+		t.Errorf("the span is called %q", got)
+	}
+}
+
+// A handler that is itself mounted on a mux knows its pattern when the span starts.
+func TestHandlerBelowAMux(t *testing.T) {
+	seen := &seenNames{}
+	tracer, spans := spurtest.New(t, spur.WithSampler(seen))
+	mux := http.NewServeMux()
+	mux.Handle("GET /a/{id}", spurhttp.Handler(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no milk") }), spurhttp.SemanticNames()))
+	func() {
+		defer func() { _ = recover() }()
+		mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
+	}()
+	s := spans.Spans()[0]
+	if s.Operation != "GET /a/{id}" || !slices.Equal(seen.names, []string{"GET /a/{id}"}) || tag(&s, "http.route") != "/a/{id}" {
+		t.Errorf("called %q, the sampler saw %q, tags %v", s.Operation, seen.names, s.Tags)
+	}
+}
+
+// A handler around ours finds the pattern that a mux within chose, as without us, and
+// a span that panics is called by it too.
+func TestHandlerTellsThePattern(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) { panic("no milk") })
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	r := httptest.NewRequest(http.MethodGet, "/a/1", nil)
+	func() {
+		defer func() { _ = recover() }()
+		spurhttp.Handler(tracer, inner).ServeHTTP(httptest.NewRecorder(), r)
+	}()
+	if got := spans.Spans()[0].Operation; r.Pattern != "GET /a/{id}" || got != r.Pattern {
+		t.Errorf("pattern %q, span %q", r.Pattern, got)
+	}
+}
+
+// A name of the program's own does not hide the route.
+func TestHandlerRouteBesideAName(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) {})
+	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
+	h := spurhttp.Handler(tracer, inner, spurhttp.SemanticNames(), spurhttp.OperationName(func(*http.Request) string { return "mine" }))
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
+	if s := spans.Spans()[0]; s.Operation != "mine" || tag(&s, "http.route") != "/a/{id}" {
+		t.Errorf("called %q, tags %v", s.Operation, s.Tags)
+	}
+}
+
+// A million paths are as many operations as there are routes, and one for the rest.
+func TestHandlerOperationsAreFew(t *testing.T) {
+	n := 1_000_000
+	if testing.Short() || raceEnabled {
+		n = 20_000
+	}
+	seen := map[string]int{}
+	counting := samplerFunc(func(p sampler.Params) { seen[p.Operation]++ })
+	tracer, err := spur.New("few", spur.WithSampler(counting))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tracer.Close()
+	mux := http.NewServeMux()
+	ok := func(http.ResponseWriter, *http.Request) {}
+	routes := []string{"GET /users/{id}", "GET /users/{id}/orders/{order}", "POST /files/{path...}"}
+	for _, route := range routes {
+		mux.HandleFunc(route, ok)
+	}
+	h := spurhttp.Handler(tracer, mux)
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for i := range n {
+		switch r.Method = http.MethodGet; i % 4 {
+		case 0:
+			r.URL.Path = fmt.Sprintf("/users/%d", i)
+		case 1:
+			r.URL.Path = fmt.Sprintf("/users/%d/orders/%d", i, i)
+		case 2:
+			r.Method, r.URL.Path = http.MethodPost, fmt.Sprintf("/files/%d/%d", i, i)
+		default:
+			r.URL.Path = fmt.Sprintf("/%d", i)
+		}
+		h.ServeHTTP(w, r)
+		w.Body.Reset()
+	}
+	if len(seen) != len(routes)+1 {
+		t.Errorf("%d operations for %d routes", len(seen), len(routes))
+	}
+	for _, route := range append(routes, "GET") {
+		if seen[route] != n/4 {
+			t.Errorf("%q: %d spans, want %d", route, seen[route], n/4)
+		}
+	}
+}
+
+type samplerFunc func(sampler.Params)
+
+func (f samplerFunc) Sample(p sampler.Params) sampler.Decision {
+	f(p)
+	return sampler.Decision{}
+}
+
+// A strategy for one route decides about that route.
+func TestHandlerPerOperationSampling(t *testing.T) {
+	per, err := sampler.NewPerOperation(sampler.Strategy{
+		Type:       sampler.StrategyPerOperation,
+		Operations: []sampler.OperationStrategy{{Operation: "GET /x/{id}", Probability: 1}},
+	}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer, spans := spurtest.New(t, spur.WithSampler(per))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /x/{id}", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /y/{id}", func(http.ResponseWriter, *http.Request) {})
+	h := spurhttp.Handler(tracer, mux)
+	for _, path := range []string{"/x/1", "/y/1", "/x/2", "/z"} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	if got := spans.ByOperation("GET /x/{id}"); len(got) != 2 || len(spans.Spans()) != 2 {
+		t.Errorf("sampled:\n%s", spans.Tree())
+	}
+}

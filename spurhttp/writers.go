@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spurhttp
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// Handlers choose what to do by type assertions, so a method too many is as wrong as
+// one too few. These are the kinds of ResponseWriter that there are in practice: those
+// of net/http's servers, http1 and http2, and of common middleware. Each is one
+// pointer, which an interface holds without an allocation.
+type (
+	plain         struct{ *response }
+	flusher       struct{ plain }
+	hijacker      struct{ plain }
+	pusher        struct{ plain }
+	flushHijacker struct{ flusher }       // flush, hijack
+	readerFrom    struct{ flushHijacker } // flush, hijack, readFrom
+	http1         struct{ readerFrom }    // flush, hijack, readFrom, closeNotify
+	flushPusher   struct{ flusher }       // flush, push
+	http2         struct{ flushPusher }   // flush, push, closeNotify
+)
+
+// writer returns a ResponseWriter that writes to w and is of the largest kind that
+// can do nothing that w's cannot. What that kind lacks is found by Unwrap.
+func writer(w *response) http.ResponseWriter {
+	_, flush := w.ResponseWriter.(http.Flusher)
+	_, hijack := w.ResponseWriter.(http.Hijacker)
+	_, push := w.ResponseWriter.(http.Pusher)
+	_, readFrom := w.ResponseWriter.(io.ReaderFrom)
+	_, closeNotify := w.ResponseWriter.(http.CloseNotifier) //nolint:staticcheck // handlers that still use it must find it
+	p := plain{w}
+	f := flusher{p}
+	switch {
+	case flush && hijack && readFrom && closeNotify:
+		return http1{readerFrom{flushHijacker{f}}}
+	case flush && hijack && readFrom:
+		return readerFrom{flushHijacker{f}}
+	case flush && hijack:
+		return flushHijacker{f}
+	case flush && push && closeNotify:
+		return http2{flushPusher{f}}
+	case flush && push:
+		return flushPusher{f}
+	case flush:
+		return f
+	case hijack:
+		return hijacker{p}
+	case push:
+		return pusher{p}
+	}
+	return p
+}
+
+func (w flusher) Flush()                                               { _ = w.FlushError() } // as net/http's own Flush does
+func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)        { return w.hijack() }
+func (w flushHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)   { return w.hijack() }
+func (w readerFrom) ReadFrom(src io.Reader) (int64, error)             { return w.readFrom(src) }
+func (w pusher) Push(target string, opts *http.PushOptions) error      { return w.push(target, opts) }
+func (w flushPusher) Push(target string, opts *http.PushOptions) error { return w.push(target, opts) }
+func (w http1) CloseNotify() <-chan bool                               { return w.closeNotify() }
+func (w http2) CloseNotify() <-chan bool                               { return w.closeNotify() }
+func (w *response) push(target string, opts *http.PushOptions) error {
+	return w.ResponseWriter.(http.Pusher).Push(target, opts)
+}
+func (w *response) closeNotify() <-chan bool {
+	return w.ResponseWriter.(http.CloseNotifier).CloseNotify() //nolint:staticcheck // as above
+}
+
+// Unwrap lets http.ResponseController, and others who look for what w cannot do, go
+// on to the writers below. Those who find it there still use it through w: what they
+// get first notes what is sent. The last of net/http's own writers is not shown.
+func (w plain) Unwrap() http.ResponseWriter {
+	next := w.ResponseWriter
+	var flush, hijack bool
+	chain(next, func(w http.ResponseWriter) bool {
+		_, f := w.(http.Flusher)
+		_, h := w.(http.Hijacker)
+		flush, hijack = flush || f, hijack || h
+		return true
+	})
+	b := below{w.response}
+	if isServers(next) {
+		switch {
+		case hijack:
+			return belowHijacker{belowFlusher{b}}
+		case flush:
+			return belowFlusher{b}
+		}
+		return b
+	}
+	switch {
+	case hijack:
+		return struct {
+			belowHijacker
+			unwraps
+		}{belowHijacker{belowFlusher{b}}, unwraps{next}}
+	case flush:
+		return struct {
+			belowFlusher
+			unwraps
+		}{belowFlusher{b}, unwraps{next}}
+	}
+	return struct {
+		below
+		unwraps
+	}{b, unwraps{next}}
+}
+
+// below is what a ResponseWriter of ours unwraps to.
+type (
+	below         struct{ *response }
+	belowFlusher  struct{ below }
+	belowHijacker struct{ belowFlusher }
+	unwraps       struct{ next http.ResponseWriter }
+)
+
+func (w below) SetReadDeadline(t time.Time) error {
+	return http.NewResponseController(w.ResponseWriter).SetReadDeadline(t)
+}
+
+func (w below) SetWriteDeadline(t time.Time) error {
+	return http.NewResponseController(w.ResponseWriter).SetWriteDeadline(t)
+}
+
+func (w below) EnableFullDuplex() error {
+	return http.NewResponseController(w.ResponseWriter).EnableFullDuplex()
+}
+
+func (w belowFlusher) Flush()                                        { _ = w.FlushError() }
+func (w belowHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) { return w.hijack() }
+func (u unwraps) Unwrap() http.ResponseWriter                        { return u.next }
+
+// isServers reports whether w is of a type of net/http's own, which nobody else can
+// name and look for.
+func isServers(w http.ResponseWriter) bool {
+	if _, more := w.(unwrapper); more {
+		return false
+	}
+	t := reflect.TypeOf(w)
+	if t == nil || t.Kind() != reflect.Pointer {
+		return false
+	}
+	pkg := t.Elem().PkgPath()
+	return pkg == "net/http" || pkg == "golang.org/x/net/http2" || strings.HasPrefix(pkg, "net/http/internal/")
+}
