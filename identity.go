@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 
-	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 )
 
@@ -35,7 +34,7 @@ func (t *Tracer) buildProcess(c *config) *model.Process {
 			return
 		}
 		seen[key] = true
-		if k, v, ok := t.freezer.Tag(record.Process, key, value); ok {
+		if k, v, ok := t.freezer.ProcessTag(key, value); ok {
 			p.Tags = append(p.Tags, model.Tag{Key: k, Value: v})
 		}
 	}

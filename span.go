@@ -227,7 +227,7 @@ func (s *Span) setTag(key string, value any) {
 
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
-	key, v, keep := s.freezer().Redact(record.Tag, key, v)
+	key, v, keep := s.freezer().Redact(key, v)
 	if !keep {
 		return
 	}

@@ -35,9 +35,11 @@ func (f *Freezer) Counts() Counts {
 	}
 }
 
-// Tag freezes and redacts a tag; keep is false if the Redactor drops it.
-func (f *Freezer) Tag(place Place, key string, value any) (_ string, _ model.Value, keep bool) {
-	return f.Redact(place, key, f.freeze(value, f.limits.Tag))
+// ProcessTag freezes and redacts a tag of the process; keep is false if the Redactor
+// drops it. The limit of characters is for spans.
+func (f *Freezer) ProcessTag(key string, value any) (_ string, _ model.Value, keep bool) {
+	most := inBytes(f.limits.Tag.Bytes)
+	return f.redactTag(Process, key, f.freeze(value, most), most)
 }
 
 // Text freezes a tag's text.
@@ -51,12 +53,16 @@ func (f *Freezer) Value(v any) model.Value { return f.freeze(v, f.limits.Tag) }
 
 // Redact bounds the key of a frozen tag and redacts its value; keep is false if the
 // Redactor drops it.
-func (f *Freezer) Redact(place Place, key string, v model.Value) (_ string, _ model.Value, keep bool) {
+func (f *Freezer) Redact(key string, v model.Value) (_ string, _ model.Value, keep bool) {
+	return f.redactTag(Tag, key, v, f.limits.Tag)
+}
+
+func (f *Freezer) redactTag(place Place, key string, v model.Value, most Length) (_ string, _ model.Value, keep bool) {
 	key = f.key(key)
 	if f.redactor == nil {
 		return key, v, true
 	}
-	v, keep = f.redact(place, key, v, f.limits.Tag)
+	v, keep = f.redact(place, key, v, most)
 	return key, v, keep
 }
 

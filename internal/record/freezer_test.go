@@ -61,6 +61,19 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// The limit of characters is for what spans say. A process keeps its name.
+func TestProcessTags(t *testing.T) {
+	f := newFreezer(Limits{Tag: Length{Bytes: 10, Characters: 2}})
+	for _, tt := range []struct {
+		value any
+		want  string
+	}{{"hostname", "hostname"}, {"long hostname", "long ho…"}, {[]string{"abcd"}, "[abcd]"}} {
+		if _, v, keep := f.ProcessTag("k", tt.value); v.Str() != tt.want || !keep {
+			t.Errorf("%v: %v, %v; want %q", tt.value, v, keep, tt.want)
+		}
+	}
+}
+
 // Pairs keep types and bounds as tags do, and OpenTracing's words for what does not
 // pair up.
 func TestPairs(t *testing.T) {
@@ -188,7 +201,7 @@ func TestRedactor(t *testing.T) {
 		f := newFreezer(Limits{Operation: 20, Tag: Length{Bytes: 20}, Log: Length{Bytes: 20}})
 		f.redactor = tt.redact
 		op := f.Operation("op")
-		key, v, keep := f.Tag(Tag, "k", "value")
+		key, v, keep := f.Redact("k", f.Text("value"))
 		fields := f.Fields([]log.Field{log.String("k", "value")}).Tags()
 		want := strings.Replace(tt.want, "1 ", "2 ", 1)
 		if key != "k" || v.Str() != tt.want || keep != (tt.want != "") || len(fields) != 0 && fields[0].Value.Str() != want || (len(fields) != 0) != keep {

@@ -5,6 +5,7 @@ package record
 import (
 	"bytes"
 	"hash/maphash"
+	"math"
 	"sync"
 
 	"github.com/go-spur/spur/model"
@@ -115,7 +116,7 @@ func (r *Record) Fill(s *model.Span) {
 
 // Freeze sets a tag of any value, redacted.
 func (r *Record) Freeze(key string, value any) {
-	if key, v, keep := r.freezer.Tag(Tag, key, value); keep {
+	if key, v, keep := r.freezer.Redact(key, r.freezer.Value(value)); keep {
 		r.SetTag(key, v)
 	}
 }
@@ -137,10 +138,13 @@ func (r *Record) SetTag(key string, v model.Value) {
 	r.appendTag(key, v)
 }
 
-// SetTags sets frozen tags.
+// SetTags sets the tags of a sampler. Backends read them, so only BytesPerSpan limits
+// them; but the sampler may be the user's, and not know UTF-8.
 func (r *Record) SetTags(tags []model.Tag) {
+	most := inBytes(math.MaxInt)
 	for i := range tags {
-		r.SetTag(tags[i].Key, tags[i].Value)
+		f := r.freezer
+		r.SetTag(f.text(tags[i].Key, most), f.bound(tags[i].Value, most))
 	}
 }
 

@@ -96,6 +96,17 @@ func TestPoolCeilings(t *testing.T) {
 	}
 }
 
+// A sampler of the user's may return any tag. It is not cut, since backends look for
+// sampler.type, but must not cost other spans the batch.
+func TestTagsOfSamplers(t *testing.T) {
+	r := newFreezer(Limits{Key: 8, Tag: Length{Bytes: 8}}).NewRecord()
+	r.SetTags([]model.Tag{{Key: "sampler.type", Value: model.String("probabilistic")}, {Key: "\xff", Value: model.String("\xfe")}})
+	want := []model.Tag{{Key: "sampler.type", Value: model.String("probabilistic")}, {Key: "\uFFFD", Value: model.String("\uFFFD")}}
+	if !reflect.DeepEqual(r.Tags(), want) {
+		t.Errorf("%v, want %v", r.Tags(), want)
+	}
+}
+
 func TestManyTagsFindTheirKeys(t *testing.T) {
 	r := newFreezer(Limits{}).NewRecord()
 	for round := range 3 {
