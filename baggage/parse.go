@@ -22,11 +22,11 @@ var errAnswer = errors.New("baggage: bad list")
 // lengths are keys with the most bytes of their values.
 type lengths map[string]int32
 
-// parseRestrictions reads Jaeger's JSON: a list of {"baggageKey", "maxValueLength"},
+// parse reads Jaeger's JSON: a list of {"baggageKey", "maxValueLength"},
 // both required, as in baggage.thrift. Of two entries with one key the later one
 // counts. One bad entry spoils the list: an allow-list that is half understood is
 // a wrong one.
-func parseRestrictions(body []byte) (lengths, error) {
+func parse(body []byte) (lengths, error) {
 	doc, err := jsonread.Parse(body, maxBytes)
 	switch {
 	case err != nil:

@@ -8,14 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/poll"
-	"github.com/go-spur/spur/internal/warn"
 )
 
 var (
@@ -24,9 +19,8 @@ var (
 )
 
 const (
-	defaultEndpoint = "http://127.0.0.1:5778"
-	defaultPath     = "/baggageRestrictions"
-	maxBytes        = 1 << 20 // of an answer, decompressed
+	defaultPath = "/baggageRestrictions"
+	maxBytes    = 1 << 20 // of an answer, decompressed
 )
 
 // RemoteOptions change what NewRemote does. The zero
@@ -75,117 +69,60 @@ type RemoteStatus struct {
 // have at most 1 MiB after decompression and 10,000 entries. Jaeger's own agent
 // never had an answer (1.62: status 500; later: 404).
 type Remote struct {
-	url      string
-	client   *http.Client
-	deny     bool
-	list     atomic.Pointer[lengths] // nil until fetched
-	loop     *poll.Loop
-	warn     *warn.Warner
-	endpoint string       // for people
-	trouble  poll.Trouble // the loop's
-
-	mu     sync.Mutex
-	status RemoteStatus
+	deny bool
+	list *poll.Follower[lengths] // nil until fetched
 }
 
-// NewRemote starts fetching the list of a service, on one
-// goroutine that ends with Close, or with the Shutdown of the tracer it is given
-// to. A server that cannot be reached is no error; an ErrInvalidOption names the
-// option.
+// NewRemote starts fetching the list of a service, on one goroutine that ends with
+// Close, or with the Shutdown of the tracer it is given to. A server that cannot be
+// reached is no error; an ErrInvalidOption names the option.
 func NewRemote(service string, o RemoteOptions) (*Remote, error) {
-	if o.Endpoint == "" {
-		o.Endpoint = defaultEndpoint
-	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
-	u, err := o.validate(service)
+	s, err := o.follow(service)
 	if err != nil {
 		return nil, err
 	}
-	r := &Remote{
-		url: u.String(), client: poll.Client(o.Client), deny: o.DenyUntilFetched, warn: warn.New(o.Logger),
-		endpoint: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-	}
-	r.loop = poll.Start(poll.Options{Interval: o.RefreshInterval, Timeout: o.Timeout}, r.fetch, r.settle)
-	return r, nil
+	return &Remote{deny: o.DenyUntilFetched, list: poll.Follow(s)}, nil
 }
 
-func (o *RemoteOptions) validate(service string) (*url.URL, error) {
-	switch {
-	case service == "":
-		return nil, fmt.Errorf("%w: no service name", ErrInvalidOption)
-	case o.RefreshInterval < 0:
-		return nil, fmt.Errorf("%w: RefreshInterval %v is negative", ErrInvalidOption, o.RefreshInterval)
-	case o.Timeout < 0:
-		return nil, fmt.Errorf("%w: Timeout %v is negative", ErrInvalidOption, o.Timeout)
-	}
-	u, err := poll.Endpoint(o.Endpoint, "5778", defaultPath, service)
+// follow says what is followed.
+func (o *RemoteOptions) follow(service string) (s poll.Source[lengths], err error) {
+	server, err := poll.NewServer(poll.ServerOptions{
+		Service: service, Endpoint: o.Endpoint, Path: defaultPath, Client: o.Client,
+		RefreshInterval: o.RefreshInterval, Timeout: o.Timeout,
+	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: Endpoint: %w", ErrInvalidOption, err)
+		return s, fmt.Errorf("%w: %w", ErrInvalidOption, err)
 	}
-	return u, nil
+	return poll.Source[lengths]{
+		Options: poll.Options{Interval: o.RefreshInterval, Timeout: o.Timeout},
+		Name:    server.String(), Logger: o.Logger, Cause: "baggage_restrictions",
+		Failing:  "spur: cannot fetch baggage restrictions; the last ones stay in force",
+		Working:  "spur: baggage restrictions are fetched again",
+		Describe: func(_ lengths, st poll.Status) slog.Attr { return slog.Uint64("fetched", st.Fetched) },
+		Update: func(ctx context.Context, _ lengths) (lengths, error) {
+			return poll.Fetch(ctx, server, "", maxBytes, parse)
+		},
+	}, nil
 }
 
-// Allowed implements Restrictions. The list is that of the service named
-// to the constructor, whatever the first argument says.
+// Allowed implements Restrictions. The list is that of the service named to the
+// constructor, whatever the first argument says.
 func (r *Remote) Allowed(_, key string) (maxLength int, ok bool) {
-	list := r.list.Load()
+	list := r.list.Value()
 	if list == nil {
 		return DefaultValueLength, !r.deny
 	}
-	length, ok := (*list)[key]
+	length, ok := list[key]
 	return int(length), ok
 }
 
 // Status returns what has been fetched so far. It may be called from any
 // goroutine, also after Close.
 func (r *Remote) Status() RemoteStatus {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.status
+	st := r.list.Status()
+	return RemoteStatus{Fetched: st.Fetched, Failed: st.Failed, Keys: len(r.list.Value()), Updated: st.Updated, LastError: st.LastError}
 }
 
 // Close stops fetching, within 100 ms. The list stays in force. Further calls do
 // nothing more; the error is nil.
-func (r *Remote) Close() error { return r.loop.Close() }
-
-// fetch runs on the loop's goroutine.
-func (r *Remote) fetch(ctx context.Context) error {
-	body, err := poll.Get(ctx, r.client, r.url, maxBytes)
-	if err != nil {
-		return err
-	}
-	list, err := parseRestrictions(body)
-	if err != nil {
-		return err
-	}
-	r.list.Store(&list)
-	return nil
-}
-
-// settle counts a fetch and tells people when things change.
-func (r *Remote) settle(err error) {
-	text := ""
-	if err != nil {
-		text, _ = format.Clean(err.Error(), 256) // a foreign method: outside the lock
-	}
-	r.mu.Lock()
-	if err == nil {
-		r.status.Fetched++
-		r.status.Keys, r.status.Updated = len(*r.list.Load()), time.Now()
-	} else {
-		r.status.Failed++
-		r.status.LastError = text
-	}
-	now := r.status
-	r.mu.Unlock()
-	switch began, ended := r.trouble.Note(err); {
-	case began:
-		r.warn.Problem("baggage_restrictions", "spur: cannot fetch baggage restrictions; the last ones stay in force",
-			slog.String("endpoint", r.endpoint), slog.String("error", now.LastError), slog.Bool("fetched_before", now.Fetched > 0))
-	case ended:
-		r.warn.Resolved("baggage_restrictions", "spur: baggage restrictions are fetched again",
-			slog.Int("keys", now.Keys), slog.Uint64("failed", now.Failed))
-	}
-}
+func (r *Remote) Close() error { return r.list.Close() }

@@ -58,7 +58,7 @@ func TestParseRestrictions(t *testing.T) {
 		{"10,001 entries", restrictionList(10_001), nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := parseRestrictions([]byte(tt.in))
+			got, err := parse([]byte(tt.in))
 			if (err == nil) != (tt.want != nil) || !maps.Equal(got, tt.want) {
 				t.Fatalf("%d keys, %v", len(got), err)
 			}
@@ -95,7 +95,7 @@ func FuzzParseRestrictions(f *testing.F) {
 	f.Add([]byte("[{\"baggageKey\":\"\\ud800\xff\",\"maxValueLength\":1}] "))
 	f.Add([]byte(`[{"baggageKey":"a","baggageKey":null,"maxValueLength":1}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := parseRestrictions(body)
+		got, err := parse(body)
 		if err != nil && strings.Contains(err.Error(), "max depth") {
 			return // encoding/json goes deeper
 		}
@@ -120,7 +120,7 @@ func FuzzParseRestrictions(f *testing.F) {
 				t.Errorf("key %q", key)
 			}
 		}
-		if again, err2 := parseRestrictions(bytes.Clone(body)); (err2 == nil) != (err == nil) || !maps.Equal(again, got) {
+		if again, err2 := parse(bytes.Clone(body)); (err2 == nil) != (err == nil) || !maps.Equal(again, got) {
 			t.Error("not the same twice")
 		}
 	})
@@ -135,8 +135,8 @@ func TestRemoteOptions(t *testing.T) {
 		{"no service", "", RemoteOptions{}, "no service name"},
 		{"interval", "a", RemoteOptions{RefreshInterval: -1}, "RefreshInterval"},
 		{"timeout", "a", RemoteOptions{Timeout: -1}, "Timeout"},
-		{"scheme", "a", RemoteOptions{Endpoint: "ftp://x"}, `Endpoint: poll: bad endpoint: scheme "ftp"`},
-		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint: poll: bad endpoint`},
+		{"scheme", "a", RemoteOptions{Endpoint: "ftp://x"}, `Endpoint "ftp://x": scheme`},
+		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint "http://***@x:port/?***": not a URL`},
 	} {
 		r, err := NewRemote(tt.service, tt.o)
 		if r != nil || !errors.Is(err, ErrInvalidOption) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
@@ -152,9 +152,6 @@ func TestRemoteDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.url != "http://127.0.0.1:5778/baggageRestrictions?service=a+b" || r.endpoint != "http://127.0.0.1:5778/baggageRestrictions" {
-		t.Errorf("asks %s, named %s", r.url, r.endpoint)
-	}
 	if n, ok := r.Allowed("a b", "k"); n != 2048 || !ok {
 		t.Errorf("%d, %v", n, ok)
 	}
@@ -162,9 +159,10 @@ func TestRemoteDefaults(t *testing.T) {
 	if err := r.Close(); err != nil || time.Since(start) > time.Second {
 		t.Errorf("closed after %v: %v", time.Since(start), err)
 	}
-	list := lengths{"k": 3}
-	r.list.Store(&list)
-	if n, ok := r.Allowed("a b", "k"); n != 3 || !ok {
+	if st := r.Status(); st != (RemoteStatus{}) {
+		t.Errorf("%+v", st)
+	}
+	if n, ok := r.Allowed("a b", "k"); n != 2048 || !ok {
 		t.Errorf("after Close %d, %v", n, ok)
 	}
 	if got := testing.AllocsPerRun(100, func() { r.Allowed("a b", "k") }); got != 0 && !race.Enabled {
@@ -175,16 +173,13 @@ func TestRemoteDefaults(t *testing.T) {
 func TestRemoteConcurrentSafe(t *testing.T) {
 	server := polltest.NewServer(polltest.Body(`[{"baggageKey":"k","maxValueLength":3}]`))
 	defer server.Close()
-	r, err := NewRemote("orders", RemoteOptions{
-		Client: poll.NewClient(server.Dial), DenyUntilFetched: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	o := RemoteOptions{Client: poll.NewClient(server.Dial), DenyUntilFetched: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	src, err := o.follow("orders")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.loop.Close(); err != nil {
-		t.Fatal(err)
-	}
-	r.loop = poll.Start(poll.Options{Interval: time.Millisecond, Floor: time.Millisecond}, r.fetch, r.settle)
+	src.Options = poll.Options{Interval: time.Millisecond, Floor: time.Millisecond}
+	r := &Remote{deny: true, list: poll.Follow(src)}
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Add(1)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/guard"
 )
 
 // delegate is a sampler that another one asks.
@@ -51,23 +52,27 @@ func (d *delegate) reconsider(e Event) Decision {
 }
 
 // Describe returns what a sampler says of itself, on one line: the Description
-// of a Statuser, the text of a fmt.Stringer, and otherwise the name of its type.
-func Describe(s Sampler) string {
-	if st, ok := s.(Statuser); ok {
-		if d := st.Status().Description; d != "" {
-			return d
+// of a Statuser, the text of a fmt.Stringer, and otherwise the name of its type. So
+// it does if their methods panic.
+func Describe(s Sampler) (text string) {
+	_ = guard.Run(func() {
+		if st, ok := s.(Statuser); ok {
+			text = st.Status().Description
+		} else if st, ok := s.(fmt.Stringer); ok {
+			text = st.String()
 		}
-	} else if st, ok := s.(fmt.Stringer); ok {
-		return st.String()
+	})
+	if text == "" {
+		text = fmt.Sprintf("%T", s)
 	}
-	return fmt.Sprintf("%T", s)
+	return text
 }
 
-// statusOf is for samplers that speak for another one.
+// statusOf is for samplers that speak for another one, whose Status may panic.
 func statusOf(s Sampler) Status {
-	st := Status{Type: "custom"}
-	if own, ok := s.(Statuser); ok {
-		st = own.Status()
+	st := Status{}
+	if own, ok := s.(Statuser); !ok || guard.Run(func() { st = own.Status() }) != nil {
+		st = Status{Type: "custom"}
 	}
 	if st.Description == "" {
 		st.Description = Describe(s)

@@ -55,9 +55,7 @@ type FileOptions struct {
 // one probability 0.001. The operations of the default strategy count for every
 // service, those of its own come first. A service of type ratelimiting keeps its
 // limit whatever operations there are.
-type File struct {
-	follower follower
-}
+type File struct{ follower }
 
 // NewFile reads a file and starts following it, on one goroutine that ends with
 // Close, or with the tracer the sampler is given to. A file that cannot be used
@@ -74,7 +72,7 @@ func NewFile(service, path string, o FileOptions) (*File, error) {
 		o.ReloadInterval = 10 * time.Second
 	}
 	r := &fileReader{service: service, path: path, maxOperations: orMaxOperations(o.MaxOperations), seed: maphash.MakeSeed()}
-	body, err := r.read(context.Background())
+	body, err := r.read()
 	if err != nil {
 		return nil, err
 	}
@@ -82,25 +80,20 @@ func NewFile(service, path string, o FileOptions) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w, in %s", err, path)
 	}
-	f := &File{follower{kind: "file", source: path, fetch: r.read, parse: r.parse}}
-	f.follower.fetched.Store(1)
-	f.follower.start(first, time.Now(), o.Logger, poll.Options{Interval: o.ReloadInterval, Floor: reloadFloor})
+	f := &File{}
+	f.follow("file", poll.Source[Sampler]{
+		Options: poll.Options{Interval: o.ReloadInterval, Floor: reloadFloor},
+		Name:    path, Initial: first, Updated: time.Now(), Logger: o.Logger,
+		Update: func(_ context.Context, current Sampler) (Sampler, error) {
+			body, err := r.read()
+			if err != nil {
+				return nil, err
+			}
+			return r.parse(body, current)
+		},
+	})
 	return f, nil
 }
-
-// Sample implements Sampler.
-func (f *File) Sample(p Params) Decision { return f.follower.current.Load().Sample(p) }
-
-// Status implements Statuser. Type, Param and Operations are those of the sampler
-// in force.
-func (f *File) Status() Status { return f.follower.status() }
-
-// String returns a description such as "file(probabilistic(0.5) from strategies.json)".
-func (f *File) String() string { return f.follower.status().Description }
-
-// Close stops reading, within 100 ms. The strategy stays in force. Further calls
-// do nothing more; the error is nil.
-func (f *File) Close() error { return f.follower.loop.Close() }
 
 // fileReader reads one file. Only one goroutine at a time uses it.
 type fileReader struct {
@@ -110,7 +103,7 @@ type fileReader struct {
 	last          uint64 // hash of what the sampler in force was made of
 }
 
-func (r *fileReader) read(context.Context) ([]byte, error) {
+func (r *fileReader) read() ([]byte, error) {
 	info, err := os.Stat(r.path) // to open a pipe would wait
 	if err != nil {
 		return nil, err

@@ -4,11 +4,11 @@ package sampler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/go-spur/spur/internal/poll"
@@ -20,14 +20,13 @@ var (
 	_ io.Closer = (*Remote)(nil)
 )
 
-// Where Jaeger's agents and v2 answer, and how soon a server that has not answered
-// yet is asked again.
 const (
-	defaultEndpoint = "127.0.0.1"
-	samplingPort    = "5778"
-	samplingPath    = "/sampling"
-	firstRetry      = time.Second
+	samplingPath  = "/sampling"     // where Jaeger's agents and v2 answer
+	firstRetry    = time.Second     // how soon a server that has not answered yet is asked again
+	startPatience = 5 * time.Second // how long it may fail at the start before people hear of it
 )
+
+var errNoSampler = errors.New("sampler: the parser returned no sampler")
 
 // Fetcher gets what a sampling server answers for a service. Fetch is called from
 // one goroutine at a time, must return soon after ctx ends, and should not return
@@ -97,108 +96,81 @@ type RemoteOptions struct {
 // remember survives a refresh.
 //
 // It samples new traces; give it to NewParentBased.
-type Remote struct {
-	follower follower
-}
+type Remote struct{ follower }
 
 // NewRemote starts following the strategy of a service, on one goroutine that
 // ends with Close, or with the tracer it is given to. A server that cannot be
 // reached is no error; an ErrInvalidOption names the option.
 func NewRemote(service string, o RemoteOptions) (*Remote, error) {
-	if err := o.validate(service); err != nil {
+	s, err := o.follow(service)
+	if err != nil {
 		return nil, err
 	}
-	if o.Fetcher == nil {
-		web, err := newWebFetcher(o.Endpoint, service, o.Client)
-		if err != nil {
-			return nil, fmt.Errorf("%w: Endpoint: %w", ErrInvalidOption, err)
-		}
-		o.Fetcher = web
-	}
-	if o.Parser == nil {
-		o.Parser = strategyParser(o.MaxOperations)
-	}
-	if o.Initial == nil {
-		o.Initial, _ = NewProbabilistic(DefaultProbability) // in range
-	}
-	r := &Remote{follower{
-		kind: "remote", source: nameOf(o.Fetcher),
-		fetch: func(ctx context.Context) ([]byte, error) { return o.Fetcher.Fetch(ctx, service) },
-		parse: o.Parser.Parse,
-	}}
-	r.follower.start(o.Initial, time.Time{}, o.Logger, poll.Options{
-		Interval: o.RefreshInterval, Retry: firstRetry, Timeout: o.Timeout,
-	})
+	r := &Remote{}
+	r.follow("remote", s)
 	return r, nil
 }
 
-func (o *RemoteOptions) validate(service string) error {
-	switch {
-	case service == "":
-		return fmt.Errorf("%w: no service name", ErrInvalidOption)
-	case o.RefreshInterval < 0:
-		return fmt.Errorf("%w: RefreshInterval %v is negative", ErrInvalidOption, o.RefreshInterval)
-	case o.Timeout < 0:
-		return fmt.Errorf("%w: Timeout %v is negative", ErrInvalidOption, o.Timeout)
-	case o.MaxOperations < 0:
-		return fmt.Errorf("%w: MaxOperations %d is negative", ErrInvalidOption, o.MaxOperations)
+// follow says what is followed.
+func (o *RemoteOptions) follow(service string) (s poll.Source[Sampler], err error) {
+	if o.MaxOperations < 0 {
+		return s, fmt.Errorf("%w: MaxOperations %d is negative", ErrInvalidOption, o.MaxOperations)
 	}
-	return nil
-}
-
-// Sample implements Sampler.
-func (r *Remote) Sample(p Params) Decision { return r.follower.current.Load().Sample(p) }
-
-// Status implements Statuser. Type, Param and Operations are those of the sampler
-// in force.
-func (r *Remote) Status() Status { return r.follower.status() }
-
-// String returns a description such as
-// "remote(ratelimiting(5) from http://127.0.0.1:5778/sampling)", or
-// "remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers)".
-func (r *Remote) String() string { return r.follower.status().Description }
-
-// Close stops fetching, within 100 ms. The strategy stays in force. Further calls
-// do nothing more; the error is nil.
-func (r *Remote) Close() error { return r.follower.loop.Close() }
-
-// strategyParser parses Jaeger's JSON. It is RemoteOptions.MaxOperations.
-type strategyParser int
-
-// Parse implements Parser.
-func (m strategyParser) Parse(body []byte, current Sampler) (Sampler, error) {
-	s, err := parseStrategy(body, max(int(m), MaxOperations))
+	asked := poll.ServerOptions{
+		Service: service, Endpoint: o.Endpoint, Path: samplingPath, Client: o.Client,
+		RefreshInterval: o.RefreshInterval, Timeout: o.Timeout,
+	}
+	if o.Fetcher != nil {
+		asked.Endpoint, asked.Client = "", nil // not used
+	}
+	server, err := poll.NewServer(asked)
 	if err != nil {
-		return nil, err
+		return s, fmt.Errorf("%w: %w", ErrInvalidOption, err)
 	}
-	return s.Sampler(current, int(m))
+	initial := o.Initial
+	if initial == nil {
+		initial, _ = NewProbabilistic(DefaultProbability) // in range
+	}
+	parse := o.parse()
+	s = poll.Source[Sampler]{
+		Options: poll.Options{Interval: o.RefreshInterval, Retry: firstRetry, Timeout: o.Timeout},
+		Name:    server.String(), Initial: initial, Logger: o.Logger, Patience: startPatience,
+		Update: func(ctx context.Context, current Sampler) (Sampler, error) {
+			return poll.Fetch(ctx, server, "", MaxStrategyBytes, func(body []byte) (Sampler, error) { return parse(body, current) })
+		},
+	}
+	if o.Fetcher != nil {
+		s.Name = nameOf(o.Fetcher)
+		s.Update = func(ctx context.Context, current Sampler) (Sampler, error) {
+			body, err := o.Fetcher.Fetch(ctx, service)
+			if err != nil {
+				return nil, err
+			}
+			return parse(body, current)
+		}
+	}
+	return s, nil
 }
 
-// webFetcher is a sampling server.
-type webFetcher struct {
-	client *http.Client
-	url    string
-	source string // for people
-}
-
-func newWebFetcher(endpoint, service string, client *http.Client) (*webFetcher, error) {
-	if endpoint == "" {
-		endpoint = defaultEndpoint
+// parse returns how answers are parsed.
+func (o *RemoteOptions) parse() func(body []byte, current Sampler) (Sampler, error) {
+	if o.Parser == nil {
+		return func(body []byte, current Sampler) (Sampler, error) {
+			s, err := parseStrategy(body, max(o.MaxOperations, MaxOperations))
+			if err != nil {
+				return nil, err
+			}
+			return s.Sampler(current, o.MaxOperations)
+		}
 	}
-	u, err := poll.Endpoint(endpoint, samplingPort, samplingPath, service)
-	if err != nil {
-		return nil, err
+	return func(body []byte, current Sampler) (Sampler, error) {
+		next, err := o.Parser.Parse(body, current)
+		if err != nil {
+			return nil, poll.Foreign(err)
+		}
+		if next == nil {
+			return nil, errNoSampler
+		}
+		return next, nil
 	}
-	return &webFetcher{
-		client: poll.Client(client), url: u.String(),
-		source: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-	}, nil
-}
-
-// String implements fmt.Stringer.
-func (f *webFetcher) String() string { return f.source }
-
-// Fetch implements Fetcher.
-func (f *webFetcher) Fetch(ctx context.Context, _ string) ([]byte, error) {
-	return poll.Get(ctx, f.client, f.url, MaxStrategyBytes)
 }

@@ -39,30 +39,14 @@ func TestRemoteOptions(t *testing.T) {
 		{"interval", "a", RemoteOptions{RefreshInterval: -1}, "RefreshInterval -1ns"},
 		{"timeout", "a", RemoteOptions{Timeout: -1}, "Timeout -1ns"},
 		{"operations", "a", RemoteOptions{MaxOperations: -1}, "MaxOperations -1"},
-		{"scheme", "a", RemoteOptions{Endpoint: "ftp://u:secret@x"}, `Endpoint: poll: bad endpoint: scheme "ftp"`},
-		{"port range", "a", RemoteOptions{Endpoint: "h:99999"}, `Endpoint: poll: bad endpoint: port "99999" is not between`},
-		{"brackets", "a", RemoteOptions{Endpoint: "::1:5778"}, `Endpoint: poll: bad endpoint: "::1:5778" is no host`},
-		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, "Endpoint: poll: bad endpoint: invalid port"},
+		{"scheme", "a", RemoteOptions{Endpoint: "ftp://u:secret@x"}, `Endpoint "***@x": scheme is not http or https`},
+		{"port range", "a", RemoteOptions{Endpoint: "h:99999"}, `Endpoint "h:99999": port is not within`},
+		{"brackets", "a", RemoteOptions{Endpoint: "::1:5778"}, `Endpoint "::1:5778": an IPv6 address needs brackets`},
+		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint "http://***@x:port/?***": not a URL`},
 	} {
 		r, err := NewRemote(tt.service, tt.o)
 		if r != nil || !errors.Is(err, ErrInvalidOption) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", tt.name, err)
-		}
-	}
-}
-
-func TestRemoteEndpoints(t *testing.T) {
-	for _, tt := range []struct{ endpoint, url, source string }{
-		{"", "http://127.0.0.1:5778/sampling?service=a+b", "http://127.0.0.1:5778/sampling"},
-		{"localhost", "http://localhost:5778/sampling?service=a+b", "http://localhost:5778/sampling"},
-		{"agent?service=old", "http://agent:5778/sampling?service=a+b", "http://agent:5778/sampling"},
-		{"agent:5778", "http://agent:5778/sampling?service=a+b", "http://agent:5778/sampling"},
-		{"http://agent:5778/", "http://agent:5778/?service=a+b", "http://agent:5778/"}, // numbers for types
-		{"https://u:secret@c/api/sampling?token=secret", "https://u:secret@c/api/sampling?token=secret&service=a+b", "https://c/api/sampling"},
-	} {
-		f, err := newWebFetcher(tt.endpoint, "a b", nil)
-		if err != nil || f.url != tt.url || f.String() != tt.source {
-			t.Errorf("%q: %+v, %v", tt.endpoint, f, err)
 		}
 	}
 }
@@ -121,22 +105,22 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 	}
 	n := 0
 	var done atomic.Bool
-	r, err := NewRemote("orders", RemoteOptions{
+	o := RemoteOptions{
 		Logger: quietLogger(), MaxOperations: 50,
 		Fetcher: fetcherFunc(func(context.Context, string) ([]byte, error) {
 			n++
 			done.Store(n > 200)
 			return []byte(bodies[n%len(bodies)]), nil
 		}),
-	})
+	}
+	s, err := o.follow("orders")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Close(); err != nil {
-		t.Fatal(err)
-	}
 	const often = 100 * time.Microsecond
-	r.follower.loop = poll.Start(poll.Options{Interval: often, Floor: often}, r.follower.refresh, r.follower.settle)
+	s.Options = poll.Options{Interval: often, Floor: often}
+	r := &Remote{}
+	r.follow("remote", s)
 	var wg sync.WaitGroup
 	for g := range 64 {
 		wg.Add(1)

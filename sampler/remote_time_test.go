@@ -282,7 +282,7 @@ func TestRemoteAbsentServer(t *testing.T) {
 		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Endpoint: "http://u:secret@agent/x?token=secret"})
 		<-time.After(24 * time.Hour)
 		want := `level=WARN msg="spur: cannot get the sampling strategy; sampling goes on as before" cause=sampling_remote source=http://agent/x ` +
-			`error="poll: unexpected status 404: \"404 page not found\"" sampler="remote(probabilistic(0.001) until http://agent/x answers)"`
+			`sampler="remote(probabilistic(0.001) until http://agent/x answers)" error="poll: unexpected status 404 Not Found"`
 		if l := r.lines(); len(l) != 1 || l[0] != want {
 			t.Errorf("logged %q", l)
 		}
@@ -340,12 +340,12 @@ func TestRemoteForeign(t *testing.T) {
 		parser  parserFunc
 		want    string // of the error
 	}{
-		{"fetcher panics", func(context.Context, string) ([]byte, error) { panic("no") }, nil, "poll: panic: no"},
+		{"fetcher panics", func(context.Context, string) ([]byte, error) { panic("no") }, nil, "panic: no"},
 		{"fetcher fails", func(context.Context, string) ([]byte, error) { return nil, errors.New("no") }, nil, "no"},
 		{"nasty error", func(context.Context, string) ([]byte, error) { return nil, nastyError{} }, nil, "PANIC"},
 		{"fetcher returns nothing", func(context.Context, string) ([]byte, error) { return nil, nil }, nil, "bad strategy"},
 		{"fetcher returns too much", func(context.Context, string) ([]byte, error) { return make([]byte, 2<<20), nil }, nil, "2097152 bytes"},
-		{"parser panics", ok, func([]byte, Sampler) (Sampler, error) { panic("no") }, "poll: panic: no"},
+		{"parser panics", ok, func([]byte, Sampler) (Sampler, error) { panic("no") }, "panic: no"},
 		{"parser fails", ok, func([]byte, Sampler) (Sampler, error) { return nil, errors.New("no") }, "no"},
 		{"parser returns nothing", ok, func([]byte, Sampler) (Sampler, error) { return nil, nil }, "no sampler"},
 	} {
@@ -412,7 +412,7 @@ func TestRemoteParser(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if n := len(given); n < 4 || given[n-1] != given[n-2] && given[n-1] != r.follower.current.Load().Sampler {
+		if n := len(given); n < 4 || given[n-1] != given[n-2] && given[n-1] != r.of.Value() {
 			t.Errorf("%d calls with %v", n, given)
 		}
 	})

@@ -125,9 +125,9 @@ type creditBalance struct {
 	credits   float64
 }
 
-// parseCredits reads {"balances": [{"operation", "balance"}, …]}. One bad entry
+// parse reads {"balances": [{"operation", "balance"}, …]}. One bad entry
 // spoils the answer.
-func parseCredits(body []byte) ([]creditBalance, error) {
+func parse(body []byte) ([]creditBalance, error) {
 	doc, err := jsonread.Parse(body, maxBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errCredits, err)

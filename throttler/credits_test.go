@@ -30,7 +30,7 @@ func TestParseCredits(t *testing.T) {
 		{"two", `{"balances":[]}{}`, nil, "something follows"},
 		{"too many", `{"balances":[` + strings.Repeat(`{"operation":"a","balance":1},`, 10_000) + `{"operation":"a","balance":1}]}`, nil, "more than 10000"},
 	} {
-		got, err := parseCredits([]byte(tt.body))
+		got, err := parse([]byte(tt.body))
 		if !reflect.DeepEqual(got, tt.want) || (err == nil) != (tt.err == "") {
 			t.Errorf("%s: %v, %v; want %v", tt.name, got, err, tt.want)
 		}
@@ -48,7 +48,7 @@ func FuzzCredits(f *testing.F) {
 	f.Add(`{"balances":[{"operation":"a","balance":NaN}]}`)
 	f.Add(`{"balances":{}}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		balances, err := parseCredits([]byte(body))
+		balances, err := parse([]byte(body))
 		if err != nil {
 			return
 		}

@@ -3,6 +3,7 @@
 package throttler
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,12 +11,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/poll"
-	"github.com/go-spur/spur/internal/warn"
 )
 
 var (
@@ -24,7 +23,6 @@ var (
 )
 
 const (
-	defaultEndpoint = "http://127.0.0.1:5778"
 	defaultPath     = "/credits"
 	defaultInterval = 5 * time.Second
 	maxBytes        = 1 << 20 // of an answer, decompressed
@@ -81,140 +79,71 @@ type RemoteStatus struct {
 // names up. Others are refused. Requests are kept below 9 KiB; a fetch makes
 // several if need be.
 type Remote struct {
-	url      string // without uuid and operations
-	client   *http.Client
 	accounts accounts
-	loop     *poll.Loop
-	warn     *warn.Warner
-	endpoint string // for people
-
-	asked   bool         // the loop's: the last fetch had something to ask
-	trouble poll.Trouble // the loop's
-
-	mu     sync.Mutex
-	status RemoteStatus
-	uuid   string
+	fetched  *poll.Follower[struct{}]
+	uuid     atomic.Pointer[string] // nil until it is known
 }
 
-// NewRemote starts fetching the credits of a service, on one
-// goroutine that ends with Close, or with the Shutdown of the tracer it is given
-// to. A server that cannot be reached is no error; an ErrInvalidOption names the
-// option.
+// NewRemote starts fetching the credits of a service, on one goroutine that ends
+// with Close, or with the Shutdown of the tracer it is given to. A server that
+// cannot be reached is no error; an ErrInvalidOption names the option.
 func NewRemote(service string, o RemoteOptions) (*Remote, error) {
-	if o.Endpoint == "" {
-		o.Endpoint = defaultEndpoint
-	}
-	if o.Logger == nil {
-		o.Logger = slog.Default()
-	}
-	if o.RefreshInterval == 0 {
-		o.RefreshInterval = defaultInterval
-	}
-	u, err := o.validate(service)
+	server, err := poll.NewServer(poll.ServerOptions{
+		Service: service, Endpoint: o.Endpoint, Path: defaultPath, Client: o.Client,
+		RefreshInterval: o.RefreshInterval, Timeout: o.Timeout,
+	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrInvalidOption, err)
 	}
-	r := &Remote{
-		url: u.String(), client: poll.Client(o.Client), warn: warn.New(o.Logger), uuid: o.UUID,
-		endpoint: (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String(),
-	}
-	r.loop = poll.Start(poll.Options{Interval: o.RefreshInterval, Timeout: o.Timeout}, r.fetch, r.settle)
+	r := &Remote{}
+	r.Identify(o.UUID)
+	r.fetched = poll.Follow(poll.Source[struct{}]{
+		Options: poll.Options{Interval: cmp.Or(o.RefreshInterval, defaultInterval), Timeout: o.Timeout},
+		Name:    server.String(), Logger: o.Logger, Cause: "debug_credits",
+		Failing: "spur: cannot fetch debug credits; debug requests beyond those left are not honoured",
+		Working: "spur: debug credits are fetched again",
+		Update:  func(ctx context.Context, _ struct{}) (struct{}, error) { return struct{}{}, r.fetch(ctx, server) },
+	})
 	return r, nil
-}
-
-func (o *RemoteOptions) validate(service string) (*url.URL, error) {
-	switch {
-	case service == "":
-		return nil, fmt.Errorf("%w: no service name", ErrInvalidOption)
-	case o.RefreshInterval < 0:
-		return nil, fmt.Errorf("%w: RefreshInterval %v is negative", ErrInvalidOption, o.RefreshInterval)
-	case o.Timeout < 0:
-		return nil, fmt.Errorf("%w: Timeout %v is negative", ErrInvalidOption, o.Timeout)
-	}
-	u, err := poll.Endpoint(o.Endpoint, "5778", defaultPath, service)
-	if err != nil {
-		return nil, fmt.Errorf("%w: Endpoint: %w", ErrInvalidOption, err)
-	}
-	return u, nil
 }
 
 // Allow implements Throttler.
 func (r *Remote) Allow(operation string) bool { return r.accounts.spend(operation) }
 
+// Identify sets the id by which the server knows this process, unless there is one:
+// that of RemoteOptions, or of the first request.
+func (r *Remote) Identify(uuid string) {
+	if uuid != "" {
+		r.uuid.CompareAndSwap(nil, &uuid)
+	}
+}
+
 // Status returns what has been fetched so far. It may be called from any
 // goroutine, also after Close.
 func (r *Remote) Status() RemoteStatus {
-	r.mu.Lock()
-	st := r.status
-	r.mu.Unlock()
-	st.Operations = r.accounts.len()
-	return st
+	st := r.fetched.Status()
+	return RemoteStatus{Fetched: st.Fetched, Failed: st.Failed, Operations: r.accounts.len(), Updated: st.Updated, LastError: st.LastError}
 }
 
 // Close stops fetching, within 100 ms. What has been given can still be spent.
 // Further calls do nothing more; the error is nil.
-func (r *Remote) Close() error { return r.loop.Close() }
+func (r *Remote) Close() error { return r.fetched.Close() }
 
-// Identify sets the id by which the server knows this process, unless there is one:
-// that of RemoteOptions, or of the first request.
-func (r *Remote) Identify(uuid string) { r.identify(uuid) }
-
-// identify returns the id there is in the end.
-func (r *Remote) identify(uuid string) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.uuid == "" {
-		r.uuid = uuid
-	}
-	return r.uuid
-}
-
-// fetch runs on the loop's goroutine. What some requests bring is kept when a
-// later one fails.
-func (r *Remote) fetch(ctx context.Context) error {
+// fetch asks about all operations. What some requests bring is kept when a later
+// one fails.
+func (r *Remote) fetch(ctx context.Context, server *poll.Server) error {
 	queries := r.accounts.queries()
-	if r.asked = len(queries) > 0; !r.asked {
-		return nil
+	if len(queries) == 0 {
+		return poll.ErrIdle
 	}
-	base := r.url + "&uuid=" + url.QueryEscape(r.identify(fmt.Sprintf("%016x", rand.Uint64())))
+	r.Identify(fmt.Sprintf("%016x", rand.Uint64()))
+	uuid := "&uuid=" + url.QueryEscape(*r.uuid.Load())
 	for _, q := range queries {
-		body, err := poll.Get(ctx, r.client, base+q, maxBytes)
-		if err != nil {
-			return err
-		}
-		balances, err := parseCredits(body)
+		balances, err := poll.Fetch(ctx, server, uuid+q, maxBytes, parse)
 		if err != nil {
 			return err
 		}
 		r.accounts.add(balances)
 	}
 	return nil
-}
-
-// settle counts a fetch and tells people when things change.
-func (r *Remote) settle(err error) {
-	if !r.asked {
-		return
-	}
-	text := ""
-	if err != nil {
-		text, _ = format.Clean(err.Error(), 256) // a foreign method: outside the lock
-	}
-	r.mu.Lock()
-	if err == nil {
-		r.status.Fetched++
-		r.status.Updated = time.Now()
-	} else {
-		r.status.Failed++
-		r.status.LastError = text
-	}
-	now := r.status
-	r.mu.Unlock()
-	switch began, ended := r.trouble.Note(err); {
-	case began:
-		r.warn.Problem("debug_credits", "spur: cannot fetch debug credits; debug requests beyond those left are not honoured",
-			slog.String("endpoint", r.endpoint), slog.String("error", now.LastError), slog.Bool("fetched_before", now.Fetched > 0))
-	case ended:
-		r.warn.Resolved("debug_credits", "spur: debug credits are fetched again", slog.Uint64("failed", now.Failed))
-	}
 }

@@ -12,15 +12,15 @@ import (
 // DialFunc opens a connection, as net.Dialer's DialContext does.
 type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// NewClient returns a client that follows no redirects, uses no proxy, shares no
-// connections and is nobody else's: requests of a tracer must not be traced. A
-// connection, being dialled or in use, ends with the Get that wanted it. A nil
-// dial stands for net.Dialer's.
+// NewClient returns a client that uses no proxy, shares no connections and is nobody
+// else's: requests of a tracer must not be traced. A connection, being dialled or in
+// use, ends with the request of a Server that wanted it. A nil dial stands for
+// net.Dialer's.
 func NewClient(dial DialFunc) *http.Client {
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
-	return &http.Client{CheckRedirect: stay, Transport: &http.Transport{
+	return &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			return dialForRequest(ctx, dial, network, addr)
 		},
@@ -30,13 +30,12 @@ func NewClient(dial DialFunc) *http.Client {
 	}}
 }
 
-// Client returns a client for Get: a new one when c is nil, else a copy of c.
-// The copy follows no redirects unless c has a CheckRedirect of its own, and has
+// ownClient returns a client for a Server: a copy of c, which may be nil. It follows no redirects unless c has a CheckRedirect of its own, and has
 // the transport of NewClient where c has none, for http.DefaultTransport may be
 // instrumented.
-func Client(c *http.Client) *http.Client {
+func ownClient(c *http.Client) *http.Client {
 	if c == nil {
-		return NewClient(nil)
+		c = &http.Client{}
 	}
 	own := *c
 	if own.CheckRedirect == nil {

@@ -12,25 +12,29 @@ import (
 )
 
 func Example() {
-	server := polltest.NewServer(polltest.Body(`{"rate": 0.5}`))
-	defer server.Close()
-	client := poll.NewClient(server.Dial)
-	address, err := poll.Endpoint("agent", "5778", "/sampling", "orders")
+	memory := polltest.NewServer(polltest.Body(`0.5`))
+	defer memory.Close()
+	server, err := poll.NewServer(poll.ServerOptions{
+		Service: "orders", Endpoint: "agent/rates?token=secret", Client: poll.NewClient(memory.Dial),
+	})
 	if err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(address)
+	rate := poll.Follow(poll.Source[string]{
+		Name: server.String(), Options: poll.Options{Interval: time.Minute}, Initial: "unknown",
+		Cause: "rate", Failing: "cannot get the rate", Working: "got the rate",
+		Update: func(ctx context.Context, _ string) (string, error) {
+			return poll.Fetch(ctx, server, "", 1<<20, func(body []byte) (string, error) { return string(body), nil })
+		},
+	})
+	defer rate.Close()
 
-	done := make(chan error)
-	loop := poll.Start(poll.Options{Interval: time.Minute}, func(ctx context.Context) error {
-		body, err := poll.Get(ctx, client, address.String(), 1<<20)
-		fmt.Printf("%s\n", body)
-		return err
-	}, func(err error) { done <- err })
-	fmt.Println(<-done)
-	loop.Close()
+	fmt.Println(rate.Value())
+	for rate.Status().Fetched == 0 {
+		<-time.After(time.Millisecond)
+	}
+	fmt.Println(rate.Value(), "from", server)
 	// Output:
-	// http://agent:5778/sampling?service=orders
-	// {"rate": 0.5}
-	// <nil>
+	// unknown
+	// 0.5 from http://agent:5778/rates
 }

@@ -21,20 +21,7 @@ var (
 // excerpt is how many bytes of a refusal's body the error shows.
 const excerpt = 128
 
-// Get fetches a document of at most limit bytes, counted after decompression. It
-// waits no longer than ctx allows, reading included, and returns when ctx ends.
-// A status outside 200 to 299, a redirect among them, is an error. No
-// error shows the address. With a client
-// of this package the connection is closed when Get returns.
-func Get(ctx context.Context, client *http.Client, address string, limit int) ([]byte, error) {
-	body, err := get(ctx, client, address, limit)
-	if err != nil && ctx.Err() != nil {
-		return nil, ctx.Err() // and not what that broke
-	}
-	return body, err
-}
-
-func get(ctx context.Context, client *http.Client, address string, limit int) ([]byte, error) {
+func get(ctx context.Context, client *http.Client, address string, limit int, quote bool) ([]byte, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	req, err := http.NewRequestWithContext(withRequest(ctx), http.MethodGet, address, nil)
@@ -48,7 +35,7 @@ func get(ctx context.Context, client *http.Client, address string, limit int) ([
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, refusal(resp)
+		return nil, refusal(resp, quote)
 	}
 	if resp.ContentLength > int64(limit) {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d are read", ErrTooLarge, resp.ContentLength, limit)
@@ -75,11 +62,14 @@ func cause(err error) error {
 
 // refusal describes an answer with a status that is not wanted. Servers say why
 // in its body.
-func refusal(resp *http.Response) error {
+func refusal(resp *http.Response, quote bool) error {
 	var text [excerpt]byte
-	n, _ := io.ReadFull(resp.Body, text[:]) // what there is of it will do
+	n := 0
+	if quote {
+		n, _ = io.ReadFull(resp.Body, text[:]) // what there is of it will do
+	}
 	if n == 0 {
-		return fmt.Errorf("%w %d", ErrStatus, resp.StatusCode)
+		return fmt.Errorf("%w %d %s", ErrStatus, resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	return fmt.Errorf("%w %d: %q", ErrStatus, resp.StatusCode, bytes.TrimSpace(text[:n]))
 }

@@ -4,14 +4,11 @@ package poll
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"time"
-)
 
-// ErrPanic is the error of a fetch that panicked, wrapped with the value.
-var ErrPanic = errors.New("poll: panic")
+	"github.com/go-spur/spur/internal/guard"
+)
 
 const (
 	defaultInterval = time.Minute
@@ -54,8 +51,8 @@ type Loop struct {
 
 // Start starts a loop. It calls fetch, and settle with what fetch returned, one
 // after the other on the loop's goroutine. fetch must return soon after its
-// context ends. If it panics, settle gets an ErrPanic; if settle panics, nothing
-// more happens. A fetch that Close interrupts is not settled.
+// context ends. If it panics, settle gets a guard.ErrPanic; if settle panics,
+// nothing more happens. A fetch that Close interrupts is not settled.
 func Start(o Options, fetch func(context.Context) error, settle func(error)) *Loop {
 	o = o.withDefaults()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -96,7 +93,7 @@ func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) e
 			return
 		case <-timer.C:
 		}
-		err := guard(func() error {
+		err := guard.Try(func() error {
 			ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 			defer cancel()
 			return fetch(ctx)
@@ -104,7 +101,7 @@ func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) e
 		if ctx.Err() != nil {
 			return
 		}
-		_ = guard(func() error { settle(err); return nil })
+		_ = guard.Run(func() { settle(err) })
 		wait := o.Interval
 		if err == nil {
 			afterFailure = max(o.Retry, o.Interval)
@@ -131,13 +128,3 @@ func (l *Loop) Close() error {
 }
 
 func fraction(d time.Duration, of float64) time.Duration { return time.Duration(float64(d) * of) }
-
-// guard turns a panic into an error.
-func guard(f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrPanic, p)
-		}
-	}()
-	return f()
-}

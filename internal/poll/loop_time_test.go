@@ -10,97 +10,14 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"net"
-	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/internal/poll"
-	"github.com/go-spur/spur/internal/poll/polltest"
 )
-
-const limit = 1 << 20
-
-// TestHostile: no server holds Get longer than its deadline, and none is asked
-// twice. What parses is the caller's business.
-func TestHostile(t *testing.T) {
-	reasons := map[string]error{
-		"endless": poll.ErrTooLarge, "gzip bomb": poll.ErrTooLarge, "lies about the length": poll.ErrTooLarge,
-		"redirect loop": poll.ErrStatus, "status 500 without end": poll.ErrStatus, "status 304": poll.ErrStatus,
-		"hang": context.DeadlineExceeded, "hang in the body": context.DeadlineExceeded, "drip": context.DeadlineExceeded,
-		"closed connection": io.EOF, "garbage": nil, "html": nil,
-	}
-	for _, c := range polltest.Hostile() {
-		t.Run(c.Name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s, client := serve(t, c.Handler)
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-				defer cancel()
-				var m0, m1 runtime.MemStats
-				runtime.ReadMemStats(&m0)
-				start := time.Now()
-				body, err := poll.Get(ctx, client, "http://x/", limit)
-				took := time.Since(start)
-				runtime.ReadMemStats(&m1)
-				if got := m1.TotalAlloc - m0.TotalAlloc; got > 6<<20 && !raceEnabled {
-					t.Errorf("allocated %d bytes, the server's part included", got)
-				}
-				if len(body) > limit || s.Requests() != 1 {
-					t.Errorf("%d bytes after %d requests", len(body), s.Requests())
-				}
-				if c.Slow && took != 10*time.Second || !c.Slow && took != 0 {
-					t.Errorf("took %v: %v", took, err)
-				}
-				if want, known := reasons[c.Name]; known && !errors.Is(err, want) {
-					t.Errorf("error %v, want %v", err, want)
-				}
-				if err == nil && len(body) > 500_000 {
-					t.Errorf("accepted %d bytes", len(body))
-				}
-			})
-		})
-	}
-}
-
-// TestCancel: whatever Get is waiting for, it returns at once when told, and the
-// bubble finds no goroutine left, the dial's included.
-func TestCancel(t *testing.T) {
-	hang := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
-	silent := func(context.Context, string, string) (net.Conn, error) {
-		near, far := net.Pipe()
-		go func() { _, _ = io.Copy(io.Discard, far) }()
-		return near, nil
-	}
-	for _, tt := range []struct {
-		name, address string
-		dial          poll.DialFunc
-	}{
-		{"connecting", "http://x/", hang},
-		{"shaking hands", "https://x/", silent},
-		{"waiting for the header", "http://x/", silent},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(3*time.Second, cancel)
-				start := time.Now()
-				_, err := poll.Get(ctx, poll.NewClient(tt.dial), tt.address, limit)
-				if took := time.Since(start); took != 3*time.Second || !errors.Is(err, context.Canceled) {
-					t.Errorf("after %v: %v", took, err)
-				}
-				synctest.Wait()
-				if took := time.Since(start); took != 3*time.Second {
-					t.Errorf("goroutines ended after %v", took)
-				}
-			})
-		})
-	}
-}
 
 func TestLoopTimes(t *testing.T) {
 	const year = 365 * 24 * time.Hour
@@ -321,7 +238,7 @@ func TestLoopSurvivesPanics(t *testing.T) {
 			settled <- err
 			panic("settle")
 		})
-		if err := <-settled; !errors.Is(err, poll.ErrPanic) || err.Error() != "poll: panic: null entry" {
+		if err := <-settled; !errors.Is(err, guard.ErrPanic) || err.Error() != "panic: null entry" {
 			t.Errorf("%v", err)
 		}
 		if err := <-settled; err != nil {
@@ -329,49 +246,4 @@ func TestLoopSurvivesPanics(t *testing.T) {
 		}
 		l.Close()
 	})
-}
-
-func TestTrouble(t *testing.T) {
-	failed := errors.New("x")
-	type step struct {
-		wait         time.Duration
-		err          error
-		began, ended bool
-	}
-	for _, tt := range []struct {
-		name  string
-		steps []step
-	}{
-		{"none", []step{{err: nil}, {err: nil}}},
-		{"told once", []step{{0, failed, true, false}, {time.Hour, failed, false, false}, {time.Hour, nil, false, true}, {0, nil, false, false}}},
-		{"comes and goes", []step{
-			{0, failed, true, false},
-			{time.Second, nil, false, true},
-			{time.Second, failed, false, false},
-			{time.Second, nil, false, false}, // not told, so its end is not either
-			{57 * time.Second, failed, true, false},
-			{time.Second, nil, false, true},
-		}},
-		{"lasts after all", []step{
-			{0, failed, true, false},
-			{time.Second, nil, false, true},
-			{time.Second, failed, false, false},
-			{30 * time.Second, failed, false, false},
-			{30 * time.Second, failed, true, false},
-			{time.Hour, failed, false, false},
-			{0, nil, false, true},
-		}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var trouble poll.Trouble
-				for i, s := range tt.steps {
-					<-time.After(s.wait)
-					if began, ended := trouble.Note(s.err); began != s.began || ended != s.ended {
-						t.Errorf("step %d: began %v, ended %v", i, began, ended)
-					}
-				}
-			})
-		})
-	}
 }

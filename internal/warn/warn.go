@@ -130,7 +130,8 @@ func (w *Warner) write(level slog.Level, name, msg string, suppressed uint64, at
 	return true
 }
 
-// bound makes text of what a handler would otherwise print at any length.
+// bound makes text of what a handler would otherwise print at any length, or for
+// ever.
 func bound(v slog.Value) slog.Value {
 	switch v = v.Resolve(); v.Kind() {
 	case slog.KindString:
@@ -142,7 +143,4 @@ func bound(v slog.Value) slog.Value {
 	return v
 }
 
-func clip(s string) string {
-	s, _ = format.Shorten(s, maxValue)
-	return s
-}
+func clip(s string) string { return format.Short(s, maxValue) }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package poll
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-spur/spur/internal/warn"
+)
+
+// ErrIdle is what Update returns if there was nothing to ask for: neither a success
+// nor a failure.
+var ErrIdle = errors.New("poll: nothing to ask for")
+
+// Source says what a Follower follows.
+type Source[T any] struct {
+	Options
+	// Name is that of the source, for people.
+	Name string
+	// Update asks the source and returns the value from now on. current is the one
+	// until now, which stays after an error. It is called from one goroutine, must
+	// return soon after ctx ends, and may panic.
+	Update func(ctx context.Context, current T) (T, error)
+
+	Initial T         // until the first Update
+	Updated time.Time // when the source said Initial; zero if it did not
+
+	// Logger gets a line when updates begin to fail and one when they succeed again;
+	// slog.Default() when nil. Cause is constant and tells these lines from others;
+	// Failing and Working are the messages. Describe, if set, adds to both what is in
+	// force.
+	Logger                  *slog.Logger
+	Cause, Failing, Working string
+	Describe                func(current T, s Status) slog.Attr
+	// Patience is how long a source may fail at the start before a line is written.
+	Patience time.Duration
+}
+
+// Status says how a Follower's updates went.
+type Status struct {
+	Fetched   uint64    // updates that succeeded
+	Failed    uint64    // updates that did not
+	Updated   time.Time // when the last one succeeded; zero when none has
+	LastError string    // of the last one that failed, shortened to 256 bytes
+}
+
+// Follower keeps a value in step with where it comes from. All methods may be
+// called from any goroutine.
+type Follower[T any] struct {
+	current atomic.Pointer[T]
+	loop    *Loop
+	source  Source[T]
+	warn    *warn.Warner
+	trouble Trouble // the loop's
+	started time.Time
+
+	mu     sync.Mutex
+	status Status
+}
+
+// Follow starts following a source, on one goroutine that ends with Close.
+func Follow[T any](s Source[T]) *Follower[T] {
+	if s.Logger == nil {
+		s.Logger = slog.Default()
+	}
+	f := &Follower[T]{source: s, warn: warn.New(s.Logger), started: time.Now()}
+	if !s.Updated.IsZero() {
+		f.status = Status{Fetched: 1, Updated: s.Updated}
+	}
+	f.current.Store(&s.Initial)
+	f.loop = Start(s.Options, f.update, f.settle)
+	return f
+}
+
+// Value returns the value in force. It costs one atomic load.
+func (f *Follower[T]) Value() T { return *f.current.Load() }
+
+// Status returns how the updates went so far.
+func (f *Follower[T]) Status() Status {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.status
+}
+
+// Close stops following, as Loop.Close does. The value stays. Further calls do
+// nothing more; the error is nil.
+func (f *Follower[T]) Close() error { return f.loop.Close() }
+
+func (f *Follower[T]) update(ctx context.Context) error {
+	next, err := f.source.Update(ctx, f.Value())
+	if err == nil {
+		f.current.Store(&next)
+	}
+	return err
+}
+
+// settle counts an update and tells people when things change.
+func (f *Follower[T]) settle(err error) {
+	if err == ErrIdle { //nolint:errorlint // not wrapped, and the methods of err may panic
+		return
+	}
+	st := f.count(err)
+	if err != nil && st.Fetched == 0 && time.Since(f.started) < f.source.Patience {
+		return
+	}
+	began, ended := f.trouble.Note(err)
+	if !began && !ended {
+		return
+	}
+	attrs := []slog.Attr{slog.String("source", f.source.Name)}
+	if f.source.Describe != nil {
+		attrs = append(attrs, f.source.Describe(f.Value(), st))
+	}
+	if began {
+		f.warn.Problem(f.source.Cause, f.source.Failing, append(attrs, slog.String("error", st.LastError))...)
+	} else {
+		f.warn.Resolved(f.source.Cause, f.source.Working, append(attrs, slog.Uint64("failed", st.Failed))...)
+	}
+}
+
+func (f *Follower[T]) count(err error) Status {
+	said := ""
+	if err != nil {
+		said = text(err) // a foreign method: outside the lock
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil {
+		f.status.Fetched++
+		f.status.Updated = time.Now()
+	} else {
+		f.status.Failed++
+		f.status.LastError = said
+	}
+	return f.status
+}
