@@ -15,6 +15,7 @@ import (
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 )
@@ -238,7 +239,7 @@ func TestLateSamplersConcurrentSafe(t *testing.T) {
 
 // TestLateSamplersAllocate: an event of an undecided trace costs nothing.
 func TestLateSamplersAllocate(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	never := sampler.NewOverrides(sampler.NewFirst(matching(t, false), sampler.NewConst(never)), map[string]sampler.Sampler{"GET /health*": nil})

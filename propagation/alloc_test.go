@@ -5,6 +5,7 @@ package propagation_test
 import (
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 )
@@ -37,7 +38,7 @@ func asText(h propagation.Header, lower func(string) string) textMap {
 }
 
 func TestAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	http, text, binary := newJaeger(t, propagation.HTTP), newJaeger(t, propagation.Text), newBinary(t)
@@ -101,7 +102,7 @@ func TestAllocations(t *testing.T) {
 
 // A message's list of headers is copied once, with room for what is added.
 func TestMessagesAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	type header struct {
@@ -132,7 +133,7 @@ func TestMessagesAllocations(t *testing.T) {
 
 // The same with several formats at once.
 func TestCompositeAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	all := formats{fJaeger, fW3C, fB3}

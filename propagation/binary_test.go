@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 )
@@ -104,7 +105,7 @@ func TestBinaryParse(t *testing.T) {
 				p = newBinary(t)
 				c, err = p.ParseBinary(tt.b)
 			})
-			if !raceEnabled && got > limit {
+			if !race.Enabled && got > limit {
 				t.Errorf("%d bytes allocated for %d", got, len(tt.b))
 			}
 			want := propagation.FormatStats{Seen: 1, Accepted: 1, BaggageDropped: tt.dropped}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 )
@@ -67,7 +68,7 @@ func checkTextual(t *testing.T, kind propagation.Kind, extract, inject formats, 
 		p = newComposite(t, kind, extract, inject)
 		c, err = p.Extract(from)
 	})
-	if !raceEnabled && got > limit {
+	if !race.Enabled && got > limit {
 		t.Errorf("%d bytes allocated for %d", got, size)
 	}
 	if err != nil {
@@ -382,7 +383,7 @@ func FuzzBinary(f *testing.F) {
 			p = newBinary(t)
 			c, err = p.ParseBinary(b)
 		})
-		if !raceEnabled && got > limit {
+		if !race.Enabled && got > limit {
 			t.Errorf("%d bytes allocated for %d", got, len(b))
 		}
 		if err != nil {

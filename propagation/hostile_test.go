@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 )
@@ -171,7 +172,7 @@ func checkHostile(t *testing.T, what string, speaks formats, from propagation.Re
 		p = newComposite(t, propagation.HTTP, speaks, formats{fJaeger, fW3C, fB3})
 		c, err = p.Extract(from)
 	})
-	if !raceEnabled && got > limit {
+	if !race.Enabled && got > limit {
 		t.Errorf("%s: %d bytes allocated, want at most %d", what, got, limit)
 	}
 	if err != nil && err != propagation.ErrNotFound && !errors.Is(err, propagation.ErrCorrupted) {

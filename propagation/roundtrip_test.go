@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/propagation"
 )
@@ -14,7 +15,7 @@ import (
 // format. A part of them is sent under -short and -race.
 func TestIDsSurvive(t *testing.T) {
 	n := 1_000_000
-	if testing.Short() || raceEnabled {
+	if testing.Short() || race.Enabled {
 		n = 20_000
 	}
 	binary := newBinary(t)

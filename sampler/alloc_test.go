@@ -5,12 +5,13 @@ package sampler
 import (
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
 // TestUndecidedAllocations: what the package's documentation says of them.
 func TestUndecidedAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	match, err := NewTagMatching(TagMatchingOptions{Key: "k", Matchers: []TagMatcher{{Value: model.Int64(1)}}})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -98,7 +99,7 @@ func TestDecisionFitsRegisters(t *testing.T) {
 // leaves a trace undecided. A trace that becomes undecided costs First an object
 // for its state.
 func TestAskingAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	tags := mustMatch(t, "k", model.Int64(1), model.String("v"))

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -150,7 +151,7 @@ func TestPerOperationRejects(t *testing.T) {
 // its probability.
 func TestPerOperationStatistics(t *testing.T) {
 	n := 1_000_000
-	if raceEnabled || testing.Short() {
+	if race.Enabled || testing.Short() {
 		n = 100_000
 	}
 	rates := map[string]float64{"a": 0.001, "b": 0.1, "c": 0.5, "unlisted": 0.01}
@@ -227,7 +228,7 @@ func TestPerOperationConcurrentSafe(t *testing.T) {
 }
 
 func TestPerOperationAllocates(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	p := mustPerOperation(t, Strategy{LowerBound: 1e6, Operations: []OperationStrategy{{"listed", 1}}}, 3)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -86,7 +87,7 @@ func TestProbabilisticNegativeZero(t *testing.T) {
 // deviations of the binomial distribution.
 func TestProbabilisticShare(t *testing.T) {
 	n := 10_000_000
-	if raceEnabled || testing.Short() {
+	if race.Enabled || testing.Short() {
 		n = 1_000_000
 	}
 	for _, rate := range []float64{0.001, 0.1, 0.5} {

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -102,7 +103,7 @@ func TestRateLimitingExtremes(t *testing.T) {
 func TestRateLimitingConcurrentSafe(t *testing.T) {
 	const goroutines = 64
 	hours, rates := 3*time.Hour, []float64{0.05, 1, 3, 7.3, 60}
-	if raceEnabled {
+	if race.Enabled {
 		hours, rates = time.Hour, []float64{1, 60}
 	}
 	for _, rate := range rates {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -151,7 +152,7 @@ func TestRemoteConcurrentSafe(t *testing.T) {
 }
 
 func TestRemoteAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	for _, body := range []string{

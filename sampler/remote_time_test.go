@@ -22,6 +22,7 @@ import (
 
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
+	"github.com/go-spur/spur/internal/race"
 )
 
 const goodAnswer = `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.5}}`
@@ -214,7 +215,7 @@ func TestRemoteHostile(t *testing.T) {
 				}
 				runtime.ReadMemStats(&m1)
 				// The whole of what was allocated, the server's part included, bounds the heap.
-				if got := m1.TotalAlloc - m0.TotalAlloc; got > 8<<20 && !raceEnabled {
+				if got := m1.TotalAlloc - m0.TotalAlloc; got > 8<<20 && !race.Enabled {
 					t.Errorf("allocated %d bytes for one answer", got)
 				}
 				<-time.After(5 * time.Minute)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurhttp"
@@ -68,7 +69,7 @@ func serving(tb testing.TB, traced, sampled, headers bool) func() {
 
 // What a traced request allocates more than an untraced one.
 func TestHandlerAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	want := map[string]float64{"unsampled": 4, "unsampled, with a caller": 6, "sampled": 4, "sampled, with a caller": 6}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
@@ -145,7 +146,7 @@ func TestHandlerRouteBesideAName(t *testing.T) {
 // A million paths are as many operations as there are routes, and one for the rest.
 func TestHandlerOperationsAreFew(t *testing.T) {
 	n := 1_000_000
-	if testing.Short() || raceEnabled {
+	if testing.Short() || race.Enabled {
 		n = 20_000
 	}
 	seen := map[string]int{}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -326,7 +327,7 @@ func TestMemoryBound(t *testing.T) {
 		{"cut off at the end", list(compactSvc+"19", span), batchDecoder(DecodeCompactBatch), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if raceEnabled {
+			if race.Enabled {
 				t.Skip("allocations differ under the race detector")
 			}
 			var err error

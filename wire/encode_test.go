@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -173,7 +174,7 @@ func TestUvarint(t *testing.T) {
 }
 
 func TestEncodersAllocateNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("allocations differ under the race detector")
 	}
 	s := rpcSpan()

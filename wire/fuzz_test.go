@@ -7,6 +7,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 func FuzzDecodeCompactMessage(f *testing.F) { fuzzMessage(f, codecs()[0]) }
@@ -81,7 +83,7 @@ func seed(f *testing.F, whole []byte) {
 func decodeBounded[T any](t *testing.T, in []byte, decode func([]byte) (*T, error)) (out *T, err error) {
 	t.Helper()
 	limit := memoryLimit(in)
-	if used := allocated(limit, func() { out, err = decode(in) }); used > limit && !raceEnabled {
+	if used := allocated(limit, func() { out, err = decode(in) }); used > limit && !race.Enabled {
 		t.Fatalf("%d bytes allocated for %d; the limit is %d", used, len(in), limit)
 	}
 	if err != nil && !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrUnknownMethod) {

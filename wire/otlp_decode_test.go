@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -180,7 +181,7 @@ func otlpMemoryLimit(input []byte) uint64 { return 64<<10 + 32*uint64(len(input)
 // TestDecodeOTLPMemoryBound feeds the decoder with what takes most memory for its
 // length.
 func TestDecodeOTLPMemoryBound(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("allocations differ under the race detector")
 	}
 	const n = 20_000
@@ -249,7 +250,7 @@ func FuzzDecodeOTLP(f *testing.F) {
 		var batches []Batch
 		var err error
 		limit := otlpMemoryLimit(in)
-		if used := allocated(limit, func() { batches, err = DecodeOTLP(in) }); used > limit && !raceEnabled {
+		if used := allocated(limit, func() { batches, err = DecodeOTLP(in) }); used > limit && !race.Enabled {
 			t.Fatalf("%d bytes allocated for %d; the limit is %d", used, len(in), limit)
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -408,7 +409,7 @@ func TestOTLPStats(t *testing.T) {
 }
 
 func TestOTLPEncodersAllocateNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("allocations differ under the race detector")
 	}
 	s := largeSpan()

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 type point struct{ X, Y int }
@@ -168,7 +170,7 @@ func TestAppendInvalidUTF8(t *testing.T) {
 // TestAppendAllocations leaves out structs: reflect allocates for field names in some
 // Go versions.
 func TestAppendAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	var dst [256]byte

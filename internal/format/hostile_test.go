@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 // checkPrefix asserts that got is want, or a prefix of it in at most n bytes with
@@ -238,7 +240,7 @@ func TestLarge(t *testing.T) {
 		if len(out) > DefaultMaxBytes || !cut || !strings.Contains(string(out), mark) || !utf8.Valid(out) {
 			t.Errorf("%s: %d bytes, cut %v", c.name, len(out), cut)
 		}
-		if n > c.bytes && !raceEnabled {
+		if n > c.bytes && !race.Enabled {
 			t.Errorf("%s: %d bytes allocated, want at most %d", c.name, n, c.bytes)
 		}
 		if took > 5*time.Second {
@@ -246,7 +248,7 @@ func TestLarge(t *testing.T) {
 		}
 	}
 	var s string
-	if n := allocated(func() { s, _ = String(long, DefaultMaxBytes) }); (n > 136<<10 && !raceEnabled) || len(s) != DefaultMaxBytes {
+	if n := allocated(func() { s, _ = String(long, DefaultMaxBytes) }); (n > 136<<10 && !race.Enabled) || len(s) != DefaultMaxBytes {
 		t.Errorf("String: %d bytes allocated for %d", n, len(s))
 	}
 }

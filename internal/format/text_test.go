@@ -7,6 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 func TestValidUTF8(t *testing.T) {
@@ -131,7 +133,7 @@ func TestLine(t *testing.T) {
 }
 
 func TestTextAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	long := strings.Repeat("é", 1000)

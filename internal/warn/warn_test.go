@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 // lines is a handler that keeps each line as "LEVEL msg key=value …".
@@ -173,7 +175,7 @@ func TestLineLengthIsBounded(t *testing.T) {
 }
 
 func TestNothingToSayAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	w := New(slog.New(&lines{}))
