@@ -54,33 +54,28 @@ func appendB3Single(dst []byte, c *model.Context) []byte {
 	return dst
 }
 
-// b3Pair is one of the headers x-b3-*.
-type b3Pair struct {
-	field
-	value string // "" for a header that is not written
-}
-
-// b3Pairs returns the headers x-b3-* of c. text has room for maxB3IDs bytes, which
-// the values keep. Debug implies sampled, which is written all the same: some
-// receivers, jaeger-client-go among them, do not read the flags.
-func b3Pairs(text []byte, c *model.Context) (pairs [5]b3Pair) {
-	pairs = [5]b3Pair{{b3Trace, ""}, {b3Span, ""}, {b3Parent, ""}, {b3Sampled, b3State(c, false)}, {b3Flags, ""}}
-	if pairs[3].value == "1" && c.IsDebug() {
-		pairs[4].value = "1"
+// b3Values returns the values of x-b3-*, "" for a header that is not written, in the
+// order of their fields. text has room for maxB3IDs bytes, which the values keep.
+// Debug implies sampled, which is written all the same: some receivers,
+// jaeger-client-go among them, do not read the flags.
+func b3Values(text []byte, c *model.Context) (values [5]string) {
+	values[3] = b3State(c, false)
+	if values[3] == "1" && c.IsDebug() {
+		values[4] = "1"
 	}
 	if !c.IsValid() {
-		return pairs
+		return values
 	}
 	text = c.TraceID.AppendHex(text[:0])
 	span := len(text)
 	text = c.SpanID.AppendHex(text)
 	parent := len(text)
-	pairs[0].value, pairs[1].value = textOf(text[:span]), textOf(text[span:parent])
+	values[0], values[1] = textOf(text[:span]), textOf(text[span:parent])
 	if c.ParentID != 0 {
 		text = c.ParentID.AppendHex(text)
-		pairs[2].value = textOf(text[parent:])
+		values[2] = textOf(text[parent:])
 	}
-	return pairs
+	return values
 }
 
 // parseB3 reads b3, or else x-b3-*, into c, which is zero. A decision without ids

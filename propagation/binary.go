@@ -160,7 +160,7 @@ func (p *JaegerBinary) parse(b []byte) (model.Context, error) {
 func (p *JaegerBinary) parseBaggage(b []byte, n int) (*model.Baggage, error) {
 	build, ok := p.builders.Get().(*builder)
 	if !ok {
-		build = new(builder)
+		build = &builder{match: sameText}
 	}
 	defer func() {
 		build.clear()
@@ -180,7 +180,8 @@ func (p *JaegerBinary) parseBaggage(b []byte, n int) (*model.Baggage, error) {
 			continue
 		}
 		left -= size
-		build.replace(model.Member{Key: textOf(key), Value: textOf(value)}, p.limits.BaggageMembers)
+		m := model.Member{Key: textOf(key), Value: textOf(value)}
+		build.put(build.find(m.Key), m, &p.limits)
 	}
 	p.counters.leftOut(dropped)
 	return build.baggage(), nil

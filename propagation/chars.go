@@ -46,10 +46,8 @@ func appendLowerASCII(dst []byte, s string) []byte {
 
 // appendLower appends s in lower case, letters beyond ASCII included.
 func appendLower(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return append(dst, strings.ToLower(s)...)
-		}
+	if !isASCII(s) {
+		return append(dst, strings.ToLower(s)...)
 	}
 	return appendLowerASCII(dst, s)
 }
@@ -115,6 +113,16 @@ func hasControl(s string) bool {
 		}
 	}
 	return false
+}
+
+// isASCII reports whether s has no byte above 0x7f.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // trimOWS removes the spaces and tabs around s.

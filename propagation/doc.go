@@ -29,12 +29,12 @@
 // that others send and spur does not:
 //
 //   - uber-trace-id with leading zeros missing, with 32 digits for 64 bits, with a
-//     parent of 0, with flags of 01, with "%3A" for ':'. Flags are hexadecimal in both
-//     directions, whereas jaeger-client-go writes hexadecimal and reads decimal; the
-//     values 0 to 9, all that clients send without firehose and debug together, mean
-//     the same in both.
+//     parent of 0, with flags of 01, with "%3A" for ':'. Flags are hexadecimal, and at
+//     most ff, whereas jaeger-client-go writes hexadecimal and reads decimal; 0 to 9,
+//     all that clients send without firehose and debug together, mean the same.
 //   - traceparent of later versions than 00, with anything behind another '-'.
-//   - B3's sampling state as true and false, and a parent id without one.
+//   - B3's ids in upper case or without leading zeros, as real clients send them, its
+//     sampling state as true and false, and a parent id without one.
 //
 // 64-bit trace ids are written with 16 digits in Jaeger's format and in B3, padded
 // to 32 in W3C's; ids are never cut.
@@ -45,14 +45,16 @@
 // are written in the formats that have them and are lost where only others are
 // spoken. While the decision to sample is open, Jaeger's format and W3C's say "not
 // sampled", and B3, which can, says nothing; B3 without a decision is read as
-// [model.StateDeferred], and a decision without ids ("b3: 0") as [model.StateDecided].
+// [model.StateDeferred], and a decision without ids ("b3: 0", "X-B3-Sampled: 0") as
+// [model.StateDecided].
 //
 // A debug flag without a sampled one asks for nothing. uber-trace-id passes it on as
 // it came; B3, where debug implies sampled, leaves it out.
 //
 // The random flag of W3C's level 2 is [model.StateW3CRandom]: read, and written when
-// the context has it. tracestate is passed on as it came; spur adds nothing to it.
-// One that is malformed, or longer than [Limits].IDHeaderBytes, is dropped alone.
+// the context has it. tracestate is passed on as it came, but for members whose key
+// came before, and tabs; spur adds nothing to it. One that is malformed, or longer
+// than [Limits].IDHeaderBytes, is dropped alone.
 //
 // # Several formats in one carrier
 //
@@ -60,38 +62,41 @@
 //     that cannot be read are counted (Rejected) and hide no other format; they are
 //     an error only when no format can be read.
 //   - A format with the same trace id agrees: it adds what the winner lacks, that is
-//     debug flags (with sampled ones) and firehose flags, the parent id (of the same span), the random flag and
-//     tracestate. Of the sampled flag the winner's counts, unless the winner leaves
-//     the decision open or the other one debugs.
+//     debug flags (with sampled ones) and firehose flags, the parent id (of the same
+//     span), the random flag and tracestate. Of the sampled flag the winner's counts,
+//     unless the winner leaves the decision open or the other one debugs.
 //   - A format with another trace id is overruled and counted (Conflicts). Its flags
 //     and its tracestate are ignored, its baggage is not.
-//   - The debug id counts when no format has ids.
+//   - The debug id, and a decision without ids, count when no format has ids.
 //
 // # One set of baggage
 //
-// Baggage of all formats that are read is one set. Keys are compared without
-// regard to case, since HTTP does not keep it: two spellings are one member, in
-// W3C's baggage too. The value is that of the format whose ids won, or else of the
-// first format that has the member; the spelling of the key, and the properties,
+// Baggage of all formats that are read is one set. Keys are compared without regard
+// to case, since HTTP does not keep it, unless W3C's, which does, is the only baggage
+// that is read, or written. The value is that of the format whose ids won, or else of
+// the first format that has the member; the spelling of the key, and the properties,
 // are those of W3C's baggage if it is there, and lower case otherwise. Within one
 // format the last value of a key counts, and jaeger-baggage gives way to uberctx-*.
 //
-// Values are percent-encoded in W3C's baggage, and under [HTTP] in all formats, with
-// %20 for a space. '+' is read as a space in uberctx-* and jaeger-baggage, since
-// jaeger-client-go writes it so, and stands for itself in the other formats. As
-// jaeger-client-go's zipkin package decodes nothing, in baggage-* only '%', control
-// bytes, what is not ASCII and spaces at the ends are encoded. Under [Text], values
-// travel as they are but in W3C's. Percent-encoded bytes that are not UTF-8 become
-// U+FFFD in W3C's, as its specification demands, and are kept in the others.
+// Values are percent-encoded in W3C's baggage, and under [HTTP] in Jaeger's, with %20
+// for a space. There '+' is read as a space, since jaeger-client-go writes it so, and
+// what does not decode ("100%") is taken as it stands. A member of W3C's that does not
+// decode is left out; bytes that are not UTF-8 become U+FFFD, as its specification
+// demands. In B3's baggage-*, and under [Text], values travel as they are: those that
+// a header cannot hold so, with control bytes or spaces at the ends, are left out
+// there.
 //
-// The [Limits] of 64 members and 8192 bytes hold for each format that is written,
-// and the same members are written in each: a member that one of them cannot carry
-// is left out of all, and counted. On extraction the limits hold for each format
-// and for the outcome, where a member that came twice counts once. So a set that
-// fills both formats to the limit survives any number of hops. What could not be
-// written again for its length, as values that come without percent-encoding and
-// grow by it, is not taken in either: what leaves has at most 8192 bytes in each
-// format, 16,384 with Default, however small what came was.
+// # How much baggage
+//
+// Of what comes in, the [Limits] of 64 members and 8192 bytes hold for each format,
+// and for the outcome, where a member that came twice counts once.
+//
+// What goes out has at most 8192 bytes in all headers of all formats together: names
+// and values as they are sent, without the name of W3C's header, whose specification
+// counts its value alone. A set that is too large for all formats is written to those
+// that it fits, the preferred ones first: whole, never a part of it. A member that,
+// with the newer ones, fits none is left out. BaggageDropped counts what each format
+// was not given.
 //
 // # Who still sends what
 //

@@ -4,36 +4,24 @@ package propagation
 
 import "strings"
 
-// isLiteral reports whether s[i], of a baggage value, stands for itself in a
-// header of the family: printable ASCII without '%' in all of them.
-//
-// Jaeger's receivers read '+' as a space, so it is encoded there, and so are
-// spaces and what proxies and list syntaxes give a meaning. W3C's grammar is the
-// same but for '+' (W3C Baggage, baggage-octet). In B3 receivers decode nothing, so
-// as little as possible is encoded: spaces are only where HTTP would remove them.
-func isLiteral(s string, i int, f family) bool {
-	c := s[i]
-	if c < ' ' || c >= 0x7f {
-		return false
-	}
+// isLiteral reports whether c, of a baggage value, stands for itself in a header:
+// printable ASCII without what W3C's grammar excludes (W3C Baggage, baggage-octet).
+// Jaeger's receivers read '+' as a space, so it is encoded for them.
+func isLiteral(c byte, f family) bool {
 	switch c {
-	case '%':
+	case '%', '"', ',', ';', '\\':
 		return false
 	case '+':
 		return f != jaeger
-	case '"', ',', ';', '\\':
-		return f == b3
-	case ' ':
-		return f == b3 && i > 0 && i < len(s)-1
 	}
-	return true
+	return ' ' < c && c < 0x7f
 }
 
 // escapedLen returns the length of s after percent-encoding.
 func escapedLen(s string, f family) int {
 	n := len(s)
 	for i := range len(s) {
-		if !isLiteral(s, i, f) {
+		if !isLiteral(s[i], f) {
 			n += 2
 		}
 	}
@@ -44,7 +32,7 @@ func escapedLen(s string, f family) int {
 func appendEscaped(dst []byte, s string, f family) []byte {
 	const digits = "0123456789ABCDEF"
 	for i := range len(s) {
-		if c := s[i]; isLiteral(s, i, f) {
+		if c := s[i]; isLiteral(c, f) {
 			dst = append(dst, c)
 		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])

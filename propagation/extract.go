@@ -24,11 +24,10 @@ import (
 //
 // uber-trace-id has four parts separated by ':' (or, under HTTP, "%3A"): a trace
 // id of 1 to 32 hexadecimal digits, a span id of 1 to 16, a parent id that is
-// ignored when it cannot be read, and flags of 1 to 4 hexadecimal digits of which
-// the low 8 bits count. traceparent is read as W3C Trace Context level 2 demands;
-// a tracestate that is malformed or longer than an id header may be is dropped
-// alone. In B3, ids have the lengths they have in uber-trace-id, a parent that
-// cannot be read is ignored, and no sampling state is StateDeferred.
+// ignored when it cannot be read, and hexadecimal flags up to ff, with any number of
+// leading zeros. traceparent is read as W3C Trace Context level 2 demands. In B3, ids
+// have the lengths they have in uber-trace-id; no sampling state is StateDeferred. A
+// parent that cannot be read is ignored in x-b3-parentspanid and makes b3 malformed.
 //
 // Members of baggage that cannot be read, or exceed the limits, are left out and
 // counted. Which ones, when the limits are exceeded, is not defined; the unread
@@ -49,10 +48,7 @@ func (p *Textual) Extract(from Reader) (model.Context, error) {
 			return c, ErrNotFound
 		}
 	} else {
-		r = p.acquire()
-		if _, ok := from.(*Environ); ok {
-			r.compareLoosely(true)
-		}
+		r = p.acquire(from)
 		err = from.ForeachKey(r.visit)
 	}
 	if err != nil {
@@ -151,7 +147,7 @@ func (p *Textual) agree(r *reading, f family, from, c *model.Context) {
 		c.ParentID = from.ParentID
 	}
 	if f == w3c && r.has.contains(w3cState) {
-		if state := p.tracestate(r); state != "" {
+		if state := p.inState(r); state != "" {
 			c.Extra = &model.Extra{TraceState: state}
 		}
 	}
@@ -163,7 +159,7 @@ func (p *Textual) withoutIDs(r *reading, decided, c *model.Context) error {
 	var brought [families]bool
 	n := 0
 	for _, f := range p.from.baggage {
-		if len(r.offers[f].members) > 0 {
+		if len(r.baggage[f].members) > 0 {
 			brought[f] = true
 		}
 	}

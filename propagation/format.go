@@ -157,6 +157,17 @@ func newDirection(formats []Format) (direction, error) {
 	return d, nil
 }
 
+// match says how keys of baggage are compared.
+func (d *direction) match(environ bool) keyMatch {
+	switch {
+	case len(d.baggage) == 1 && d.baggage[0] == w3c:
+		return sameText
+	case environ:
+		return sameVariable
+	}
+	return sameLetters
+}
+
 // has reports whether a family takes part.
 func (d *direction) has(f family) bool {
 	return d.hasIDs(f) || slices.Contains(d.baggage, f)

@@ -8,131 +8,142 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// pick is a member that travels, with the length of its value in each dialect.
+// pick is a member that is written, with the length of its value in each family, or
+// -1 where that cannot hold the member.
 type pick struct {
 	model.Member
 	valueLen [families]int
 }
 
-// injectBaggage writes the members that fit, and reports whether there are any. It
-// makes all names and values in one allocation, and the slices of a Header in a
-// second one.
-func (p *Textual) injectBaggage(b *model.Baggage, h Header, to Setter, style keyStyle) bool {
+// share is what the members take in one family.
+type share struct {
+	members int
+	bytes   int // on the wire
+	text    int // of these, those that must be made
+}
+
+// injectBaggage writes what fits, and reports in which families. It makes all names
+// and values in one allocation, and the slices of a Header in a second one.
+func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]bool) {
 	if len(p.to.baggage) == 0 {
-		return false
+		return written
 	}
 	var few [8]pick
 	picks := few[:0]
 	if n := min(b.Len(), p.limits.BaggageMembers); n > len(few) {
 		picks = make([]pick, 0, n)
 	}
-	picks, size := p.choose(b, style, picks)
+	picks, shares := p.choose(b, w.style, picks)
+	text, headers, left := 0, 0, p.limits.BaggageBytes
 	for _, f := range p.to.baggage {
-		p.counters[f].leftOut(b.Len() - len(picks))
-	}
-	if len(picks) == 0 {
-		return false
-	}
-	w := baggageWriter{names: p.names, style: style, header: h, to: to, text: make([]byte, 0, size)}
-	if style == inHeader {
-		w.values = make([]string, 0, len(p.to.baggage)*len(picks))
-	}
-	for _, f := range p.to.baggage {
-		if f == w3c {
-			w.list(picks)
+		s := &shares[f]
+		if written[f] = s.members > 0 && s.bytes <= left; !written[f] {
+			if s.members > 0 { // what an earlier Inject has left
+				w.removeBaggage([]family{f})
+			}
+			p.counters[f].leftOut(b.Len())
 			continue
 		}
-		for i := range picks {
-			w.member(f, &picks[i])
+		p.counters[f].leftOut(b.Len() - s.members)
+		text, headers, left = text+s.text, headers+s.members, left-s.bytes
+	}
+	w.text = make([]byte, 0, text)
+	if w.style == inHeader {
+		w.values = make([]string, 0, headers)
+	}
+	for _, f := range p.to.baggage {
+		switch {
+		case !written[f]:
+		case f == w3c:
+			w.list(picks)
+		default:
+			for i := range picks {
+				w.member(f, &picks[i])
+			}
 		}
 	}
-	return true
+	return written
 }
 
-// choose returns the members that travel, newest first, and how many bytes of text
-// must be made for them.
-func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick, int) {
-	var used [families]int
-	size, position := 0, -1
+// choose returns the members to write, newest first, and what they take in each
+// family. A member is chosen while there is a family that has room for it and all
+// those before it, and so for the whole set.
+func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick, [families]share) {
+	var shares [families]share
+	position := -1
 	for m := range b.All() {
 		position++
 		if len(picks) == p.limits.BaggageMembers {
 			break
 		}
-		picked := pick{Member: m}
-		var costs [families]int
-		fits := true
-		for _, f := range p.to.baggage {
-			left := p.limits.BaggageBytes - used[f]
-			cost, ok := p.memberCost(f, style, &picked, left)
-			if f == w3c && len(picks) > 0 {
-				cost++ // the comma
-			}
-			if !ok || cost > left {
-				fits = false
-				break
-			}
-			costs[f] = cost
-		}
-		if !fits || shadowed(b, position, m.Key, style == inEnviron) {
+		if len(m.Key)+len(m.Value) > p.limits.BaggageBytes || shadowed(b, position, m.Key, p.to.match(style == inEnviron)) {
 			continue
 		}
+		chosen, with, fits := pick{Member: m}, shares, false
 		for _, f := range p.to.baggage {
-			used[f] += costs[f]
-			if f == w3c {
-				size += costs[f]
+			if !p.canHold(f, style, &m) {
+				chosen.valueLen[f] = -1
 				continue
 			}
-			size += len(p.names.of[memberField(f)].lower) + len(m.Key)
-			if picked.valueLen[f] != len(m.Value) {
-				size += picked.valueLen[f]
-			}
+			chosen.valueLen[f] = p.valueLen(f, m.Value)
+			p.add(f, &with[f], &chosen)
+			fits = fits || with[f].bytes <= p.limits.BaggageBytes
 		}
-		picks = append(picks, picked)
+		if fits {
+			shares = with
+			picks = append(picks, chosen)
+		}
 	}
-	return picks, size
+	return picks, shares
 }
 
-// memberCost returns how many bytes a member takes on the wire, and notes the
-// length of its value. Above left the cost is not exact. It reports whether the
-// member can be written at all.
-func (p *Textual) memberCost(f family, style keyStyle, m *pick, left int) (cost int, ok bool) {
-	cost, m.valueLen[f] = p.wireLen(f, &m.Member, left)
-	switch {
-	case cost > left:
-		return cost, false
-	case f == w3c:
-		return cost, isToken(m.Key) && (m.Properties == "" || isProperties(m.Properties))
-	case p.names.reserved(f, m.Key):
-		return cost, false
-	case style == inHeader:
-		ok = isToken(m.Key)
-	case style == inLower:
-		ok = isPlainToken(m.Key) && !isBinaryKey(m.Key)
-	default:
-		ok = m.Key != "" && !hasControl(m.Key)
-	}
-	return cost, ok && (p.kind == HTTP || !hasControl(m.Value))
-}
-
-// wireLen returns how many bytes a member takes on the wire, and how many of them
-// its value does. Above left they are not exact.
-func (p *Textual) wireLen(f family, m *model.Member, left int) (cost, value int) {
-	value = len(m.Value)
-	cost = len(m.Key) + value
+// add adds to a share what a member takes.
+func (p *Textual) add(f family, s *share, m *pick) {
+	size := len(m.Key) + m.valueLen[f]
+	made := size
 	if f == w3c {
-		cost += len("=")
+		size += len("=")
 		if m.Properties != "" {
-			cost += len(";") + len(m.Properties)
+			size += len(";") + len(m.Properties)
 		}
+		if s.members > 0 {
+			size += len(",")
+		}
+		made = size
 	} else {
-		cost += len(p.names.of[memberField(f)].lower)
+		prefix := len(p.names.of[memberField(f)].lower)
+		size, made = size+prefix, made+prefix
+		if m.valueLen[f] == len(m.Value) {
+			made -= len(m.Value)
+		}
 	}
-	if cost <= left && (f == w3c || p.kind == HTTP) {
-		value = escapedLen(m.Value, f)
-		cost += value - len(m.Value)
+	s.members, s.bytes, s.text = s.members+1, s.bytes+size, s.text+made
+}
+
+// valueLen returns the length of a value on the wire.
+func (p *Textual) valueLen(f family, value string) int {
+	if f == b3 || f == jaeger && p.kind == Text {
+		return len(value)
 	}
-	return cost, value
+	return escapedLen(value, f)
+}
+
+// canHold reports whether a family can hold a member in a carrier.
+func (p *Textual) canHold(f family, style keyStyle, m *model.Member) bool {
+	if f == w3c {
+		return isToken(m.Key) && (m.Properties == "" || isProperties(m.Properties))
+	}
+	switch {
+	case p.names.reserved(f, m.Key):
+		return false
+	case style == inHeader && !isToken(m.Key), style == inLower && (!isPlainToken(m.Key) || isBinaryKey(m.Key)):
+		return false
+	case m.Key == "" || hasControl(m.Key):
+		return false
+	case p.kind == Text:
+		return !hasControl(m.Value)
+	}
+	return f == jaeger || !hasControl(m.Value) && trimOWS(m.Value) == m.Value && (style != inLower || isASCII(m.Value))
 }
 
 // isBinaryKey reports whether gRPC would encode the values of a key.
@@ -141,33 +152,25 @@ func isBinaryKey(key string) bool {
 	return len(key) >= len(suffix) && strings.EqualFold(key[len(key)-len(suffix):], suffix)
 }
 
-// shadowed reports whether one of the first n members has the same key in
-// another case, or, with loose, the same environment variable.
-func shadowed(b *model.Baggage, n int, key string, loose bool) bool {
+// shadowed reports whether one of the first n members has the same key to receivers.
+func shadowed(b *model.Baggage, n int, key string, match keyMatch) bool {
 	for m := range b.All() {
 		if n == 0 {
 			return false
 		}
 		n--
-		if strings.EqualFold(m.Key, key) || loose && sameKey(m.Key, key, loose) {
+		if match.same(m.Key, key) {
 			return true
 		}
 	}
 	return false
 }
 
-// baggageWriter writes into a Header, or into another carrier when that is nil.
-type baggageWriter struct {
-	names  *names
-	style  keyStyle
-	header Header
-	to     Setter
-	text   []byte
-	values []string
-}
-
-// member writes the header of one member.
-func (w *baggageWriter) member(f family, m *pick) {
+// member writes the header of one member, if the family can hold it.
+func (w *writer) member(f family, m *pick) {
+	if m.valueLen[f] < 0 {
+		return
+	}
 	prefix := &w.names.of[memberField(f)]
 	from := len(w.text)
 	switch w.style {
@@ -185,31 +188,41 @@ func (w *baggageWriter) member(f family, m *pick) {
 		w.text = appendEscaped(w.text, value, f)
 		value = textOf(w.text[from:])
 	}
-	w.set(name, value)
+	w.setMember(name, value)
 }
 
-// list writes the header of all members.
-func (w *baggageWriter) list(picks []pick) {
+// list writes W3C's header of all members.
+func (w *writer) list(picks []pick) {
 	from := len(w.text)
 	for i := range picks {
 		m := &picks[i]
-		if i > 0 {
+		if m.valueLen[w3c] < 0 {
+			continue
+		}
+		if len(w.text) > from {
 			w.text = append(w.text, ',')
 		}
 		w.text = appendEscaped(append(append(w.text, m.Key...), '='), m.Value, w3c)
 		if m.Properties != "" {
-			w.text = append(append(w.text, ';'), m.Properties...)
+			w.text = append(w.text, ';')
+			for i := range len(m.Properties) {
+				if c := m.Properties[i]; c == '\t' { // gRPC allows no tabs
+					w.text = append(w.text, ' ')
+				} else {
+					w.text = append(w.text, c)
+				}
+			}
 		}
 	}
 	name := &w.names.of[w3cBaggage]
 	if w.style == inHeader {
-		w.set(name.canonical, textOf(w.text[from:]))
+		w.setMember(name.canonical, textOf(w.text[from:]))
 	} else {
-		w.set(name.in(w.style), textOf(w.text[from:]))
+		w.setMember(name.in(w.style), textOf(w.text[from:]))
 	}
 }
 
-func (w *baggageWriter) set(name, value string) {
+func (w *writer) setMember(name, value string) {
 	if w.style != inHeader {
 		w.to.Set(name, value)
 		return

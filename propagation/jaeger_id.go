@@ -55,8 +55,12 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	if err != nil {
 		return p.corrupted(jaegerID, "has a bad span id", parts[1])
 	}
-	flags, err := model.ParseSpanID(parts[3])
-	if err != nil || len(parts[3]) > 4 {
+	digits := parts[3]
+	for len(digits) > 2 && digits[0] == '0' {
+		digits = digits[1:]
+	}
+	flags, err := model.ParseSpanID(digits)
+	if err != nil || len(digits) > 2 {
 		return p.corrupted(jaegerID, "has bad flags", parts[3])
 	}
 	if !trace.IsValid() {
@@ -65,7 +69,7 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	if span == 0 {
 		return p.corrupted(jaegerID, "has a zero span id", value)
 	}
-	c.TraceID, c.SpanID, c.Flags = trace, span, model.Flags(flags&0xff)
+	c.TraceID, c.SpanID, c.Flags = trace, span, model.Flags(flags)
 	c.ParentID, _ = model.ParseSpanID(parts[2]) // 0 when it cannot be read
 	return nil
 }

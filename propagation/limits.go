@@ -12,18 +12,10 @@ type Limits struct {
 	// BaggageMembers is how many members are read from, and written to, one
 	// carrier. Default 64, as in W3C Baggage.
 	BaggageMembers int
-	// BaggageBytes is how many bytes of names and values, as they stand on the
-	// wire, are read from, and written to, one carrier in each format. It bounds
-	// what all formats bring together as well, where a member that comes in
-	// several counts once. Default 8192, as in W3C Baggage. A member travels whole
-	// or not at all.
-	//
-	// A member is also charged what each injected format will write for it: what
-	// is taken can be sent on whole, by the same propagator. What came may still
-	// leave larger, since all members are written in every injected format, and
-	// values that came without percent-encoding take up to three times as much
-	// with it. The bound of what leaves is BaggageBytes for each injected format,
-	// 2 × 8192 bytes with Default, whatever came.
+	// BaggageBytes is how many bytes of baggage, names and values as they stand on
+	// the wire, are read in each format and written in all formats together. It
+	// bounds the keys, values and properties that all formats bring together as well.
+	// Default 8192, as in W3C Baggage. A member travels whole or not at all.
 	BaggageBytes int
 	// IDHeaderBytes is the longest header with ids that is looked at; a longer
 	// one makes the format's context corrupted. A tracestate that is longer, all

@@ -43,6 +43,19 @@ const (
 	numFields
 )
 
+// baggageOf returns the family whose baggage a header has.
+func (f field) baggageOf() (family, bool) {
+	switch f {
+	case jaegerList, jaegerMember:
+		return jaeger, true
+	case w3cBaggage:
+		return w3c, true
+	case b3Member:
+		return b3, true
+	}
+	return 0, false
+}
+
 // memberField is the prefix that a family's members have, if they have headers of
 // their own.
 func memberField(f family) field { return [families]field{jaeger: jaegerMember, b3: b3Member}[f] }

@@ -70,8 +70,8 @@ type FormatStats struct {
 	Conflicts      uint64 // readable, but overruled by a format with another trace id
 	Rejected       uint64 // could not be read
 	Injected       uint64 // contexts written
-	BaggageDropped uint64 // members left out in either direction: limit or invalid key or value
-	StatesDropped  uint64 // tracestates left out in either direction: malformed or too long
+	BaggageDropped uint64 // members left out of this format in either direction: limit, or invalid key or value
+	StatesDropped  uint64 // tracestates left out in either direction, or parts: malformed, too long, repeated keys
 }
 
 // Add adds what another propagator counted for the same format.

@@ -22,9 +22,9 @@ type reading struct {
 	state    []byte            // tracestate, when it came in several headers
 	stateLen int
 
-	offers [families]offers
-	list   []byte // jaeger-baggage, decoded
-	build  builder
+	baggage [families]collection
+	list    []byte // jaeger-baggage, decoded
+	build   builder
 
 	visit func(key, value string) error
 }
@@ -43,7 +43,7 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 			continue
 		}
 		if r == nil {
-			r = p.acquire()
+			r = p.acquire(h)
 		}
 		last := values[len(values)-1]
 		spelling := p.names.spelling(f, key)
@@ -121,14 +121,6 @@ func (p *Textual) take(r *reading, f field, key, value string) {
 	}
 }
 
-// compareLoosely says whether keys are one that an Environ has one variable for.
-func (r *reading) compareLoosely(loose bool) {
-	for f := range r.offers {
-		r.offers[f].loose = loose
-	}
-	r.build.loose = loose
-}
-
 // addState joins the lines of tracestate in their order, up to limit bytes.
 func (r *reading) addState(line string, limit int) {
 	r.stateLen += len(line)
@@ -150,9 +142,9 @@ func (r *reading) addState(line string, limit int) {
 	r.state = append(append(r.state, ','), line...)
 }
 
-// clear forgets the carrier, and memory beyond what is worth keeping. offered are
-// the families that may have offered baggage.
-func (r *reading) clear(offered []family) {
+// clear forgets the carrier, and memory beyond what is worth keeping. brought are
+// the families that may have brought baggage.
+func (r *reading) clear(brought []family) {
 	for has := r.has; has != 0; has &= has - 1 {
 		r.values[bits.TrailingZeros16(uint16(has))] = ""
 	}
@@ -167,11 +159,8 @@ func (r *reading) clear(offered []family) {
 	if cap(r.state) > maxKeptText || cap(r.list) > maxKeptText {
 		r.state, r.list = nil, nil
 	}
-	if r.build.loose {
-		r.compareLoosely(false)
-	}
-	for _, f := range offered {
-		r.offers[f].clear()
+	for _, f := range brought {
+		r.baggage[f].clear()
 	}
 	r.build.clear()
 }

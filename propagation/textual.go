@@ -41,7 +41,9 @@ func Jaeger(kind Kind, opts ...Option) (*Textual, error) { return single(kind, F
 func W3C(kind Kind, opts ...Option) (*Textual, error) { return single(kind, FormatW3C, opts) }
 
 // B3 makes a propagator of FormatB3 alone, for one kind of carrier. It reads both
-// forms and writes x-b3-*, or b3 with WithB3Single.
+// forms, with ids in either case and without their leading zeros, since real clients
+// send them so; x-b3-sampled takes 0, 1, true and false. It writes x-b3-*, or b3 with
+// WithB3Single.
 func B3(kind Kind, opts ...Option) (*Textual, error) { return single(kind, FormatB3, opts) }
 
 func single(kind Kind, f Format, opts []Option) (*Textual, error) {
@@ -49,10 +51,9 @@ func single(kind Kind, f Format, opts []Option) (*Textual, error) {
 }
 
 // Composite makes a propagator of several formats for one kind of carrier:
-// extract lists those that are read, the preferred one first, inject those that
-// are written, in any order. Either list may be empty. It fails when a format is
-// unknown, when a header name cannot be one or when a limit is negative, and names
-// it.
+// extract lists those that are read, inject those that are written, the preferred
+// one first. Either list may be empty. It fails when a format is unknown, when a
+// header name cannot be one or when a limit is negative, and names it.
 func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, error) {
 	if kind != HTTP && kind != Text {
 		return nil, fmt.Errorf("propagation: unknown kind of carrier %d", kind)
@@ -138,7 +139,7 @@ func (p *Textual) Stats() []FormatStats {
 }
 
 // acquire lends an empty reading.
-func (p *Textual) acquire() *reading {
+func (p *Textual) acquire(from Reader) *reading {
 	r, ok := p.readings.Get().(*reading)
 	if !ok {
 		r = new(reading)
@@ -149,8 +150,10 @@ func (p *Textual) acquire() *reading {
 			return nil
 		}
 	}
+	_, environ := from.(*Environ)
+	r.build.match = p.from.match(environ)
 	for _, f := range p.from.baggage {
-		r.offers[f].left = p.limits.BaggageBytes
+		r.baggage[f].left, r.baggage[f].match = p.limits.BaggageBytes, r.build.match
 	}
 	return r
 }
@@ -158,7 +161,7 @@ func (p *Textual) acquire() *reading {
 // release takes a reading back, and counts the baggage it left out.
 func (p *Textual) release(r *reading) {
 	for _, f := range p.from.baggage {
-		p.counters[f].leftOut(r.offers[f].dropped)
+		p.counters[f].leftOut(r.baggage[f].dropped)
 	}
 	r.clear(p.from.baggage)
 	p.readings.Put(r)

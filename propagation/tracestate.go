@@ -3,6 +3,7 @@
 package propagation
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-spur/spur/model"
@@ -11,90 +12,94 @@ import (
 const (
 	maxStateMembers = 32
 	maxStateKey     = 256
-	maxStateTenant  = 241
-	maxStateSystem  = 14
 	maxStateValue   = 256
 )
 
-// tracestate returns what the carrier's tracestate headers say together. It is
+// inState returns what the carrier's tracestate headers say together. The header is
 // dropped and counted when it is longer than an id header may be, or malformed.
-func (p *Textual) tracestate(r *reading) string {
-	state := r.values[w3cState]
-	if len(r.state) > 0 {
-		state = textOf(r.state)
+func (p *Textual) inState(r *reading) string {
+	if len(r.state) == 0 {
+		return p.validState(r.values[w3cState], r.stateLen)
 	}
-	if r.stateLen > p.limits.IDHeaderBytes || state != "" && !isTracestate(state) {
-		p.counters[w3c].states.Add(1)
-		return ""
-	}
-	if len(r.state) > 0 {
-		state = string(r.state)
-	}
-	return state
+	state := p.validState(textOf(r.state), r.stateLen)
+	return strings.Clone(state) // r.state will be used again
 }
 
 // outState returns the tracestate to pass on. What came from a carrier has been
 // read; what came from elsewhere must not break the request.
 func (p *Textual) outState(c *model.Context) string {
-	if c.Extra == nil || c.Extra.TraceState == "" {
+	if c.Extra == nil {
 		return ""
 	}
-	if len(c.Extra.TraceState) > p.limits.IDHeaderBytes || !isTracestate(c.Extra.TraceState) {
-		p.counters[w3c].states.Add(1)
-		return ""
-	}
-	return c.Extra.TraceState
+	return p.validState(c.Extra.TraceState, len(c.Extra.TraceState))
 }
 
-// isTracestate reports whether s is a tracestate with at least one member (W3C
-// Trace Context, section 3.3.1). Where the levels of the specification differ, it
-// takes a key that begins with a digit, as level 2 does, and at most one '@', as
-// level 1 does.
-func isTracestate(s string) bool {
-	var keys [maxStateMembers]string
+// validState returns state without members whose key came before, or "" when it is
+// malformed or longer than an id header may be. What it leaves out is counted.
+func (p *Textual) validState(state string, size int) string {
+	if state == "" && size <= p.limits.IDHeaderBytes {
+		return ""
+	}
+	repeated := 0
+	if size > p.limits.IDHeaderBytes {
+		state = ""
+	} else {
+		state, repeated = uniqueState(state)
+	}
+	if state == "" || repeated > 0 {
+		p.counters[w3c].states.Add(1)
+	}
+	return state
+}
+
+// uniqueState returns a tracestate without the members whose key came before, and
+// how many those were. It returns "" for one that is malformed or without members
+// (W3C Trace Context level 2, section 3.3.1).
+func uniqueState(s string) (state string, repeated int) {
+	var members [maxStateMembers]string
 	n := 0
-	for more := s != ""; more; {
+	for rest, more := s, true; more; {
 		var member string
-		member, s, more = strings.Cut(s, ",")
+		member, rest, more = strings.Cut(rest, ",")
 		if member = trimOWS(member); member == "" {
 			continue
 		}
 		key, value, ok := strings.Cut(member, "=")
-		if !ok || n == maxStateMembers || !isStateKey(key) || !isStateValue(value) {
-			return false
+		if !ok || !isStateKey(key) || !isStateValue(value) {
+			return "", 0
 		}
-		for _, k := range keys[:n] {
-			if k == key {
-				return false
-			}
+		same := func(other string) bool { return strings.HasPrefix(other, member[:len(key)+1]) }
+		switch {
+		case slices.ContainsFunc(members[:n], same):
+			repeated++
+		case n == maxStateMembers:
+			return "", 0
+		default:
+			members[n] = member
+			n++
 		}
-		keys[n] = key
-		n++
 	}
-	return n > 0
+	switch {
+	case n == 0:
+		return "", 0
+	case repeated == 0 && strings.IndexByte(s, '\t') < 0: // gRPC allows no tabs
+		return s, 0
+	}
+	return strings.Join(members[:n], ","), repeated
 }
 
-func isStateKey(key string) bool {
-	tenant, system, ok := strings.Cut(key, "@")
-	if !ok {
-		return len(key) <= maxStateKey && isStateName(key)
-	}
-	return len(tenant) <= maxStateTenant && isStateName(tenant) &&
-		len(system) <= maxStateSystem && isStateName(system) && system[0] > '9'
-}
-
-// isStateName reports whether s begins with a lower-case letter or a digit and
-// goes on with those and "_-*/".
-func isStateName(s string) bool {
+// isStateKey reports whether s begins with a lower-case letter or a digit and goes
+// on with those and "_-*/@".
+func isStateKey(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
 		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		case i > 0 && (c == '_' || c == '-' || c == '*' || c == '/'):
+		case i > 0 && strings.IndexByte("_-*/@", c) >= 0:
 		default:
 			return false
 		}
 	}
-	return s != ""
+	return s != "" && len(s) <= maxStateKey
 }
 
 // isStateValue reports whether s is printable ASCII without '='. The space that it

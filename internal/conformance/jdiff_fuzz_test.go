@@ -51,9 +51,7 @@ func FuzzJaegerLikeJ(f *testing.F) {
 		set(ours, "uber-trace-id", id)
 		set(theirs, "uber-trace-id", decimalFlags(id))
 		for _, h := range []http.Header{ours, theirs} {
-			if _, err := url.QueryUnescape(value); err == nil { // J keeps what it cannot decode, spur drops it
-				set(h, "uberctx-member", value)
-			}
+			set(h, "uberctx-member", value)
 			set(h, "jaeger-baggage", list)
 		}
 		a := outcome(p.spur.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(ours)))
@@ -65,15 +63,13 @@ func FuzzJaegerLikeJ(f *testing.F) {
 }
 
 var (
-	jaegerForm  = regexp.MustCompile(`^([^:]*):([^:]*):([^:]*):([^:]*)$`)
-	spanForm    = regexp.MustCompile(`^[0-9a-fA-F]{1,16}$`)
-	zeroForm    = regexp.MustCompile(`^0*$`)
-	decimalForm = regexp.MustCompile(`^0*[0-9]{1,3}$`)
+	jaegerForm = regexp.MustCompile(`^([^:]*):([^:]*):([^:]*):([^:]*)$`)
+	spanForm   = regexp.MustCompile(`^[0-9a-fA-F]{1,16}$`)
+	zeroForm   = regexp.MustCompile(`^0*$`)
 )
 
 // forJ leaves out ids that both read otherwise: J decodes all of the header,
-// spur "%3A" alone; J takes a span id of zero, and flags of any number of digits.
-// It puts a parent in the place of one that cannot be read, which spur ignores.
+// spur "%3A" alone; J takes a span id of zero. It puts a parent in the place of one that cannot be read, which spur ignores.
 func forJ(id string) (string, bool) {
 	if strings.ContainsAny(strings.NewReplacer("%3A", "", "%3a", "").Replace(id), "%+") {
 		return "", false
@@ -82,7 +78,7 @@ func forJ(id string) (string, bool) {
 	if parts == nil {
 		return id, true
 	}
-	if zeroForm.MatchString(parts[2]) || decimalForm.MatchString(parts[4]) && len(parts[4]) > 4 {
+	if zeroForm.MatchString(parts[2]) {
 		return "", false
 	}
 	if !spanForm.MatchString(parts[3]) {
@@ -94,11 +90,14 @@ func forJ(id string) (string, bool) {
 // decimalFlags writes the flags as J reads them.
 func decimalFlags(id string) string {
 	parts := jaegerForm.FindStringSubmatch(id)
-	if parts == nil || !strictFlags.MatchString(parts[4]) {
+	if parts == nil {
 		return id
 	}
-	flags, _ := strconv.ParseUint(parts[4], 16, 16)
-	parts[4] = strconv.Itoa(int(flags & 0xff))
+	if flags, err := strconv.ParseUint(parts[4], 16, 8); err == nil {
+		parts[4] = strconv.Itoa(int(flags))
+	} else {
+		parts[4] = "refused"
+	}
 	return strings.Join(parts[1:], ":")
 }
 
@@ -107,13 +106,14 @@ func zeroTrace(id string) bool {
 	return parts != nil && parts[1] != "" && zeroForm.MatchString(parts[1])
 }
 
-// listForJ leaves out members without a key, which J keeps, and lists that both
-// read otherwise: with keys that differ in case alone, or beyond spur's limits.
+// listForJ leaves out lists that both read otherwise: those that do not decode, of
+// which J takes nothing, with members without a key, which J keeps, with keys that
+// differ in case alone, or beyond spur's limits.
 // J takes what comes last of a member that has a header, too, by chance.
 func listForJ(list string) (string, bool) {
 	text, err := url.QueryUnescape(list)
 	if err != nil {
-		return list, len(list) < 4000
+		return "", false
 	}
 	seen := map[string]string{"member": ""}
 	for pair := range strings.SplitSeq(text, ",") {

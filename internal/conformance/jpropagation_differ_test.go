@@ -70,6 +70,8 @@ func TestExtractDifferences(t *testing.T) {
 		{"upper case", opentracing.TextMapCarrier{"UBER-Trace-ID": "AB:2:3:1"}, "ab:2:3:1", same},
 		{"flags 0 to 9", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:9"}, "1:2:3:9", same},
 		{"flags padded", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:01"}, "1:2:3:1", same},
+		{"flags padded more", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:000001"}, "1:2:3:1", same},
+		{"flags beyond a byte", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:999"}, "error", same},
 		{"flags as J writes sampled, debug, firehose", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:b"}, "1:2:3:b", "error"},
 		{"flags hexadecimal, taken for decimal", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:10"}, "1:2:3:10", "1:2:3:a"},
 		{"flags too large for decimal", opentracing.TextMapCarrier{"uber-trace-id": "1:2:3:ff"}, "1:2:3:ff", "error"},
@@ -125,7 +127,8 @@ func TestEncodedHeaders(t *testing.T) {
 		{"plus", "uberctx-k", "a%2Bb", "0:0:0:0 k=a+b", ""},
 		{"unicode", "uberctx-k", "Z%C3%BCrich", "0:0:0:0 k=Zürich", ""},
 		{"unicode as it is", "uberctx-k", "Zürich", "0:0:0:0 k=Zürich", ""},
-		{"bad escape", "uberctx-k", "100%", "not found", "0:0:0:0 k=100%"},
+		{"bad escape", "uberctx-k", "+100%", "0:0:0:0 k=+100%", ""},
+		{"bad escape in a list", "jaeger-baggage", "k1=+v1,k2=100%", "0:0:0:0 k1=+v1 k2=100%", "not found"},
 		{"list encoded", "jaeger-baggage", "k1%3Dv1%2Ck2=v+2", "0:0:0:0 k1=v1 k2=v 2", ""},
 	} {
 		if tc.j == "" {

@@ -85,9 +85,7 @@ var (
 //   - spur takes values with characters that ought to be encoded, OpenTelemetry
 //     does not;
 //   - OpenTelemetry takes empty properties ("k=v;"), spur does not;
-//   - OpenTelemetry trims white space of every kind, spur spaces and tabs;
-//   - keys that differ in case alone are one to spur, and two to OpenTelemetry:
-//     so they get lower case.
+//   - OpenTelemetry trims white space of every kind, spur spaces and tabs.
 func strictMember(m string) (string, bool) {
 	if strings.ContainsFunc(m, func(c rune) bool { return unicode.IsSpace(c) && c != ' ' && c != '\t' }) {
 		return "", false
@@ -106,7 +104,7 @@ func strictMember(m string) (string, bool) {
 			}
 		}
 	}
-	return strings.ToLower(parts[1]) + "=" + parts[2] + parts[3], true
+	return m, true
 }
 
 // membersOfSpur are the members with what stands between them and the next one.
@@ -152,7 +150,7 @@ func TestBaggageUnlikeOTel(t *testing.T) {
 		{"8,193 bytes in two headers", []string{"a=1", "b=" + strings.Repeat("x", 8187)}, 1, 0},
 		{"characters that ought to be encoded", []string{"a=b c,b=Zürich,c=\"x\""}, 3, 0},
 		{"empty property", []string{"a=1;,b=2;;p,c=3"}, 1, 3},
-		{"case", []string{"a=1,A=2"}, 1, 2},
+		{"case", []string{"a=1,A=2"}, 2, 2},
 		{"no-break space", []string{"\u00a0a=1"}, 0, 1},
 	} {
 		h := http.Header{"Baggage": tc.lists}

@@ -64,8 +64,8 @@ func FuzzTraceContextLikeOTel(f *testing.F) {
 		if random := c.State&model.StateW3CRandom != 0; random != theirs.sc.TraceFlags().IsRandom() {
 			t.Fatalf("%q: spur reads random %v", parent, random)
 		}
-		// spur passes on what came, OpenTelemetry what it made of it; keys that
-		// begin with a digit are level 2's, which it does not know.
+		// spur passes on what came, OpenTelemetry what it made of it; level 2's keys
+		// it does not know.
 		ourState := ""
 		if c.Extra != nil {
 			ourState = c.Extra.TraceState
@@ -128,7 +128,7 @@ func FuzzB3LikeOTel(f *testing.F) {
 		if ours != theirs {
 			t.Fatalf("%q: spur reads %s, OTel reads %q as %s (%v)", h, ours, strictB3(h), theirs, err)
 		}
-		if err != nil {
+		if !c.IsValid() {
 			return
 		}
 		for _, p := range []propagation.Propagator{spur, single} {
@@ -196,7 +196,7 @@ func readByOTel(p otelpropagation.TextMapPropagator, h http.Header) otelReading 
 func decisionOf(c model.Context, err error) string {
 	decision := "not sampled"
 	switch {
-	case err != nil:
+	case err != nil || !c.IsValid(): // OpenTelemetry reads no decision without ids
 		return "nothing"
 	case c.State&model.StateDeferred != 0:
 		decision = "open"

@@ -160,9 +160,11 @@ func checkValidHeaders(t testing.TB, p propagatorPiece) {
 		p.make().Inject(&c, propagation.Header(h))
 		p.make().Inject(&c, &list)
 	})
-	for _, e := range append(entriesOf(h), list...) {
-		if e.key == "" || p.Kind == propagation.HTTP && (!isToken(e.key) || !isPrintableASCII(e.value)) {
-			t.Errorf("not a valid header: %q: %q", e.key, e.value)
+	for i, entries := range []entries{entriesOf(h), list} {
+		for _, e := range entries {
+			if e.key == "" || p.Kind == propagation.HTTP && (!isToken(e.key) || !isPrintable(e.value, i > 0)) {
+				t.Errorf("not a valid header: %q: %q", e.key, e.value)
+			}
 		}
 	}
 	if got, err := p.make().Extract(propagation.Header(h)); err != nil || got.SpanID != c.SpanID {
@@ -179,9 +181,11 @@ func isToken(s string) bool {
 	return s != ""
 }
 
-func isPrintableASCII(s string) bool {
+// isPrintable reports whether s has no control characters, nor, with ascii, others
+// beyond ASCII.
+func isPrintable(s string, ascii bool) bool {
 	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f {
+		if s[i] < ' ' || s[i] == 0x7f || ascii && s[i] > 0x7f {
 			return false
 		}
 	}

@@ -24,11 +24,12 @@ func TestReadingsKeepLittle(t *testing.T) {
 	}
 	p.release(r)
 	for f := range families {
-		if o := &r.offers[f]; len(o.members) != 0 || o.left != 0 || o.dropped != 0 {
-			t.Errorf("%v: %+v", f, o)
+		c := &r.baggage[f]
+		if len(c.members) != 0 || c.left != 0 || c.dropped != 0 {
+			t.Errorf("%v: %+v", f, c)
 		}
-		for _, m := range r.offers[f].members[:cap(r.offers[f].members)] {
-			if m != (offer{}) {
+		for _, m := range c.members[:cap(c.members)] {
+			if m != (found{}) {
 				t.Errorf("%v keeps %q", f, m.key)
 			}
 		}

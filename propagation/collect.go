@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package propagation
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// collection is the baggage that one family brings, each key once. Its limits are
+// its own: whoever sends the same members in two formats loses none. What is looked
+// at is charged first, so that work is bounded by the limits and not by what came.
+type collection struct {
+	members []found
+	left    int // bytes that may still be looked at
+	dropped int // members left out so far
+	match   keyMatch
+}
+
+// found is one member as it came. Its strings point into the carrier, or into
+// reading.list.
+type found struct {
+	key, value, properties string
+	spelling               string // of a Header's name, as names.spelling has it
+	listed                 bool   // from jaeger-baggage: loses against a header of its own
+}
+
+// charge takes n bytes off what may be looked at, or drops a member.
+func (c *collection) charge(n, room int) bool {
+	if n > c.left || len(c.members) >= room {
+		c.dropped++
+		return false
+	}
+	c.left -= n
+	return true
+}
+
+// cut shortens a list that is too long to the members that fit: to where lastComma
+// says. The rest counts as one member left out.
+func (c *collection) cut(list string, lastComma func(string, int) int) string {
+	if len(list) <= c.left {
+		return list
+	}
+	list = list[:lastComma(list, c.left)]
+	c.left = len(list)
+	c.dropped++
+	return list
+}
+
+// add keeps m, or lets it take the place of a member of the same key: the one that
+// is not listed counts, then the one of the lesser spelling, then the later one.
+func (c *collection) add(m found, room int) {
+	if len(c.members) >= room || m.key == "" {
+		c.dropped++
+		return
+	}
+	for i := range c.members {
+		if old := &c.members[i]; c.match.same(old.key, m.key) {
+			if old.listed || !m.listed && m.spelling <= old.spelling {
+				*old = m
+			}
+			return
+		}
+	}
+	c.members = appendOne(c.members, m, room)
+}
+
+func (c *collection) clear() {
+	clear(c.members)
+	c.members, c.left, c.dropped = c.members[:0], 0, 0
+}
+
+// appendOne appends to a list that will have at most room elements. Most have
+// few.
+func appendOne[T any](list []T, m T, room int) []T {
+	const few = 8
+	if len(list) == cap(list) {
+		size := few
+		if len(list) > 0 {
+			size = max(min(room, 64), 2*len(list))
+		}
+		list = append(make([]T, 0, size), list...)
+	}
+	return append(list, m)
+}
+
+// keyMatch says when two keys are one.
+type keyMatch uint8
+
+const (
+	sameLetters  keyMatch = iota // to receivers that ignore case
+	sameText                     // to those that do not
+	sameVariable                 // as names of environment variables
+)
+
+func (k keyMatch) same(a, b string) bool {
+	return len(a) == len(b) && (a == b || k != sameText && (strings.EqualFold(a, b) || k == sameVariable && environName(a) == environName(b)))
+}
+
+// addMember takes a member that has a header of its own. What it costs is what
+// the header measures. spelling is "" but for odd names of a Header.
+func (p *Textual) addMember(r *reading, f family, name, value, spelling string) {
+	c := &r.baggage[f]
+	if !c.charge(len(name)+len(value), p.limits.BaggageMembers) {
+		return
+	}
+	key := name[len(p.names.of[memberField(f)].lower):]
+	c.add(found{key: key, value: value, spelling: spelling}, p.limits.BaggageMembers)
+}
+
+// addJaegerList takes a list "k1=v1, k2=v2". The list is decoded before it is
+// split, as jaeger-client-go does it, so encoded commas and equals signs separate,
+// too; one that does not decode is taken as it stands. A pair without exactly one
+// '=' is dropped; spaces around a pair and around its key are removed, those that
+// begin a value are not.
+func (p *Textual) addJaegerList(r *reading, list string) {
+	c := &r.baggage[jaeger]
+	list = c.cut(list, lastJaegerComma)
+	if list == "" || !c.charge(len(list), p.limits.BaggageMembers) {
+		return
+	}
+	from := len(r.list)
+	if decoded, ok := appendUnescaped(r.list, list, true); ok {
+		r.list, list = decoded, textOf(decoded[from:])
+	}
+	for more := true; more; {
+		var pair string
+		pair, list, more = strings.Cut(list, ",")
+		if pair = strings.TrimFunc(pair, unicode.IsSpace); pair == "" {
+			continue // nothing between two commas
+		}
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || strings.IndexByte(value, '=') >= 0 {
+			c.dropped++
+			continue
+		}
+		key = strings.TrimFunc(key, unicode.IsSpace)
+		c.add(found{key: key, value: value, listed: true}, p.limits.BaggageMembers)
+	}
+}
+
+// addW3CList takes the members of a baggage header (W3C Baggage, section 3.2.1):
+// keys are tokens, an empty member counts for nothing. What a strict receiver
+// further on would refuse the whole header for is left out.
+func (p *Textual) addW3CList(r *reading, list string) {
+	c := &r.baggage[w3c]
+	list = c.cut(list, lastComma)
+	if list == "" || !c.charge(len(list), p.limits.BaggageMembers) {
+		return
+	}
+	c.left-- // the comma between headers, were they joined
+	for more := true; more; {
+		var member string
+		member, list, more = strings.Cut(list, ",")
+		if member = trimOWS(member); member == "" {
+			continue
+		}
+		pair, properties, proper := strings.Cut(member, ";")
+		key, value, ok := strings.Cut(pair, "=")
+		m := found{key: trimOWS(key), value: trimOWS(value), properties: trimOWS(properties)}
+		if !ok || !isToken(m.key) || !decodable(m.value) || !utf8.ValidString(m.value) ||
+			proper && !isProperties(m.properties) {
+			c.dropped++
+			continue
+		}
+		c.add(m, p.limits.BaggageMembers)
+	}
+}
+
+// isProperties reports whether s is what may follow the first ';' of a member:
+// keys, with or without values, separated by ';'.
+func isProperties(s string) bool {
+	for more := true; more; {
+		var property string
+		property, s, more = strings.Cut(s, ";")
+		key, value, _ := strings.Cut(property, "=")
+		if !isToken(trimOWS(key)) || !decodable(value) {
+			return false
+		}
+		value = trimOWS(value)
+		for i := range len(value) {
+			if c := value[i]; c != '%' && !isLiteral(c, w3c) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// lastComma returns where the last comma stands at or before limit, which is less
+// than len(list), or 0.
+func lastComma(list string, limit int) int { return max(strings.LastIndexByte(list[:limit+1], ','), 0) }
+
+// lastJaegerComma is lastComma where commas may be encoded.
+func lastJaegerComma(list string, limit int) int {
+	for i := limit; i > 0; i-- {
+		if list[i] == ',' || list[i] == '%' && len(list)-i >= 3 && strings.EqualFold(list[i:i+3], "%2c") {
+			return i
+		}
+	}
+	return 0
+}
