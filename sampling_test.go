@@ -194,6 +194,29 @@ func TestSetSampler(t *testing.T) {
 	}
 }
 
+// A sampler that the new one still asks stays open, however deep in either.
+func TestSetSamplerKeepsWhatIsStillAsked(t *testing.T) {
+	kept, dropped := &closingSampler{sample: true}, &closingSampler{}
+	tracer, got := newTestTracer(t, WithSampler(sampler.NewParentBased(sampler.NewFirst(dropped, kept))))
+	for _, next := range []sampler.Sampler{
+		sampler.NewFirst(kept, sampler.NewConst(false)),
+		sampler.NewParentBased(kept),
+		kept,
+		sampler.NewAny(sampler.NewParentBased(kept)),
+	} {
+		if err := tracer.SetSampler(next); err != nil || kept.closed.Load() != 0 || dropped.closed.Load() != 1 {
+			t.Fatalf("%v: %v; closed %d times while in use, the one dropped %d times", next, err, kept.closed.Load(), dropped.closed.Load())
+		}
+		tracer.StartSpan("op").Finish()
+	}
+	if n := len(got.all()); n != 4 {
+		t.Errorf("%d reported, want 4", n)
+	}
+	if err := tracer.SetSampler(sampler.NewConst(true)); err != nil || kept.closed.Load() != 1 {
+		t.Errorf("%v; closed %d times in the end", err, kept.closed.Load())
+	}
+}
+
 type closingSampler struct {
 	sample bool
 	closed atomic.Int32
