@@ -4,6 +4,8 @@ package spur
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/opentracing/opentracing-go"
@@ -141,3 +143,102 @@ func TestKeepsSpansThroughReporters(t *testing.T) {
 		})
 	}
 }
+
+func TestRedactorSeesEverythingFirst(t *testing.T) {
+	const secret = "hunter2"
+	redact := func(place Place, key string, v model.Value) (model.Value, bool) {
+		if key == "panic" {
+			panic("redactor")
+		}
+		if strings.Contains(v.String(), secret) {
+			return model.String("***"), key != "drop"
+		}
+		return v, true
+	}
+	seen := &seeing{}
+	tracer, got := newTestTracer(t, WithRedactor(redact), WithObserver(seen), WithSampler(seen),
+		WithTags(opentracing.Tag{Key: "token", Value: secret}))
+	s := tracer.StartSpan("op "+secret, opentracing.Tag{Key: "start", Value: secret}).(*Span)
+	s.SetTag("k", secret).SetTag("drop", secret).SetTag("panic", 1)
+	s.SetString("typed", secret).LogKV("k", secret, "o", []string{secret}, "drop", secret)
+	s.SetOperationName("renamed " + secret)
+	s.SetBaggageItem("b", secret).SetBaggageItem("drop", secret)
+	s.Finish()
+	span := got.only(t)
+	all := seen.text() + span.Operation
+	for _, tag := range append(span.Tags, span.Process.Tags...) {
+		all += tag.Key + "=" + tag.Value.String() + " "
+	}
+	for _, l := range span.Logs {
+		for _, f := range l.Fields {
+			all += f.Key + "=" + f.Value.String() + " "
+		}
+	}
+	if strings.Contains(all, secret) {
+		t.Errorf("the secret got through: %s", all)
+	}
+	if logs := len(span.Logs); logs != 2 {
+		t.Errorf("%d logs, want 2: one of the two items is not to be logged", logs)
+	}
+	if !strings.Contains(all, "typed=***") || strings.Contains(all, "drop=") || strings.Contains(all, "panic=") {
+		t.Errorf("redacted wrongly: %s", all)
+	}
+	if s.BaggageItem("b") != secret {
+		t.Error("baggage itself is not to be redacted")
+	}
+}
+
+// seeing notes what an observer and sampler see.
+type seeing struct {
+	mu  sync.Mutex
+	all strings.Builder
+}
+
+func (o *seeing) note(words ...string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all.WriteString(strings.Join(words, " ") + " ")
+}
+
+func (o *seeing) text() string { o.mu.Lock(); defer o.mu.Unlock(); return o.all.String() }
+
+func (o *seeing) OnStart(s *Span, tags []model.Tag) {
+	for _, t := range tags {
+		o.note("start", t.Key, t.Value.String())
+	}
+	o.note(s.OperationName())
+}
+
+func (o *seeing) OnSetOperationName(_ *Span, op string) { o.note(op) }
+
+func (o *seeing) OnSetTag(_ *Span, t model.Tag) { o.note("tag", t.Key, t.Value.String()) }
+
+func (o *seeing) OnFinish(_ *Span, d *model.Span) { o.note("finish", d.Operation) }
+
+func (o *seeing) Sample(p sampler.Params) sampler.Decision {
+	o.note("sample", p.Operation)
+	for _, t := range p.Tags {
+		o.note(t.Key, t.Value.String())
+	}
+	return sampler.Decision{Sample: true}
+}
+
+func TestObserversSeeUnsampledSpans(t *testing.T) {
+	seen := &seeing{}
+	tracer, got := newTestTracer(t, WithObserver(seen), unsampled(), WithObserver(panicking{}))
+	s := tracer.StartSpan("op", opentracing.Tag{Key: "a", Value: 1})
+	child := tracer.StartSpan("child", opentracing.ChildOf(s.Context()), opentracing.Tag{Key: "b", Value: 2})
+	child.SetTag("c", 3)
+	child.SetOperationName("renamed")
+	child.Finish()
+	s.Finish()
+	want := "start a 1 op start b 2 child tag c 3 renamed finish renamed finish op "
+	if text := seen.text(); text != want {
+		t.Errorf("observed %q, want %q", text, want)
+	}
+	if len(got.all()) != 0 || tracer.Stats().Spans.FinishedUnsampled != 2 || tracer.Stats().Cut.Panics != 2 {
+		t.Errorf("%d reported, %+v", len(got.all()), tracer.Stats())
+	}
+}
+
+type panicking struct{}
