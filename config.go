@@ -13,7 +13,10 @@ import (
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur/baggage"
+	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/endpoint"
 	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -51,7 +54,7 @@ type config struct {
 	edge          EdgePolicy
 	noDebugFlag   bool
 	keepers       []reporter.SpanKeeper // observers that may want to keep spans
-	endpoints     []endpoint            // of WithEndpoint, or the one of FromEnv; none: the agent
+	endpoints     []endpoint.Endpoint   // of WithEndpoint, or the one of FromEnv; none: the agent
 	sending       sending
 	noEndpoint    bool // send nothing there
 	logSpans      bool
@@ -149,9 +152,12 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	}
 	o := c.remote
 	o.Initial, o.Logger = initial, c.logger
+	if c.sending.proxy != nil {
+		o.Client = poll.NewProxyClient(c.sending.proxy)
+	}
 	r, err := sampler.NewRemote(c.service, o)
 	if err != nil {
-		return nil, &ConfigError{Name: "sampling endpoint", Value: hideCredentials(o.Endpoint), Err: err}
+		return nil, &ConfigError{Name: "sampling endpoint", Value: address.Hide(o.Endpoint), Err: err}
 	}
 	return sampler.NewParentBased(r), nil
 }

@@ -10,8 +10,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
+	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/endpoint"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/transport"
 )
@@ -24,40 +27,33 @@ const (
 	sourceBothKinds = "WithEndpoint, WithReporter"
 )
 
-// WithEndpoint adds a destination for finished spans, which the URL names:
+// WithEndpoint adds a destination for finished spans:
 //
 //	udp://host:port           an agent: Thrift compact over UDP; the port is 6831 when left out
 //	udp://host?format=binary  the same in Thrift's binary protocol, at port 6832
 //	http://host:port/path     a collector: Thrift over HTTP, at /api/traces when the path is left out or "/"
 //	https://host/v1/traces    any path that ends like this: OTLP over HTTP, in protobuf
 //
-// A user and password in the URL are sent as basic authentication, and shown
-// nowhere. Several destinations are served side by side, each with its own queue
-// and books; Stats and log lines name them "agent", "collector" or "otlp", and where
-// the name is taken, also by a reporter of WithReporter, "otlp-2". Together they
-// replace the default, Jaeger's agent, and the endpoint that FromEnv found in front
-// of them. One that FromEnv finds behind them replaces them: what stands before
-// FromEnv is a default. What FromEnv finds in the JAEGER_REPORTER_… and OTEL_BSP_…
-// variables, of queues and time limits, holds for all of them, as does the proxy;
-// OTEL_EXPORTER_OTLP_… variables do not.
+// A user and password in the URL are sent as basic authentication, and shown nowhere.
+// Several destinations are served side by side, each with its own queue and books;
+// Stats and log lines name them "agent", "collector" or "otlp", and where the name is
+// taken "otlp-2". Together they replace the default, Jaeger's agent, and what a FromEnv
+// in front of them has chosen; a FromEnv behind them replaces them if the environment
+// names a destination.
 //
-// WithReporter adds its reporter to them; it is also the way to what a URL cannot
-// say, such as headers, certificates and compression (transport.NewHTTP with
-// reporter.NewBatching). FromEnv does nothing for such a reporter: queue, time limits
-// and proxy are what its own options say.
+// WithReporter adds its reporter to them. It is also the way to what a URL cannot say,
+// such as headers and certificates (transport.NewHTTP with reporter.NewBatching);
+// FromEnv does nothing for such a reporter.
 //
 // A URL that cannot be used is a ConfigError. New opens no connection.
-func WithEndpoint(endpoint string) Option {
+func WithEndpoint(rawURL string) Option {
 	return optionFunc(func(c *config) {
-		e, err := parseEndpoint(endpoint)
-		if err == nil {
-			_, err = e.transport(&sending{})
-		}
+		e, err := endpoint.Parse(rawURL)
 		if err != nil {
-			c.fail("WithEndpoint", hideCredentials(endpoint), err)
+			c.fail("WithEndpoint", address.Hide(rawURL), err)
 			return
 		}
-		e.setBy = "WithEndpoint"
+		e.SetBy = "WithEndpoint"
 		if c.source != sourceOption {
 			c.endpoints = nil // the environment's
 		}
@@ -93,73 +89,52 @@ type sending struct {
 	semanticNames     bool
 }
 
-// endpoint is one destination that the tracer makes itself.
-type endpoint struct {
-	setBy   string // the option or variable that an error names
-	udp     bool
-	address string // host:port, or a URL without credentials
-	http    transport.HTTPOptions
-	format  transport.Format
-}
-
-// defaultEndpoint is where spans go when nobody says.
-func defaultEndpoint() endpoint {
-	return endpoint{setBy: "agent", udp: true, address: "localhost:6831", format: transport.JaegerCompact}
-}
-
-// transport opens nothing. Its errors show no credentials.
-func (e *endpoint) transport(s *sending) (transport.Transport, error) {
-	if e.udp {
-		udp, err := transport.NewUDP(e.address, transport.UDPOptions{
-			Format: e.format, ResolveInterval: s.reconnectInterval, DisableReconnect: s.noReconnect,
+// open makes the transport to an endpoint. It connects to nothing, and its errors
+// show no credentials.
+func (s *sending) open(e *endpoint.Endpoint) (transport.Transport, error) {
+	if e.UDP() {
+		udp, err := transport.NewUDP(e.Address, transport.UDPOptions{
+			Format: e.Format, ResolveInterval: s.reconnectInterval, DisableReconnect: s.noReconnect,
 		})
 		if err != nil {
 			return nil, err
 		}
 		return udp, nil
 	}
-	o := e.http
-	o.Format, o.Proxy, o.Timeout = e.format, s.proxy, cmp.Or(s.timeout, o.Timeout)
-	h, err := transport.NewHTTP(e.address, o)
+	o := e.HTTP
+	o.Format, o.Proxy, o.Timeout = e.Format, s.proxy, cmp.Or(s.timeout, o.Timeout)
+	h, err := transport.NewHTTP(e.Address, o)
 	if err != nil {
 		return nil, err
 	}
 	return h, nil
 }
 
-// name is what Stats calls the first of its kind.
-func (e *endpoint) name() string {
-	switch {
-	case e.udp:
-		return "agent"
-	case e.format == transport.OTLP:
-		return "otlp"
-	}
-	return "collector"
-}
-
 // buildReporter returns all destinations as one. Its error is a ConfigError, and
 // leaves no goroutine behind.
 func (c *config) buildReporter() (reporter.Reporter, error) {
-	rs := c.reporters // a disabled tracer's get no spans, but are closed
+	rs := slices.Clip(c.reporters) // a disabled tracer's get no spans, but are closed
 	endpoints := c.chooseEndpoints()
-	transports := make([]transport.Transport, len(endpoints))
-	for i := range endpoints {
-		e := &endpoints[i]
-		var err error
-		if transports[i], err = e.transport(&c.sending); err != nil {
-			return nil, &ConfigError{Name: e.setBy, Value: hideCredentials(e.address), Err: err}
-		}
-	}
 	taken := map[string]bool{}
 	for _, d := range reporter.NewMulti(rs...).Stats() {
 		taken[d.Name] = true
 	}
-	own, err := c.sending.start(endpoints, transports, taken, c.logger)
-	if err != nil {
-		return nil, err
+	for i := range endpoints {
+		e := &endpoints[i]
+		name := e.Name()
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s-%d", e.Name(), n)
+		}
+		taken[name] = true
+		r, err := c.sending.start(e, name, c.logger)
+		if err != nil {
+			for _, started := range rs[len(c.reporters):] {
+				err = errors.Join(err, started.Close(context.Background())) // empty
+			}
+			return nil, &ConfigError{Name: e.SetBy, Value: address.Hide(e.Address), Err: err}
+		}
+		rs = append(rs, r)
 	}
-	rs = append(rs[:len(rs):len(rs)], own...)
 	if c.logSpans && !c.disabled {
 		rs = append(rs, reporter.NewLogging(c.logger))
 	}
@@ -171,7 +146,7 @@ func (c *config) buildReporter() (reporter.Reporter, error) {
 
 // chooseEndpoints returns those to serve, and completes source. The environment
 // chooses only where no reporter was given.
-func (c *config) chooseEndpoints() []endpoint {
+func (c *config) chooseEndpoints() []endpoint.Endpoint {
 	switch {
 	case len(c.reporters) > 0 && c.source == sourceOption:
 		c.source = sourceBothKinds
@@ -182,33 +157,23 @@ func (c *config) chooseEndpoints() []endpoint {
 	case c.noEndpoint || c.disabled:
 		return nil
 	case len(c.endpoints) == 0:
-		return []endpoint{defaultEndpoint()}
+		return []endpoint.Endpoint{endpoint.Default()}
 	}
 	return c.endpoints
 }
 
-// start makes the reporters, each with a goroutine that sends, and with a name that
-// is not taken.
-func (s *sending) start(endpoints []endpoint, transports []transport.Transport, taken map[string]bool, logger *slog.Logger) ([]reporter.Reporter, error) {
-	var rs []reporter.Reporter
-	for i := range endpoints {
-		e := &endpoints[i]
-		name := e.name()
-		for n := 2; taken[name]; n++ {
-			name = fmt.Sprintf("%s-%d", e.name(), n)
-		}
-		taken[name] = true
-		r, err := reporter.NewBatching(transports[i], reporter.BatchingOptions{
-			Name: name, QueueSpans: s.queueSpans, FlushInterval: s.flushInterval, RetryBudget: s.retryBudget,
-			InBandStats: s.inBandStats, SemanticNames: s.semanticNames, Logger: logger,
-		})
-		if err != nil {
-			for _, r := range rs {
-				err = errors.Join(err, r.Close(context.Background())) // empty
-			}
-			return nil, &ConfigError{Name: e.setBy, Value: hideCredentials(e.address), Err: err}
-		}
-		rs = append(rs, r)
+// start makes the reporter of an endpoint, with a goroutine that sends.
+func (s *sending) start(e *endpoint.Endpoint, name string, logger *slog.Logger) (reporter.Reporter, error) {
+	t, err := s.open(e)
+	if err != nil {
+		return nil, err
 	}
-	return rs, nil
+	r, err := reporter.NewBatching(t, reporter.BatchingOptions{
+		Name: name, QueueSpans: s.queueSpans, FlushInterval: s.flushInterval, RetryBudget: s.retryBudget,
+		InBandStats: s.inBandStats, SemanticNames: s.semanticNames, Logger: logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }

@@ -20,6 +20,8 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/endpoint"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/transport"
@@ -59,47 +61,6 @@ func (s *httpSink) got(path string) []byte {
 
 // everything samples every trace.
 func everything() Option { return WithSampler(sampler.NewConst(true)) }
-
-func TestWithEndpointURLs(t *testing.T) {
-	for _, tc := range []struct{ url, want, bad string }{
-		{url: "udp://h:1", want: "agent jaeger-compact h:1"},
-		{url: "UDP://h", want: "agent jaeger-compact h:6831"},
-		{url: "udp://[::1]/", want: "agent jaeger-compact [::1]:6831"},
-		{url: "udp://h?format=compact", want: "agent jaeger-compact h:6831"},
-		{url: "udp://h?format=binary", want: "agent jaeger-binary h:6832"},
-		{url: "udp://h:6831?format=binary", want: "agent jaeger-binary h:6831"},
-		{url: "http://h", want: "collector jaeger-batch http://h"},
-		{url: "https://h:14268/api/traces?x=1#f", want: "collector jaeger-batch https://h:14268/api/traces?x=1#f"}, // which transport strips,
-		{url: "https://h/v1/traces/", want: "otlp otlp https://h/v1/traces/"},
-		{url: "http://u:p%3A@h/x/v1/traces", want: "otlp otlp http://h/x/v1/traces u:p: "},
-		{url: "", bad: "not a udp, http or https URL with a host"},
-		{url: "h:6831", bad: "not a udp, http or https URL with a host"},
-		{url: "udp://", bad: "not a udp, http or https URL with a host"},
-		{url: "udp://:6831", bad: "not a udp, http or https URL with a host"},
-		{url: "grpc://h:4317", bad: "not a udp, http or https URL with a host"},
-		{url: "http:///api/traces", bad: "not an http or https URL with a host"},
-		{url: "http://h:x/", bad: "not a udp, http or https URL with a host"},
-		{url: "http://h:0/", bad: "not a port"},
-		{url: "udp://h:65536", bad: "not a port"},
-		{url: "udp://a_b!:1", bad: "transport: bad address"},
-		{url: "udp://h?format=json", bad: "neither compact nor binary"},
-		{url: "udp://h?format=", bad: "neither compact nor binary"},
-		{url: "udp://h?packet=1400", bad: "host, port and format only"},
-		{url: "udp://h?format=binary&x=1", bad: "host, port and format only"},
-		{url: "udp://h?%zz", bad: "host, port and format only"},
-		{url: "udp://h/path", bad: "host, port and format only"},
-		{url: "udp://u:p@h", bad: "host, port and format only"},
-	} {
-		c := newConfig("test", []Option{WithEndpoint(tc.url)})
-		if tc.bad != "" {
-			checkConfigError(t, c.validate(), "WithEndpoint", tc.bad)
-			continue
-		}
-		if got := target(c); c.validate() != nil || got != tc.want {
-			t.Errorf("%s: %v, %q, want %q", tc.url, c.validate(), got, tc.want)
-		}
-	}
-}
 
 // Each destination gets every span, under a name of its own.
 func TestWithEndpointSeveral(t *testing.T) {
@@ -230,14 +191,14 @@ func TestEndpointSources(t *testing.T) {
 
 // New names the option, hides the password, and leaves nothing behind.
 func TestEndpointThatCannotBeBuilt(t *testing.T) {
-	_, err := New("test", WithEndpoint("http://ada:secret@h:1:2/?token=secret"), WithLogger(nil))
-	checkConfigError(t, err, "WithEndpoint", "bad address")
-	if strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), hidden) {
+	_, err := New("test", WithEndpoint("http://ada:secret@h:0/?token=secret"), WithLogger(nil))
+	checkConfigError(t, err, "WithEndpoint", "port is not within 1 to 65535")
+	if strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), address.Hidden) {
 		t.Errorf("the error is %v", err)
 	}
 	before := runtime.NumGoroutine()
 	bad := optionFunc(func(c *config) {
-		c.endpoints = append(c.endpoints, endpoint{setBy: "OTHER", address: "http://h/?token=secret", http: transport.HTTPOptions{Username: "a:b"}, format: transport.JaegerBatch})
+		c.endpoints = append(c.endpoints, endpoint.Endpoint{SetBy: "OTHER", Address: "http://h/?token=secret", HTTP: transport.HTTPOptions{Username: "a:b"}, Format: transport.JaegerBatch})
 	})
 	_, err = New("test", everything(), WithEndpoint("udp://h"), bad, WithLogger(nil))
 	var ce *ConfigError

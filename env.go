@@ -5,35 +5,29 @@ package spur
 import (
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 
-	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/endpoint"
+	"github.com/go-spur/spur/internal/env"
+	"github.com/go-spur/spur/sampler"
 )
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
-// read, and from those OTEL_* variables that mean the same. It reads them once,
-// while New runs; options before it are overridden where a variable is set,
-// options after it override. Two things are different: New's service name wins
-// unless it is empty, and a WithReporter anywhere replaces the destination that
-// the environment chooses. A variable that is empty, or blank, counts as not set.
+// read, and from those OTEL_* variables that mean the same. The README lists them
+// all. They are read once, while New runs; options before FromEnv are overridden where
+// a variable is set, options after it override. There are two exceptions: New's
+// service name wins unless it is empty, and a WithReporter anywhere replaces the
+// destination that the environment chooses. A variable that is empty, or blank, counts
+// as not set.
 //
-// A JAEGER_* variable with a wrong value is a ConfigError, which New joins with
-// the others. A wrong OTEL_* variable is a warning in the log and then counts as
-// not set. Where both are set JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none
-// turns the destination off whatever else is set. Variables that this version
-// knows but has no use for, and JAEGER_* variables that nobody knows, are named in
-// the log.
+// A JAEGER_* variable with a wrong value is a ConfigError, which New joins with the
+// others. A wrong OTEL_* variable is a warning in the log and then counts as not set;
+// of OTEL_PROPAGATORS only the names that are not known do. Where both are set
+// JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none turns the destination off
+// whatever else is set. Variables without effect in this version, and JAEGER_* ones
+// that are not known, are named in the log.
 //
-//	service    JAEGER_SERVICE_NAME, OTEL_SERVICE_NAME, service.name in OTEL_RESOURCE_ATTRIBUTES
-//	tags       JAEGER_TAGS, OTEL_RESOURCE_ATTRIBUTES
-//	switches   JAEGER_DISABLED, OTEL_SDK_DISABLED, JAEGER_TRACEID_128BIT, JAEGER_PROPAGATION, OTEL_PROPAGATORS
-//	sampling   JAEGER_SAMPLER_…, JAEGER_SAMPLING_ENDPOINT, OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
-//	where to   JAEGER_ENDPOINT, JAEGER_AGENT_HOST, JAEGER_AGENT_PORT, OTEL_EXPORTER_OTLP_…, OTEL_TRACES_EXPORTER
-//	reporting  JAEGER_REPORTER_…, OTEL_BSP_…
-//	limits     OTEL_SPAN_…_LIMIT, OTEL_ATTRIBUTE_…_LIMIT, OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT
-//
-// Spans go to the first of these that is set, and Stats.Source says which it was:
+// Spans go to the first of these that is set; Stats.Source says which it was:
 //
 //	JAEGER_ENDPOINT                      Thrift over HTTP, or OTLP when the path ends in /v1/traces
 //	JAEGER_AGENT_HOST, JAEGER_AGENT_PORT Thrift over UDP
@@ -42,161 +36,123 @@ import (
 //	OTEL_TRACES_EXPORTER=otlp            the same, at http://localhost:4318/v1/traces
 //	options before FromEnv, or none      Thrift over UDP to localhost:6831
 //
-// JAEGER_USER, JAEGER_PASSWORD and JAEGER_AUTH_TOKEN go to JAEGER_ENDPOINT only,
+// JAEGER_USER, JAEGER_PASSWORD and JAEGER_AUTH_TOKEN are sent to JAEGER_ENDPOINT only,
 // the headers and certificates of OTEL_EXPORTER_OTLP_… only to the endpoints that
-// OTEL_* variables choose, so that nobody is shown what was meant for another;
-// OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a JAEGER_ENDPOINT that
-// takes OTLP, too. An OTLP endpoint is passed over, with a warning, when its
-// headers are wrong, when its certificate or key cannot be read, or when
-// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak. A traces
-// endpoint without a path takes spans at /v1/traces, as the others do; the
-// specification would have "/".
+// OTEL_* variables choose. OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a
+// JAEGER_ENDPOINT that takes OTLP, too. An OTLP endpoint is not used, with a warning,
+// when its headers are wrong, when its certificate or key cannot be read, or when
+// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak.
 //
-// OTEL_TRACES_EXPORTER may be a list: of its members otlp counts, else jaeger, else
-// none; what does not count is named in the log.
+// HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for
+// (net/http.ProxyFromEnvironment): spans, to endpoints of WithEndpoint as well, and the
+// questions of the default sampler. What the JAEGER_REPORTER_… and OTEL_BSP_… variables
+// say holds for endpoints of WithEndpoint, too.
 //
-// Endpoints of WithEndpoint get nothing of the endpoint that the environment chooses,
-// and so neither OTEL_EXPORTER_OTLP_TIMEOUT nor …_COMPRESSION. What the JAEGER_REPORTER_…
-// and OTEL_BSP_… variables say holds for them as well, JAEGER_REPORTER_TIMEOUT among
-// them, and so does the proxy: HTTP goes through the one that HTTP_PROXY, HTTPS_PROXY
-// and NO_PROXY ask for (net/http.ProxyFromEnvironment).
+// JAEGER_TAGS is a list such as "zone=eu,host=${HOSTNAME:unknown}": a value of that
+// form is that of another variable, or what stands behind the colon when it is not
+// set, or nothing.
 //
-// JAEGER_TAGS is a list such as "zone=eu,host=${HOSTNAME:unknown}": a value of
-// that form is that of another variable, or what stands behind the colon when it
-// is not set, or nothing.
-//
-// JAEGER_SAMPLER_PARAM is a probability for the types probabilistic and remote
-// (the default), traces a second for ratelimiting, and for const 0 or 1. Without
-// it probabilistic and remote sample 0.1 %; const and ratelimiting sample
-// nothing, as in Jaeger's Go client. For remote it counts until the sampling
-// server has answered: the one at JAEGER_SAMPLING_ENDPOINT, else at
-// JAEGER_SAMPLER_MANAGER_HOST_PORT, else at port 5778 of JAEGER_AGENT_HOST.
+// JAEGER_SAMPLER_PARAM is a probability for the types probabilistic and remote (the
+// default), traces a second for ratelimiting, and for const 0 or 1. Without it
+// probabilistic and remote sample 0.1 %; const and ratelimiting sample nothing, as in
+// Jaeger's Go client. For remote it counts until the sampling server has answered: the
+// one at JAEGER_SAMPLING_ENDPOINT, else at JAEGER_SAMPLER_MANAGER_HOST_PORT, else at
+// port 5778 of JAEGER_AGENT_HOST.
 func FromEnv() Option {
-	return optionFunc(func(c *config) {
-		e := env{c: c, lookup: os.LookupEnv, environ: os.Environ}
-		e.read()
-	})
+	return optionFunc(func(c *config) { c.applyEnv(env.Read(os.LookupEnv, os.Environ())) })
 }
 
-// env is one reading of the environment. Each variable is parsed by itself, in
-// the order of envTable; then those that have a meaning only together are
-// combined.
-type env struct {
-	c       *config
-	lookup  func(name string) (string, bool)
-	environ func() []string
-	set     map[string]setVariable
+// applyEnv takes over what the environment has set.
+func (c *config) applyEnv(s env.Settings) {
+	for _, e := range s.Errors {
+		c.fail(e.Name, e.Value, e.Err)
+	}
+	for _, w := range s.Warnings {
+		c.warn(w.Text, w.Args...)
+	}
+	c.fromEnv, c.sending.proxy = true, http.ProxyFromEnvironment
+	if c.service == "" {
+		c.service = s.Service
+	}
+	for _, tag := range s.Tags {
+		c.setProcessTag(tag.Key, tag.Value)
+	}
+	if s.Formats != nil {
+		c.headerFormats = &headerFormats{extract: s.Formats, inject: s.Formats}
+	}
+	switchTo(&c.disabled, s.Disabled)
+	switchTo(&c.traceID128, s.TraceID128)
+	switchTo(&c.logSpans, s.LogSpans)
+	switchTo(&c.sending.noReconnect, s.NoReconnect)
 
-	service      string
-	samplerType  string
-	samplerParam *float64
-	endpoint     string // of the sampling server, or its parts as Node.js has them
-	samplerHost  string
-	samplerPort  string
-	samplerPath  string
-	host, port   string
-	collector    string // JAEGER_ENDPOINT
-	token        string // JAEGER_AUTH_TOKEN
-	exporter     string // OTEL_TRACES_EXPORTER
-	otlp         otlpSettings
-	unused       []string // variables that this version has no use for
+	c.applySampler(s)
+	replace(&c.remote.Endpoint, s.SamplingEndpoint)
+	replace(&c.remote.MaxOperations, s.MaxOperations)
+	replace(&c.remote.RefreshInterval, s.RefreshInterval)
+
+	if s.Source != "" {
+		c.endpoints, c.noEndpoint, c.source = nil, s.NoExport, s.Source
+	}
+	if s.Endpoint != nil {
+		c.endpoints = []endpoint.Endpoint{*s.Endpoint}
+	}
+	replace(&c.sending.queueSpans, s.QueueSpans)
+	replace(&c.sending.flushInterval, s.FlushInterval)
+	replace(&c.sending.retryBudget, s.RetryBudget)
+	replace(&c.sending.timeout, s.Timeout)
+	replace(&c.sending.reconnectInterval, s.ReconnectInterval)
+
+	l := &c.limits
+	if s.TagValueCharacters > 0 {
+		l.TagValueCharacters, l.TagValueLength = s.TagValueCharacters, 0
+	}
+	if s.LogValueCharacters > 0 {
+		l.LogValueCharacters, l.LogValueLength = s.LogValueCharacters, 0
+	}
+	replace(&l.TagsPerSpan, s.TagsPerSpan)
+	replace(&l.LogsPerSpan, s.LogsPerSpan)
+	replace(&l.FieldsPerLog, s.FieldsPerLog)
+	replace(&l.RefsPerSpan, s.RefsPerSpan)
 }
 
-// setVariable is a variable that is set, and its value.
-type setVariable struct {
-	variable
-	value string
-}
-
-func (e *env) read() {
-	e.set = map[string]setVariable{}
-	e.c.fromEnv, e.c.sending.proxy = true, http.ProxyFromEnvironment
-	table := envTable()
-	for _, v := range table {
-		value, _ := e.lookup(v.name)
-		if value = strings.TrimSpace(value); value == "" {
-			continue
-		}
-		if strings.HasSuffix(v.name, "_PORT") && isServiceLink(v.name, value) {
-			e.c.warn("spur: variable ignored: Kubernetes sets it for a service of that name", "variable", v.name)
-			continue
-		}
-		e.set[v.name] = setVariable{v, value}
-		if err := v.parse(e, value); err != nil {
-			e.wrong(v.name, err)
-		} else if v.unused {
-			e.unused = append(e.unused, v.name)
-		}
+func (c *config) applySampler(s env.Settings) {
+	var own sampler.Sampler
+	var err error
+	switch s.Sampler {
+	case "":
+		return
+	case "remote": // buildSampler makes it
+		c.sampler, c.probability = nil, s.SamplerParam
+		return
+	case "const":
+		own = sampler.NewConst(s.SamplerParam != 0)
+	case "probabilistic":
+		own, err = sampler.NewProbabilistic(s.SamplerParam)
+	case "ratelimiting":
+		own, err = sampler.NewRateLimiting(s.SamplerParam)
 	}
-	if e.c.service == "" {
-		e.c.service = e.service
-	}
-	e.setSamplingEndpoint()
-	e.setSampler()
-	e.setEndpoint()
-	if len(e.unused) > 0 {
-		e.c.warn("spur: this version has no use for these variables", "variables", e.unused)
-	}
-	if names := e.unknown(table); len(names) > 0 {
-		e.c.warn("spur: unknown JAEGER_* variables", "variables", names)
-	}
-}
-
-// wrong says that a variable which is set cannot be used.
-func (e *env) wrong(name string, err error) {
-	value := e.shown(name)
-	if strings.HasPrefix(name, "OTEL_") {
-		e.c.warn("spur: wrong setting ignored", "variable", name, "value", value, "error", err)
+	if err != nil {
+		c.fail("sampler", s.Sampler, err)
 		return
 	}
-	e.c.fail(name, value, err)
-}
-
-// shown is what may be shown of a variable's value.
-func (e *env) shown(name string) string {
-	v := e.set[name]
-	value := v.value
-	if v.hide != nil {
-		value = v.hide(value)
+	if !s.IgnoreParent {
+		own = sampler.NewParentBased(own)
 	}
-	value, _ = format.Clean(value, 128)
-	return value
+	c.sampler = own
 }
 
-func (e *env) isSet(names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return e.set[name].value != "" })
-}
-
-// unknown returns up to 10 names of JAEGER_* variables that are not in the table
-// and that Kubernetes did not set.
-func (e *env) unknown(table []variable) []string {
-	const most = 10
-	var names []string
-	for _, entry := range e.environ() {
-		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, "JAEGER_") || value == "" || isServiceLink(name, value) ||
-			slices.ContainsFunc(table, func(v variable) bool { return v.name == name }) {
-			continue
-		}
-		name, _ = format.Clean(name, 128)
-		names = append(names, name)
+// replace sets a field unless value says that nothing was set.
+func replace[T comparable](field *T, value T) {
+	var zero T
+	if value != zero {
+		*field = value
 	}
-	slices.Sort(names)
-	if len(names) > most {
-		names = append(names[:most], "…")
-	}
-	return names
 }
 
-// isServiceLink recognises what Kubernetes puts into the environment of every pod
-// for a service that is called jaeger or jaeger-agent: JAEGER_AGENT_PORT, for
-// one, with the value tcp://10.0.0.1:6831.
-func isServiceLink(name, value string) bool {
-	scheme, _, isURL := strings.Cut(value, "://")
-	return isURL && (scheme == "tcp" || scheme == "udp" || scheme == "sctp") ||
-		strings.HasSuffix(name, "_SERVICE_HOST") ||
-		strings.Contains(name, "_SERVICE_PORT") ||
-		strings.Contains(name, "_PORT_")
+func switchTo(field, on *bool) {
+	if on != nil {
+		*field = *on
+	}
 }
 
 // announce notes what the environment has led to.

@@ -18,7 +18,7 @@ func ExampleFromEnv() {
 	_, err := spur.New("orders", spur.FromEnv())
 	fmt.Println(err)
 	// Output:
-	// spur: JAEGER_TAGS="zone=eu,blue": pair "blue": no "=" in it
+	// spur: JAEGER_TAGS="zone=***,blue": pair 2: no "=" in it
 	// spur: JAEGER_SAMPLER_TYPE="always": not one of const, probabilistic, ratelimiting, remote
 }
 
@@ -34,7 +34,7 @@ func ExampleConfigError() {
 	}
 	// Output:
 	// JAEGER_AGENT_PORT 68310
-	// not a port from 1 to 65535
+	// port is not within 1 to 65535
 }
 
 // setenv returns what puts the variable back.

@@ -15,9 +15,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-spur/spur/internal/endpoint"
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/transport"
 )
 
 // lockedLog is a log that may be read while it is written.
@@ -150,7 +152,9 @@ func TestDefaultSamplerOfNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := polltest.NewServer(http.NotFoundHandler())
 		defer server.Close()
-		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.endpoints = []endpoint{{udp: true, address: "no port"}} })); err == nil {
+		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) {
+			c.endpoints = []endpoint.Endpoint{{Format: transport.JaegerCompact, Address: "no port"}}
+		})); err == nil {
 			t.Error("New accepts an agent without a port")
 		}
 		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.remote.Endpoint = "ftp://u:secret@h" })); err == nil || strings.Contains(err.Error(), "secret") {

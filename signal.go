@@ -8,42 +8,39 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/go-spur/spur/internal/exitsignal"
 )
 
 // CloseOnSignal closes the tracer when the process is told to end, and then lets it
-// end: a program that is killed without it loses the spans of its last second. At
-// the first of the signals, SIGTERM and SIGINT when none is given, it calls Close,
-// which takes 5 seconds at most, stops listening and raises the signal again, so
-// that whoever waits for the process sees what it died of. Where signals cannot be
-// raised (Windows, for one) it calls os.Exit with 128 plus the signal's number.
-// Signals that come during Close are not heard; those that the process ignores,
-// as under nohup, it goes on to ignore.
-//
-// A program that comes to its end by itself closes the tracer as well:
+// end: a program that is killed without it loses the spans of its last second.
 //
 //	defer tracer.CloseOnSignal()()
 //	defer tracer.Close() // the first to run
 //
-// Of signals it hears those that end a Go program which does not listen to them:
-// SIGHUP, SIGINT, SIGTERM, SIGQUIT and SIGABRT, on Unix systems. Others that are given
-// are left alone, since the program would live on with a closed tracer.
+// At the first of the signals, SIGTERM and SIGINT when none is given, it calls Close,
+// which takes 5 seconds at most, stops listening and raises the signal again, so that
+// whoever waits for the process sees what it died of. Where signals cannot be raised
+// (Windows, for one) it calls os.Exit with 128 plus the signal's number. Signals that
+// come during Close are not heard. Signals that the process ignores, as under nohup,
+// stay ignored, and so do those that would not end a Go program: on Unix systems
+// it listens to SIGHUP, SIGINT, SIGTERM, SIGQUIT and SIGABRT only.
 //
-// It is for programs that do not handle these signals themselves. One that does
-// calls Shutdown where it ends, after its servers: with CloseOnSignal spans of
-// requests still under way would be dropped, and the signal raised anew would
-// reach its own handler a second time, which may be all that happens.
+// It is for programs that do not handle these signals themselves. One that does calls
+// Shutdown where it ends, after its servers: CloseOnSignal would drop the spans of
+// requests under way, and raise the signal a second time for the program's handler.
 //
-// stop ends the listening and leaves no goroutine behind; it does not close the
-// tracer. When a signal has come by then, stop waits for what that does, so that main
-// cannot return before the process has ended by the signal. Further calls of stop do
-// nothing else. Close does not end the listening.
+// stop ends the listening and leaves no goroutine behind; it does not close the tracer.
+// When a signal has come by then, stop waits for what that does, so that main cannot
+// return before the process has ended by the signal. Further calls of stop do nothing
+// else. Close does not end the listening.
 func (t *Tracer) CloseOnSignal(signals ...os.Signal) (stop func()) {
 	if len(signals) == 0 {
 		signals = []os.Signal{syscall.SIGTERM, os.Interrupt}
 	}
 	var heard []os.Signal
 	for _, s := range signals {
-		if ends(s) && !signal.Ignored(s) {
+		if exitsignal.Ends(s) && !signal.Ignored(s) {
 			heard = append(heard, s)
 		}
 	}
@@ -82,6 +79,6 @@ const deathWait = time.Second
 func (t *Tracer) die(s os.Signal, caught chan<- os.Signal) {
 	_ = t.Close() // what it has lost is counted, and nobody is left to read it
 	signal.Stop(caught)
-	raise(s)
+	exitsignal.Raise(s)
 	<-time.After(deathWait)
 }

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/internal/exitsignal"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/wire"
@@ -97,7 +98,7 @@ func TestSignalRaceChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	stop := tracer.CloseOnSignal()
-	raise(syscall.SIGTERM)
+	exitsignal.Raise(syscall.SIGTERM)
 	<-r.closing
 	stop()
 	os.Exit(0)
@@ -185,7 +186,7 @@ func TestCloseOnSignalBesideAHandler(t *testing.T) {
 	tracer, got := newTestTracer(t)
 	stop := tracer.CloseOnSignal(syscall.SIGHUP)
 	tracer.StartSpan("before").Finish()
-	raise(syscall.SIGHUP)
+	exitsignal.Raise(syscall.SIGHUP)
 	for range 2 {
 		if s := <-own; s != syscall.SIGHUP {
 			t.Errorf("got %v", s)
@@ -217,7 +218,7 @@ func TestCloseOnSignalStops(t *testing.T) {
 	if n := runtime.NumGoroutine(); n > before {
 		t.Errorf("%d goroutines, there were %d", n, before)
 	}
-	raise(syscall.SIGHUP)
+	exitsignal.Raise(syscall.SIGHUP)
 	<-own
 	if err := tracer.Flush(context.Background()); err != nil {
 		t.Error(err)
@@ -235,7 +236,7 @@ func TestCloseOnSignalThatEndsNothing(t *testing.T) {
 	tracer, got := newTestTracer(t)
 	stop := tracer.CloseOnSignal(syscall.SIGUSR2, syscall.SIGWINCH)
 	for _, s := range []syscall.Signal{syscall.SIGUSR2, syscall.SIGWINCH} {
-		raise(s)
+		exitsignal.Raise(s)
 		<-own
 	}
 	stop()
@@ -252,7 +253,7 @@ func TestCloseOnSignalIgnored(t *testing.T) {
 	tracer, _ := newTestTracer(t)
 	stop := tracer.CloseOnSignal(syscall.SIGHUP)
 	defer stop()
-	raise(syscall.SIGHUP)
+	exitsignal.Raise(syscall.SIGHUP)
 	if !signal.Ignored(syscall.SIGHUP) {
 		t.Error("no longer ignored")
 	}

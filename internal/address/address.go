@@ -23,7 +23,7 @@ var (
 	errHost     = errors.New("host is neither a name nor an IP address")
 	errLabel    = errors.New("a part of the host's name is empty, longer than 63 bytes, or begins or ends with a hyphen")
 	errBrackets = errors.New("only IPv6 addresses stand in brackets")
-	errBare     = errors.New("an IPv6 address needs brackets")
+	errBare     = errors.New("more than one colon: an IPv6 address needs brackets")
 	errZone     = errors.New("the zone is not a name")
 	errNoPort   = errors.New("port is missing")
 	errPort     = errors.New("port is not within 1 to 65535")

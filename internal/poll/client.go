@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -20,19 +21,29 @@ func NewClient(dial DialFunc) *http.Client {
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
-	return &http.Client{Transport: &http.Transport{
+	return &http.Client{Transport: newTransport(dial, nil)}
+}
+
+// NewProxyClient is NewClient with net.Dialer and a proxy, as http.Transport has it.
+func NewProxyClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
+	return &http.Client{Transport: newTransport(new(net.Dialer).DialContext, proxy)}
+}
+
+func newTransport(dial DialFunc, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
+	return &http.Transport{
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			return dialForRequest(ctx, dial, network, addr)
 		},
 		DisableKeepAlives:      true, // a minute is too long to hold on to an idle one
 		MaxResponseHeaderBytes: 64 << 10,
 		TLSHandshakeTimeout:    10 * time.Second,
-	}}
+	}
 }
 
-// ownClient returns a client for a Server: a copy of c, which may be nil. It follows no redirects unless c has a CheckRedirect of its own, and has
-// the transport of NewClient where c has none, for http.DefaultTransport may be
-// instrumented.
+// ownClient returns a client for a Server: a copy of c, which may be nil. It follows no
+// redirects unless c has a CheckRedirect of its own, and has the transport of NewClient
+// where c has none, for http.DefaultTransport may be instrumented.
 func ownClient(c *http.Client) *http.Client {
 	if c == nil {
 		c = &http.Client{}

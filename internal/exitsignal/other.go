@@ -2,19 +2,19 @@
 
 //go:build !unix
 
-package spur
+package exitsignal
 
 import (
 	"os"
 	"reflect"
 )
 
-// ends: raise ends the process whatever the signal.
-func ends(os.Signal) bool { return true }
+// Ends is true: Raise ends the process whatever the signal.
+func Ends(os.Signal) bool { return true }
 
-// raise ends the process with the code that shells show for a signal, 128 plus
+// Raise ends the process with the code that shells show for a signal, 128 plus
 // its number, or 1 when it has none.
-func raise(s os.Signal) {
+func Raise(s os.Signal) {
 	code := 1
 	if n := reflect.ValueOf(s); n.CanInt() {
 		code = 128 + int(n.Int())

@@ -2,16 +2,16 @@
 
 //go:build unix
 
-package spur
+package exitsignal
 
 import (
 	"os"
 	"syscall"
 )
 
-// ends reports whether a signal that nobody listens to ends a Go program: see
+// Ends reports whether a signal that nobody listens to ends a Go program: see
 // os/signal. It leaves out those that report an error of the program's own.
-func ends(s os.Signal) bool {
+func Ends(s os.Signal) bool {
 	switch s {
 	case syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGABRT:
 		return true
@@ -19,9 +19,9 @@ func ends(s os.Signal) bool {
 	return false
 }
 
-// raise sends the process a signal. Those that os/signal delivers are all of the
+// Raise sends the process a signal. Those that os/signal delivers are all of the
 // system's type, and a process may always signal itself.
-func raise(s os.Signal) {
+func Raise(s os.Signal) {
 	if n, ok := s.(syscall.Signal); ok {
 		_ = syscall.Kill(os.Getpid(), n)
 	}
