@@ -8,20 +8,6 @@ import (
 	"unicode/utf8"
 )
 
-// ValidUTF8 returns s with each invalid byte replaced by U+FFFD: s itself,
-// without allocation, when it is valid.
-func ValidUTF8(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s) + 2*utf8.UTFMax)
-	for _, r := range s { // an invalid byte reads as U+FFFD
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
 // Cut returns the longest prefix of s that has at most limit bytes and ends
 // between two runes, and whether that is less than s. A prefix is a copy, so that
 // it does not keep s in memory; an uncut s is returned as it is. Bytes that are
@@ -33,9 +19,9 @@ func Cut(s string, limit int) (string, bool) {
 	return strings.Clone(s[:border(s, limit)]), true
 }
 
-// Clean returns what ValidUTF8 would, cut as Cut would, and whether it was cut.
-// It looks at no more than limit bytes of s, and allocates only when it has to
-// change s.
+// Clean returns s with each invalid byte replaced by U+FFFD, cut as Cut would, and
+// whether it was cut. It looks at no more than limit bytes of s, and allocates only
+// when it has to change s.
 func Clean(s string, limit int) (string, bool) {
 	head, cut := s, false
 	if limit = max(limit, 0); len(s) > limit {

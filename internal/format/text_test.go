@@ -11,7 +11,7 @@ import (
 	"github.com/go-spur/spur/internal/race"
 )
 
-func TestValidUTF8(t *testing.T) {
+func TestClean(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
 		{"plain", "plain"},
@@ -25,8 +25,8 @@ func TestValidUTF8(t *testing.T) {
 		{"ok\x00", "ok\x00"},                              // NUL is valid
 		{"\xf4\x90\x80\x80", strings.Repeat("\uFFFD", 4)}, // beyond U+10FFFF
 	} {
-		if got := ValidUTF8(c.in); got != c.want {
-			t.Errorf("ValidUTF8(%q) = %q, want %q", c.in, got, c.want)
+		if got, cut := Clean(c.in, 100); got != c.want || cut {
+			t.Errorf("Clean(%q) = %q, %v; want %q", c.in, got, cut, c.want)
 		}
 	}
 }
@@ -142,8 +142,7 @@ func TestTextAllocations(t *testing.T) {
 		f    func()
 		want float64
 	}{
-		{"ValidUTF8, valid", func() { ValidUTF8(long) }, 0},
-		{"ValidUTF8, invalid", func() { ValidUTF8("\xff") }, 1},
+		{"Clean, invalid", func() { Clean("\xff", 3) }, 2},
 		{"Cut, fits", func() { Cut(long, 2000) }, 0},
 		{"Cut, cut", func() { Cut(long, 100) }, 1},
 		{"Clean, valid and fits", func() { Clean(long, 2000) }, 0},
@@ -162,10 +161,7 @@ func FuzzText(f *testing.F) {
 	f.Add(strings.Repeat("\x80", 9), 7) // nothing but continuation bytes
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		limit %= 1 << 12
-		valid := ValidUTF8(s)
-		if valid != string([]rune(s)) {
-			t.Errorf("ValidUTF8(%q) = %q", s, valid)
-		}
+		valid := string([]rune(s))
 		head, cut := Cut(s, limit)
 		if !strings.HasPrefix(s, head) || cut != (len(head) < len(s)) || len(head) > max(limit, 0) {
 			t.Fatalf("Cut(%q, %d) = %q, %v", s, limit, head, cut)

@@ -16,15 +16,22 @@ import (
 
 var _ log.Encoder = (*Fields)(nil)
 
-// Fields are the frozen fields of one log. They come from a pool and belong to one
-// goroutine. As a log.Encoder they freeze what log.Field.Marshal hands over, which
-// unlike Field.Value puts no number into an interface.
+// Fields are the frozen fields of one log. As a log.Encoder they freeze what
+// log.Field.Marshal hands over, which unlike Field.Value puts no number into an
+// interface. They belong to one goroutine and come from a pool, unless a lazy logger
+// fills them: it may hand them to goroutines that outlive it.
 type Fields struct {
 	freezer *Freezer
 	place   Place
 	tags    []model.Tag
-	lazy    int // lazy loggers around this one
+	lazy    int // how many lazy loggers within each other fill them
+
+	mu     sync.Mutex // if lazy: guards tags and closed
+	closed bool       // the lazy logger has returned
 }
+
+// maxLazy bounds lazy loggers that emit lazy loggers.
+const maxLazy = 8
 
 var fieldsPool = sync.Pool{New: func() any { return new(Fields) }}
 
@@ -100,7 +107,7 @@ func (e *Fields) Release() {
 	if e.tags = e.tags[:0]; cap(e.tags) > keepFields {
 		e.tags = nil
 	}
-	e.freezer, e.lazy = nil, 0
+	e.freezer = nil
 	fieldsPool.Put(e)
 }
 
@@ -152,11 +159,49 @@ func (e *Fields) put(key string, v model.Value) {
 }
 
 func (e *Fields) append(key string, v model.Value) {
+	if e.lazy > 0 {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.closed {
+			return
+		}
+	}
 	if len(e.tags) >= e.freezer.limits.FieldsPerLog {
 		e.freezer.fields.Add(1)
 		return
 	}
 	e.tags = append(e.tags, model.Tag{Key: key, Value: v})
+}
+
+// close ends a lazy logger's time and returns what it has emitted.
+func (e *Fields) close() []model.Tag {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	return e.tags
+}
+
+// EmitLazyLogger runs the logger at once, on the caller's goroutine and outside
+// every lock, so that it may use the span. What it is handed stops working when
+// it returns, also for goroutines that it started.
+func (e *Fields) EmitLazyLogger(value log.LazyLogger) {
+	e.mu.Lock()
+	closed := e.closed
+	e.mu.Unlock()
+	switch {
+	case closed:
+		return
+	case value == nil || e.lazy >= maxLazy:
+		e.freezer.fields.Add(1)
+		return
+	}
+	inner := &Fields{freezer: e.freezer, place: e.place, lazy: e.lazy + 1}
+	defer func() { // also when the logger panics
+		for _, f := range inner.close() {
+			e.append(f.Key, f.Value)
+		}
+	}()
+	value(inner)
 }
 
 // EmitString and the methods below implement log.Encoder.

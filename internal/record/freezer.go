@@ -4,6 +4,7 @@ package record
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -130,24 +131,14 @@ func (f *Freezer) freeze(v any, most Length) model.Value {
 		return model.Bool(v)
 	case int:
 		return model.Int64(int64(v))
-	case int8:
-		return model.Int64(int64(v))
-	case int16:
-		return model.Int64(int64(v))
-	case int32:
-		return model.Int64(int64(v))
 	case int64:
 		return model.Int64(v)
-	case uint:
-		return unsigned(uint64(v))
-	case uint8:
+	case uint16: // as ext.HTTPStatusCode has it
 		return model.Int64(int64(v))
-	case uint16:
-		return model.Int64(int64(v))
-	case uint32:
-		return model.Int64(int64(v))
-	case uint64:
-		return unsigned(v)
+	case int8, int16, int32:
+		return model.Int64(reflect.ValueOf(v).Int())
+	case uint, uint8, uint32, uint64:
+		return unsigned(reflect.ValueOf(v).Uint())
 	case float32:
 		return model.Float64(float64(v))
 	case float64:
