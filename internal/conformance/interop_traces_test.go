@@ -176,8 +176,9 @@ func samplingPrograms() []program {
 				w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("jaeger-debug-id", "d"))))
 				w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("uber-trace-id", "a:b:c:3"))))
 			}
-		}, why: "one a second is debug, the others only sampled", differs: []string{
-			"- 2: flags 3", "- 3: flags 3", "- 4: flags 3", "+ 2: flags 1", "+ 3: flags 1", "+ 4: flags 1",
+		}, why: "one a second is debug: the sampler refuses the other debug id, and the callers' sampled traces are only sampled", differs: []string{
+			"- 2: flags 3", "- 3: trace 00000000000000000000000000000003", "- 3: parent 0000000000000000", `- 3: operation "x"`, "- 3: flags 3",
+			"- 3: start 1577836800002000", "- 3: duration 1000", `- 3: tag "jaeger-debug-id" STRING "d"`, "- 4: flags 3", "+ 2: flags 1", "+ 4: flags 1",
 		}},
 		{name: "debug id with a trace", off: true, run: func(w *world) {
 			w.finish(w.tracer.StartSpan("x", opentracing.ChildOf(w.remote("jaeger-debug-id", "d", "uber-trace-id", "a:b:c:1"))))
