@@ -3,15 +3,12 @@
 package spurhttp_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -77,39 +74,6 @@ func TestHandlerInAServersContext(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	if s := spans.Spans()[0]; s.TraceID.Low != 0xabc || s.ParentID != 0xdef {
 		t.Errorf("got %v", s.Context)
-	}
-}
-
-// net/http removes the files of a form from the request that it made itself.
-func TestHandlerMultipartForm(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	r := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if err := r.ParseMultipartForm(10); err != nil {
-			t.Error(err)
-		}
-		if left, _ := os.ReadDir(dir); len(left) != 1 {
-			t.Errorf("the upload is in %d files", len(left))
-		}
-	}))
-	var form bytes.Buffer
-	w := multipart.NewWriter(&form)
-	part, err := w.CreateFormFile("file", "big")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := part.Write(make([]byte, 20<<20)); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	resp, err := r.Client().Post(r.URL, w.FormDataContentType(), &form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	r.wait(t, 1)
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
-		t.Errorf("%d files are left, %v", len(left), err)
 	}
 }
 

@@ -82,7 +82,13 @@ func (s *scope) end(r *http.Request) (route string, said bool) {
 	s.ended = true
 	route, said = s.route, s.said
 	s.mu.Unlock()
-	if said || r.Pattern == s.pattern {
+	if said {
+		if s.span.OperationName() != routeName(s.method, route) { // SetRoute is about to say so
+			s.rename(route)
+		}
+		return route, said
+	}
+	if r.Pattern == s.pattern {
 		return route, said
 	}
 	if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {

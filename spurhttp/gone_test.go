@@ -11,9 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"testing"
-	"time"
-
-	"github.com/go-spur/spur"
 )
 
 // The client hangs up: one span, no status, no error of ours.
@@ -35,24 +32,6 @@ func TestClientGone(t *testing.T) {
 	}
 	if s := r.wait(t, 1)[0]; tag(&s, "http.status_code") != "" || tag(&s, "error") != "" || !slices.Equal(logs(&s), []string{"request cancelled"}) {
 		t.Errorf("tags %v, events %q", s.Tags, logs(&s))
-	}
-}
-
-// http.TimeoutHandler within ours: its own writer cannot flush, and the answer is 503.
-func TestTimeoutHandler(t *testing.T) {
-	h := http.TimeoutHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, span := spur.StartSpanFromContext(r.Context(), "slow")
-		defer span.Finish()
-		<-r.Context().Done()
-	}), time.Millisecond, "too slow")
-	r := serve(t, h)
-	if status, body := r.get(t, "/"); status != 503 || body != "too slow" {
-		t.Errorf("%d %q", status, body)
-	}
-	for _, s := range r.wait(t, 2) {
-		if s.Operation == "GET" && (tag(&s, "http.status_code") != "503" || tag(&s, "error") != "true") {
-			t.Errorf("tags %v", s.Tags)
-		}
 	}
 }
 
