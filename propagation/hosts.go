@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+
+	"github.com/go-spur/spur/internal/address"
 )
 
 // ErrHostPattern is what ParseHosts wraps.
@@ -39,17 +41,19 @@ func ParseHosts(patterns ...string) (*Hosts, error) {
 		case strings.Contains(name, "/"):
 			prefix, err := netip.ParsePrefix(name)
 			if err != nil {
-				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(p), err)
+				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(address.Hide(p)), err)
 			}
 			h.prefixes = append(h.prefixes, prefix.Masked())
 		default:
-			if addr, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
-				addr = addr.Unmap().WithZone("")
+			host, ip, err := address.Host(name)
+			switch {
+			case err != nil:
+				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(address.Hide(p)), err)
+			case ip:
+				addr := netip.MustParseAddr(host).Unmap().WithZone("")
 				h.prefixes = append(h.prefixes, netip.PrefixFrom(addr, addr.BitLen()))
-			} else if isHostName(name) {
-				h.names[strings.TrimSuffix(name, ".")] = true
-			} else {
-				return nil, fmt.Errorf("%w %q", ErrHostPattern, shorten(p))
+			default:
+				h.names[strings.TrimSuffix(host, ".")] = true
 			}
 		}
 	}
@@ -89,12 +93,8 @@ func (h *Hosts) Match(host string) bool {
 	return false
 }
 
-// isHostName reports whether s is letters, digits, '-', '_' and single dots.
+// isHostName reports whether s is a name, and no IP address.
 func isHostName(s string) bool {
-	for _, label := range strings.Split(strings.TrimSuffix(s, "."), ".") {
-		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
-			return false
-		}
-	}
-	return true
+	_, ip, err := address.Host(s)
+	return err == nil && !ip
 }

@@ -5,7 +5,6 @@ package env
 import (
 	"cmp"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -70,11 +69,10 @@ func (r *reader) parseOTLPBase(value string) error {
 	if err != nil {
 		return err
 	}
-	if u.RawPath != "" {
-		u.RawPath = strings.TrimRight(u.RawPath, "/") + endpoint.OTLPPath
-	}
-	u.Path = strings.TrimRight(u.Path, "/") + endpoint.OTLPPath
-	return r.parseOTLP(u.String(), otlpPrefix+"ENDPOINT")
+	r.baseIsWhole = slices.ContainsFunc([]string{endpoint.OTLPPath, "/v1/metrics", "/v1/logs", "/api/traces"}, func(path string) bool {
+		return strings.HasSuffix(strings.TrimRight(u.Path, "/"), path)
+	})
+	return r.parseOTLP(u.JoinPath(endpoint.OTLPPath).String(), otlpPrefix+"ENDPOINT")
 }
 
 func (r *reader) parseOTLPWhole(value string) error {
@@ -139,7 +137,7 @@ func (r *reader) collectorEndpoint() *endpoint.Endpoint {
 // addCredentials adds what JAEGER_USER and the like say.
 func (r *reader) addCredentials(e *endpoint.Endpoint) {
 	o := &e.HTTP
-	user, password, token := r.values["JAEGER_USER"], r.values["JAEGER_PASSWORD"], r.values["JAEGER_AUTH_TOKEN"]
+	user, password := r.values["JAEGER_USER"], r.values["JAEGER_PASSWORD"]
 	check := func(name string) {
 		if err := o.Check(e.Address); err != nil {
 			r.wrong(name, err)
@@ -155,11 +153,11 @@ func (r *reader) addCredentials(e *endpoint.Endpoint) {
 		check("JAEGER_USER")
 	}
 	switch {
-	case token == "" || headerText(token) != nil: // reported
+	case r.token == "":
 	case user != "" || o.Username != "" || o.Password != "":
 		r.wrong("JAEGER_AUTH_TOKEN", errUserAndToken)
 	default:
-		o.BearerToken = token
+		o.BearerToken = r.token
 		check("JAEGER_AUTH_TOKEN")
 	}
 }
@@ -176,21 +174,11 @@ func (r *reader) otlpEndpoint() *endpoint.Endpoint {
 		r.warn("spur: OTLP endpoint not used", "variable", name, "value", r.shown(name), "error", err, "endpoint", address.Hide(e.Address))
 		return nil
 	}
-	if e.SetBy == otlpPrefix+"ENDPOINT" && endsInPath(e.Address) {
-		r.warn("spur: the path /v1/traces is added to OTEL_EXPORTER_OTLP_ENDPOINT, which ends in such a path already; a whole URL belongs into OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+	if e.SetBy == otlpPrefix+"ENDPOINT" && r.baseIsWhole {
+		r.warn("spur: /v1/traces is added to OTEL_EXPORTER_OTLP_ENDPOINT, which looks whole already; a whole URL belongs into OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
 			"variable", e.SetBy, "value", r.shown(e.SetBy), "endpoint", address.Hide(e.Address))
 	}
 	return e
-}
-
-// endsInPath reports whether something in front of OTLP's path ends in a path of OTLP.
-func endsInPath(whole string) bool {
-	u, err := url.Parse(whole)
-	if err != nil {
-		return false
-	}
-	base := strings.TrimSuffix(u.Path, endpoint.OTLPPath)
-	return slices.ContainsFunc([]string{endpoint.OTLPPath, "/v1/metrics", "/v1/logs"}, func(path string) bool { return strings.HasSuffix(base, path) })
 }
 
 // protect checks the protocol, and adds headers and certificates, checking each. With

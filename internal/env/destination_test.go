@@ -99,7 +99,7 @@ func checkEndpoint(t *testing.T, s Settings, want, source, log string) {
 
 func TestOTLPEndpoints(t *testing.T) {
 	const base, whole = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
-	const hint = "spur: the path /v1/traces is added to OTEL_EXPORTER_OTLP_ENDPOINT, which ends in such a path already; a whole URL belongs into OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+	const hint = "spur: /v1/traces is added to OTEL_EXPORTER_OTLP_ENDPOINT, which looks whole already; a whole URL belongs into OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 	for _, tc := range []struct{ name, value, want, log string }{
 		{base, "http://h:4318", "http://h:4318/v1/traces", ""},
 		{base, "http://h/", "http://h/v1/traces", ""},
@@ -108,6 +108,7 @@ func TestOTLPEndpoints(t *testing.T) {
 		{base, "http://h/v1/traces", "http://h/v1/traces/v1/traces", hint}, // as specified
 		{base, "http://u:p@h/x/v1/traces/?q=1", "http://h/x/v1/traces/v1/traces?q=1 u:p ", hint + " [variable OTEL_EXPORTER_OTLP_ENDPOINT value http://***@h/x/v1/traces/?*** endpoint http://h/x/v1/traces/v1/traces?***]"},
 		{base, "http://h/v1/metrics", "http://h/v1/metrics/v1/traces", hint},
+		{base, "http://h/api/traces/", "http://h/api/traces/v1/traces", hint},
 		{base, "http://h/v1/tracesx", "http://h/v1/tracesx/v1/traces", ""},
 		{whole, "http://h/x?y=z", "http://h/x?y=z", ""},
 		{whole, "http://h:4318", "http://h:4318", ""}, // the transport adds the path

@@ -35,20 +35,13 @@ type Settings struct {
 	NoExport bool   // spans go nowhere
 	Source   string // the variable that chose Endpoint or NoExport
 
-	QueueSpans        int
-	FlushInterval     time.Duration
-	RetryBudget       time.Duration
-	Timeout           time.Duration
-	LogSpans          *bool
-	NoReconnect       *bool
-	ReconnectInterval time.Duration
+	QueueSpans                          int
+	FlushInterval, RetryBudget, Timeout time.Duration
+	LogSpans, NoReconnect               *bool
+	ReconnectInterval                   time.Duration
 
-	TagValueCharacters int
-	LogValueCharacters int
-	TagsPerSpan        int
-	LogsPerSpan        int
-	FieldsPerLog       int
-	RefsPerSpan        int
+	TagValueCharacters, LogValueCharacters              int
+	TagsPerSpan, LogsPerSpan, FieldsPerLog, RefsPerSpan int
 
 	Warnings []Warning
 	Errors   []Error
@@ -99,16 +92,17 @@ type reader struct {
 
 	samplerType  string
 	samplerParam *float64
-	samplerHost  string // of the sampling server, in parts as Node.js has them
-	samplerPort  string
-	samplerPath  string
-	agentHost    string
-	agentPort    string
-	collector    *endpoint.Endpoint // JAEGER_ENDPOINT
-	exporter     string             // OTEL_TRACES_EXPORTER
-	otlp         *endpoint.Endpoint // OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT
-	otlpGzip     string             // OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION
-	otlpTimeout  time.Duration
+
+	samplerHost, samplerPort, samplerPath string // the sampling server, in parts as Node.js has them
+	agentHost, agentPort                  string
+
+	collector   *endpoint.Endpoint // JAEGER_ENDPOINT
+	token       string             // JAEGER_AUTH_TOKEN
+	exporter    string             // OTEL_TRACES_EXPORTER
+	otlp        *endpoint.Endpoint // OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT
+	baseIsWhole bool               // OTEL_EXPORTER_OTLP_ENDPOINT ends in a path of its own
+	otlpGzip    string             // OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION
+	otlpTimeout time.Duration
 }
 
 func (r *reader) readAll() {

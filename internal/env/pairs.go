@@ -95,7 +95,7 @@ func (r *reader) headers(name string) (http.Header, error) {
 			return err
 		}
 		t.Key = http.CanonicalHeaderKey(t.Key)
-		if err := headerText(t.Value); err != nil {
+		if _, err := headerText(t.Value); err != nil {
 			return err
 		}
 		if (transport.HTTPOptions{Header: http.Header{t.Key: {t.Value}}}).Check(defaultOTLP) != nil {
@@ -199,8 +199,7 @@ func (r *reader) parsePropagators(list string) error {
 
 // parseRPCMetrics names the variable as unused only where it asks for something.
 func (r *reader) parseRPCMetrics(value string) error {
-	var on *bool
-	err := boolean(&on)(value)
+	on, err := boolean(value)
 	if err == nil && *on {
 		r.unused = append(r.unused, "JAEGER_RPC_METRICS")
 	}

@@ -28,129 +28,94 @@ var (
 // maxDelay bounds what is given in milliseconds: to one day.
 const maxDelay = 24 * 60 * 60 * 1000
 
-// anything is the parser of variables that are only looked at together with others,
-// or not at all.
-func anything(string) error { return nil }
-
-func text(into *string) func(string) error {
+// set returns a parser that stores what parse makes of a value.
+func set[T any](parse func(string) (T, error), into ...*T) func(string) error {
 	return func(value string) error {
-		*into = value
-		return nil
-	}
-}
-
-func boolean(into **bool) func(string) error {
-	return func(value string) error {
-		on, err := strconv.ParseBool(value)
+		v, err := parse(value)
 		if err != nil {
-			return errBool
-		}
-		*into = &on
-		return nil
-	}
-}
-
-// trueOrFalse is boolean as OpenTelemetry has it: nothing else, in any case.
-func trueOrFalse(into **bool) func(string) error {
-	return func(value string) error {
-		on := strings.EqualFold(value, "true")
-		if !on && !strings.EqualFold(value, "false") {
-			return errBool
-		}
-		*into = &on
-		return nil
-	}
-}
-
-func integer(most int, into ...*int) func(string) error {
-	return func(value string) error {
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 || n > most {
-			return fmt.Errorf("not a whole number from 1 to %d", most)
+			return err
 		}
 		for _, p := range into {
-			*p = n
+			*p = v
 		}
 		return nil
+	}
+}
+
+func text(value string) (string, error) { return value, nil }
+
+func boolean(value string) (*bool, error) {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return nil, errBool
+	}
+	return &on, nil
+}
+
+// trueOrFalse is boolean as OpenTelemetry has it: these two words, in any case.
+func trueOrFalse(value string) (*bool, error) {
+	if !strings.EqualFold(value, "true") && !strings.EqualFold(value, "false") {
+		return nil, errBool
+	}
+	return boolean(strings.ToLower(value))
+}
+
+// upTo is for whole numbers from 1 to most.
+func upTo(most int) func(string) (int, error) {
+	return func(value string) (int, error) {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > most {
+			return 0, fmt.Errorf("not a whole number from 1 to %d", most)
+		}
+		return n, nil
 	}
 }
 
 // milliseconds is for the variables that have no unit in them.
-func milliseconds(into *time.Duration) func(string) error {
-	return func(value string) error {
-		var ms int
-		err := integer(maxDelay, &ms)(value)
-		if err == nil {
-			*into = time.Duration(ms) * time.Millisecond
-		}
-		return err
-	}
+func milliseconds(value string) (time.Duration, error) {
+	ms, err := upTo(maxDelay)(value)
+	return time.Duration(ms) * time.Millisecond, err
 }
 
-func duration(into *time.Duration) func(string) error {
-	return func(value string) error {
-		d, err := time.ParseDuration(value)
-		if err != nil || d <= 0 {
-			return errDuration
-		}
-		*into = d
-		return nil
+func duration(value string) (time.Duration, error) {
+	d, err := time.ParseDuration(value)
+	if err != nil || d <= 0 {
+		return 0, errDuration
 	}
+	return d, nil
 }
 
-// number accepts finite numbers.
-func number(into **float64) func(string) error {
-	return func(value string) error {
-		f, err := strconv.ParseFloat(value, 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return errNumber
-		}
-		*into = &f
-		return nil
+func number(value string) (*float64, error) {
+	f, err := strconv.ParseFloat(value, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, errNumber
 	}
+	return &f, nil
 }
 
 // oneOf accepts words in any case, and keeps them in lower case.
-func oneOf(into *string, words ...string) func(string) error {
-	return func(value string) error {
-		value = strings.ToLower(value)
-		if !slices.Contains(words, value) {
-			return fmt.Errorf("not one of %s", strings.Join(words, ", "))
+func oneOf(words ...string) func(string) (string, error) {
+	return func(value string) (string, error) {
+		if value = strings.ToLower(value); !slices.Contains(words, value) {
+			return "", fmt.Errorf("not one of %s", strings.Join(words, ", "))
 		}
-		*into = value
-		return nil
+		return value, nil
 	}
 }
 
 // host accepts a name or an IP address, and keeps the latter without brackets.
-func host(into *string) func(string) error {
-	return func(value string) error {
-		name, _, err := address.Host(value)
-		if err == nil {
-			*into = name
-			return nil
-		}
-		if _, _, _, split := address.HostPort(value); split == nil {
-			return errHostPort
-		}
-		return err
+func host(value string) (string, error) {
+	name, _, err := address.Host(value)
+	if _, _, _, split := address.HostPort(value); err != nil && split == nil {
+		err = errHostPort
 	}
-}
-
-func port(into *string) func(string) error {
-	return func(value string) error {
-		number, err := address.Port(value)
-		if err == nil {
-			*into = number
-		}
-		return err
-	}
+	return name, err
 }
 
 // headerText accepts what a header can carry.
-func headerText(value string) error {
+func headerText(value string) (string, error) {
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return errHeader
+		return "", errHeader
 	}
-	return nil
+	return value, nil
 }

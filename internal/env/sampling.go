@@ -111,8 +111,7 @@ func (r *reader) setOtelSampler() {
 		r.Sampler, probability = "const", 0
 	case "traceidratio":
 		if r.isSet(arg) {
-			var p *float64
-			err := number(&p)(r.values[arg])
+			p, err := number(r.values[arg])
 			if err == nil {
 				err = checkProbability(*p)
 			}
