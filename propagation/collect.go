@@ -3,6 +3,7 @@
 package propagation
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,7 @@ import (
 // at is charged first, so that work is bounded by the limits and not by what came.
 type collection struct {
 	members []found
+	room    int // how many members there may be
 	left    int // bytes that may still be looked at
 	dropped int // members left out so far
 	match   keyMatch
@@ -27,8 +29,8 @@ type found struct {
 }
 
 // charge takes n bytes off what may be looked at, or drops a member.
-func (c *collection) charge(n, room int) bool {
-	if n > c.left || len(c.members) >= room {
+func (c *collection) charge(n int) bool {
+	if n > c.left || len(c.members) >= c.room {
 		c.dropped++
 		return false
 	}
@@ -50,8 +52,8 @@ func (c *collection) cut(list string, lastComma func(string, int) int) string {
 
 // add keeps m, or lets it take the place of a member of the same key: the one that
 // is not listed counts, then the one of the lesser spelling, then the later one.
-func (c *collection) add(m found, room int) {
-	if len(c.members) >= room || m.key == "" {
+func (c *collection) add(m found) {
+	if len(c.members) >= c.room || m.key == "" {
 		c.dropped++
 		return
 	}
@@ -63,26 +65,20 @@ func (c *collection) add(m found, room int) {
 			return
 		}
 	}
-	c.members = appendOne(c.members, m, room)
+	c.members = appendFew(c.members, m)
+}
+
+// appendFew appends to a list that mostly has up to 8 elements, else up to 64.
+func appendFew[T any](list []T, m T) []T {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, 6*len(list)+8)
+	}
+	return append(list, m)
 }
 
 func (c *collection) clear() {
 	clear(c.members)
-	c.members, c.left, c.dropped = c.members[:0], 0, 0
-}
-
-// appendOne appends to a list that will have at most room elements. Most have
-// few.
-func appendOne[T any](list []T, m T, room int) []T {
-	const few = 8
-	if len(list) == cap(list) {
-		size := few
-		if len(list) > 0 {
-			size = max(min(room, 64), 2*len(list))
-		}
-		list = append(make([]T, 0, size), list...)
-	}
-	return append(list, m)
+	*c = collection{members: c.members[:0]}
 }
 
 // keyMatch says when two keys are one.
@@ -102,11 +98,11 @@ func (k keyMatch) same(a, b string) bool {
 // the header measures. spelling is "" but for odd names of a Header.
 func (p *Textual) addMember(r *reading, f family, name, value, spelling string) {
 	c := &r.baggage[f]
-	if !c.charge(len(name)+len(value), p.limits.BaggageMembers) {
+	if !c.charge(len(name) + len(value)) {
 		return
 	}
 	key := name[len(p.names.of[memberField(f)].lower):]
-	c.add(found{key: key, value: value, spelling: spelling}, p.limits.BaggageMembers)
+	c.add(found{key: key, value: value, spelling: spelling})
 }
 
 // addJaegerList takes a list "k1=v1, k2=v2". The list is decoded before it is
@@ -117,7 +113,7 @@ func (p *Textual) addMember(r *reading, f family, name, value, spelling string) 
 func (p *Textual) addJaegerList(r *reading, list string) {
 	c := &r.baggage[jaeger]
 	list = c.cut(list, lastJaegerComma)
-	if list == "" || !c.charge(len(list), p.limits.BaggageMembers) {
+	if list == "" || !c.charge(len(list)) {
 		return
 	}
 	from := len(r.list)
@@ -136,7 +132,7 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 			continue
 		}
 		key = strings.TrimFunc(key, unicode.IsSpace)
-		c.add(found{key: key, value: value, listed: true}, p.limits.BaggageMembers)
+		c.add(found{key: key, value: value, listed: true})
 	}
 }
 
@@ -146,7 +142,7 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 func (p *Textual) addW3CList(r *reading, list string) {
 	c := &r.baggage[w3c]
 	list = c.cut(list, lastComma)
-	if list == "" || !c.charge(len(list), p.limits.BaggageMembers) {
+	if list == "" || !c.charge(len(list)) {
 		return
 	}
 	c.left-- // the comma between headers, were they joined
@@ -164,7 +160,7 @@ func (p *Textual) addW3CList(r *reading, list string) {
 			c.dropped++
 			continue
 		}
-		c.add(m, p.limits.BaggageMembers)
+		c.add(m)
 	}
 }
 

@@ -95,12 +95,18 @@ func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
 	return false
 }
 
-// idHeaders holds the values of one form's id headers and their text, in one
+// The values of a format's id headers and their text are one object, hence one
 // allocation.
-type idHeaders struct {
-	values [5]string
-	text   [max(maxJaegerID, traceparentLen, maxB3IDs, maxB3Single)]byte
-}
+type (
+	idHeaders struct {
+		values [2]string
+		text   [max(maxJaegerID, traceparentLen, maxB3Single)]byte
+	}
+	b3Headers struct {
+		values [5]string
+		text   [maxB3IDs]byte
+	}
+)
 
 func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 	switch f {
@@ -113,7 +119,7 @@ func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 		h.values[0] = textOf(appendTraceparent(h.text[:0], c))
 		h.values[1] = p.outState(c)
 		w.set(w3cParent, h.values[:1])
-		w.set(w3cState, h.values[1:2])
+		w.set(w3cState, h.values[1:])
 	case b3:
 		if p.to.b3Single {
 			h := new(idHeaders)
@@ -123,7 +129,7 @@ func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 			delete(w.header, p.names.of[b3Whole].canonical) // receivers would prefer it
 		}
 		if p.to.b3Multi {
-			h := new(idHeaders)
+			h := new(b3Headers)
 			h.values = b3Values(h.text[:0], c)
 			for i := range h.values {
 				w.set(b3Trace+field(i), h.values[i:i+1])
@@ -172,7 +178,7 @@ func (w *writer) set(f field, values []string) {
 // spelling.
 func (w *writer) removeBaggage(of []family) {
 	for key := range w.header {
-		if f, ok := w.names.classify(key).baggageOf(); ok && slices.Contains(of, f) {
+		if f, baggage := w.names.classify(key).family(); baggage && slices.Contains(of, f) {
 			delete(w.header, key)
 		}
 	}

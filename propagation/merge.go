@@ -74,7 +74,7 @@ func (b *builder) put(old *model.Member, m model.Member, l *Limits) bool {
 	if old != nil {
 		*old = m
 	} else {
-		b.members = appendOne(b.members, m, l.BaggageMembers)
+		b.members = appendFew(b.members, m)
 	}
 	return true
 }

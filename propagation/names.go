@@ -43,17 +43,21 @@ const (
 	numFields
 )
 
-// baggageOf returns the family whose baggage a header has.
-func (f field) baggageOf() (family, bool) {
-	switch f {
-	case jaegerList, jaegerMember:
+// family returns whose header it is, and whether it has baggage.
+func (f field) family() (of family, baggage bool) {
+	switch {
+	case f == jaegerList, f == jaegerMember:
 		return jaeger, true
-	case w3cBaggage:
+	case f == w3cBaggage:
 		return w3c, true
-	case b3Member:
+	case f == b3Member:
 		return b3, true
+	case f < jaegerList:
+		return jaeger, false
+	case f < w3cBaggage:
+		return w3c, false
 	}
-	return 0, false
+	return b3, false
 }
 
 // memberField is the prefix that a family's members have, if they have headers of
@@ -97,24 +101,23 @@ type names struct {
 func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
 	n := new(names)
 	for _, f := range []struct {
-		family
 		field
 		option, value, or string
 	}{
-		{jaeger, jaegerID, "TraceContext", c.headers.TraceContext, "uber-trace-id"},
-		{jaeger, jaegerDebug, "DebugID", c.headers.DebugID, "jaeger-debug-id"},
-		{jaeger, jaegerList, "Baggage", c.headers.Baggage, "jaeger-baggage"},
-		{w3c, w3cParent, "", "", "traceparent"},
-		{w3c, w3cState, "", "", "tracestate"},
-		{w3c, w3cBaggage, "", "", "baggage"},
-		{b3, b3Whole, "", "", "b3"},
-		{b3, b3Trace, "", "", "x-b3-traceid"},
-		{b3, b3Span, "", "", "x-b3-spanid"},
-		{b3, b3Parent, "", "", "x-b3-parentspanid"},
-		{b3, b3Sampled, "", "", "x-b3-sampled"},
-		{b3, b3Flags, "", "", "x-b3-flags"},
-		{jaeger, jaegerMember, "BaggagePrefix", c.headers.BaggagePrefix, "uberctx-"},
-		{b3, b3Member, "B3BaggagePrefix", c.b3Prefix, "baggage-"},
+		{jaegerID, "TraceContext", c.headers.TraceContext, "uber-trace-id"},
+		{jaegerDebug, "DebugID", c.headers.DebugID, "jaeger-debug-id"},
+		{jaegerList, "Baggage", c.headers.Baggage, "jaeger-baggage"},
+		{w3cParent, "", "", "traceparent"},
+		{w3cState, "", "", "tracestate"},
+		{w3cBaggage, "", "", "baggage"},
+		{b3Whole, "", "", "b3"},
+		{b3Trace, "", "", "x-b3-traceid"},
+		{b3Span, "", "", "x-b3-spanid"},
+		{b3Parent, "", "", "x-b3-parentspanid"},
+		{b3Sampled, "", "", "x-b3-sampled"},
+		{b3Flags, "", "", "x-b3-flags"},
+		{jaegerMember, "BaggagePrefix", c.headers.BaggagePrefix, "uberctx-"},
+		{b3Member, "B3BaggagePrefix", c.b3Prefix, "baggage-"},
 	} {
 		text := f.value
 		if text == "" {
@@ -126,7 +129,7 @@ func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
 		if kind == Text && hasControl(text) {
 			return n, fmt.Errorf("propagation: header name %s %q has control bytes", f.option, shorten(text))
 		}
-		if has(f.family) {
+		if of, _ := f.family(); has(of) {
 			n.add(f.field, text)
 		}
 	}

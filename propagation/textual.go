@@ -97,21 +97,9 @@ func (p *Textual) has(f family) bool { return p.from.has(f) || p.to.has(f) }
 
 // setReads notes what the formats to extract read.
 func (p *Textual) setReads() {
-	ids := [families][]field{
-		jaeger: {jaegerID, jaegerDebug},
-		w3c:    {w3cParent, w3cState},
-		b3:     {b3Whole, b3Trace, b3Span, b3Parent, b3Sampled, b3Flags},
-	}
-	baggage := [families][]field{jaeger: {jaegerList, jaegerMember}, w3c: {w3cBaggage}, b3: {b3Member}}
-	for _, f := range p.from.ids {
-		for _, name := range ids[f] {
-			p.reads[name] = true
-		}
-	}
-	for _, f := range p.from.baggage {
-		for _, name := range baggage[f] {
-			p.reads[name] = true
-		}
+	for f := noField + 1; f < numFields; f++ {
+		of, baggage := f.family()
+		p.reads[f] = baggage && slices.Contains(p.from.baggage, of) || !baggage && p.from.hasIDs(of)
 	}
 }
 
@@ -153,7 +141,8 @@ func (p *Textual) acquire(from Reader) *reading {
 	_, environ := from.(*Environ)
 	r.build.match = p.from.match(environ)
 	for _, f := range p.from.baggage {
-		r.baggage[f].left, r.baggage[f].match = p.limits.BaggageBytes, r.build.match
+		c := &r.baggage[f]
+		c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.build.match
 	}
 	return r
 }
