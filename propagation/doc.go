@@ -29,12 +29,14 @@
 // that others send and spur does not:
 //
 //   - uber-trace-id with leading zeros missing, with 32 digits for 64 bits, with a
-//     parent of 0, with flags of 01, with "%3A" for ':'. Flags are hexadecimal, and at
-//     most ff, whereas jaeger-client-go writes hexadecimal and reads decimal; 0 to 9,
-//     all that clients send without firehose and debug together, mean the same.
+//     parent that is 0, missing or garbage, with flags of 01, with "%3A" for ':' under
+//     [HTTP]. Flags are hexadecimal, and at most ff, whereas jaeger-client-go writes
+//     hexadecimal and reads decimal; 0 to 9, all that clients send without firehose
+//     and debug together, mean the same.
 //   - traceparent of later versions than 00, with anything behind another '-'.
 //   - B3's ids in upper case or without leading zeros, as real clients send them, its
-//     sampling state as true and false, and a parent id without one.
+//     sampling state as true and false, and a parent id without one. A parent that
+//     cannot be read is ignored in x-b3-parentspanid and makes b3 malformed.
 //
 // 64-bit trace ids are written with 16 digits in Jaeger's format and in B3, padded
 // to 32 in W3C's; ids are never cut.

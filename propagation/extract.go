@@ -9,36 +9,24 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// Extract reads the context that from holds. Header names are matched without
-// regard to case under both kinds. When a header is repeated its last value counts,
-// but every jaeger-baggage, baggage and tracestate is read, and a repeated
-// traceparent is corrupted, as W3C's test suite has it.
+// Extract reads the context that from holds; package propagation says how each format
+// is read, and what counts when several are there. When a header is repeated its last
+// value counts, but every jaeger-baggage, baggage and tracestate is read, and a
+// repeated traceparent is corrupted.
 //
-// The context is that of the first format, in the order of the configuration, whose
-// ids can be read; see the package documentation on formats that disagree. When
-// none can, but one is there, the error is ErrCorrupted with the first one's
-// complaint. Without any ids, baggage, a debug id or a decision of B3's alone
-// (model.StateDecided) are a success. A zero
-// uber-trace-id next to them, as jaeger-client-go sends it for a context without a
-// trace, counts for nothing.
-//
-// uber-trace-id has four parts separated by ':' (or, under HTTP, "%3A"): a trace
-// id of 1 to 32 hexadecimal digits, a span id of 1 to 16, a parent id that is
-// ignored when it cannot be read, and hexadecimal flags up to ff, with any number of
-// leading zeros. traceparent is read as W3C Trace Context level 2 demands. In B3, ids
-// have the lengths they have in uber-trace-id; no sampling state is StateDeferred. A
-// parent that cannot be read is ignored in x-b3-parentspanid and makes b3 malformed.
+// The error is ErrNotFound when nothing is there, and ErrCorrupted when the ids of no
+// format can be read but those of one are there. Baggage, a debug id or a decision of
+// B3's (model.StateDecided) without ids are a success. A zero uber-trace-id beside
+// them, as jaeger-client-go sends it for a context without a trace, counts for nothing.
 //
 // Members of baggage that cannot be read, or exceed the limits, are left out and
-// counted. Which ones, when the limits are exceeded, is not defined; the unread
-// rest of a list counts as one. The debug id is returned when there is no trace id,
-// cut to its limit.
+// counted, the unread rest of a list as one.
 //
-// A [Header] is gone over once, and its canonical spelling of a name, also of a
-// member's, wins over others; without it the least spelling in the order of bytes
-// does. Other carriers get one call of ForeachKey, whose error is returned wrapped
-// with ErrCorrupted. Of an [Environ], keys of members that have the same variable
-// are one key, spelled as W3C's baggage spells it.
+// A [Header] is gone over once. Its canonical spelling of a name, also of a member's,
+// wins over others; without it the least spelling in the order of bytes does. Other
+// carriers get one call of ForeachKey, whose error is returned wrapped with
+// ErrCorrupted. Of an [Environ], keys of members that have the same variable are one
+// key, spelled as W3C's baggage spells it.
 func (p *Textual) Extract(from Reader) (model.Context, error) {
 	var r *reading
 	var c model.Context
