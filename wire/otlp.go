@@ -41,6 +41,7 @@ const (
 	linkAttributesKey = 4<<3 | 2 // Span.Link.attributes
 
 	otlpSampled      = 1     // W3C's sampled flag in Span.flags
+	otlpRandom       = 2     // and its random flag
 	otlpHasIsRemote  = 0x100 // SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK
 	otlpIsRemote     = 0x200 // SPAN_FLAGS_CONTEXT_IS_REMOTE_MASK
 	otlpLengthOfSpan = 2     // bytes a span's length is expected to take
@@ -68,8 +69,8 @@ const (
 // fields with the same key in one log the last counts (in logs of at most 128).
 // What limits removed goes into the dropped counts, and Trimmed becomes the
 // attribute spur.trimmed. A negative duration counts as none, and times before
-// 1970 as 1970. Flags other than the sampled one have no place in the format:
-// the Collector drops Jaeger's debug flag, too. Bytes of a text that are not
+// 1970 as 1970. Of the flags those that W3C knows, sampled and random, have a place
+// in the format: the Collector drops Jaeger's debug flag, too. Bytes of a text that are not
 // UTF-8 become U+FFFD one by one, since receivers refuse a whole batch for one.
 func AppendOTLPSpan(dst []byte, s *model.Span) []byte { return appendOTLPSpan(dst, s, false) }
 
@@ -150,6 +151,9 @@ func otlpTimes(s *model.Span) (start, end uint64) {
 func otlpFlags(s *model.Span) (flags uint32) {
 	if s.IsSampled() {
 		flags = otlpSampled
+	}
+	if s.State&model.StateW3CRandom != 0 {
+		flags |= otlpRandom
 	}
 	if s.ParentID != 0 {
 		flags |= otlpHasIsRemote

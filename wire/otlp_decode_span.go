@@ -77,6 +77,9 @@ func (d *otlpDecoder) span() (s model.Span) {
 	if flags&otlpSampled != 0 {
 		s.Flags = model.FlagSampled
 	}
+	if flags&otlpRandom != 0 {
+		s.State = model.StateW3CRandom
+	}
 	s.ParentRemote = s.ParentID != 0 && flags&otlpHasIsRemote != 0 && flags&otlpIsRemote != 0
 	d.restoreTags(&s, kind, status, d.copied(message))
 	d.restoreParent(&s)

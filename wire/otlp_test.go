@@ -220,6 +220,16 @@ func TestOTLPSpans(t *testing.T) {
 			return changed(s, flags(0))
 		}},
 		{"sampled", func() (model.Span, model.Span) { return same(flags(model.FlagSampled)) }},
+		{"random trace id", func() (model.Span, model.Span) {
+			s := flags(model.FlagSampled)
+			s.State = model.StateW3CRandom
+			return same(s)
+		}},
+		{"other states have no place", func() (model.Span, model.Span) {
+			s := flags(0)
+			s.State = model.StateRemote | model.StateDeferred | model.StateDecided
+			return changed(s, flags(0))
+		}},
 		{"debug and firehose have no place", func() (model.Span, model.Span) { return changed(flags(0xff), flags(model.FlagSampled)) }},
 		{"counts", func() (model.Span, model.Span) {
 			s := tags(text("a", "b"))
