@@ -5,6 +5,7 @@ package format
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"unicode"
@@ -62,8 +63,10 @@ func bytesEverywhere() map[string]struct {
 // numbers.
 func TestBytes(t *testing.T) {
 	for name, c := range bytesEverywhere() {
-		if got, cut := String(c.v, 2*DefaultMaxBytes); got != c.want || cut {
-			t.Errorf("%s: %q, cut %v; want %q", name, got, cut, c.want)
+		for _, limit := range []int{2 * DefaultMaxBytes, math.MaxInt - 1, math.MaxInt} {
+			if got, cut := String(c.v, limit); got != c.want || cut {
+				t.Errorf("%s: %q, cut %v; want %q", name, got, cut, c.want)
+			}
 		}
 		for n := -1; n <= min(len(c.want), 500); n += 1 + len(c.want)/1000 {
 			got, cut := String(c.v, n)

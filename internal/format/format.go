@@ -3,6 +3,7 @@
 package format
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -35,7 +36,8 @@ func String(v any, maxBytes int) (s string, cut bool) {
 // is no room for the mark, and none. What it appends is valid UTF-8. It does not
 // keep v, and does not panic.
 func Append(dst []byte, v any, maxBytes int) (out []byte, cut bool) {
-	p := printer{buf: dst, start: len(dst), limit: len(dst) + max(maxBytes, 0)}
+	maxBytes = min(max(maxBytes, 0), math.MaxInt/4) // so that nothing overflows
+	p := printer{buf: dst, start: len(dst), limit: len(dst) + maxBytes}
 	p.top(v)
 	if p.full {
 		p.markEnd(p.start)

@@ -129,8 +129,10 @@ func TestAppendAgreesWithFmt(t *testing.T) {
 		if string(got) != "> "+want || cut {
 			t.Errorf("%s: %q, cut %v; fmt says %q", name, got, cut, want)
 		}
-		if got, cut := String(v, DefaultMaxBytes); got != want || cut {
-			t.Errorf("%s: String = %q, cut %v; fmt says %q", name, got, cut, want)
+		for _, limit := range []int{DefaultMaxBytes, math.MaxInt} {
+			if got, cut := String(v, limit); got != want || cut {
+				t.Errorf("%s: String = %q, cut %v; fmt says %q", name, got, cut, want)
+			}
 		}
 	}
 }
