@@ -101,7 +101,7 @@ func (c *config) validate() error {
 }
 
 func (c *config) fail(name, value string, err error) {
-	value, _ = format.Clean(value, 128)
+	value = format.Short(value, 128)
 	c.errs = append(c.errs, &ConfigError{Name: name, Value: value, Err: err})
 }
 

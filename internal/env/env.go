@@ -149,7 +149,7 @@ func (r *reader) shown(name string) string {
 			value = v.shown(value)
 		}
 	}
-	value, _ = format.Clean(value, 128)
+	value = format.Short(value, 128)
 	return value
 }
 

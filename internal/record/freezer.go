@@ -80,7 +80,7 @@ func (f *Freezer) Operation(s string) string {
 	if !keep {
 		return "redacted"
 	}
-	return v.Str()
+	return f.Name(v.String())
 }
 
 // BaggageValue redacts the value of a baggage item; keep is false if the Redactor

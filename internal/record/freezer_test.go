@@ -194,6 +194,7 @@ func TestRedactor(t *testing.T) {
 			return model.String(strings.Repeat("y", 30)), false
 		}, "", "redacted", 0},
 		{"panics", func(Place, string, model.Value) (model.Value, bool) { panic("redact") }, "", "redacted", 3},
+		{"numbers", func(Place, string, model.Value) (model.Value, bool) { return model.Int64(7), true }, "7", "7", 0},
 		{"by place", func(p Place, key string, _ model.Value) (model.Value, bool) {
 			return model.String(fmt.Sprint(p, " ", key)), true
 		}, "1 k", "3 operation", 0},
@@ -204,7 +205,7 @@ func TestRedactor(t *testing.T) {
 		key, v, keep := f.Redact("k", f.Text("value"))
 		fields := f.Fields([]log.Field{log.String("k", "value")}).Tags()
 		want := strings.Replace(tt.want, "1 ", "2 ", 1)
-		if key != "k" || v.Str() != tt.want || keep != (tt.want != "") || len(fields) != 0 && fields[0].Value.Str() != want || (len(fields) != 0) != keep {
+		if key != "k" || v.String() != tt.want || keep != (tt.want != "") || len(fields) != 0 && fields[0].Value.String() != want || (len(fields) != 0) != keep {
 			t.Errorf("%s: tag %q, %v; fields %v", tt.name, v, keep, fields)
 		}
 		if n := f.Counts(); op != tt.op || n.Panics != tt.panics {
