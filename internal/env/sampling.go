@@ -25,10 +25,11 @@ func (r *reader) parseSamplingPath(value string) error {
 	if err != nil || u.Scheme != "" || u.Host != "" {
 		return errPath
 	}
-	r.samplerPath = "/" + strings.TrimPrefix(value, "/")
-	if _, _, err := address.URL("http://localhost" + r.samplerPath); err != nil {
+	path := "/" + strings.TrimPrefix(value, "/")
+	if _, _, err := address.URL("http://localhost" + path); err != nil {
 		return errPath
 	}
+	r.samplerPath = path
 	return nil
 }
 
@@ -44,8 +45,8 @@ func (r *reader) parseSamplingEndpoint(value string) error {
 	return nil
 }
 
-// setSamplingEndpoint combines what says where the sampling server is. It runs on
-// the agent's host, as far as anybody knows.
+// setSamplingEndpoint combines what says where the sampling server is. By default that
+// is the agent.
 func (r *reader) setSamplingEndpoint() {
 	if r.SamplingEndpoint == "" && (r.agentHost != "" || r.samplerHost != "" || r.samplerPort != "" || r.samplerPath != "") {
 		u := url.URL{Scheme: "http", Host: address.Join(cmp.Or(r.samplerHost, r.agentHost, "127.0.0.1"), cmp.Or(r.samplerPort, "5778"))}
@@ -96,7 +97,7 @@ func checkProbability(p float64) error {
 
 // setOtelSampler does the same for the variables of OpenTelemetry. An argument that
 // is not set means 1 there; one that is wrong makes the whole setting wrong, so that a
-// slip of the pen does not record everything.
+// typing error does not record everything.
 func (r *reader) setOtelSampler() {
 	const arg = "OTEL_TRACES_SAMPLER_ARG"
 	kind := strings.ToLower(r.values["OTEL_TRACES_SAMPLER"])

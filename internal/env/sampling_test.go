@@ -30,7 +30,7 @@ func TestSampler(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER=parentbased_always_off", "Sampler=const"},
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1", "Sampler=probabilistic SamplerParam=0.1 IgnoreParent=true"},
 		{"OTEL_TRACES_SAMPLER=ParentBased_TraceIDRatio", "Sampler=probabilistic SamplerParam=1"},
-		// A slip of the pen does not sample everything.
+		// A typing error does not sample everything.
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN", wrong + "NaN error not a number]}]"},
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=100", wrong + "100 error not a probability from 0 to 1]}]"},
 		{"OTEL_TRACES_SAMPLER=always_on JAEGER_SAMPLER_PARAM=0.5", "Sampler=remote SamplerParam=0.5"},
