@@ -48,10 +48,10 @@ func ExampleNewUDP_badAddress() {
 	_, err := transport.NewUDP("localhost:6831", transport.UDPOptions{MaxPacketSize: 100_000})
 	fmt.Println(err)
 	// Output:
-	// transport: bad address "localhost": missing port in address
+	// transport: bad address "localhost": port is missing
 	// transport: bad address "localhost:0": port is not within 1 to 65535
-	// transport: bad address "udp://localhost:6831": too many colons in address
-	// transport: bad address "::1:6831": too many colons in address
+	// transport: bad address "udp://localhost:6831": more than one colon: an IPv6 address needs brackets
+	// transport: bad address "::1:6831": more than one colon: an IPv6 address needs brackets
 	// transport: bad option: MaxPacketSize 100000 is not within 1 to 65507
 }
 
@@ -115,7 +115,7 @@ func ExampleNewHTTP_badAddress() {
 	fmt.Println(err)
 	// Output:
 	// transport: bad address "collector:14268": scheme is not http or https
-	// transport: bad address "…@collector:0/…": port is not within 1 to 65535
+	// transport: bad address "https://***@collector:0/?***": port is not within 1 to 65535
 	// transport: bad option: BearerToken and Username exclude each other
 }
 
