@@ -32,6 +32,25 @@ var (
 	errFormat    = errors.New("a format must be a comparable value")
 )
 
+// ErrClosed is returned by what needs a running tracer after Shutdown or Close.
+var ErrClosed = errors.New("spur: tracer is closed")
+
+// ConfigError says which setting New cannot use and why. New joins several with
+// errors.Join; find one with errors.As.
+type ConfigError struct {
+	Name  string // of the environment variable or option, such as JAEGER_TAGS
+	Value string // as it was given, shortened to 128 bytes; secrets are masked
+	Err   error  // what is wrong with it
+}
+
+// Error implements error: the name, the value and the reason.
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("spur: %s=%q: %v", e.Name, e.Value, e.Err)
+}
+
+// Unwrap returns the reason.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
 // config is what options write to. New validates it, then builds from it.
 type config struct {
 	service       string
@@ -204,6 +223,19 @@ func (c *config) textual(kind propagation.Kind, opts []propagation.Option) (prop
 	return propagation.Composite(kind, c.headerFormats.extract, c.headerFormats.inject, opts...)
 }
 
+// formatsError names the option that an error of buildFormats is about.
+func (c *config) formatsError(err error) error {
+	limits, headers := propagation.WithLimits(c.limits.Propagation), propagation.WithJaegerHeaders(c.headers)
+	name, value := "WithFormats", fmt.Sprintf("%v", c.headerFormats)
+	if _, bad := propagation.Default(propagation.HTTP, limits); bad != nil {
+		name, value = "WithLimits", fmt.Sprintf("%+v", c.limits.Propagation)
+	} else if _, bad := propagation.Default(propagation.HTTP, limits, headers); bad != nil {
+		name, value = "WithJaegerHeaders", fmt.Sprintf("%+v", c.headers)
+	}
+	value, _ = format.Clean(value, 128)
+	return &ConfigError{Name: name, Value: value, Err: err}
+}
+
 // discardHandler is slog's handler for nobody.
 type discardHandler struct{}
 
@@ -211,22 +243,3 @@ func (discardHandler) Enabled(context.Context, slog.Level) bool  { return false 
 func (discardHandler) Handle(context.Context, slog.Record) error { return nil }
 func (d discardHandler) WithAttrs([]slog.Attr) slog.Handler      { return d }
 func (d discardHandler) WithGroup(string) slog.Handler           { return d }
-
-// ErrClosed is returned by what needs a running tracer after Shutdown or Close.
-var ErrClosed = errors.New("spur: tracer is closed")
-
-// ConfigError says which setting New cannot use and why. New joins several with
-// errors.Join; find one with errors.As.
-type ConfigError struct {
-	Name  string // of the environment variable or option, such as JAEGER_TAGS
-	Value string // as it was given, shortened to 128 bytes; secrets are masked
-	Err   error  // what is wrong with it
-}
-
-// Error implements error: the name, the value and the reason.
-func (e *ConfigError) Error() string {
-	return fmt.Sprintf("spur: %s=%q: %v", e.Name, e.Value, e.Err)
-}
-
-// Unwrap returns the reason.
-func (e *ConfigError) Unwrap() error { return e.Err }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 )
 
@@ -214,7 +215,9 @@ func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
 	case SpanContext:
 		return c, true
 	case contextProvider:
-		return c.SpurContext(), true
+		var own SpanContext
+		err := guard.Run(func() { own = c.SpurContext() })
+		return own, err == nil
 	}
 	return SpanContext{}, false
 }
@@ -230,8 +233,11 @@ func SpanFromContext(ctx context.Context) *Span {
 		if s != nil {
 			return s
 		}
+	case *detachedSpan:
+		return s.Span
 	case interface{ SpurSpan() *Span }:
-		if own := s.SpurSpan(); own != nil {
+		var own *Span
+		if guard.Run(func() { own = s.SpurSpan() }) == nil && own != nil {
 			return own
 		}
 	}
@@ -269,7 +275,8 @@ func StartSpanFromContext(ctx context.Context, operation string, opts ...opentra
 	case *Tracer:
 		return t.Start(ctx, operation, opts...)
 	case interface{ SpurTracer() *Tracer }:
-		if own := t.SpurTracer(); own != nil {
+		var own *Tracer
+		if guard.Run(func() { own = t.SpurTracer() }) == nil && own != nil {
 			return own.Start(ctx, operation, opts...)
 		}
 	}

@@ -30,9 +30,6 @@ func Detach(ctx context.Context) context.Context {
 // detachedSpan is the current span of a context that Detach made.
 type detachedSpan struct{ *Span }
 
-// SpurSpan lets SpanFromContext see the span itself.
-func (d *detachedSpan) SpurSpan() *Span { return d.Span }
-
 // Go runs fn on a goroutine of its own, in a span that follows ctx's current one:
 // see Detach, which makes fn's context. The span starts before Go returns and
 // finishes when fn returns. When fn panics the span gets the tag error and a log

@@ -60,6 +60,8 @@ func TestNewThatFailsClosesNothing(t *testing.T) {
 		bad  Option
 	}{
 		{"WithLimits", WithLimits(Limits{Propagation: propagation.Limits{IDHeaderBytes: -1}})},
+		{"WithJaegerHeaders", WithJaegerHeaders(propagation.JaegerHeaders{TraceContext: "a b"})},
+		{"WithFormats", WithFormats([]propagation.Format{99}, nil)},
 		{"WithEdgePolicy", WithEdgePolicy(9)},
 		{"service", WithDisabled(false)},
 	} {

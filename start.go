@@ -11,8 +11,9 @@ import (
 // start makes a span in these steps: parent, ids, local trace, time, name, tags,
 // decision, references. Until it returns nobody else has the span.
 func (t *Tracer) start(op string, o *startOptions) *Span {
-	if o.foreign > 0 {
+	if o.foreign > 0 || o.panics > 0 {
 		t.rare.foreign.Add(uint64(o.foreign))
+		t.rare.panics.Add(uint64(o.panics))
 	}
 	var l lineage
 	t.findLineage(&l, o)

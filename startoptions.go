@@ -10,6 +10,8 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
+
+	"github.com/go-spur/spur/internal/guard"
 )
 
 // Reference types of ours, beside OpenTracing's two. They never reach a wire.
@@ -44,6 +46,7 @@ type startOptions struct {
 	tagMap   opentracing.Tags // one Tags option; further ones go to moreTags
 	mapAt    int              // how many tags came before it
 	foreign  int              // references to other tracers' contexts
+	panics   int              // options and spans of others that panicked
 }
 
 type startReference struct {
@@ -173,7 +176,16 @@ func (o *startOptions) addParent(current opentracing.Span) {
 	case *detachedSpan:
 		o.addReference(opentracing.FollowsFrom(s.Context()))
 	default:
-		o.addReference(opentracing.ChildOf(s.Context()))
+		var c opentracing.SpanContext
+		o.call(func() { c = s.Context() })
+		o.addReference(opentracing.ChildOf(c))
+	}
+}
+
+// call runs code of others, and survives it.
+func (o *startOptions) call(f func()) {
+	if guard.Run(f) != nil {
+		o.panics++
 	}
 }
 
@@ -192,7 +204,7 @@ var foreignOptions = sync.Pool{New: func() any { return new(opentracing.StartSpa
 // apply reads an option of unknown type.
 func (o *startOptions) apply(opt opentracing.StartSpanOption) {
 	f := foreignOptions.Get().(*opentracing.StartSpanOptions)
-	opt.Apply(f)
+	o.call(func() { opt.Apply(f) })
 	for _, r := range f.References {
 		o.addReference(r)
 	}

@@ -4,6 +4,7 @@ package spur
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"strings"
 	"sync/atomic"
@@ -256,5 +257,41 @@ func TestSelfRefIsNobodysChild(t *testing.T) {
 			}
 			current.Finish()
 		})
+	}
+}
+
+// brokenOption, brokenContext and brokenSpan are other people's, and panic.
+type (
+	brokenOption  struct{}
+	brokenContext struct{ opentracing.SpanContext }
+	brokenSpan    struct{ opentracing.Span }
+)
+
+func (brokenOption) Apply(*opentracing.StartSpanOptions) { panic("apply") }
+func (brokenContext) SpurContext() SpanContext           { panic("context") }
+func (brokenSpan) SpurSpan() *Span                       { panic("span") }
+func (brokenSpan) Context() opentracing.SpanContext      { panic("context") }
+func (brokenSpan) Tracer() opentracing.Tracer            { return opentracing.NoopTracer{} }
+
+// What a span starts from may be broken; the span starts.
+func TestStartFromWhatPanics(t *testing.T) {
+	tracer, got := newTestTracer(t)
+	tracer.StartSpan("op", brokenOption{}, opentracing.ChildOf(brokenContext{}), opentracing.Tag{Key: "k", Value: 1}).Finish()
+	ctx := opentracing.ContextWithSpan(context.Background(), brokenSpan{})
+	_, s := tracer.Start(ctx, "op")
+	s.Finish()
+	for _, s := range got.all() {
+		if s.ParentID != 0 || len(s.References) != 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+	if cut := tracer.Stats().Cut; len(got.all()) != 2 || tagMap(got.all()[0].Tags)["k"] != int64(1) || cut.Panics != 2 || cut.Foreign != 1 {
+		t.Errorf("%d spans, counted %+v", len(got.all()), cut)
+	}
+	if SpanFromContext(ctx) != nowhere {
+		t.Error("a span out of nothing")
+	}
+	if err := tracer.Inject(brokenContext{}, opentracing.TextMap, opentracing.TextMapCarrier{}); !errors.Is(err, opentracing.ErrInvalidSpanContext) {
+		t.Errorf("Inject: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ package spur
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -89,7 +88,7 @@ func New(service string, opts ...Option) (*Tracer, error) {
 func build(c *config) (*Tracer, error) {
 	c.limits = c.limits.withDefaults()
 	if err := c.buildFormats(); err != nil {
-		return nil, &ConfigError{Name: "WithLimits", Value: fmt.Sprintf("%+v", c.limits.Propagation), Err: err}
+		return nil, c.formatsError(err)
 	}
 	s, err := c.buildSampler()
 	if err != nil {
