@@ -3,9 +3,13 @@
 package sampler
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"strconv"
 
-	"github.com/go-spur/spur/internal/jsonread"
+	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/format"
 )
 
 // ParseStrategies reads Jaeger's strategies file, of at most 4 MiB, and returns the
@@ -18,28 +22,30 @@ func ParseStrategies(file []byte, service string) (Strategy, error) {
 	return parseStrategies(file, service, MaxOperations)
 }
 
-func parseStrategies(file []byte, service string, maxOperations int) (Strategy, error) {
-	doc, err := jsonread.Parse(file, maxFileBytes)
-	if err == nil {
-		err = doc.Want(jsonread.Object)
-	}
-	if err != nil {
+type fleetStrategies struct {
+	Default  json.RawMessage `json:"default_strategy"`
+	Services json.RawMessage `json:"service_strategies"`
+}
+
+func parseStrategies(text []byte, service string, maxOperations int) (Strategy, error) {
+	var file *fleetStrategies
+	if err := answer.Unmarshal(text, maxFileBytes, &file); err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
-	if doc.Empty() {
+	if file == nil {
 		return Strategy{}, fmt.Errorf("%w: the file is null", ErrStrategy)
 	}
-	s := Strategy{Probability: DefaultProbability}
-	if usual := doc.Get("default_strategy"); !usual.Empty() {
-		if s, err = parseEntry(usual, "default_strategy", maxOperations); err != nil {
+	s, err := Strategy{Probability: DefaultProbability}, error(nil)
+	if !isNull(file.Default) {
+		if s, err = parseEntry(file.Default, "default_strategy", maxOperations); err != nil {
 			return Strategy{}, err
 		}
 	}
-	own, name, err := ownEntry(doc.Get("service_strategies"), service)
+	own, name, err := ownEntry(file.Services, service)
 	if err != nil {
 		return Strategy{}, err
 	}
-	if !own.Empty() {
+	if own != nil {
 		others := s.Operations
 		if s, err = parseEntry(own, name, maxOperations); err != nil {
 			return Strategy{}, err
@@ -57,83 +63,87 @@ func parseStrategies(file []byte, service string, maxOperations int) (Strategy, 
 	return s, nil
 }
 
+func isNull(text json.RawMessage) bool { return len(text) == 0 || string(text) == "null" }
+
 // ownEntry returns the entry of a service and its name, if the list has one.
-func ownEntry(list jsonread.Value, service string) (own jsonread.Value, name string, err error) {
+func ownEntry(list json.RawMessage, service string) (own json.RawMessage, name string, err error) {
 	const field = "service_strategies"
-	if list.Want(jsonread.Array) != nil {
-		return own, "", badField(field, "is not a list")
+	type entry struct {
+		Service json.RawMessage `json:"service"`
 	}
-	for i, entry := range list.Elements() {
-		if err := entry.Want(jsonread.Object); err != nil {
-			return own, "", fmt.Errorf("%w: %s: %w", ErrStrategy, elementName(field, i), err)
+	if !answer.IsList(list) {
+		return nil, "", badField(field, errNoList)
+	}
+	for i, e := range answer.Elements[entry](list) {
+		if e.Err != nil {
+			return nil, "", badEntry(elementName(field, i), e.Err)
 		}
-		if of := entry.Get("service"); of.Kind() == jsonread.String && of.Text() == service {
-			own, name = entry, elementName(field, i)
+		var text *string
+		if json.Unmarshal(e.Value.Service, &text) == nil && text != nil && *text == service {
+			own, name = e.Raw, elementName(field, i)
 		}
 	}
 	return own, name, nil
 }
 
+// strategyEntry is the strategy of a service, the default, or, with an operation's
+// name, that of an operation.
+type strategyEntry struct {
+	Operation  *string         `json:"operation"`
+	Type       *string         `json:"type"`
+	Param      scalar          `json:"param"` // 0 when it is missing
+	Operations json.RawMessage `json:"operation_strategies"`
+}
+
 // parseEntry reads the strategy of a service, or the default, with its operations
 // whatever its type.
-func parseEntry(entry jsonread.Value, name string, maxOperations int) (Strategy, error) {
-	var s Strategy
-	if err := entry.Want(jsonread.Object); err != nil {
-		return s, fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
+func parseEntry(text json.RawMessage, name string, maxOperations int) (s Strategy, err error) {
+	var e strategyEntry
+	if err := answer.Unmarshal(text, len(text), &e); err != nil {
+		return s, badEntry(name, err)
 	}
-	kind, err := entryString(entry, "type", name)
-	if err != nil {
-		return s, err
+	if e.Type == nil {
+		return s, badField(name+".type", errMissing)
 	}
-	switch kind {
+	switch *e.Type {
 	case "ratelimiting":
 		s.Type = StrategyRateLimiting
-		s.TracesPerSecond, err = entryParam(entry).rate(name + ".param")
+		s.TracesPerSecond, err = cmp.Or(e.Param, "0").rate(name + ".param")
 	case "probabilistic":
-		s.Probability, err = entryParam(entry).probability(name + ".param")
+		s.Probability, err = cmp.Or(e.Param, "0").probability(name + ".param")
 	default:
-		err = badField(name+".type", fmt.Sprintf("%.64q is neither probabilistic nor ratelimiting", kind))
+		err = badField(name+".type", answer.Quote(strconv.Quote(format.Short(*e.Type, 60)), "is neither probabilistic nor ratelimiting"))
 	}
 	if err != nil {
 		return s, err
 	}
-	list := name + ".operation_strategies"
-	err = eachElement(entry.Get("operation_strategies"), list, func(entry jsonread.Value, name string) error {
-		if len(s.Operations) == maxOperations {
-			return tooMany(list, maxOperations)
-		}
-		if err := entry.Want(jsonread.Object); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
-		}
-		operation, err := entryString(entry, "operation", name)
-		if err != nil {
-			return err
-		}
-		if kind, err := entryString(entry, "type", name); err != nil || kind != "probabilistic" {
-			return err
-		}
-		p, err := entryParam(entry).probability(name + ".param")
-		s.Operations = append(s.Operations, OperationStrategy{operation, p})
-		return err
-	})
+	s.Operations, err = parseOperations(e.Operations, name+".operation_strategies", maxOperations)
 	return s, err
 }
 
-// entryString returns a member of an entry that must be there.
-func entryString(entry jsonread.Value, field, name string) (string, error) {
-	v := entry.Get(field)
-	if v.Empty() {
-		return "", badField(name+"."+field, errMissing.Error())
+func parseOperations(list json.RawMessage, field string, maxOperations int) (operations []OperationStrategy, err error) {
+	if !answer.IsList(list) {
+		return nil, badField(field, errNoList)
 	}
-	if err := v.Want(jsonread.String); err != nil {
-		return "", fmt.Errorf("%w: %s.%s: %w", ErrStrategy, name, field, err)
+	for i, e := range answer.Elements[strategyEntry](list) {
+		name := elementName(field, i)
+		switch {
+		case i == maxOperations:
+			return nil, tooMany(field, maxOperations)
+		case e.Err != nil:
+			return nil, badEntry(name, e.Err)
+		case e.Value.Operation == nil:
+			return nil, badField(name+".operation", errMissing)
+		case e.Value.Type == nil:
+			return nil, badField(name+".type", errMissing)
+		case *e.Value.Type != "probabilistic":
+			continue
+		}
+		p, err := cmp.Or(e.Value.Param, "0").probability(name + ".param")
+		if err != nil {
+			return nil, err
+		}
+		operations = append(operations, OperationStrategy{*e.Value.Operation, p})
 	}
-	return v.Text(), nil
-}
-
-func entryParam(entry jsonread.Value) scalar {
-	if param := scalarOf(entry.Get("param")); param != "" {
-		return param
-	}
-	return "0"
+	return operations, nil
 }

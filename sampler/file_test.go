@@ -51,6 +51,7 @@ func TestParseStrategies(t *testing.T) {
 		{"operations of a default limit", `{"default_strategy":{"type":"ratelimiting","param":3,"operation_strategies":[{"operation":"x","type":"probabilistic","param":1}]},
 			"service_strategies":[{"service":"b","type":"probabilistic","param":1}]}`, "b", perOperation(1, OperationStrategy{"x", 1})},
 		{"limit beyond MaxTracesPerSecond", `{"default_strategy":{"type":"ratelimiting","param":2147483647}}`, "a", Strategy{Type: StrategyRateLimiting, TracesPerSecond: 1e6}},
+		{"any case, the last key", `{"Default_Strategy":{"TYPE":"ratelimiting","type":"probabilistic","Param":1,"param":0.5}}`, "a", Strategy{Probability: 0.5}},
 		{"the last entry counts", `{"service_strategies":[{"service":"a","type":"probabilistic","param":1},{"service":"a","type":"probabilistic","param":0.5}]}`, "a", Strategy{Probability: 0.5}},
 	} {
 		got, err := ParseStrategies([]byte(tt.file), tt.service)
@@ -91,13 +92,13 @@ func TestParseStrategiesRejects(t *testing.T) {
 	for _, tt := range []struct{ name, file, want string }{
 		{"empty", "", "unexpected end"},
 		{"null", "null", "the file is null"},
-		{"list", "[]", "cannot unmarshal array"},
+		{"list", "[]", "array is not an object"},
 		{"no list", `{"service_strategies":{}}`, "service_strategies: is not a list"},
-		{"number", `{"service_strategies":[7]}`, "service_strategies[0]: json"},
-		{"kind of type", entry(`"type":5`), "service_strategies[1].type: json: byte 61: cannot unmarshal number as string"},
-		{"number as operation", entry(`"type":"probabilistic","operation_strategies":[7]`), "operation_strategies[0]: json"},
-		{"kind of operation", entry(`"type":"probabilistic","operation_strategies":[{"operation":7}]`), "operation_strategies[0].operation: json"},
-		{"too long", strings.Repeat(" ", maxFileBytes) + "{}", "json: byte 4194304"},
+		{"number", `{"service_strategies":[7]}`, "service_strategies[0]: number is not an object"},
+		{"kind of type", entry(`"type":5`), "service_strategies[1].type: number is not a string"},
+		{"number as operation", entry(`"type":"probabilistic","operation_strategies":[7]`), "operation_strategies[0]: number is not an object"},
+		{"kind of operation", entry(`"type":"probabilistic","operation_strategies":[{"operation":7}]`), "operation_strategies[0].operation: number is not a string"},
+		{"too long", strings.Repeat(" ", maxFileBytes) + "{}", "too long: 4194306 bytes"},
 		{"no type", entry(`"param":1`), "service_strategies[1].type: is missing"},
 		{"type", entry(`"type":"remote","param":1`), `service_strategies[1].type: "remote" is neither`},
 		{"probability", entry(`"type":"probabilistic","param":1.5`), "service_strategies[1].param: 1.5 is not between"},
@@ -153,7 +154,9 @@ func FuzzParseStrategies(f *testing.F) {
 	f.Add([]byte(strategiesFile), "limited")
 	f.Add([]byte(`{"service_strategies":[null],"default_strategy":{"type":"ratelimiting","param":"1e999"}}`), "a")
 	f.Fuzz(func(t *testing.T, file []byte, service string) {
-		s, err := ParseStrategies(file, service)
+		var s Strategy
+		var err error
+		checkAllocated(t, len(file), func() { s, err = ParseStrategies(file, service) })
 		if err != nil {
 			if !errors.Is(err, ErrStrategy) {
 				t.Fatal(err)

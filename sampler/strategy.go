@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/go-spur/spur/internal/answer"
 )
 
 // DefaultProbability is what is sampled where nobody says otherwise: Jaeger's own
@@ -71,7 +73,7 @@ func (s Strategy) Validate() error {
 		return checkRate("TracesPerSecond", s.TracesPerSecond)
 	case StrategyPerOperation:
 	default:
-		return badField("Type", s.Type.String()+" is none that is known")
+		return badField("Type", answer.Quote(s.Type.String(), "is none that is known"))
 	}
 	if err := checkProbability("Probability", s.Probability); err != nil {
 		return err
@@ -154,16 +156,16 @@ func checkProbability(field string, p float64) error {
 	if p >= 0 && p <= 1 {
 		return nil
 	}
-	return badField(field, formatRate(p)+" is not between 0 and 1")
+	return badField(field, answer.Quote(formatRate(p), "is not between 0 and 1"))
 }
 
 func checkRate(field string, perSecond float64) error {
 	if perSecond >= 0 && perSecond <= MaxTracesPerSecond {
 		return nil
 	}
-	return badField(field, formatRate(perSecond)+" is not between 0 and 1e+06")
+	return badField(field, answer.Quote(formatRate(perSecond), "is not between 0 and 1e+06"))
 }
 
-func badField(field, reason string) error {
-	return fmt.Errorf("%w: %s: %s", ErrStrategy, field, reason)
+func badField(field string, reason error) error {
+	return fmt.Errorf("%w: %s: %w", ErrStrategy, field, reason)
 }

@@ -3,23 +3,24 @@
 package sampler
 
 import (
-	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
-	"github.com/go-spur/spur/internal/jsonread"
+	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/format"
 )
 
 // MaxStrategyBytes is the longest answer that ParseStrategy reads.
 const MaxStrategyBytes = 1 << 20
 
 var (
-	errMissing  = errors.New("is missing")
-	errTooMany  = errors.New("too many operations")
-	errNoNumber = errors.New("is not a number")
+	errMissing = errors.New("is missing")
+	errTooMany = errors.New("too many operations")
+	errNoList  = errors.New("is not a list")
 )
 
 // ParseStrategy reads the JSON that sampling servers answer: Jaeger's agents,
@@ -46,162 +47,130 @@ var (
 // Only a missing defaultLowerBoundTracesPerSecond is 0, which is no bound.
 func ParseStrategy(body []byte) (Strategy, error) { return parseStrategy(body, MaxOperations) }
 
-// answer is SamplingStrategyResponse: its parts are objects, or missing.
-type answer struct {
-	kind                                    scalar
-	probabilistic, rateLimiting, operations jsonread.Value
+// strategyAnswer is SamplingStrategyResponse.
+type strategyAnswer struct {
+	Kind          scalar         `json:"strategyType"`
+	Probabilistic *probabilistic `json:"probabilisticSampling"`
+	RateLimiting  *struct {
+		MaxTracesPerSecond scalar `json:"maxTracesPerSecond"`
+	} `json:"rateLimitingSampling"`
+	Operations *struct {
+		Probability scalar          `json:"defaultSamplingProbability"`
+		LowerBound  scalar          `json:"defaultLowerBoundTracesPerSecond"`
+		List        json.RawMessage `json:"perOperationStrategies"`
+	} `json:"operationSampling"`
+}
+
+type probabilistic struct {
+	SamplingRate scalar `json:"samplingRate"`
 }
 
 func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
-	if len(body) > MaxStrategyBytes {
-		return Strategy{}, fmt.Errorf("%w: %d bytes", ErrStrategy, len(body))
-	}
-	doc, err := jsonread.Parse(body, MaxStrategyBytes)
-	if err == nil {
-		err = doc.Want(jsonread.Object)
-	}
-	if err != nil {
+	var a strategyAnswer
+	if err := answer.Unmarshal(body, MaxStrategyBytes, &a); err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
-	a := answer{kind: scalarOf(doc.Get("strategyType"))}
-	for _, part := range []struct {
-		field string
-		value *jsonread.Value
-	}{
-		{"probabilisticSampling", &a.probabilistic},
-		{"rateLimitingSampling", &a.rateLimiting},
-		{"operationSampling", &a.operations},
-	} {
-		if *part.value, err = objectOf(doc, part.field); err != nil {
-			return Strategy{}, fmt.Errorf("%w: %s: %w", ErrStrategy, part.field, err)
-		}
-	}
-	return a.strategy(maxOperations)
-}
-
-func (a *answer) strategy(maxOperations int) (Strategy, error) {
 	limited, err := a.isRateLimiting()
+	s := Strategy{}
 	switch {
 	case err != nil:
-		return Strategy{}, err
 	case limited:
-		limit, err := scalarOf(a.rateLimiting.Get("maxTracesPerSecond")).rate("rateLimitingSampling.maxTracesPerSecond")
-		if err != nil {
-			return Strategy{}, err
-		}
-		return Strategy{Type: StrategyRateLimiting, TracesPerSecond: limit}, nil
-	case !a.operations.Empty():
-		return a.perOperation(maxOperations)
-	case !a.probabilistic.Empty():
-		p, err := scalarOf(a.probabilistic.Get("samplingRate")).probability("probabilisticSampling.samplingRate")
-		if err != nil {
-			return Strategy{}, err
-		}
-		return Strategy{Probability: p}, nil
+		s.Type = StrategyRateLimiting
+		s.TracesPerSecond, err = a.RateLimiting.MaxTracesPerSecond.rate("rateLimitingSampling.maxTracesPerSecond")
+	case a.Operations != nil:
+		s, err = a.perOperation(maxOperations)
+	case a.Probabilistic != nil:
+		s.Probability, err = a.Probabilistic.SamplingRate.probability("probabilisticSampling.samplingRate")
+	default:
+		err = fmt.Errorf("%w: it has none of probabilisticSampling, rateLimitingSampling, operationSampling", ErrStrategy)
 	}
-	return Strategy{}, fmt.Errorf("%w: it has none of probabilisticSampling, rateLimitingSampling, operationSampling", ErrStrategy)
-}
-
-// isRateLimiting reports whether the limit is what counts. Without a type, or
-// with one that the rest does not fit, that is so if there is nothing else.
-func (a *answer) isRateLimiting() (bool, error) {
-	limit, alone := !a.rateLimiting.Empty(), a.probabilistic.Empty() && a.operations.Empty()
-	switch kind := a.kind.unquoted(); {
-	case kind == "":
-		return limit && a.probabilistic.Empty(), nil
-	case kind == "0", strings.EqualFold(kind, "PROBABILISTIC"):
-		return limit && alone, nil
-	case kind == "1", strings.EqualFold(kind, "RATE_LIMITING"):
-		return limit, nil
-	}
-	return false, badField("strategyType", string(a.kind)+" is none that is known")
-}
-
-func (a *answer) perOperation(maxOperations int) (Strategy, error) {
-	const field = "operationSampling."
-	s := Strategy{Type: StrategyPerOperation}
-	var err error
-	if s.Probability, err = scalarOf(a.operations.Get("defaultSamplingProbability")).probability(field + "defaultSamplingProbability"); err != nil {
-		return Strategy{}, err
-	}
-	if bound := scalarOf(a.operations.Get("defaultLowerBoundTracesPerSecond")); bound != "" {
-		if s.LowerBound, err = bound.rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
-			return Strategy{}, err
-		}
-	}
-	const list = field + "perOperationStrategies"
-	err = eachElement(a.operations.Get("perOperationStrategies"), list, func(entry jsonread.Value, name string) error {
-		if len(s.Operations) == maxOperations {
-			return tooMany(list, maxOperations)
-		}
-		operation, err := parseOperation(entry, name)
-		s.Operations = append(s.Operations, operation)
-		return err
-	})
 	if err != nil {
 		return Strategy{}, err
 	}
 	return s, nil
 }
 
-func parseOperation(entry jsonread.Value, name string) (OperationStrategy, error) {
-	operation, probabilistic := entry.Get("operation"), jsonread.Value{}
-	err := cmp.Or(entry.Want(jsonread.Object), operation.Want(jsonread.String))
-	if err == nil {
-		probabilistic, err = objectOf(entry, "probabilisticSampling")
+// isRateLimiting reports whether the limit is what counts. Without a type, or
+// with one that the rest does not fit, that is so if there is nothing else.
+func (a *strategyAnswer) isRateLimiting() (bool, error) {
+	limit, alone := a.RateLimiting != nil, a.Probabilistic == nil && a.Operations == nil
+	switch kind := a.Kind.unquoted(); {
+	case kind == "":
+		return limit && a.Probabilistic == nil, nil
+	case kind == "0", strings.EqualFold(kind, "PROBABILISTIC"):
+		return limit && alone, nil
+	case kind == "1", strings.EqualFold(kind, "RATE_LIMITING"):
+		return limit, nil
 	}
-	switch {
-	case err != nil:
-		return OperationStrategy{}, fmt.Errorf("%w: %s: %w", ErrStrategy, name, err)
-	case operation.Empty():
-		return OperationStrategy{}, badField(name+".operation", errMissing.Error())
-	case probabilistic.Empty(): // jaeger-client-go dereferences it
-		return OperationStrategy{}, badField(name+".probabilisticSampling", errMissing.Error())
-	}
-	p, err := scalarOf(probabilistic.Get("samplingRate")).probability(name + ".probabilisticSampling.samplingRate")
-	return OperationStrategy{operation.Text(), p}, err
+	return false, badField("strategyType", answer.Quote(string(a.Kind), "is none that is known"))
 }
 
-// objectOf returns a member that is an object, or missing, or null.
-func objectOf(v jsonread.Value, name string) (jsonread.Value, error) {
-	member := v.Get(name)
-	return member, member.Want(jsonread.Object)
-}
-
-// eachElement calls f for each element of a list, which may be missing.
-func eachElement(list jsonread.Value, field string, f func(element jsonread.Value, name string) error) error {
-	if list.Want(jsonread.Array) != nil {
-		return badField(field, "is not a list")
+func (a *strategyAnswer) perOperation(maxOperations int) (s Strategy, err error) {
+	const field = "operationSampling."
+	s.Type = StrategyPerOperation
+	if s.Probability, err = a.Operations.Probability.probability(field + "defaultSamplingProbability"); err != nil {
+		return s, err
 	}
-	for i, element := range list.Elements() {
-		if err := f(element, elementName(field, i)); err != nil {
-			return err
+	if bound := a.Operations.LowerBound; bound != "" {
+		if s.LowerBound, err = bound.rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
+			return s, err
 		}
 	}
-	return nil
+	const list = field + "perOperationStrategies"
+	type entry struct {
+		Operation     *string        `json:"operation"`
+		Probabilistic *probabilistic `json:"probabilisticSampling"`
+	}
+	if !answer.IsList(a.Operations.List) {
+		return s, badField(list, errNoList)
+	}
+	for i, e := range answer.Elements[entry](a.Operations.List) {
+		name := elementName(list, i)
+		switch {
+		case i == maxOperations:
+			return s, tooMany(list, maxOperations)
+		case e.Err != nil:
+			return s, badEntry(name, e.Err)
+		case e.Value.Operation == nil:
+			return s, badField(name+".operation", errMissing)
+		case e.Value.Probabilistic == nil: // jaeger-client-go dereferences it
+			return s, badField(name+".probabilisticSampling", errMissing)
+		}
+		p, err := e.Value.Probabilistic.SamplingRate.probability(name + ".probabilisticSampling.samplingRate")
+		if err != nil {
+			return s, err
+		}
+		s.Operations = append(s.Operations, OperationStrategy{*e.Value.Operation, p})
+	}
+	return s, nil
 }
 
-func tooMany(field string, most int) error {
-	return fmt.Errorf("%w: %s: %w, at most %d are read", ErrStrategy, field, errTooMany, most)
+func elementName(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
+
+func tooMany(list string, most int) error {
+	return badField(list, fmt.Errorf("%w, at most %d are read", errTooMany, most))
 }
 
-func elementName(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
+// badEntry is the error of an entry. err begins with the field, unless the entry as
+// a whole is wrong.
+func badEntry(name string, err error) error {
+	if _, whole := err.(*answer.Quoted); whole { //nolint:errorlint // a wrapped one has a field
+		return badField(name, err)
+	}
+	return fmt.Errorf("%w: %s.%w", ErrStrategy, name, err)
+}
 
 // scalar is the text of a number or string as it stands in the JSON, shortened if
-// it cannot be either; "" when it is missing or null.
+// it cannot be either; "" when it is missing or null. It accepts everything, so
+// that what is wrong can be named.
 type scalar string
 
-// scalarOf accepts everything, so that what is wrong can be named.
-func scalarOf(v jsonread.Value) scalar {
-	const most = 64
-	raw := v.Raw()
-	switch {
-	case v.Empty():
-		return ""
-	case len(raw) > most:
-		return scalar(strings.ToValidUTF8(string(raw[:most]), "") + "…")
+// UnmarshalJSON implements json.Unmarshaler.
+func (s *scalar) UnmarshalJSON(text []byte) error {
+	if *s = ""; string(text) != "null" {
+		*s = scalar(format.Short(string(text[:min(len(text), 100)]), 64))
 	}
-	return scalar(raw)
+	return nil
 }
 
 func (s scalar) unquoted() string {
@@ -234,12 +203,12 @@ func (s scalar) rate(field string) (float64, error) {
 // number parses JSON's numbers only: no NaN, no infinity, nothing hexadecimal.
 func (s scalar) number(field string) (float64, error) {
 	if s == "" {
-		return 0, badField(field, errMissing.Error())
+		return 0, badField(field, errMissing)
 	}
 	text := s.unquoted()
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.Trim(text, "0123456789+-.eE") != "" {
-		return 0, badField(field, string(s)+" "+errNoNumber.Error())
+		return 0, badField(field, answer.Quote(string(s), "is not a number"))
 	}
 	return f, nil
 }

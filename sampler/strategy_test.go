@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 )
 
@@ -85,6 +87,8 @@ func TestParseStrategySpellings(t *testing.T) {
 		{"bound too high", `{"operationSampling":{"defaultSamplingProbability":0,"defaultLowerBoundTracesPerSecond":1e7}}`, "peroperation(0, 0 operations, each at least 1e+06/s)"},
 		{"any case", `{"STRATEGYTYPE":1,"ratelimitingsampling":{"MaxTracesPerSecond":7}}`, "ratelimiting(7)"},
 		{"the last one counts", `{"probabilisticSampling":{"samplingRate":1,"samplingRate":0.25}}`, "probabilistic(0.25)"},
+		{"the last one adds to an object", `{"probabilisticSampling":{"samplingRate":0.25},"ProbabilisticSampling":{}}`, "probabilistic(0.25)"},
+		{"the last one takes an object away", `{"probabilisticSampling":{"samplingRate":0.25},"probabilisticSampling":null,"rateLimitingSampling":{"maxTracesPerSecond":7}}`, "ratelimiting(7)"},
 		{"escapes", `{"probabilistic\u0053ampling":{"samplingRate":0.25}}`, "probabilistic(0.25)"},
 		{"type of another part", `{"strategyType":0,"rateLimitingSampling":{"maxTracesPerSecond":7}}`, "ratelimiting(7)"},
 		{"type of a missing part", `{"strategyType":1,"rateLimitingSampling":null,"probabilisticSampling":{"samplingRate":1}}`, "probabilistic(1)"},
@@ -134,7 +138,7 @@ func TestParseStrategyRejects(t *testing.T) {
 		{"empty", "", "unexpected end"},
 		{"null", "null", "none of"},
 		{"html", "<html>", "invalid character"},
-		{"list", "[]", "cannot unmarshal array"},
+		{"list", "[]", "array is not an object"},
 		{"nothing", `{"strategyType":0}`, "none of probabilisticSampling, rateLimitingSampling, operationSampling"},
 		{"all null", `{"probabilisticSampling":null,"rateLimitingSampling":null,"operationSampling":null}`, "none of"},
 		{"unknown type", `{"strategyType":"ADAPTIVE","probabilisticSampling":{"samplingRate":1}}`, `strategyType: "ADAPTIVE" is none`},
@@ -158,7 +162,7 @@ func TestParseStrategyRejects(t *testing.T) {
 		{"no limit", `{"strategyType":1,"rateLimitingSampling":{}}`, "rateLimitingSampling.maxTracesPerSecond: is missing"},
 		{"no default", `{"operationSampling":{}}`, "operationSampling.defaultSamplingProbability: is missing"},
 		{"negative bound", `{"operationSampling":{"defaultSamplingProbability":1,"defaultLowerBoundTracesPerSecond":-1}}`, "operationSampling.defaultLowerBoundTracesPerSecond: -1 is not"},
-		{"list as an operation's name", operationsAnswer(1, func(int) string { return `{"operation":[]}` }), "perOperationStrategies[0]: json: byte 94: cannot unmarshal array as string"},
+		{"list as an operation's name", operationsAnswer(1, func(int) string { return `{"operation":[]}` }), "perOperationStrategies[0].operation: array is not a string"},
 		{"no list", `{"operationSampling":{"defaultSamplingProbability":1,"perOperationStrategies":{}}}`, "perOperationStrategies: is not a list"},
 		{"null entry", operationsAnswer(1, func(int) string { return "null" }), "perOperationStrategies[0].operation: is missing"}, // jaeger-client-go panics here
 		{"number entry", operationsAnswer(2, func(i int) string { return []string{goodEntry(0), "5"}[i] }), "perOperationStrategies[1]: "},
@@ -245,6 +249,37 @@ func TestStrategySampler(t *testing.T) {
 	}
 }
 
+// checkAllocated: what a document costs is a small multiple of its length.
+func checkAllocated(t *testing.T, length int, parse func()) {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	parse()
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > uint64(1<<20+32*length) && !race.Enabled {
+		t.Errorf("%d bytes for %d", got, length)
+	}
+}
+
+// TestParsingIsBounded for the most that is read.
+func TestParsingIsBounded(t *testing.T) {
+	list := func(n int, entry string) string {
+		return `{"operationSampling":{"defaultSamplingProbability":1,"perOperationStrategies":[` + strings.Repeat(entry+",", n) + entry + "]}}"
+	}
+	for name, body := range map[string]string{
+		"empty entries": list(340_000, "{}"), "nulls": list(200_000, "null"), "numbers": list(500_000, "1"),
+		"lists": list(250_000, "[]"), "deep": list(0, strings.Repeat("[", 9000)+strings.Repeat("]", 9000)),
+		"a long name":  list(0, `{"operation":"`+strings.Repeat("é", 500_000)+`"}`),
+		"many strings": `{"strategyType":[` + strings.Repeat(`"",`, 340_000) + `""]}`,
+		"many keys":    "{" + strings.Repeat(`"strategyType":1,`, 60_000) + `"x":1}`,
+		"many parts":   "{" + strings.Repeat(`"operationSampling":{},`, 45_000) + `"x":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			checkAllocated(t, len(body), func() { _, _ = ParseStrategy([]byte(body)) })
+		})
+	}
+}
+
 func FuzzParseStrategy(f *testing.F) {
 	for name := range answers() {
 		f.Add(readAnswer(f, name))
@@ -254,7 +289,9 @@ func FuzzParseStrategy(f *testing.F) {
 	f.Add([]byte(`{"probabilisticSampling":{"samplingRate":"NaN"}}`))
 	f.Add([]byte(`{"strategyType":-1,"rateLimitingSampling":{"maxTracesPerSecond":1e-300}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := ParseStrategy(body)
+		var s Strategy
+		var err error
+		checkAllocated(t, len(body), func() { s, err = ParseStrategy(body) })
 		if err != nil {
 			if !errors.Is(err, ErrStrategy) || !reflect.DeepEqual(s, Strategy{}) {
 				t.Fatalf("%+v, %v", s, err)

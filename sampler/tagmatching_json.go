@@ -3,19 +3,18 @@
 package sampler
 
 import (
-	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 
-	"github.com/go-spur/spur/internal/jsonread"
+	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/model"
 )
 
-// Package encoding/json would be all that its json.Unmarshaler brings along.
-var _ interface{ UnmarshalJSON([]byte) error } = (*TagMatchingOptions)(nil)
+var _ json.Unmarshaler = (*TagMatchingOptions)(nil)
 
 // UnmarshalJSON reads the configuration of Jaeger's Go client, with one key more:
 //
@@ -32,71 +31,61 @@ var _ interface{ UnmarshalJSON([]byte) error } = (*TagMatchingOptions)(nil)
 // ignored. The error is an ErrInvalidMatcher; o is unchanged then. NewTagMatching
 // checks the rest.
 func (o *TagMatchingOptions) UnmarshalJSON(text []byte) error {
-	doc, err := jsonread.Parse(text, len(text))
+	read, err := matchingOptions(text)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalidMatcher, err)
-	}
-	key, list, values, atEnd := doc.Get("key"), doc.Get("matchers"), doc.Get("values"), doc.Get("decideAtRootEnd")
-	if err := cmp.Or(
-		doc.Want(jsonread.Object), key.Want(jsonread.String), list.Want(jsonread.Array),
-		values.Want(jsonread.Object), atEnd.Want(jsonread.Bool),
-	); err != nil {
-		return fmt.Errorf("%w: %w", ErrInvalidMatcher, err)
-	}
-	read := TagMatchingOptions{Key: key.Text(), DecideAtRootEnd: isTrue(atEnd)}
-	for i, m := range list.Elements() {
-		matcher, err := jsonMatcher(m)
-		if err == nil {
-			matcher.Value, err = jsonValue(m.Get("value"))
-		}
-		if err != nil {
-			return fmt.Errorf("%w: matcher %d: %w", ErrInvalidMatcher, i, err)
-		}
-		read.Matchers = append(read.Matchers, matcher)
-	}
-	older := map[string]TagMatcher{} // the last one of a name
-	for value, m := range values.Members() {
-		matcher, err := jsonMatcher(m)
-		if err != nil {
-			return fmt.Errorf("%w: values: %w", ErrInvalidMatcher, err)
-		}
-		matcher.Value = model.String(value)
-		older[value] = matcher
-	}
-	for _, value := range slices.Sorted(maps.Keys(older)) {
-		read.Matchers = append(read.Matchers, older[value])
 	}
 	*o = read
 	return nil
 }
 
-// jsonMatcher reads everything but the value.
-func jsonMatcher(m jsonread.Value) (TagMatcher, error) {
-	firehose := m.Get("firehose")
-	return TagMatcher{Firehose: isTrue(firehose)}, cmp.Or(m.Want(jsonread.Object), firehose.Want(jsonread.Bool))
+func matchingOptions(text []byte) (o TagMatchingOptions, err error) {
+	type matcher struct {
+		Value    json.RawMessage `json:"value"`
+		Firehose bool            `json:"firehose"`
+	}
+	var read struct {
+		Key             string             `json:"key"`
+		Matchers        []matcher          `json:"matchers"`
+		Values          map[string]matcher `json:"values"`
+		DecideAtRootEnd bool               `json:"decideAtRootEnd"`
+	}
+	if err := answer.Unmarshal(text, len(text), &read); err != nil {
+		return o, err
+	}
+	o = TagMatchingOptions{Key: read.Key, DecideAtRootEnd: read.DecideAtRootEnd}
+	for i, m := range read.Matchers {
+		value, err := matchedValue(m.Value)
+		if err != nil {
+			return o, fmt.Errorf("matcher %d: %w", i, err)
+		}
+		o.Matchers = append(o.Matchers, TagMatcher{Value: value, Firehose: m.Firehose})
+	}
+	for _, value := range slices.Sorted(maps.Keys(read.Values)) {
+		o.Matchers = append(o.Matchers, TagMatcher{Value: model.String(value), Firehose: read.Values[value].Firehose})
+	}
+	return o, nil
 }
 
-func isTrue(v jsonread.Value) bool { return string(v.Raw()) == "true" }
-
-// jsonValue reads a string, a boolean or a number.
-func jsonValue(v jsonread.Value) (model.Value, error) {
-	raw := string(v.Raw())
-	switch v.Kind() {
-	case jsonread.Missing:
+// matchedValue reads a string, a boolean or a number.
+func matchedValue(text json.RawMessage) (model.Value, error) {
+	if text == nil {
 		return model.Value{}, errors.New("no value")
-	case jsonread.String:
-		return model.String(v.Text()), nil
-	case jsonread.Bool:
-		return model.Bool(isTrue(v)), nil
-	case jsonread.Number:
-		if i, err := strconv.ParseInt(raw, 10, 64); err == nil {
-			return model.Int64(i), nil
-		}
-		f, err := strconv.ParseFloat(raw, 64)
-		if err != nil {
-			return model.Value{}, fmt.Errorf("number %s is out of range", shorten(raw))
-		}
-		return model.Float64(f), nil
 	}
-	return model.Value{}, fmt.Errorf("%s is not a string, a number or a boolean", shorten(raw))
+	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return model.Int64(i), nil // with all its digits
+	}
+	var v any
+	if err := answer.Unmarshal(text, len(text), &v); err != nil {
+		return model.Value{}, err
+	}
+	switch v := v.(type) {
+	case string:
+		return model.String(v), nil
+	case bool:
+		return model.Bool(v), nil
+	case float64:
+		return model.Float64(v), nil
+	}
+	return model.Value{}, answer.Quote(string(text), "is not a string, a number or a boolean")
 }

@@ -3,18 +3,12 @@
 package throttler
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/go-spur/spur/internal/jsonread"
 )
 
 const (
@@ -22,11 +16,10 @@ const (
 	maxAccountNames = 64 << 10 // bytes of all names together, as they stand in queries
 	maxCreditsQuery = 8 << 10  // bytes of the operations in one request
 	accountIdle     = 10 * time.Minute
-
-	maxBalances = 10_000 // in one answer
 )
 
-var errCredits = errors.New("throttler: bad credits")
+// maxCredits is what an operation can save up.
+const maxCredits = 10_000
 
 // accounts are the operations of a Remote and what each may spend.
 // The zero value has none.
@@ -102,14 +95,14 @@ func (a *accounts) queries() []string {
 	return all
 }
 
-// add credits operations with what the server gives. Those nobody asked about are
-// ignored.
-func (a *accounts) add(balances []creditBalance) {
+// add credits operations with what the server gives, up to maxCredits. Those nobody
+// asked about are ignored.
+func (a *accounts) add(balances []balance) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, b := range balances {
 		if acc := a.of[b.operation]; acc != nil {
-			acc.credits += b.credits
+			acc.credits = min(acc.credits+b.credits, maxCredits)
 		}
 	}
 }
@@ -118,46 +111,4 @@ func (a *accounts) len() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.of)
-}
-
-type creditBalance struct {
-	operation string
-	credits   float64
-}
-
-// parse reads {"balances": [{"operation", "balance"}, …]}. One bad entry
-// spoils the answer.
-func parse(body []byte) ([]creditBalance, error) {
-	doc, err := jsonread.Parse(body, maxBytes)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errCredits, err)
-	}
-	list := doc.Get("balances")
-	if err := cmp.Or(doc.Want(jsonread.Object), list.Want(jsonread.Array)); err != nil {
-		return nil, fmt.Errorf("%w: %w", errCredits, err)
-	}
-	if list.Empty() {
-		return nil, fmt.Errorf("%w: no balances", errCredits)
-	}
-	balances := []creditBalance{}
-	for i, entry := range list.Elements() {
-		if i == maxBalances {
-			return nil, fmt.Errorf("%w: more than %d balances", errCredits, maxBalances)
-		}
-		operation, balance := entry.Get("operation"), entry.Get("balance")
-		if err := cmp.Or(entry.Want(jsonread.Object), operation.Want(jsonread.String), balance.Want(jsonread.Number)); err != nil {
-			return nil, fmt.Errorf("%w: balance %d: %w", errCredits, i, err)
-		}
-		credits, err := strconv.ParseFloat(string(balance.Raw()), 64)
-		switch { // null leaves the entry empty
-		case operation.Empty():
-			return nil, fmt.Errorf("%w: balance %d has no operation", errCredits, i)
-		case balance.Empty() || credits < 0:
-			return nil, fmt.Errorf("%w: balance %d is not a number of 0 or more", errCredits, i)
-		case err != nil:
-			return nil, fmt.Errorf("%w: balance %d: %.32s is out of range", errCredits, i, balance.Raw())
-		}
-		balances = append(balances, creditBalance{operation.Text(), credits})
-	}
-	return balances, nil
 }

@@ -50,3 +50,30 @@ func TestAccountsAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestCreditsRunOut, however many a server gives at once or in time.
+func TestCreditsRunOut(t *testing.T) {
+	for name, body := range map[string]string{
+		"largest number": `{"balances":[{"operation":"op","balance":1.7976931348623157e308}]}`,
+		"sum is +Inf":    `{"balances":[{"operation":"op","balance":1e308},{"operation":"op","balance":1e308}]}`,
+		"beyond 2^53":    `{"balances":[{"operation":"op","balance":1e17}]}`, // from which 1 cannot be taken
+		"saved up":       `{"balances":[` + strings.Repeat(`{"operation":"op","balance":99},`, 999) + `{"operation":"op","balance":0}]}`,
+	} {
+		balances, err := parse([]byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var a accounts
+		a.spend("op")
+		for range 3 {
+			a.add(balances)
+		}
+		n := 0
+		for n <= maxCredits && a.spend("op") {
+			n++
+		}
+		if n != maxCredits {
+			t.Errorf("%s: %d requests are honoured, want %d", name, n, maxCredits)
+		}
+	}
+}

@@ -78,7 +78,7 @@ type RemoteStatus struct {
 //
 // At most 1,000 operations with 64 KiB of names are known, and those that nobody
 // has asked for in ten minutes are forgotten with their credits: callers can make
-// names up. Others are refused. Requests are kept below 9 KiB; a fetch makes
+// names up. Others are refused. An operation saves up at most 10,000 credits. Requests are kept below 9 KiB; a fetch makes
 // several if need be.
 type Remote struct {
 	accounts accounts

@@ -40,15 +40,43 @@ func get(ctx context.Context, client *http.Client, address string, limit int, qu
 	if resp.ContentLength > int64(limit) {
 		return nil, fmt.Errorf("%w: %d bytes, at most %d are read", ErrTooLarge, resp.ContentLength, limit)
 	}
-	var body bytes.Buffer
-	n, err := body.ReadFrom(io.LimitReader(resp.Body, int64(limit)+1))
+	body, err := readAll(resp.Body, limit)
 	if err != nil {
 		return nil, fmt.Errorf("poll: reading the answer: %w", err)
 	}
-	if n > int64(limit) {
+	if len(body) > limit {
 		return nil, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, limit)
 	}
-	return body.Bytes(), nil
+	return body, nil
+}
+
+const (
+	usual   = 32 << 10 // bytes that most answers do not have
+	maxIdle = 100      // reads in a row that bring nothing: a foreign body may do so for ever
+)
+
+// readAll reads limit bytes, and one more if there is one, into one buffer or two.
+func readAll(r io.Reader, limit int) ([]byte, error) {
+	body := make([]byte, 0, min(usual, limit+1))
+	for idle := 0; len(body) <= limit; {
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, limit+1), body...)
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if idle++; n > 0 {
+			idle = 0
+		} else if idle == maxIdle {
+			return nil, io.ErrNoProgress
+		}
+	}
+	return body, nil
 }
 
 // cause is err without the URL, which may hold secrets.

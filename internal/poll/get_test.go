@@ -5,6 +5,7 @@ package poll_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -136,5 +137,20 @@ func TestTLS(t *testing.T) {
 	s.Config.ErrorLog = nil
 	if body, err := newServer(t, s.URL, s.Client()).Get(context.Background(), "", 10); err != nil || string(body) != "[]" {
 		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// idleBody never has anything, and never ends.
+type idleBody struct{}
+
+func (idleBody) Read([]byte) (int, error) { return 0, nil }
+func (idleBody) Close() error             { return nil }
+
+func TestBodyWithoutProgress(t *testing.T) {
+	server := newServer(t, "agent", &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: idleBody{}, ContentLength: -1}, nil
+	})})
+	if _, err := server.Get(context.Background(), "", 10); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("%v", err)
 	}
 }

@@ -17,16 +17,10 @@ import (
 	"syscall"
 
 	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/guard"
 )
-
-// Quoted is an error that quotes a piece of an answer. Its text is Value, a space
-// and Reason.
-type Quoted struct{ Value, Reason string }
-
-// Error implements error.
-func (q *Quoted) Error() string { return q.Value + " " + q.Reason }
 
 // Foreign marks the error of a parser that is not ours, and may quote anything.
 func Foreign(err error) error { return &foreign{err} }
@@ -47,7 +41,7 @@ func (h *hidden) Unwrap() error { return h.error }
 // withoutQuote hides what the error of a parser quotes.
 func withoutQuote(err error) error {
 	var f *foreign
-	var q *Quoted
+	var q *answer.Quoted
 	switch {
 	case errors.Is(err, guard.ErrPanic):
 		return &hidden{err, "poll: the parser panicked"}
