@@ -45,8 +45,8 @@ func TestReadingsKeepLittle(t *testing.T) {
 	}
 }
 
-// FuzzJaegerList compares with a plain reading of jaeger-baggage: decode all, split,
-// one '=' a pair.
+// FuzzJaegerList compares with a plain reading of jaeger-baggage: decode all, if that
+// works, split, one '=' a pair.
 func FuzzJaegerList(f *testing.F) {
 	for name, seed := range map[string]string{
 		"ordinary":              "k1=v1, k2=v2",
@@ -59,13 +59,13 @@ func FuzzJaegerList(f *testing.F) {
 		"spaces":                " \u00a0 k = v \u2003, \x85=\x85",
 		"no key":                "=v,==,k,",
 		"two spellings":         "k=1,K=2",
+		"does not decode":       "%0X=0,k=+%41",
 	} {
 		f.Logf("seed %q: %d bytes", name, len(seed))
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		plain, decodes := plainJaegerList(s)
-		compareList(t, s, "Jaeger-Baggage", plain, decodes)
+		compareList(t, s, "Jaeger-Baggage", plainJaegerList(s))
 	})
 }
 
@@ -87,13 +87,12 @@ func FuzzW3CList(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		plain, all := plainW3CList(s)
-		compareList(t, s, "Baggage", plain, all)
+		compareList(t, s, "Baggage", plainW3CList(s))
 	})
 }
 
 // compareList reads a list and compares with what a plain reading says.
-func compareList(t *testing.T, s, header string, want map[string]string, complete bool) {
+func compareList(t *testing.T, s, header string, want map[string]string) {
 	t.Helper()
 	p, err := Default(HTTP)
 	if err != nil {
@@ -110,7 +109,7 @@ func compareList(t *testing.T, s, header string, want map[string]string, complet
 	ambiguous := len(folded) < len(want)
 	for m := range c.Baggage.All() {
 		v, ok := want[m.Key]
-		if !ok && complete {
+		if !ok && len(s) <= p.limits.BaggageBytes { // what is cut off may have been what does not decode
 			t.Errorf("member %q is not in the list", m.Key)
 		}
 		if len(s) <= p.limits.BaggageBytes && len(want) <= p.limits.BaggageMembers && !ambiguous && v != m.Value+"\x00"+m.Properties {
@@ -122,10 +121,9 @@ func compareList(t *testing.T, s, header string, want map[string]string, complet
 	}
 }
 
-func plainJaegerList(s string) (members map[string]string, decodes bool) {
-	s, err := url.QueryUnescape(s)
-	if err != nil {
-		return nil, false
+func plainJaegerList(s string) (members map[string]string) {
+	if decoded, err := url.QueryUnescape(s); err == nil {
+		s = decoded
 	}
 	members = map[string]string{}
 	for _, pair := range strings.Split(s, ",") {
@@ -134,10 +132,10 @@ func plainJaegerList(s string) (members map[string]string, decodes bool) {
 			members[strings.TrimSpace(kv[0])] = kv[1] + "\x00"
 		}
 	}
-	return members, true
+	return members
 }
 
-func plainW3CList(s string) (members map[string]string, complete bool) {
+func plainW3CList(s string) (members map[string]string) {
 	members = map[string]string{}
 	for _, member := range strings.Split(s, ",") {
 		parts := strings.SplitN(member, ";", 2)
@@ -156,5 +154,5 @@ func plainW3CList(s string) (members map[string]string, complete bool) {
 		}
 		members[key] = string([]rune(value)) + "\x00" + properties
 	}
-	return members, true
+	return members
 }
