@@ -27,7 +27,11 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 		returned := false
 		defer func() {
 			if !returned {
-				c.panicked(span)
+				p := recover()
+				c.panicked(span, p)
+				if p != nil {
+					panic(p)
+				}
 			}
 		}()
 		if c.events {
@@ -38,7 +42,7 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 		if c.events && err == nil {
 			logObject(span, received, 1, reply)
 		}
-		c.finish(span, err)
+		c.finish(ctx, span, err)
 		return err
 	}
 }
@@ -56,11 +60,11 @@ func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientIn
 		if span == nil {
 			return streamer(ctx, desc, cc, method, opts...)
 		}
-		s := &clientStream{config: c, desc: desc, span: span}
+		s := &clientStream{config: c, ctx: ctx, desc: desc, span: span}
 		returned := false
 		defer func() {
 			if !returned {
-				s.abort()
+				s.abort(recover())
 			}
 		}()
 		n := len(opts)
@@ -71,7 +75,7 @@ func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientIn
 			return cs, err
 		}
 		s.ClientStream = cs
-		s.watch(ctx)
+		s.watch()
 		return s, nil
 	}
 }

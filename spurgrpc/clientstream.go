@@ -27,6 +27,7 @@ var _ grpc.ClientStream = (*clientStream)(nil)
 type clientStream struct {
 	grpc.ClientStream
 	*config
+	ctx            context.Context
 	desc           *grpc.StreamDesc
 	span           *spur.Span
 	sent, received atomic.Int64
@@ -39,15 +40,15 @@ type clientStream struct {
 	stop      func() bool
 }
 
-// watch ends the span when ctx is done.
-func (s *clientStream) watch(ctx context.Context) {
-	if ctx.Done() == nil {
+// watch ends the span when the context is done.
+func (s *clientStream) watch() {
+	if s.ctx.Done() == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.ended {
-		s.stop = context.AfterFunc(ctx, func() { s.end(ctx.Err()) })
+		s.stop = context.AfterFunc(s.ctx, func() { s.end(s.ctx.Err()) })
 	}
 }
 
@@ -115,14 +116,17 @@ func (s *clientStream) end(err error) {
 		err = nil
 	}
 	if s.claim(err) {
-		s.finish(s.span, err)
+		s.finish(s.ctx, s.span, err)
 	}
 }
 
-// abort finishes the span of a stream whose start panics.
-func (s *clientStream) abort() {
+// abort finishes the span of a stream whose start panics, and passes the panic on.
+func (s *clientStream) abort(p any) {
 	if s.claim(nil) {
-		s.panicked(s.span)
+		s.panicked(s.span, p)
+	}
+	if p != nil {
+		panic(p)
 	}
 }
 

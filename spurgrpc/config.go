@@ -71,7 +71,7 @@ func (c *config) unknown(ctx context.Context, fullMethod string) {
 	_, span := c.serve(ctx, unknownMethod)
 	c.tagUnknown(span, fullMethod)
 	c.tagCaller(ctx, span)
-	c.finish(span, status.Error(codes.Unimplemented, unknownMethod))
+	c.finish(ctx, span, status.Error(codes.Unimplemented, unknownMethod))
 }
 
 // serve starts a server's span. A span that ctx holds already, such as that of an

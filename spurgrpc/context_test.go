@@ -176,7 +176,7 @@ func TestPanicInterceptors(t *testing.T) {
 	}
 	server, _ := r.wait(4)
 	for _, s := range server {
-		if got := outcome(s); got != "Unknown error" || len(events(s)) != 1 || !strings.Contains(events(s)[0], "message=panic") {
+		if got := outcome(s); got != "Unknown error" || len(events(s)) != 1 || !strings.Contains(events(s)[0], "message=panic error.object="+map[string]string{unaryCall: "unary", duplexCall: "stream"}[s.Operation]) {
 			t.Errorf("%s: %s %q", s.Operation, got, events(s))
 		}
 	}

@@ -51,10 +51,11 @@
 //     status is not OK, by that instrumentation's names. Class 2xx has Canceled, 0xx
 //     Unknown, 5xx DeadlineExceeded, ResourceExhausted, Aborted, Unimplemented,
 //     Internal, Unavailable and DataLoss, 4xx the others
-//   - error: on clients for every status but OK; on servers for those that the
-//     server is to blame for, Unknown, DeadlineExceeded, Unimplemented, Internal,
-//     Unavailable and DataLoss. That instrumentation left out Canceled on clients,
-//     and on servers Unknown, and had ResourceExhausted and Aborted on servers
+//   - error: on clients for every status but OK, and but Canceled when the RPC's own
+//     context was cancelled; on servers for those that the server is to blame for,
+//     Unknown, DeadlineExceeded, Unimplemented, Internal, Unavailable and DataLoss.
+//     That instrumentation left out all Canceled on clients, and on servers Unknown,
+//     and had ResourceExhausted and Aborted on servers
 //
 // and a status that is not OK is a log: event "error", error.kind the code, message
 // the status's message. [SemanticNames] has OpenTelemetry's names instead. A method

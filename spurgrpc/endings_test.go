@@ -119,7 +119,7 @@ var endings = []ending{
 			cancel()
 			expectEnd(r, drain(cs), codes.Canceled)
 		},
-		server: "Canceled", client: "Canceled error",
+		server: "Canceled", client: "Canceled",
 	},
 	{
 		name:  "client half-closes, never receives and cancels",
@@ -130,7 +130,7 @@ var endings = []ending{
 			}
 			cancel()
 		},
-		server: "Canceled", client: "Canceled error",
+		server: "Canceled", client: "Canceled",
 	},
 	{
 		name:  "client does nothing and closes the connection",
@@ -158,7 +158,7 @@ var endings = []ending{
 			}
 			cancel()
 		},
-		server: "PermissionDenied", client: "Canceled error", handlerClient: "OK", // see ClientHandler
+		server: "PermissionDenied", client: "Canceled", handlerClient: "OK", // see ClientHandler
 	},
 	{
 		name:  "server refuses early, client goes on sending and receives",
@@ -169,6 +169,14 @@ var endings = []ending{
 			expectEnd(r, drain(cs), codes.PermissionDenied)
 		},
 		server: "PermissionDenied", client: "PermissionDenied error", handlerClient: "OK", // see ClientHandler
+	},
+	{
+		name:  "server cancels",
+		serve: func(duplexServer) error { return context.Canceled },
+		call: func(r *rig, _ context.Context, _ context.CancelFunc, cs duplexClient) {
+			expectEnd(r, drain(cs), codes.Canceled)
+		},
+		server: "Canceled", client: "Canceled error",
 	},
 	{
 		name:  "deadline",
@@ -212,7 +220,7 @@ var endings = []ending{
 			}
 			cancel()
 		},
-		server: "Canceled", client: "Canceled error",
+		server: "Canceled", client: "Canceled",
 	},
 }
 
@@ -270,93 +278,4 @@ func testEnding(t *testing.T, s style, e ending, messages bool) {
 		t.Errorf("operations %q and %q", server.Operation, client.Operation)
 	}
 	r.settle(2)
-}
-
-// TestOneSidedStreams covers the streams that have one message in a direction.
-func TestOneSidedStreams(t *testing.T) {
-	bothStyles(t, func(t *testing.T, s style) {
-		for _, messages := range []bool{false, true} {
-			spurtest.CheckLeaks(t)
-			r := newRig(t, s)
-			if messages {
-				r.clientOpts = append(r.clientOpts, spurgrpc.MessageEvents())
-				r.serverOpts = append(r.serverOpts, spurgrpc.MessageEvents())
-			}
-			r.service.output = func(ss outputServer) error {
-				for range 2 {
-					if err := ss.Send(response); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			r.service.input = func(ss inputServer) error {
-				for {
-					if _, err := ss.Recv(); errors.Is(err, io.EOF) {
-						return ss.SendAndClose(&testgrpc.StreamingInputCallResponse{AggregatedPayloadSize: 7})
-					} else if err != nil {
-						return err
-					}
-				}
-			}
-			r.start()
-
-			out, err := r.StreamingOutputCall(r.context(), request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for err == nil {
-				_, err = out.Recv()
-			}
-			expectEnd(r, err, codes.OK)
-			r.pair()
-			if messages {
-				expectMessages(r, "sent 1", "received 2")
-			}
-
-			r.spans.Reset()
-			in, err := r.StreamingInputCall(r.context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for range 3 {
-				if err := in.Send(&testgrpc.StreamingInputCallRequest{}); err != nil {
-					t.Error(err)
-				}
-			}
-			if _, err := in.CloseAndRecv(); err != nil {
-				t.Error(err)
-			}
-			r.pair()
-			if messages {
-				expectMessages(r, "sent 3", "received 1")
-			}
-			r.settle(2)
-		}
-	})
-}
-
-// TestRefusedWhileSending: an early refusal must not look like success, even where
-// grpc does not say which it was.
-func TestRefusedWhileSending(t *testing.T) {
-	bothStyles(t, func(t *testing.T, s style) {
-		spurtest.CheckLeaks(t)
-		r := newRig(t, s)
-		r.service.input = func(inputServer) error { return status.Error(codes.PermissionDenied, "no") }
-		r.start()
-		in, err := r.StreamingInputCall(r.context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for in.Send(&testgrpc.StreamingInputCallRequest{}) == nil {
-		}
-		if _, err := in.CloseAndRecv(); status.Code(err) != codes.PermissionDenied {
-			t.Error(err)
-		}
-		want := map[string]string{"handlers": "Unknown error", "interceptors": "PermissionDenied error"}[s.name]
-		if _, client := r.pair(); outcome(client) != want {
-			t.Errorf("client: %s, want %s", outcome(client), want)
-		}
-		r.settle(2)
-	})
 }

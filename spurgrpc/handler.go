@@ -214,8 +214,8 @@ func (c *call) end(ctx context.Context, err error) {
 	case !h.client && !c.answered && ctx.Err() == nil:
 		// While a method panics its server ends the RPC as if all were well, but it
 		// has not answered, though the caller is still there.
-		h.panicked(c.span)
+		h.panicked(c.span, nil)
 		return
 	}
-	h.finish(c.span, err)
+	h.finish(ctx, c.span, err)
 }

@@ -266,7 +266,7 @@ func TestStreamWithoutGRPC(t *testing.T) {
 		{"abandoned", streams, fakeStream{send: io.EOF}, func(cancel context.CancelFunc, cs grpc.ClientStream) {
 			_ = cs.SendMsg(nil) // io.EOF alone does not end it
 			cancel()
-		}, "Canceled error"},
+		}, "Canceled"},
 	}
 	for _, x := range tests {
 		for _, events := range []bool{false, true} {

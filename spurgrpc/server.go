@@ -23,14 +23,18 @@ var _ grpc.ServerStream = (*serverStream)(nil)
 func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInterceptor {
 	c := newConfig(t, false, opts)
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		if !c.traces(info.FullMethod) {
+		if info == nil || !c.traces(info.FullMethod) {
 			return handler(ctx, req)
 		}
 		ctx, span := c.startServer(ctx, info.FullMethod)
 		returned := false
 		defer func() {
 			if !returned {
-				c.panicked(span)
+				p := recover()
+				c.panicked(span, p)
+				if p != nil {
+					panic(p)
+				}
 			}
 		}()
 		c.tagCaller(ctx, span)
@@ -42,7 +46,7 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 		if c.events && err == nil {
 			logObject(span, sent, 1, resp)
 		}
-		c.finish(span, err)
+		c.finish(ctx, span, err)
 		return resp, err
 	}
 }
@@ -52,20 +56,24 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 func StreamServerInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamServerInterceptor {
 	c := newConfig(t, false, opts)
 	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-		if !c.traces(info.FullMethod) {
+		if info == nil || !c.traces(info.FullMethod) {
 			return handler(srv, ss)
 		}
 		ctx, span := c.startServer(ss.Context(), info.FullMethod)
 		returned := false
 		defer func() {
 			if !returned {
-				c.panicked(span)
+				p := recover()
+				c.panicked(span, p)
+				if p != nil {
+					panic(p)
+				}
 			}
 		}()
 		c.tagCaller(ctx, span)
 		err := handler(srv, &serverStream{ServerStream: ss, ctx: ctx, span: span, events: c.events})
 		returned = true
-		c.finish(span, err)
+		c.finish(ctx, span, err)
 		return err
 	}
 }

@@ -3,6 +3,8 @@
 package spurgrpc
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"strings"
@@ -54,9 +56,9 @@ func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
 	}
 }
 
-// finish tags the outcome and finishes the span. err is what the RPC ended with,
-// nil for OK.
-func (c *config) finish(span *spur.Span, err error) {
+// finish tags the outcome and finishes the span. ctx is the RPC's, err what it ended
+// with, nil for OK.
+func (c *config) finish(ctx context.Context, span *spur.Span, err error) {
 	if err == nil {
 		if c.semantic {
 			span.SetString("rpc.response.status_code", statusName(codes.OK))
@@ -65,17 +67,25 @@ func (c *config) finish(span *spur.Span, err error) {
 		return
 	}
 	st := statusOf(err)
-	c.tagStatus(span, st.Code(), st.Message())
+	own := st.Code() == codes.Canceled && errors.Is(ctx.Err(), context.Canceled)
+	c.tagStatus(span, st.Code(), c.isError(st.Code()) && !own)
+	logStatus(span, st.Code(), st.Message())
 	span.Finish()
 }
 
-// panicked finishes the span of a handler or call that did not return.
-func (c *config) panicked(span *spur.Span) {
-	c.tagStatus(span, codes.Unknown, "panic or runtime.Goexit")
+// panicked finishes the span of a handler or call that did not return. p is what
+// recover returned, nil when that is not known or there was no panic.
+func (c *config) panicked(span *spur.Span, p any) {
+	c.tagStatus(span, codes.Unknown, true)
+	if p != nil {
+		span.LogKV("event", "error", "error.kind", codes.Unknown.String(), "message", "panic", "error.object", p)
+	} else {
+		logStatus(span, codes.Unknown, "panic or runtime.Goexit")
+	}
 	span.Finish()
 }
 
-func (c *config) tagStatus(span *spur.Span, code codes.Code, message string) {
+func (c *config) tagStatus(span *spur.Span, code codes.Code, failed bool) {
 	if c.semantic {
 		span.SetString("rpc.response.status_code", statusName(code))
 	}
@@ -86,13 +96,16 @@ func (c *config) tagStatus(span *spur.Span, code codes.Code, message string) {
 		span.SetString("response_code", code.String())
 		span.SetString("response_class", class(code))
 	}
-	if c.isError(code) {
+	if failed {
 		span.SetBool(string(ext.Error), true)
 		if c.semantic {
 			span.SetString("error.type", statusName(code))
 		}
 	}
-	if span.IsRecording() {
+}
+
+func logStatus(span *spur.Span, code codes.Code, message string) {
+	if code != codes.OK && span.IsRecording() {
 		span.LogFields(log.Event("error"), log.String("error.kind", code.String()), log.Message(message))
 	}
 }
