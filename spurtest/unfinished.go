@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -20,16 +21,17 @@ import (
 
 const (
 	unfinishedTimeout = time.Second // that goroutines get to finish their spans
-	unfinishedStack   = 32          // calls that are remembered
-	unfinishedCallers = 3           // calls that are shown
+	unfinishedStack   = 1 << 16     // calls that are remembered at most
+	unfinishedCallers = 3           // calls that are shown, and one of the program's own
 	unfinishedShown   = 20          // spans that are shown
 )
 
 // FailUnfinished is an option for New, or any other tracer of a test: the test
 // fails if spans were started and are not finished a second after it has ended. The
 // failure tells of each its operation, its age by the tracer's clock, and which code
-// outside of spur and OpenTracing started it. Spans whose operation is among excused
-// may stay open. One option may serve several tracers.
+// outside of spur, OpenTracing and the standard library started it, down to a line of
+// the module that is tested. Spans whose operation is among excused may stay open. One
+// option may serve several tracers.
 //
 // It is an option and not what New does because a span may be left open with good
 // reason, as by code that is tested for how it fails, and because it costs a look at
@@ -90,12 +92,23 @@ var (
 
 // OnStart implements spur.StartObserver.
 func (u *unfinished) OnStart(s *spur.Span, _ []model.Tag) {
-	var calls [unfinishedStack]uintptr
-	n := runtime.Callers(2, calls[:])
+	calls := stack()
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if !u.done {
-		u.open[s] = slices.Clone(calls[:n])
+		u.open[s] = calls
+	}
+}
+
+// stack returns the calls that led to the observer.
+func stack() []uintptr {
+	calls := make([]uintptr, 64)
+	for {
+		n := runtime.Callers(3, calls)
+		if n < len(calls) || n >= unfinishedStack {
+			return calls[:n]
+		}
+		calls = make([]uintptr, 2*n)
 	}
 }
 
@@ -151,18 +164,48 @@ func (u *unfinished) report() string {
 	return out.String()
 }
 
-// callers returns the innermost calls that are none of the tracer's.
-func callers(calls []uintptr) (outside []runtime.Frame) {
+// callers returns the innermost calls that are none of the tracer's nor of the
+// standard library's and, if none of them is the program's own, the innermost that is.
+// Where there are no such calls it returns the standard library's.
+func callers(calls []uintptr) []runtime.Frame {
+	var outside, library []runtime.Frame
+	module := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		module = info.Main.Path
+	}
+	own := false
 	frames := runtime.CallersFrames(calls)
-	for more := len(calls) > 0; more && len(outside) < unfinishedCallers; {
+	for more := len(calls) > 0; more; {
 		var f runtime.Frame
 		f, more = frames.Next()
-		if len(outside) == 0 && tracing(f) || strings.HasPrefix(f.Function, "runtime.") || strings.HasPrefix(f.Function, "testing.") {
-			continue
+		pkg := packageOf(f.Function)
+		mine := within(pkg, module) || pkg == "main"
+		switch {
+		case len(outside) == 0 && tracing(f) || pkg == "runtime" || pkg == "testing":
+		case !mine && !strings.Contains(strings.Split(pkg, "/")[0], "."):
+			library = append(library, f)
+		case len(outside) < unfinishedCallers || mine && !own:
+			outside = append(outside, f)
+			own = own || mine
 		}
-		outside = append(outside, f)
+	}
+	if len(outside) == 0 {
+		return library[:min(len(library), unfinishedCallers)]
 	}
 	return outside
+}
+
+// packageOf returns the import path in a function's full name.
+func packageOf(function string) string {
+	slash := strings.LastIndexByte(function, '/') + 1
+	name, _, _ := strings.Cut(function[slash:], ".")
+	return function[:slash] + name
+}
+
+// within reports whether a package, or the one it tests, belongs to a module.
+func within(pkg, module string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSuffix(pkg, "_test"), module)
+	return ok && module != "" && (rest == "" || rest[0] == '/')
 }
 
 // tracing reports whether a call is of a package that starts spans for others.
@@ -171,13 +214,11 @@ func tracing(f runtime.Frame) bool {
 	if strings.HasSuffix(f.File, "_test.go") {
 		return false
 	}
-	for _, pkg := range []string{
-		"github.com/go-spur/spur.", "github.com/go-spur/spur/internal/guard.", "github.com/go-spur/spur/spurhttp.", "github.com/go-spur/spur/spurgrpc.",
-		"github.com/go-spur/spur/spurtest.", "github.com/opentracing/opentracing-go.", "github.com/uber/jaeger-client-go.",
-	} {
-		if strings.HasPrefix(f.Function, pkg) {
-			return true
-		}
+	switch pkg := packageOf(f.Function); pkg {
+	case "github.com/go-spur/spur", "github.com/go-spur/spur/spurhttp", "github.com/go-spur/spur/spurgrpc", "github.com/go-spur/spur/spurtest",
+		"github.com/opentracing/opentracing-go", "github.com/uber/jaeger-client-go":
+		return true
+	default:
+		return strings.HasPrefix(pkg, "github.com/go-spur/spur/internal/")
 	}
-	return false
 }

@@ -5,6 +5,9 @@ package spurtest
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest/internal/fake"
 )
 
@@ -146,5 +150,53 @@ func TestUnfinishedIsFree(t *testing.T) {
 	})
 	if n > 2 { // the span, and the context that has it
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// The program's line is named however far away it is: behind the standard library, and
+// behind more calls of spur's than anybody would show.
+func TestFailUnfinishedNamesTheProgram(t *testing.T) {
+	f := new(fake.T)
+	f.Run(func(t testing.TB) {
+		tracer, _ := New(t, failUnfinished(t, 0, nil))
+		var rt http.RoundTripper = answers{}
+		for range 50 {
+			rt = spurhttp.Transport(rt, spurhttp.Tracer(tracer))
+		}
+		ask(t, &http.Client{Transport: rt})
+	})
+	f.WantFailures(t, "spans never finished:\n")
+	got := f.Failures[0]
+	if n := strings.Count(got, "spurtest.ask\n"); n != unfinishedShown || strings.Contains(got, "net/http.") {
+		t.Errorf("names the program %d times of %d: %s", n, unfinishedShown, got)
+	}
+}
+
+// ask leaves the answer's body, and with it a span that was started far below.
+func ask(t testing.TB, c *http.Client) {
+	if _, err := c.Get("http://x/"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answers is a RoundTripper whose answers have bodies.
+type answers struct{}
+
+func (answers) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, ContentLength: -1, Body: io.NopCloser(strings.NewReader("x"))}, nil
+}
+
+// Without a line of the program's the standard library's are shown.
+func TestFailUnfinishedInAServer(t *testing.T) {
+	var calls []uintptr
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls = stack()[1:] }))
+	resp, err := server.Client().Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	server.Close()
+	if got := callers(calls); len(got) == 0 || !strings.HasPrefix(got[0].Function, "net/http.") {
+		t.Errorf("got %v", got)
 	}
 }
