@@ -25,6 +25,7 @@ func TestParse(t *testing.T) {
 		{url: "", bad: "not a udp, http or https URL with a host"},
 		{url: "h:6831", bad: "not a udp, http or https URL with a host"},
 		{url: "ftp://h", bad: "not a udp, http or https URL with a host"},
+		{url: "http://h/%zz", bad: "not a udp, http or https URL with a host"},
 		{url: "udp://", bad: "not a udp, http or https URL with a host"},
 		{url: "udp://:6831", bad: "host is missing"},
 		{url: "http://", bad: "host is missing"},

@@ -25,11 +25,7 @@ func (r *reader) parseSamplingPath(value string) error {
 	if err != nil || u.Scheme != "" || u.Host != "" {
 		return errPath
 	}
-	path := "/" + strings.TrimPrefix(value, "/")
-	if _, _, err := address.URL("http://localhost" + path); err != nil {
-		return errPath
-	}
-	r.samplerPath = path
+	r.samplerPath = "/" + strings.TrimPrefix(value, "/")
 	return nil
 }
 
