@@ -20,11 +20,10 @@ import (
 // tell where a context ends.
 const maxBinary = 64 << 10
 
-// Inject implements opentracing.Tracer: it writes a span's context into a
-// carrier. opentracing.HTTPHeaders and opentracing.TextMap want an
-// opentracing.TextMapWriter (http.Header is taken as well), opentracing.Binary an
-// io.Writer. A nil map is opentracing.ErrInvalidCarrier. Baggage beyond the limits, or
-// that would break the carrier, is left out and counted.
+// Inject implements opentracing.Tracer: it writes a span's context into a carrier.
+// opentracing.HTTPHeaders and TextMap want an http.Header or an
+// opentracing.TextMapWriter, opentracing.Binary an io.Writer. Baggage beyond the
+// limits, or that would break the carrier, is left out and counted.
 func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 	ctx, ok := ownContext(sc)
 	if !ok {
@@ -58,11 +57,10 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 	return opentracing.ErrUnsupportedFormat
 }
 
-// Extract implements opentracing.Tracer: it reads the context a carrier holds.
-// Carriers are those of Inject with opentracing.TextMapReader and io.Reader; of an
-// io.Reader opentracing.Binary takes no more than the context. The
-// error is or wraps one of OpenTracing's; the result is a SpanContext, or nil
-// with an error.
+// Extract implements opentracing.Tracer: it reads the context that a carrier holds, an
+// http.Header, an opentracing.TextMapReader or, for opentracing.Binary, an io.Reader,
+// from which it takes no more than the context. The result is a SpanContext, or nil
+// with an error that is or wraps one of OpenTracing's.
 func (t *Tracer) Extract(name, carrier any) (opentracing.SpanContext, error) {
 	var m model.Context
 	var err error

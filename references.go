@@ -38,6 +38,7 @@ func (l *lineage) caller() *spanContext {
 	return l.decided
 }
 
+// findLineage goes through the references that the edge policy admits.
 func (t *Tracer) findLineage(l *lineage, o *startOptions) {
 	var followed *spanContext
 	for i := range o.references() {
@@ -49,8 +50,8 @@ func (t *Tracer) findLineage(l *lineage, o *startOptions) {
 		}
 		c := r.ctx.spanContext
 		if !r.ctx.IsValid() {
-			if kind != linkRef {
-				l.loose(c)
+			if kind != linkRef && kind != selfRef {
+				l.takeIDless(c)
 			}
 			continue
 		}
@@ -77,32 +78,26 @@ func (t *Tracer) findLineage(l *lineage, o *startOptions) {
 		return
 	}
 	l.debugID = "" // it asks for a trace, and there is one
-	if l.baggage == nil {
-		l.baggage = inherit.baggage
-		return
-	}
-	merged := l.baggage
-	l.baggage = inherit.baggage
-	for m := range merged.All() { // the parent's own items win
-		if _, taken := inherit.baggage.Get(m.Key); !taken {
-			l.baggage = l.baggage.With(m)
-		}
-	}
+	l.baggage = addMissing(inherit.baggage, l.baggage)
 }
 
-// loose takes what a context without ids carries.
-func (l *lineage) loose(c *spanContext) {
-	if c.baggage != nil {
-		if l.baggage == nil {
-			l.baggage = c.baggage
-		} else {
-			for m := range c.baggage.All() {
-				if _, taken := l.baggage.Get(m.Key); !taken {
-					l.baggage = l.baggage.With(m)
-				}
-			}
+// addMissing returns b with those items of more whose keys it has not.
+func addMissing(b, more *model.Baggage) *model.Baggage {
+	if b == nil {
+		return more
+	}
+	all := b
+	for m := range more.All() {
+		if _, taken := b.Get(m.Key); !taken {
+			all = all.With(m)
 		}
 	}
+	return all
+}
+
+// takeIDless takes what a context without ids carries.
+func (l *lineage) takeIDless(c *spanContext) {
+	l.baggage = addMissing(l.baggage, c.baggage)
 	if c.local != nil && c.local.extra != nil && l.debugID == "" {
 		l.debugID = c.local.extra.DebugID
 	}

@@ -26,26 +26,28 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	return &samplerHolder{s, late, stateful}
 }
 
-// SetSampler replaces the sampler for local roots that start from now on. Of the old
-// one it closes what is an io.Closer and is not asked any more (sampler.CloseUnused),
-// though a call of it may still be going on, and returns the error. Traces that wait
-// for a late decision ask the new one. After Shutdown it closes s and returns
-// ErrClosed. s must not be nil.
+// SetSampler replaces the sampler for local roots that start from now on. Traces that
+// wait for a late decision ask the new one. Of the old sampler, what the new one does
+// not ask is closed (sampler.CloseUnused), though a call may still be going on; the
+// error is that of closing, for which SetSampler waits 5 seconds at most. After
+// Shutdown it closes s instead and returns ErrClosed. s must not be nil.
 func (t *Tracer) SetSampler(s sampler.Sampler) error {
 	if s == nil {
 		return &ConfigError{Name: "SetSampler", Value: "nil", Err: errNil}
 	}
+	h := holdSampler(s)
+	var refused error
 	t.samplerMu.Lock()
-	closed := t.samplerClosed
-	var old sampler.Sampler
-	if !closed {
-		old = t.sampler.Swap(holdSampler(s)).Sampler
+	old, next := t.sampler.Load().Sampler, s
+	if t.samplerClosed {
+		old, next, refused = s, old, ErrClosed
+	} else {
+		t.sampler.Store(h)
 	}
 	t.samplerMu.Unlock()
-	if closed {
-		return errors.Join(ErrClosed, t.closing(context.Background(), func() error { return sampler.CloseUnused(s, nil) }))
-	}
-	return t.closing(context.Background(), func() error { return sampler.CloseUnused(old, s) })
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	return errors.Join(refused, t.closing(ctx, func() error { return sampler.CloseUnused(old, next) }))
 }
 
 // reconsider tells the sampler of an undecided trace what happened to one of its

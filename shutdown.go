@@ -14,23 +14,21 @@ import (
 	"github.com/go-spur/spur/sampler"
 )
 
-// Flush returns when every span finished before the call has been dealt with, or
+// Flush returns when every span finished before the call has been sent or dropped, or
 // within 100 ms after ctx ends, with its error.
 func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(orBackground(ctx)) }
 
 // Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
-// baggage restrictions and debug throttler. It returns within ctx plus 100 ms;
-// spans there was no time for are counted as dropped, reason closed, as are those
-// that finish later.
+// baggage restrictions and debug throttler. It returns 100 ms after ctx has ended at
+// the latest. Spans that there was no time for are counted as dropped, reason closed,
+// and so are those that finish later. When spans that were waiting got lost, the
+// error wraps reporter.ErrLost and says how many and why.
 //
-// With a collector that is down, it tries until ctx ends: give it the time that
-// the program's end may take. Without a deadline the attempts end after the
-// budget for retries, 5 minutes by default, in all. The error wraps
-// reporter.ErrLost, and says how many spans and why, when spans that were waiting
-// got lost; Stats has the books.
+// While a collector is down Shutdown tries until ctx ends; without a deadline, until
+// the budget for retries is used up, 5 minutes by default.
 //
-// A second call waits for the first, until ctx ends, and does nothing else. Only a Close or Flush
-// of the user's that hangs can leave a goroutine behind: the one that waits for it.
+// A second call waits for the first, or until ctx ends. A Close or Flush of the user's
+// that hangs leaves behind the goroutine that waits for it, and no other.
 func (t *Tracer) Shutdown(ctx context.Context) error {
 	ctx = orBackground(ctx)
 	t.samplerMu.Lock()
@@ -78,26 +76,19 @@ func (t *Tracer) closing(ctx context.Context, f func() error) error {
 // closeTimeout bounds Close.
 const closeTimeout = 5 * time.Second
 
-// Close is Shutdown with 5 seconds, all of which it takes when spans wait for a
-// collector that is down: a program that must end sooner calls Shutdown. It
-// implements io.Closer.
+// Close is Shutdown with 5 seconds, all of which it takes while a collector is down.
+// It implements io.Closer.
 func (t *Tracer) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	return t.Shutdown(ctx)
 }
 
-// FlushAfter wraps a short-lived function, such as the handler of a serverless
-// platform that freezes the process between invocations: after each call of fn
-// every span finished so far is sent, then the result is returned. It waits
-// timeout at most for that, 1 second when that is not positive; spans there was no
-// time for stay in the queue and go with the next invocation. ctx ending does not
-// cut the wait short. A panic of fn goes on, after the flush. The function may be
-// called concurrently.
-//
-// Each invocation waits until every destination has dealt with its spans: while a
-// collector is down, and its batches are tried again, that is the whole timeout,
-// every time. Choose one that the callers can bear.
+// FlushAfter returns a function that calls fn and then flushes: for platforms that
+// freeze the process between invocations. It waits for the flush for timeout at most,
+// 1 second when that is not positive, even if ctx ends; while a collector is down it
+// waits that long each time. Spans there was no time for go with the next invocation.
+// A panic of fn goes on after the flush. The function may be called concurrently.
 //
 //	lambda.Start(spur.FlushAfter(tracer, time.Second, handle))
 func FlushAfter[In, Out any](t *Tracer, timeout time.Duration, fn func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {

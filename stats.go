@@ -11,9 +11,8 @@ import (
 	"github.com/go-spur/spur/sampler"
 )
 
-// Stats is a snapshot of everything the tracer counts. It shares nothing with
-// the tracer. When no span is being finished at the moment, as after Flush or
-// Close, the books of each destination balance:
+// Stats is a copy of everything the tracer counts. While no span is being finished,
+// it holds for each destination:
 //
 //	Spans.FinishedSampled == Sent + Unconfirmed + DroppedTotal() + BufferedSpans
 type Stats struct {
@@ -29,7 +28,7 @@ type Stats struct {
 // alone.
 type SpanStats struct {
 	Started           uint64
-	FinishedSampled   uint64 // handed to every reporter
+	FinishedSampled   uint64 // given to every reporter
 	FinishedUnsampled uint64 // of traces that are not recorded
 	FinishedUndecided uint64 // finished before a Late sampler had decided: not reported
 	DoubleFinish      uint64 // calls of Finish on a finished span: ignored
@@ -101,9 +100,8 @@ type rare struct {
 	foreign, debugCapped, undecidedInjected atomic.Uint64
 }
 
-// Stats returns what has been counted so far. It may be called from any
-// goroutine, also after Close. It takes the reporters' locks for a moment and
-// allocates; a scrape every few seconds is what it is made for.
+// Stats returns what has been counted so far, also after Close. It takes the
+// reporters' locks for a moment and allocates.
 func (t *Tracer) Stats() Stats {
 	var s Stats
 	for _, st := range t.statsers {

@@ -56,17 +56,17 @@ type Tracer struct {
 	shutDown      chan struct{} // closed when the first Shutdown has ended
 }
 
-// New makes a tracer for a service. Without options it samples new traces as the
-// agent at http://127.0.0.1:5778/sampling says, 0.1 % of them until it does
-// (sampler.NewRemote), follows the decisions of remote callers, sends to Jaeger's
-// agent at localhost:6831 over UDP and reads no environment. The service name may
-// be empty if FromEnv finds one. The error joins one ConfigError for each setting
-// that cannot be used; an agent that cannot be reached is not an error. After an
-// error the samplers and reporters among the options are still the caller's.
+// New makes a tracer for a service. Without options it follows the decisions of
+// callers, samples new traces as the agent at http://127.0.0.1:5778/sampling says
+// (0.1 % until it answers), sends to Jaeger's agent at localhost:6831 over UDP and
+// reads no environment. The service name may be empty if FromEnv finds one.
 //
-// The tracer owns one goroutine that sends and one that asks for the sampling
-// strategy. They end with Shutdown or Close; the latter also when SetSampler
-// replaces the sampler.
+// The error joins a ConfigError for each setting that cannot be used; the samplers and
+// reporters among the options are then still the caller's. An agent that cannot be
+// reached is no error.
+//
+// The tracer has a goroutine that sends and one that asks for the sampling strategy,
+// until Shutdown or Close.
 func New(service string, opts ...Option) (*Tracer, error) {
 	c := newConfig(service, opts)
 	if err := c.validate(); err != nil {
@@ -165,8 +165,8 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	return opentracing.ContextWithSpan(ctx, s), s
 }
 
-// nowhere is the span where there is none: it belongs to a disabled tracer that is
-// closed, has no ids, and is finished.
+// nowhere is the span of a context that has none. It has no ids, is finished, and
+// belongs to a tracer that is disabled and closed.
 var nowhere = newNowhere()
 
 func newNowhere() *Span {

@@ -30,11 +30,9 @@ const (
 	wordObserved  word = 1 << 14 // the tracer has observers: they are told of unrecorded spans as well
 	wordPassing   word = 1 << 15 // of a disabled tracer: nothing is recorded
 
-	wordRecording       = wordSampled | wordUndecided
-	wordPassedOn   word = 0xff << passedShift
-	passedShift         = 24
-	flagsThatSay        = model.FlagSampled | model.FlagDebug | model.FlagFirehose
-	flagsOfSampled      = model.FlagDebug | model.FlagFirehose // without FlagSampled they ask for nothing
+	wordPassedOn  word = 0xff << passedShift
+	passedShift        = 24
+	wordRecording      = wordSampled | wordUndecided
 )
 
 // answer is what a sampler says.
@@ -51,16 +49,16 @@ const (
 // votes is everything that has a say in a word. The zero votes make the word of a
 // new trace that is not sampled.
 type votes struct {
-	now      word   // of a trace that exists already; 0 for a new one
-	caller   word   // of the parent in another trace, or of a context without ids that is a decision
-	debugID  bool   // the caller sent jaeger-debug-id
-	granted  bool   // the debug throttler's answer, where it is to be asked: see asksDebug
-	random   bool   // we made a trace id, at random
-	sampler  answer //
-	priority int    // the tag sampling.priority: its sign counts
-	noDebug  bool   // sampling.priority sets no debug flag
-	observed bool   // the tracer has observers
-	disabled bool   // the tracer is disabled
+	now      word // of a trace that exists already; 0 for a new one
+	caller   word // of the parent in another trace, or of a context without ids that is a decision
+	debugID  bool // the caller sent jaeger-debug-id
+	granted  bool // the debug throttler's answer, where it is to be asked: see asksDebug
+	random   bool // we made a trace id, at random
+	sampler  answer
+	priority int  // the tag sampling.priority: its sign counts
+	noDebug  bool // sampling.priority sets no debug flag
+	observed bool // the tracer has observers
+	disabled bool // the tracer is disabled
 }
 
 // asksDebug reports whether somebody outside this process asks for debug, so that
@@ -77,6 +75,7 @@ func (w word) wantsDebug() bool {
 
 // decide is where words come from: a pure function, of which TestDecide is the table.
 func decide(v votes) word {
+	const wishes = model.FlagDebug | model.FlagFirehose // mean something beside FlagSampled alone
 	flags := v.caller.flags()
 	if v.disabled {
 		return wordPassing | wordDetached | v.caller&(wordDeferred|wordRemote|wordDecided|wordRandom) | word(flags)<<passedShift
@@ -85,11 +84,11 @@ func decide(v votes) word {
 	if w&wordPassing != 0 {
 		return w
 	}
-	w |= v.caller&wordRandom | word(flags&^flagsThatSay) // unknown flags are carried along
+	w |= v.caller&wordRandom | word(flags&^(model.FlagSampled|wishes)) // unknown flags are carried along
 	if flags.IsSampled() {
 		w |= word(flags & model.FlagFirehose)
 	} else {
-		w |= word(flags&flagsOfSampled) << passedShift
+		w |= word(flags&wishes) << passedShift
 	}
 	if v.debugID && v.granted || v.caller.wantsDebug() && (v.granted || !v.asksDebug()) {
 		w |= wordSampled | wordDebug
