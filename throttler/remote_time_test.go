@@ -108,7 +108,7 @@ func (r *creditsRig) spendAll(t *testing.T, operation string) (n int) {
 	return n
 }
 
-func TestRemoteThrottler(t *testing.T) {
+func TestRemote(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"a b&c": 2.5, "d": 0.4}}
 		r := newCreditsRig(t, c, RemoteOptions{Endpoint: "agent:5778", UUID: "4d"})
@@ -154,9 +154,9 @@ func TestRemoteThrottler(t *testing.T) {
 	})
 }
 
-// TestRemoteThrottlerForgets: what nobody has used for ten minutes is not asked
+// TestRemoteForgets: what nobody has used for ten minutes is not asked
 // about any more.
-func TestRemoteThrottlerForgets(t *testing.T) {
+func TestRemoteForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"idle": 1, "busy": 0.001}}
 		r := newCreditsRig(t, c, RemoteOptions{})
@@ -186,8 +186,8 @@ func TestRemoteThrottlerForgets(t *testing.T) {
 	})
 }
 
-// TestRemoteThrottlerManyOperations: requests stay short.
-func TestRemoteThrottlerManyOperations(t *testing.T) {
+// TestRemoteManyOperations: requests stay short.
+func TestRemoteManyOperations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{}}
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -219,8 +219,8 @@ func TestRemoteThrottlerManyOperations(t *testing.T) {
 	})
 }
 
-// TestRemoteThrottlerHostile: what has been given can be spent, and no more comes.
-func TestRemoteThrottlerHostile(t *testing.T) {
+// TestRemoteHostile: what has been given can be spent, and no more comes.
+func TestRemoteHostile(t *testing.T) {
 	cases := append(polltest.Hostile(),
 		polltest.Case{Name: "negative", Handler: polltest.Body(`{"balances":[{"operation":"op","balance":-5}]}`)},
 		polltest.Case{Name: "one bad entry", Handler: polltest.Body(`{"balances":[{"operation":"op","balance":5},null]}`)},
@@ -274,8 +274,8 @@ func TestRemoteThrottlerHostile(t *testing.T) {
 	}
 }
 
-// TestRemoteThrottlerForeignClient: transports of others may do anything.
-func TestRemoteThrottlerForeignClient(t *testing.T) {
+// TestRemoteForeignClient: transports of others may do anything.
+func TestRemoteForeignClient(t *testing.T) {
 	for name, do := range map[string]roundTrip{
 		"panics": func(*http.Request) (*http.Response, error) { panic("no") },
 		"fails":  func(*http.Request) (*http.Response, error) { return nil, errors.New("no") },
@@ -299,8 +299,8 @@ func TestRemoteThrottlerForeignClient(t *testing.T) {
 	}
 }
 
-// TestRemoteThrottlerConcurrentSafe: no credit is spent twice.
-func TestRemoteThrottlerConcurrentSafe(t *testing.T) {
+// TestRemoteConcurrentSafe: no credit is spent twice.
+func TestRemoteConcurrentSafe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &credits{give: map[string]float64{"op": 100}}
 		r := newCreditsRig(t, c, RemoteOptions{})
