@@ -27,12 +27,14 @@ type batch struct {
 	buf     []byte
 	starts  []int32 // where in buf each span begins
 	booked  int64   // what the store's books hold as its memory
+
+	attempts attempts
 }
 
 // reset makes b empty, for spans of p, with a buffer of at least the given
 // capacity.
 func (b *batch) reset(p *process, capacity int) {
-	b.process, b.starts = p, b.starts[:0]
+	b.process, b.starts, b.attempts = p, b.starts[:0], attempts{}
 	if capacity = max(capacity, p.headroom); cap(b.buf) < capacity {
 		b.buf = make([]byte, p.headroom, capacity)
 	}

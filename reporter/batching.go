@@ -6,9 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,107 +31,6 @@ var (
 	// arrive, or nothing says that they did.
 	ErrLost = errors.New("reporter: spans were lost")
 )
-
-// The defaults of BatchingOptions.
-const (
-	DefaultFlushInterval = time.Second
-	DefaultQueueBytes    = 16 << 20
-	DefaultQueueSpans    = 1_000_000
-	DefaultRetryBudget   = 5 * time.Minute
-)
-
-// BatchingOptions changes what NewBatching makes. The zero value is right for an
-// agent on the same host. Negative numbers are errors.
-type BatchingOptions struct {
-	// Name is the destination's name in Stats and log lines; when empty "agent",
-	// "collector" or "otlp", after the transport's format.
-	Name string
-	// FlushInterval is how long a span waits at most for its batch to become
-	// full; DefaultFlushInterval when 0.
-	FlushInterval time.Duration
-	// QueueBytes bounds the memory of full batches that wait to be sent, the one
-	// being sent included; DefaultQueueBytes when 0. Beside it each shard holds
-	// one batch under construction, of the size of a request but at most 125,000
-	// bytes, and the sender at most three requests: with requests of 1,000,000
-	// bytes all in all less than QueueBytes + 8 MiB.
-	QueueBytes int
-	// QueueSpans bounds the spans in full batches that wait to be sent;
-	// DefaultQueueSpans when 0. Two batches of a shard may always wait, whatever
-	// QueueBytes and QueueSpans say.
-	QueueSpans int
-	// Shards is how many batches are under construction at a time; when 0 twice
-	// GOMAXPROCS and at most 8.
-	Shards int
-	// NoPacing lets datagrams follow each other without a pause. By default two
-	// full ones do, because the receive buffer that Linux gives a socket holds
-	// no more than three of 65,000 bytes. Agents with larger buffers take more.
-	NoPacing bool
-	// RetryBudget is how long after its first attempt a batch is tried again;
-	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
-	// has one such budget for all that waits.
-	RetryBudget time.Duration
-	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
-	NoRetry bool
-	// InBandStats sends the totals of lost spans with each OTLP batch, as
-	// attributes of the instrumentation scope. The Jaeger formats for agents
-	// always carry them, and the one for collectors never does.
-	InBandStats bool
-	// SemanticNames writes OTLP attributes under OpenTelemetry's current names
-	// where a span's tags have OpenTracing's. Other formats keep the tags' names.
-	SemanticNames bool
-	// Logger gets a line when loss for a Reason begins, one a minute while it
-	// lasts, and one when it has ended; likewise for spans that are Unconfirmed
-	// and for batches that have to be tried again. slog.Default() when nil.
-	Logger *slog.Logger
-}
-
-// complete checks o and fills in the defaults.
-func (o *BatchingOptions) complete(f transport.Format) error {
-	switch {
-	case o.FlushInterval < 0:
-		return fmt.Errorf("%w: FlushInterval %v is negative", ErrOption, o.FlushInterval)
-	case o.QueueBytes < 0:
-		return fmt.Errorf("%w: QueueBytes %d is negative", ErrOption, o.QueueBytes)
-	case o.QueueSpans < 0:
-		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
-	case o.Shards < 0:
-		return fmt.Errorf("%w: Shards %d is negative", ErrOption, o.Shards)
-	case o.RetryBudget < 0:
-		return fmt.Errorf("%w: RetryBudget %v is negative", ErrOption, o.RetryBudget)
-	case o.NoRetry && o.RetryBudget > 0:
-		return fmt.Errorf("%w: RetryBudget %v contradicts NoRetry", ErrOption, o.RetryBudget)
-	}
-	if o.Name == "" {
-		o.Name = defaultName(f)
-	}
-	if o.FlushInterval == 0 {
-		o.FlushInterval = DefaultFlushInterval
-	}
-	if o.QueueBytes == 0 {
-		o.QueueBytes = DefaultQueueBytes
-	}
-	if o.QueueSpans == 0 {
-		o.QueueSpans = DefaultQueueSpans
-	}
-	if o.RetryBudget == 0 {
-		o.RetryBudget = DefaultRetryBudget
-	}
-	if o.Shards == 0 {
-		o.Shards = min(8, 2*runtime.GOMAXPROCS(0))
-	}
-	return nil
-}
-
-func defaultName(f transport.Format) string {
-	switch f {
-	case transport.JaegerBatch:
-		return "collector"
-	case transport.OTLP:
-		return "otlp"
-	default:
-		return "agent"
-	}
-}
 
 // Batching encodes spans where they finish, in Report, and sends them in batches
 // through a transport, in a goroutine of its own.
@@ -166,7 +63,7 @@ func defaultName(f transport.Format) string {
 // span that is, having been encoded before the limit was known, is dropped as
 // too_large; later ones are trimmed to the new limit.
 //
-// A transport that panics loses the batch in hand, as send_error, and nothing else.
+// A transport that panics loses the batch that it was given, as send_error, and nothing else.
 type Batching struct {
 	t         transport.Transport // called in foreign.go only
 	confirmer transport.Confirmer // t, or nil
@@ -176,8 +73,7 @@ type Batching struct {
 	name      string
 	format    transport.Format
 	interval  time.Duration
-	budget    time.Duration // for retries
-	noRetry   bool
+	deadline  deadline
 	store     store
 
 	shards []*shard
@@ -190,14 +86,9 @@ type Batching struct {
 	wake    chan struct{} // capacity 1: something waits, or somebody wants a flush
 	flushes flushes
 
-	closeOnce  sync.Once
-	closeBegan time.Time          // when Close was called; to be read after closing
-	closeBy    time.Time          // Close's deadline or zero; likewise
-	closing    chan struct{}      // closed by Close: send what is left, then end
-	ctx        context.Context    // for Send; ended when the context of Close is
-	cancel     context.CancelFunc // ends ctx
-	done       chan struct{}      // closed when the sender has ended
-	closeErr   error              // of t.Close; to be read after done
+	closeOnce sync.Once
+	done      chan struct{} // closed when the sender has ended
+	closeErr  error         // of t.Close; to be read after done
 
 	sender
 }
@@ -218,12 +109,12 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 		return nil, err
 	}
 	r := &Batching{
-		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval, budget: o.RetryBudget, noRetry: o.NoRetry,
-		store:   store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
-		shards:  make([]*shard, o.Shards),
-		wake:    make(chan struct{}, 1),
-		closing: make(chan struct{}),
-		done:    make(chan struct{}),
+		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval,
+		deadline: newDeadline(o.RetryBudget, o.NoRetry),
+		store:    store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
+		shards:   make([]*shard, o.Shards),
+		wake:     make(chan struct{}, 1),
+		done:     make(chan struct{}),
 	}
 	for i := range r.shards {
 		r.shards[i] = new(shard)
@@ -231,7 +122,6 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r.confirmer, _ = t.(transport.Confirmer)
 	r.addresser, _ = t.(transport.Addresser)
 	r.flushes.answered = make(chan struct{})
-	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.sender.init(o.Logger, format, enc.paced && !o.NoPacing)
 	r.measure()
 	go r.run()
@@ -274,8 +164,8 @@ func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
 	r.store.dropNew(TooLarge)
 }
 
-// poke makes the sender look at the queue and the flush requests.
-func (r *Batching) poke() {
+// wakeUp makes the sender look at the queue and the flush requests.
+func (r *Batching) wakeUp() {
 	select {
 	case r.wake <- struct{}{}:
 	default: // it will look anyway
@@ -296,7 +186,7 @@ func (r *Batching) Flush(ctx context.Context) error {
 	}
 	mine, answered := r.flushes.request()
 	for {
-		r.poke()
+		r.wakeUp()
 		select {
 		case <-answered:
 			var done bool
@@ -305,7 +195,7 @@ func (r *Batching) Flush(ctx context.Context) error {
 			}
 		case <-r.done:
 			if done, _ := r.flushes.state(mine); !done {
-				if r.abandoned() {
+				if r.store.abandonedSome() {
 					return ErrClosed
 				}
 			}
@@ -314,81 +204,6 @@ func (r *Batching) Flush(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-}
-
-// Close implements Reporter. Spans reported from now on are counted as dropped,
-// reason closed. What waits is sent until ctx ends and then dropped for the same
-// reason, or Unconfirmed when an attempt at it went unanswered, and the transport
-// is closed. A batch that is waiting for its next attempt gets one at once, unless
-// the receiver asked to wait; a wait that would outlast ctx's deadline is not
-// begun. Close returns then, or 100 ms after ctx ended when the transport still
-// does not let go; its spans stay buffered until it does.
-//
-// With a receiver that is down, Close takes all the time that ctx gives, because
-// the receiver may come back. A ctx without a deadline gives RetryBudget in all:
-// the first attempt that fails so late, or whose next one would come so late, ends
-// the attempts at everything.
-//
-// The error wraps ErrLost and says how many spans that were waiting got lost, and
-// why; it wraps ctx's error, too, when there was no time for some. Or it is the
-// transport's. Later calls wait likewise, do nothing and return nil unless their
-// ctx ends.
-func (r *Batching) Close(ctx context.Context) error {
-	first := false
-	var before [numLosses]uint64
-	r.closeOnce.Do(func() {
-		first = true
-		for _, sh := range r.shards {
-			sh.close()
-		}
-		before = r.store.losses()
-		if ctx.Err() != nil {
-			r.cancel() // at once: nothing more is sent
-		}
-		r.closeBegan = time.Now()
-		r.closeBy, _ = ctx.Deadline()
-		close(r.closing)
-	})
-	if !first {
-		return awaitOther(ctx, r.done)
-	}
-	stop := context.AfterFunc(ctx, r.cancel)
-	defer stop()
-	if !awaitEnd(ctx, r.done) {
-		stuck := fmt.Errorf("reporter: %s: the transport, or the logger, did not return: %w", r.name, ctx.Err())
-		return errors.Join(r.lostSince(ctx, &before), stuck)
-	}
-	return errors.Join(r.lostSince(ctx, &before), r.closeErr)
-}
-
-// lostSince is Close's error about the spans that were lost since before.
-func (r *Batching) lostSince(ctx context.Context, before *[numLosses]uint64) error {
-	var list []string
-	for why, now := range r.store.losses() {
-		if n := now - before[why]; n > 0 {
-			cause, _, _ := lossText(Reason(why))
-			list = append(list, fmt.Sprintf("%d %s", n, cause))
-		}
-	}
-	if list == nil {
-		return nil
-	}
-	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, strings.Join(list, ", "))
-	switch {
-	case !r.abandoned():
-		return err
-	case ctx.Err() != nil:
-		return fmt.Errorf("%w: %w", err, ctx.Err())
-	default: // it, or the budget, would have ended before the next attempt
-		return fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
-	}
-}
-
-// abandoned says whether Close had no time for some spans.
-func (r *Batching) abandoned() bool {
-	r.store.mu.Lock()
-	defer r.store.mu.Unlock()
-	return r.store.abandoned > 0
 }
 
 // Stats implements Statser: one destination, one consistent snapshot.
@@ -402,7 +217,7 @@ func (r *Batching) Stats() []DestinationStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d.Sent, d.Unconfirmed, d.Dropped = s.sent, s.unconfirmed, s.dropped
-	d.BufferedSpans = s.waiting + s.hand + s.doubt
+	d.BufferedSpans = s.waiting + s.sending + s.unproven
 	d.BufferedBytes = uint64(s.memory)
 	d.Retries, d.LastError, d.LastErrorTime = s.retries, s.lastError, s.lastErrorTime
 	for _, sh := range r.shards {

@@ -415,7 +415,7 @@ func TestBatchingSurvivesPanics(t *testing.T) {
 	r.Report(rootSpan(1))
 	mustFlush(t, r)
 	expectColumns(t, r, columns{Dropped: dropped(SendError, 1)})
-	if d := stats(r); !strings.Contains(d.LastError, "Confirm panicked: confirm") {
+	if d := stats(r); !strings.Contains(d.LastError, "Confirm: panic: confirm") {
 		t.Errorf("LastError %q", d.LastError)
 	}
 	d.on = func(context.Context, []byte) error { panic("send") }

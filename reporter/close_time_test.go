@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
@@ -110,7 +111,7 @@ func TestHangingReporters(t *testing.T) {
 					err := do(ctx)
 					cancel()
 					_, multi := r.(*Multi)
-					if took := time.Since(start); took > time.Second+closeGrace || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, p.err) != multi {
+					if took := time.Since(start); took > time.Second+guard.Grace || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, p.err) != multi {
 						t.Errorf("%v after %v", err, took)
 					}
 				}

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/transport"
 )
 
 // What follows is all that is called of the transport while the sender runs. It is
 // foreign code, and so are the methods of the errors that it returns: they may
-// panic, and they may call Stats. So each call has a recover, no lock is held
+// panic, and they may call Stats. So each call is guarded, no lock is held
 // meanwhile, and what comes back becomes plain data at once.
 
 // mostBatch bounds what MaxBatch may say: more is taken as this much.
@@ -25,6 +25,7 @@ type answer struct {
 	retryAfter   time.Duration
 	rejected     int64  // of Partial
 	written      bool   // of Retryable
+	noReceiver   bool   // of Retryable
 	previousLost bool   // the batch that was last accepted never arrived
 	text         string // of the error; "" when all went well
 }
@@ -43,54 +44,50 @@ func read(err error) answer {
 	if e == nil || e.Kind == transport.Accepted && !e.PreviousLost {
 		return answer{}
 	}
-	return answer{
+	a := answer{
 		kind: e.Kind, retryAfter: e.RetryAfter, rejected: e.Rejected,
-		written: e.Written, previousLost: e.PreviousLost, text: textOf(e),
+		written: e.Written, noReceiver: e.NoReceiver, previousLost: e.PreviousLost,
 	}
-}
-
-// textOf survives an Error method that panics: the kind stands all the same.
-func textOf(e *transport.Error) (text string) {
-	defer func() {
-		if p := recover(); p != nil {
-			text = fmt.Sprintf("transport: %s, and the error's text cannot be read: panic: %s", e.Kind, said(p))
-		}
-	}()
-	return shorten(e.Error())
+	if p := guard.Run(func() { a.text = shorten(e.Error()) }); p != nil {
+		a.text = fmt.Sprintf("transport: %s, and the error's text cannot be read: %v", e.Kind, p)
+	}
+	return a
 }
 
 // attempt makes one attempt, after the pause that the pacing asks for. A panic is
 // taken as a failure for good.
 func (r *Batching) attempt(message []byte) (a answer) {
-	defer r.measure() // what was too large may have lowered it
-	defer func() {
-		if p := recover(); p != nil {
-			a = read(&transport.Error{Kind: transport.Permanent, Err: panicked("Send", p)})
+	p := guard.Run(func() {
+		if r.pace {
+			wait := r.pacer.delay(time.Now(), len(message), r.maxBatch())
+			if err := r.deadline.pause(wait); err != nil {
+				a = read(err)
+				return
+			}
 		}
-	}()
-	if r.pace {
-		if err := r.pause(len(message)); err != nil {
-			return read(&transport.Error{Kind: transport.Retryable, Err: err})
-		}
+		a = read(r.t.Send(r.deadline.ctx, message))
+	})
+	if p != nil {
+		a = read(&transport.Error{Kind: transport.Permanent, Err: inMethod("Send", p)})
 	}
-	return read(r.t.Send(r.ctx, message))
+	r.measure() // what was too large may have lowered it
+	return a
 }
 
-// ask is Confirm. A transport that panics is taken to have lost the batch.
+// ask is Confirm. A transport that panics is taken to have lost the batch for good:
+// nothing says that it did not arrive.
 func (r *Batching) ask() (a answer) {
-	defer func() {
-		if p := recover(); p != nil {
-			a = read(&transport.Error{PreviousLost: true, Err: panicked("Confirm", p)})
-		}
-	}()
-	return read(r.confirmer.Confirm())
+	if p := guard.Run(func() { a = read(r.confirmer.Confirm()) }); p != nil {
+		a = read(&transport.Error{Kind: transport.Permanent, PreviousLost: true, Err: inMethod("Confirm", p)})
+	}
+	return a
 }
 
 // measure asks for MaxBatch and keeps the answer, which maxBatch returns from then
-// on: Report must not run foreign code under its locks.
+// on: Report must not run foreign code under its locks. After a panic the last
+// answer stands.
 func (r *Batching) measure() {
-	defer func() { _ = recover() }() // the last answer stands
-	r.limit.Store(int64(min(r.t.MaxBatch(), mostBatch)))
+	_ = guard.Run(func() { r.limit.Store(int64(min(r.t.MaxBatch(), mostBatch))) })
 }
 
 // maxBatch is the largest message in bytes. It may be called from any goroutine.
@@ -102,32 +99,22 @@ func (r *Batching) address() (address string) {
 	if r.addresser == nil {
 		return ""
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			address = shorten(panicked("Address", p).Error())
-		}
-	}()
-	return r.addresser.Address()
+	if p := guard.Run(func() { address = r.addresser.Address() }); p != nil {
+		return shorten(inMethod("Address", p).Error())
+	}
+	return address
 }
 
-func (r *Batching) closeTransport() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicked("Close", p)
-		}
-	}()
-	return r.t.Close()
+func (r *Batching) closeTransport() error {
+	err := guard.Try(r.t.Close)
+	if errors.Is(err, guard.ErrPanic) {
+		return inMethod("Close", err)
+	}
+	return err
 }
 
-func panicked(method string, p any) error {
-	return fmt.Errorf("reporter: the transport's %s panicked: %s", method, said(p))
-}
-
-// said is the value of a panic in words, bounded: fmt would not survive a map that
-// contains itself.
-func said(p any) string {
-	text, _ := format.String(p, 500)
-	return text
+func inMethod(method string, err error) error {
+	return fmt.Errorf("reporter: the transport's %s: %w", method, err)
 }
 
 // shorten keeps error texts, which may quote a receiver's answer, below 1 KiB.

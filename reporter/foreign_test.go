@@ -46,8 +46,8 @@ func TestForeignErrors(t *testing.T) {
 		{"calls Stats", func(r *Batching) error {
 			return &transport.Error{Kind: transport.Unconfirmed, Err: callError{func() { r.Stats() }}}
 		}, columns{Unconfirmed: 5}, "transport: unconfirmed: called"},
-		{"As panics", func(*Batching) error { return asError{} }, columns{Dropped: dropped(SendError, 5)}, "Send panicked: as"},
-		{"a panic with such an error", func(*Batching) error { panic((*derefError)(nil)) }, columns{Dropped: dropped(SendError, 5)}, "Send panicked"},
+		{"As panics", func(*Batching) error { return asError{} }, columns{Dropped: dropped(SendError, 5)}, "Send: panic: as"},
+		{"a panic with such an error", func(*Batching) error { panic((*derefError)(nil)) }, columns{Dropped: dropped(SendError, 5)}, "Send: panic: "},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			f := newFake(65000)
@@ -68,7 +68,7 @@ func TestForeignErrors(t *testing.T) {
 
 func TestForeignErrorOfConfirm(t *testing.T) {
 	d := &doubtful{fake: newFake(65000)}
-	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1})
+	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoRetry: true})
 	d.confirm = func() error {
 		return &transport.Error{PreviousLost: true, Err: errors.Join(callError{func() { r.Stats() }}, (*derefError)(nil))}
 	}
@@ -108,7 +108,7 @@ func TestForeignMethodsPanic(t *testing.T) {
 	}
 	mustFlush(t, r)
 	expectColumns(t, r, columns{Dropped: dropped(SendError, 200)})
-	if d := stats(r); !strings.Contains(d.Address, "Address panicked: address") {
+	if d := stats(r); !strings.Contains(d.Address, "Address: panic: address") {
 		t.Errorf("Address %q", d.Address)
 	}
 	mustClose(t, r)

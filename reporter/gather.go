@@ -6,7 +6,7 @@ import "math"
 
 // What follows makes one request of several batches. Shards ship batches of a
 // chunk at most; a request may be larger. All of it runs on the sender's
-// goroutine, with batches that are in its hand.
+// goroutine, with batches that it has taken.
 
 // gather returns a batch of open, which may be nil, and of what waits now, after
 // it has sent what exceeds one request.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 )
 
@@ -40,22 +41,23 @@ func (l *Logging) Report(s *model.Span) {
 		l.late.Add(1)
 		return
 	}
-	counter := &l.panicked
-	defer func() {
-		_ = recover()
-		counter.Add(1)
-	}()
 	logger := l.logger
 	if logger == nil {
 		logger = slog.Default()
 	}
-	logger.LogAttrs(context.Background(), slog.LevelInfo, "span",
-		slog.String("trace_id", s.TraceID.String()),
-		slog.String("span_id", s.SpanID.String()),
-		slog.String("parent_id", s.ParentID.String()),
-		slog.String("operation", s.Operation),
-		slog.Duration("duration", s.Duration))
-	counter = &l.sent
+	err := guard.Run(func() {
+		logger.LogAttrs(context.Background(), slog.LevelInfo, "span",
+			slog.String("trace_id", s.TraceID.String()),
+			slog.String("span_id", s.SpanID.String()),
+			slog.String("parent_id", s.ParentID.String()),
+			slog.String("operation", s.Operation),
+			slog.Duration("duration", s.Duration))
+	})
+	if err != nil {
+		l.panicked.Add(1)
+		return
+	}
+	l.sent.Add(1)
 }
 
 // Flush implements Reporter: there is nothing to wait for.

@@ -20,16 +20,18 @@ type lossBooks struct {
 	name, address string
 	delivered     uint64
 	lost          [numLosses]uint64
-	waiting       uint64 // in the queue and in the sender's hand
+	waiting       uint64 // in the queue and with the sender
 	lastError     string
 }
 
 // lossLog writes a line when loss for a reason begins, once a minute while it
 // lasts, and when it has ended: when nothing was lost for a whole tick and, unless
 // the cause was on our side of the path, something was sent. It does the same for
-// attempts that fail and will be made again. It belongs to the sender's goroutine.
+// attempts that fail and will be made again. It belongs to the sender's goroutine,
+// but the lines are written on another.
 type lossLog struct {
 	warner   *warn.Warner
+	lines    lines
 	format   transport.Format
 	seen     [numLosses]uint64 // at the last look
 	reasons  [numLosses]lossState
@@ -58,8 +60,8 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		if lost > l.seen[why] {
 			s.lasts, s.fresh, s.delivered = true, true, b.delivered
 			l.seen[why] = lost
-			l.warner.Problem(cause, begin,
-				b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why, l.format)))...)
+			attrs := b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why, l.format)))
+			l.lines.write(func() { l.warner.Problem(cause, begin, attrs...) })
 			continue
 		}
 		if !tick || !s.lasts {
@@ -68,7 +70,8 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		ours := why == QueueFull || why == TooLarge
 		if !s.fresh && (ours || b.delivered > s.delivered) {
 			s.lasts = false
-			l.warner.Resolved(cause, end, b.attrs(why)...)
+			attrs := b.attrs(why)
+			l.lines.write(func() { l.warner.Resolved(cause, end, attrs...) })
 		}
 		s.fresh = false
 	}
@@ -101,20 +104,23 @@ const retryCause = "retrying"
 // failing says that an attempt failed and will be made again: nothing is lost yet.
 func (l *lossLog) failing(b *lossBooks) {
 	l.retrying = true
-	l.warner.Problem(retryCause, "spur: delivery is failing, retrying",
-		slog.String("destination", b.name),
-		slog.String("address", b.address),
-		slog.Uint64("waiting_spans", b.waiting),
-		slog.String("last_error", b.lastError))
+	attrs := append(b.retryAttrs(), slog.String("last_error", b.lastError))
+	l.lines.write(func() { l.warner.Problem(retryCause, "spur: delivery is failing, retrying", attrs...) })
 }
 
 // relieved says that a batch was accepted.
 func (l *lossLog) relieved(b *lossBooks) {
 	l.retrying = false
-	l.warner.Resolved(retryCause, "spur: delivery works again",
+	attrs := b.retryAttrs()
+	l.lines.write(func() { l.warner.Resolved(retryCause, "spur: delivery works again", attrs...) })
+}
+
+func (b *lossBooks) retryAttrs() []slog.Attr {
+	return []slog.Attr{
 		slog.String("destination", b.name),
 		slog.String("address", b.address),
-		slog.Uint64("waiting_spans", b.waiting))
+		slog.Uint64("waiting_spans", b.waiting),
+	}
 }
 
 // hint names what to look at, or the knob to turn.

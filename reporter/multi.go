@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 )
 
@@ -69,7 +70,7 @@ func (m *Multi) each(f func(Reporter) error) error {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			errs[i] = survive(func() error { return f(r) })
+			errs[i] = guard.Try(func() error { return f(r) })
 		}()
 	}
 	wait.Wait()

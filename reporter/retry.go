@@ -13,30 +13,34 @@ const (
 	firstWait = 250 * time.Millisecond // before the second attempt; it doubles from then on
 	mostWait  = 5 * time.Second        // between two attempts
 	mostAsked = time.Minute            // of what a receiver asks for
-
-	lookInterval = time.Second // between two looks at the books while a batch waits
 )
 
-// backoff says how long to wait before the next attempt at one batch.
+// backoff says how long to wait before the next attempt at a batch.
 type backoff struct {
 	rand        *rand.Rand
 	first, most time.Duration // longest own waits: the first and any
-	next        time.Duration // longest own wait now
 }
 
 func newBackoff(seed1, seed2 uint64) backoff {
-	return backoff{rand: rand.New(rand.NewPCG(seed1, seed2)), first: firstWait, most: mostWait, next: firstWait}
+	return backoff{rand: rand.New(rand.NewPCG(seed1, seed2)), first: firstWait, most: mostWait}
 }
 
-// reset is for the next batch.
-func (b *backoff) reset() { b.next = b.first }
+// attempts is what a batch remembers of the attempts at it.
+type attempts struct {
+	first      time.Time     // when it was tried first
+	step       time.Duration // the longest own wait before the next one; backoff.first when 0
+	unanswered bool          // one was written whole and not answered
+}
 
 // wait returns a wait of 50 to 100 % of the current step, so that clients which
 // failed together do not come back together, or what the receiver asked for when
 // that is longer. asked says which of the two it is.
-func (b *backoff) wait(retryAfter time.Duration) (wait time.Duration, asked bool) {
-	step := b.next
-	b.next = min(2*step, b.most)
+func (b *backoff) wait(t *attempts, retryAfter time.Duration) (wait time.Duration, asked bool) {
+	step := t.step
+	if step == 0 {
+		step = b.first
+	}
+	t.step = min(2*step, b.most)
 	wait = step/2 + time.Duration(b.rand.Int64N(int64(step/2)+1))
 	if retryAfter = min(retryAfter, mostAsked); retryAfter > wait {
 		return retryAfter, true
@@ -46,92 +50,114 @@ func (b *backoff) wait(retryAfter time.Duration) (wait time.Duration, asked bool
 
 // result is what became of a batch, or of the part of one that was sent.
 type result struct {
-	size    int    // of the message in bytes
-	last    answer // to the last attempt
-	written bool   // an attempt was written whole and not answered
-	giveUp  Reason // why there was no further attempt, when the last answer is Retryable
+	size   int    // of the message in bytes
+	last   answer // to the last attempt
+	giveUp Reason // why there was no further attempt, when the last answer is Retryable
 }
 
-// send makes attempts at a batch until the transport says something final, the
-// budget does not hold another wait, or Close has no more time. The message is
-// sealed once: every attempt has the same bytes. written says that an attempt at
-// these spans went unanswered before.
-func (r *Batching) send(b *batch, written bool) result {
+// send makes attempts at a batch until the transport says something final or the
+// deadline allows no more. The message is sealed once: every attempt has the same
+// bytes.
+func (r *Batching) send(b *batch) result {
 	message := r.seal(b)
-	res := result{size: len(message), written: written}
-	r.backoff.reset()
-	for begin := time.Now(); ; {
-		res.last = r.attempt(message)
-		if res.last.kind != transport.Retryable {
-			return res
-		}
-		res.written = res.written || res.last.written
-		wait, asked := r.backoff.wait(res.last.retryAfter)
-		switch {
-		case r.ctx.Err() != nil:
-			res.giveUp = Closed
-			return res
-		case isClosed(r.closing) && time.Since(r.closeBegan)+wait > r.budget:
-			r.cancel() // the batches behind it get no budget of their own
-			res.giveUp = Closed
-			return res
-		case r.noRetry:
-			res.giveUp = SendError
-			return res
-		case time.Since(begin)+wait > r.budget:
-			res.giveUp = RetryExhausted
-			return res
-		}
-		r.store.failed(&res.last)
-		r.look(false)
-		r.complain()
-		if !r.rest(wait, asked) {
-			res.giveUp = Closed
-			return res
-		}
-		r.store.retry()
-	}
-}
-
-// rest waits before an attempt, and false says that Close leaves no time for it.
-// When Close begins, an own wait is cut short and the next ones are short again,
-// so that the time that is left is used; a wait that the receiver asked for is
-// kept. A wait that would outlast Close's deadline is not begun.
-func (r *Batching) rest(wait time.Duration, asked bool) bool {
-	end := time.Now().Add(wait)
-	timer, tick := time.NewTimer(wait), time.NewTicker(lookInterval)
-	defer timer.Stop()
-	defer tick.Stop()
-	closing := (<-chan struct{})(r.closing)
-	if isClosed(closing) {
-		closing = nil
-		if r.tooLate(end) {
-			return false
-		}
+	res := result{size: len(message)}
+	if b.attempts.first.IsZero() {
+		b.attempts.first = time.Now()
 	}
 	for {
-		select {
-		case <-timer.C:
-			return r.ctx.Err() == nil
-		case <-tick.C: // the queue may overflow meanwhile
-			r.confirm()
-			r.look(false)
-		case <-closing:
-			closing = nil
-			if !asked {
-				r.backoff.reset()
-				return r.ctx.Err() == nil
-			}
-			if r.tooLate(end) {
-				return false
-			}
-		case <-r.ctx.Done():
-			return false
+		res.last = r.attempt(message)
+		if res.last.previousLost {
+			r.takeBack(true)
+		}
+		if res.last.kind != transport.Retryable {
+			r.deadline.advance()
+			return res
+		}
+		b.attempts.unanswered = b.attempts.unanswered || res.last.written
+		var ok bool
+		if res.giveUp, ok = r.again(b, &res.last); !ok {
+			return res
 		}
 	}
 }
 
-// tooLate says whether t is after the deadline of Close, which has begun.
-func (r *Batching) tooLate(t time.Time) bool {
-	return !r.closeBy.IsZero() && t.After(r.closeBy)
+// again waits before the next attempt at b, a being what came of the last one. It
+// returns false, and why, when there is none.
+func (r *Batching) again(b *batch, a *answer) (why Reason, ok bool) {
+	wait, asked := r.backoff.wait(&b.attempts, a.retryAfter)
+	if why, ok := r.deadline.allows(wait, b.attempts.first, a); !ok {
+		return why, false
+	}
+	r.store.note(a.text)
+	r.look(false)
+	r.complain()
+	hurried, ok := r.deadline.rest(wait, asked, func() {
+		r.confirm()
+		r.look(false) // the queue may overflow meanwhile
+	})
+	if !ok {
+		return Closed, false
+	}
+	if hurried {
+		b.attempts.step = 0
+	}
+	r.store.retry()
+	return 0, true
+}
+
+// What follows is about transports that learn only later that a batch was lost
+// (transport.Confirmer). The batch accepted last is kept until that is known.
+
+// keep keeps b, which was accepted, and lets go of the one before, which arrived.
+func (r *Batching) keep(b *batch) {
+	if r.last != nil {
+		r.recycle(r.last)
+		r.relieve()
+	}
+	r.last = b
+}
+
+// takeBack has the batch accepted last, which was lost, sent again by resend, if it
+// may be. Close does not wait for a datagram that was refused.
+func (r *Batching) takeBack(again bool) {
+	b := r.last
+	r.last = nil
+	if !again || b == nil || r.deadline.noRetry || r.deadline.closed() {
+		r.store.dropLast()
+		if b != nil {
+			r.recycle(b)
+		}
+		return
+	}
+	r.store.takeBack()
+	r.lost = append(r.lost, b)
+}
+
+// confirm asks about the batch accepted last.
+func (r *Batching) confirm() {
+	if r.last == nil && r.store.unproven == 0 { // changed by this goroutine alone
+		return
+	}
+	a := r.ask()
+	r.store.note(a.text)
+	if a.previousLost {
+		r.takeBack(a.kind != transport.Permanent)
+		return
+	}
+	r.store.confirm()
+	r.keep(nil)
+}
+
+// resend sends what was lost, until it is there or given up.
+func (r *Batching) resend() {
+	for len(r.lost) > 0 {
+		b := r.lost[0]
+		r.lost = r.lost[1:]
+		if why, ok := r.again(b, &answer{noReceiver: true}); !ok {
+			r.store.giveUp(b.len(), b.attempts.unanswered, why)
+			r.recycle(b)
+			continue
+		}
+		r.deliver(b)
+	}
 }

@@ -5,9 +5,11 @@ package reporter
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -57,7 +59,7 @@ func TestSequences(t *testing.T) {
 			r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, RetryBudget: 3 * time.Millisecond})
 			r.backoff.first, r.backoff.most = 2, 200*time.Microsecond
 			if tc.want.Sent > 0 || tc.want.Dropped[RetryExhausted]+tc.want.Unconfirmed == 0 {
-				r.budget = time.Minute // it ends before
+				r.deadline.budget = time.Minute // it ends before
 			}
 			for i := range uint64(5) {
 				r.Report(rootSpan(i + 1))
@@ -72,8 +74,8 @@ func TestSequences(t *testing.T) {
 	}
 }
 
-// The error of an attempt may tell of the batch before: that one is charged at
-// once, not when the attempts have come to an end.
+// The error of an attempt may tell of the batch before: that one is sent again when
+// this one is through.
 func TestPreviousLostDuringRetries(t *testing.T) {
 	lost := &transport.Error{Kind: transport.Retryable, PreviousLost: true}
 	d := &doubtful{newFake(65000), func() error { return nil }}
@@ -88,12 +90,15 @@ func TestPreviousLostDuringRetries(t *testing.T) {
 		if calls++; calls == 1 {
 			return lost
 		}
-		expectColumns(t, r, columns{Buffered: 1, Dropped: dropped(SendError, 2)})
+		expectColumns(t, r, columns{Buffered: 3})
 		return nil
 	}
 	r.Report(rootSpan(3))
 	mustFlush(t, r)
-	expectColumns(t, r, columns{Sent: 1, Dropped: dropped(SendError, 2)})
+	expectColumns(t, r, columns{Sent: 3})
+	if ids := d.ids(t); !slices.Equal(ids, []model.SpanID{1, 2, 3, 3, 1, 2}) {
+		t.Errorf("sent %v", ids)
+	}
 	mustClose(t, r)
 }
 

@@ -14,10 +14,10 @@ import (
 func TestBackoff(t *testing.T) {
 	b := newBackoff(1, 2)
 	for round := range 200 {
-		b.reset()
+		t0 := new(attempts)
 		for _, ms := range []int{250, 500, 1000, 2000, 4000, 5000, 5000} {
 			step := time.Duration(ms) * time.Millisecond
-			wait, asked := b.wait(0)
+			wait, asked := b.wait(t0, 0)
 			if asked || wait < step/2 || wait > step {
 				t.Fatalf("round %d: wait %v (asked %v), want %v to %v", round, wait, asked, step/2, step)
 			}
@@ -27,13 +27,13 @@ func TestBackoff(t *testing.T) {
 
 func TestBackoffJitters(t *testing.T) {
 	a, b := newBackoff(1, 2), newBackoff(1, 3)
-	first, _ := a.wait(0)
-	second, _ := b.wait(0)
+	first, _ := a.wait(new(attempts), 0)
+	second, _ := b.wait(new(attempts), 0)
 	if first == second {
 		t.Errorf("two clients both wait %v", first)
 	}
 	again := newBackoff(1, 2)
-	if third, _ := again.wait(0); third != first {
+	if third, _ := again.wait(new(attempts), 0); third != first {
 		t.Errorf("the same seed waits %v and %v", first, third)
 	}
 }
@@ -53,7 +53,7 @@ func TestBackoffRetryAfter(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := newBackoff(1, 2)
-			wait, asked := b.wait(tc.retryAfter)
+			wait, asked := b.wait(new(attempts), tc.retryAfter)
 			if asked != (tc.want > 0) || asked && wait != tc.want || !asked && wait > firstWait {
 				t.Errorf("wait %v, asked %v; want %v", wait, asked, tc.want)
 			}

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/transport"
 	"github.com/go-spur/spur/wire"
 )
@@ -22,9 +23,10 @@ type sender struct {
 	pacer   pacer
 	backoff backoff
 	loss    lossLog
-	wide    *batch // empty, with a buffer for several chunks; nil when none was needed lately
-	widened bool   // wide was used since the last tick
-	gaveUp  bool   // Close left no time for some spans
+	last    *batch   // accepted last, while a Confirmer may still say that it was lost
+	lost    []*batch // to be sent again because a Confirmer said so
+	wide    *batch   // empty, with a buffer for several chunks; nil when none was needed lately
+	widened bool     // wide was used since the last tick
 }
 
 func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
@@ -36,15 +38,15 @@ func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
 // run is the goroutine: it sends full batches as they come, and at each tick
 // whatever there is. It ends after Close.
 //
-// Foreign code on it are the transport (foreign.go) and the logger, whose lines
-// run under a recover of their own. A panic anywhere else is a mistake of this
-// package; it costs the spans in hand, which are counted, and nothing else.
+// Of foreign code only the transport runs on it (foreign.go); the logger has a
+// goroutine of its own. A panic anywhere else is a mistake of this package; it costs
+// the spans that the sender has, which are counted, and nothing else.
 func (r *Batching) run() {
 	defer close(r.done)
 	finished := false
 	defer func() {
 		if !finished { // the transport has ended the goroutine (runtime.Goexit)
-			r.desert()
+			r.lostGoroutine()
 		}
 	}()
 	tick := time.NewTicker(r.interval)
@@ -55,7 +57,7 @@ func (r *Batching) run() {
 			r.survive(r.serve)
 		case <-tick.C:
 			r.survive(r.sweep)
-		case <-r.closing:
+		case <-r.deadline.closing:
 			r.finish()
 			finished = true
 			return
@@ -64,39 +66,46 @@ func (r *Batching) run() {
 }
 
 // survive runs a part of the sender's work, and returns false when it panicked.
-func (r *Batching) survive(work func()) (ok bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.store.writeOff(SendError, shorten("reporter: panic: "+said(p)))
-		}
-	}()
-	work()
-	return true
+func (r *Batching) survive(work func()) bool {
+	err := guard.Run(work)
+	if err != nil {
+		r.lost, r.last = nil, nil
+		r.store.writeOff(SendError, shorten("reporter: "+err.Error()))
+	}
+	return err == nil
 }
 
-// serve answers those who called Flush, or else sends one request, if one is ripe.
+// serve answers those who called Flush, or else sends one request, if there is
+// enough for one.
 func (r *Batching) serve() {
 	if number, wanted := r.flushes.pending(); wanted {
 		r.drain()
-		r.confirm()
-		if r.ctx.Err() == nil && !r.gaveUp { // else Close gave up on spans
+		r.conclude()
+		if !r.store.abandonedSome() { // else Flush returns ErrClosed, after Close
 			r.flushes.answer(number)
 		}
-		r.poke() // batches may have come meanwhile
-	} else if r.store.ripe(r.maxBatch()) && r.sendNext() {
-		r.poke() // let a tick or a flush come between two batches
+		r.wakeUp() // batches may have come meanwhile
+	} else if r.store.enough(r.maxBatch()) && r.sendNext() {
+		r.wakeUp() // let a tick or a flush come between two batches
 	}
 	r.look(false)
 }
 
 // sweep is what a tick does.
 func (r *Batching) sweep() {
-	r.confirm()
+	r.conclude()
 	r.drain()
 	r.shed()
 	r.look(true)
 	if _, wanted := r.flushes.pending(); wanted {
-		r.poke()
+		r.wakeUp()
+	}
+}
+
+// conclude asks about the batch accepted last, and sends it again if it was lost.
+func (r *Batching) conclude() {
+	for r.confirm(); len(r.lost) > 0; r.confirm() {
+		r.resend()
 	}
 }
 
@@ -105,24 +114,25 @@ func (r *Batching) finish() {
 	if !r.survive(r.drain) {
 		r.survive(r.giveUpRest)
 	}
-	r.survive(r.confirm)
+	r.survive(r.conclude)
 	r.closeErr = r.closeTransport()
 	r.survive(func() { r.look(false) })
-	r.cancel()
+	r.deadline.giveUp()
+	r.loss.lines.wait(guard.Grace)
 }
 
-// desert counts what there is as lost, and what comes as late: nobody will send it.
-func (r *Batching) desert() {
+// lostGoroutine counts what there is as lost, and what comes as late: nobody will
+// send it.
+func (r *Batching) lostGoroutine() {
 	const why = "reporter: the transport ended the sender's goroutine"
 	r.store.writeOff(SendError, why)
 	for _, sh := range r.shards {
 		sh.close()
 	}
 	r.giveUpRest()
-	r.store.confirm(&answer{}) // nobody will ask any more
-	r.closeErr = errors.New(why)
-	r.cancel()
-	r.closeErr = errors.Join(r.closeErr, r.closeTransport())
+	r.store.confirm() // nobody will ask any more
+	r.deadline.giveUp()
+	r.closeErr = errors.Join(errors.New(why), r.closeTransport())
 }
 
 // giveUpRest drops what waits, without a try.
@@ -151,90 +161,6 @@ func (r *Batching) drain() {
 	}
 }
 
-// deliver sends b, which is in the hand, and settles all its spans. Where the
-// path turns out too narrow it goes on with what fits: a transport that refuses
-// several spans as too large either says by MaxBatch what fits, or gets half as
-// many from then on until the end of b; a single span that it refuses is dropped.
-func (r *Batching) deliver(b *batch) {
-	most := b.len() // spans in one request
-	tainted := 0    // the spans before this one were in a request that went unanswered
-	for from := 0; from < b.len(); {
-		if r.ctx.Err() != nil {
-			r.abandon(b.len(), from, tainted)
-			break
-		}
-		r.measure()
-		to := min(from+most, b.len())
-		if from < tainted {
-			to = min(to, tainted) // what becomes of it depends on that
-		}
-		part := b
-		if from > 0 || to < b.len() || len(b.buf)+r.enc.tailMax > r.maxBatch() {
-			part = r.part(b, from, to)
-		}
-		n := part.len()
-		if n == 0 {
-			r.recycle(part)
-			r.store.giveUp(1, from < tainted, TooLarge)
-			from++
-			continue
-		}
-		res := r.send(part, from < tainted)
-		if part != b {
-			r.recycle(part)
-		}
-		r.store.settle(n, &res, r.confirmer != nil)
-		if res.last.kind != transport.TooLarge {
-			r.learn(&res)
-			from += n
-			continue
-		}
-		if res.written {
-			tainted = max(tainted, from+n)
-		}
-		switch {
-		case r.maxBatch() < res.size: // so much fits
-		case n == 1:
-			r.store.giveUp(1, res.written, TooLarge)
-			from++
-		default:
-			most = n / 2
-		}
-	}
-	r.recycle(b)
-}
-
-// abandon gives up the spans of a batch of n from number from on, because Close
-// has no more time.
-func (r *Batching) abandon(n, from, tainted int) {
-	r.gaveUp = true
-	tainted = max(tainted, from)
-	r.store.giveUp(tainted-from, true, Closed)
-	r.store.giveUp(n-tainted, false, Closed)
-}
-
-// learn takes note of how delivery goes.
-func (r *Batching) learn(res *result) {
-	switch res.last.kind {
-	case transport.Accepted, transport.Partial:
-		if r.loss.retrying {
-			b := r.books()
-			r.loss.relieved(&b)
-		}
-	case transport.Retryable:
-		r.gaveUp = r.gaveUp || res.giveUp == Closed
-	}
-}
-
-// part returns a batch of the spans of b from number from to before number to, as
-// many as fit.
-func (r *Batching) part(b *batch, from, to int) *batch {
-	part := r.store.get()
-	part.reset(b.process, 0)
-	part.fill(b, from, to, r.maxBatch()-r.enc.tailMax)
-	return part
-}
-
 // seal makes the message of a batch: valid until b changes or another is sealed.
 func (r *Batching) seal(b *batch) []byte {
 	r.seqNo++
@@ -252,42 +178,24 @@ func (r *Batching) countLoss() {
 	r.stats.FailedToEmitSpans = int64(d[SendError] + d[Rejected] + d[RetryExhausted])
 }
 
-// pause waits until size bytes do not overrun the receiver, or Close's context
-// ends.
-func (r *Batching) pause(size int) error {
-	wait := r.pacer.delay(time.Now(), size, r.maxBatch())
-	if wait == 0 {
-		return nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-r.ctx.Done():
-		return r.ctx.Err()
-	}
-}
-
-// confirm asks about the batch sent last, if there is doubt.
-func (r *Batching) confirm() {
-	if r.confirmer == nil || r.store.doubt == 0 { // changed by this goroutine alone
-		return
-	}
-	a := r.ask()
-	r.store.confirm(&a)
-}
-
 // look lets the loss log compare the books with what it saw last.
 func (r *Batching) look(tick bool) {
 	b := r.books()
 	r.loss.look(&b, tick)
 }
 
-// complain says that a batch is about to be tried again.
+// complain says that a batch is about to be tried again, and relieve that one has
+// arrived.
 func (r *Batching) complain() {
 	b := r.books()
 	r.loss.failing(&b)
+}
+
+func (r *Batching) relieve() {
+	if r.loss.retrying {
+		b := r.books()
+		r.loss.relieved(&b)
+	}
 }
 
 func (r *Batching) books() lossBooks {
@@ -295,6 +203,6 @@ func (r *Batching) books() lossBooks {
 	s := &r.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b.delivered, b.waiting, b.lastError = s.sent, s.waiting+s.hand, s.lastError
+	b.delivered, b.waiting, b.lastError = s.sent, s.waiting+s.sending, s.lastError
 	return b
 }

@@ -117,14 +117,14 @@ func (r *Batching) shipLocked(b *batch, limit int) {
 		b = small
 	}
 	if r.store.push(b) {
-		r.poke()
+		r.wakeUp()
 	} else {
 		r.store.put(b, capacity)
 	}
 }
 
-// take moves the batch of sh, which may not be full, into the sender's hand. It
-// returns nil when there are no spans.
+// take gives the sender the batch of sh, which may not be full, or nil when there
+// are no spans.
 func (r *Batching) take(sh *shard) *batch {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()

@@ -32,10 +32,11 @@ type store struct {
 	pushed  uint64 // batches that ever waited
 	popped  uint64 // of them, how many the sender has taken
 	waiting uint64 // spans in queue
-	hand    uint64 // spans that the sender has taken and not settled
-	doubt   uint64 // spans of the batch sent last, while it may turn out lost
+	sending uint64 // spans that the sender has taken and not settled
 	size    int    // bytes of the spans in queue
-	memory  int64  // of the batches in queue and in the sender's hand
+	memory  int64  // of the batches in queue and with the sender
+
+	unproven uint64 // spans of the batch accepted last, while it may turn out lost
 
 	free       []*batch
 	freeMemory int64
@@ -114,7 +115,7 @@ func (s *store) push(b *batch) bool {
 	s.waiting += spans
 	s.size += b.size()
 	s.bookLocked(b, m)
-	if s.hand == 0 && len(s.queue)-s.first >= minWaiting && s.halfLocked() {
+	if s.sending == 0 && len(s.queue)-s.first >= minWaiting && s.halfLocked() {
 		s.crowded.Store(true)
 	}
 	return true
@@ -125,10 +126,10 @@ func (s *store) halfLocked() bool {
 	return 2*s.waiting > s.maxSpans || 2*s.memory > s.maxMemory
 }
 
-// ripe says whether what waits is worth a request of at most most bytes: another
+// enough says whether what waits is worth a request of at most most bytes: another
 // chunk would not fit, or half of the room is taken. Where a request is no larger
 // than a chunk, one batch is enough.
-func (s *store) ripe(most int) bool {
+func (s *store) enough(most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.first < len(s.queue) && (s.size > most-chunk || s.halfLocked())
@@ -154,7 +155,7 @@ func (s *store) pop(mark uint64, p *process, room int) *batch {
 	s.popped++
 	s.waiting -= uint64(b.len())
 	s.size -= b.size()
-	s.hand += uint64(b.len())
+	s.sending += uint64(b.len())
 	return b
 }
 
@@ -165,16 +166,15 @@ func (s *store) mark() uint64 {
 	return s.pushed
 }
 
-// take puts b, which comes from a shard that the caller has locked, into the
-// sender's hand.
+// take gives the sender b, which comes from a shard that the caller has locked.
 func (s *store) take(b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.hand += uint64(b.len())
+	s.sending += uint64(b.len())
 	s.bookLocked(b, b.memory())
 }
 
-// rebook is for a batch in the sender's hand that has another buffer now.
+// rebook is for a batch of the sender's that has another buffer now.
 func (s *store) rebook(b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,17 +188,17 @@ func (s *store) dropNew(why Reason) {
 	s.dropped[why]++
 }
 
-// giveUp counts n spans of the sender's hand as dropped, or as unconfirmed when an
+// giveUp counts n spans that the sender has as dropped, or as unconfirmed when an
 // attempt at them was written and went unanswered.
-func (s *store) giveUp(n int, written bool, why Reason) {
+func (s *store) giveUp(n int, unanswered bool, why Reason) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.giveUpLocked(uint64(n), written, why)
-	s.hand -= uint64(n)
+	s.giveUpLocked(uint64(n), unanswered, why)
 }
 
-func (s *store) giveUpLocked(spans uint64, written bool, why Reason) {
-	if written {
+func (s *store) giveUpLocked(spans uint64, unanswered bool, why Reason) {
+	s.sending -= spans
+	if unanswered {
 		s.unconfirmed += spans
 	} else {
 		s.dropped[why] += spans
@@ -208,11 +208,24 @@ func (s *store) giveUpLocked(spans uint64, written bool, why Reason) {
 	}
 }
 
-// failed notes an attempt after which there will be another.
-func (s *store) failed(a *answer) {
+// abandonedSome says whether Close had no time for some spans.
+func (s *store) abandonedSome() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noteLocked(a)
+	return s.abandoned > 0
+}
+
+// note keeps an error's text, unless it is empty.
+func (s *store) note(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noteLocked(text)
+}
+
+func (s *store) noteLocked(text string) {
+	if text != "" {
+		s.lastError, s.lastErrorTime = text, time.Now()
+	}
 }
 
 // retry counts an attempt after the first.
@@ -222,22 +235,25 @@ func (s *store) retry() {
 	s.retries++
 }
 
-// settle books what became of n spans of the sender's hand. With doubtful,
+// settle books what became of n spans that the sender has. With a Confirmer,
 // accepted spans stay buffered until a later call tells. A batch that was TooLarge
-// stays in the hand.
-func (s *store) settle(n int, res *result, doubtful bool) {
+// stays with the sender.
+func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 	spans, a := uint64(n), &res.last
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noteLocked(a)
+	s.noteLocked(a.text)
 	switch a.kind {
 	case transport.TooLarge:
 		return
+	case transport.Retryable:
+		s.giveUpLocked(spans, unanswered, res.giveUp)
+		return
 	case transport.Accepted:
-		s.doubtLocked(NumReasons)
-		s.doubt = spans
-		if !doubtful {
-			s.doubtLocked(NumReasons)
+		s.sent += s.unproven
+		s.unproven = spans
+		if !confirmer {
+			s.sent, s.unproven = s.sent+spans, 0
 		}
 	case transport.Partial:
 		rejected := min(uint64(max(a.rejected, 0)), spans)
@@ -247,44 +263,44 @@ func (s *store) settle(n int, res *result, doubtful bool) {
 		s.unconfirmed += spans
 	case transport.Refused:
 		s.dropped[Rejected] += spans
-	case transport.Retryable:
-		s.giveUpLocked(spans, res.written, res.giveUp)
 	default:
-		s.giveUpLocked(spans, res.written, SendError)
+		s.giveUpLocked(spans, unanswered, SendError)
+		return
 	}
-	s.hand -= spans
+	s.sending -= spans
 }
 
-// confirm ends the doubt about the batch sent last.
-func (s *store) confirm(a *answer) {
+// confirm counts the batch accepted last as sent, dropLast as lost; takeBack gives
+// it to the sender once more.
+func (s *store) confirm() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noteLocked(a)
-	s.doubtLocked(NumReasons)
+	s.sent, s.unproven = s.sent+s.unproven, 0
 }
 
-// writeOff drops all that is in the sender's hand, which has lost it. The text says
-// why, unless it is empty.
+func (s *store) dropLast() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped[SendError], s.unproven = s.dropped[SendError]+s.unproven, 0
+}
+
+func (s *store) takeBack() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sending, s.unproven = s.sending+s.unproven, 0
+}
+
+// writeOff drops all that the sender has, because it failed. The text says why,
+// unless it is empty.
 func (s *store) writeOff(why Reason, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.giveUpLocked(s.hand, false, why)
-	s.hand, s.memory = 0, 0
+	s.giveUpLocked(s.sending, false, why)
+	s.memory = 0
 	for _, b := range s.queue[s.first:] {
 		s.memory += b.booked
 	}
-	s.noteLocked(&answer{text: text})
-}
-
-// doubtLocked books the spans in doubt as dropped, or as sent when why is
-// NumReasons. The caller holds s.mu.
-func (s *store) doubtLocked(why Reason) {
-	if why < NumReasons {
-		s.dropped[why] += s.doubt
-	} else {
-		s.sent += s.doubt
-	}
-	s.doubt = 0
+	s.noteLocked(text)
 }
 
 // losses are the columns of what did not arrive for sure, as lossBooks has them.
@@ -294,17 +310,6 @@ func (s *store) losses() (n [numLosses]uint64) {
 	copy(n[:], s.dropped[:])
 	n[unconfirmedLoss] = s.unconfirmed
 	return n
-}
-
-// noteLocked notes an error's text, and what it tells of the batch before. The
-// caller holds s.mu.
-func (s *store) noteLocked(a *answer) {
-	if a.text != "" {
-		s.lastError, s.lastErrorTime = a.text, time.Now()
-	}
-	if a.previousLost {
-		s.doubtLocked(SendError)
-	}
 }
 
 // bookLocked enters b's memory. The caller holds s.mu.

@@ -95,6 +95,7 @@ type Error struct {
 	RetryAfter   time.Duration // how long the receiver asks us to wait; 0 when it did not say
 	Rejected     int64         // Partial: how many spans of this batch
 	Written      bool          // Retryable: the batch was written whole and not answered, so it may have arrived
+	NoReceiver   bool          // Retryable: nobody is there to take a datagram, for which a closing sender does not wait
 	PreviousLost bool          // the batch that was last accepted never arrived
 	Err          error         // the cause
 }

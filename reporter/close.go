@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-spur/spur/internal/guard"
+)
+
+// Close implements Reporter. Spans reported from now on are dropped, reason closed.
+// What waits is sent until ctx ends; the rest is dropped for the same reason, or
+// Unconfirmed when an attempt at it went unanswered. Then the transport is closed.
+// A batch that waits for its next attempt gets one at once, unless the receiver
+// asked to wait; a wait that would outlast ctx's deadline is not begun. Close
+// returns 100 ms after ctx ended at the latest, even when the transport hangs; its
+// spans stay buffered until it lets go.
+//
+// A receiver that is down may come back, so Close tries until ctx ends, or without
+// a deadline until nothing has got through for RetryBudget. Over UDP, where nobody
+// listens, it makes one attempt at each datagram and returns: dropped, send_error.
+//
+// The error wraps ErrLost and says how many spans that were waiting got lost, and
+// why; it wraps ctx's error, too, when there was no time for some. Or it is the
+// transport's. Later calls wait likewise, do nothing and return nil unless their
+// ctx ends.
+func (r *Batching) Close(ctx context.Context) error {
+	first := false
+	var before [numLosses]uint64
+	stop := func() bool { return false }
+	r.closeOnce.Do(func() {
+		first = true
+		for _, sh := range r.shards {
+			sh.close()
+		}
+		before = r.store.losses()
+		stop = r.deadline.begin(ctx)
+	})
+	if !first {
+		return awaitOther(ctx, r.done)
+	}
+	defer stop()
+	if !guard.Await(ctx, r.done) {
+		stuck := fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
+		return errors.Join(r.lostSince(ctx, &before), stuck)
+	}
+	return errors.Join(r.lostSince(ctx, &before), r.closeErr)
+}
+
+// lostSince is Close's error about the spans that were lost since before.
+func (r *Batching) lostSince(ctx context.Context, before *[numLosses]uint64) error {
+	var list []string
+	for why, now := range r.store.losses() {
+		if n := now - before[why]; n > 0 {
+			cause, _, _ := lossText(Reason(why))
+			list = append(list, fmt.Sprintf("%d %s", n, cause))
+		}
+	}
+	if list == nil {
+		return nil
+	}
+	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, strings.Join(list, ", "))
+	switch {
+	case !r.store.abandonedSome():
+		return err
+	case ctx.Err() != nil:
+		return fmt.Errorf("%w: %w", err, ctx.Err())
+	default: // it, or the budget, would have ended before the next attempt
+		return fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
+	}
+}

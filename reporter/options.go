@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package reporter
+
+import (
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/go-spur/spur/transport"
+)
+
+// The defaults of BatchingOptions.
+const (
+	DefaultFlushInterval = time.Second
+	DefaultQueueBytes    = 16 << 20
+	DefaultQueueSpans    = 1_000_000
+	DefaultRetryBudget   = 5 * time.Minute
+)
+
+// BatchingOptions changes what NewBatching makes. The zero value is right for an
+// agent on the same host. Negative numbers are errors.
+type BatchingOptions struct {
+	// Name is the destination's name in Stats and log lines; when empty "agent",
+	// "collector" or "otlp", after the transport's format.
+	Name string
+	// FlushInterval is how long a span waits at most for its batch to become
+	// full; DefaultFlushInterval when 0.
+	FlushInterval time.Duration
+	// QueueBytes bounds the memory of full batches that wait to be sent, the one
+	// being sent included; DefaultQueueBytes when 0. Beside it each shard holds
+	// one batch under construction, of the size of a request but at most 125,000
+	// bytes, and the sender at most three requests: with requests of 1,000,000
+	// bytes all in all less than QueueBytes + 8 MiB.
+	QueueBytes int
+	// QueueSpans bounds the spans in full batches that wait to be sent;
+	// DefaultQueueSpans when 0. Two batches of a shard may always wait, whatever
+	// QueueBytes and QueueSpans say.
+	QueueSpans int
+	// Shards is how many batches are under construction at a time; when 0 twice
+	// GOMAXPROCS and at most 8.
+	Shards int
+	// NoPacing lets datagrams follow each other without a pause. By default two
+	// full ones do, because the receive buffer that Linux gives a socket holds
+	// no more than three of 65,000 bytes. Agents with larger buffers take more.
+	NoPacing bool
+	// RetryBudget is how long after its first attempt a batch is tried again;
+	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
+	// has one such budget for all that waits.
+	RetryBudget time.Duration
+	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
+	NoRetry bool
+	// InBandStats sends the totals of lost spans with each OTLP batch, as
+	// attributes of the instrumentation scope. The Jaeger formats for agents
+	// always carry them, and the one for collectors never does.
+	InBandStats bool
+	// SemanticNames writes OTLP attributes under OpenTelemetry's current names
+	// where a span's tags have OpenTracing's. Other formats keep the tags' names.
+	SemanticNames bool
+	// Logger gets a line when loss for a Reason begins, one a minute while it
+	// lasts, and one when it has ended; likewise for spans that are Unconfirmed
+	// and for batches that have to be tried again. slog.Default() when nil.
+	Logger *slog.Logger
+}
+
+// complete checks o and fills in the defaults.
+func (o *BatchingOptions) complete(f transport.Format) error {
+	switch {
+	case o.FlushInterval < 0:
+		return fmt.Errorf("%w: FlushInterval %v is negative", ErrOption, o.FlushInterval)
+	case o.QueueBytes < 0:
+		return fmt.Errorf("%w: QueueBytes %d is negative", ErrOption, o.QueueBytes)
+	case o.QueueSpans < 0:
+		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
+	case o.Shards < 0:
+		return fmt.Errorf("%w: Shards %d is negative", ErrOption, o.Shards)
+	case o.RetryBudget < 0:
+		return fmt.Errorf("%w: RetryBudget %v is negative", ErrOption, o.RetryBudget)
+	case o.NoRetry && o.RetryBudget > 0:
+		return fmt.Errorf("%w: RetryBudget %v contradicts NoRetry", ErrOption, o.RetryBudget)
+	}
+	if o.Name == "" {
+		o.Name = defaultName(f)
+	}
+	if o.FlushInterval == 0 {
+		o.FlushInterval = DefaultFlushInterval
+	}
+	if o.QueueBytes == 0 {
+		o.QueueBytes = DefaultQueueBytes
+	}
+	if o.QueueSpans == 0 {
+		o.QueueSpans = DefaultQueueSpans
+	}
+	if o.RetryBudget == 0 {
+		o.RetryBudget = DefaultRetryBudget
+	}
+	if o.Shards == 0 {
+		o.Shards = min(8, 2*runtime.GOMAXPROCS(0))
+	}
+	return nil
+}
+
+func defaultName(f transport.Format) string {
+	switch f {
+	case transport.JaegerBatch:
+		return "collector"
+	case transport.OTLP:
+		return "otlp"
+	default:
+		return "agent"
+	}
+}
