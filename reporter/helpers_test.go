@@ -252,3 +252,14 @@ func textSpan(id uint64, n int) *model.Span {
 	s.Tags = []model.Tag{{Key: "text", Value: model.String(string(bytes.Repeat([]byte("x"), n)))}}
 	return s
 }
+
+// twice is how many spans arrived more than once.
+func twice(ids map[model.SpanID]int) int {
+	n := 0
+	for _, count := range ids {
+		if count > 1 {
+			n++
+		}
+	}
+	return n
+}

@@ -6,7 +6,6 @@ package reporter
 
 import (
 	"context"
-	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,17 +118,6 @@ func (g *rig) accepted() map[model.SpanID]int {
 		}
 	}
 	return ids
-}
-
-// twice is how many spans arrived more than once.
-func twice(ids map[model.SpanID]int) int {
-	n := 0
-	for count := range maps.Values(ids) {
-		if count > 1 {
-			n++
-		}
-	}
-	return n
 }
 
 // law checks the books against what was reported, to the span.

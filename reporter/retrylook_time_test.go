@@ -25,7 +25,7 @@ func TestLossIsSeenDuringALongWait(t *testing.T) {
 		}
 		r := newBatching(t, f, BatchingOptions{Shards: 1, QueueSpans: 100, Logger: slog.New(slog.NewTextHandler(&out, nil))})
 		r.Report(rpcSpan(1))
-		time.Sleep(2 * DefaultFlushInterval)
+		time.Sleep(2*DefaultFlushInterval + time.Millisecond)
 		for i := range uint64(3000) {
 			r.Report(rpcSpan(i + 2))
 		}

@@ -41,7 +41,7 @@ func (h *HTTP) judge(resp *http.Response, size int, end func()) (e *Error, whole
 		if size <= floorBatch {
 			e.Kind = Refused
 		} else {
-			h.max.Store(min(h.max.Load(), int64(max(size/2, floorBatch))))
+			h.max.lower(int64(max(size/2, floorBatch)))
 		}
 	}
 	return e, whole

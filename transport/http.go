@@ -113,7 +113,7 @@ type HTTPOptions struct {
 // JSON has it, for instance, or broken into pieces, gets it shown.
 type HTTP struct {
 	address atomic.Pointer[string]
-	max     atomic.Int64
+	max     limit
 	format  Format
 	target  *url.URL // without user information
 	shown   string   // target as Address shows it
@@ -159,7 +159,7 @@ func NewHTTP(endpoint string, o HTTPOptions) (*HTTP, error) {
 		format: o.Format, target: u, shown: u.Scheme + "://" + u.Host + u.EscapedPath(),
 		literal: literal && o.Proxy == nil, header: header, secrets: secrets, own: len(secrets), options: o, tls: files,
 	}
-	h.max.Store(int64(o.MaxBatch))
+	h.max.init(o.MaxBatch)
 	h.address.Store(&h.shown)
 	return h, nil
 }
@@ -184,9 +184,9 @@ func (o HTTPOptions) Check(endpoint string) error {
 // Format implements Transport.
 func (h *HTTP) Format() Format { return h.format }
 
-// MaxBatch implements Transport: bytes before compression. It shrinks after 413
-// and never grows.
-func (h *HTTP) MaxBatch() int { return int(h.max.Load()) }
+// MaxBatch implements Transport: bytes before compression. It shrinks after 413 and
+// grows again, up to HTTPOptions.MaxBatch, as batches are accepted.
+func (h *HTTP) MaxBatch() int { return h.max.get() }
 
 // Address implements Addresser: the URL without user information and query, and
 // behind a name the address in use, as in
@@ -207,7 +207,12 @@ func (h *HTTP) Send(ctx context.Context, batch []byte) error {
 	if n := h.MaxBatch(); len(batch) > n {
 		return &Error{Kind: TooLarge, Err: fmt.Errorf("batch of %d bytes, limit %d", len(batch), n)}
 	}
-	if e := h.send(ctx, batch); e != nil {
+	e := h.send(ctx, batch)
+	if e != nil && e.Kind != Partial {
+		return e
+	}
+	h.max.accept()
+	if e != nil {
 		return e
 	}
 	return nil

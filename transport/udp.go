@@ -62,7 +62,7 @@ type UDPOptions struct {
 // learn of a loss is an ICMP refusal, which the kernel keeps on the socket:
 //
 //   - found right after a write it belongs to that batch (a receiver on the same
-//     host answers before the write returns): Send returns Permanent;
+//     host answers before the write returns): Send returns Retryable with NoReceiver;
 //   - found later, before the next write or by Confirm, or returned by a write
 //     (which then has sent nothing and is repeated once), it belongs to the batch
 //     accepted last: PreviousLost. Each batch is reported lost at most once. Of
@@ -72,18 +72,18 @@ type UDPOptions struct {
 // answer, at most 2 s; later ones that have no address at most 200 ms, once a
 // lookup; ones that have an address never wait. An address that stays in the
 // answer stays in use; one that fails to resolve again does, too. When a name has
-// several addresses, IPv4 ones come first, and a batch refused by one is given to
-// the next, 4 addresses at most; the first is tried again after ResolveInterval.
+// several addresses, IPv4 ones come first, and a batch that one does not take is given
+// to the next, 4 addresses at most; the first is tried again after ResolveInterval.
 //
 // What Send returns besides: TooLarge for a batch above MaxBatch (not written)
 // and after EMSGSIZE; Retryable when nothing was sent because the kernel's buffer
-// is full (ENOBUFS, EAGAIN, or for a second) or ctx ended; Permanent when there is
-// no address, no connection or any other error, after which the next Send connects
+// is full (ENOBUFS, EAGAIN, or for a second) or ctx ended; Retryable with NoReceiver
+// when there is no address, no connection or any other error, after which the next Send connects
 // anew. A retry never duplicates a batch, but for a refusal that came late from a
 // name with several addresses.
 type UDP struct {
 	address atomic.Pointer[string]
-	max     atomic.Int64
+	max     limit
 	format  Format
 	target  target
 	packet  int // MaxPacketSize
@@ -114,7 +114,7 @@ func NewUDP(addr string, o UDPOptions) (*UDP, error) {
 		return nil, err
 	}
 	u := &UDP{format: o.Format, target: t, packet: o.MaxPacketSize, dial: o.Dial, fixed: o.DisableReconnect}
-	u.max.Store(int64(o.MaxPacketSize))
+	u.max.init(o.MaxPacketSize)
 	u.address.Store(&t.text)
 	if t.literal {
 		u.addrs = []string{t.text}
@@ -154,8 +154,9 @@ func (o *UDPOptions) complete() error {
 // Format implements Transport.
 func (u *UDP) Format() Format { return u.format }
 
-// MaxBatch implements Transport. It shrinks after EMSGSIZE and never grows.
-func (u *UDP) MaxBatch() int { return int(u.max.Load()) }
+// MaxBatch implements Transport. It shrinks after EMSGSIZE and grows again, up to
+// MaxPacketSize, as batches are accepted.
+func (u *UDP) MaxBatch() int { return u.max.get() }
 
 // Address implements Addresser: the address given to NewUDP, and behind a name
 // the IP address in use, as in "agent:6831 (10.0.0.1:6831)".
@@ -170,17 +171,20 @@ func (u *UDP) Send(ctx context.Context, batch []byte) error {
 	}
 	refusal := u.pending.take()
 	lost := u.charge(refusal)
-	kind, late, err := u.send(ctx, batch, refusal)
-	if late != nil {
-		lost, refusal = true, late
+	if refusal != nil {
+		u.avoid()
 	}
-	if kind == Accepted && !lost {
+	out := u.send(ctx, batch)
+	if out.previous != nil {
+		lost, refusal = true, out.previous
+	}
+	if out.kind == Accepted && !lost {
 		return nil
 	}
-	if err == nil {
-		err = refusal
+	if out.err == nil {
+		out.err = refusal
 	}
-	return &Error{Kind: kind, PreviousLost: lost, Err: err}
+	return &Error{Kind: out.kind, NoReceiver: out.noReceiver, PreviousLost: lost, Err: out.err}
 }
 
 // Confirm implements Confirmer. Without SO_ERROR (Windows, Plan 9, WebAssembly)

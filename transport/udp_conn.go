@@ -6,10 +6,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/go-spur/spur/internal/guard"
 )
 
 const (
@@ -25,31 +28,35 @@ const (
 // default of macOS.
 var packetSteps = [...]int64{32768, 16384, 9216, 4096, 2048, minPacket}
 
-// send delivers batch. refusal is what was found on the socket before; previous
-// is what was found on the way about the batch accepted last.
-func (u *UDP) send(ctx context.Context, batch []byte, refusal error) (k Kind, previous, err error) {
-	if refusal != nil {
-		u.avoid()
-	}
+// attempt is what became of a batch.
+type attempt struct {
+	kind       Kind
+	noReceiver bool  // of Retryable
+	err        error // unless it was accepted
+	previous   error // what was found on the way about the batch accepted last
+}
+
+// send delivers batch.
+func (u *UDP) send(ctx context.Context, batch []byte) (out attempt) {
 	if len(batch) == 0 {
-		return Accepted, nil, nil
+		return attempt{}
 	}
-	if n := u.max.Load(); int64(len(batch)) > n {
-		return TooLarge, nil, fmt.Errorf("batch of %d bytes, limit %d", len(batch), n)
+	if n := u.max.get(); len(batch) > n {
+		return attempt{kind: TooLarge, err: fmt.Errorf("batch of %d bytes, limit %d", len(batch), n)}
 	}
 	if err := ctx.Err(); err != nil {
-		return Retryable, nil, err
+		return attempt{kind: Retryable, err: err}
 	}
 	for try := 1; ; try++ {
+		previous := out.previous
 		if err := u.connect(ctx); err != nil {
-			return Permanent, previous, err
+			return attempt{kind: Retryable, noReceiver: ctx.Err() == nil, err: err, previous: previous}
 		}
-		k, p, err := u.write(ctx, batch)
-		if p != nil {
-			previous = p
+		if out = u.write(ctx, batch); out.previous == nil {
+			out.previous = previous
 		}
-		if k != Permanent || !isRefused(err) || try >= min(len(u.addrs), maxTries) || u.fixed {
-			return k, previous, err
+		if !out.noReceiver || try >= min(len(u.addrs), maxTries) || u.fixed {
+			return out
 		}
 	}
 }
@@ -57,41 +64,49 @@ func (u *UDP) send(ctx context.Context, batch []byte, refusal error) (k Kind, pr
 // write writes batch to the connection there is and sorts out whom an error is
 // about. What ICMP leaves on a socket (ECONNREFUSED, and EMSGSIZE from a narrow
 // path) is returned by the next write instead of writing.
-func (u *UDP) write(ctx context.Context, batch []byte) (k Kind, previous, err error) {
-	err = u.put(ctx, batch)
+func (u *UDP) write(ctx context.Context, batch []byte) (out attempt) {
+	err := u.put(ctx, batch)
 	if isRefused(err) || isTooLarge(err) {
 		first := err
 		err = u.put(ctx, batch)
 		if (err == nil || isRefused(first)) && u.charge(first) {
-			previous = first
+			out.previous = first
 		}
 	}
-	switch {
-	case err == nil:
-		u.accepted = true
+	if err == nil {
 		if err = u.pending.take(); err == nil {
-			return Accepted, previous, nil
+			u.accepted = true
+			u.max.accept()
+			return out
 		}
 		u.accepted = false
-		u.avoid()
-		return Permanent, previous, err
-	case isRefused(err):
-		u.avoid()
-		return Permanent, previous, err
-	case isTooLarge(err):
-		for _, n := range packetSteps {
-			if n < int64(len(batch)) {
-				u.max.Store(n)
-				return TooLarge, previous, err
-			}
-		}
-		return Permanent, previous, err
-	case isFull(err), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, ctx.Err()):
-		return Retryable, previous, err
 	}
-	u.disconnect()
-	u.hurry()
-	return Permanent, previous, err
+	out.err = err
+	switch {
+	case isTooLarge(err):
+		out.kind = u.shrink(len(batch))
+	case isFull(err), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, ctx.Err()):
+		out.kind = Retryable
+	case isRefused(err):
+		out.kind, out.noReceiver = Retryable, true
+		u.avoid()
+	default:
+		out.kind, out.noReceiver = Retryable, true
+		u.disconnect()
+		u.avoid()
+	}
+	return out
+}
+
+// shrink lowers MaxBatch below size, if a path can be that narrow.
+func (u *UDP) shrink(size int) Kind {
+	for _, n := range packetSteps {
+		if n < int64(size) {
+			u.max.lower(n)
+			return TooLarge
+		}
+	}
+	return Permanent
 }
 
 // put is one write of batch, waiting for room as long as ctx lasts and at most
@@ -175,7 +190,14 @@ func (u *UDP) move(ctx context.Context, addrs []string) {
 func (u *UDP) open(ctx context.Context, addr string) error {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	c, err := u.dial(ctx, "udp", addr)
+	var c net.Conn
+	err := guard.Try(func() (err error) {
+		c, err = u.dial(ctx, "udp", addr)
+		return err
+	})
+	if err == nil && c == nil {
+		err = errNoConn
+	}
 	if err != nil {
 		return err
 	}
@@ -194,7 +216,7 @@ func (u *UDP) open(ctx context.Context, addr string) error {
 	return nil
 }
 
-// avoid is called when the address in use has refused a batch: the next one of
+// avoid is called when the address in use did not take a batch: the next one of
 // the name, if there is one, is tried next, and the name is looked up again.
 func (u *UDP) avoid() {
 	u.hurry()

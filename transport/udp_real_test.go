@@ -91,7 +91,7 @@ func TestRealUDPNobodyListens(t *testing.T) {
 					switch got := outcome(t, err); got {
 					case "ok", "accepted, previous lost":
 						accepted = i
-					case "permanent", "permanent, previous lost":
+					case "no receiver", "no receiver, previous lost":
 						charged[i]++
 						if !errors.Is(err, syscall.ECONNREFUSED) {
 							t.Fatalf("cause %v", err)
@@ -127,14 +127,14 @@ func TestRealUDPListenerComesBack(t *testing.T) {
 		wantArrival(t, c, []byte("before"))
 		_ = c.Close()
 		for range 5 {
-			wantSend(t, u, "lost", "permanent")
+			wantSend(t, u, "lost", "no receiver")
 		}
 		c = sink(t, addr)
 		wantSend(t, u, "after", "ok")
 		wantConfirm(t, u, "ok")
 		wantArrival(t, c, []byte("after"))
 		_ = c.Close()
-		wantSend(t, u, "lost again", "permanent")
+		wantSend(t, u, "lost again", "no receiver")
 	})
 }
 
@@ -148,7 +148,7 @@ func TestRealUDPLargestPacket(t *testing.T) {
 		}
 		wantArrival(t, c, batch)
 
-		u.max.Store(1 << 20) // let a datagram reach the kernel that no option allows
+		u.max.now.Store(1 << 20) // let a datagram reach the kernel that no option allows
 		err := u.Send(context.Background(), make([]byte, 70000))
 		if outcome(t, err) != "too large" || u.MaxBatch() != 32768 {
 			t.Fatalf("Send of 70000 bytes = %v, MaxBatch %d", err, u.MaxBatch())
@@ -196,7 +196,7 @@ func TestRealUDPUnknownName(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err := u.Send(ctx, []byte("1"))
-	if outcome(t, err) != "permanent" || !strings.Contains(err.Error(), "resolving no-such-host.invalid") {
+	if outcome(t, err) != "no receiver" || !strings.Contains(err.Error(), "resolving no-such-host.invalid") {
 		t.Errorf("Send = %v", err)
 	}
 }

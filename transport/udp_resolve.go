@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/go-spur/spur/internal/guard"
 )
 
 const (
@@ -18,7 +20,10 @@ const (
 	maxAddrs      = 16                     // of a name that are kept
 )
 
-var errNoAnswer = errors.New("no answer yet")
+var (
+	errNoAnswer = errors.New("no answer yet")
+	errNoConn   = errors.New("the Dial function returned neither a connection nor an error")
+)
 
 // names looks a host name up, one lookup at a time, each on a goroutine that ends
 // with it. The fields belong to the goroutine of Send; an answer comes through ch.
@@ -84,17 +89,19 @@ func (n *names) start() {
 	go lookup(ctx, n.resolver, n.target.host, n.ch)
 }
 
-// lookup asks r and always answers, even when r panics.
+// lookup asks r and always answers, even when r panics or ends the goroutine.
 func lookup(ctx context.Context, r Resolver, host string, ch chan<- answer) {
-	a := answer{err: errors.New("resolver gave no answer")}
+	a := answer{err: guard.ErrGoexit}
 	defer func() {
-		if p := recover(); p != nil {
-			a = answer{err: fmt.Errorf("resolver panicked: %.200v", p)}
-		}
 		a.at = time.Now()
 		ch <- a
 	}()
-	a.hosts, a.err = r.LookupHost(ctx, host)
+	var hosts []string
+	err := guard.Try(func() (err error) {
+		hosts, err = r.LookupHost(ctx, host)
+		return err
+	})
+	a.hosts, a.err = hosts, err
 }
 
 // receive takes the answer of a lookup that has ended.

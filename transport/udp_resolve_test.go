@@ -60,12 +60,12 @@ func TestUDPNameMoves(t *testing.T) {
 		defer r.Close()
 		a, b := r.nw.Listen(addrA), r.nw.Listen(addrB)
 
-		err := wantSend(t, r.UDP, "1", "permanent") // NXDOMAIN
+		err := wantSend(t, r.UDP, "1", "no receiver") // NXDOMAIN
 		if !strings.Contains(err.Error(), "no such host") || r.Address() != "agent:6831" {
 			t.Fatalf("%v; address %q", err, r.Address())
 		}
 		r.names.Set("agent", "10.0.0.1")
-		wantSend(t, r.UDP, "2", "permanent") // too early to ask again
+		wantSend(t, r.UDP, "2", "no receiver") // too early to ask again
 		r.wantLookups(t, 1)
 		pass(time.Second)
 		wantSend(t, r.UDP, "3", "ok")
@@ -131,8 +131,8 @@ func TestUDPWaitsForFirstLookup(t *testing.T) {
 		took  time.Duration
 	}{
 		{"slow", 1900 * time.Millisecond, time.Minute, "ok", 1900 * time.Millisecond},
-		{"too slow", time.Hour, time.Minute, "permanent", 2 * time.Second},
-		{"ctx ends first", time.Second, 300 * time.Millisecond, "permanent", 300 * time.Millisecond},
+		{"too slow", time.Hour, time.Minute, "no receiver", 2 * time.Second},
+		{"ctx ends first", time.Second, 300 * time.Millisecond, "retryable", 300 * time.Millisecond},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,13 +164,13 @@ func TestUDPDeadResolverStallsLittle(t *testing.T) {
 		r := newRig(t, UDPOptions{})
 		defer r.Close()
 		r.names.SetDelay(time.Hour)
-		wantSend(t, r.UDP, "1", "permanent")
+		wantSend(t, r.UDP, "1", "no receiver")
 		pass(time.Second)
 		stalled := time.Duration(0)
 		begin := time.Now()
 		for time.Since(begin) < 5*time.Minute {
 			b := time.Now()
-			wantSend(t, r.UDP, "2", "permanent")
+			wantSend(t, r.UDP, "2", "no receiver")
 			stalled += time.Since(b)
 			pass(100 * time.Millisecond)
 		}
@@ -195,7 +195,7 @@ func TestUDPRefusalAsksTheName(t *testing.T) {
 		pass(5 * time.Second)
 		a.SetListening(false)
 		r.names.Set("agent", "10.0.0.2")
-		wantSend(t, r.UDP, "2", "permanent")
+		wantSend(t, r.UDP, "2", "no receiver")
 		synctest.Wait()
 		wantSend(t, r.UDP, "3", "ok")
 		wantPackets(t, b, "3")
@@ -204,7 +204,7 @@ func TestUDPRefusalAsksTheName(t *testing.T) {
 		from := len(r.names.Lookups())
 		for range 1000 {
 			pass(10 * time.Millisecond)
-			wantSend(t, r.UDP, "4", "permanent")
+			wantSend(t, r.UDP, "4", "no receiver")
 		}
 		if n := len(r.names.Lookups()) - from; n < 9 || n > 11 {
 			t.Errorf("%d lookups in 10 s of refusals", n)
@@ -265,7 +265,7 @@ func TestUDPTriesNextAddress(t *testing.T) {
 		p4.SetListening(false)
 		p6.SetListening(false)
 		s4, s6 := p4.Sent(), p6.Sent()
-		wantSend(t, r.UDP, "3", "permanent")
+		wantSend(t, r.UDP, "3", "no receiver")
 		if p4.Sent() != s4+1 || p6.Sent() != s6+1 {
 			t.Errorf("tried IPv4 %d times, IPv6 %d times", p4.Sent()-s4, p6.Sent()-s6)
 		}
@@ -286,11 +286,11 @@ func TestUDPTriesFewAddresses(t *testing.T) {
 		}
 		r.names.Set("agent", addrs...)
 		last := r.nw.Listen("10.0.0.10:6831")
-		wantSend(t, r.UDP, "1", "permanent")
+		wantSend(t, r.UDP, "1", "no receiver")
 		if d := r.nw.Dials(); len(d) != 4 {
 			t.Fatalf("tried %q", d)
 		}
-		wantSend(t, r.UDP, "2", "permanent")
+		wantSend(t, r.UDP, "2", "no receiver")
 		wantSend(t, r.UDP, "3", "ok") // goes on where it was
 		wantPackets(t, last, "3")
 	})
@@ -304,7 +304,7 @@ func TestUDPDialFailureAsksTheName(t *testing.T) {
 		r.names.Set("agent", "10.0.0.1")
 		r.nw.FailDials(syscall.ENETUNREACH)
 		for range 4 {
-			wantSend(t, r.UDP, "1", "permanent")
+			wantSend(t, r.UDP, "1", "no receiver")
 			pass(time.Second)
 		}
 		r.wantLookups(t, 4)
@@ -315,7 +315,7 @@ func TestUDPDisableReconnect(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		r := newRig(t, UDPOptions{DisableReconnect: true})
 		defer r.Close()
-		wantSend(t, r.UDP, "1", "permanent")
+		wantSend(t, r.UDP, "1", "no receiver")
 		pass(time.Second)
 		r.names.Set("agent", "10.0.0.1", "10.0.0.2")
 		a, b := r.nw.Listen(addrA), r.nw.Listen(addrB)
@@ -324,7 +324,7 @@ func TestUDPDisableReconnect(t *testing.T) {
 		a.SetListening(false)
 		for range 100 {
 			pass(time.Second)
-			wantSend(t, r.UDP, "3", "permanent")
+			wantSend(t, r.UDP, "3", "no receiver")
 		}
 		a.SetListening(true)
 		wantSend(t, r.UDP, "4", "ok")
@@ -371,7 +371,7 @@ func TestUDPBadResolvers(t *testing.T) {
 		f    resolverFunc
 		want string // in the error
 	}{
-		{"panics", func(context.Context, string) ([]string, error) { panic("boom") }, "resolver panicked: boom"},
+		{"panics", func(context.Context, string) ([]string, error) { panic("boom") }, "panic: boom"},
 		{"empty", func(context.Context, string) ([]string, error) { return nil, nil }, "no usable address among 0"},
 		{"names", func(context.Context, string) ([]string, error) { return []string{"other.host"}, nil }, "no usable address among 1"},
 	}
@@ -379,7 +379,7 @@ func TestUDPBadResolvers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				u := newUDP(t, "agent:6831", UDPOptions{Resolver: tt.f})
-				if err := wantSend(t, u, "1", "permanent"); !strings.Contains(err.Error(), "resolving agent: "+tt.want) {
+				if err := wantSend(t, u, "1", "no receiver"); !strings.Contains(err.Error(), "resolving agent: "+tt.want) {
 					t.Errorf("error %v", err)
 				}
 			})
@@ -393,7 +393,7 @@ func TestUDPBadResolvers(t *testing.T) {
 				<-free
 				return nil, nil
 			})})
-			wantSend(t, u, "1", "permanent")
+			wantSend(t, u, "1", "no receiver")
 			begin := time.Now()
 			_ = u.Close()
 			if d := time.Since(begin); d != time.Second {

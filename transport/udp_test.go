@@ -29,8 +29,8 @@ func newUDP(t testing.TB, addr string, o UDPOptions) *UDP {
 	return u
 }
 
-// outcome is an error of Send or Confirm as a short text: "ok", "permanent",
-// "accepted, previous batch lost".
+// outcome is an error of Send or Confirm as a short text: "ok", "no receiver",
+// "no receiver", "accepted, previous lost".
 func outcome(t testing.TB, err error) string {
 	t.Helper()
 	if err == nil {
@@ -41,6 +41,9 @@ func outcome(t testing.TB, err error) string {
 		t.Fatalf("error %#v, want an *Error with a cause", err)
 	}
 	s := e.Kind.String()
+	if e.NoReceiver && e.Kind == Retryable {
+		s = "no receiver"
+	}
 	if e.PreviousLost {
 		s += ", previous lost"
 	}
@@ -137,7 +140,7 @@ func TestUDPRefusedAtOnce(t *testing.T) {
 	var nw faultnet.Network
 	u := newUDP(t, addrA, UDPOptions{Dial: nw.Dial})
 	for range 3 {
-		err := wantSend(t, u, "lost", "permanent")
+		err := wantSend(t, u, "lost", "no receiver")
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Fatalf("cause %v", err)
 		}
@@ -179,7 +182,7 @@ func TestUDPRefusedTwiceInOneSend(t *testing.T) {
 	u := newUDP(t, addrA, UDPOptions{Dial: nw.Dial})
 	wantSend(t, u, "1", "ok")
 	p.Fail(syscall.ECONNREFUSED, syscall.ECONNREFUSED)
-	wantSend(t, u, "2", "permanent, previous lost") // not a third time
+	wantSend(t, u, "2", "no receiver, previous lost") // not a third time
 	wantSend(t, u, "3", "ok")
 	wantPackets(t, p, "1", "3")
 }
@@ -206,10 +209,10 @@ func TestUDPChargedOnce(t *testing.T) {
 		c, err := nw.Dial(ctx, network, addr)
 		return &leftErrors{c, []error{nil, nil, refused, refused, refused, nil, refused, refused}}, err
 	}})
-	wantSend(t, u, "1", "ok")        // asked after the write: nil
-	wantSend(t, u, "2", "permanent") // before: nil; after: refused
-	wantConfirm(t, u, "ok")          // refused, but 2 has been told and 1 is not the last
-	wantSend(t, u, "3", "ok")        // before: refused; after: nil
+	wantSend(t, u, "1", "ok")          // asked after the write: nil
+	wantSend(t, u, "2", "no receiver") // before: nil; after: refused
+	wantConfirm(t, u, "ok")            // refused, but 2 has been told and 1 is not the last
+	wantSend(t, u, "3", "ok")          // before: refused; after: nil
 	wantConfirm(t, u, "accepted, previous lost")
 	wantConfirm(t, u, "ok")
 }
@@ -221,7 +224,7 @@ func TestUDPNewConnectionOwesNothing(t *testing.T) {
 	u := newUDP(t, addrA, UDPOptions{Dial: nw.Dial})
 	wantSend(t, u, "1", "ok")
 	p.Fail(syscall.EPERM, syscall.ECONNREFUSED)
-	wantSend(t, u, "2", "permanent")
+	wantSend(t, u, "2", "no receiver")
 	wantSend(t, u, "3", "ok")
 	wantPackets(t, p, "1", "3")
 }
@@ -286,9 +289,9 @@ func TestUDPWriteErrors(t *testing.T) {
 	}{
 		{"ENOBUFS", syscall.ENOBUFS, "retryable", false},
 		{"EAGAIN", syscall.EAGAIN, "retryable", false},
-		{"EPERM", syscall.EPERM, "permanent", true}, // a firewall on this host
-		{"ENETUNREACH", syscall.ENETUNREACH, "permanent", true},
-		{"closed", net.ErrClosed, "permanent", true},
+		{"EPERM", syscall.EPERM, "no receiver", true}, // a firewall on this host
+		{"ENETUNREACH", syscall.ENETUNREACH, "no receiver", true},
+		{"closed", net.ErrClosed, "no receiver", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -317,7 +320,7 @@ func TestUDPDialFails(t *testing.T) {
 	p := nw.Listen(addrA)
 	u := newUDP(t, addrA, UDPOptions{Dial: nw.Dial})
 	nw.FailDials(syscall.ENETUNREACH)
-	if err := wantSend(t, u, "1", "permanent"); !errors.Is(err, syscall.ENETUNREACH) {
+	if err := wantSend(t, u, "1", "no receiver"); !errors.Is(err, syscall.ENETUNREACH) {
 		t.Errorf("cause %v", err)
 	}
 	nw.FailDials(nil)
