@@ -139,7 +139,7 @@ func (r *Batching) Report(s *model.Span) {
 	if sh == nil { // a new processor, or the garbage collector emptied the pool
 		sh = r.shards[r.next.Add(1)%uint32(len(r.shards))]
 	}
-	if !r.add(sh, s) {
+	if isGiant(s, r.maxBatch()) || !r.add(sh, s) {
 		r.addTrimmed(sh, s)
 	}
 	r.hints.Put(sh)

@@ -35,6 +35,7 @@ func TestNewBatchingRefuses(t *testing.T) {
 		{"bytes", newFake(1000), BatchingOptions{QueueBytes: -1}, "QueueBytes -1"},
 		{"spans", newFake(1000), BatchingOptions{QueueSpans: -2}, "QueueSpans -2"},
 		{"shards", newFake(1000), BatchingOptions{Shards: -3}, "Shards -3"},
+		{"shards", newFake(1000), BatchingOptions{Shards: 1025}, "Shards 1025 is not within"},
 		{"budget", newFake(1000), BatchingOptions{RetryBudget: -time.Minute}, "RetryBudget -1m0s is negative"},
 		{"budget without retries", newFake(1000), BatchingOptions{RetryBudget: time.Minute, NoRetry: true}, "RetryBudget 1m0s contradicts NoRetry"},
 	} {

@@ -11,7 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
@@ -80,75 +79,64 @@ func TestCloseOfASlowReceiver(t *testing.T) {
 	})
 }
 
-// hanging is a Reporter whose Flush and Close wait for release, whatever ctx says.
-type hanging struct{ release chan struct{} }
-
-func (hanging) Report(*model.Span) {}
-
-func (h hanging) Flush(context.Context) error { <-h.release; return nil }
-func (h hanging) Close(context.Context) error { <-h.release; return nil }
-
-// hangingStatser has books, too.
-type hangingStatser struct{ hanging }
-
-func (hangingStatser) Stats() []DestinationStats { return nil }
-
-// A destination of the user's that hangs does not hold up the caller, nor hide what
-// the others say.
-func TestHangingReporters(t *testing.T) {
-	for _, statser := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			h := hanging{make(chan struct{})}
-			var bad Reporter = h
-			if statser {
-				bad = hangingStatser{h}
-			}
-			p := &plain{err: errors.New("disk full")}
-			for _, r := range []Reporter{Counted(bad), NewMulti(p, bad, &Memory{}), NewMulti(NewMulti(p, bad))} {
-				for _, do := range []func(context.Context) error{r.Flush, r.Flush, r.Close} {
-					ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-					start := time.Now()
-					err := do(ctx)
-					cancel()
-					_, multi := r.(*Multi)
-					if took := time.Since(start); took > time.Second+guard.Grace || !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, p.err) != multi {
-						t.Errorf("%v after %v", err, took)
+// One retryable answer after RetryBudget does not end a Close that gets on: everything
+// behind it used to be abandoned.
+func TestCloseThatGetsOn(t *testing.T) {
+	const n = 500
+	for name, patience := range map[string]time.Duration{"deadline": 10 * time.Second, "none": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, sends := newHTTPFake(), 0
+				f.on = func(context.Context, []byte) error {
+					time.Sleep(10 * time.Millisecond)
+					if sends++; sends%120 == 0 {
+						return busy()
 					}
+					return nil
 				}
-			}
-			close(h.release)
-			synctest.Wait()
+				r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, RetryBudget: time.Second})
+				for i := range uint64(n) {
+					s := rpcSpan(i + 1)
+					s.Process = &model.Process{Service: "s"}
+					r.Report(s)
+				}
+				ctx := context.Background()
+				if patience < time.Hour {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, patience)
+					defer cancel()
+				}
+				if err := r.Close(ctx); err != nil {
+					t.Errorf("Close: %v", err)
+				}
+				expectColumns(t, r, columns{Sent: n})
+			})
 		})
 	}
 }
 
-// A second Close returns when the first has.
-func TestCountedClosesOnce(t *testing.T) {
+// With a deadline a receiver that is down costs each batch its budget, and the last
+// of them the rest of the time: one that comes back gets what is left.
+func TestCloseWaitsUntilTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := hanging{make(chan struct{})}
-		r := Counted(h)
-		first, second := make(chan error), make(chan error, 1)
-		go func() { first <- r.Close(context.Background()) }()
-		synctest.Wait()
-		go func() { second <- r.Close(context.Background()) }()
-		synctest.Wait()
-		select {
-		case err := <-second:
-			t.Errorf("the second Close returned %v while the first runs", err)
-		default:
+		f, up := newHTTPFake(), time.Now().Add(4*time.Second)
+		f.on = func(context.Context, []byte) error {
+			if time.Now().Before(up) {
+				return busy()
+			}
+			return nil
 		}
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		if err := r.Close(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("a Close without time returned %v", err)
+		r := newBatching(t, f, BatchingOptions{FlushInterval: never, Shards: 1, RetryBudget: time.Second})
+		for i := range uint64(100) {
+			s := rpcSpan(i + 1)
+			s.Process = &model.Process{Service: "s"}
+			r.Report(s)
 		}
-		close(h.release)
-		if err := <-first; err != nil {
-			t.Errorf("first Close: %v", err)
-		}
-		synctest.Wait()
-		if err := r.Close(ctx); err != nil || len(second) != 1 {
-			t.Errorf("after the end: %v, %d answers", err, len(second))
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = r.Close(ctx)
+		if d := stats(r); d.Sent < 90 || d.Sent+d.Dropped[RetryExhausted] != 100 {
+			t.Errorf("books: %+v", columnsOf(&d))
 		}
 	})
 }

@@ -87,7 +87,7 @@ func (r *Batching) ask() (a answer) {
 // on: Report must not run foreign code under its locks. After a panic the last
 // answer stands.
 func (r *Batching) measure() {
-	_ = guard.Run(func() { r.limit.Store(int64(min(r.t.MaxBatch(), mostBatch))) })
+	_ = guard.Run(func() { r.limit.Store(int64(max(0, min(r.t.MaxBatch(), mostBatch)))) })
 }
 
 // maxBatch is the largest message in bytes. It may be called from any goroutine.

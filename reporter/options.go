@@ -19,6 +19,11 @@ const (
 	DefaultRetryBudget   = 5 * time.Minute
 )
 
+const (
+	leastFlushInterval = 10 * time.Millisecond // more often costs more than it brings
+	mostShards         = 1024
+)
+
 // BatchingOptions changes what NewBatching makes. The zero value is right for an
 // agent on the same host. Negative numbers are errors.
 type BatchingOptions struct {
@@ -26,7 +31,7 @@ type BatchingOptions struct {
 	// "collector" or "otlp", after the transport's format.
 	Name string
 	// FlushInterval is how long a span waits at most for its batch to become
-	// full; DefaultFlushInterval when 0.
+	// full; DefaultFlushInterval when 0, and 10 ms when less than that.
 	FlushInterval time.Duration
 	// QueueBytes bounds the memory of full batches that wait to be sent, the one
 	// being sent included; DefaultQueueBytes when 0. Beside it each shard holds
@@ -38,8 +43,8 @@ type BatchingOptions struct {
 	// DefaultQueueSpans when 0. Two batches of a shard may always wait, whatever
 	// QueueBytes and QueueSpans say.
 	QueueSpans int
-	// Shards is how many batches are under construction at a time; when 0 twice
-	// GOMAXPROCS and at most 8.
+	// Shards is how many batches are under construction at a time, 1 to 1024; when
+	// 0 twice GOMAXPROCS and at most 8.
 	Shards int
 	// NoPacing lets datagrams follow each other without a pause. By default two
 	// full ones do, because the receive buffer that Linux gives a socket holds
@@ -73,8 +78,8 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 		return fmt.Errorf("%w: QueueBytes %d is negative", ErrOption, o.QueueBytes)
 	case o.QueueSpans < 0:
 		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
-	case o.Shards < 0:
-		return fmt.Errorf("%w: Shards %d is negative", ErrOption, o.Shards)
+	case o.Shards < 0 || o.Shards > mostShards:
+		return fmt.Errorf("%w: Shards %d is not within 0 to %d", ErrOption, o.Shards, mostShards)
 	case o.RetryBudget < 0:
 		return fmt.Errorf("%w: RetryBudget %v is negative", ErrOption, o.RetryBudget)
 	case o.NoRetry && o.RetryBudget > 0:
@@ -86,6 +91,7 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 	if o.FlushInterval == 0 {
 		o.FlushInterval = DefaultFlushInterval
 	}
+	o.FlushInterval = max(o.FlushInterval, leastFlushInterval)
 	if o.QueueBytes == 0 {
 		o.QueueBytes = DefaultQueueBytes
 	}

@@ -27,11 +27,14 @@ const (
 //  4. references, from the end (DroppedRefs): the parent's id is not one of them;
 //  5. the ends of the operation and of the error tag's text.
 //
-// It returns false if the ids and times alone take more than room. The step that
-// decides is a binary search with one encoding a try, 20 or so; the others take one
-// or two.
+// It returns false if the ids and times alone take more than room. What each piece
+// takes is measured by encoding it alone, as far as there is room; so the work is
+// that of a few encodings of room bytes, however large s is.
 func trim(s *model.Span, room int, encode func([]byte, *model.Span) []byte) ([]byte, bool) {
-	t := trimmer{full: s, span: *s, room: room, encode: encode}
+	if room <= 0 {
+		return nil, false
+	}
+	t := &trimmer{full: s, span: *s, room: room, encode: encode, buf: make([]byte, 0, room+spareRoom)}
 	t.span.Trimmed = true
 	for _, step := range []func(){t.cutLogs, t.cutTexts, t.cutTags, t.cutReferences, t.cutNames} {
 		if step(); t.fits() {
@@ -41,44 +44,122 @@ func trim(s *model.Span, room int, encode func([]byte, *model.Span) []byte) ([]b
 	return nil, false
 }
 
-type trimmer struct {
-	full   *model.Span // as reported; never changed
-	span   model.Span  // what is left of it
-	room   int
-	encode func([]byte, *model.Span) []byte
-	buf    []byte // span, encoded by fits
+// isGiant says that s takes more than limit bytes, without encoding it. Spans with
+// few parts are not worth the look.
+func isGiant(s *model.Span, limit int) bool {
+	return len(s.Tags)+len(s.Logs) > 64 && isLong(s, 2*limit)
 }
 
+// isLong says whether the texts of s have more than limit bytes.
+func isLong(s *model.Span, limit int) bool {
+	n := textBytes(s.Tags)
+	for i := range s.Logs {
+		if n += textBytes(s.Logs[i].Fields); n > limit {
+			break
+		}
+	}
+	return n > limit
+}
+
+func textBytes(tags []model.Tag) (n int) {
+	for i := range tags {
+		n += len(tags[i].Value.Str())
+	}
+	return n
+}
+
+type trimmer struct {
+	full    *model.Span // as reported; never changed
+	span    model.Span  // what is left of it
+	room    int
+	encode  func([]byte, *model.Span) []byte
+	buf     []byte     // span, encoded by fits
+	one     model.Span // that size encodes
+	scratch []byte
+}
+
+// fits encodes what is left. What is much too long is not encoded.
 func (t *trimmer) fits() bool {
-	if t.room <= 0 {
+	if isLong(&t.span, 2*t.room) {
 		return false
 	}
 	t.buf = t.encode(t.buf[:0], &t.span)
 	return len(t.buf) <= t.room
 }
 
-// least applies the smallest n of 1 … most with which the span fits, or most.
-func (t *trimmer) least(most int, apply func(n int)) {
-	if most <= 0 {
-		return
+// size is what a span takes.
+func (t *trimmer) size(s model.Span) int {
+	t.one = s
+	t.scratch = t.encode(t.scratch[:0], &t.one)
+	return len(t.scratch)
+}
+
+// fit returns how many of n pieces there is room for beside the rest of the span,
+// one after the other. with returns a span of pieces from to to alone.
+func (t *trimmer) fit(n int, with func(from, to int) model.Span) int {
+	room := t.room - len(t.buf) // fits has encoded the rest
+	for i := range n {
+		one := t.size(with(i, i+1))
+		list := 0 // what one takes beside the piece itself
+		if n > 1 {
+			other := min(i, n-2)
+			list = t.size(with(other, other+1)) + t.size(with(other+1, other+2)) - t.size(with(other, other+2))
+		}
+		if room -= one - list; room < 0 {
+			return i
+		}
 	}
-	if apply(most); !t.fits() {
-		return
-	}
-	n := 1 + sort.Search(most-1, func(i int) bool {
-		apply(i + 1)
+	return n
+}
+
+// least applies the smallest n of 1 … most with which the span fits, or most. It
+// looks near guess first.
+func (t *trimmer) least(most, guess int, apply func(n int)) {
+	fits := func(n int) bool {
+		apply(n)
 		return t.fits()
-	})
-	apply(n)
+	}
+	low, high := 0, min(max(guess, 1), most) // too few, enough
+	step := 1
+	for ; !fits(high); step *= 2 {
+		if low = high; high == most {
+			return
+		}
+		high = min(high+step, most)
+	}
+	for step = 1; low == 0 && high > 1; step *= 2 {
+		if n := max(high-step, 1); fits(n) {
+			high = n
+		} else {
+			low = n
+		}
+	}
+	for low+1 < high {
+		if n := (low + high) / 2; fits(n) {
+			high = n
+		} else {
+			low = n
+		}
+	}
+	apply(high)
 }
 
 func (t *trimmer) cutLogs() {
 	logs := slices.Clone(t.full.Logs)
+	if len(logs) == 0 {
+		return
+	}
 	sort.Stable(byTime(logs))
-	t.least(len(logs), func(n int) {
+	apply := func(n int) {
 		t.span.Logs = logs[n:]
 		t.span.DroppedLogs = add32(t.full.DroppedLogs, n)
-	})
+	}
+	if apply(len(logs)); !t.fits() {
+		return
+	}
+	last := len(logs)
+	kept := t.fit(last, func(from, to int) model.Span { return model.Span{Logs: logs[last-to : last-from]} })
+	t.least(last, last-kept, apply)
 }
 
 // byTime is a sort.Interface: package slices would add 20 kB to every binary for it.
@@ -89,63 +170,102 @@ func (l byTime) Less(i, j int) bool { return l[i].Time < l[j].Time }
 func (l byTime) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
 
 func (t *trimmer) cutTexts() {
-	longest := 0
+	t.span.Tags = slices.Clone(t.full.Tags)
+	var texts []int // lengths
 	for i := range t.full.Tags {
-		if tag := &t.full.Tags[i]; tag.Key != errorTag {
-			longest = max(longest, len(tag.Value.Str()))
+		if tag := &t.full.Tags[i]; tag.Key != errorTag && len(tag.Value.Str()) > minText {
+			texts = append(texts, len(tag.Value.Str()))
 		}
 	}
-	t.span.Tags = slices.Clone(t.full.Tags)
-	t.least(longest-minText, func(n int) {
+	t.cutTo(texts, minText, func(most int) {
 		for i := range t.full.Tags {
 			if tag := t.full.Tags[i]; tag.Key != errorTag {
-				t.span.Tags[i].Value = cutValue(tag.Value, longest-n)
+				t.span.Tags[i].Value = cutValue(tag.Value, most)
 			}
 		}
 	})
 }
 
+// cutTo cuts texts of the given lengths to the largest number of bytes with which
+// the span fits, at least to least. apply cuts them.
+func (t *trimmer) cutTo(texts []int, least int, apply func(most int)) {
+	if len(texts) == 0 {
+		return
+	}
+	if apply(least); !t.fits() {
+		return
+	}
+	slices.Sort(texts)
+	longest := texts[len(texts)-1]
+	most, room := least, t.room-len(t.buf)
+	for i, n := range texts { // all that are longer become n bytes, as long as there is room
+		rest := len(texts) - i
+		if need := (n - most) * rest; need > room {
+			most += room / rest
+			break
+		}
+		room -= (n - most) * rest
+		most = n
+	}
+	t.least(longest-least, longest-most, func(n int) { apply(longest - n) })
+}
+
 func (t *trimmer) cutTags() {
-	tags := t.span.Tags
-	removable := 0
-	for i := range tags {
-		if tags[i].Key != errorTag {
-			removable++
+	var keep, others []model.Tag // error tags and the others
+	for _, tag := range t.span.Tags {
+		if tag.Key != errorTag {
+			others = append(others, tag)
 		}
 	}
-	kept := make([]model.Tag, 0, len(tags))
-	t.least(removable, func(n int) {
-		kept = kept[:0]
-		room := removable - n
-		for _, tag := range tags {
-			if tag.Key == errorTag {
-				kept = append(kept, tag)
-			} else if room > 0 {
-				kept = append(kept, tag)
-				room--
+	if len(others) == 0 {
+		return
+	}
+	all := t.span.Tags
+	keep = make([]model.Tag, 0, len(all))
+	apply := func(n int) {
+		keep = keep[:0]
+		room := len(others) - n
+		for _, tag := range all {
+			if tag.Key != errorTag {
+				if room--; room < 0 {
+					continue
+				}
 			}
+			keep = append(keep, tag)
 		}
-		t.span.Tags = kept
+		t.span.Tags = keep
 		t.span.DroppedTags = add32(t.full.DroppedTags, n)
-	})
+	}
+	if apply(len(others)); !t.fits() {
+		return
+	}
+	kept := t.fit(len(others), func(from, to int) model.Span { return model.Span{Tags: others[from:to]} })
+	t.least(len(others), len(others)-kept, apply)
 }
 
 func (t *trimmer) cutReferences() {
 	refs := t.full.References
-	t.least(len(refs), func(n int) {
+	if len(refs) == 0 {
+		return
+	}
+	apply := func(n int) {
 		t.span.References = refs[:len(refs)-n]
 		t.span.DroppedRefs = add32(t.full.DroppedRefs, n)
-	})
+	}
+	if apply(len(refs)); !t.fits() {
+		return
+	}
+	kept := t.fit(len(refs), func(from, to int) model.Span { return model.Span{References: refs[from:to]} })
+	t.least(len(refs), len(refs)-kept, apply)
 }
 
 func (t *trimmer) cutNames() {
 	operation, tags := t.span.Operation, slices.Clone(t.span.Tags) // all error tags
-	longest := len(operation)
+	texts := []int{len(operation)}
 	for _, tag := range tags {
-		longest = max(longest, len(tag.Value.Str()))
+		texts = append(texts, len(tag.Value.Str()))
 	}
-	t.least(longest, func(n int) {
-		most := longest - n
+	t.cutTo(texts, 0, func(most int) {
 		t.span.Operation = operation[:cutAt(operation, most)]
 		for i, tag := range tags {
 			t.span.Tags[i].Value = cutValue(tag.Value, most)
