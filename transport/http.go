@@ -125,7 +125,7 @@ type HTTP struct {
 	// What follows belongs to the goroutine that calls Send and Close.
 	secrets  secrets // those of the proxy in use among them
 	own      int     // how many of them are not the proxy's
-	session  *session
+	client   *client
 	zip      *gzip.Writer
 	zipped   bytes.Buffer
 	oneShots time.Time // until when each batch gets a connection of its own
@@ -225,27 +225,4 @@ func (h *HTTP) Close() error {
 	h.disconnect()
 	h.zip, h.zipped = nil, bytes.Buffer{}
 	return nil
-}
-
-// connect returns the session in use, or a new one when there is none that may be
-// used again.
-func (h *HTTP) connect() *session {
-	if s := h.session; s != nil {
-		if s.alive() && time.Since(s.first) < h.options.MaxConnAge {
-			return s
-		}
-		if s.cutShort() {
-			h.oneShots = time.Now().Add(suspicion)
-		}
-		h.disconnect()
-	}
-	h.session = newSession(h)
-	return h.session
-}
-
-func (h *HTTP) disconnect() {
-	if h.session != nil {
-		h.session.close()
-		h.session = nil
-	}
 }

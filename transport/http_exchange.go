@@ -24,11 +24,7 @@ func (h *HTTP) send(parent context.Context, batch []byte) *Error {
 	if err != nil {
 		return h.retryable("starting", h.ended(parent), false)
 	}
-	e, again := h.exchange(parent, ctx, content, len(batch))
-	if again {
-		e, _ = h.exchange(parent, ctx, content, len(batch))
-	}
-	return e
+	return h.exchange(parent, ctx, content, len(batch))
 }
 
 // pack compresses batch if that is asked for. What it returns is good until the
@@ -55,17 +51,16 @@ func (h *HTTP) pack(ctx context.Context, batch []byte) ([]byte, error) {
 	return h.zipped.Bytes(), nil
 }
 
-// exchange writes one request and reads the answer. again says that the connection
-// there was is gone and that nothing was written. The session that is left may be
+// exchange writes one request and reads the answer. The client that is left may be
 // used again.
-func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) (e *Error, again bool) {
-	s := h.connect()
+func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) *Error {
+	c := h.connect()
 	// The request's own context carries no values, for an instrumented program
 	// puts hooks there; and it ends after the connection, so that the connection
 	// sees first what ended it.
 	inner, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	end := func() { s.seal(); cancel() }
+	end := func() { c.seal(); cancel() }
 	stop := context.AfterFunc(ctx, end)
 	defer stop()
 
@@ -78,45 +73,45 @@ func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) (
 		Body: body, ContentLength: int64(len(content)), // no GetBody: net/http must not repeat it
 		Close: time.Now().Before(h.oneShots),
 	}).WithContext(httptrace.WithClientTrace(inner, p.trace()))
-	resp, err := s.rt.RoundTrip(req)
+	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
 		ended := ctx.Err() != nil
 		h.disconnect()
 		if ended {
 			err = h.ended(parent)
 		}
-		return h.failure(s, &p, err, ended), !ended && errors.Is(err, errSpent)
+		return h.failure(c, &p, err, ended)
 	}
 	e, whole := h.judge(resp, size, end)
-	if resp.StatusCode/100 == 2 && !p.complete(s) {
+	if resp.StatusCode/100 == 2 && !p.complete(c) {
 		e = h.unwritten(resp)
 	}
 	if !whole || resp.Close || req.Close || !p.wrote.Load() {
 		h.disconnect() // before the body's Close, which waits for a farewell
 	} else {
-		s.last = time.Now()
+		c.last = time.Now()
 	}
 	_ = resp.Body.Close()
-	return e, false
+	return e
 }
 
 // failure says what it means that there is no answer. ended: because there was no
 // more time.
-func (h *HTTP) failure(s *session, p *progress, err error, ended bool) *Error {
+func (h *HTTP) failure(c *client, p *progress, err error, ended bool) *Error {
 	phase := "connecting"
 	if p.connected.Load() {
 		phase = "sending"
 	}
-	through, lost := s.fate()
-	if !p.wrote.Load() || !through {
+	state := c.state()
+	if !p.wrote.Load() || state.unsent {
 		return h.retryable(phase, err, false)
 	}
 	// An alert as the first that comes over a connection: TLS 1.3 has a client
 	// learn after its first request that its certificate is not welcome.
-	if op := (*net.OpError)(nil); s.last.IsZero() && errors.As(err, &op) && op.Op == "remote error" {
+	if op := (*net.OpError)(nil); c.last.IsZero() && errors.As(err, &op) && op.Op == "remote error" {
 		return h.retryable("connecting", err, false)
 	}
-	lost = lost || ended || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	lost := state.lost || ended || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	if p.heard.Load() && !lost {
 		return &Error{Kind: Unconfirmed, Err: h.hush("reading the answer", err)}
 	}
@@ -162,15 +157,15 @@ func (p *progress) over(i httptrace.WroteRequestInfo) {
 
 // complete reports whether the request that has been answered was written whole. The
 // answer may be here a little before the writer has noticed that it is done.
-func (p *progress) complete(s *session) bool {
+func (p *progress) complete(c *client) bool {
 	timer := time.NewTimer(graceWait)
 	defer timer.Stop()
 	select {
 	case <-p.written:
 	case <-timer.C:
 	}
-	through, _ := s.fate()
-	return p.wrote.Load() && through
+	state := c.state()
+	return p.wrote.Load() && !state.unsent
 }
 
 // requestBody gives net/http the content while the Send lasts, and not longer: its

@@ -241,7 +241,7 @@ func TestHTTPStaleConnection(t *testing.T) {
 	for range 20 {
 		wantHTTP(t, h, "batch", "ok")
 		<-gone
-		waitUntil(t, func() bool { return !h.session.alive() })
+		waitUntil(t, func() bool { return !alive(h) })
 	}
 
 	// Between the look at the connection and the write it cannot be noticed: the
@@ -276,7 +276,7 @@ func TestHTTPSurplus(t *testing.T) {
 	h := newHTTP(t, p.url(), HTTPOptions{})
 	for range 10 {
 		wantHTTP(t, h, "batch", "ok")
-		waitUntil(t, func() bool { return h.session == nil || !h.session.alive() })
+		waitUntil(t, func() bool { return !alive(h) })
 	}
 	if n := strings.Count(said.String(), "\n"); n > 1 {
 		t.Errorf("%d lines on the program's log: %s", n, &said)
@@ -315,6 +315,14 @@ func TestHTTPLeavesNothing(t *testing.T) {
 func openFiles() int {
 	names, _ := filepath.Glob("/proc/self/fd/*")
 	return len(names)
+}
+
+func alive(h *HTTP) bool {
+	if h.client == nil {
+		return false
+	}
+	s := h.client.state()
+	return s.alive()
 }
 
 func waitUntil(t testing.TB, is func() bool) {

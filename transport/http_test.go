@@ -289,22 +289,6 @@ func TestHTTPPoolsNothingWithOthers(t *testing.T) {
 	c.wantCounts(t, 6, 2)
 }
 
-// A session that net/http finds empty is replaced within the same Send.
-func TestHTTPSpentSession(t *testing.T) {
-	c := collect(t, nil)
-	h := newHTTP(t, c.URL, HTTPOptions{})
-	here, there := net.Pipe()
-	defer there.Close()
-	h.session = newSession(h)
-	h.session.dialed, h.session.conn = true, &httpConn{Conn: here, done: make(chan struct{})}
-	spent := h.session
-	wantHTTP(t, h, "batch", "ok")
-	if h.session == spent || !spent.sealed {
-		t.Error("the spent session is still there")
-	}
-	c.wantCounts(t, 1, 1)
-}
-
 // Hooks that an instrumented program puts into its contexts see nothing of us.
 func TestHTTPIsNotTraced(t *testing.T) {
 	c := collect(t, nil)
