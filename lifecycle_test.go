@@ -124,35 +124,34 @@ func TestSpansArriveOverUDP(t *testing.T) {
 	}
 }
 
-// jaeger-client-go counts all of these as sent.
-func TestAbsentAgentIsCounted(t *testing.T) {
+// Spans that an absent agent refuses wait for it, and all arrive when it is there.
+// jaeger-client-go counts them as sent.
+func TestAbsentAgentIsWaitedFor(t *testing.T) {
 	agent := listenAgent(t, "127.0.0.1:0")
 	addr := agent.addr()
 	agent.drain(0)
 	tracer := udpTracer(t, addr)
 	const n = 200
-	for i := range n {
+	for range n {
 		tracer.StartSpan("op").Finish()
-		if i%20 == 19 {
-			if err := tracer.Flush(context.Background()); err != nil {
-				t.Fatal(err)
-			}
-		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	if err := tracer.Flush(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Flush without an agent: %v", err)
 	}
 	checkBooks(t, tracer)
-	d := tracer.Stats().Destinations[0]
-	if lost := d.Dropped[reporter.SendError]; lost < n*95/100 {
-		t.Errorf("%d of %d lost spans counted as send_error: %+v", lost, n, d)
+	if d := tracer.Stats().Destinations[0]; d.BufferedSpans != n || d.LastError == "" {
+		t.Errorf("without an agent: %+v", d)
 	}
 
 	back := listenAgent(t, addr)
-	tracer.StartSpan("again").Finish()
 	if err := tracer.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	back.drain(1)
-	if back.spans.Load() != 1 {
-		t.Error("the first span after the agent came back did not arrive")
+	back.drain(n)
+	if d := tracer.Stats().Destinations[0]; back.spans.Load() != n || d.Sent != n {
+		t.Errorf("%d of %d spans arrived: %+v", back.spans.Load(), n, d)
 	}
 }
 

@@ -4,6 +4,7 @@ package reporter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -74,7 +75,7 @@ func (b *bounded) Close(ctx context.Context) error {
 	if b.closing.Swap(true) {
 		return awaitOther(ctx, b.closed)
 	}
-	return guard.Within(ctx, func() error {
+	return inTime(ctx, func() error {
 		defer close(b.closed)
 		return b.r.Close(ctx)
 	})
@@ -99,13 +100,13 @@ func (b *bounded) Stats() []DestinationStats {
 		return nil
 	})
 	if err != nil {
-		text := shorten("reporter: Stats: " + err.Error())
+		text := shorten("Stats: " + err.Error())
 		return []DestinationStats{{Name: typeName(b.r), LastError: text, LastErrorTime: time.Now()}}
 	}
 	return <-found
 }
 
-// oneByOne is guard.Within for calls that share turn, of capacity 1, and so do not
+// oneByOne is inTime for calls that share turn, of capacity 1, and so do not
 // pile up when one hangs.
 func oneByOne(ctx context.Context, turn chan struct{}, f func() error) error {
 	select {
@@ -113,10 +114,19 @@ func oneByOne(ctx context.Context, turn chan struct{}, f func() error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return guard.Within(ctx, func() error {
+	return inTime(ctx, func() error {
 		defer func() { <-turn }()
 		return f()
 	})
+}
+
+// inTime is guard.Within, whose own errors it names.
+func inTime(ctx context.Context, f func() error) error {
+	err := guard.Within(ctx, f)
+	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {
+		return fmt.Errorf("reporter: %w", err)
+	}
+	return err
 }
 
 // counted is a user's Reporter that does not count.
