@@ -3,6 +3,7 @@
 package propagation
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/go-spur/spur/model"
@@ -37,14 +38,14 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 	text, headers, left := 0, 0, p.limits.BaggageBytes
 	for _, f := range p.to.baggage {
 		s := &shares[f]
-		if written[f] = s.members > 0 && s.bytes <= left; !written[f] {
-			if s.members > 0 { // what an earlier Inject has left
-				w.removeBaggage([]family{f})
-			}
-			p.counters[f].leftOut(b.Len())
-			continue
+		if s.bytes > left {
+			*s = share{}
 		}
-		p.counters[f].leftOut(b.Len() - s.members)
+		if s.members < b.Len() {
+			w.removeMembers(f, b) // some may be there from an earlier Inject
+			p.counters[f].leftOut(b.Len() - s.members)
+		}
+		written[f] = s.members > 0
 		text, headers, left = text+s.text, headers+s.members, left-s.bytes
 	}
 	w.text = make([]byte, 0, text)
@@ -76,7 +77,7 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 		if len(picks) == p.limits.BaggageMembers {
 			break
 		}
-		if len(m.Key)+len(m.Value) > p.limits.BaggageBytes || shadowed(b, position, m.Key, p.to.match(style == inEnviron)) {
+		if len(m.Key)+len(m.Value) > p.limits.BaggageBytes {
 			continue
 		}
 		chosen, with, fits := pick{Member: m}, shares, false
@@ -89,7 +90,7 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 			p.add(f, &with[f], &chosen)
 			fits = fits || with[f].bytes <= p.limits.BaggageBytes
 		}
-		if fits {
+		if fits && !shadowed(b, position, m.Key, p.to.match(style == inEnviron)) {
 			shares = with
 			picks = append(picks, chosen)
 		}
@@ -144,6 +145,21 @@ func (p *Textual) canHold(f family, style keyStyle, m *model.Member) bool {
 		return !hasControl(m.Value)
 	}
 	return f == jaeger || !hasControl(m.Value) && trimOWS(m.Value) == m.Value && (style != inLower || isASCII(m.Value))
+}
+
+// removeMembers removes from a Header what has been written of these members.
+func (w *writer) removeMembers(f family, b *model.Baggage) {
+	switch {
+	case w.header == nil:
+	case f == w3c:
+		delete(w.header, w.names.of[w3cBaggage].canonical)
+	default:
+		for m := range b.All() {
+			if !w.names.reserved(f, m.Key) {
+				delete(w.header, http.CanonicalHeaderKey(w.names.of[memberField(f)].lower+m.Key))
+			}
+		}
+	}
 }
 
 // isBinaryKey reports whether gRPC would encode the values of a key.

@@ -189,17 +189,33 @@ func TestOneBudget(t *testing.T) {
 	}
 }
 
-// TestBudgetLeavesNothingBehind: a format that has no room any more loses what an
-// earlier Inject wrote into the Header.
-func TestBudgetLeavesNothingBehind(t *testing.T) {
-	for name, inject := range map[string]formats{"W3C's": {fJaeger, fW3C}, "Jaeger's": {fW3C, fJaeger}} {
-		p := newComposite(t, propagation.HTTP, nil, inject)
-		h := propagation.Header{"Accept": {"*/*"}}
-		for _, value := range []string{"old", strings.Repeat("v", 5000)} {
-			p.Inject(&model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 1, Baggage: members("k=" + value)}, h)
+// TestNothingIsLeftBehind: a Header loses what an earlier Inject wrote of members that
+// are left out now.
+func TestNothingIsLeftBehind(t *testing.T) {
+	for _, tt := range []struct {
+		inject formats
+		value  string
+		want   string
+	}{
+		{formats{fJaeger, fW3C}, strings.Repeat("v", 5000), "Uberctx-K Uberctx-Other"},
+		{formats{fW3C, fJaeger}, strings.Repeat("v", 5000), "Baggage"},
+		{formats{fJaeger, fW3C}, strings.Repeat("\"", 3000), "Baggage Uberctx-Other"},
+		{formats{fB3}, "line\nbreak", "Baggage-Other"},
+	} {
+		p := newComposite(t, propagation.HTTP, nil, tt.inject)
+		h := propagation.Header{"Accept": {"*/*"}, "Baggage-Claim": {"7"}}
+		for _, value := range []string{"old", tt.value} {
+			p.Inject(&model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 1, Baggage: members("other=1", "k="+value)}, h)
 		}
-		if _, sizes := baggageSizes(h); len(sizes) != 1 || sizes[inject[0]] == 0 || h["Accept"] == nil {
-			t.Errorf("%s: %v", name, sizes)
+		var got []string
+		for k := range h {
+			if strings.HasPrefix(k, "Baggage") && k != "Baggage-Claim" || strings.HasPrefix(k, "Uberctx-") {
+				got = append(got, k)
+			}
+		}
+		slices.Sort(got)
+		if s := strings.Join(got, " "); s != tt.want || h["Accept"] == nil || h["Baggage-Claim"] == nil {
+			t.Errorf("%v: %s, want %s", tt.inject, s, tt.want)
 		}
 	}
 }
