@@ -3,6 +3,8 @@
 package spur
 
 import (
+	"strings"
+
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/log"
 
@@ -128,11 +130,14 @@ func (t *Tracer) restrict(key, value string) (_ string, cut, ok bool) {
 	if !ok {
 		return value, false, false
 	}
-	short, cut := format.Cut(value, limit)
-	if short == "" {
+	short := format.Prefix(value, limit)
+	switch len(short) {
+	case 0:
 		return value, false, false
+	case len(value):
+		return value, false, true
 	}
-	return short, cut, true
+	return strings.Clone(short), true, true
 }
 
 func (t *Tracer) allowed(key string) (limit int, ok bool) {

@@ -187,8 +187,7 @@ func someOf(texts []string) []string {
 		if i == most {
 			return append(some, "…")
 		}
-		text, _ = format.Clean(text, 128)
-		some = append(some, text)
+		some = append(some, format.Short(text, 128))
 	}
 	return some
 }

@@ -3,7 +3,7 @@
 // Package format turns a value of any type into text, as fmt's %+v does, but within
 // bounds and without harm to the program.
 //
-// [Append] and [String] format values. [Cut], [Clean], [Shorten], [Short],
+// [Append] and [String] format values. [Prefix], [Shorten], [Short],
 // [ShortenCharacters] and [Line] bound strings.
 //
 // # Where it differs from fmt

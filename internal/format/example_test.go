@@ -20,10 +20,10 @@ func ExampleString() {
 	// &{ID:7 Items:[tea… true
 }
 
-func ExampleCut() {
-	fmt.Println(format.Cut("Größe", 3))
-	fmt.Println(format.Cut("Größe", 10))
+func ExampleShorten() {
+	fmt.Println(format.Shorten("Größe", 5))
+	fmt.Println(format.Shorten("Größe", 10))
 	// Output:
-	// Gr true
+	// Gr… true
 	// Größe false
 }

@@ -8,28 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// Cut returns the longest prefix of s that has at most limit bytes and ends
-// between two runes, and whether that is less than s. A prefix is a copy, so that
-// it does not keep s in memory; an uncut s is returned as it is. Bytes that are
-// not UTF-8 count as runes of one byte.
-func Cut(s string, limit int) (string, bool) {
+// Prefix returns the longest prefix of s that has at most limit bytes and ends
+// between two runes. Bytes that are not UTF-8 count as runes of one byte. The prefix
+// keeps all of s in memory.
+func Prefix(s string, limit int) string {
 	if len(s) <= max(limit, 0) {
-		return s, false
+		return s
 	}
-	return strings.Clone(s[:border(s, limit)]), true
+	return s[:border(s, limit)]
 }
 
-// Clean returns s with each invalid byte replaced by U+FFFD, cut as Cut would, and
-// whether it was cut. It looks at no more than limit bytes of s, and allocates only
-// when it has to change s.
-func Clean(s string, limit int) (string, bool) {
-	head, cut := s, false
-	if limit = max(limit, 0); len(s) > limit {
-		head, cut = s[:border(s, limit)], true
-	}
+// clean returns the Prefix of s in which each invalid byte is replaced by U+FFFD, and
+// whether that is less than s. It looks at no more than limit bytes of s, and
+// allocates only when it has to change s.
+func clean(s string, limit int) (string, bool) {
+	head := Prefix(s, limit)
+	cut := len(head) < len(s)
 	switch {
 	case !utf8.ValidString(head):
-		b, more := appendClean(nil, head, limit)
+		b, more := appendClean(nil, head, max(limit, 0))
 		return string(b), cut || more
 	case cut:
 		return strings.Clone(head), true
@@ -37,15 +34,15 @@ func Clean(s string, limit int) (string, bool) {
 	return s, false
 }
 
-// Shorten returns s as Clean does, in at most limit bytes of which the last are
+// Shorten returns s as clean does, in at most limit bytes of which the last are
 // the mark "…" if something was cut, and whether it was. Below three bytes there is
 // no room for the mark, and none.
 func Shorten(s string, limit int) (string, bool) {
-	whole, cut := Clean(s, limit)
+	whole, cut := clean(s, limit)
 	if !cut || limit < len(mark) {
 		return whole, cut
 	}
-	part, _ := Clean(s, limit-len(mark))
+	part, _ := clean(s, limit-len(mark))
 	return part + mark, true
 }
 
@@ -86,16 +83,14 @@ func ShortenCharacters(s string, limit int) (string, bool) {
 	return s, false
 }
 
-// appendClean appends what Clean(s, room) would return.
+// appendClean appends what clean(s, room) would return.
 func appendClean(dst []byte, s string, room int) ([]byte, bool) {
-	cut := false
-	if len(s) > room {
-		s, cut = s[:border(s, room)], true
+	head := Prefix(s, room)
+	cut := len(head) < len(s)
+	if utf8.ValidString(head) {
+		return append(dst, head...), cut
 	}
-	if utf8.ValidString(s) {
-		return append(dst, s...), cut
-	}
-	for _, r := range s {
+	for _, r := range head { // an invalid byte reads as U+FFFD
 		if room -= utf8.RuneLen(r); room < 0 {
 			return dst, true
 		}

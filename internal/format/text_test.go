@@ -25,49 +25,49 @@ func TestClean(t *testing.T) {
 		{"ok\x00", "ok\x00"},                              // NUL is valid
 		{"\xf4\x90\x80\x80", strings.Repeat("\uFFFD", 4)}, // beyond U+10FFFF
 	} {
-		if got, cut := Clean(c.in, 100); got != c.want || cut {
-			t.Errorf("Clean(%q) = %q, %v; want %q", c.in, got, cut, c.want)
+		if got, cut := clean(c.in, 100); got != c.want || cut {
+			t.Errorf("clean(%q) = %q, %v; want %q", c.in, got, cut, c.want)
 		}
 	}
 }
 
-func TestCut(t *testing.T) {
+func TestPrefix(t *testing.T) {
 	for _, c := range []struct {
 		in    string
 		limit int
 		want  string
-		cut   bool
 	}{
-		{"", 0, "", false},
-		{"", -1, "", false},
-		{"a", 0, "", true},
-		{"a", -5, "", true},
-		{"abc", 3, "abc", false},
-		{"abcd", 3, "abc", true},
-		{"ab€", 5, "ab€", false},
-		{"ab€", 4, "ab", true},
-		{"ab€", 3, "ab", true},
-		{"ab€", 2, "ab", true},
-		{"€€", 5, "€", true},
-		{"𝄞𝄞", 7, "𝄞", true},
-		{"𝄞", 3, "", true},
-		{"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80", true}, // no rune to split
-		{"\xe2\x80x\x80\x80", 4, "\xe2\x80x\x80", true},
-		{"é\x80\x80", 3, "é\x80", true}, // the rune ends before the limit
+		{"", 0, ""},
+		{"", -1, ""},
+		{"a", 0, ""},
+		{"a", -5, ""},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "abc"},
+		{"ab€", 5, "ab€"},
+		{"ab€", 4, "ab"},
+		{"ab€", 3, "ab"},
+		{"ab€", 2, "ab"},
+		{"€€", 5, "€"},
+		{"𝄞𝄞", 7, "𝄞"},
+		{"𝄞", 3, ""},
+		{"\x80\x80\x80\x80\x80\x80", 5, "\x80\x80\x80\x80\x80"}, // no rune to split
+		{"\xe2\x80x\x80\x80", 4, "\xe2\x80x\x80"},
+		{"é\x80\x80", 3, "é\x80"}, // the rune ends before the limit
 	} {
-		got, cut := Cut(c.in, c.limit)
-		if got != c.want || cut != c.cut {
-			t.Errorf("Cut(%q, %d) = %q, %v; want %q, %v", c.in, c.limit, got, cut, c.want, c.cut)
+		if got := Prefix(c.in, c.limit); got != c.want {
+			t.Errorf("Prefix(%q, %d) = %q, want %q", c.in, c.limit, got, c.want)
 		}
 	}
 }
 
-// TestCutClones: a cut string must not keep the whole in memory.
-func TestCutClones(t *testing.T) {
+// A text that is cut must not keep the whole in memory.
+func TestCutTextIsACopy(t *testing.T) {
 	s := strings.Repeat("x", 100)
-	for name, cut := range map[string]func(string, int) (string, bool){"Cut": Cut, "Clean": Clean} {
-		if got, _ := cut(s, 10); unsafe.StringData(got) == unsafe.StringData(s) {
-			t.Errorf("%s returned a slice of its argument", name)
+	for name, cut := range map[string]func(string, int) (string, bool){"clean": clean, "Shorten": Shorten, "ShortenCharacters": ShortenCharacters} {
+		for _, limit := range []int{1, 2, 10} {
+			if got, _ := cut(s, limit); unsafe.StringData(got) == unsafe.StringData(s) {
+				t.Errorf("%s returned a slice of its argument", name)
+			}
 		}
 		if got, _ := cut(s, 100); unsafe.StringData(got) != unsafe.StringData(s) {
 			t.Errorf("%s copied a string that fits", name)
@@ -76,17 +76,17 @@ func TestCutClones(t *testing.T) {
 }
 
 func TestCleanLooksAtTheHeadOnly(t *testing.T) {
-	got, cut := Clean("good\xff", 4)
+	got, cut := clean("good\xff", 4)
 	if got != "good" || !cut {
-		t.Errorf("Clean = %q, %v", got, cut)
+		t.Errorf("clean = %q, %v", got, cut)
 	}
-	got, cut = Clean("a\xff", 2) // the replacement needs three bytes
+	got, cut = clean("a\xff", 2) // the replacement needs three bytes
 	if got != "a" || !cut {
-		t.Errorf("Clean = %q, %v", got, cut)
+		t.Errorf("clean = %q, %v", got, cut)
 	}
-	got, cut = Clean("a\xff", 4)
+	got, cut = clean("a\xff", 4)
 	if got != "a\uFFFD" || cut {
-		t.Errorf("Clean = %q, %v", got, cut)
+		t.Errorf("clean = %q, %v", got, cut)
 	}
 }
 
@@ -142,11 +142,9 @@ func TestTextAllocations(t *testing.T) {
 		f    func()
 		want float64
 	}{
-		{"Clean, invalid", func() { Clean("\xff", 3) }, 2},
-		{"Cut, fits", func() { Cut(long, 2000) }, 0},
-		{"Cut, cut", func() { Cut(long, 100) }, 1},
-		{"Clean, valid and fits", func() { Clean(long, 2000) }, 0},
-		{"Clean, cut", func() { Clean(long, 101) }, 1},
+		{"clean, invalid", func() { clean("\xff", 3) }, 2},
+		{"clean, valid and fits", func() { clean(long, 2000) }, 0},
+		{"clean, cut", func() { clean(long, 101) }, 1},
 	} {
 		if got := testing.AllocsPerRun(100, c.f); got != c.want {
 			t.Errorf("%s: %v allocations, want %v", c.name, got, c.want)
@@ -162,20 +160,20 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		limit %= 1 << 12
 		valid := string([]rune(s))
-		head, cut := Cut(s, limit)
-		if !strings.HasPrefix(s, head) || cut != (len(head) < len(s)) || len(head) > max(limit, 0) {
-			t.Fatalf("Cut(%q, %d) = %q, %v", s, limit, head, cut)
+		head := Prefix(s, limit)
+		if !strings.HasPrefix(s, head) || len(head) > max(limit, 0) {
+			t.Fatalf("Prefix(%q, %d) = %q", s, limit, head)
 		}
 		if utf8.ValidString(s) && !utf8.ValidString(head) {
-			t.Errorf("Cut(%q, %d) = %q splits a rune", s, limit, head)
+			t.Errorf("Prefix(%q, %d) = %q splits a rune", s, limit, head)
 		}
-		if cut && limit > 0 && limit-len(head) >= utf8.UTFMax {
-			t.Errorf("Cut(%q, %d) = %q: more would have fitted", s, limit, head)
+		if len(head) < len(s) && limit > 0 && limit-len(head) >= utf8.UTFMax {
+			t.Errorf("Prefix(%q, %d) = %q: more would have fitted", s, limit, head)
 		}
-		want, wantCut := Cut(valid, limit)
-		got, gotCut := Clean(s, limit)
-		if got != want || gotCut != wantCut {
-			t.Errorf("Clean(%q, %d) = %q, %v; want %q, %v", s, limit, got, gotCut, want, wantCut)
+		want := Prefix(valid, limit)
+		got, gotCut := clean(s, limit)
+		if got != want || gotCut != (len(want) < len(valid)) {
+			t.Errorf("clean(%q, %d) = %q, %v; want %q", s, limit, got, gotCut, want)
 		}
 		short, wasCut := Shorten(s, limit)
 		checkPrefix(t, "Shorten", short, wasCut, valid, limit)
