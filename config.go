@@ -120,8 +120,7 @@ func (c *config) validate() error {
 }
 
 func (c *config) fail(name, value string, err error) {
-	value = format.Short(value, 128)
-	c.errs = append(c.errs, &ConfigError{Name: name, Value: value, Err: err})
+	c.errs = append(c.errs, &ConfigError{Name: name, Value: format.Short(value, 128), Err: err})
 }
 
 func (c *config) info(msg string, args ...any) {
@@ -232,8 +231,7 @@ func (c *config) formatsError(err error) error {
 	} else if _, bad := propagation.Default(propagation.HTTP, limits, headers); bad != nil {
 		name, value = "WithJaegerHeaders", fmt.Sprintf("%+v", c.headers)
 	}
-	value, _ = format.Clean(value, 128)
-	return &ConfigError{Name: name, Value: value, Err: err}
+	return &ConfigError{Name: name, Value: format.Short(value, 128), Err: err}
 }
 
 // discardHandler is slog's handler for nobody.
