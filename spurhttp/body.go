@@ -74,6 +74,9 @@ func (b *body) Read(p []byte) (int, error) {
 	b.call.read.Add(int64(n))
 	if err != nil && !b.closing.Load() {
 		b.unwatch()
+		if err == io.EOF { //nolint:errorlint // as io.Reader demands
+			b.call.end(nil)
+		}
 		b.call.end(err)
 	}
 	return n, err

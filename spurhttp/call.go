@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"sync"
 	"sync/atomic"
@@ -30,7 +29,7 @@ type call struct {
 // end finishes the span, the first time; other calls wait for that.
 func (c *call) end(err error) {
 	c.once.Do(func() {
-		if err != nil && err != io.EOF { //nolint:errorlint // as io.Reader demands
+		if err != nil {
 			c.fail(err)
 		}
 		c.finish()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
@@ -40,4 +41,29 @@ func Example() {
 	// Unordered output:
 	// GET
 	// GET /orders/{id}
+}
+
+// A router that Handler cannot ask says itself which route it has chosen.
+func ExampleSetRoute() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	router := func(w http.ResponseWriter, r *http.Request) {
+		if id, ok := strings.CutPrefix(r.URL.Path, "/orders/"); ok {
+			spurhttp.SetRoute(r.Context(), "/orders/:id")
+			fmt.Fprint(w, "order ", id)
+			return
+		}
+		http.NotFound(w, r)
+	}
+	handler := spurhttp.Handler(tracer, http.HandlerFunc(router))
+	for _, path := range []string{"/orders/42", "/admin.php"} {
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	for _, s := range spans.Spans() {
+		fmt.Println(s.Operation, "route:", spurtest.Tag(s, "http.route"))
+	}
+	// Output:
+	// GET /orders/:id route: /orders/:id
+	// GET route: <nil>
 }

@@ -55,7 +55,7 @@ func (x *exchange) finish(p any) {
 		x.logEnd(p)
 		x.tagResponse(status)
 		if route != "" && (said || x.semantic) {
-			span.SetString("http.route", patternPath(route))
+			span.SetString("http.route", route)
 		}
 		if status >= http.StatusInternalServerError {
 			span.SetBool(string(ext.Error), true)

@@ -30,6 +30,7 @@ func TestTransportMisbehaves(t *testing.T) {
 		panics any
 	}{
 		"neither answer nor error": {func(*http.Request) (*http.Response, error) { return nil, nil }, []string{"error", "spurhttp: neither an answer nor an error"}, "true", nil},
+		"EOF":                      {func(*http.Request) (*http.Response, error) { return nil, io.EOF }, []string{"error", "EOF"}, "true", nil},
 		"error with a URL":         {func(*http.Request) (*http.Response, error) { return nil, secret }, []string{"error", "no route"}, "true", nil},
 		"wrapped":                  {func(*http.Request) (*http.Response, error) { return nil, fmt.Errorf("again: %w", secret) }, []string{"error", "no route"}, "true", nil},
 		"empty url.Error":          {func(*http.Request) (*http.Response, error) { return nil, (*url.Error)(nil) }, []string{"error", "<nil>"}, "true", nil},

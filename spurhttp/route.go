@@ -18,8 +18,8 @@ import (
 //
 // The span of the nearest Handler gets the tag http.route, and is called by the
 // request's method and the route, unless OperationName or Span.SetOperationName has
-// named it. The route should be one of few, not a path with ids in it. As in a
-// pattern of http.ServeMux a method and a host may stand in front of its path.
+// named it. The route should be one of few, not a path with ids in it. A method in
+// front of it, as in "GET /orders/:id", takes the place of the request's.
 //
 // SetRoute does nothing with an empty route, without a Handler, or when that
 // Handler's span has ended. It may be called from any goroutine.
@@ -75,8 +75,8 @@ func (s *scope) rename(route string) {
 	}
 }
 
-// end returns the route and whether SetRoute said it. r is the request as the
-// handler left it: the mux furthest within has set its pattern.
+// end returns the route as http.route has it and whether SetRoute said it. r is the
+// request as the handler left it: the mux furthest within has set its pattern.
 func (s *scope) end(r *http.Request) (route string, said bool) {
 	s.mu.Lock()
 	s.ended = true
@@ -86,16 +86,15 @@ func (s *scope) end(r *http.Request) (route string, said bool) {
 		if s.span.OperationName() != routeName(s.method, route) { // SetRoute is about to say so
 			s.rename(route)
 		}
-		return route, said
+		return withoutMethod(route), true
 	}
-	if r.Pattern == s.pattern {
-		return route, said
+	if r.Pattern != s.pattern {
+		if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {
+			route = pattern
+			s.rename(route)
+		}
 	}
-	if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {
-		route = pattern
-		s.rename(route)
-	}
-	return route, said
+	return withoutHost(withoutMethod(route)), false
 }
 
 // router is a handler that can tell beforehand where a request will go. pattern
@@ -160,15 +159,23 @@ func routeName(method, pattern string) string {
 	switch {
 	case pattern == "":
 		return methodName(method)
-	case strings.IndexAny(pattern, " \t") > 0:
+	case withoutMethod(pattern) != pattern:
 		return pattern
 	}
 	return methodName(method) + " " + pattern
 }
 
-// patternPath is a pattern without its method and host.
-func patternPath(pattern string) string {
-	if i := strings.IndexByte(pattern, '/'); i >= 0 {
+// withoutMethod is a pattern without the method and the blanks in front of it.
+func withoutMethod(pattern string) string {
+	if i := strings.IndexAny(pattern, " \t/"); i > 0 && pattern[i] != '/' {
+		return strings.TrimLeft(pattern[i:], " \t")
+	}
+	return pattern
+}
+
+// withoutHost is a pattern's path.
+func withoutHost(pattern string) string {
+	if i := strings.IndexByte(pattern, '/'); i > 0 {
 		return pattern[i:]
 	}
 	return pattern

@@ -77,8 +77,12 @@ func TestSetRoute(t *testing.T) {
 			spurhttp.SetRoute(r.Context(), "/v1/orders/:id")
 		}), "GET", nil, "GET /v1/orders/:id", "/v1/orders/:id"},
 		{"with a method", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			spurhttp.SetRoute(r.Context(), "GET example.com/orders/{id}")
-		}), "HEAD", nil, "GET example.com/orders/{id}", "/orders/{id}"},
+			spurhttp.SetRoute(r.Context(), "GET /orders/{id}")
+		}), "HEAD", nil, "GET /orders/{id}", "/orders/{id}"},
+		{"with a blank", colons{"/orders/:the id": ok}, "GET", nil, "GET /orders/:the id", "/orders/:the id"},
+		{"without a slash", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			spurhttp.SetRoute(r.Context(), "orders/:id")
+		}), "GET", nil, "GET orders/:id", "orders/:id"},
 		{"below a span", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx, span := spur.StartSpanFromContext(r.Context(), "auth")
 			defer span.Finish()
