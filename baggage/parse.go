@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 // What one answer may hold.
@@ -32,14 +32,14 @@ func parse(body []byte) (lengths, error) {
 		Length *int32  `json:"maxValueLength"`
 	}
 	var text json.RawMessage
-	if err := answer.Unmarshal(body, maxBytes, &text); err != nil {
+	if err := jsondoc.Unmarshal(body, maxBytes, &text); err != nil {
 		return nil, fmt.Errorf("%w: %w", errAnswer, err)
 	}
-	if !answer.IsList(text) || string(text) == "null" {
+	if !jsondoc.IsList(text) || string(text) == "null" {
 		return nil, fmt.Errorf("%w: not a JSON list", errAnswer)
 	}
 	list := lengths{}
-	for i, e := range answer.Elements[entry](text) {
+	for i, e := range jsondoc.Elements[entry](text) {
 		if i == maxEntries {
 			return nil, fmt.Errorf("%w: more than %d entries", errAnswer, maxEntries)
 		}
@@ -54,7 +54,7 @@ func parse(body []byte) (lengths, error) {
 		case length == nil:
 			return nil, fmt.Errorf("%w: entry %d: maxValueLength is missing", errAnswer, i)
 		case *length < 0:
-			return nil, fmt.Errorf("%w: entry %d: maxValueLength: %w", errAnswer, i, answer.Quote(strconv.Itoa(int(*length)), "is negative"))
+			return nil, fmt.Errorf("%w: entry %d: maxValueLength: %w", errAnswer, i, jsondoc.Quote(strconv.Itoa(int(*length)), "is negative"))
 		default:
 			list[*key] = *length
 		}

@@ -23,8 +23,8 @@ const (
 	maxBytes    = 1 << 20 // of an answer, decompressed
 )
 
-// RemoteOptions change what NewRemote does. The zero
-// value asks an agent on the same host.
+// RemoteOptions change what NewRemote does. The zero value asks an agent on the
+// same host.
 type RemoteOptions struct {
 	// Endpoint is the server: a URL, or host or host:port alone, which means port
 	// 5778 without one. Without a path it has /baggageRestrictions; 127.0.0.1 when
@@ -61,10 +61,10 @@ type RemoteStatus struct {
 	LastError string    // of the last fetch that failed, shortened to 256 bytes
 }
 
-// Remote allow the keys that a server lists for the service,
-// and no others: a list without keys allows none. The list is fetched at once
-// and then again and again; an answer that cannot be used in full is counted, and
-// the last good list stays in force. Allowed takes no lock and allocates nothing.
+// Remote allows the keys that a server lists for the service, and no others: a list
+// without keys allows none. The list is fetched at once and then again and again; an
+// answer that cannot be used in full is counted, and the last good list stays in
+// force. Allowed takes no lock and allocates nothing.
 //
 // The server is asked GET /baggageRestrictions?service=NAME, as Jaeger's clients
 // ask it, and answers [{"baggageKey": "user", "maxValueLength": 64}, …]. Answers

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 // ParseStrategies reads Jaeger's strategies file, of at most 4 MiB, and returns the
@@ -29,7 +29,7 @@ type fleetStrategies struct {
 
 func parseStrategies(text []byte, service string, maxOperations int) (Strategy, error) {
 	var file *fleetStrategies
-	if err := answer.Unmarshal(text, maxFileBytes, &file); err != nil {
+	if err := jsondoc.Unmarshal(text, maxFileBytes, &file); err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
 	if file == nil {
@@ -71,10 +71,10 @@ func ownEntry(list json.RawMessage, service string) (own json.RawMessage, name s
 	type entry struct {
 		Service json.RawMessage `json:"service"`
 	}
-	if !answer.IsList(list) {
+	if !jsondoc.IsList(list) {
 		return nil, "", badField(field, errNoList)
 	}
-	for i, e := range answer.Elements[entry](list) {
+	for i, e := range jsondoc.Elements[entry](list) {
 		if e.Err != nil {
 			return nil, "", badEntry(elementName(field, i), e.Err)
 		}
@@ -99,7 +99,7 @@ type strategyEntry struct {
 // whatever its type.
 func parseEntry(text json.RawMessage, name string, maxOperations int) (s Strategy, err error) {
 	var e strategyEntry
-	if err := answer.Unmarshal(text, len(text), &e); err != nil {
+	if err := jsondoc.Unmarshal(text, len(text), &e); err != nil {
 		return s, badEntry(name, err)
 	}
 	if e.Type == nil {
@@ -112,7 +112,7 @@ func parseEntry(text json.RawMessage, name string, maxOperations int) (s Strateg
 	case "probabilistic":
 		s.Probability, err = cmp.Or(e.Param, "0").probability(name + ".param")
 	default:
-		err = badField(name+".type", answer.Quote(strconv.Quote(format.Short(*e.Type, 60)), "is neither probabilistic nor ratelimiting"))
+		err = badField(name+".type", jsondoc.Quote(strconv.Quote(format.Short(*e.Type, 60)), "is neither probabilistic nor ratelimiting"))
 	}
 	if err != nil {
 		return s, err
@@ -122,10 +122,10 @@ func parseEntry(text json.RawMessage, name string, maxOperations int) (s Strateg
 }
 
 func parseOperations(list json.RawMessage, field string, maxOperations int) (operations []OperationStrategy, err error) {
-	if !answer.IsList(list) {
+	if !jsondoc.IsList(list) {
 		return nil, badField(field, errNoList)
 	}
-	for i, e := range answer.Elements[strategyEntry](list) {
+	for i, e := range jsondoc.Elements[strategyEntry](list) {
 		name := elementName(field, i)
 		switch {
 		case i == maxOperations:

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/jsondoc"
 	"github.com/go-spur/spur/model"
 )
 
@@ -130,7 +130,7 @@ func (p *PerOperation) learn(t *operationTable, name string) *operationState {
 // from any goroutine. After an error, an ErrStrategy, nothing has changed.
 func (p *PerOperation) Update(s Strategy) error {
 	if s.Type != StrategyPerOperation {
-		return badField("Type", answer.Quote(s.Type.String(), "is not "+StrategyPerOperation.String()))
+		return badField("Type", jsondoc.Quote(s.Type.String(), "is not "+StrategyPerOperation.String()))
 	}
 	if err := s.Validate(); err != nil {
 		return err

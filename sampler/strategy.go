@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 // DefaultProbability is what is sampled where nobody says otherwise: Jaeger's own
@@ -73,7 +73,7 @@ func (s Strategy) Validate() error {
 		return checkRate("TracesPerSecond", s.TracesPerSecond)
 	case StrategyPerOperation:
 	default:
-		return badField("Type", answer.Quote(s.Type.String(), "is none that is known"))
+		return badField("Type", jsondoc.Quote(s.Type.String(), "is none that is known"))
 	}
 	if err := checkProbability("Probability", s.Probability); err != nil {
 		return err
@@ -156,14 +156,14 @@ func checkProbability(field string, p float64) error {
 	if p >= 0 && p <= 1 {
 		return nil
 	}
-	return badField(field, answer.Quote(formatRate(p), "is not between 0 and 1"))
+	return badField(field, jsondoc.Quote(formatRate(p), "is not between 0 and 1"))
 }
 
 func checkRate(field string, perSecond float64) error {
 	if perSecond >= 0 && perSecond <= MaxTracesPerSecond {
 		return nil
 	}
-	return badField(field, answer.Quote(formatRate(perSecond), "is not between 0 and 1e+06"))
+	return badField(field, jsondoc.Quote(formatRate(perSecond), "is not between 0 and 1e+06"))
 }
 
 func badField(field string, reason error) error {

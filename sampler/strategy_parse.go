@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/internal/format"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 // MaxStrategyBytes is the longest answer that ParseStrategy reads.
@@ -67,7 +67,7 @@ type probabilistic struct {
 
 func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
 	var a strategyAnswer
-	if err := answer.Unmarshal(body, MaxStrategyBytes, &a); err != nil {
+	if err := jsondoc.Unmarshal(body, MaxStrategyBytes, &a); err != nil {
 		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
 	limited, err := a.isRateLimiting()
@@ -102,7 +102,7 @@ func (a *strategyAnswer) isRateLimiting() (bool, error) {
 	case kind == "1", strings.EqualFold(kind, "RATE_LIMITING"):
 		return limit, nil
 	}
-	return false, badField("strategyType", answer.Quote(string(a.Kind), "is none that is known"))
+	return false, badField("strategyType", jsondoc.Quote(string(a.Kind), "is none that is known"))
 }
 
 func (a *strategyAnswer) perOperation(maxOperations int) (s Strategy, err error) {
@@ -121,10 +121,10 @@ func (a *strategyAnswer) perOperation(maxOperations int) (s Strategy, err error)
 		Operation     *string        `json:"operation"`
 		Probabilistic *probabilistic `json:"probabilisticSampling"`
 	}
-	if !answer.IsList(a.Operations.List) {
+	if !jsondoc.IsList(a.Operations.List) {
 		return s, badField(list, errNoList)
 	}
-	for i, e := range answer.Elements[entry](a.Operations.List) {
+	for i, e := range jsondoc.Elements[entry](a.Operations.List) {
 		name := elementName(list, i)
 		switch {
 		case i == maxOperations:
@@ -154,7 +154,7 @@ func tooMany(list string, most int) error {
 // badEntry is the error of an entry. err begins with the field, unless the entry as
 // a whole is wrong.
 func badEntry(name string, err error) error {
-	if _, whole := err.(*answer.Quoted); whole { //nolint:errorlint // a wrapped one has a field
+	if _, whole := err.(*jsondoc.Quoted); whole { //nolint:errorlint // a wrapped one has a field
 		return badField(name, err)
 	}
 	return fmt.Errorf("%w: %s.%w", ErrStrategy, name, err)
@@ -208,7 +208,7 @@ func (s scalar) number(field string) (float64, error) {
 	text := s.unquoted()
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || strings.Trim(text, "0123456789+-.eE") != "" {
-		return 0, badField(field, answer.Quote(string(s), "is not a number"))
+		return 0, badField(field, jsondoc.Quote(string(s), "is not a number"))
 	}
 	return f, nil
 }

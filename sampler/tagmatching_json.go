@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/jsondoc"
 	"github.com/go-spur/spur/model"
 )
 
@@ -50,7 +50,7 @@ func matchingOptions(text []byte) (o TagMatchingOptions, err error) {
 		Values          map[string]matcher `json:"values"`
 		DecideAtRootEnd bool               `json:"decideAtRootEnd"`
 	}
-	if err := answer.Unmarshal(text, len(text), &read); err != nil {
+	if err := jsondoc.Unmarshal(text, len(text), &read); err != nil {
 		return o, err
 	}
 	o = TagMatchingOptions{Key: read.Key, DecideAtRootEnd: read.DecideAtRootEnd}
@@ -76,7 +76,7 @@ func matchedValue(text json.RawMessage) (model.Value, error) {
 		return model.Int64(i), nil // with all its digits
 	}
 	var v any
-	if err := answer.Unmarshal(text, len(text), &v); err != nil {
+	if err := jsondoc.Unmarshal(text, len(text), &v); err != nil {
 		return model.Value{}, err
 	}
 	switch v := v.(type) {
@@ -87,5 +87,5 @@ func matchedValue(text json.RawMessage) (model.Value, error) {
 	case float64:
 		return model.Float64(v), nil
 	}
-	return model.Value{}, answer.Quote(string(text), "is not a string, a number or a boolean")
+	return model.Value{}, jsondoc.Quote(string(text), "is not a string, a number or a boolean")
 }

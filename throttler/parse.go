@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-spur/spur/internal/answer"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 const maxBalances = 10_000 // in one answer
@@ -30,17 +30,17 @@ func parse(body []byte) ([]balance, error) {
 	var doc struct {
 		Balances json.RawMessage `json:"balances"`
 	}
-	if err := answer.Unmarshal(body, maxBytes, &doc); err != nil {
+	if err := jsondoc.Unmarshal(body, maxBytes, &doc); err != nil {
 		return nil, fmt.Errorf("%w: %w", errAnswer, err)
 	}
 	switch list := string(doc.Balances); {
 	case list == "" || list == "null":
 		return nil, fmt.Errorf("%w: balances is missing", errAnswer)
-	case !answer.IsList(doc.Balances):
+	case !jsondoc.IsList(doc.Balances):
 		return nil, fmt.Errorf("%w: balances is not a list", errAnswer)
 	}
 	balances := []balance{}
-	for i, e := range answer.Elements[entry](doc.Balances) {
+	for i, e := range jsondoc.Elements[entry](doc.Balances) {
 		if i == maxBalances {
 			return nil, fmt.Errorf("%w: more than %d balances", errAnswer, maxBalances)
 		}
@@ -53,7 +53,7 @@ func parse(body []byte) ([]balance, error) {
 		case credits == nil:
 			return nil, fmt.Errorf("%w: balances[%d].balance is missing", errAnswer, i)
 		case *credits < 0:
-			return nil, fmt.Errorf("%w: balances[%d].balance: %w", errAnswer, i, answer.Quote(fmt.Sprint(*credits), "is negative"))
+			return nil, fmt.Errorf("%w: balances[%d].balance: %w", errAnswer, i, jsondoc.Quote(fmt.Sprint(*credits), "is negative"))
 		default:
 			balances = append(balances, balance{*operation, *credits})
 		}

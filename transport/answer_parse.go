@@ -5,11 +5,12 @@ package transport
 import (
 	"cmp"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"math"
 	"strconv"
 
-	"github.com/go-spur/spur/internal/jsonread"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 var errAnswer = errors.New("transport: malformed answer")
@@ -104,56 +105,59 @@ func eachField(b []byte, f func(number, value uint64, content []byte) error) err
 	return nil
 }
 
-// parseJSON reads an ExportTraceServiceResponse in protobuf's JSON, which has two
+// jsonAnswer is an ExportTraceServiceResponse in protobuf's JSON, which has two
 // spellings of each name.
-func parseJSON(b []byte) (partialSuccess, error) {
-	doc, err := jsonread.Parse(b, maxAnswer)
-	if err != nil {
-		return partialSuccess{}, err
-	}
-	p := either(doc, "partialSuccess", "partial_success")
-	number, message := either(p, "rejectedSpans", "rejected_spans"), either(p, "errorMessage", "error_message")
-	if err := cmp.Or(doc.Want(jsonread.Object), p.Want(jsonread.Object), message.Want(jsonread.String)); err != nil {
-		return partialSuccess{}, err
-	}
-	n, err := jsonInt64(number)
-	if err != nil || n < 0 {
-		return partialSuccess{}, errAnswer
-	}
-	return partialSuccess{rejected: n, message: []byte(message.Text())}, nil
+type jsonAnswer struct {
+	Camel *jsonPartial `json:"partialSuccess"`
+	Snake *jsonPartial `json:"partial_success"`
 }
 
-// either returns the member with the first name, or the second if there is none.
-func either(object jsonread.Value, first, second string) jsonread.Value {
-	if v := object.Get(first); !v.Empty() {
-		return v
+type jsonPartial struct {
+	CamelRejected *jsonInt64 `json:"rejectedSpans"`
+	SnakeRejected *jsonInt64 `json:"rejected_spans"`
+	CamelMessage  string     `json:"errorMessage"`
+	SnakeMessage  string     `json:"error_message"`
+}
+
+func parseJSON(b []byte) (partialSuccess, error) {
+	var a jsonAnswer
+	if err := jsondoc.Unmarshal(b, maxAnswer, &a); err != nil {
+		return partialSuccess{}, err
 	}
-	return object.Get(second)
+	p := cmp.Or(a.Camel, a.Snake, &jsonPartial{})
+	n := *cmp.Or(p.CamelRejected, p.SnakeRejected, new(jsonInt64))
+	if n < 0 {
+		return partialSuccess{}, errAnswer
+	}
+	return partialSuccess{rejected: int64(n), message: []byte(cmp.Or(p.CamelMessage, p.SnakeMessage))}, nil
 }
 
 // validJSON reads nothing out of JSON.
 func validJSON(b []byte) (partialSuccess, error) {
-	_, err := jsonread.Parse(b, maxAnswer)
-	return partialSuccess{}, err
+	return partialSuccess{}, jsondoc.Unmarshal(b, maxAnswer, new(json.RawMessage))
 }
 
-// jsonInt64 reads an int64 as protobuf's JSON has it: a number, or a string with
-// one in it; 0 for none or null.
-func jsonInt64(v jsonread.Value) (int64, error) {
-	text := string(v.Raw())
-	switch {
-	case v.Empty():
-		return 0, nil
-	case v.Kind() == jsonread.String:
-		text = v.Text()
+// jsonInt64 is an int64 as protobuf's JSON has it: a number, or a string with one
+// in it.
+type jsonInt64 int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (i *jsonInt64) UnmarshalJSON(b []byte) error {
+	text := string(b)
+	if b[0] == '"' {
+		if err := json.Unmarshal(b, &text); err != nil {
+			return err
+		}
 	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-		return n, nil
+		*i = jsonInt64(n)
+		return nil
 	}
 	const exact = 1 << 53
 	f, err := strconv.ParseFloat(text, 64) // 1e3 is an integer, too
 	if err != nil || f != math.Trunc(f) || math.Abs(f) > exact {
-		return 0, errAnswer
+		return errAnswer
 	}
-	return int64(f), nil
+	*i = jsonInt64(f)
+	return nil
 }

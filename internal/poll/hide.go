@@ -17,9 +17,9 @@ import (
 	"syscall"
 
 	"github.com/go-spur/spur/internal/address"
-	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/internal/jsondoc"
 )
 
 // Foreign marks the error of a parser that is not ours, and may quote anything.
@@ -41,7 +41,7 @@ func (h *hidden) Unwrap() error { return h.error }
 // withoutQuote hides what the error of a parser quotes.
 func withoutQuote(err error) error {
 	var f *foreign
-	var q *answer.Quoted
+	var q *jsondoc.Quoted
 	switch {
 	case errors.Is(err, guard.ErrPanic):
 		return &hidden{err, "poll: the parser panicked"}

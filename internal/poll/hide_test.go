@@ -16,8 +16,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-spur/spur/internal/answer"
 	"github.com/go-spur/spur/internal/guard"
+	"github.com/go-spur/spur/internal/jsondoc"
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
 )
@@ -105,7 +105,7 @@ func TestEchoesAreNotShown(t *testing.T) {
 		} {
 			server := newServer(t, tt.endpoint, tt.client)
 			_, err := poll.Fetch(context.Background(), server, "", 1<<20, func(body []byte) (int, error) {
-				return 0, fmt.Errorf("rate: %w", &answer.Quoted{Value: string(body), Reason: "is not a number"})
+				return 0, fmt.Errorf("rate: %w", &jsondoc.Quoted{Value: string(body), Reason: "is not a number"})
 			})
 			if err == nil || showsSecret(err.Error()) || len(err.Error()) < 10 {
 				t.Errorf("%s, %s: %v", name, tt.endpoint, err)
@@ -133,7 +133,7 @@ func TestForeignErrors(t *testing.T) {
 		"poll: the parser refused the answer: *errors.errorString": {parse: func([]byte) (int, error) { return 0, poll.Foreign(boom) }},
 		"poll: the parser panicked":                                {parse: func(b []byte) (int, error) { panic(string(b)) }},
 		"answer: *** is odd": {parse: func(b []byte) (int, error) {
-			return 0, fmt.Errorf("answer: %w", &answer.Quoted{Value: string(b), Reason: "is odd"})
+			return 0, fmt.Errorf("answer: %w", &jsondoc.Quoted{Value: string(b), Reason: "is odd"})
 		}},
 	} {
 		if tt.transport == nil {
@@ -186,7 +186,7 @@ func TestWithoutSecretsAllIsShown(t *testing.T) {
 	server := newServer(t, "agent", poll.NewClient(memory.Dial))
 	for want, parse := range map[string]func([]byte) (int, error){
 		"boom":     func([]byte) (int, error) { return 0, poll.Foreign(errors.New("boom")) },
-		"x is odd": func(b []byte) (int, error) { return 0, &answer.Quoted{Value: string(b), Reason: "is odd"} },
+		"x is odd": func(b []byte) (int, error) { return 0, &jsondoc.Quoted{Value: string(b), Reason: "is odd"} },
 	} {
 		if _, err := poll.Fetch(context.Background(), server, "", 100, parse); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

@@ -142,10 +142,10 @@ func (s *Server) String() string { return s.name }
 // query, or whatever the client of a user adds), none shows what the server or the
 // client said either: servers repeat what they were sent.
 func (s *Server) Get(ctx context.Context, query string, limit int) (body []byte, err error) {
-	address := *s.url
-	address.RawQuery += query
+	u := *s.url
+	u.RawQuery += query
 	err = guard.Try(func() (err error) {
-		body, err = get(ctx, s.client, address.String(), limit, !s.secret)
+		body, err = get(ctx, s.client, u.String(), limit, !s.secret)
 		return err
 	})
 	switch {

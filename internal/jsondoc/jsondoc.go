@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package answer reads JSON that servers and users write, within bounds and with
+// Package jsondoc reads JSON that servers and users write, within bounds and with
 // errors that name the field and the value. It stands on encoding/json: keys match
 // in any case, of two that are the same the last one counts, and nesting ends at
 // 10,000 levels.
-package answer
+package jsondoc
 
 import (
 	"bytes"
