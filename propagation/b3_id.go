@@ -96,7 +96,7 @@ func (p *Textual) parseB3(r *reading, c *model.Context) error {
 		return nil
 	case err == nil && errors.Is(errMulti, ErrCorrupted):
 		return errMulti
-	case err != ErrNotFound:
+	case !errors.Is(err, ErrNotFound):
 		return err
 	default:
 		*c = multi

@@ -17,11 +17,7 @@ type pick struct {
 }
 
 // share is what the members take in one family.
-type share struct {
-	members int
-	bytes   int // on the wire
-	text    int // of these, those that must be made
-}
+type share struct{ members, bytes int }
 
 // injectBaggage writes what fits, and reports in which families. It makes all names
 // and values in one allocation, and the slices of a Header in a second one.
@@ -35,7 +31,7 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 		picks = make([]pick, 0, n)
 	}
 	picks, shares := p.choose(b, w.style, picks)
-	text, headers, left := 0, 0, p.limits.BaggageBytes
+	headers, left := 0, p.limits.BaggageBytes
 	for _, f := range p.to.baggage {
 		s := &shares[f]
 		if s.bytes > left {
@@ -46,9 +42,9 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 			p.counters[f].leftOut(b.Len() - s.members)
 		}
 		written[f] = s.members > 0
-		text, headers, left = text+s.text, headers+s.members, left-s.bytes
+		headers, left = headers+s.members, left-s.bytes
 	}
-	w.text = make([]byte, 0, text)
+	w.text = make([]byte, 0, p.limits.BaggageBytes-left)
 	if w.style == inHeader {
 		w.values = make([]string, 0, headers)
 	}
@@ -87,7 +83,8 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 				continue
 			}
 			chosen.valueLen[f] = p.valueLen(f, m.Value)
-			p.add(f, &with[f], &chosen)
+			with[f].bytes += p.size(f, &chosen, with[f].members == 0)
+			with[f].members++
 			fits = fits || with[f].bytes <= p.limits.BaggageBytes
 		}
 		if fits && !shadowed(b, position, m.Key, p.to.match(style == inEnviron)) {
@@ -98,27 +95,20 @@ func (p *Textual) choose(b *model.Baggage, style keyStyle, picks []pick) ([]pick
 	return picks, shares
 }
 
-// add adds to a share what a member takes.
-func (p *Textual) add(f family, s *share, m *pick) {
+// size returns how many bytes a member takes on the wire.
+func (p *Textual) size(f family, m *pick, first bool) int {
 	size := len(m.Key) + m.valueLen[f]
-	made := size
-	if f == w3c {
-		size += len("=")
-		if m.Properties != "" {
-			size += len(";") + len(m.Properties)
-		}
-		if s.members > 0 {
-			size += len(",")
-		}
-		made = size
-	} else {
-		prefix := len(p.names.of[memberField(f)].lower)
-		size, made = size+prefix, made+prefix
-		if m.valueLen[f] == len(m.Value) {
-			made -= len(m.Value)
-		}
+	if f != w3c {
+		return size + len(p.names.of[memberField(f)].lower)
 	}
-	s.members, s.bytes, s.text = s.members+1, s.bytes+size, s.text+made
+	size += len("=")
+	if m.Properties != "" {
+		size += len(";") + len(m.Properties)
+	}
+	if !first {
+		size += len(",")
+	}
+	return size
 }
 
 // valueLen returns the length of a value on the wire.
@@ -198,13 +188,14 @@ func (w *writer) member(f family, m *pick) {
 	default:
 		w.text = append(append(w.text, prefix.text...), m.Key...)
 	}
-	name, value := textOf(w.text[from:]), m.Value
-	if m.valueLen[f] != len(value) {
-		from = len(w.text)
-		w.text = appendEscaped(w.text, value, f)
-		value = textOf(w.text[from:])
+	name := textOf(w.text[from:])
+	from = len(w.text)
+	if m.valueLen[f] == len(m.Value) {
+		w.text = append(w.text, m.Value...)
+	} else {
+		w.text = appendEscaped(w.text, m.Value, f)
 	}
-	w.setMember(name, value)
+	w.setMember(name, textOf(w.text[from:]))
 }
 
 // list writes W3C's header of all members.
