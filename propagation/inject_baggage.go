@@ -31,24 +31,17 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 		picks = make([]pick, 0, n)
 	}
 	picks, shares := p.choose(b, w.style, picks)
-	headers, left := 0, p.limits.BaggageBytes
-	for _, f := range p.to.baggage {
-		s := &shares[f]
-		if s.bytes > left {
-			*s = share{}
-		}
-		if s.members < b.Len() {
-			w.removeMembers(f, b) // some may be there from an earlier Inject
-			p.counters[f].leftOut(b.Len() - s.members)
-		}
-		written[f] = s.members > 0
-		headers, left = headers+s.members, left-s.bytes
-	}
-	w.text = make([]byte, 0, p.limits.BaggageBytes-left)
+	total := p.divide(&shares, len(picks))
+	w.text = make([]byte, 0, total.bytes)
 	if w.style == inHeader {
-		w.values = make([]string, 0, headers)
+		w.values = make([]string, 0, total.members)
 	}
 	for _, f := range p.to.baggage {
+		written[f] = shares[f].members > 0
+		if left := b.Len() - shares[f].members; left > 0 {
+			w.removeMembers(f, b) // some may be there from an earlier Inject
+			p.counters[f].leftOut(left)
+		}
 		switch {
 		case !written[f]:
 		case f == w3c:
@@ -60,6 +53,25 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 		}
 	}
 	return written
+}
+
+// divide takes away the shares that do not fit the limit together: families that hold
+// all members come before those that hold a part, and the preferred ones first. It
+// returns the sum of those that stay.
+func (p *Textual) divide(shares *[families]share, members int) (total share) {
+	for _, partly := range [...]bool{false, true} {
+		for _, f := range p.to.baggage {
+			s := &shares[f]
+			switch {
+			case s.members < members != partly:
+			case total.bytes+s.bytes > p.limits.BaggageBytes:
+				*s = share{}
+			default:
+				total.members, total.bytes = total.members+s.members, total.bytes+s.bytes
+			}
+		}
+	}
+	return total
 }
 
 // choose returns the members to write, newest first, and what they take in each

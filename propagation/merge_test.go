@@ -155,6 +155,7 @@ func TestOneBudget(t *testing.T) {
 		{"quotes grow", formats{fJaeger, fW3C}, []string{"k=" + strings.Repeat("\"", 2775)}, nil, ""},
 		{"what fits nowhere goes alone", formats{fJaeger, fW3C}, []string{"old=1", "k=" + strings.Repeat("\"", 2775), "new=2"}, formats{fJaeger, fW3C}, "new old"},
 		{"newest first", formats{fJaeger, fW3C}, []string{"a=" + value(3000), "b=" + value(3000), "c=" + value(3000)}, formats{fJaeger}, "b c"},
+		{"whole rather than preferred", formats{fB3, fJaeger}, []string{"k=" + value(4100), "odd= x"}, formats{fJaeger}, "k odd"},
 		{"a small one behind", formats{fW3C, fJaeger}, []string{"a=1", "b=" + value(6000), "c=" + value(3000)}, formats{fW3C, fJaeger}, "a c"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
