@@ -97,8 +97,9 @@
 // and values as they are sent, without the name of W3C's header, whose specification
 // counts its value alone. A set that is too large for all formats is written to those
 // that it fits, the preferred ones first: whole, never a part of it. A member that,
-// with the newer ones, fits none is left out. BaggageDropped counts what each format
-// was not given.
+// with the newer ones, fits none is left out; one whose key or value a format cannot
+// hold is left out of that format alone. BaggageDropped counts what each format was
+// not given.
 //
 // # Who still sends what
 //
