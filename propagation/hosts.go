@@ -36,22 +36,26 @@ func ParseHosts(patterns ...string) (*Hosts, error) {
 		switch {
 		case name == "*":
 			h.all = true
-		case strings.HasPrefix(name, "*.") && isHostName(name[2:]):
-			h.suffixes = append(h.suffixes, strings.TrimSuffix(name[1:], "."))
 		case strings.Contains(name, "/"):
 			prefix, err := netip.ParsePrefix(name)
 			if err != nil {
-				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(address.Hide(p)), err)
+				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(p), err)
 			}
 			h.prefixes = append(h.prefixes, prefix.Masked())
 		default:
-			host, ip, err := address.Host(name)
+			domain := strings.TrimPrefix(name, "*.")
+			host, ip, err := address.Host(domain)
 			switch {
 			case err != nil:
-				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(address.Hide(p)), err)
+				return nil, fmt.Errorf("%w %q: %w", ErrHostPattern, shorten(p), err)
+			case ip && domain != name:
+				return nil, fmt.Errorf("%w %q: an address has no domain", ErrHostPattern, shorten(p))
 			case ip:
-				addr := netip.MustParseAddr(host).Unmap().WithZone("")
+				addr, _ := netip.ParseAddr(host)
+				addr = addr.Unmap().WithZone("")
 				h.prefixes = append(h.prefixes, netip.PrefixFrom(addr, addr.BitLen()))
+			case domain != name:
+				h.suffixes = append(h.suffixes, "."+strings.TrimSuffix(host, "."))
 			default:
 				h.names[strings.TrimSuffix(host, ".")] = true
 			}
@@ -91,10 +95,4 @@ func (h *Hosts) Match(host string) bool {
 		}
 	}
 	return false
-}
-
-// isHostName reports whether s is a name, and no IP address.
-func isHostName(s string) bool {
-	_, ip, err := address.Host(s)
-	return err == nil && !ip
 }

@@ -32,7 +32,7 @@ func TestHosts(t *testing.T) {
 	if err != nil || !all.Match("anything") {
 		t.Errorf("%v", err)
 	}
-	for _, bad := range []string{"", "a..b", "*.", "10.0.0.0/33", "http://x", "a b", "*.*.x", strings.Repeat("ü", 500)} {
+	for _, bad := range []string{"", "a..b", "*.", "10.0.0.0/33", "http://x", "a b", "*.*.x", "*.10.0.0.1", "10.0.0.256", "-x", strings.Repeat("ü", 500)} {
 		if _, err := ParseHosts("ok", bad); !errors.Is(err, ErrHostPattern) || len(err.Error()) > 300 {
 			t.Errorf("ParseHosts(%q): %v", bad, err)
 		}
