@@ -82,6 +82,9 @@ func b3Values(text []byte, c *model.Context) (values [5]string) {
 // leaves StateDecided; one in b3 counts for the ids of x-b3-*. After an error c is
 // worthless.
 func (p *Textual) parseB3(r *reading, c *model.Context) error {
+	if r.has>>b3Whole == 0 { // none of its headers
+		return ErrNotFound
+	}
 	err := p.parseB3Single(r.values[b3Whole], c)
 	if err == nil && c.TraceID.IsValid() {
 		return nil

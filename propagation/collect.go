@@ -78,7 +78,7 @@ func appendFew[T any](list []T, m T) []T {
 
 func (c *collection) clear() {
 	clear(c.members)
-	*c = collection{members: c.members[:0]}
+	c.members, c.left, c.dropped = c.members[:0], 0, 0
 }
 
 // keyMatch says when two keys are one.

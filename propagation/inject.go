@@ -63,12 +63,14 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 	default:
 		ids = nil
 	}
-	var written [families]bool
-	if c.Baggage != nil {
-		written = p.injectBaggage(c.Baggage, &w)
+	for _, f := range ids {
+		p.counters[f].injected.Add(1)
 	}
-	for f := range families {
-		if written[f] || slices.Contains(ids, f) {
+	if c.Baggage == nil {
+		return
+	}
+	for f, written := range p.injectBaggage(c.Baggage, &w) {
+		if written && !slices.Contains(ids, family(f)) {
 			p.counters[f].injected.Add(1)
 		}
 	}
@@ -98,9 +100,13 @@ func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
 // The values of a format's id headers and their text are one object, hence one
 // allocation.
 type (
-	idHeaders struct {
+	idHeader struct {
+		values [1]string
+		text   [max(maxJaegerID, maxB3Single)]byte
+	}
+	w3cHeaders struct {
 		values [2]string
-		text   [max(maxJaegerID, traceparentLen, maxB3Single)]byte
+		text   [traceparentLen]byte
 	}
 	b3Headers struct {
 		values [5]string
@@ -111,20 +117,20 @@ type (
 func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 	switch f {
 	case jaeger:
-		h := new(idHeaders)
+		h := new(idHeader)
 		h.values[0] = textOf(appendJaegerID(h.text[:0], c))
-		w.set(jaegerID, h.values[:1])
+		w.set(jaegerID, h.values[:])
 	case w3c:
-		h := new(idHeaders)
+		h := new(w3cHeaders)
 		h.values[0] = textOf(appendTraceparent(h.text[:0], c))
 		h.values[1] = p.outState(c)
 		w.set(w3cParent, h.values[:1])
 		w.set(w3cState, h.values[1:])
 	case b3:
 		if p.to.b3Single {
-			h := new(idHeaders)
+			h := new(idHeader)
 			h.values[0] = textOf(appendB3Single(h.text[:0], c))
-			w.set(b3Whole, h.values[:1])
+			w.set(b3Whole, h.values[:])
 		} else if w.header != nil {
 			delete(w.header, p.names.of[b3Whole].canonical) // receivers would prefer it
 		}

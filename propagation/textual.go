@@ -137,12 +137,15 @@ func (p *Textual) acquire(from Reader) *reading {
 			}
 			return nil
 		}
+		for f := range r.baggage {
+			r.baggage[f].room = p.limits.BaggageMembers
+		}
 	}
 	_, environ := from.(*Environ)
 	r.build.match = p.from.match(environ)
 	for _, f := range p.from.baggage {
 		c := &r.baggage[f]
-		c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.build.match
+		c.left, c.match = p.limits.BaggageBytes, r.build.match
 	}
 	return r
 }
