@@ -96,12 +96,13 @@ func (k keyMatch) same(a, b string) bool {
 
 // addMember takes a member that has a header of its own. What it costs is what
 // the header measures. spelling is "" but for odd names of a Header.
-func (p *Textual) addMember(r *reading, f family, name, value, spelling string) {
-	c := &r.baggage[f]
+func (p *Textual) addMember(r *reading, f field, name, value, spelling string) {
+	of, _ := f.family()
+	c := &r.baggage[of]
 	if !c.charge(len(name) + len(value)) {
 		return
 	}
-	key := name[len(p.names.of[memberField(f)].lower):]
+	key := name[len(p.names.of[f].lower):]
 	c.add(found{key: key, value: value, spelling: spelling})
 }
 

@@ -47,12 +47,8 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 		}
 		last := values[len(values)-1]
 		spelling := p.names.spelling(f, key)
-		switch f {
-		case jaegerMember:
-			p.addMember(r, jaeger, key, last, spelling)
-			continue
-		case b3Member:
-			p.addMember(r, b3, key, last, spelling)
+		if f >= jaegerMember {
+			p.addMember(r, f, key, last, spelling)
 			continue
 		}
 		if r.has.contains(f) && spelling > r.spelling[f] {
@@ -101,10 +97,8 @@ func (n *names) spelling(f field, key string) string {
 // take takes one pair of a carrier.
 func (p *Textual) take(r *reading, f field, key, value string) {
 	switch f {
-	case jaegerMember:
-		p.addMember(r, jaeger, key, value, "")
-	case b3Member:
-		p.addMember(r, b3, key, value, "")
+	case jaegerMember, b3Member:
+		p.addMember(r, f, key, value, "")
 	case jaegerList:
 		p.addJaegerList(r, value)
 	case w3cBaggage:
