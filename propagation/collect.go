@@ -138,7 +138,8 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 }
 
 // addW3CList takes the members of a baggage header (W3C Baggage, section 3.2.1):
-// keys are tokens, an empty member counts for nothing. What a strict receiver
+// keys are tokens, an empty member counts for nothing, and so does an empty property
+// at either end. What a strict receiver
 // further on would refuse the whole header for is left out.
 func (p *Textual) addW3CList(r *reading, list string) {
 	c := &r.baggage[w3c]
@@ -153,11 +154,11 @@ func (p *Textual) addW3CList(r *reading, list string) {
 		if member = trimOWS(member); member == "" {
 			continue
 		}
-		pair, properties, proper := strings.Cut(member, ";")
+		pair, properties, _ := strings.Cut(member, ";")
 		key, value, ok := strings.Cut(pair, "=")
-		m := found{key: trimOWS(key), value: trimOWS(value), properties: trimOWS(properties)}
+		m := found{key: trimOWS(key), value: trimOWS(value), properties: strings.Trim(properties, "; \t")}
 		if !ok || !isToken(m.key) || !decodable(m.value) || !utf8.ValidString(m.value) ||
-			proper && !isProperties(m.properties) {
+			m.properties != "" && !isProperties(m.properties) {
 			c.dropped++
 			continue
 		}

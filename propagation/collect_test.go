@@ -147,8 +147,8 @@ func plainW3CList(s string) (members map[string]string) {
 		}
 		properties := ""
 		if len(parts) == 2 {
-			properties = strings.Trim(parts[1], " \t")
-			if !isProperties(properties) {
+			properties = strings.Trim(parts[1], "; \t")
+			if properties != "" && !isProperties(properties) {
 				continue
 			}
 		}

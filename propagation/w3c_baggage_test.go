@@ -35,7 +35,8 @@ func TestW3CExtractBaggage(t *testing.T) {
 		{"encoded, not UTF-8", []string{"a=%ff,b=x%80y%C3%A9"}, "a=\ufffd b=x\ufffdyé", 0},
 		{"raw UTF-8", []string{"a=é"}, `a=é`, 0},
 		{"raw, not UTF-8", []string{"a=\xff,b=1"}, `b=1`, 1},
-		{"bad properties", []string{"a=1;,b=2;;p,c=3;p q,d=4;p=%,e=5;=v,f=6;p=\"x\",g=7;p"}, `g=7;p`, 6},
+		{"bad properties", []string{"b=2;p;;q,c=3;p q,d=4;p=%,e=5;=v,f=6;p=\"x\",g=7;p"}, `g=7;p`, 5},
+		{"empty properties", []string{"a=1;,b=2;;p; ; ,c=3;;"}, `a=1 b=2;p c=3`, 0},
 		{"nobody's", []string{"x"}, "", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

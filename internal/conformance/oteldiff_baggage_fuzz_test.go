@@ -84,7 +84,7 @@ var (
 // strictMember brings a member to what both take alike, or says that they do not:
 //   - spur takes values with characters that ought to be encoded, OpenTelemetry
 //     does not;
-//   - OpenTelemetry takes empty properties ("k=v;"), spur does not;
+//   - OpenTelemetry takes empty properties ("k=v;p;;q"), spur only at the ends;
 //   - OpenTelemetry trims white space of every kind, spur spaces and tabs.
 func strictMember(m string) (string, bool) {
 	if strings.ContainsFunc(m, func(c rune) bool { return unicode.IsSpace(c) && c != ' ' && c != '\t' }) {
@@ -149,7 +149,8 @@ func TestBaggageUnlikeOTel(t *testing.T) {
 		{"8,193 bytes", []string{"a=1,b=" + strings.Repeat("x", 8187)}, 1, 0},
 		{"8,193 bytes in two headers", []string{"a=1", "b=" + strings.Repeat("x", 8187)}, 1, 0},
 		{"characters that ought to be encoded", []string{"a=b c,b=Zürich,c=\"x\""}, 3, 0},
-		{"empty property", []string{"a=1;,b=2;;p,c=3"}, 1, 3},
+		{"empty property", []string{"a=1;,b=2;;p,c=3"}, 3, 3},
+		{"empty property between others", []string{"a=1;p;;q"}, 0, 1},
 		{"case", []string{"a=1,A=2"}, 2, 2},
 		{"no-break space", []string{"\u00a0a=1"}, 0, 1},
 	} {
