@@ -9,18 +9,6 @@ import (
 	"github.com/go-spur/spur/internal/format"
 )
 
-// startsFold reports whether key begins with lower, which is in lower case,
-// without regard to the case of ASCII letters. It is not called with a key that
-// is shorter.
-func startsFold(key, lower string) bool {
-	for i := 0; i < len(lower); i++ {
-		if lowerByte(key[i]) != lower[i] {
-			return false
-		}
-	}
-	return true
-}
-
 func lowerByte(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		c += 'a' - 'A'

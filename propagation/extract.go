@@ -5,6 +5,7 @@ package propagation
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/go-spur/spur/model"
 )
@@ -144,34 +145,29 @@ func (p *Textual) agree(r *reading, f family, from, c *model.Context) {
 // withoutIDs makes a context of baggage, a debug id and B3's decision, if there are
 // any.
 func (p *Textual) withoutIDs(r *reading, decided, c *model.Context) error {
-	var brought [families]bool
-	n := 0
-	for _, f := range p.from.baggage {
-		if len(r.baggage[f].members) > 0 {
-			brought[f] = true
+	brought := make([]family, 0, families)
+	bring := func(f family, is bool) {
+		if is && !slices.Contains(brought, f) {
+			brought = append(brought, f)
 		}
+	}
+	for _, f := range p.from.baggage {
+		bring(f, len(r.baggage[f].members) > 0)
 	}
 	c.Baggage = p.merge(r, families)
 	if debug := r.values[jaegerDebug]; debug != "" {
-		brought[jaeger] = true
+		bring(jaeger, true)
 		c.Extra = &model.Extra{DebugID: p.debugID(debug)}
 	}
 	if decided.State&model.StateDecided != 0 {
-		brought[b3] = true
+		bring(b3, true)
 		c.Flags, c.State = decided.Flags, model.StateDecided
 	}
-	for _, b := range brought {
-		if b {
-			n++
-		}
+	for _, f := range brought {
+		p.counters[f].accept(len(brought) == 1)
 	}
 	switch {
-	case n > 0:
-		for f, b := range brought {
-			if b {
-				p.counters[f].accept(n == 1)
-			}
-		}
+	case len(brought) > 0:
 		return nil
 	case r.has.contains(jaegerID):
 		p.counters[jaeger].rejected.Add(1)

@@ -80,21 +80,19 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 // from another request, as a proxy does: whether it had the ids of another context.
 // To go over all keys of every Header would cost a third of writing the ids.
 func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
-	var old [families]string
-	for i, name := range p.marks {
-		if values := w.header[name]; len(values) > 0 {
-			old[i] = values[0]
-		}
-	}
 	for _, f := range p.to.ids {
-		p.writeIDs(f, c, w)
-	}
-	for i, name := range p.marks {
-		if old[i] != "" && old[i] != w.header[name][0] {
-			return true
+		mark := [families]field{jaegerID, w3cParent, b3Span}[f]
+		if f == b3 && p.to.b3Single {
+			mark = b3Whole
 		}
+		name, old := p.names.of[mark].canonical, ""
+		if values := w.header[name]; len(values) > 0 {
+			old = values[0]
+		}
+		p.writeIDs(f, c, w)
+		copied = copied || old != "" && old != w.header[name][0]
 	}
-	return false
+	return copied
 }
 
 // The values of a format's id headers and their text are one object, hence one

@@ -5,6 +5,7 @@ package propagation
 import (
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // JaegerHeaders names Jaeger's headers, in any case. An empty field has the
@@ -80,11 +81,11 @@ func (n *headerName) is(key string) bool {
 // usual spellings are recognised at a glance.
 func (n *headerName) starts(key string) bool {
 	size := len(n.lower)
-	if len(key) < size || lowerByte(key[0]) != n.lower[0] {
+	if len(key) < size || lowerByte(key[0]) != n.lower[0] || lowerByte(key[size-1]) != n.lower[size-1] {
 		return false
 	}
 	start := key[:size]
-	return start == n.lower || start == n.canonical || startsFold(start, n.lower)
+	return start == n.lower || start == n.canonical || strings.EqualFold(start, n.lower)
 }
 
 // names holds the header names that a propagator works with.

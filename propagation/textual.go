@@ -22,7 +22,6 @@ type Textual struct {
 	reads    [numFields]bool // what Extract looks at
 	from, to direction
 	limits   Limits
-	marks    []string // names in a Header that say whose ids it has, at most one of each family
 
 	readings sync.Pool // of *reading
 	counters [families]counters
@@ -81,7 +80,6 @@ func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, e
 		p.to.oneDialect()
 	}
 	p.setReads()
-	p.setMarks()
 	return p, nil
 }
 
@@ -100,17 +98,6 @@ func (p *Textual) setReads() {
 	for f := noField + 1; f < numFields; f++ {
 		of, baggage := f.family()
 		p.reads[f] = baggage && slices.Contains(p.from.baggage, of) || !baggage && p.from.hasIDs(of)
-	}
-}
-
-// setMarks chooses, for each format that is written, the header with the span id.
-func (p *Textual) setMarks() {
-	for _, f := range p.to.ids {
-		field := [families]field{jaeger: jaegerID, w3c: w3cParent, b3: b3Span}[f]
-		if f == b3 && p.to.b3Single {
-			field = b3Whole
-		}
-		p.marks = append(p.marks, p.names.of[field].canonical)
 	}
 }
 
