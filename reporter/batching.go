@@ -41,29 +41,32 @@ var (
 // longest texts are cut, then tags go; ids, times and the error tag stay. It is
 // dropped as too_large only if even that does not help.
 //
-// A batch whose error the transport calls Retryable (the receiver could not be
-// reached, did not answer, or was busy) is sent again, the same bytes, until
-// RetryBudget is spent: after 250 ms, then twice as long each time up to 5 s, each
-// wait shortened by chance by up to a half; or after what the receiver asked for,
-// 60 s at most. Meanwhile later spans wait in the queue, and a line is logged.
-// Delivery is therefore at least once: a request that went unanswered may have
-// arrived, and a receiver that does not recognize span ids shows its spans twice.
-// When the budget is spent, spans are dropped as retry_exhausted, but Unconfirmed
-// when any attempt at them went unanswered. Nothing else is sent again: what the
-// receiver refused is dropped as rejected, what failed for good as send_error; the
-// latter is Unconfirmed, too, when an attempt before it went unanswered.
+// A batch that the transport calls Retryable (the receiver could not be reached, did
+// not answer, or was busy) is sent again, the same bytes, until RetryBudget is spent:
+// after 250 ms, then twice as long each time up to 5 s, each wait shortened by chance
+// by up to a half; or after what the receiver asked for, 60 s at most. A datagram
+// that turns out refused when it had been accepted (transport.Confirmer) is sent
+// again likewise, once for each refusal. Meanwhile later spans wait in the queue, and
+// a line is logged. When the budget is spent, spans are dropped as retry_exhausted.
+//
+// Nothing else is sent again: what the receiver refused is dropped as rejected, what
+// failed for good as send_error. Spans that would be dropped for any reason but
+// rejected are Unconfirmed instead when an attempt at them was written and not
+// answered. Such a request may have arrived, so delivery is at least once: a receiver
+// that does not recognize span ids shows its spans twice.
 //
 // One batch is tried at a time, in the order of the spans. So a batch that the
 // receiver answers with "try again" for ever (a proxy's 504 for what upsets a
 // collector, say) holds up those behind it for RetryBudget, and the queue may
-// overflow meanwhile. Retries, LastError and the log line tell. Where that matters
-// more than outages, a RetryBudget of seconds is the remedy.
+// overflow meanwhile. Where that matters more than outages, set a RetryBudget of
+// seconds.
 //
-// A batch that is larger than the path takes is split between spans. A single
-// span that is, having been encoded before the limit was known, is dropped as
-// too_large; later ones are trimmed to the new limit.
+// A batch that is larger than the path takes is split between spans. A single span
+// that is, having been encoded before the limit was known, is dropped as too_large.
 //
-// A transport that panics loses the batch that it was given, as send_error, and nothing else.
+// A transport that panics loses the batch that it was given, as send_error, and
+// nothing else. The Logger is called on a goroutine of its own and may call any
+// method.
 type Batching struct {
 	t         transport.Transport // called in foreign.go only
 	confirmer transport.Confirmer // t, or nil
@@ -175,9 +178,9 @@ func (r *Batching) wakeUp() {
 // Flush implements Reporter. It returns nil when every span reported before the
 // call has been given to the transport, or dropped and counted, and the transport
 // knows nothing more of their fate; ctx's error as soon as ctx ends, when that
-// comes first; and ErrClosed when Close gave up on some spans meanwhile. Attempts
-// at a batch go on while it waits, so without a deadline it may take as long as
-// RetryBudget for each. After Close it returns nil. Any number of goroutines may call it.
+// comes first; and ErrClosed when Close gave up on some spans meanwhile. With a
+// receiver that is down it waits, without a deadline for as long as RetryBudget for
+// each batch. After Close it returns nil. Any number of goroutines may call it.
 func (r *Batching) Flush(ctx context.Context) error {
 	select {
 	case <-r.done:

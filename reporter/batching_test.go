@@ -180,7 +180,7 @@ func TestBatchingQueueBounds(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		o    BatchingOptions
-		most uint64 // spans that may wait: in hand, in the queue and in the shard
+		most uint64 // spans that may wait: with the sender, in the queue and in the shard
 		mem  uint64
 	}{
 		// A batch of 9000 bytes takes at most 330 spans and 15 KiB of memory.
@@ -366,10 +366,10 @@ func TestBatchingSingleSpanTooLarge(t *testing.T) {
 	}
 }
 
-func TestBatchingInDoubt(t *testing.T) {
+func TestBatchingConfirms(t *testing.T) {
 	lost := &transport.Error{PreviousLost: true, Err: errors.New("refused")}
 	var answer error
-	d := &doubtful{newFake(65000), func() error { return answer }}
+	d := &confirming{newFake(65000), func() error { return answer }}
 	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoPacing: true, NoRetry: true})
 
 	send := func(n int) { // without asking, as a full batch is
@@ -411,7 +411,7 @@ func TestBatchingInDoubt(t *testing.T) {
 func (r *Batching) drainForTest() { r.drain() }
 
 func TestBatchingSurvivesPanics(t *testing.T) {
-	d := &doubtful{newFake(65000), func() error { panic("confirm") }}
+	d := &confirming{newFake(65000), func() error { panic("confirm") }}
 	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1})
 	r.Report(rootSpan(1))
 	mustFlush(t, r)

@@ -32,8 +32,8 @@
 // A transport makes one attempt. The sender repeats it as long as the transport
 // calls the failure Retryable and RetryBudget lasts; what is reported meanwhile
 // waits in the queue, which is bounded, so that an outage costs nothing until the
-// queue is full. One batch is in the hand at a time: order is kept, and a receiver
-// that comes back is not overrun. Requests that went unanswered are repeated too:
+// queue is full. One batch is tried at a time: order is kept, and a receiver that
+// comes back is not overrun. Requests that went unanswered are repeated too:
 // delivery is at least once.
 //
 // # The books

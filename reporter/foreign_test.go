@@ -67,7 +67,7 @@ func TestForeignErrors(t *testing.T) {
 }
 
 func TestForeignErrorOfConfirm(t *testing.T) {
-	d := &doubtful{fake: newFake(65000)}
+	d := &confirming{fake: newFake(65000)}
 	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1, NoRetry: true})
 	d.confirm = func() error {
 		return &transport.Error{PreviousLost: true, Err: errors.Join(callError{func() { r.Stats() }}, (*derefError)(nil))}
@@ -132,7 +132,7 @@ func TestMaxBatchIsBounded(t *testing.T) {
 	}
 }
 
-// The last resort: a mistake of this package costs the spans in hand and nothing
+// The last resort: a mistake of this package costs the spans that the sender has and nothing
 // else, and Close ends.
 func TestSenderSurvivesItself(t *testing.T) {
 	f := newFake(1500)

@@ -138,13 +138,13 @@ func decode(t testing.TB, format transport.Format, b []byte) *wire.Message {
 	return m
 }
 
-// doubtful is a fake that is a Confirmer.
-type doubtful struct {
+// confirming is a fake that is a Confirmer.
+type confirming struct {
 	*fake
 	confirm func() error
 }
 
-func (d *doubtful) Confirm() error { return d.confirm() }
+func (d *confirming) Confirm() error { return d.confirm() }
 
 func newBatching(t testing.TB, tr transport.Transport, o BatchingOptions) *Batching {
 	t.Helper()

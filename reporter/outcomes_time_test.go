@@ -50,7 +50,7 @@ func (g *rig) outage(late time.Duration) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	mustFlush(g.t, g.r)
-	time.Sleep(time.Second) // until nothing is in doubt
+	time.Sleep(time.Second) // until all is confirmed
 	mustClose(g.t, g.r)
 	expectColumns(g.t, g.r, columns{Sent: 200})
 	if ids := g.accepted(); len(ids) != 200 || twice(ids) != 0 {
@@ -101,7 +101,7 @@ func TestUnansweredIsRepeated(t *testing.T) {
 	})
 }
 
-// A receiver that never answers: the budget ends in doubt, not in loss.
+// A receiver that never answers: when the budget ends, the spans are unconfirmed, not lost.
 func TestNeverAnswered(t *testing.T) {
 	overHTTP(t, BatchingOptions{RetryBudget: 30 * time.Second}, func(g *rig) {
 		g.web[0].Set(faultnet.Mute())

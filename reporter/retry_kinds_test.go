@@ -22,7 +22,7 @@ func TestSequences(t *testing.T) {
 		tooLarge   = &transport.Error{Kind: transport.TooLarge, Err: cause}
 		refused    = &transport.Error{Kind: transport.Refused, Err: cause}
 		permanent  = &transport.Error{Kind: transport.Permanent, Err: cause}
-		doubted    = &transport.Error{Kind: transport.Unconfirmed, Err: cause}
+		somebody   = &transport.Error{Kind: transport.Unconfirmed, Err: cause}
 		partial    = &transport.Error{Kind: transport.Partial, Rejected: 2, Err: cause}
 	)
 	for _, tc := range []struct {
@@ -37,7 +37,7 @@ func TestSequences(t *testing.T) {
 		{"failed for good", []*transport.Error{fails, permanent}, columns{Dropped: dropped(SendError, 5)}, 1},
 		{"failed for good after all", []*transport.Error{unanswered, permanent}, columns{Unconfirmed: 5}, 1},
 		{"unanswered, then always too large", []*transport.Error{unanswered, tooLarge}, columns{Unconfirmed: 5}, 1},
-		{"somebody else answered", []*transport.Error{fails, doubted}, columns{Unconfirmed: 5}, 1},
+		{"somebody else answered", []*transport.Error{fails, somebody}, columns{Unconfirmed: 5}, 1},
 		{"never", []*transport.Error{fails}, columns{Dropped: dropped(RetryExhausted, 5)}, 1},
 		{"unanswered first", []*transport.Error{unanswered, fails}, columns{Unconfirmed: 5}, 1},
 		{"unanswered later", []*transport.Error{fails, unanswered, fails}, columns{Unconfirmed: 5}, 1},
@@ -78,7 +78,7 @@ func TestSequences(t *testing.T) {
 // this one is through.
 func TestPreviousLostDuringRetries(t *testing.T) {
 	lost := &transport.Error{Kind: transport.Retryable, PreviousLost: true}
-	d := &doubtful{newFake(65000), func() error { return nil }}
+	d := &confirming{newFake(65000), func() error { return nil }}
 	r := newBatching(t, d, BatchingOptions{FlushInterval: never, Shards: 1})
 	r.backoff.first = 2
 	r.Report(rootSpan(1))

@@ -216,11 +216,11 @@ func TestTransportIgnoresContext(t *testing.T) {
 	})
 }
 
-// What went out last is in doubt until the next tick, not longer.
+// What went out last may turn out lost until the next tick, not longer.
 func TestTickConfirms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var refused atomic.Bool
-		d := &doubtful{newFake(65000), func() error {
+		d := &confirming{newFake(65000), func() error {
 			if refused.Load() {
 				return &transport.Error{PreviousLost: true}
 			}

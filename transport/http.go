@@ -102,7 +102,8 @@ type HTTPOptions struct {
 //     idle connection at this very moment causes this, too; one that did so
 //     earlier is noticed, and there is no error at all;
 //   - TooLarge: the batch is above MaxBatch (it is not written), or 413; then
-//     MaxBatch becomes half of the batch's size, 64 KiB at least;
+//     MaxBatch becomes half of the batch's size, 64 KiB at least, until batches have
+//     been accepted for a while;
 //   - Refused: any other 4xx, and 413 for a batch of at most 64 KiB;
 //   - Permanent: any other status, 3xx and 500 among them; and ErrClosed.
 //

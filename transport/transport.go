@@ -44,7 +44,7 @@ type Transport interface {
 	// Format says how batches must be encoded. It never changes.
 	Format() Format
 	// MaxBatch is the largest batch in bytes that Send accepts now. It may
-	// shrink. It may be called from any goroutine.
+	// shrink, and grow again. It may be called from any goroutine.
 	MaxBatch() int
 	// Send makes one attempt to deliver batch and returns nil or an *Error. It
 	// does not keep batch, sleep, or retry, and returns soon after ctx ends.
@@ -55,7 +55,8 @@ type Transport interface {
 
 // Confirmer is a Transport that can learn only later that the last batch was
 // lost. Confirm reports what is known by now about the batch sent last: nil or
-// an *Error with PreviousLost. It does not block.
+// an *Error with PreviousLost, after which that batch may be sent again. It does not
+// block.
 type Confirmer interface {
 	Confirm() error
 }

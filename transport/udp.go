@@ -78,8 +78,8 @@ type UDPOptions struct {
 // What Send returns besides: TooLarge for a batch above MaxBatch (not written)
 // and after EMSGSIZE; Retryable when nothing was sent because the kernel's buffer
 // is full (ENOBUFS, EAGAIN, or for a second) or ctx ended; Retryable with NoReceiver
-// when there is no address, no connection or any other error, after which the next Send connects
-// anew. A retry never duplicates a batch, but for a refusal that came late from a
+// when there is no address, no connection or any other error, after which the next
+// Send connects anew. A retry never duplicates a batch, but for a refusal that came late from a
 // name with several addresses.
 type UDP struct {
 	address atomic.Pointer[string]
