@@ -83,6 +83,7 @@ func TestHandlerThatHangs(t *testing.T) {
 		f := newFake(65000)
 		f.script(&transport.Error{Kind: transport.Permanent, Err: errors.New("no")})
 		r = newBatching(t, f, BatchingOptions{Logger: slog.New(h)})
+		time.Sleep(DefaultFlushInterval / 2) // between two ticks
 		for i := range uint64(100) {
 			r.Report(rootSpan(i + 1))
 			time.Sleep(time.Second)
