@@ -116,7 +116,7 @@ func TestForeignMethodsPanic(t *testing.T) {
 
 // A transport without a limit of its own is not taken at its word.
 func TestMaxBatchIsBounded(t *testing.T) {
-	for _, limit := range []int{math.MaxInt, 1 << 50, -1, math.MinInt} {
+	for _, limit := range []int{math.MaxInt, math.MaxInt, -1, math.MinInt} {
 		o := &odd{fake: newHTTPFake(), address: func() string { return "" }, maxBatch: func() int { return limit }}
 		r := newBatching(t, o, BatchingOptions{FlushInterval: never, Shards: 8})
 		for i := range uint64(800) { // more than a chunk

@@ -52,18 +52,16 @@ func isGiant(s *model.Span, limit int) bool {
 
 // isLong says whether the texts of s have more than limit bytes.
 func isLong(s *model.Span, limit int) bool {
-	n := textBytes(s.Tags)
-	for i := range s.Logs {
-		if n += textBytes(s.Logs[i].Fields); n > limit {
-			break
-		}
+	room := int64(limit) - textBytes(s.Tags)
+	for i := 0; i < len(s.Logs) && room >= 0; i++ {
+		room -= textBytes(s.Logs[i].Fields)
 	}
-	return n > limit
+	return room < 0
 }
 
-func textBytes(tags []model.Tag) (n int) {
+func textBytes(tags []model.Tag) (n int64) {
 	for i := range tags {
-		n += len(tags[i].Value.Str())
+		n += int64(len(tags[i].Value.Str()))
 	}
 	return n
 }
@@ -199,12 +197,12 @@ func (t *trimmer) cutTo(texts []int, least int, apply func(most int)) {
 	longest := texts[len(texts)-1]
 	most, room := least, t.room-len(t.buf)
 	for i, n := range texts { // all that are longer become n bytes, as long as there is room
-		rest := len(texts) - i
-		if need := (n - most) * rest; need > room {
-			most += room / rest
+		share := room / (len(texts) - i)
+		if n-most > share {
+			most += share
 			break
 		}
-		room -= (n - most) * rest
+		room -= (n - most) * (len(texts) - i)
 		most = n
 	}
 	t.least(longest-least, longest-most, func(n int) { apply(longest - n) })
