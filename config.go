@@ -25,7 +25,6 @@ import (
 
 var (
 	errNil       = errors.New("must not be nil")
-	errNegative  = errors.New("must not be negative")
 	errNoHook    = errors.New("implements none of the observer interfaces")
 	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
 	errPolicy    = errors.New("is not a policy")

@@ -231,7 +231,7 @@ func TestStartingSpansNoticesAStep(t *testing.T) {
 		started := func() time.Duration {
 			s := tracer.StartSpan("op").(*Span)
 			defer s.Finish()
-			return s.StartTime().Sub(time.Now())
+			return time.Until(s.StartTime())
 		}
 		stepWallClock(tracer, time.Hour)
 		if off := started(); off != time.Hour {

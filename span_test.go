@@ -339,24 +339,3 @@ func TestSpanConcurrentSafe(t *testing.T) {
 		t.Errorf("%+v, %d reported", st, len(got.all()))
 	}
 }
-
-// halfID makes trace ids whose low half is zero.
-type halfID struct{}
-
-func (halfID) TraceID() model.TraceID { return model.TraceID{High: 7} }
-func (halfID) SpanID() model.SpanID   { return 9 }
-
-// A root's span id is its trace id's low half, unless that is none: such a span
-// could have no children.
-func TestTraceIDWithoutALowHalf(t *testing.T) {
-	tracer, got := newTestTracer(t, WithIDGenerator(halfID{}))
-	root := tracer.StartSpan("root").(*Span)
-	if c := root.SpanContext(); !c.IsValid() || c.SpanID() != 9 || c.TraceID() != (model.TraceID{High: 7}) {
-		t.Errorf("%v", c)
-	}
-	tracer.StartSpan("child", opentracing.ChildOf(root.Context())).Finish()
-	if s := got.only(t); s.ParentID != 9 || s.TraceID.High != 7 {
-		t.Errorf("%+v", s)
-	}
-	root.Finish()
-}

@@ -257,7 +257,9 @@ func TestB3Baggage(t *testing.T) {
 		{
 			"prefix",
 			[]propagation.Option{propagation.WithB3BaggagePrefix("Ctx_")},
-			propagation.HTTP, textMap{}, `ctx_e= ctx_off=50%20off ctx_q="\; ctx_tenant=acme, corp+`, 5,
+			propagation.HTTP,
+			textMap{},
+			`ctx_e= ctx_off=50%20off ctx_q="\; ctx_tenant=acme, corp+`, 5,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
@@ -27,7 +28,7 @@ func (discard) Send(context.Context, []byte) error { return nil }
 func (discard) Close() error                       { return nil }
 
 func TestReportAllocates(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector empties pools at random")
 	}
 	for _, tc := range []struct {

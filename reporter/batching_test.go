@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 	"github.com/go-spur/spur/wire"
@@ -222,7 +223,7 @@ func TestBatchingQueueBounds(t *testing.T) {
 // With more busy goroutines than processors the sender would wait for its turn,
 // ten milliseconds each time, while the queue overflows.
 func TestBatchingLetsTheSenderRun(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("under the race detector the queue is not outrun")
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
@@ -186,7 +187,7 @@ func TestRequestTooLarge(t *testing.T) {
 // The heap holds QueueBytes and 8 MiB at most, whatever is reported to a receiver
 // that does not answer.
 func TestMemoryIsBounded(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector has a heap of its own")
 	}
 	for _, tc := range []struct {

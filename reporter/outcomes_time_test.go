@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-spur/spur/internal/faultnet"
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -229,7 +230,7 @@ func TestBurst(t *testing.T) {
 		t.Run(w.format.String(), func(t *testing.T) {
 			bubble(t, w, BatchingOptions{}, func(g *rig) {
 				n := 100_000
-				if raceEnabled {
+				if race.Enabled {
 					n = 10_000
 				}
 				for range n / 100 {

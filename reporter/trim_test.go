@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-spur/spur/internal/race"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 	"github.com/go-spur/spur/wire"
@@ -234,7 +235,7 @@ func TestTrimProperties(t *testing.T) {
 	}
 	most := func(exponent int) int { return 1 << rnd.IntN(exponent+1) }
 	runs := 300
-	if raceEnabled {
+	if race.Enabled {
 		runs = 60
 	}
 	for run := range runs {

@@ -35,8 +35,9 @@ func parseStrategies(text []byte, service string, maxOperations int) (Strategy, 
 	if file == nil {
 		return Strategy{}, fmt.Errorf("%w: the file is null", ErrStrategy)
 	}
-	s, err := Strategy{Probability: DefaultProbability}, error(nil)
+	s := Strategy{Probability: DefaultProbability}
 	if !isNull(file.Default) {
+		var err error
 		if s, err = parseEntry(file.Default, "default_strategy", maxOperations); err != nil {
 			return Strategy{}, err
 		}

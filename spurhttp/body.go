@@ -74,7 +74,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.call.read.Add(int64(n))
 	if err != nil && !b.closing.Load() {
 		b.unwatch()
-		if err == io.EOF { //nolint:errorlint // as io.Reader demands
+		if err == io.EOF {
 			b.call.end(nil)
 		}
 		b.call.end(err)

@@ -59,17 +59,19 @@ func writer(w *response) http.ResponseWriter {
 	return p
 }
 
-func (w flusher) Flush()                                               { _ = w.FlushError() } // as net/http's own Flush does
-func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)        { return w.hijack() }
-func (w flushHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)   { return w.hijack() }
-func (w readerFrom) ReadFrom(src io.Reader) (int64, error)             { return w.readFrom(src) }
-func (w pusher) Push(target string, opts *http.PushOptions) error      { return w.push(target, opts) }
+func (w flusher) Flush()                                             { _ = w.FlushError() } // as net/http's own Flush does
+func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)      { return w.hijack() }
+func (w flushHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) { return w.hijack() }
+func (w readerFrom) ReadFrom(src io.Reader) (int64, error)           { return w.readFrom(src) }
+func (w pusher) Push(target string, opts *http.PushOptions) error    { return w.push(target, opts) }
+
 func (w flushPusher) Push(target string, opts *http.PushOptions) error { return w.push(target, opts) }
 func (w http1) CloseNotify() <-chan bool                               { return w.closeNotify() }
 func (w http2) CloseNotify() <-chan bool                               { return w.closeNotify() }
 func (w *response) push(target string, opts *http.PushOptions) error {
 	return w.ResponseWriter.(http.Pusher).Push(target, opts)
 }
+
 func (w *response) closeNotify() <-chan bool {
 	return w.ResponseWriter.(http.CloseNotifier).CloseNotify() //nolint:staticcheck // as above
 }
@@ -86,7 +88,7 @@ func (w plain) Unwrap() http.ResponseWriter {
 		flush, hijack = flush || f, hijack || h
 		return true
 	})
-	b := below{w.response}
+	b := below(w)
 	if isServers(next) {
 		switch {
 		case hijack:

@@ -32,7 +32,7 @@ func NewLocal(perSecond float64) *Local {
 	}
 	const longest = 1 << 61 // 73 years
 	l := &Local{interval: time.Duration(min(float64(time.Second)/min(perSecond, maxRate), longest)), start: time.Now()}
-	l.capacity = max(l.interval, time.Second/l.interval*l.interval) // whole requests
+	l.capacity = max(l.interval, time.Second-time.Second%l.interval) // whole requests
 	l.spent = -l.capacity
 	return l
 }

@@ -37,8 +37,17 @@ func TestLocalRates(t *testing.T) {
 		perSecond float64
 		want      int // in a minute, asked a hundred times a second
 	}{
-		{0.1, 6}, {1, 60}, {2.5, 151}, {10, 609}, {1e-300, 1}, {0, 0}, {-1, 0}, {math.NaN(), 0}, {math.Inf(-1), 0},
-		{1e300, 6000}, {math.Inf(1), 6000},
+		{0.1, 6},
+		{1, 60},
+		{2.5, 151},
+		{10, 609},
+		{1e-300, 1},
+		{0, 0},
+		{-1, 0},
+		{math.NaN(), 0},
+		{math.Inf(-1), 0},
+		{1e300, 6000},
+		{math.Inf(1), 6000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			l, got := NewLocal(tt.perSecond), 0

@@ -24,3 +24,8 @@ func TestNewRemoteErrors(t *testing.T) {
 		}
 	}
 }
+
+// nastyError is an error whose text cannot be had.
+type nastyError struct{}
+
+func (nastyError) Error() string { panic("nasty") }

@@ -348,8 +348,3 @@ func TestRemoteInterval(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// nastyError is an error whose text cannot be had.
-type nastyError struct{}
-
-func (nastyError) Error() string { panic("nasty") }

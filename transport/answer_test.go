@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur/internal/race"
 )
 
 func TestParseProto(t *testing.T) {
@@ -204,7 +206,7 @@ func FuzzRetryAfter(f *testing.F) {
 
 // The parsers run on hostile input; protobuf costs nothing.
 func TestParseProtoAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	in := []byte("\x0a\x05\x08\x03\x12\x01m")

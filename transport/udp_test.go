@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-spur/spur/internal/faultnet"
+	"github.com/go-spur/spur/internal/race"
 )
 
 const addrA, addrB = "10.0.0.1:6831", "10.0.0.2:6831"
@@ -178,7 +179,7 @@ func TestUDPConcurrentSafe(t *testing.T) {
 }
 
 func TestUDPNoAllocations(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
 	sink, err := net.ListenPacket("udp", "127.0.0.1:0")

@@ -45,7 +45,9 @@ func TestEndpointOrder(t *testing.T) {
 		{"jaeger, not OTLP", []string{"OTEL_TRACES_EXPORTER=jaeger", general}, "", "", ""},
 
 		{
-			"gRPC", []string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"}, "", "",
+			"gRPC",
+			[]string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
+			"", "",
 			"{spur: OTLP endpoint not used [variable OTEL_EXPORTER_OTLP_PROTOCOL value grpc error this version speaks http/protobuf only endpoint http://g/v1/traces]}",
 		},
 		{"gRPC for others", []string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=HTTP/protobuf"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", ""},
@@ -68,12 +70,14 @@ func TestEndpointOrder(t *testing.T) {
 		{"token", []string{collector, "JAEGER_AUTH_TOKEN=t"}, "jaeger-batch http://c/api/traces : t", "JAEGER_ENDPOINT", ""},
 		{"the URL's user is replaced", []string{"JAEGER_ENDPOINT=http://x:y@c", "JAEGER_USER=u", "JAEGER_PASSWORD=p"}, "jaeger-batch http://c u:p ", "JAEGER_ENDPOINT", ""},
 		{
-			"no credentials for others", []string{general, "JAEGER_USER=u", "JAEGER_PASSWORD=p", "JAEGER_AUTH_TOKEN=t"},
+			"no credentials for others",
+			[]string{general, "JAEGER_USER=u", "JAEGER_PASSWORD=p", "JAEGER_AUTH_TOKEN=t"},
 			"otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", "[variables [JAEGER_USER JAEGER_PASSWORD JAEGER_AUTH_TOKEN]]",
 		},
 		{"OTLP at JAEGER_ENDPOINT", []string{jaegerOTLP, "OTEL_EXPORTER_OTLP_COMPRESSION=gzip", "OTEL_EXPORTER_OTLP_TIMEOUT=7"}, "otlp http://c/v1/traces gzip 7ms", "JAEGER_ENDPOINT", ""},
 		{
-			"and nobody else's secrets", []string{jaegerOTLP, "OTEL_EXPORTER_OTLP_HEADERS=key=secret", "OTEL_EXPORTER_OTLP_CLIENT_KEY=/nowhere", "OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere"},
+			"and nobody else's secrets",
+			[]string{jaegerOTLP, "OTEL_EXPORTER_OTLP_HEADERS=key=secret", "OTEL_EXPORTER_OTLP_CLIENT_KEY=/nowhere", "OTEL_EXPORTER_OTLP_CERTIFICATE=/nowhere"},
 			"otlp http://c/v1/traces", "JAEGER_ENDPOINT",
 			"{spur: not sent to JAEGER_ENDPOINT: these variables are meant for the endpoints of OTEL_EXPORTER_OTLP_… [variables [OTEL_EXPORTER_OTLP_HEADERS OTEL_EXPORTER_OTLP_CERTIFICATE OTEL_EXPORTER_OTLP_CLIENT_KEY]]}",
 		},

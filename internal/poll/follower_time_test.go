@@ -70,13 +70,21 @@ func TestFollower(t *testing.T) {
 		{"goes on", []func(int) (int, error){add}, nil, 3, 4, poll.Status{Fetched: 3, Updated: at(2)}, ""},
 		{"fails", []func(int) (int, error){add, fail}, nil, 4, 2, poll.Status{Fetched: 1, Failed: 3, Updated: at(0), LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
 		{
-			"works again", []func(int) (int, error){fail, add}, nil, 3, 3, poll.Status{Fetched: 2, Failed: 1, Updated: at(2), LastError: "no"},
+			"works again",
+			[]func(int) (int, error){fail, add},
+			nil, 3, 3,
+			poll.Status{Fetched: 2, Failed: 1, Updated: at(2), LastError: "no"},
 			"level=WARN msg=fails cause=rate source=source error=no\nlevel=INFO msg=works cause=rate source=source failed=1\n",
 		},
 		{"idle", []func(int) (int, error){add, idle}, nil, 9, 2, poll.Status{Fetched: 1, Updated: at(0)}, ""},
 		{"panics", []func(int) (int, error){func(int) (int, error) { panic("boom") }}, nil, 1, 1, poll.Status{Failed: 1, LastError: "panic: boom"}, "level=WARN msg=fails cause=rate source=source error=\"panic: boom\"\n"},
-		{"panics with itself", []func(int) (int, error){func(int) (int, error) { m := map[int]any{}; m[0] = m; panic(m) }}, nil, 1, 1,
-			poll.Status{Failed: 1, LastError: "panic: map[0:map[0:map[0:map[0:map[0:map[0:map[0:map[0:…]]]]]]]]"}, "*"},
+		{
+			"panics with itself",
+			[]func(int) (int, error){func(int) (int, error) { m := map[int]any{}; m[0] = m; panic(m) }},
+			nil, 1, 1,
+			poll.Status{Failed: 1, LastError: "panic: map[0:map[0:map[0:map[0:map[0:map[0:map[0:map[0:…]]]]]]]]"},
+			"*",
+		},
 		{"nasty error", []func(int) (int, error){func(int) (int, error) { return 0, nasty{} }}, nil, 1, 1, poll.Status{Failed: 1, LastError: "!(PANIC=Error method: nasty)"}, "*"},
 		{"described", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
 			s.Describe = func(now int, st poll.Status) slog.Attr { return slog.String("now", fmt.Sprint(now, st.Failed)) }
@@ -84,12 +92,27 @@ func TestFollower(t *testing.T) {
 		{"description panics", []func(int) (int, error){fail, add}, func(s *poll.Source[int]) {
 			s.Describe = func(int, poll.Status) slog.Attr { panic("no") }
 		}, 2, 2, poll.Status{Fetched: 1, Failed: 1, Updated: at(1), LastError: "no"}, ""},
-		{"patience", []func(int) (int, error){fail, fail, add}, func(s *poll.Source[int]) { s.Patience = 90 * time.Second }, 3, 2,
-			poll.Status{Fetched: 1, Failed: 2, Updated: at(2), LastError: "no"}, ""},
-		{"patience ends", []func(int) (int, error){fail}, func(s *poll.Source[int]) { s.Patience = time.Minute }, 2, 1,
-			poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
-		{"no patience with what has worked", []func(int) (int, error){fail}, func(s *poll.Source[int]) { s.Patience, s.Updated = time.Hour, started }, 1, 1,
-			poll.Status{Fetched: 1, Failed: 1, Updated: started, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
+		{
+			"patience",
+			[]func(int) (int, error){fail, fail, add},
+			func(s *poll.Source[int]) { s.Patience = 90 * time.Second }, 3, 2,
+			poll.Status{Fetched: 1, Failed: 2, Updated: at(2), LastError: "no"},
+			"",
+		},
+		{
+			"patience ends",
+			[]func(int) (int, error){fail},
+			func(s *poll.Source[int]) { s.Patience = time.Minute }, 2, 1,
+			poll.Status{Failed: 2, LastError: "no"},
+			"level=WARN msg=fails cause=rate source=source error=no\n",
+		},
+		{
+			"no patience with what has worked",
+			[]func(int) (int, error){fail},
+			func(s *poll.Source[int]) { s.Patience, s.Updated = time.Hour, started }, 1, 1,
+			poll.Status{Fetched: 1, Failed: 1, Updated: started, LastError: "no"},
+			"level=WARN msg=fails cause=rate source=source error=no\n",
+		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &steps{do: tt.do}
