@@ -33,7 +33,7 @@ func Example() {
 	fmt.Printf("%s arrived at %s\n", agent.Packets(), u.Address())
 	// Output:
 	// <nil>
-	// transport: permanent: connection refused
+	// transport: retryable: connection refused
 	// [one] arrived at agent:6831 (10.0.0.1:6831)
 }
 
