@@ -64,11 +64,16 @@ func (b *batch) move(capacity int) {
 	b.buf = append(make([]byte, 0, max(capacity, len(b.buf))), b.buf...)
 }
 
-// append copies a span of the same process to the end.
-func (b *batch) append(span []byte, capacity int) {
-	if need := len(b.buf) + len(span); need > cap(b.buf) {
+// grow makes room for more bytes, by doubling as far as capacity.
+func (b *batch) grow(more, capacity int) {
+	if need := len(b.buf) + more; need > cap(b.buf) {
 		b.move(max(need, min(2*cap(b.buf), capacity)))
 	}
+}
+
+// append copies a span of the same process to the end.
+func (b *batch) append(span []byte, capacity int) {
+	b.grow(len(span), capacity)
 	b.starts = append(b.starts, int32(len(b.buf)))
 	b.buf = append(b.buf, span...)
 }
@@ -104,9 +109,7 @@ func (b *batch) fill(src *batch, from, to, limit int) int {
 // join copies all spans of src, which has the same process, to the end of b.
 func (b *batch) join(src *batch, capacity int) {
 	from := src.process.headroom
-	if need := len(b.buf) + src.size(); need > cap(b.buf) {
-		b.move(max(need, min(2*cap(b.buf), capacity)))
-	}
+	b.grow(src.size(), capacity)
 	shift := int32(len(b.buf) - from)
 	b.starts = slices.Grow(b.starts, len(src.starts))
 	for _, start := range src.starts {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
@@ -103,7 +104,10 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	if t == nil {
 		return nil, fmt.Errorf("%w: transport is nil", ErrOption)
 	}
-	format := t.Format()
+	var format transport.Format
+	if p := guard.Run(func() { format = t.Format() }); p != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOption, inMethod("Format", p))
+	}
 	enc, err := encodingOf(format, &o)
 	if err != nil {
 		return nil, err
@@ -178,14 +182,15 @@ func (r *Batching) wakeUp() {
 // Flush implements Reporter. It returns nil when every span reported before the
 // call has been given to the transport, or dropped and counted, and the transport
 // knows nothing more of their fate; ctx's error as soon as ctx ends, when that
-// comes first; and ErrClosed when Close gave up on some spans meanwhile. With a
+// comes first (nil never ends); and ErrClosed when Close gave up on some spans meanwhile. With a
 // receiver that is down it waits, without a deadline for as long as RetryBudget for
 // each batch. After Close it returns nil. Any number of goroutines may call it.
 func (r *Batching) Flush(ctx context.Context) error {
-	select {
-	case <-r.done:
+	if isClosed(r.done) {
 		return nil
-	default:
+	}
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	mine, answered := r.flushes.request()
 	for {
@@ -197,10 +202,8 @@ func (r *Batching) Flush(ctx context.Context) error {
 				return nil
 			}
 		case <-r.done:
-			if done, _ := r.flushes.state(mine); !done {
-				if r.store.abandonedSome() {
-					return ErrClosed
-				}
+			if done, _ := r.flushes.state(mine); !done && r.store.abandonedSome() {
+				return ErrClosed
 			}
 			return nil
 		case <-ctx.Done():

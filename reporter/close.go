@@ -28,6 +28,9 @@ import (
 // transport's. Later calls wait likewise, do nothing and return nil unless their
 // ctx ends.
 func (r *Batching) Close(ctx context.Context) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	first := false
 	var before [numLosses]uint64
 	stop := func() bool { return false }

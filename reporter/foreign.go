@@ -11,7 +11,7 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-// What follows is all that is called of the transport while the sender runs. It is
+// What follows is all that is called of the transport once the sender runs. It is
 // foreign code, and so are the methods of the errors that it returns: they may
 // panic, and they may call Stats. So each call is guarded, no lock is held
 // meanwhile, and what comes back becomes plain data at once.

@@ -114,6 +114,37 @@ func TestForeignMethodsPanic(t *testing.T) {
 	mustClose(t, r)
 }
 
+func (*noFormat) Format() transport.Format { panic("format") }
+
+type noFormat struct{ transport.Transport }
+
+func TestForeignFormatPanics(t *testing.T) {
+	for want, tr := range map[string]transport.Transport{"Format: panic: format": &noFormat{}, "nil pointer": (*transport.UDP)(nil)} {
+		r, err := NewBatching(tr, BatchingOptions{})
+		if r != nil || !errors.Is(err, ErrOption) || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, %v; want an ErrOption that names %q", r, err, want)
+		}
+	}
+}
+
+// A nil context is context.Background.
+func TestBatchingNilContext(t *testing.T) {
+	var none context.Context
+	r := newBatching(t, newFake(65000), BatchingOptions{FlushInterval: never})
+	r.Report(rootSpan(1))
+	if err := r.Flush(none); err != nil {
+		t.Error(err)
+	}
+	r.Report(rootSpan(2))
+	if err := r.Close(none); err != nil {
+		t.Error(err)
+	}
+	if err := r.Close(none); err != nil {
+		t.Error(err)
+	}
+	expectColumns(t, r, columns{Sent: 2})
+}
+
 // A transport without a limit of its own is not taken at its word.
 func TestMaxBatchIsBounded(t *testing.T) {
 	for _, limit := range []int{math.MaxInt, math.MaxInt, -1, math.MinInt} {

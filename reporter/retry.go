@@ -90,7 +90,8 @@ func (r *Batching) again(b *batch, a *answer) (why Reason, ok bool) {
 	}
 	r.store.note(a.text)
 	r.look(false)
-	r.complain()
+	books := r.books()
+	r.loss.failing(&books)
 	hurried, ok := r.deadline.rest(wait, asked, func() {
 		r.confirm()
 		r.look(false) // the queue may overflow meanwhile

@@ -184,13 +184,7 @@ func (r *Batching) look(tick bool) {
 	r.loss.look(&b, tick)
 }
 
-// complain says that a batch is about to be tried again, and relieve that one has
-// arrived.
-func (r *Batching) complain() {
-	b := r.books()
-	r.loss.failing(&b)
-}
-
+// relieve says that a batch has arrived.
 func (r *Batching) relieve() {
 	if r.loss.retrying {
 		b := r.books()

@@ -62,14 +62,13 @@ func (r *Batching) addEncoded(sh *shard, p *model.Process, span []byte) bool {
 func (r *Batching) openLocked(sh *shard, p *model.Process, limit int) *batch {
 	b := sh.batch
 	switch {
-	case b == nil:
-		b = r.store.get()
-		b.reset(r.process(p), min(firstRoom, limit+spareRoom))
-	case b.process.of == p:
-	case b.len() == 0:
+	case b != nil && b.process.of == p:
+	case b != nil && b.len() == 0:
 		b.reset(r.process(p), 0)
 	default:
-		r.shipLocked(b, limit)
+		if b != nil {
+			r.shipLocked(b, limit)
+		}
 		b = r.store.get()
 		b.reset(r.process(p), min(firstRoom, limit+spareRoom))
 	}
