@@ -74,6 +74,18 @@ func differences() []difference {
 			make: added("scope name", "github.com/go-spur/spur"),
 		},
 		{
+			ways: "otlp", what: "flags tell that the trace id is random", why: "jaeger.thrift has no room for it, and an id of the caller's may not be",
+			make: replaced("flags", func(v string) string {
+				switch v {
+				case flagsRoot:
+					return "3"
+				case flagsLocal:
+					return "259"
+				}
+				return v
+			}),
+		},
+		{
 			ways: "options", what: "current names", why: "the option SemanticNames",
 			make: all(
 				renamed("attribute peer.service", "attribute service.peer.name"),
