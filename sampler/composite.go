@@ -22,11 +22,10 @@ type Composite interface {
 	Asks() []Sampler
 }
 
-// CloseUnused closes old and all that it asks, each io.Closer once, except what
-// next is or asks. It joins the errors, and
-// those of panics. A Composite of another package is closed by
-// its own Close if next asks nothing that it asks; otherwise what it asks is closed
-// one by one, and itself not at all. Either sampler may be nil.
+// CloseUnused closes old and all that it asks, each io.Closer once, except what next
+// is or asks. It joins the errors, and those of panics. A Composite of another package
+// is closed by its own Close if next asks nothing that it asks; otherwise what it asks
+// is closed one by one, and itself not at all. Either sampler may be nil.
 func CloseUnused(old, next Sampler) error {
 	c := closing{}
 	c.inUse.addAll(next)

@@ -28,8 +28,8 @@ const (
 	maxBytes        = 1 << 20 // of an answer, decompressed
 )
 
-// RemoteOptions change what NewRemote does. The zero value
-// asks an agent on the same host.
+// RemoteOptions change what NewRemote does. The zero value asks an agent on the same
+// host.
 type RemoteOptions struct {
 	// Endpoint is the server: a URL, or host or host:port alone, which means port
 	// 5778 without one. Without a path it has /credits; 127.0.0.1 when empty.
@@ -78,8 +78,8 @@ type RemoteStatus struct {
 //
 // At most 1,000 operations with 64 KiB of names are known, and those that nobody
 // has asked for in ten minutes are forgotten with their credits: callers can make
-// names up. Others are refused. An operation saves up at most 10,000 credits. Requests are kept below 9 KiB; a fetch makes
-// several if need be.
+// names up. Others are refused. An operation saves up at most 10,000 credits. Requests
+// are kept below 9 KiB; a fetch makes several if need be.
 type Remote struct {
 	accounts accounts
 	fetched  *poll.Follower[struct{}]

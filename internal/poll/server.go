@@ -160,8 +160,8 @@ func (s *Server) Get(ctx context.Context, query string, limit int) (body []byte,
 }
 
 // Fetch is Get for a document that parse understands. If requests to the server
-// hold secrets, errors of parse do not show what they quote: the value of an
-// answer.Quoted, the whole text of a Foreign one and of a panic.
+// hold secrets, errors of parse do not show what they quote: the value of a
+// jsondoc.Quoted, the whole text of a Foreign one and of a panic.
 func Fetch[T any](ctx context.Context, s *Server, query string, limit int, parse func([]byte) (T, error)) (parsed T, err error) {
 	body, err := s.Get(ctx, query, limit)
 	if err != nil {
