@@ -7,6 +7,7 @@ package soak
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -68,6 +69,39 @@ func TestOutage(t *testing.T) {
 		if d.Retries == 0 {
 			t.Errorf("%s: no retries in an outage of %v", d.Name, outage)
 		}
+	}
+}
+
+// Nor does an agent, where the kernel says that nobody listened.
+func TestAgentOutage(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs refusals that the kernel keeps on the socket")
+	}
+	const spans, outage = 200, 2 * time.Second
+	agent := startSoakUDP(t)
+	tracer, err := spur.New("test", everything(), spur.WithLogger(nil), spur.WithIDGenerator(&countedIDs{}), spur.WithEndpoint(agent.url()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { tracer.Close() })
+	agent.down()
+	tick := time.NewTicker(outage / spans)
+	defer tick.Stop()
+	for range spans {
+		tracer.StartSpan("op").Finish()
+		<-tick.C
+	}
+	agent.recover(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := tracer.Flush(ctx); err != nil {
+		t.Error(err)
+	}
+	checkBooks(t, tracer)
+	soon(t, 10*time.Second, func() bool { return agent.got() == spans })
+	d := tracer.Stats().Destinations[0]
+	if d.Sent != spans || d.Retries == 0 || agent.got() != spans {
+		t.Errorf("%s; %d arrived, want %d", booksLine(&d), agent.got(), spans)
 	}
 }
 
