@@ -49,12 +49,12 @@ func (x *exchange) end() {
 // finish ends the span.
 func (x *exchange) finish(p any) {
 	span := x.scope.span
-	route, said := x.scope.end(x.request)
+	route := x.scope.end(x.request)
 	if span.IsRecording() {
 		status := x.status()
 		x.logEnd(p)
 		x.tagResponse(status)
-		if route != "" && (said || x.semantic) {
+		if route != "" {
 			span.SetString("http.route", route)
 		}
 		if status >= http.StatusInternalServerError {

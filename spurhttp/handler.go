@@ -20,34 +20,29 @@ import (
 //
 // The span is called by the request's method and its route, as in
 // "GET /orders/{id}", or by the method alone when the route is not known; unknown
-// methods are called HTTP. A path is never part of a name. The route is the pattern
-// of an http.ServeMux, or of any other router with its method
-// Handler(*http.Request) (http.Handler, string):
+// methods are called HTTP. The tag http.route has the route without method and host.
+// The route is what SetRoute says, or else the innermost pattern of an http.ServeMux
 //
-//   - of one around this handler, in Request.Pattern;
-//   - of h, if it is such a router, and of routers directly below it;
-//   - of a ServeMux further within, if it gets this *Request: http.StripPrefix,
-//     http.TimeoutHandler and all that call Request.WithContext pass copies on.
+//   - around this handler (Request.Pattern);
+//   - that is h, or directly below it; also of other routers with ServeMux's method
+//     Handler;
+//   - further within, if it gets this *Request and not a copy, as http.StripPrefix,
+//     http.TimeoutHandler and all that call Request.WithContext pass on.
 //
-// Of several the innermost counts, and a route said by SetRoute above all. The first
-// two kinds are known before the span starts: per-operation and adaptive sampling go
-// by them. Routes found later only rename the span, and only if the program has not
-// named it, by OperationName or Span.SetOperationName.
+// Samplers know the first two kinds. Routes found later rename the span, unless the
+// program has named it, by OperationName or Span.SetOperationName.
 //
 // The span has the status that the client was sent, but none when the client had
-// gone, the connection was taken over by Hijack, or http.TimeoutHandler answered in
-// h's place; from 500 on the tag error is set. When h panics the span gets the tag
-// error and a log of the panic, and the panic goes on; http.ErrAbortHandler is no
-// error when the client has gone.
+// gone before, the connection was taken over by Hijack, or an http.TimeoutHandler
+// around it answered; from 500 on the tag error is set. A panic of h sets it too, is
+// logged, and goes on; http.ErrAbortHandler is no error when the client has gone.
 //
 // A Handler within another's makes a child of that one's span and does not look at
 // the headers again, provided that ResponseWriters between them have the method Unwrap.
 //
-// The ResponseWriter that h gets can do what those of net/http's servers can, as far
-// as the server's own can: Flush, Hijack, Push, ReadFrom and CloseNotify. It is found
-// out by type assertions and http.ResponseController as without Handler. From other
-// writers, with combinations of their own, it may hide all but Flush and Hijack from
-// type assertions; it has the method Unwrap. Two things are lost:
+// The ResponseWriter that h gets can do what those of net/http's servers can, also by
+// type assertions; from other writers it may hide all but Flush and Hijack, and what
+// is written to a writer two levels below it is not seen. Two things are lost:
 // http.MaxBytesReader does not close the connection of a request that is too large,
 // and trailers that HTTP/1.1 requests did not announce do not arrive. Files of a
 // multipart form are removed when h returns.
@@ -92,7 +87,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, span := h.start(w, r, text)
 	x := &exchange{
 		handler:  h,
-		response: response{ResponseWriter: w, http2: r.ProtoMajor > 1},
+		response: response{ResponseWriter: w, ctx: ctx, http2: r.ProtoMajor > 1},
 		scope:    scope{Context: ctx, span: span, method: r.Method, pattern: r.Pattern, named: named, route: route},
 		server:   r,
 		form:     r.MultipartForm,

@@ -64,9 +64,8 @@ func Filter(keep func(*http.Request) bool) Option {
 
 // SemanticNames has tags named as OpenTelemetry's semantic conventions for HTTP
 // (version 1.27 and later, stable) name attributes: http.request.method, url.path,
-// http.response.status_code and so on, instead of OpenTracing's names. The server's
-// span also gets http.route, and the client's the tag error from status 400 on
-// instead of 500.
+// http.response.status_code and so on, instead of OpenTracing's names. The client's
+// span gets the tag error from status 400 on instead of 500.
 func SemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
 
 // Edge sets what becomes of the context in a request's headers: spur.LinkCaller

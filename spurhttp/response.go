@@ -4,6 +4,7 @@ package spurhttp
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -17,16 +18,17 @@ import (
 // what else the server's can do.
 type response struct {
 	http.ResponseWriter
-	http2    bool // where 101 is one more informational status
+	ctx      context.Context // of the request
+	http2    bool            // where 101 is one more informational status
 	status   atomic.Int32
 	written  atomic.Int64 // bytes of the body
 	hijacked atomic.Bool
 }
 
 // note keeps the first final status, unless the connection is no longer the
-// server's.
+// server's or the client has gone.
 func (w *response) note(status int) {
-	if !w.hijacked.Load() {
+	if w.status.Load() == 0 && !w.hijacked.Load() && w.ctx.Err() != context.Canceled { //nolint:errorlint // contexts do not wrap it
 		w.status.CompareAndSwap(0, int32(status))
 	}
 }

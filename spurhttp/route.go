@@ -17,7 +17,7 @@ import (
 // all patterns that Handler finds; of several calls the last counts.
 //
 // The span of the nearest Handler gets the tag http.route, and is called by the
-// request's method and the route, unless OperationName or Span.SetOperationName has
+// request's method and the route unless OperationName or Span.SetOperationName has
 // named it. The route should be one of few, not a path with ids in it. A method in
 // front of it, as in "GET /orders/:id", takes the place of the request's.
 //
@@ -75,18 +75,18 @@ func (s *scope) rename(route string) {
 	}
 }
 
-// end returns the route as http.route has it and whether SetRoute said it. r is the
-// request as the handler left it: the mux furthest within has set its pattern.
-func (s *scope) end(r *http.Request) (route string, said bool) {
+// end returns the route as http.route has it. r is the request as the handler left it:
+// the mux furthest within has set its pattern.
+func (s *scope) end(r *http.Request) string {
 	s.mu.Lock()
 	s.ended = true
-	route, said = s.route, s.said
+	route, said := s.route, s.said
 	s.mu.Unlock()
 	if said {
 		if s.span.OperationName() != routeName(s.method, route) { // SetRoute is about to say so
 			s.rename(route)
 		}
-		return withoutMethod(route), true
+		return withoutMethod(route)
 	}
 	if r.Pattern != s.pattern {
 		if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {
@@ -94,7 +94,7 @@ func (s *scope) end(r *http.Request) (route string, said bool) {
 			s.rename(route)
 		}
 	}
-	return withoutHost(withoutMethod(route)), false
+	return withoutHost(withoutMethod(route))
 }
 
 // router is a handler that can tell beforehand where a request will go. pattern

@@ -23,7 +23,7 @@ func TestHandlerNestedMuxes(t *testing.T) {
 	orders := wrapMux("GET /api/orders/{id}", ok)
 	traced := func(t *testing.T, h http.Handler, opts ...spur.Option) (http.Handler, *spurtest.Recorder) {
 		tracer, spans := spurtest.New(t, opts...)
-		return spurhttp.Handler(tracer, h, spurhttp.SemanticNames()), spans
+		return spurhttp.Handler(tracer, h), spans
 	}
 	for _, test := range []struct {
 		name        string

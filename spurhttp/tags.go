@@ -57,10 +57,11 @@ func requestPath(r *http.Request) string {
 // tagResponse says what became of it. status is 0 when nobody was told.
 func (x *exchange) tagResponse(status int) {
 	span, written := x.scope.span, x.response.written.Load()
-	if status != 0 {
-		tagStatus(span, status, x.semantic)
+	if status == 0 {
+		return
 	}
-	if x.scope.method != http.MethodHead && (written > 0 || status != 0) {
+	tagStatus(span, status, x.semantic)
+	if x.scope.method != http.MethodHead {
 		span.SetInt(sizeTag(x.semantic), written)
 	}
 }

@@ -4,6 +4,7 @@ package spurhttp
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -140,7 +141,7 @@ func TestWriterKinds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.did = nil
-			s := &response{ResponseWriter: test.base}
+			s := &response{ctx: context.Background(), ResponseWriter: test.base}
 			if got := use(t, writer(s)); got != test.want {
 				t.Errorf("can %q, want %q", got, test.want)
 			}
@@ -189,7 +190,7 @@ func TestResponseStatus(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := &response{ResponseWriter: &able{ResponseWriter: httptest.NewRecorder()}, http2: test.http2}
+			s := &response{ctx: context.Background(), ResponseWriter: &able{ResponseWriter: httptest.NewRecorder()}, http2: test.http2}
 			func() {
 				defer func() { _ = recover() }()
 				test.write(writer(s))
@@ -253,7 +254,7 @@ func TestResponseBelow(t *testing.T) {
 			"one below": func(w http.ResponseWriter) http.ResponseWriter { return shy{w} },
 			"two below": func(w http.ResponseWriter) http.ResponseWriter { return shy{shy{w}} },
 		} {
-			s := &response{ResponseWriter: around(&able{ResponseWriter: httptest.NewRecorder()})}
+			s := &response{ctx: context.Background(), ResponseWriter: around(&able{ResponseWriter: httptest.NewRecorder()})}
 			w := writer(s)
 			test.do(w)
 			w.WriteHeader(500)
@@ -268,7 +269,7 @@ func TestResponseBelow(t *testing.T) {
 func TestResponseUnwrapsToThoseBelow(t *testing.T) {
 	mine := &able{ResponseWriter: httptest.NewRecorder()}
 	found := false
-	chain(writer(&response{ResponseWriter: shy{mine}}), func(w http.ResponseWriter) bool {
+	chain(writer(&response{ctx: context.Background(), ResponseWriter: shy{mine}}), func(w http.ResponseWriter) bool {
 		found = found || w == http.ResponseWriter(mine)
 		return true
 	})

@@ -56,10 +56,10 @@ func shape(s string) string {
 
 const want = `The frontend says: tea costs 3€
 
-frontend: GET /checkout  TIME  span.kind=server sampler.type=const sampler.param=true component=net/http http.method=GET http.url=/checkout peer.address=ADDRESS price=3€ http.status_code=200 http.response_size=14
+frontend: GET /checkout  TIME  span.kind=server sampler.type=const sampler.param=true component=net/http http.method=GET http.url=/checkout peer.address=ADDRESS price=3€ http.status_code=200 http.response_size=14 http.route=/checkout
   @TIME event=baggage key=customer value=ada
   frontend: GET  TIME  span.kind=client component=net/http http.method=GET http.url=http://ADDRESS/price peer.hostname=127.0.0.1 http.status_code=200 http.response_size=4
-    pricing: GET /price  TIME  span.kind=server component=net/http http.method=GET http.url=/price peer.address=ADDRESS http.status_code=200 http.response_size=4
+    pricing: GET /price  TIME  span.kind=server component=net/http http.method=GET http.url=/price peer.address=ADDRESS http.status_code=200 http.response_size=4 http.route=/price
       pricing: find price  TIME  customer=ada
         @TIME event="cache miss" item=tea
         pricing: SELECT  TIME  db.type=sql rows=1
