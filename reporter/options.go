@@ -52,7 +52,7 @@ type BatchingOptions struct {
 	NoPacing bool
 	// RetryBudget is how long after its first attempt a batch is tried again;
 	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
-	// has one such budget for all that waits.
+	// without a deadline ends when nothing has got through for so long.
 	RetryBudget time.Duration
 	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
 	NoRetry bool
