@@ -18,7 +18,7 @@ func ExampleFromEnv() {
 	_, err := spur.New("orders", spur.FromEnv())
 	fmt.Println(err)
 	// Output:
-	// spur: JAEGER_TAGS="zone=***,blue": pair 2: no "=" in it
+	// spur: JAEGER_TAGS="zone=***,***": pair 2: no "=" in it
 	// spur: JAEGER_SAMPLER_TYPE="always": not one of const, probabilistic, ratelimiting, remote
 }
 

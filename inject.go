@@ -137,7 +137,7 @@ func (t *Tracer) findFormats() {
 		if reflect.ValueOf(p).Comparable() {
 			seen[p] = true
 		}
-		t.formatStatsers = append(t.formatStatsers, st)
+		t.formatStatsers = append(t.formatStatsers, formatStatser{st, make(chan struct{}, 1)})
 	}
 }
 

@@ -18,12 +18,13 @@ type samplerHolder struct {
 	sampler.Sampler
 	late     sampler.Late     // nil when it is not
 	stateful sampler.Stateful // likewise
+	asking   chan struct{}    // see inTurn
 }
 
 func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
 	stateful, _ := sampler.AsStateful(s)
-	return &samplerHolder{s, late, stateful}
+	return &samplerHolder{s, late, stateful, make(chan struct{}, 1)}
 }
 
 // SetSampler replaces the sampler for local roots that start from now on. Traces that

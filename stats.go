@@ -3,9 +3,13 @@
 package spur
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -100,8 +104,40 @@ type rare struct {
 	foreign, debugCapped, undecidedInjected atomic.Uint64
 }
 
+// formatStatser is a propagator that counts.
+type formatStatser struct {
+	propagation.Statser
+	asking chan struct{} // see inTurn
+}
+
+// statsTime is how long one Status or Stats of the user's is waited for.
+const statsTime = time.Second
+
+// inTurn calls a Status or Stats of the user's, and returns nothing when it panics or
+// hangs. Calls share turn, of capacity 1, so that one that hangs leaves one goroutine
+// behind, however often it is asked.
+func inTurn[T any](t *Tracer, turn chan struct{}, f func() T) T {
+	ctx, cancel := context.WithTimeout(context.Background(), statsTime)
+	defer cancel()
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		var none T
+		return none
+	}
+	v, err := guard.Value(ctx, func() T {
+		defer func() { <-turn }()
+		return f()
+	})
+	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {
+		t.rare.panics.Add(1)
+	}
+	return v
+}
+
 // Stats returns what has been counted so far, also after Close. It takes the
-// reporters' locks for a moment and allocates.
+// reporters' locks for a moment and allocates. A Status or Stats of the user's that
+// hangs is waited for for a second, and left out.
 func (t *Tracer) Stats() Stats {
 	var s Stats
 	for _, st := range t.statsers {
@@ -114,14 +150,13 @@ func (t *Tracer) Stats() Stats {
 		s.Spans.FinishedUnsampled += c.unsampled.Load()
 	}
 	for _, p := range t.formatStatsers {
-		var formats []propagation.FormatStats
-		t.guard(func() { formats = p.Stats() })
-		for _, f := range formats {
+		for _, f := range inTurn(t, p.asking, p.Stats) {
 			s.addFormat(f)
 		}
 	}
-	if st, ok := t.sampler.Load().Sampler.(sampler.Statuser); ok {
-		t.guard(func() { s.Sampling = st.Status() })
+	h := t.sampler.Load()
+	if st, ok := h.Sampler.(sampler.Statuser); ok {
+		s.Sampling = inTurn(t, h.asking, st.Status)
 	}
 	r := &t.rare
 	s.Spans.FinishedUndecided = r.undecided.Load()

@@ -12,7 +12,6 @@ import (
 	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
-	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/throttler"
@@ -46,7 +45,7 @@ type Tracer struct {
 	counters       [counterShards]counters
 	rare           rare
 	statsers       []reporter.Statser
-	formatStatsers []propagation.Statser
+	formatStatsers []formatStatser
 	source         string
 
 	restrictions baggage.Restrictions // nil: none

@@ -40,12 +40,15 @@ func HidePEM(text string) string {
 }
 
 // HideValues returns a list of key=value pairs, separated by commas, without its
-// values.
+// values. What has no "=" may be the rest of a value that has a comma.
 func HideValues(list string) string {
 	pairs := strings.Split(list, ",")
 	for i, pair := range pairs {
-		if key, value, ok := strings.Cut(pair, "="); ok && value != "" {
+		switch key, value, ok := strings.Cut(pair, "="); {
+		case value != "":
 			pairs[i] = key + "=" + Hidden
+		case !ok && strings.TrimSpace(pair) != "":
+			pairs[i] = Hidden
 		}
 	}
 	return strings.Join(pairs, ",")

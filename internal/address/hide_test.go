@@ -44,7 +44,7 @@ func TestHide(t *testing.T) {
 	}
 	for in, want := range map[string]string{
 		"":                     "",
-		"oops":                 "oops",
+		"oops":                 "***",
 		"a=secret, b = sec=rt": "a=***, b =***",
 		"=secret,b=":           "=***,b=",
 	} {

@@ -151,6 +151,8 @@ func TestSecretsAreHidden(t *testing.T) {
 		{"JAEGER_SAMPLING_ENDPOINT=http://h:x/?token=canary"},
 		{"JAEGER_TAGS=password=canary,oops"},
 		{"JAEGER_TAGS==canary"},
+		{"JAEGER_TAGS=password=a,canary"},
+		{"OTEL_RESOURCE_ATTRIBUTES=password=a, canary"},
 		{"JAEGER_TAGS=a=canary,a=canary"},
 		{"OTEL_RESOURCE_ATTRIBUTES=password=canary%zz"},
 		{"OTEL_TRACES_SAMPLER=traceidratio", "OTEL_TRACES_SAMPLER_ARG=endpoint=http://u:canary@h"},
