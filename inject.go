@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,13 +47,10 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 			return opentracing.ErrInvalidCarrier
 		}
 		m := t.lend(ctx)
-		var b []byte
-		err := t.try(func() { b = f.binary.AppendBinary(nil, m) })
+		var failed error
+		err := t.try(func() { _, failed = w.Write(f.binary.AppendBinary(nil, m)) })
 		giveBack(m)
-		if err == nil {
-			_, err = w.Write(b)
-		}
-		return err
+		return cmp.Or(err, failed)
 	}
 	return opentracing.ErrUnsupportedFormat
 }
@@ -166,6 +164,8 @@ func setter(carrier any) (propagation.Setter, bool) {
 		return propagation.Header(c), c != nil
 	case http.Header:
 		return propagation.Header(c), c != nil
+	case propagation.Header:
+		return c, c != nil
 	case opentracing.TextMapCarrier:
 		return c, c != nil
 	case opentracing.TextMapWriter:

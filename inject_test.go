@@ -245,3 +245,29 @@ func TestRemovingFromTheZeroContext(t *testing.T) {
 		t.Errorf("%v, %d items", c, c.Baggage().Len())
 	}
 }
+
+// panickingStream is a carrier of bytes that panics.
+type panickingStream struct{}
+
+func (panickingStream) Write([]byte) (int, error) { panic("no stream") }
+func (panickingStream) Read([]byte) (int, error)  { panic("no stream") }
+
+// A carrier that panics, or that nothing can be written to, is an error.
+func TestCarriersThatCannotBeUsed(t *testing.T) {
+	tracer, _ := newTestTracer(t)
+	for _, tt := range []struct{ format, carrier any }{
+		{opentracing.Binary, panickingStream{}},
+		{opentracing.Binary, (*bytes.Buffer)(nil)},
+		{opentracing.HTTPHeaders, propagation.Header(nil)},
+		{opentracing.HTTPHeaders, http.Header(nil)},
+		{opentracing.TextMap, (*propagation.Environ)(nil)},
+		{opentracing.TextMap, &propagation.Messages[int]{}},
+	} {
+		if err := tracer.Inject(remote(1, 2), tt.format, tt.carrier); err == nil {
+			t.Errorf("Inject into %T: no error", tt.carrier)
+		}
+		if c, err := tracer.Extract(tt.format, tt.carrier); err == nil || c != nil {
+			t.Errorf("Extract from %T: %v, %v", tt.carrier, c, err)
+		}
+	}
+}

@@ -272,3 +272,26 @@ func TestTextualConcurrentSafe(t *testing.T) {
 		}
 	}
 }
+
+// TestDecisionBesideCorruptedIDs: the ids of one format that cannot be read do not hide
+// the decision of another.
+func TestDecisionBesideCorruptedIDs(t *testing.T) {
+	for _, ids := range [][2]string{{"uber-trace-id", "x"}, {"uber-trace-id", "1:2:0:100"}, {"uber-trace-id", "1:0:0:1"}, {"traceparent", "ff" + w3cParent[2:]}} {
+		for _, told := range []struct {
+			name, value string
+			flags       model.Flags
+		}{{"b3", "0", 0}, {"b3", "d", 3}, {"x-b3-sampled", "false", 0}, {"x-b3-sampled", "1", 1}} {
+			list := [][2]string{ids, {told.name, told.value}, {"baggage", "k=v"}}
+			for what, from := range map[string]propagation.Reader{"Header": headerOf(list...), "foreign": &pairs{list: list}} {
+				p := newDefault(t, propagation.HTTP)
+				c, err := p.Extract(from)
+				if err != nil || c.IsValid() || c.State != model.StateRemote|model.StateDecided || c.Flags != told.flags || listMembers(c.Baggage) != "k=v" {
+					t.Errorf("%s, %q: %s, %v", what, list, describe(c), err)
+				}
+				if s := p.Stats(); s[0].Rejected+s[1].Rejected != 1 || s[2].Accepted != 1 {
+					t.Errorf("%s, %q: %+v", what, list, s)
+				}
+			}
+		}
+	}
+}

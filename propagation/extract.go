@@ -16,8 +16,8 @@ import (
 // repeated traceparent is corrupted.
 //
 // The error is ErrNotFound when nothing is there, and ErrCorrupted when the ids of no
-// format can be read but those of one are there. Baggage, a debug id or a decision of
-// B3's (model.StateDecided) without ids are a success. A zero uber-trace-id beside
+// format can be read but those of one are there, unless B3 brings a decision without
+// ids (model.StateDecided). That, baggage or a debug id alone are a success. A zero uber-trace-id beside
 // them, as jaeger-client-go sends it for a context without a trace, counts for nothing.
 //
 // Members of baggage that cannot be read, or exceed the limits, are left out and
@@ -89,7 +89,7 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		}
 	}
 	if winner == families {
-		if complain != nil {
+		if complain != nil && ids[b3].State&model.StateDecided == 0 {
 			return complain
 		}
 		return p.withoutIDs(r, &ids[b3], c)

@@ -41,8 +41,11 @@ func (p *Textual) accept(r *reading, f family) {
 	b := &r.build
 	for i := range r.baggage[f].members {
 		m := &r.baggage[f].members[i]
-		old := b.find(m.key)
 		member := model.Member{Key: m.key, Properties: m.properties}
+		if f != w3c && !m.listed {
+			member.Key = b.lower(m.key)
+		}
+		old := b.find(member.Key)
 		switch {
 		case old != nil && f != w3c:
 			continue
@@ -50,9 +53,6 @@ func (p *Textual) accept(r *reading, f family) {
 			member.Value = old.Value
 		default:
 			member.Value = b.decode(m, f, p.kind)
-			if f != w3c && !m.listed {
-				member.Key = b.lower(m.key)
-			}
 		}
 		if !b.put(old, member, &p.limits) {
 			r.baggage[f].dropped++

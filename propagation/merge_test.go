@@ -290,3 +290,20 @@ func TestCaseOfW3CKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysThatLowerCaseMakesOne: a few letters beyond ASCII have a letter of ASCII as
+// their lower case. One key comes out, and stays.
+func TestKeysThatLowerCaseMakesOne(t *testing.T) {
+	for _, inject := range []formats{{fJaeger}, {fB3}, {fW3C, fB3}, {fJaeger, fW3C, fB3}} {
+		p := newComposite(t, propagation.Text, inject, inject)
+		c := model.Context{Baggage: members("\u212a=1", "K=2", "İ=3", "I=4")}
+		for range 4 {
+			carrier := &pairs{}
+			p.Inject(&c, carrier)
+			var err error
+			if c, err = p.Extract(carrier); err != nil || c.Baggage.Len() != 2 {
+				t.Errorf("%v: %s, %v", inject, listMembers(c.Baggage), err)
+			}
+		}
+	}
+}
