@@ -62,7 +62,8 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// closing runs a Close of the user's, for guard.Grace longer than ctx at most. A panic
+// closing runs a Close of the user's (or a Status: see inTurn), for guard.Grace longer
+// than ctx at most. A panic
 // is counted.
 func (t *Tracer) closing(ctx context.Context, f func() error) error {
 	err := guard.Within(ctx, f)

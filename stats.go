@@ -4,12 +4,10 @@ package spur
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
@@ -113,26 +111,22 @@ type formatStatser struct {
 // statsTime is how long one Status or Stats of the user's is waited for.
 const statsTime = time.Second
 
-// inTurn calls a Status or Stats of the user's, and returns nothing when it panics or
-// hangs. Calls share turn, of capacity 1, so that one that hangs leaves one goroutine
-// behind, however often it is asked.
-func inTurn[T any](t *Tracer, turn chan struct{}, f func() T) T {
+// inTurn calls a Status or Stats of the user's, and reports whether it returned in
+// time; if not, it may do so later. Calls share turn, of capacity 1, so that one that
+// hangs leaves one goroutine behind, however often it is asked.
+func (t *Tracer) inTurn(turn chan struct{}, f func()) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), statsTime)
 	defer cancel()
 	select {
 	case turn <- struct{}{}:
 	case <-ctx.Done():
-		var none T
-		return none
+		return false
 	}
-	v, err := guard.Value(ctx, func() T {
+	return t.closing(ctx, func() error {
 		defer func() { <-turn }()
-		return f()
-	})
-	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {
-		t.rare.panics.Add(1)
-	}
-	return v
+		f()
+		return nil
+	}) == nil
 }
 
 // Stats returns what has been counted so far, also after Close. It takes the
@@ -150,13 +144,20 @@ func (t *Tracer) Stats() Stats {
 		s.Spans.FinishedUnsampled += c.unsampled.Load()
 	}
 	for _, p := range t.formatStatsers {
-		for _, f := range inTurn(t, p.asking, p.Stats) {
+		var formats []propagation.FormatStats
+		if !t.inTurn(p.asking, func() { formats = p.Stats() }) {
+			continue
+		}
+		for _, f := range formats {
 			s.addFormat(f)
 		}
 	}
 	h := t.sampler.Load()
 	if st, ok := h.Sampler.(sampler.Statuser); ok {
-		s.Sampling = inTurn(t, h.asking, st.Status)
+		var status sampler.Status
+		if t.inTurn(h.asking, func() { status = st.Status() }) {
+			s.Sampling = status
+		}
 	}
 	r := &t.rare
 	s.Spans.FinishedUndecided = r.undecided.Load()
