@@ -25,15 +25,7 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 			return invoker(ctx, method, req, reply, cc, opts...)
 		}
 		returned := false
-		defer func() {
-			if !returned {
-				p := recover()
-				c.panicked(span, p)
-				if p != nil {
-					panic(p)
-				}
-			}
-		}()
+		defer c.caught(span, &returned)
 		if c.events {
 			logObject(span, sent, 1, req)
 		}
@@ -62,11 +54,7 @@ func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientIn
 		}
 		s := &clientStream{config: c, ctx: ctx, desc: desc, span: span}
 		returned := false
-		defer func() {
-			if !returned {
-				s.abort(recover())
-			}
-		}()
+		defer s.caught(&returned)
 		n := len(opts)
 		cs, err := streamer(ctx, desc, cc, method, append(opts[:n:n], grpc.OnFinish(s.end))...)
 		returned = true

@@ -64,7 +64,10 @@ func (s *clientStream) Header() (metadata.MD, error) {
 // SendMsg implements grpc.ClientStream. io.EOF says that the stream has ended;
 // RecvMsg says how.
 func (s *clientStream) SendMsg(m any) error {
+	returned := false
+	defer s.caught(&returned)
 	err := s.ClientStream.SendMsg(m)
+	returned = true
 	switch {
 	case err == nil && s.events && s.open():
 		logObject(s.span, sent, s.sent.Add(1), m)
@@ -76,22 +79,28 @@ func (s *clientStream) SendMsg(m any) error {
 
 // RecvMsg implements grpc.ClientStream.
 func (s *clientStream) RecvMsg(m any) error {
+	returned := false
+	defer s.caught(&returned)
 	if !s.events {
 		err := s.ClientStream.RecvMsg(m)
+		returned = true
 		if err != nil || !s.desc.ServerStreams {
 			s.end(err)
 		}
 		return err
 	}
-	return s.receive(m)
+	err := s.receive(m)
+	returned = true
+	return err
 }
 
 // receive is RecvMsg with message events.
 func (s *clientStream) receive(m any) (err error) {
+	returned := false
 	s.mu.Lock()
 	s.receiving = true
 	s.mu.Unlock()
-	defer func() { // also when a codec panics
+	defer func() { // also when a codec panics, which RecvMsg sees to
 		s.mu.Lock()
 		s.receiving = false
 		waiting, reported := s.waiting, s.err
@@ -99,11 +108,13 @@ func (s *clientStream) receive(m any) (err error) {
 		switch {
 		case waiting:
 			s.end(reported)
-		case err != nil || !s.desc.ServerStreams:
+		case returned && (err != nil || !s.desc.ServerStreams):
 			s.end(err)
 		}
 	}()
-	if err = s.ClientStream.RecvMsg(m); err == nil && s.open() {
+	err = s.ClientStream.RecvMsg(m)
+	returned = true
+	if err == nil && s.open() {
 		logObject(s.span, received, s.received.Add(1), m)
 	}
 	return err
@@ -120,8 +131,12 @@ func (s *clientStream) end(err error) {
 	}
 }
 
-// abort finishes the span of a stream whose start panics, and passes the panic on.
-func (s *clientStream) abort(p any) {
+// caught is config's, for what a stream's start or methods call.
+func (s *clientStream) caught(returned *bool) {
+	if *returned {
+		return
+	}
+	p := recover()
 	if s.claim(nil) {
 		s.panicked(s.span, p)
 	}

@@ -300,34 +300,3 @@ func TestStreamWithoutGRPC(t *testing.T) {
 		}
 	}
 }
-
-// TestClientPanics: an interceptor behind ours that panics ends the span, and the
-// panic goes on.
-func TestClientPanics(t *testing.T) {
-	tracer, spans := spurtest.New(t)
-	for name, call := range map[string]func(){
-		"unary": func() {
-			_ = spurgrpc.UnaryClientInterceptor(tracer)(t.Context(), "/a.B/C", nil, nil, nil,
-				func(context.Context, string, any, any, *grpc.ClientConn, ...grpc.CallOption) error { panic("boom") })
-		},
-		"stream": func() {
-			_, _ = spurgrpc.StreamClientInterceptor(tracer)(t.Context(), &grpc.StreamDesc{}, nil, "/a.B/C",
-				func(context.Context, *grpc.StreamDesc, *grpc.ClientConn, string, ...grpc.CallOption) (grpc.ClientStream, error) {
-					panic("boom")
-				})
-		},
-	} {
-		func() {
-			defer func() {
-				if v := recover(); v != "boom" {
-					t.Errorf("%s: recovered %v", name, v)
-				}
-			}()
-			call()
-		}()
-		if got := spans.Spans(); len(got) != 1 || outcome(got[0]) != "Unknown error" {
-			t.Errorf("%s: got\n%s", name, spans.Tree())
-		}
-		spans.Reset()
-	}
-}

@@ -28,15 +28,7 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 		}
 		ctx, span := c.startServer(ctx, info.FullMethod)
 		returned := false
-		defer func() {
-			if !returned {
-				p := recover()
-				c.panicked(span, p)
-				if p != nil {
-					panic(p)
-				}
-			}
-		}()
+		defer c.caught(span, &returned)
 		c.tagCaller(ctx, span)
 		if c.events {
 			logObject(span, received, 1, req)
@@ -61,15 +53,7 @@ func StreamServerInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamServerIn
 		}
 		ctx, span := c.startServer(ss.Context(), info.FullMethod)
 		returned := false
-		defer func() {
-			if !returned {
-				p := recover()
-				c.panicked(span, p)
-				if p != nil {
-					panic(p)
-				}
-			}
-		}()
+		defer c.caught(span, &returned)
 		c.tagCaller(ctx, span)
 		err := handler(srv, &serverStream{ServerStream: ss, ctx: ctx, span: span, events: c.events})
 		returned = true

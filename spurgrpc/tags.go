@@ -73,6 +73,19 @@ func (c *config) finish(ctx context.Context, span *spur.Span, err error) {
 	span.Finish()
 }
 
+// caught is deferred. If the handler or call did not return, it finishes the span and
+// passes a panic on.
+func (c *config) caught(span *spur.Span, returned *bool) {
+	if *returned {
+		return
+	}
+	p := recover()
+	c.panicked(span, p)
+	if p != nil {
+		panic(p)
+	}
+}
+
 // panicked finishes the span of a handler or call that did not return. p is what
 // recover returned, nil when that is not known or there was no panic.
 func (c *config) panicked(span *spur.Span, p any) {
