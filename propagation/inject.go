@@ -188,9 +188,12 @@ func (w *writer) removeBaggage(of []family) {
 	}
 }
 
-// in returns the spelling of a name in a carrier other than Header.
+// in returns the spelling of a name in a carrier.
 func (n *headerName) in(style keyStyle) string {
-	if style == inLower {
+	switch style {
+	case inHeader:
+		return n.canonical
+	case inLower:
 		return n.lower
 	}
 	return n.text

@@ -224,21 +224,10 @@ func (w *writer) list(picks []pick) {
 		w.text = appendEscaped(append(append(w.text, m.Key...), '='), m.Value, w3c)
 		if m.Properties != "" {
 			w.text = append(w.text, ';')
-			for i := range len(m.Properties) {
-				if c := m.Properties[i]; c == '\t' { // gRPC allows no tabs
-					w.text = append(w.text, ' ')
-				} else {
-					w.text = append(w.text, c)
-				}
-			}
+			w.text = append(w.text, strings.ReplaceAll(m.Properties, "\t", " ")...) // gRPC allows no tabs
 		}
 	}
-	name := &w.names.of[w3cBaggage]
-	if w.style == inHeader {
-		w.setMember(name.canonical, textOf(w.text[from:]))
-	} else {
-		w.setMember(name.in(w.style), textOf(w.text[from:]))
-	}
+	w.setMember(w.names.of[w3cBaggage].in(w.style), textOf(w.text[from:]))
 }
 
 func (w *writer) setMember(name, value string) {

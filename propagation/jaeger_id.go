@@ -40,9 +40,9 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	if err := p.tooLong(jaegerID, value); err != nil {
 		return err
 	}
-	parts, ok := cutID(value, cutColon)
+	parts, ok := cutID(value, false)
 	if !ok && p.kind == HTTP {
-		parts, ok = cutID(value, cutEncodedColon)
+		parts, ok = cutID(value, true)
 	}
 	if !ok {
 		return p.corrupted(jaegerID, "does not have four parts", value)
@@ -74,10 +74,16 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	return nil
 }
 
-// cutID splits s into its four parts. What follows a third separator is the last.
-func cutID(s string, cut func(string) (at, size int)) (parts [4]string, ok bool) {
+// cutID splits s into its four parts. What follows a third ':' is the last. encoded
+// says that "%3A" is one, too: some HTTP clients send it.
+func cutID(s string, encoded bool) (parts [4]string, ok bool) {
 	for i := range 3 {
-		at, size := cut(s)
+		at, size := strings.IndexByte(s, ':'), 1
+		if encoded {
+			if e := strings.Index(s, "%3"); e >= 0 && (at < 0 || e < at) && e+2 < len(s) && lowerByte(s[e+2]) == 'a' {
+				at, size = e, 3
+			}
+		}
 		if at < 0 {
 			return parts, false
 		}
@@ -85,23 +91,6 @@ func cutID(s string, cut func(string) (at, size int)) (parts [4]string, ok bool)
 	}
 	parts[3] = s
 	return parts, true
-}
-
-// cutColon finds the first ':' and returns where it is, and how long.
-func cutColon(s string) (at, size int) { return strings.IndexByte(s, ':'), 1 }
-
-// cutEncodedColon finds the first ':' or "%3A", which some HTTP clients send for
-// it.
-func cutEncodedColon(s string) (at, size int) {
-	for i := 0; i < len(s); i++ {
-		if s[i] == ':' {
-			return i, 1
-		}
-		if s[i] == '%' && len(s)-i >= 3 && s[i+1] == '3' && lowerByte(s[i+2]) == 'a' {
-			return i, 3
-		}
-	}
-	return -1, 0
 }
 
 // debugID decodes a debug id and cuts it. One that does not decode is taken as it

@@ -29,10 +29,10 @@ const (
 	noField field = iota
 	jaegerID
 	jaegerDebug
-	jaegerList
-	w3cParent
-	w3cState
+	jaegerList // the first of the lists, see reading.lists
 	w3cBaggage
+	w3cState
+	w3cParent
 	b3Whole
 	b3Trace
 	b3Span
@@ -55,7 +55,7 @@ func (f field) family() (of family, baggage bool) {
 		return b3, true
 	case f < jaegerList:
 		return jaeger, false
-	case f < w3cBaggage:
+	case f < b3Whole:
 		return w3c, false
 	}
 	return b3, false
@@ -108,9 +108,9 @@ func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
 		{jaegerID, "TraceContext", c.headers.TraceContext, "uber-trace-id"},
 		{jaegerDebug, "DebugID", c.headers.DebugID, "jaeger-debug-id"},
 		{jaegerList, "Baggage", c.headers.Baggage, "jaeger-baggage"},
-		{w3cParent, "", "", "traceparent"},
-		{w3cState, "", "", "tracestate"},
 		{w3cBaggage, "", "", "baggage"},
+		{w3cState, "", "", "tracestate"},
+		{w3cParent, "", "", "traceparent"},
 		{b3Whole, "", "", "b3"},
 		{b3Trace, "", "", "x-b3-traceid"},
 		{b3Span, "", "", "x-b3-spanid"},

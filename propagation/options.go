@@ -23,33 +23,29 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-type limitsOption Limits
+type optionFunc func(*config)
 
-func (o limitsOption) apply(c *config) { c.limits = Limits(o) }
+func (f optionFunc) apply(c *config) { f(c) }
 
 // WithLimits replaces the limits. Fields that are zero keep their defaults.
-func WithLimits(l Limits) Option { return limitsOption(l) }
-
-type headersOption JaegerHeaders
-
-func (o headersOption) apply(c *config) { c.headers = JaegerHeaders(o) }
+func WithLimits(l Limits) Option {
+	return optionFunc(func(c *config) { c.limits = l })
+}
 
 // WithJaegerHeaders replaces the names of Jaeger's headers. Fields that are empty
 // keep their defaults. The binary format has no names and ignores it.
-func WithJaegerHeaders(h JaegerHeaders) Option { return headersOption(h) }
-
-type b3PrefixOption string
-
-func (o b3PrefixOption) apply(c *config) { c.b3Prefix = string(o) }
+func WithJaegerHeaders(h JaegerHeaders) Option {
+	return optionFunc(func(c *config) { c.headers = h })
+}
 
 // WithB3BaggagePrefix replaces what the headers of baggage begin with in the B3
 // formats. The default, also of "", is "baggage-", as in jaeger-client-go's
 // zipkin package. It is to be what WithJaegerHeaders' names are to be.
-func WithB3BaggagePrefix(prefix string) Option { return b3PrefixOption(prefix) }
-
-type b3SingleOption struct{}
-
-func (b3SingleOption) apply(c *config) { c.b3Single = true }
+func WithB3BaggagePrefix(prefix string) Option {
+	return optionFunc(func(c *config) { c.b3Prefix = prefix })
+}
 
 // WithB3Single makes FormatB3 inject the single header b3 instead of x-b3-*.
-func WithB3Single() Option { return b3SingleOption{} }
+func WithB3Single() Option {
+	return optionFunc(func(c *config) { c.b3Single = true })
+}

@@ -16,7 +16,7 @@ type reading struct {
 	has      fieldSet
 	spelling [numFields]string // of a Header's names, as names.spelling has it
 	odd      bool              // one of them is not ""
-	lists    [3][]string       // a Header's values of jaegerList, w3cBaggage and w3cState
+	lists    [3][]string       // a Header's values of jaegerList and the next two
 	listed   bool              // there are some
 	parents  int               // how many traceparent there were
 	state    []byte            // tracestate, when it came in several headers
@@ -59,12 +59,8 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 			r.spelling[f], r.odd = spelling, true
 		}
 		switch f {
-		case jaegerList:
-			r.lists[0], r.listed = values, true
-		case w3cBaggage:
-			r.lists[1], r.listed = values, true
-		case w3cState:
-			r.lists[2], r.listed = values, true
+		case jaegerList, w3cBaggage, w3cState:
+			r.lists[f-jaegerList], r.listed = values, true
 		case w3cParent:
 			r.parents = len(values)
 			fallthrough
@@ -73,9 +69,9 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 		}
 	}
 	if r != nil && r.listed {
-		for i, f := range [...]field{jaegerList, w3cBaggage, w3cState} {
+		for i := range r.lists {
 			for _, list := range r.lists[i] {
-				p.take(r, f, "", list)
+				p.take(r, jaegerList+field(i), "", list)
 			}
 		}
 	}
