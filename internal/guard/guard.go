@@ -2,7 +2,7 @@
 
 // Package guard calls code that is not ours: reporters, transports, samplers,
 // observers, and whatever else a user can plug in. A panic in it becomes an error,
-// and [Within] and [Value] return in time even when it hangs.
+// and [Within] returns in time even when it hangs.
 package guard
 
 import (
@@ -22,7 +22,7 @@ var (
 	ErrGoexit = errors.New("runtime.Goexit was called")
 )
 
-// Grace is how long Await, Within and Value wait after their context has ended.
+// Grace is how long Await and Within wait after their context has ended.
 const Grace = 100 * time.Millisecond
 
 // maxText bounds what an error says of a panic's value, in bytes.
@@ -64,20 +64,6 @@ func Within(ctx context.Context, f func() error) error {
 		return ctx.Err()
 	}
 	return err
-}
-
-// Value is Within for a function that returns a value. Where there is an error, the
-// value is zero.
-func Value[T any](ctx context.Context, f func() T) (T, error) {
-	var v, zero T
-	err := Within(ctx, func() error {
-		v = f()
-		return nil
-	})
-	if err != nil {
-		return zero, err // f may still be about to set v
-	}
-	return v, nil
 }
 
 // Await waits for done until ctx has been over for Grace. It reports whether done

@@ -35,12 +35,10 @@ func TestPanicsBecomeErrors(t *testing.T) {
 		"not UTF-8":   {"\xff", "panic: \uFFFD"},
 	} {
 		f := func() { panic(c.value) }
-		_, ofValue := Value(context.Background(), func() int { f(); return 1 })
 		for call, err := range map[string]error{
 			"Run":    Run(f),
 			"Try":    Try(func() error { f(); return nil }),
 			"Within": Within(context.Background(), func() error { f(); return nil }),
-			"Value":  ofValue,
 		} {
 			if !errors.Is(err, ErrPanic) || !strings.HasPrefix(err.Error(), c.want) || len(err.Error()) > maxText+10 {
 				t.Errorf("%s: %s: %.600v; want %q", name, call, err, c.want)
@@ -59,9 +57,6 @@ func TestWithoutPanic(t *testing.T) {
 	}
 	if err := Within(context.Background(), func() error { return boom }); err != boom {
 		t.Error(err)
-	}
-	if v, err := Value(context.Background(), func() int { return 7 }); v != 7 || err != nil {
-		t.Error(v, err)
 	}
 }
 
