@@ -26,13 +26,11 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 		}
 		returned := false
 		defer c.caught(span, &returned)
-		if c.events {
-			logObject(span, sent, 1, req)
-		}
+		c.logObject(span, sent, req)
 		err := invoker(ctx, method, req, reply, cc, opts...)
 		returned = true
-		if c.events && err == nil {
-			logObject(span, received, 1, reply)
+		if err == nil {
+			c.logObject(span, received, reply)
 		}
 		c.finish(ctx, span, err)
 		return err

@@ -15,8 +15,6 @@ import (
 	"github.com/go-spur/spur"
 )
 
-var _ grpc.ClientStream = (*clientStream)(nil)
-
 // clientStream is a stream with its span. The end comes from three sides: grpc's
 // report, what the stream's methods return, and the context; the first one counts.
 //
@@ -78,25 +76,23 @@ func (s *clientStream) SendMsg(m any) error {
 }
 
 // RecvMsg implements grpc.ClientStream.
-func (s *clientStream) RecvMsg(m any) error {
+func (s *clientStream) RecvMsg(m any) (err error) {
 	returned := false
 	defer s.caught(&returned)
-	if !s.events {
-		err := s.ClientStream.RecvMsg(m)
-		returned = true
-		if err != nil || !s.desc.ServerStreams {
-			s.end(err)
-		}
-		return err
+	if s.events {
+		err = s.receive(m)
+	} else {
+		err = s.ClientStream.RecvMsg(m)
 	}
-	err := s.receive(m)
 	returned = true
+	if err != nil || !s.desc.ServerStreams {
+		s.end(err)
+	}
 	return err
 }
 
 // receive is RecvMsg with message events.
-func (s *clientStream) receive(m any) (err error) {
-	returned := false
+func (s *clientStream) receive(m any) error {
 	s.mu.Lock()
 	s.receiving = true
 	s.mu.Unlock()
@@ -105,15 +101,11 @@ func (s *clientStream) receive(m any) (err error) {
 		s.receiving = false
 		waiting, reported := s.waiting, s.err
 		s.mu.Unlock()
-		switch {
-		case waiting:
+		if waiting {
 			s.end(reported)
-		case returned && (err != nil || !s.desc.ServerStreams):
-			s.end(err)
 		}
 	}()
-	err = s.ClientStream.RecvMsg(m)
-	returned = true
+	err := s.ClientStream.RecvMsg(m)
 	if err == nil && s.open() {
 		logObject(s.span, received, s.received.Add(1), m)
 	}

@@ -13,8 +13,6 @@ import (
 	"github.com/go-spur/spur"
 )
 
-var _ stats.Handler = (*handler)(nil)
-
 // ServerHandler returns a handler for grpc.StatsHandler: every RPC the server
 // handles, unary or stream, gets one span, from before the first interceptor to
 // after the last. The span descends from the caller's, and the method finds it in

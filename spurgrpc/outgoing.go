@@ -4,6 +4,7 @@ package spurgrpc
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -25,13 +26,21 @@ var _ propagation.Setter = (*pairs)(nil)
 
 // Set implements propagation.Setter: a key that is there gets the new value.
 func (p *pairs) Set(key, value string) {
-	for i := 0; i < len(p.kv); i += 2 {
-		if p.kv[i] == key {
-			p.kv[i+1] = value
-			return
-		}
+	if i := p.index(key); i >= 0 {
+		p.kv[i+1] = value
+		return
 	}
 	p.kv = append(p.kv, key, value)
+}
+
+// index returns where key is, or -1.
+func (p *pairs) index(key string) int {
+	for i := 0; i < len(p.kv); i += 2 {
+		if p.kv[i] == key {
+			return i
+		}
+	}
+	return -1
 }
 
 var pairsPool = sync.Pool{New: func() any { return &pairs{kv: make([]string, 0, 8)} }}
@@ -71,10 +80,12 @@ func (p *pairs) addTo(ctx context.Context) context.Context {
 // are of. Formats that the tracer does not write may be meant for somebody else,
 // such as a proxy that wants to be handed on what it sent.
 func (p *pairs) removeOthers(md metadata.MD) {
-	if !hasIDs(md) {
+	ids := []string{"uber-trace-id", "traceparent", "b3", "x-b3-traceid"}
+	if !slices.ContainsFunc(ids, func(key string) bool { return len(md[key]) > 0 }) {
 		return // what is there of baggage was put there on purpose
 	}
-	jaeger, w3c, b3 := p.has("uber-trace-id"), p.has("traceparent"), p.has("b3") || p.has("x-b3-traceid")
+	jaeger, w3c := p.index("uber-trace-id") >= 0, p.index("traceparent") >= 0
+	b3 := p.index("b3") >= 0 || p.index("x-b3-traceid") >= 0
 	for key := range md {
 		var other bool
 		switch key {
@@ -93,24 +104,4 @@ func (p *pairs) removeOthers(md metadata.MD) {
 			delete(md, key)
 		}
 	}
-}
-
-// hasIDs reports whether the metadata name a trace.
-func hasIDs(md metadata.MD) bool {
-	for _, key := range []string{"uber-trace-id", "traceparent", "b3", "x-b3-traceid"} {
-		if len(md[key]) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// has reports whether key is one of the pairs'.
-func (p *pairs) has(key string) bool {
-	for i := 0; i < len(p.kv); i += 2 {
-		if p.kv[i] == key {
-			return true
-		}
-	}
-	return false
 }

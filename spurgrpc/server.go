@@ -12,8 +12,6 @@ import (
 	"github.com/go-spur/spur"
 )
 
-var _ grpc.ServerStream = (*serverStream)(nil)
-
 // UnaryServerInterceptor returns an interceptor that gives every unary RPC a span,
 // which descends from the caller's and which the method finds in its context. It
 // covers the method and the interceptors behind this one, and ends when they have
@@ -30,13 +28,11 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 		returned := false
 		defer c.caught(span, &returned)
 		c.tagCaller(ctx, span)
-		if c.events {
-			logObject(span, received, 1, req)
-		}
+		c.logObject(span, received, req)
 		resp, err := handler(ctx, req)
 		returned = true
-		if c.events && err == nil {
-			logObject(span, sent, 1, resp)
+		if err == nil {
+			c.logObject(span, sent, resp)
 		}
 		c.finish(ctx, span, err)
 		return resp, err

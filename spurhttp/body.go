@@ -63,12 +63,7 @@ func follow(resp *http.Response, method string, c *call) io.ReadCloser {
 // Read implements io.Reader.
 func (b *body) Read(p []byte) (int, error) {
 	returned := false
-	defer func() {
-		if !returned {
-			b.unwatch()
-			b.call.panicked(recover())
-		}
-	}()
+	defer b.call.caught(&returned)
 	n, err := b.ReadCloser.Read(p)
 	returned = true
 	b.call.read.Add(int64(n))
@@ -85,15 +80,11 @@ func (b *body) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (b *body) Close() error {
 	b.closing.Store(true)
+	b.unwatch()
 	returned := false
-	defer func() {
-		b.unwatch()
-		if !returned {
-			b.call.panicked(recover())
-		}
-		b.call.end(nil)
-	}()
+	defer b.call.caught(&returned)
 	err := b.ReadCloser.Close()
 	returned = true
+	b.call.end(nil)
 	return err
 }

@@ -36,8 +36,13 @@ func (c *call) end(err error) {
 	})
 }
 
-// panicked finishes the span when what recover returned is p, and passes that on.
-func (c *call) panicked(p any) {
+// caught is deferred. If what was called did not return, it finishes the span and
+// passes a panic on.
+func (c *call) caught(returned *bool) {
+	if *returned {
+		return
+	}
+	p := recover()
 	c.once.Do(func() {
 		logPanic(c.span, p)
 		c.finish()

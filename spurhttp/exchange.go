@@ -5,7 +5,6 @@ package spurhttp
 import (
 	"mime/multipart"
 	"net/http"
-	"strconv"
 
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
@@ -53,15 +52,17 @@ func (x *exchange) finish(p any) {
 	if span.IsRecording() {
 		status := x.status()
 		x.logEnd(p)
-		x.tagResponse(status)
+		if status != 0 {
+			tagStatus(span, status, x.semantic)
+			if x.scope.method != http.MethodHead {
+				span.SetInt(sizeTag(x.semantic), x.response.written.Load())
+			}
+		}
 		if route != "" {
 			span.SetString("http.route", route)
 		}
 		if status >= http.StatusInternalServerError {
-			span.SetBool(string(ext.Error), true)
-			if x.semantic {
-				span.SetString("error.type", strconv.Itoa(status))
-			}
+			tagFailure(span, status, x.semantic)
 		}
 	}
 	span.Finish()

@@ -109,12 +109,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // else under the caller's.
 func (h *handler) start(w http.ResponseWriter, r *http.Request, name string) (context.Context, *spur.Span) {
 	ctx := r.Context()
-	if isWrapped(w) && spur.SpanFromContext(ctx).SpanContext().IsValid() {
-		return h.tracer.Start(ctx, name, serverKind)
+	if !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
+		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
+		if caller != nil {
+			return h.tracer.Start(ctx, name, serverKind, h.edge.Reference(caller))
+		}
 	}
-	caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
-	if caller == nil {
-		return h.tracer.Start(ctx, name, serverKind)
-	}
-	return h.tracer.Start(ctx, name, serverKind, h.edge.Reference(caller))
+	return h.tracer.Start(ctx, name, serverKind)
 }

@@ -4,6 +4,7 @@ package spurhttp
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -32,10 +33,6 @@ func isProbe(r *http.Request) bool {
 		}
 	}
 	agent := r.Header.Get("User-Agent")
-	for _, prefix := range []string{"kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Amazon-Route53-Health-Check-Service"} {
-		if strings.HasPrefix(agent, prefix) {
-			return true
-		}
-	}
-	return false
+	prefixes := []string{"kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Amazon-Route53-Health-Check-Service"}
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(agent, p) })
 }

@@ -28,6 +28,14 @@ type common struct {
 	semantic bool
 }
 
+// operation is what OperationName says, or "".
+func (c *common) operation(r *http.Request) string {
+	if c.name == nil {
+		return ""
+	}
+	return c.name(r)
+}
+
 type commonOption func(*common)
 
 func (o commonOption) applyHandler(h *handler)     { o(&h.common) }
@@ -82,9 +90,7 @@ func Edge(p spur.EdgePolicy) HandlerOption {
 // /livez, /readyz, /health, /live, /ready or /ping, and those of the probes of
 // Kubernetes, AWS and Google Cloud, known by their User-Agent.
 func SkipProbes() HandlerOption {
-	return handlerOption(func(h *handler) {
-		Filter(func(r *http.Request) bool { return !isProbe(r) }).applyHandler(h)
-	})
+	return Filter(func(r *http.Request) bool { return !isProbe(r) })
 }
 
 // Tracer sets who traces requests whose context has no span. Without it that is

@@ -28,7 +28,7 @@ type response struct {
 // note keeps the first final status, unless the connection is no longer the
 // server's or the client has gone.
 func (w *response) note(status int) {
-	if w.status.Load() == 0 && !w.hijacked.Load() && w.ctx.Err() != context.Canceled { //nolint:errorlint // contexts do not wrap it
+	if w.status.Load() == 0 && !w.hijacked.Load() && w.ctx.Err() != context.Canceled {
 		w.status.CompareAndSwap(0, int32(status))
 	}
 }
@@ -126,35 +126,31 @@ func sendable(src io.Reader) bool {
 // unwrapper is how http.ResponseController finds the server's ResponseWriter.
 type unwrapper interface{ Unwrap() http.ResponseWriter }
 
-// chain calls see with w and all that it wraps, until that returns false.
-func chain(w http.ResponseWriter, see func(w http.ResponseWriter) bool) {
+// wraps reports whether is holds for w or for a writer that it wraps.
+func wraps(w http.ResponseWriter, is func(w http.ResponseWriter) bool) bool {
 	for range 32 { // a writer that unwraps to itself has no end
-		if w == nil || !see(w) {
-			return
+		if w == nil || is(w) {
+			return w != nil
 		}
 		u, ok := w.(unwrapper)
 		if !ok {
-			return
+			return false
 		}
 		w = u.Unwrap()
 	}
+	return false
 }
 
 // isWrapped reports whether w is, or wraps, a ResponseWriter of ours.
-func isWrapped(w http.ResponseWriter) (ours bool) {
-	chain(w, func(w http.ResponseWriter) bool {
-		_, ours = w.(interface{ note(status int) })
-		return !ours
+func isWrapped(w http.ResponseWriter) bool {
+	return wraps(w, func(w http.ResponseWriter) bool {
+		_, ours := w.(interface{ note(status int) })
+		return ours
 	})
-	return ours
 }
 
 // hasTimeout reports whether what is written goes to an http.TimeoutHandler, which
 // throws it away when it is late.
-func hasTimeout(w http.ResponseWriter) (found bool) {
-	chain(w, func(w http.ResponseWriter) bool {
-		found = reflect.TypeOf(w).String() == "*http.timeoutWriter"
-		return !found
-	})
-	return found
+func hasTimeout(w http.ResponseWriter) bool {
+	return wraps(w, func(w http.ResponseWriter) bool { return reflect.TypeOf(w).String() == "*http.timeoutWriter" })
 }

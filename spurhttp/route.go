@@ -27,8 +27,18 @@ func SetRoute(ctx context.Context, route string) {
 	if ctx == nil || route == "" {
 		return
 	}
-	if s, ok := ctx.Value(scopeKey{}).(*scope); ok {
-		s.setRoute(route)
+	s, ok := ctx.Value(scopeKey{}).(*scope)
+	if !ok {
+		return
+	}
+	s.mu.Lock()
+	ended := s.ended
+	if !ended {
+		s.route, s.said = route, true
+	}
+	s.mu.Unlock()
+	if !ended {
+		s.rename(route)
 	}
 }
 
@@ -54,18 +64,6 @@ func (s *scope) Value(key any) any {
 		return s
 	}
 	return s.Context.Value(key)
-}
-
-func (s *scope) setRoute(route string) {
-	s.mu.Lock()
-	ended := s.ended
-	if !ended {
-		s.route, s.said = route, true
-	}
-	s.mu.Unlock()
-	if !ended {
-		s.rename(route)
-	}
 }
 
 // rename calls the span after a route, unless the program has named it.
@@ -103,16 +101,12 @@ type router interface {
 	Handler(r *http.Request) (h http.Handler, pattern string)
 }
 
-var _ router = (*http.ServeMux)(nil)
-
 // startName returns what the span is called when it starts, which is what samplers see,
 // the route in the name, and whether OperationName has named it.
 func (h *handler) startName(r *http.Request) (text, route string, named bool) {
 	route = h.startRoute(r)
-	if h.name != nil {
-		if text = h.name(r); text != "" {
-			return text, route, true
-		}
+	if text = h.operation(r); text != "" {
+		return text, route, true
 	}
 	return routeName(r.Method, route), route, false
 }
@@ -125,10 +119,7 @@ func (h *handler) startRoute(r *http.Request) string {
 	}
 	route := ""
 	next := h.router
-	for range 8 { // a mux within itself has no end
-		if next == nil {
-			break
-		}
+	for depth := 0; next != nil && depth < 8; depth++ { // a mux within itself has no end
 		within, pattern := next.Handler(r)
 		if pattern = realPattern(r, pattern); pattern == "" {
 			break

@@ -3,6 +3,7 @@
 package spurhttp
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"net/url"
@@ -54,28 +55,17 @@ func requestPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// tagResponse says what became of it. status is 0 when nobody was told.
-func (x *exchange) tagResponse(status int) {
-	span, written := x.scope.span, x.response.written.Load()
-	if status == 0 {
-		return
-	}
-	tagStatus(span, status, x.semantic)
-	if x.scope.method != http.MethodHead {
-		span.SetInt(sizeTag(x.semantic), written)
-	}
-}
-
 // tagRequest says what is asked for.
 func (t *transport) tagRequest(span *spur.Span, r *http.Request) {
+	method := cmp.Or(r.Method, http.MethodGet)
 	if !t.semantic {
 		span.SetString(string(ext.Component), component)
-		span.SetString(string(ext.HTTPMethod), requestMethod(r))
+		span.SetString(string(ext.HTTPMethod), method)
 		span.SetString(string(ext.HTTPUrl), publicURL(r.URL))
 		span.SetString(string(ext.PeerHostname), r.URL.Hostname())
 		return
 	}
-	tagMethod(span, requestMethod(r))
+	tagMethod(span, method)
 	span.SetString("url.full", publicURL(r.URL))
 	tagHost(span, "server", r.URL.Host, map[string]string{"http": "80", "https": "443"}[r.URL.Scheme])
 }
@@ -89,19 +79,8 @@ func (t *transport) tagResponse(span *spur.Span, resp *http.Response) {
 		tagProtocol(span, resp.ProtoMajor, resp.ProtoMinor)
 	}
 	if resp.StatusCode >= limit {
-		span.SetBool(string(ext.Error), true)
-		if t.semantic {
-			span.SetString("error.type", strconv.Itoa(resp.StatusCode))
-		}
+		tagFailure(span, resp.StatusCode, t.semantic)
 	}
-}
-
-// requestMethod is the method that a client's request has when it names none.
-func requestMethod(r *http.Request) string {
-	if r.Method == "" {
-		return http.MethodGet
-	}
-	return r.Method
 }
 
 // sizeTag is the name of the number of bytes in an answer's body. OpenTracing has
@@ -119,6 +98,13 @@ func tagStatus(span *spur.Span, status int, semantic bool) {
 		return
 	}
 	span.SetInt(string(ext.HTTPStatusCode), int64(status))
+}
+
+func tagFailure(span *spur.Span, status int, semantic bool) {
+	span.SetBool(string(ext.Error), true)
+	if semantic {
+		span.SetString("error.type", strconv.Itoa(status))
+	}
 }
 
 func tagMethod(span *spur.Span, method string) {

@@ -3,6 +3,7 @@
 package spurhttp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -55,11 +56,8 @@ func Transport(rt http.RoundTripper, opts ...TransportOption) http.RoundTripper 
 // Client returns a copy of c, or of http.DefaultClient when that is nil, that sends
 // its requests with Transport.
 func Client(c *http.Client, opts ...TransportOption) *http.Client {
-	if c == nil {
-		c = http.DefaultClient //nolint:forbidigo // the program's own requests, not the tracer's
-	}
 	var traced http.Client
-	if c != nil {
+	if c = cmp.Or(c, http.DefaultClient); c != nil { //nolint:forbidigo // the program's own requests, not the tracer's
 		traced = *c
 	}
 	traced.Transport = Transport(traced.Transport, opts...)
@@ -120,18 +118,14 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	returned := false
-	defer func() {
-		if !returned {
-			c.panicked(recover())
-		}
-	}()
+	defer c.caught(&returned)
 	resp, err := t.next.RoundTrip(outgoing(ctx, r, span, told))
 	returned = true
 	switch {
 	case err != nil:
 		c.end(err)
 	case resp == nil: // a mistake of next's
-		c.end(errNeither)
+		c.end(errors.New("spurhttp: neither an answer nor an error"))
 	default:
 		if span.IsRecording() {
 			t.tagResponse(span, resp)
@@ -140,8 +134,6 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return resp, err
 }
-
-var errNeither = errors.New("spurhttp: neither an answer nor an error")
 
 // nobody is the span that records nothing and has no tracer of anybody's.
 var nobody = spur.SpanFromContext(context.Background())
@@ -160,13 +152,7 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 	case t.requireParent:
 		return nil, nil
 	}
-	text := ""
-	if t.name != nil {
-		text = t.name(r)
-	}
-	if text == "" {
-		text = methodName(r.Method)
-	}
+	text := cmp.Or(t.operation(r), methodName(r.Method))
 	if tracer != nil {
 		return tracer.Start(ctx, text, clientKind)
 	}

@@ -82,11 +82,11 @@ func (w *response) closeNotify() <-chan bool {
 func (w plain) Unwrap() http.ResponseWriter {
 	next := w.ResponseWriter
 	var flush, hijack bool
-	chain(next, func(w http.ResponseWriter) bool {
+	wraps(next, func(w http.ResponseWriter) bool {
 		_, f := w.(http.Flusher)
 		_, h := w.(http.Hijacker)
 		flush, hijack = flush || f, hijack || h
-		return true
+		return flush && hijack
 	})
 	b := below(w)
 	if isServers(next) {

@@ -222,18 +222,16 @@ func (s shy) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 func TestResponseBelow(t *testing.T) {
 	next := func(w http.ResponseWriter) http.ResponseWriter { return w.(unwrapper).Unwrap() }
 	hijacker := func(w http.ResponseWriter) (h http.Hijacker) {
-		chain(w, func(w http.ResponseWriter) bool {
-			var ok bool
+		wraps(w, func(w http.ResponseWriter) (ok bool) {
 			h, ok = w.(http.Hijacker)
-			return !ok
+			return ok
 		})
 		return h
 	}
 	flusher := func(w http.ResponseWriter) (f http.Flusher) {
-		chain(w, func(w http.ResponseWriter) bool {
-			var ok bool
+		wraps(w, func(w http.ResponseWriter) (ok bool) {
 			f, ok = w.(http.Flusher)
-			return !ok
+			return ok
 		})
 		return f
 	}
@@ -268,12 +266,8 @@ func TestResponseBelow(t *testing.T) {
 // Programs find their own writers below ours.
 func TestResponseUnwrapsToThoseBelow(t *testing.T) {
 	mine := &able{ResponseWriter: httptest.NewRecorder()}
-	found := false
-	chain(writer(&response{ctx: context.Background(), ResponseWriter: shy{mine}}), func(w http.ResponseWriter) bool {
-		found = found || w == http.ResponseWriter(mine)
-		return true
-	})
-	if !found {
+	ours := writer(&response{ctx: context.Background(), ResponseWriter: shy{mine}})
+	if !wraps(ours, func(w http.ResponseWriter) bool { return w == http.ResponseWriter(mine) }) {
 		t.Error("a writer is hidden")
 	}
 }
