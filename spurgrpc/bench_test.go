@@ -62,7 +62,7 @@ func BenchmarkUnary(b *testing.B) {
 	for _, s := range []style{handlers, interceptors} {
 		b.Run(s.name+"/unsampled", bench(s, false))
 		b.Run(s.name+"/sampled", bench(s, true))
-		b.Run(s.name+"/events", bench(s, true, spurgrpc.MessageEvents()))
+		b.Run(s.name+"/events", bench(s, true, spurgrpc.WithMessageEvents()))
 	}
 }
 

@@ -56,7 +56,7 @@ func TestClientStreamPanics(t *testing.T) {
 		"send":    func(cs grpc.ClientStream) { _ = cs.SendMsg(nil) },
 		"receive": func(cs grpc.ClientStream) { _ = cs.RecvMsg(nil) },
 	} {
-		for _, opts := range [][]spurgrpc.Option{nil, {spurgrpc.MessageEvents()}} {
+		for _, opts := range [][]spurgrpc.Option{nil, {spurgrpc.WithMessageEvents()}} {
 			for _, many := range []bool{false, true} {
 				tracer, spans := spurtest.New(t)
 				cs, err := spurgrpc.StreamClientInterceptor(tracer, opts...)(t.Context(), &grpc.StreamDesc{ServerStreams: many}, nil, "/a.B/C",

@@ -223,7 +223,7 @@ func TestUnaryAndStreamsConcurrentSafe(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		spurtest.CheckLeaks(t)
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.MessageEvents(), spurgrpc.SemanticNames()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithMessageEvents(), spurgrpc.WithSemanticNames()}
 		r.serverOpts = r.clientOpts
 		r.service.duplex = echo
 		r.start()

@@ -41,7 +41,7 @@
 //
 // The operation is the full method, "/package.Service/Method" with its first slash,
 // as the OpenTracing instrumentation of gRPC (opentracing-contrib/go-grpc) has it,
-// so that what searches for it keeps finding it; [OperationName] changes it.
+// so that what searches for it keeps finding it; [WithOperationName] changes it.
 // Tags are
 //
 //   - component "gRPC" and span.kind "server" or "client", from the start, so that
@@ -58,11 +58,11 @@
 //     and had ResourceExhausted and Aborted on servers
 //
 // and a status that is not OK is a log: event "error", error.kind the code, message
-// the status's message. [SemanticNames] has OpenTelemetry's names instead. A method
+// the status's message. [WithSemanticNames] has OpenTelemetry's names instead. A method
 // that panics has response_code "Unknown" and error; the panic goes on.
 //
 // A client's span is a child of the current span in the RPC's context, and a root
-// when there is none, unless [RequireParent]. A server's descends from the
+// when there is none, unless [WithRequiredParent]. A server's descends from the
 // span that its context holds before, such as an HTTP server's in front of
-// grpc.Server.ServeHTTP; else from the caller's, as [Edge] admits.
+// grpc.Server.ServeHTTP; else from the caller's, as [WithEdgePolicy] admits.
 package spurgrpc

@@ -243,8 +243,8 @@ func testEnding(t *testing.T, s style, e ending, messages bool) {
 	spurtest.CheckLeaks(t)
 	r := newRig(t, s)
 	if messages {
-		r.clientOpts = append(r.clientOpts, spurgrpc.MessageEvents())
-		r.serverOpts = append(r.serverOpts, spurgrpc.MessageEvents())
+		r.clientOpts = append(r.clientOpts, spurgrpc.WithMessageEvents())
+		r.serverOpts = append(r.serverOpts, spurgrpc.WithMessageEvents())
 	}
 	entered := make(chan struct{})
 	r.service.duplex = func(ss duplexServer) error {

@@ -77,7 +77,7 @@ func TestForwardedMetadata(t *testing.T) {
 					arrived, _ = metadata.FromIncomingContext(ctx)
 					return &testgrpc.SimpleResponse{}, nil
 				}
-				r.serverOpts = []spurgrpc.Option{spurgrpc.Edge(spur.IgnoreCaller)}
+				r.serverOpts = []spurgrpc.Option{spurgrpc.WithEdgePolicy(spur.IgnoreCaller)}
 				r.start()
 				ctx, parent := r.client.Start(r.context(), "parent")
 				parent.SetBaggageItem("item", "ours")

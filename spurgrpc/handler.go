@@ -22,7 +22,7 @@ import (
 // says so, called "unknown method" from the start, so that samplers do not see the
 // names that callers invent. It gets none if the caller has gone before: grpc
 // (v1.84) does not tell the end of such an RPC. If the server has a
-// grpc.UnknownServiceHandler, it has all methods: see OperationName.
+// grpc.UnknownServiceHandler, it has all methods: see WithOperationName.
 //
 // As grpc tells only then that it has the method, the span starts with the RPC's
 // stats.Begin, and is in the context from there on: the TagRPC of a handler behind

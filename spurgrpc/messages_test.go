@@ -48,7 +48,7 @@ func expectMessages(r *rig, sent, received string) {
 func TestMessageEventsUnary(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.MessageEvents()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithMessageEvents()}
 		r.service.unary = func(context.Context, *testgrpc.SimpleRequest) (*testgrpc.SimpleResponse, error) {
 			return &testgrpc.SimpleResponse{Username: "ada"}, nil
 		}
@@ -73,7 +73,7 @@ func TestMessageEventsUnary(t *testing.T) {
 
 func TestMessageEventsCompressed(t *testing.T) {
 	tracer, spans := spurtest.New(t)
-	h := spurgrpc.ClientHandler(tracer, spurgrpc.MessageEvents())
+	h := spurgrpc.ClientHandler(tracer, spurgrpc.WithMessageEvents())
 	ctx := h.TagRPC(t.Context(), &stats.RPCTagInfo{FullMethodName: emptyCall})
 	h.HandleRPC(ctx, &stats.OutPayload{Client: true, Length: 100, CompressedLength: 9})
 	h.HandleRPC(ctx, &stats.End{Client: true})

@@ -17,12 +17,12 @@ type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
 
-// Filter traces only the RPCs for which trace returns true. It is asked for
+// WithFilter traces only the RPCs for which trace returns true. It is asked for
 // each RPC, on the RPC's goroutine, with the method as gRPC spells it:
 // "/package.Service/Method". An RPC that is left out has no span and carries no
 // context; on a server, spans that the method starts are roots. Several filters
 // must all agree. A nil filter is ignored.
-func Filter(trace func(fullMethod string) bool) Option {
+func WithFilter(trace func(fullMethod string) bool) Option {
 	return optionFunc(func(c *config) {
 		if trace != nil {
 			c.filters = append(c.filters, trace)
@@ -30,15 +30,15 @@ func Filter(trace func(fullMethod string) bool) Option {
 	})
 }
 
-// SkipHealthChecks leaves out the RPCs of gRPC's health service,
+// WithoutHealthChecks leaves out the RPCs of gRPC's health service,
 // grpc.health.v1.Health. They are traced by default.
-func SkipHealthChecks() Option {
-	return Filter(func(fullMethod string) bool {
+func WithoutHealthChecks() Option {
+	return WithFilter(func(fullMethod string) bool {
 		return !strings.HasPrefix(fullMethod, "/grpc.health.v1.Health/")
 	})
 }
 
-// OperationName names spans by what name returns for the full method. Where it
+// WithOperationName names spans by what name returns for the full method. Where it
 // returns "", and by default, spans have the full method's name. It is called on
 // the RPC's goroutine. A nil name is ignored.
 //
@@ -48,7 +48,7 @@ func SkipHealthChecks() Option {
 // each name be an operation to samplers and storage. What
 // grpc.Server.GetServiceInfo returns once all services are registered tells which
 // methods there are.
-func OperationName(name func(fullMethod string) string) Option {
+func WithOperationName(name func(fullMethod string) string) Option {
 	return optionFunc(func(c *config) {
 		if name != nil {
 			c.name = name
@@ -56,30 +56,30 @@ func OperationName(name func(fullMethod string) string) Option {
 	})
 }
 
-// MessageEvents logs each message that is sent or received on the RPC's span,
+// WithMessageEvents logs each message that is sent or received on the RPC's span,
 // with its number from 1 for each direction and its size in bytes before
 // compression: event "message", message.type "sent" or "received", message.id,
 // message.uncompressed_size. The handlers also know the size after compression,
 // message.compressed_size, and log it when it differs; the interceptors know sizes of
 // protobuf messages only. How many logs a span keeps is bounded by spur.Limits.
 // Off by default.
-func MessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
+func WithMessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
 
-// RequireParent is for clients: it traces an RPC only if the current span in
+// WithRequiredParent is for clients: it traces an RPC only if the current span in
 // its context is one of spur's, with a context that is valid (spur.SpanFromContext).
 // By default an RPC without one is the root of a trace.
-func RequireParent() Option { return optionFunc(func(c *config) { c.requireParent = true }) }
+func WithRequiredParent() Option { return optionFunc(func(c *config) { c.requireParent = true }) }
 
-// Edge is for servers: it says what to make of the context a caller
+// WithEdgePolicy is for servers: it says what to make of the context a caller
 // sent, on top of the tracer's own policy (spur.WithEdgePolicy). The default is
 // spur.TrustCaller; a value that is no policy is taken for spur.IgnoreCaller.
-func Edge(p spur.EdgePolicy) Option { return optionFunc(func(c *config) { c.policy = p }) }
+func WithEdgePolicy(p spur.EdgePolicy) Option { return optionFunc(func(c *config) { c.policy = p }) }
 
-// SemanticNames has tags named as OpenTelemetry's semantic conventions name
+// WithSemanticNames has tags named as OpenTelemetry's semantic conventions name
 // attributes, instead of peer.address, response_code and response_class:
 // rpc.system.name "grpc", rpc.method "package.Service/Method",
 // rpc.response.status_code such as "NOT_FOUND", also "OK", error.type on errors,
 // and network.peer.address with network.peer.port where the peer is an IP
 // address. The names are those of version 1.43 of the conventions, whose stability
 // for RPC is "release candidate". Off by default.
-func SemanticNames() Option { return optionFunc(func(c *config) { c.semantic = true }) }
+func WithSemanticNames() Option { return optionFunc(func(c *config) { c.semantic = true }) }

@@ -28,10 +28,10 @@ import (
 func TestFilter(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{nil, spurgrpc.Filter(nil), spurgrpc.SkipHealthChecks()}
+		r.clientOpts = []spurgrpc.Option{nil, spurgrpc.WithFilter(nil), spurgrpc.WithoutHealthChecks()}
 		r.serverOpts = []spurgrpc.Option{
-			spurgrpc.SkipHealthChecks(),
-			spurgrpc.Filter(func(m string) bool { return !strings.HasSuffix(m, "/EmptyCall") }),
+			spurgrpc.WithoutHealthChecks(),
+			spurgrpc.WithFilter(func(m string) bool { return !strings.HasSuffix(m, "/EmptyCall") }),
 		}
 		r.service.duplex = echo
 		r.start()
@@ -63,8 +63,8 @@ func TestOperationName(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
 		short := func(m string) string { return m[strings.LastIndexByte(m, '/')+1:] }
-		r.clientOpts = []spurgrpc.Option{spurgrpc.OperationName(short), spurgrpc.OperationName(nil)}
-		r.serverOpts = []spurgrpc.Option{spurgrpc.OperationName(func(m string) string { return "serve " + short(m) })}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithOperationName(short), spurgrpc.WithOperationName(nil)}
+		r.serverOpts = []spurgrpc.Option{spurgrpc.WithOperationName(func(m string) string { return "serve " + short(m) })}
 		r.start()
 		if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
 			t.Fatal(err)
@@ -79,7 +79,7 @@ func TestOperationName(t *testing.T) {
 func TestNoOperationName(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.OperationName(func(string) string { return "" })}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithOperationName(func(string) string { return "" })}
 		r.serverOpts = r.clientOpts
 		r.start()
 		if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
@@ -94,7 +94,7 @@ func TestNoOperationName(t *testing.T) {
 func TestRequireParent(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.RequireParent()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithRequiredParent()}
 		r.service.duplex = echo
 		r.start()
 		call := func(ctx context.Context) {
@@ -133,7 +133,7 @@ func TestEdge(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		for _, policy := range []spur.EdgePolicy{spur.TrustCaller, spur.LinkCaller, spur.IgnoreCaller, 99} {
 			r := newRig(t, s)
-			r.serverOpts = []spurgrpc.Option{spurgrpc.Edge(policy)}
+			r.serverOpts = []spurgrpc.Option{spurgrpc.WithEdgePolicy(policy)}
 			r.start()
 			if _, err := r.EmptyCall(r.context(), &testgrpc.Empty{}); err != nil {
 				t.Fatal(err)
@@ -151,7 +151,7 @@ func TestEdge(t *testing.T) {
 func TestSemanticNames(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
-		r.clientOpts = []spurgrpc.Option{spurgrpc.SemanticNames()}
+		r.clientOpts = []spurgrpc.Option{spurgrpc.WithSemanticNames()}
 		r.serverOpts = r.clientOpts
 		answers := []error{nil, status.Error(codes.NotFound, "no")}
 		r.service.unary = func(context.Context, *testgrpc.SimpleRequest) (*testgrpc.SimpleResponse, error) {
@@ -221,7 +221,7 @@ func TestBothStylesAtOnce(t *testing.T) {
 // as by credentials that fetch a token, does not end the other's.
 func TestNestedCall(t *testing.T) {
 	tracer, spans := spurtest.New(t)
-	h := spurgrpc.ClientHandler(tracer, spurgrpc.Filter(func(m string) bool { return m != "/Tokens/Get" }))
+	h := spurgrpc.ClientHandler(tracer, spurgrpc.WithFilter(func(m string) bool { return m != "/Tokens/Get" }))
 	outer := h.TagRPC(context.Background(), &stats.RPCTagInfo{FullMethodName: "/Orders/Get"})
 	inner := h.TagRPC(outer, &stats.RPCTagInfo{FullMethodName: "/Tokens/Get"})
 	h.HandleRPC(inner, &stats.End{Client: true, Error: errors.New("no token")})
@@ -275,7 +275,7 @@ func TestStreamWithoutGRPC(t *testing.T) {
 				tracer, spans := spurtest.New(t)
 				var opts []spurgrpc.Option
 				if events {
-					opts = append(opts, spurgrpc.MessageEvents())
+					opts = append(opts, spurgrpc.WithMessageEvents())
 				}
 				ctx, cancel := context.WithCancel(context.Background())
 				defer cancel()

@@ -24,8 +24,8 @@ func TestOneSidedStreams(t *testing.T) {
 			spurtest.CheckLeaks(t)
 			r := newRig(t, s)
 			if messages {
-				r.clientOpts = append(r.clientOpts, spurgrpc.MessageEvents())
-				r.serverOpts = append(r.serverOpts, spurgrpc.MessageEvents())
+				r.clientOpts = append(r.clientOpts, spurgrpc.WithMessageEvents())
+				r.serverOpts = append(r.serverOpts, spurgrpc.WithMessageEvents())
 			}
 			r.service.output = func(ss outputServer) error {
 				for range 2 {

@@ -209,7 +209,7 @@ func TestUnaryRetried(t *testing.T) {
 
 // TestPeerAddress uses a real socket.
 func TestPeerAddress(t *testing.T) {
-	for name, opts := range map[string][]spurgrpc.Option{"OpenTracing": nil, "semantic": {spurgrpc.SemanticNames()}} {
+	for name, opts := range map[string][]spurgrpc.Option{"OpenTracing": nil, "semantic": {spurgrpc.WithSemanticNames()}} {
 		t.Run(name, func(t *testing.T) { testPeerAddress(t, opts) })
 	}
 }

@@ -40,7 +40,7 @@ func TestUnknownMethod(t *testing.T) {
 	r := newRig(t, handlers)
 	var heard listener
 	r.server = r.spans.Tracer("server", spur.WithSampler(&heard))
-	r.serverOpts = []spurgrpc.Option{spurgrpc.SemanticNames(), spurgrpc.MessageEvents()}
+	r.serverOpts = []spurgrpc.Option{spurgrpc.WithSemanticNames(), spurgrpc.WithMessageEvents()}
 	r.start()
 	methods := []string{"/no.Such/Service", "/grpc.testing.TestService/NoSuch"}
 	for _, method := range methods {
@@ -65,14 +65,14 @@ func TestUnknownMethod(t *testing.T) {
 	}
 }
 
-// TestUnknownServiceHandler: a proxy has all methods; OperationName bounds their
+// TestUnknownServiceHandler: a proxy has all methods; WithOperationName bounds their
 // names.
 func TestUnknownServiceHandler(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
 		var heard listener
 		r.server = r.spans.Tracer("server", spur.WithSampler(&heard))
-		r.serverOpts = []spurgrpc.Option{spurgrpc.OperationName(func(fullMethod string) string {
+		r.serverOpts = []spurgrpc.Option{spurgrpc.WithOperationName(func(fullMethod string) string {
 			service, method, _ := strings.Cut(strings.TrimPrefix(fullMethod, "/"), "/")
 			for _, m := range r.srv.GetServiceInfo()[service].Methods {
 				if m.Name == method {

@@ -32,7 +32,7 @@ func TestTransportEnds(t *testing.T) {
 		{"nil body", nil, func(io.ReadCloser) {}, 204, nil, false},
 		{"body breaks", io.NopCloser(errReader{broken}), func(b io.ReadCloser) { _, _ = io.ReadAll(b); b.Close() }, 200, nil, true},
 		{"status 404", http.NoBody, func(io.ReadCloser) {}, 404, nil, false},
-		{"status 404, semantic names", http.NoBody, func(io.ReadCloser) {}, 404, []spurhttp.TransportOption{spurhttp.SemanticNames()}, true},
+		{"status 404, semantic names", http.NoBody, func(io.ReadCloser) {}, 404, []spurhttp.TransportOption{spurhttp.WithSemanticNames()}, true},
 		{"status 503", http.NoBody, func(io.ReadCloser) {}, 503, nil, true},
 	}
 	for _, test := range tests {
@@ -41,7 +41,7 @@ func TestTransportEnds(t *testing.T) {
 			rt := roundTrip(func(*http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: test.status, Body: test.body}, nil
 			})
-			opts := append([]spurhttp.TransportOption{spurhttp.Tracer(tracer)}, test.opts...)
+			opts := append([]spurhttp.TransportOption{spurhttp.WithTracer(tracer)}, test.opts...)
 			resp, err := spurhttp.Transport(rt, opts...).RoundTrip(request(context.Background(), t, "http://x/"))
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +62,7 @@ func TestTransportCloseDuringRead(t *testing.T) {
 	rt := roundTrip(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, ContentLength: -1, Body: reader}, nil
 	})
-	resp, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(request(context.Background(), t, "http://x/"))
+	resp, err := spurhttp.Transport(rt, spurhttp.WithTracer(tracer)).RoundTrip(request(context.Background(), t, "http://x/"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestTransportOverHTTP2(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	tracer, spans := spurtest.New(t)
-	client := spurhttp.Client(s.Client(), spurhttp.Tracer(tracer), spurhttp.SemanticNames())
+	client := spurhttp.Client(s.Client(), spurhttp.WithTracer(tracer), spurhttp.WithSemanticNames())
 	for _, test := range []struct {
 		method, path string
 		atOnce       bool
@@ -134,7 +134,7 @@ func TestTransportErrors(t *testing.T) {
 	url := "http://" + listener.Addr().String()
 	listener.Close()
 	tracer, spans := spurtest.New(t)
-	if resp, err := spurhttp.Client(nil, spurhttp.Tracer(tracer)).Get(url); err == nil {
+	if resp, err := spurhttp.Client(nil, spurhttp.WithTracer(tracer)).Get(url); err == nil {
 		resp.Body.Close()
 		t.Fatal("somebody answered")
 	}

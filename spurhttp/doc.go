@@ -14,6 +14,6 @@
 // read.
 //
 // Tags are those of OpenTracing: span.kind, component, http.method, http.url,
-// http.status_code, error; and http.route. [SemanticNames] chooses OpenTelemetry's
+// http.status_code, error; and http.route. [WithSemanticNames] chooses OpenTelemetry's
 // instead. Neither headers nor bodies nor queries of URLs are recorded.
 package spurhttp

@@ -25,7 +25,7 @@ func Example() {
 	server := httptest.NewServer(spurhttp.Handler(tracer, mux))
 	defer server.Close()
 
-	client := spurhttp.Client(server.Client(), spurhttp.Tracer(tracer))
+	client := spurhttp.Client(server.Client(), spurhttp.WithTracer(tracer))
 	req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, server.URL+"/orders/42", nil)
 	resp, err := client.Do(req)
 	if err != nil {

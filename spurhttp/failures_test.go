@@ -46,7 +46,7 @@ func TestTransportMisbehaves(t *testing.T) {
 			ended := make(chan any)
 			go func() {
 				defer func() { ended <- recover() }()
-				resp, err := spurhttp.Transport(test.next, spurhttp.Tracer(tracer), spurhttp.SemanticNames()).RoundTrip(request(context.Background(), t, "http://x/"))
+				resp, err := spurhttp.Transport(test.next, spurhttp.WithTracer(tracer), spurhttp.WithSemanticNames()).RoundTrip(request(context.Background(), t, "http://x/"))
 				if resp != nil || (err == nil) != (name == "neither answer nor error") {
 					t.Errorf("got %v, %v", resp, err)
 				}
@@ -103,7 +103,7 @@ func TestTransportBodyPanics(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		resp, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(request(ctx, t, "http://x/"))
+		resp, err := spurhttp.Transport(rt, spurhttp.WithTracer(tracer)).RoundTrip(request(ctx, t, "http://x/"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,7 +166,7 @@ func TestTransportAnswerIsLeft(t *testing.T) {
 			})
 			ctx, cancel := test.end(context.Background())
 			defer cancel()
-			resp, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(request(ctx, t, "http://x/"))
+			resp, err := spurhttp.Transport(rt, spurhttp.WithTracer(tracer)).RoundTrip(request(ctx, t, "http://x/"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -225,7 +225,7 @@ func TestTransportCancelled(t *testing.T) {
 			},
 		} {
 			tracer, spans := spurtest.New(t)
-			resp, err := spurhttp.Client(s.Client(), spurhttp.Tracer(tracer)).Do(request(end(context.Background()), t, s.URL+path))
+			resp, err := spurhttp.Client(s.Client(), spurhttp.WithTracer(tracer)).Do(request(end(context.Background()), t, s.URL+path))
 			if err == nil {
 				_, err = io.ReadAll(resp.Body)
 				resp.Body.Close()

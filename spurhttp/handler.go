@@ -30,7 +30,7 @@ import (
 //     http.TimeoutHandler and all that call Request.WithContext pass on.
 //
 // Samplers know the first two kinds. Routes found later rename the span, unless the
-// program has named it, by OperationName or Span.SetOperationName.
+// program has named it, by WithOperationName or Span.SetOperationName.
 //
 // The span has the status that the client was sent, but none when the client had
 // gone before, the connection was taken over by Hijack, or an http.TimeoutHandler

@@ -49,8 +49,8 @@ func TestHandlerContinuesTheTrace(t *testing.T) {
 func TestHandlerNested(t *testing.T) {
 	for _, policy := range []spur.EdgePolicy{spur.TrustCaller, spur.IgnoreCaller} {
 		tracer, spans := spurtest.New(t)
-		inner := spurhttp.Handler(tracer, http.NotFoundHandler(), spurhttp.OperationName(func(*http.Request) string { return "inner" }))
-		outer := spurhttp.Handler(tracer, inner, spurhttp.Edge(policy))
+		inner := spurhttp.Handler(tracer, http.NotFoundHandler(), spurhttp.WithOperationName(func(*http.Request) string { return "inner" }))
+		outer := spurhttp.Handler(tracer, inner, spurhttp.WithEdgePolicy(policy))
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("uber-trace-id", "abc:def:0:1")
 		r.Header.Set("uberctx-role", "admin")
@@ -174,7 +174,7 @@ func TestHandlerFilters(t *testing.T) {
 		}
 		return len(spans.Spans()) == 1
 	}
-	skip := []spurhttp.HandlerOption{spurhttp.SkipProbes(), spurhttp.Filter(func(r *http.Request) bool { return r.URL.Path != "/metrics" }), spurhttp.Filter(nil), nil}
+	skip := []spurhttp.HandlerOption{spurhttp.WithoutProbes(), spurhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != "/metrics" }), spurhttp.WithFilter(nil), nil}
 	for _, test := range []struct {
 		opts        []spurhttp.HandlerOption
 		path, agent string
@@ -200,7 +200,7 @@ func TestHandlerEdge(t *testing.T) {
 		spur.LinkCaller:   "new trace, parent 0, references 1",
 		spur.IgnoreCaller: "new trace, parent 0, references 0",
 	} {
-		r := serve(t, http.NotFoundHandler(), spurhttp.Edge(policy))
+		r := serve(t, http.NotFoundHandler(), spurhttp.WithEdgePolicy(policy))
 		r.get(t, "/", "uber-trace-id", "abc:def:0:1")
 		s := r.wait(t, 1)[0]
 		trace := "new trace"
@@ -217,7 +217,7 @@ func TestHandlerSemanticNames(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /x/{id}", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "abcd") })
 	tracer, spans := spurtest.New(t)
-	h := spurhttp.Handler(tracer, mux, spurhttp.SemanticNames())
+	h := spurhttp.Handler(tracer, mux, spurhttp.WithSemanticNames())
 	r := httptest.NewRequest(http.MethodPost, "http://shop.example:8080/x/1?q=1", nil)
 	r.Header.Set("User-Agent", "ua")
 	h.ServeHTTP(httptest.NewRecorder(), r)

@@ -22,11 +22,11 @@ func TestTransportAsTheDefault(t *testing.T) {
 	transport, client := http.DefaultTransport, http.DefaultClient
 	defer func() { http.DefaultTransport, http.DefaultClient = transport, client }()
 	tracer, spans := spurtest.New(t)
-	early := spurhttp.Client(nil, spurhttp.Tracer(tracer))
+	early := spurhttp.Client(nil, spurhttp.WithTracer(tracer))
 	for n := range 2 {
 		spans.Reset()
-		http.DefaultTransport = spurhttp.Transport(nil, spurhttp.Tracer(tracer))
-		http.DefaultClient = spurhttp.Client(nil, spurhttp.Tracer(tracer))
+		http.DefaultTransport = spurhttp.Transport(nil, spurhttp.WithTracer(tracer))
+		http.DefaultClient = spurhttp.Client(nil, spurhttp.WithTracer(tracer))
 		for _, c := range []*http.Client{early, {}, http.DefaultClient} {
 			resp, err := c.Get(s.URL)
 			if err != nil {
@@ -57,11 +57,11 @@ func TestTransportUnwraps(t *testing.T) {
 func TestNil(t *testing.T) {
 	tracer, spans := spurtest.New(t)
 	nothing := []any{
-		spurhttp.OperationName(nil), spurhttp.Filter(nil), spurhttp.SemanticNames(), spurhttp.Tracer(nil), spurhttp.Hosts(nil),
-		spurhttp.SkipProbes(), spurhttp.Edge(spur.IgnoreCaller), spurhttp.Phases(), nil,
+		spurhttp.WithOperationName(nil), spurhttp.WithFilter(nil), spurhttp.WithSemanticNames(), spurhttp.WithTracer(nil), spurhttp.WithHosts(nil),
+		spurhttp.WithoutProbes(), spurhttp.WithEdgePolicy(spur.IgnoreCaller), spurhttp.WithPhases(), nil,
 	}
 	var forHandler []spurhttp.HandlerOption
-	forTransport := []spurhttp.TransportOption{spurhttp.Tracer(tracer)}
+	forTransport := []spurhttp.TransportOption{spurhttp.WithTracer(tracer)}
 	for _, o := range nothing {
 		if h, ok := o.(spurhttp.HandlerOption); ok || o == nil {
 			forHandler = append(forHandler, h)
@@ -76,7 +76,7 @@ func TestNil(t *testing.T) {
 	}
 	for name, r := range requests {
 		for _, h := range []http.Handler{http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), routes{}} {
-			for _, opts := range [][]spurhttp.HandlerOption{nil, {spurhttp.SemanticNames()}, forHandler} {
+			for _, opts := range [][]spurhttp.HandlerOption{nil, {spurhttp.WithSemanticNames()}, forHandler} {
 				w := httptest.NewRecorder()
 				spurhttp.Handler(tracer, h, opts...).ServeHTTP(w, r)
 				if w.Code != http.StatusNoContent {
@@ -85,7 +85,7 @@ func TestNil(t *testing.T) {
 			}
 		}
 		answers := roundTrip(func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 204}, nil })
-		for _, opts := range [][]spurhttp.TransportOption{{spurhttp.Tracer(tracer)}, forTransport} {
+		for _, opts := range [][]spurhttp.TransportOption{{spurhttp.WithTracer(tracer)}, forTransport} {
 			if resp, err := spurhttp.Transport(answers, opts...).RoundTrip(r); err != nil || resp.StatusCode != 204 {
 				t.Errorf("%s: answer %v, %v", name, resp, err)
 			}

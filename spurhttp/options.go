@@ -28,7 +28,7 @@ type common struct {
 	semantic bool
 }
 
-// operation is what OperationName says, or "".
+// operation is what WithOperationName says, or "".
 func (c *common) operation(r *http.Request) string {
 	if c.name == nil {
 		return ""
@@ -49,18 +49,18 @@ type transportOption func(*transport)
 
 func (o transportOption) applyTransport(t *transport) { o(t) }
 
-// OperationName sets how spans are called. name runs before the span starts, so
+// WithOperationName sets how spans are called. name runs before the span starts, so
 // that samplers see what it returns, on the goroutine of the request, which it must
 // not change. It should return few different names, such as the route a router
 // will choose, and not paths with ids in them; where it returns "" the default name
 // stands.
-func OperationName(name func(*http.Request) string) Option {
+func WithOperationName(name func(*http.Request) string) Option {
 	return commonOption(func(c *common) { c.name = name })
 }
 
-// Filter sets which requests are traced: those for which keep returns true. The
+// WithFilter sets which requests are traced: those for which keep returns true. The
 // others pass without a span. Of several filters all must agree.
-func Filter(keep func(*http.Request) bool) Option {
+func WithFilter(keep func(*http.Request) bool) Option {
 	return commonOption(func(c *common) {
 		before := c.filter
 		if keep == nil {
@@ -70,49 +70,49 @@ func Filter(keep func(*http.Request) bool) Option {
 	})
 }
 
-// SemanticNames has tags named as OpenTelemetry's semantic conventions for HTTP
+// WithSemanticNames has tags named as OpenTelemetry's semantic conventions for HTTP
 // (version 1.27 and later, stable) name attributes: http.request.method, url.path,
 // http.response.status_code and so on, instead of OpenTracing's names. The client's
 // span gets the tag error from status 400 on instead of 500.
-func SemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
+func WithSemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
 
-// Edge sets what becomes of the context in a request's headers: spur.LinkCaller
+// WithEdgePolicy sets what becomes of the context in a request's headers: spur.LinkCaller
 // and spur.IgnoreCaller are for listeners that face the world. The default is
 // spur.TrustCaller. With the others the handler gets a copy of the request without the
 // headers that tell of a trace or its baggage (propagation.Remove), so that a reverse
 // proxy does not send them on. A tracer with spur.WithEdgePolicy is never more
 // trusting than that, but leaves the headers to the handler.
-func Edge(p spur.EdgePolicy) HandlerOption {
+func WithEdgePolicy(p spur.EdgePolicy) HandlerOption {
 	return handlerOption(func(h *handler) { h.edge = p })
 }
 
-// SkipProbes leaves health checks untraced: GET and HEAD requests for /healthz,
+// WithoutProbes leaves health checks untraced: GET and HEAD requests for /healthz,
 // /livez, /readyz, /health, /live, /ready or /ping, and those of the probes of
 // Kubernetes, AWS and Google Cloud, known by their User-Agent.
-func SkipProbes() HandlerOption {
-	return Filter(func(r *http.Request) bool { return !isProbe(r) })
+func WithoutProbes() HandlerOption {
+	return WithFilter(func(r *http.Request) bool { return !isProbe(r) })
 }
 
-// Tracer sets who traces requests whose context has no span. Without it that is
+// WithTracer sets who traces requests whose context has no span. Without it that is
 // OpenTracing's global tracer, if it is one of spur's. Requests with a span in their
 // context are traced by that span's tracer.
-func Tracer(t *spur.Tracer) TransportOption {
+func WithTracer(t *spur.Tracer) TransportOption {
 	return transportOption(func(tr *transport) { tr.tracer = t })
 }
 
-// RequireParent leaves requests untraced whose context has no span.
-func RequireParent() TransportOption {
+// WithRequiredParent leaves requests untraced whose context has no span.
+func WithRequiredParent() TransportOption {
 	return transportOption(func(t *transport) { t.requireParent = true })
 }
 
-// Phases has the span log what net/http does for the request: the events "dns start",
+// WithPhases has the span log what net/http does for the request: the events "dns start",
 // "dns", "connect start", "connect", "tls start", "tls", "got connection", "got 100
 // continue", "wrote request" and "first byte", with the error if there was one.
-func Phases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
+func WithPhases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
 
-// Hosts sets who is told about the trace: trace headers and baggage are only sent to
+// WithHosts sets who is told about the trace: trace headers and baggage are only sent to
 // hosts that h matches, those that were in the request already included. Their
 // requests are traced nevertheless. The default is to tell everyone, and a nil h matches no one.
-func Hosts(h *propagation.Hosts) TransportOption {
+func WithHosts(h *propagation.Hosts) TransportOption {
 	return transportOption(func(t *transport) { t.tell = h.Match })
 }

@@ -17,7 +17,7 @@ import (
 // all patterns that Handler finds; of several calls the last counts.
 //
 // The span of the nearest Handler gets the tag http.route, and is called by the
-// request's method and the route unless OperationName or Span.SetOperationName has
+// request's method and the route unless WithOperationName or Span.SetOperationName has
 // named it. The route should be one of few, not a path with ids in it. A method in
 // front of it, as in "GET /orders/:id", takes the place of the request's.
 //
@@ -48,7 +48,7 @@ type scope struct {
 	span    *spur.Span
 	method  string
 	pattern string // of a mux around the handler
-	named   bool   // by OperationName
+	named   bool   // by WithOperationName
 
 	mu    sync.Mutex
 	route string
@@ -102,7 +102,7 @@ type router interface {
 }
 
 // startName returns what the span is called when it starts, which is what samplers see,
-// the route in the name, and whether OperationName has named it.
+// the route in the name, and whether WithOperationName has named it.
 func (h *handler) startName(r *http.Request) (text, route string, named bool) {
 	route = h.startRoute(r)
 	if text = h.operation(r); text != "" {

@@ -25,7 +25,7 @@ func TestHandlerNames(t *testing.T) {
 	mux.HandleFunc("example.com/hosted", ok)
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
 	copying := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r.Clone(r.Context())) })
-	named := spurhttp.OperationName(func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/orders/") })
+	named := spurhttp.WithOperationName(func(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, "/orders/") })
 	tests := []struct {
 		name    string
 		h       http.Handler
@@ -102,7 +102,7 @@ func TestHandlerBelowAMux(t *testing.T) {
 	seen := &seenNames{}
 	tracer, spans := spurtest.New(t, spur.WithSampler(seen))
 	mux := http.NewServeMux()
-	mux.Handle("GET /a/{id}", spurhttp.Handler(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no milk") }), spurhttp.SemanticNames()))
+	mux.Handle("GET /a/{id}", spurhttp.Handler(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("no milk") }), spurhttp.WithSemanticNames()))
 	func() {
 		defer func() { _ = recover() }()
 		mux.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
@@ -136,7 +136,7 @@ func TestHandlerRouteBesideAName(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /a/{id}", func(http.ResponseWriter, *http.Request) {})
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { mux.ServeHTTP(w, r) })
-	h := spurhttp.Handler(tracer, inner, spurhttp.SemanticNames(), spurhttp.OperationName(func(*http.Request) string { return "mine" }))
+	h := spurhttp.Handler(tracer, inner, spurhttp.WithSemanticNames(), spurhttp.WithOperationName(func(*http.Request) string { return "mine" }))
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/a/1", nil))
 	if s := spans.Spans()[0]; s.Operation != "mine" || tag(&s, "http.route") != "/a/{id}" {
 		t.Errorf("called %q, tags %v", s.Operation, s.Tags)

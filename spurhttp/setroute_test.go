@@ -56,7 +56,7 @@ func TestSetRoute(t *testing.T) {
 			spur.SpanFromContext(r.Context()).SetOperationName(name)
 		}}
 	}
-	named := spurhttp.OperationName(func(*http.Request) string { return "mine" })
+	named := spurhttp.WithOperationName(func(*http.Request) string { return "mine" })
 	for _, test := range []struct {
 		name        string
 		h           http.Handler
@@ -65,7 +65,7 @@ func TestSetRoute(t *testing.T) {
 		want, route string
 	}{
 		{"router", orders, "GET", nil, "GET /orders/:id", "/orders/:id"},
-		{"router, semantic names", orders, "PUT", []spurhttp.HandlerOption{spurhttp.SemanticNames()}, "PUT /orders/:id", "/orders/:id"},
+		{"router, semantic names", orders, "PUT", []spurhttp.HandlerOption{spurhttp.WithSemanticNames()}, "PUT /orders/:id", "/orders/:id"},
 		{"invented method", orders, "BREW", nil, "HTTP /orders/:id", "/orders/:id"},
 		{"router that finds nothing", colons{"/x": ok}, "GET", nil, "GET", ""},
 		{"below a mux", mux("/orders/", orders), "GET", nil, "GET /orders/:id", "/orders/:id"},
@@ -92,7 +92,7 @@ func TestSetRoute(t *testing.T) {
 		{"a name of the program's own", set("mine"), "GET", nil, "mine", "/orders/:id"},
 		{"the name that it had", set("GET"), "GET", nil, "GET", "/orders/:id"},
 		{"the name that it gets", set("GET /orders/:id"), "GET", nil, "GET /orders/:id", "/orders/:id"},
-		{"OperationName", orders, "GET", []spurhttp.HandlerOption{named}, "mine", "/orders/:id"},
+		{"WithOperationName", orders, "GET", []spurhttp.HandlerOption{named}, "mine", "/orders/:id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tracer, spans := spurtest.New(t)

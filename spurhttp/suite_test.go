@@ -13,7 +13,7 @@ import (
 
 // Handler and Transport pass the suites that others run on theirs.
 func TestHTTPSuites(t *testing.T) {
-	for name, opts := range map[string][]spurhttp.Option{"": nil, ", semantic names": {spurhttp.SemanticNames()}} {
+	for name, opts := range map[string][]spurhttp.Option{"": nil, ", semantic names": {spurhttp.WithSemanticNames()}} {
 		t.Run("server"+name, func(t *testing.T) {
 			suite.TestHTTPServer(t, func(tracer *spur.Tracer, h http.Handler) http.Handler {
 				var all []spurhttp.HandlerOption
@@ -25,7 +25,7 @@ func TestHTTPSuites(t *testing.T) {
 		})
 		t.Run("client"+name, func(t *testing.T) {
 			suite.TestHTTPClient(t, func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
-				all := []spurhttp.TransportOption{spurhttp.Tracer(tracer), spurhttp.Phases()}
+				all := []spurhttp.TransportOption{spurhttp.WithTracer(tracer), spurhttp.WithPhases()}
 				for _, o := range opts {
 					all = append(all, o)
 				}

@@ -17,12 +17,12 @@ import (
 )
 
 // Transport returns a RoundTripper that sends each request with rt in a span of its
-// own: a child of the current span of the request's context, else a root (see Tracer
-// and RequireParent). A nil rt is what http.DefaultTransport is when Transport is
+// own: a child of the current span of the request's context, else a root (see WithTracer
+// and WithRequiredParent). A nil rt is what http.DefaultTransport is when Transport is
 // called. A request that is sent again, after a redirect or by code that tries again,
 // gets a span each time, all children of the same one.
 //
-// The span is called what OperationName returns, else by the request's method. It
+// The span is called what WithOperationName returns, else by the request's method. It
 // ends when the answer's body has been read to its end, could not be, or is closed,
 // or when the request's context ends, whichever comes first; with the request, when
 // there is no answer. So close bodies, as net/http demands anyway.
@@ -35,7 +35,7 @@ import (
 // The server is told of the span in headers of a copy of the request: the request
 // itself is not changed. Headers that name another trace, as those do that a reverse
 // proxy copies, are replaced, with their baggage, in the formats that the tracer
-// writes; others are sent as they are. See Edge for callers that are not trusted.
+// writes; others are sent as they are. See WithEdgePolicy for callers that are not trusted.
 //
 // The result is safe for concurrent use. It has CloseIdleConnections, which calls
 // that of rt, and Unwrap and WrappedRoundTripper, which return rt. spur's own exporters

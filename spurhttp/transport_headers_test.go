@@ -30,7 +30,7 @@ func TestTransportHosts(t *testing.T) {
 			t.Fatal(err)
 		}
 		tracer, spans := spurtest.New(t)
-		resp, err := spurhttp.Client(s.Client(), spurhttp.Tracer(tracer), spurhttp.Hosts(hosts)).Get(s.URL)
+		resp, err := spurhttp.Client(s.Client(), spurhttp.WithTracer(tracer), spurhttp.WithHosts(hosts)).Get(s.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,12 +56,12 @@ func TestTransportThroughAProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, opts := range map[string][]spurhttp.TransportOption{"told": nil, "not told": {spurhttp.Hosts(nobody)}} {
+	for name, opts := range map[string][]spurhttp.TransportOption{"told": nil, "not told": {spurhttp.WithHosts(nobody)}} {
 		t.Run(name, func(t *testing.T) {
 			tracer, _ := spurtest.New(t)
 			proxy := httputil.NewSingleHostReverseProxy(target)
 			proxy.Transport = spurhttp.Transport(nil, opts...)
-			front := httptest.NewServer(spurhttp.Handler(tracer, proxy, spurhttp.Edge(spur.IgnoreCaller)))
+			front := httptest.NewServer(spurhttp.Handler(tracer, proxy, spurhttp.WithEdgePolicy(spur.IgnoreCaller)))
 			defer front.Close()
 			r := request(context.Background(), t, front.URL)
 			for key, value := range map[string]string{
@@ -96,7 +96,7 @@ func TestTransportThroughAProxy(t *testing.T) {
 	}
 }
 
-// Hosts holds for requests without a span as well, and a request without a URL is for
+// WithHosts holds for requests without a span as well, and a request without a URL is for
 // the next RoundTripper to refuse.
 func TestTransportHostsWithoutASpan(t *testing.T) {
 	tracer, _ := spurtest.New(t)
@@ -109,12 +109,12 @@ func TestTransportHostsWithoutASpan(t *testing.T) {
 		return &http.Response{StatusCode: 204, Body: http.NoBody}, nil
 	})
 	for _, opt := range []spurhttp.TransportOption{
-		spurhttp.RequireParent(), spurhttp.Filter(func(*http.Request) bool { return false }),
+		spurhttp.WithRequiredParent(), spurhttp.WithFilter(func(*http.Request) bool { return false }),
 	} {
 		r := request(context.Background(), t, "http://x/")
 		r.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 		r.Header.Set("baggage", "user=secret")
-		tr := spurhttp.Transport(rt, spurhttp.Tracer(tracer), spurhttp.Hosts(nil), opt)
+		tr := spurhttp.Transport(rt, spurhttp.WithTracer(tracer), spurhttp.WithHosts(nil), opt)
 		if _, err := tr.RoundTrip(r); err != nil || len(got) != 0 || len(r.Header) != 2 {
 			t.Errorf("sent %v, the request has %v, %v", got, r.Header, err)
 		}
@@ -142,7 +142,7 @@ func TestTransportLeavesOtherHeaders(t *testing.T) {
 		for key, value := range header {
 			r.Header.Set(key, value)
 		}
-		if _, err := spurhttp.Transport(rt, spurhttp.Tracer(tracer)).RoundTrip(r); err != nil {
+		if _, err := spurhttp.Transport(rt, spurhttp.WithTracer(tracer)).RoundTrip(r); err != nil {
 			t.Fatal(err)
 		}
 		return got

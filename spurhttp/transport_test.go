@@ -131,9 +131,9 @@ func TestTransportWithoutAParent(t *testing.T) {
 	}{
 		{"nobody", opentracing.NoopTracer{}, nil, 0},
 		{"global tracer", tracer, nil, 1},
-		{"tracer by option", opentracing.NoopTracer{}, []spurhttp.TransportOption{spurhttp.Tracer(tracer)}, 1},
-		{"parent required", tracer, []spurhttp.TransportOption{spurhttp.Tracer(tracer), spurhttp.RequireParent()}, 0},
-		{"filtered", tracer, []spurhttp.TransportOption{spurhttp.Filter(func(*http.Request) bool { return false })}, 0},
+		{"tracer by option", opentracing.NoopTracer{}, []spurhttp.TransportOption{spurhttp.WithTracer(tracer)}, 1},
+		{"parent required", tracer, []spurhttp.TransportOption{spurhttp.WithTracer(tracer), spurhttp.WithRequiredParent()}, 0},
+		{"filtered", tracer, []spurhttp.TransportOption{spurhttp.WithFilter(func(*http.Request) bool { return false })}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			spans.Reset()
@@ -164,8 +164,8 @@ func TestTransportWithAForeignParent(t *testing.T) {
 		spur.ContextWithSpan(context.Background(), nil),
 	} {
 		for _, opts := range [][]spurhttp.TransportOption{
-			{spurhttp.Tracer(tracer)},
-			{spurhttp.Tracer(tracer), spurhttp.RequireParent()},
+			{spurhttp.WithTracer(tracer)},
+			{spurhttp.WithTracer(tracer), spurhttp.WithRequiredParent()},
 		} {
 			spans.Reset()
 			resp, err := spurhttp.Client(s.Client(), opts...).Do(request(ctx, t, s.URL))
@@ -184,7 +184,7 @@ func TestTransportPhases(t *testing.T) {
 	s := httptest.NewTLSServer(http.NotFoundHandler())
 	defer s.Close()
 	tracer, spans := spurtest.New(t)
-	client := spurhttp.Client(s.Client(), spurhttp.Tracer(tracer), spurhttp.Phases())
+	client := spurhttp.Client(s.Client(), spurhttp.WithTracer(tracer), spurhttp.WithPhases())
 	for range 2 {
 		resp, err := client.Get(s.URL)
 		if err != nil {
@@ -247,7 +247,7 @@ func TestExportersAreNotTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := http.DefaultTransport
-	http.DefaultTransport = spurhttp.Transport(before, spurhttp.Tracer(tracer))
+	http.DefaultTransport = spurhttp.Transport(before, spurhttp.WithTracer(tracer))
 	defer func() { http.DefaultTransport = before }()
 	tracer.StartSpan("work").Finish()
 	if err := tracer.Flush(context.Background()); err != nil {

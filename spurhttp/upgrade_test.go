@@ -68,7 +68,7 @@ func TestUpgradeThroughTransport(t *testing.T) {
 	}
 	req.Header.Set("Connection", "Upgrade")
 	req.Header.Set("Upgrade", "echo")
-	resp, err := spurhttp.Transport(nil, spurhttp.Tracer(backend.tracer)).RoundTrip(req)
+	resp, err := spurhttp.Transport(nil, spurhttp.WithTracer(backend.tracer)).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -161,7 +161,7 @@ func TestFailUnfinishedNamesTheProgram(t *testing.T) {
 		tracer, _ := New(t, failUnfinished(t, 0, nil))
 		var rt http.RoundTripper = answers{}
 		for range 50 {
-			rt = spurhttp.Transport(rt, spurhttp.Tracer(tracer))
+			rt = spurhttp.Transport(rt, spurhttp.WithTracer(tracer))
 		}
 		ask(t, &http.Client{Transport: rt})
 	})

@@ -37,7 +37,7 @@ func run(out io.Writer) error {
 	// Two hops away somebody wants to know the tenant.
 	storage := httptest.NewServer(spurhttp.Handler(tracer, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		fmt.Fprintln(out, "storage is asked by tenant", spur.SpanFromContext(r.Context()).BaggageItem("tenant"))
-	}), spurhttp.OperationName(func(*http.Request) string { return "store" })))
+	}), spurhttp.WithOperationName(func(*http.Request) string { return "store" })))
 	defer storage.Close()
 
 	ctx, span := tracer.Start(context.Background(), "upload")

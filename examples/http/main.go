@@ -32,7 +32,7 @@ func run(out io.Writer) error {
 	tracer, spans := spurtest.New(nil)
 	defer tracer.Close()
 
-	shop := httptest.NewUnstartedServer(spurhttp.Handler(tracer, routes(), spurhttp.SkipProbes()))
+	shop := httptest.NewUnstartedServer(spurhttp.Handler(tracer, routes(), spurhttp.WithoutProbes()))
 	shop.Config.ErrorLog = log.New(io.Discard, "", 0) // where net/http writes that a handler panicked
 	shop.Start()
 	defer shop.Close()
@@ -53,7 +53,7 @@ func run(out io.Writer) error {
 	// At the edge nobody vouches for callers: their spans are linked to, and new
 	// traces begun.
 	spans.Reset()
-	edge := spurhttp.Handler(tracer, routes(), spurhttp.Edge(spur.LinkCaller))
+	edge := spurhttp.Handler(tracer, routes(), spurhttp.WithEdgePolicy(spur.LinkCaller))
 	r := httptest.NewRequest(http.MethodGet, "/items/1", nil)
 	r.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	edge.ServeHTTP(httptest.NewRecorder(), r)

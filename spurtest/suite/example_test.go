@@ -74,7 +74,7 @@ func ExampleTestHTTPServer() {
 func ExampleTestHTTPClient() {
 	_ = func(t *testing.T) {
 		suite.TestHTTPClient(t, func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
-			return spurhttp.Transport(rt, spurhttp.Tracer(tracer)) // or yours
+			return spurhttp.Transport(rt, spurhttp.WithTracer(tracer)) // or yours
 		})
 	}
 	// Output:

@@ -59,7 +59,7 @@ func TestServerSuiteFindsFaults(t *testing.T) {
 			map[string]string{"continues the caller's trace": "0 spans, want 1", "current span": "0 spans, want 2", "panic": "want one span"},
 		},
 		{"ignores the caller", func(tracer *spur.Tracer, h http.Handler) http.Handler {
-			return spurhttp.Handler(tracer, h, spurhttp.Edge(spur.IgnoreCaller))
+			return spurhttp.Handler(tracer, h, spurhttp.WithEdgePolicy(spur.IgnoreCaller))
 		}, map[string]string{"continues the caller's trace": "want the caller's", "decision of the caller": "", "concurrent requests": "no caller's"}},
 		{"two spans", func(tracer *spur.Tracer, h http.Handler) http.Handler {
 			return spurhttp.Handler(tracer, spurhttp.Handler(tracer, h))
@@ -115,7 +115,7 @@ func (f rounds) RoundTrip(r *http.Request) (*http.Response, error) { return f(r)
 func TestClientSuiteFindsFaults(t *testing.T) {
 	type wrapper = func(*spur.Tracer, http.RoundTripper) http.RoundTripper
 	good := func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
-		return spurhttp.Transport(rt, spurhttp.Tracer(tracer), spurhttp.Phases())
+		return spurhttp.Transport(rt, spurhttp.WithTracer(tracer), spurhttp.WithPhases())
 	}
 	around := func(change func(rt http.RoundTripper, r *http.Request) (*http.Response, error)) wrapper {
 		return func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
@@ -156,7 +156,7 @@ func TestClientSuiteFindsFaults(t *testing.T) {
 			return rt.RoundTrip(r)
 		}), map[string]string{"the request is not changed": "the request's header was"}},
 		{"tells nobody", func(tracer *spur.Tracer, rt http.RoundTripper) http.RoundTripper {
-			return spurhttp.Transport(rt, spurhttp.Tracer(tracer), spurhttp.Hosts(nil))
+			return spurhttp.Transport(rt, spurhttp.WithTracer(tracer), spurhttp.WithHosts(nil))
 		}, map[string]string{"child of the current span": "the server was told of", "the request is not changed": "no headers are added"}},
 		{"always a root", around(func(rt http.RoundTripper, r *http.Request) (*http.Response, error) {
 			return rt.RoundTrip(r.WithContext(opentracing.ContextWithSpan(r.Context(), nil)))

@@ -49,7 +49,7 @@ func run(out io.Writer) error {
 	}
 	defer pricing.Close()
 
-	server := grpc.NewServer(grpc.StatsHandler(spurgrpc.ServerHandler(pricing, spurgrpc.SkipHealthChecks())))
+	server := grpc.NewServer(grpc.StatsHandler(spurgrpc.ServerHandler(pricing, spurgrpc.WithoutHealthChecks())))
 	server.RegisterService(&pricingService, &prices{tracer: pricing})
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -59,7 +59,7 @@ func run(out io.Writer) error {
 	go func() { served <- server.Serve(lis) }()
 
 	conn, err := grpc.NewClient(lis.Addr().String(),
-		grpc.WithStatsHandler(spurgrpc.ClientHandler(shop, spurgrpc.MessageEvents())),
+		grpc.WithStatsHandler(spurgrpc.ClientHandler(shop, spurgrpc.WithMessageEvents())),
 		grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
