@@ -45,7 +45,6 @@ func (x *exchange) end() {
 	}
 }
 
-// finish ends the span.
 func (x *exchange) finish(p any) {
 	span := x.scope.span
 	route := x.scope.end(x.request)
@@ -53,7 +52,7 @@ func (x *exchange) finish(p any) {
 		status := x.status()
 		x.logEnd(p)
 		if status != 0 {
-			tagStatus(span, status, x.semantic)
+			tagStatus(span, status, http.StatusInternalServerError, x.semantic)
 			if x.scope.method != http.MethodHead {
 				span.SetInt(sizeTag(x.semantic), x.response.written.Load())
 			}
@@ -61,15 +60,12 @@ func (x *exchange) finish(p any) {
 		if route != "" {
 			span.SetString("http.route", route)
 		}
-		if status >= http.StatusInternalServerError {
-			tagFailure(span, status, x.semantic)
-		}
 	}
 	span.Finish()
 }
 
-// status is what the client was told, and 0 when it was told nothing, or nobody
-// knows. net/http says 200 for a handler that returns without a word.
+// status is what the client was told, 0 when that is nothing or not known. net/http
+// says 200 for a handler that returns without a word.
 func (x *exchange) status() int {
 	status := int(x.response.status.Load())
 	switch {
@@ -83,11 +79,8 @@ func (x *exchange) status() int {
 	return status
 }
 
-// cancelled reports whether the client has gone, or somebody else has ended the
-// request.
 func (x *exchange) cancelled() bool { return x.scope.Err() != nil }
 
-// logEnd logs ends that are not the usual one.
 func (x *exchange) logEnd(p any) {
 	span := x.scope.span
 	if x.response.hijacked.Load() {

@@ -48,19 +48,15 @@ func (p *phases) log(event string, err error, more ...log.Field) {
 
 func (p *phases) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		DNSStart: func(i httptrace.DNSStartInfo) { p.log("dns start", nil, log.String("host", i.Host)) },
-		DNSDone:  func(i httptrace.DNSDoneInfo) { p.log("dns", i.Err, log.Int("addresses", len(i.Addrs))) },
-		ConnectStart: func(_, addr string) {
-			p.log("connect start", nil, log.String("address", addr))
-		},
+		DNSStart:          func(i httptrace.DNSStartInfo) { p.log("dns start", nil, log.String("host", i.Host)) },
+		DNSDone:           func(i httptrace.DNSDoneInfo) { p.log("dns", i.Err, log.Int("addresses", len(i.Addrs))) },
+		ConnectStart:      func(_, addr string) { p.log("connect start", nil, log.String("address", addr)) },
 		ConnectDone:       func(_, addr string, err error) { p.log("connect", err, log.String("address", addr)) },
 		TLSHandshakeStart: func() { p.log("tls start", nil) },
 		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
 			p.log("tls", err, log.String("version", tls.VersionName(s.Version)))
 		},
-		GotConn: func(i httptrace.GotConnInfo) {
-			p.log("got connection", nil, log.Bool("reused", i.Reused))
-		},
+		GotConn:              func(i httptrace.GotConnInfo) { p.log("got connection", nil, log.Bool("reused", i.Reused)) },
 		Got100Continue:       func() { p.log("got 100 continue", nil) },
 		WroteRequest:         func(i httptrace.WroteRequestInfo) { p.log("wrote request", i.Err) },
 		GotFirstResponseByte: func() { p.log("first byte", nil) },

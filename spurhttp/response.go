@@ -82,9 +82,9 @@ func (w *response) hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, buf, err
 }
 
-// readFrom lets the server use sendfile. Unlike Write it sends no status when there
+// ReadFrom lets the server use sendfile. Unlike Write it sends no status when there
 // is nothing to send.
-func (w *response) readFrom(src io.Reader) (n int64, err error) {
+func (w readerFrom) ReadFrom(src io.Reader) (n int64, err error) {
 	counted := &counter{Reader: src}
 	defer func() { // also when src panics
 		if n = max(n, counted.n); n > 0 {

@@ -15,13 +15,10 @@ import (
 	"github.com/go-spur/spur"
 )
 
-// component is OpenTracing's tag of that name.
-const component = "net/http"
-
 // tagRequest says what was asked for.
 func (h *handler) tagRequest(span *spur.Span, r *http.Request) {
 	if !h.semantic {
-		span.SetString(string(ext.Component), component)
+		span.SetString(string(ext.Component), "net/http")
 		span.SetString(string(ext.HTTPMethod), r.Method)
 		span.SetString(string(ext.HTTPUrl), requestPath(r))
 		span.SetString(string(ext.PeerAddress), r.RemoteAddr)
@@ -59,7 +56,7 @@ func requestPath(r *http.Request) string {
 func (t *transport) tagRequest(span *spur.Span, r *http.Request) {
 	method := cmp.Or(r.Method, http.MethodGet)
 	if !t.semantic {
-		span.SetString(string(ext.Component), component)
+		span.SetString(string(ext.Component), "net/http")
 		span.SetString(string(ext.HTTPMethod), method)
 		span.SetString(string(ext.HTTPUrl), publicURL(r.URL))
 		span.SetString(string(ext.PeerHostname), r.URL.Hostname())
@@ -72,19 +69,15 @@ func (t *transport) tagRequest(span *spur.Span, r *http.Request) {
 
 // tagResponse says what the server answered.
 func (t *transport) tagResponse(span *spur.Span, resp *http.Response) {
-	tagStatus(span, resp.StatusCode, t.semantic)
-	limit := http.StatusInternalServerError
+	failure := http.StatusInternalServerError
 	if t.semantic {
-		limit = http.StatusBadRequest
+		failure = http.StatusBadRequest
 		tagProtocol(span, resp.ProtoMajor, resp.ProtoMinor)
 	}
-	if resp.StatusCode >= limit {
-		tagFailure(span, resp.StatusCode, t.semantic)
-	}
+	tagStatus(span, resp.StatusCode, failure, t.semantic)
 }
 
-// sizeTag is the name of the number of bytes in an answer's body. OpenTracing has
-// none.
+// sizeTag is the name of the number of bytes in an answer's body.
 func sizeTag(semantic bool) string {
 	if semantic {
 		return "http.response.body.size"
@@ -92,15 +85,16 @@ func sizeTag(semantic bool) string {
 	return "http.response_size"
 }
 
-func tagStatus(span *spur.Span, status int, semantic bool) {
+// tagStatus sets the status, and the tag error when that is failure or above.
+func tagStatus(span *spur.Span, status, failure int, semantic bool) {
+	name := string(ext.HTTPStatusCode)
 	if semantic {
-		span.SetInt("http.response.status_code", int64(status))
+		name = "http.response.status_code"
+	}
+	span.SetInt(name, int64(status))
+	if status < failure {
 		return
 	}
-	span.SetInt(string(ext.HTTPStatusCode), int64(status))
-}
-
-func tagFailure(span *spur.Span, status int, semantic bool) {
 	span.SetBool(string(ext.Error), true)
 	if semantic {
 		span.SetString("error.type", strconv.Itoa(status))
@@ -110,14 +104,13 @@ func tagFailure(span *spur.Span, status int, semantic bool) {
 func tagMethod(span *spur.Span, method string) {
 	name := methodName(method)
 	if name == "HTTP" {
-		span.SetString("http.request.method", "_OTHER")
+		name = "_OTHER"
 		span.SetString("http.request.method_original", method)
-		return
 	}
 	span.SetString("http.request.method", name)
 }
 
-// tagProtocol writes the version as people do: 1.1, but 2 and 3.
+// tagProtocol sets the version: 1.1, but 2 and 3.
 func tagProtocol(span *spur.Span, major, minor int) {
 	version := strconv.Itoa(major)
 	if major < 2 {

@@ -21,11 +21,11 @@ type (
 	flusher       struct{ plain }
 	hijacker      struct{ plain }
 	pusher        struct{ plain }
-	flushHijacker struct{ flusher }       // flush, hijack
-	readerFrom    struct{ flushHijacker } // flush, hijack, readFrom
-	http1         struct{ readerFrom }    // flush, hijack, readFrom, closeNotify
-	flushPusher   struct{ flusher }       // flush, push
-	http2         struct{ flushPusher }   // flush, push, closeNotify
+	flushHijacker struct{ hijacker }
+	readerFrom    struct{ flushHijacker }
+	http1         struct{ readerFrom } // and closeNotify
+	flushPusher   struct{ pusher }
+	http2         struct{ flushPusher } // and closeNotify
 )
 
 // writer returns a ResponseWriter that writes to w and is of the largest kind that
@@ -37,38 +37,36 @@ func writer(w *response) http.ResponseWriter {
 	_, readFrom := w.ResponseWriter.(io.ReaderFrom)
 	_, closeNotify := w.ResponseWriter.(http.CloseNotifier) //nolint:staticcheck // handlers that still use it must find it
 	p := plain{w}
-	f := flusher{p}
+	h, s := flushHijacker{hijacker{p}}, flushPusher{pusher{p}}
 	switch {
 	case flush && hijack && readFrom && closeNotify:
-		return http1{readerFrom{flushHijacker{f}}}
+		return http1{readerFrom{h}}
 	case flush && hijack && readFrom:
-		return readerFrom{flushHijacker{f}}
+		return readerFrom{h}
 	case flush && hijack:
-		return flushHijacker{f}
+		return h
 	case flush && push && closeNotify:
-		return http2{flushPusher{f}}
+		return http2{s}
 	case flush && push:
-		return flushPusher{f}
+		return s
 	case flush:
-		return f
+		return flusher{p}
 	case hijack:
-		return hijacker{p}
+		return h.hijacker
 	case push:
-		return pusher{p}
+		return s.pusher
 	}
 	return p
 }
 
-func (w flusher) Flush()                                             { _ = w.FlushError() } // as net/http's own Flush does
-func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error)      { return w.hijack() }
-func (w flushHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) { return w.hijack() }
-func (w readerFrom) ReadFrom(src io.Reader) (int64, error)           { return w.readFrom(src) }
-func (w pusher) Push(target string, opts *http.PushOptions) error    { return w.push(target, opts) }
+func (w flusher) Flush()                                        { _ = w.FlushError() } // as net/http's own Flush does
+func (w flushHijacker) Flush()                                  { _ = w.FlushError() }
+func (w flushPusher) Flush()                                    { _ = w.FlushError() }
+func (w hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) { return w.hijack() }
+func (w http1) CloseNotify() <-chan bool                        { return w.closeNotify() }
+func (w http2) CloseNotify() <-chan bool                        { return w.closeNotify() }
 
-func (w flushPusher) Push(target string, opts *http.PushOptions) error { return w.push(target, opts) }
-func (w http1) CloseNotify() <-chan bool                               { return w.closeNotify() }
-func (w http2) CloseNotify() <-chan bool                               { return w.closeNotify() }
-func (w *response) push(target string, opts *http.PushOptions) error {
+func (w pusher) Push(target string, opts *http.PushOptions) error {
 	return w.ResponseWriter.(http.Pusher).Push(target, opts)
 }
 
@@ -88,40 +86,42 @@ func (w plain) Unwrap() http.ResponseWriter {
 		flush, hijack = flush || f, hijack || h
 		return flush && hijack
 	})
-	b := below(w)
-	if isServers(next) {
-		switch {
-		case hijack:
-			return belowHijacker{belowFlusher{b}}
-		case flush:
-			return belowFlusher{b}
-		}
+	b, u := below(w), unwraps{next}
+	last := isServers(next)
+	switch {
+	case hijack && last:
+		return belowHijacker{belowFlusher{b}}
+	case hijack:
+		return midHijacker{belowHijacker{belowFlusher{b}}, u}
+	case flush && last:
+		return belowFlusher{b}
+	case flush:
+		return midFlusher{belowFlusher{b}, u}
+	case last:
 		return b
 	}
-	switch {
-	case hijack:
-		return struct {
-			belowHijacker
-			unwraps
-		}{belowHijacker{belowFlusher{b}}, unwraps{next}}
-	case flush:
-		return struct {
-			belowFlusher
-			unwraps
-		}{belowFlusher{b}, unwraps{next}}
-	}
-	return struct {
-		below
-		unwraps
-	}{b, unwraps{next}}
+	return mid{b, u}
 }
 
-// below is what a ResponseWriter of ours unwraps to.
+// What a ResponseWriter of ours unwraps to: the last one, or one in the middle.
 type (
 	below         struct{ *response }
 	belowFlusher  struct{ below }
 	belowHijacker struct{ belowFlusher }
-	unwraps       struct{ next http.ResponseWriter }
+
+	unwraps struct{ next http.ResponseWriter }
+	mid     struct {
+		below
+		unwraps
+	}
+	midFlusher struct {
+		belowFlusher
+		unwraps
+	}
+	midHijacker struct {
+		belowHijacker
+		unwraps
+	}
 )
 
 func (w below) SetReadDeadline(t time.Time) error {
