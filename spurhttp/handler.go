@@ -13,9 +13,9 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
-// Handler returns a handler that serves each request with h in a span of t, which
-// is the current span of the request's context. The span continues the trace that
-// the request's headers name, if they do (see spur.Tracer.Extract), and ends when h
+// Handler returns a handler that serves each request with h in a span of t, the
+// current one of the request's context. The span continues the trace that the
+// request's headers name, if they do (see spur.Tracer.Extract), and ends when h
 // returns. A nil h is http.DefaultServeMux; with a nil t Handler returns h.
 //
 // The span is called by the request's method and its route, as in
@@ -33,22 +33,21 @@ import (
 // program has named it, by WithOperationName or Span.SetOperationName.
 //
 // The span has the status that the client was sent, but none when the client had
-// gone before, the connection was taken over by Hijack, or an http.TimeoutHandler
-// around it answered; from 500 on the tag error is set. A panic of h sets it too, is
-// logged, and goes on; http.ErrAbortHandler is no error when the client has gone.
+// gone before, the connection was hijacked, or an http.TimeoutHandler around it
+// answered; from 500 on the tag error is set. A panic of h sets it too, is logged,
+// and goes on; http.ErrAbortHandler is no error when the client has gone.
 //
 // A Handler within another's makes a child of that one's span and does not look at
 // the headers again, provided that ResponseWriters between them have the method Unwrap.
 //
 // The ResponseWriter that h gets can do what those of net/http's servers can, also by
-// type assertions; from other writers it may hide all but Flush and Hijack, and what
-// is written to a writer two levels below it is not seen. Two things are lost:
-// http.MaxBytesReader does not close the connection of a request that is too large,
-// and trailers that HTTP/1.1 requests did not announce do not arrive. Files of a
-// multipart form are removed when h returns.
+// type assertions; from other writers it may hide all but Flush and Hijack. It does not
+// see what is written two levels below it. Two things are lost: http.MaxBytesReader
+// does not close the connection of a request that is too large, and trailers that
+// HTTP/1.1 requests did not announce do not arrive. Files of a multipart form are
+// removed when h returns.
 //
-// Handler adds nothing to answers. The result is safe for concurrent use if h and the
-// functions among opts are.
+// The result is safe for concurrent use if h and the functions among opts are.
 func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler {
 	if h == nil {
 		h = http.DefaultServeMux
@@ -66,7 +65,6 @@ func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler
 	return wrapped
 }
 
-// handler is what Handler makes.
 type handler struct {
 	common
 	tracer *spur.Tracer
@@ -83,8 +81,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	text, route, named := h.startName(r)
-	ctx, span := h.start(w, r, text)
+	route := h.startRoute(r)
+	operation := h.operation(r)
+	named := operation != ""
+	if !named {
+		operation = routeName(r.Method, route)
+	}
+	ctx, span := h.start(w, r, operation)
 	x := &exchange{
 		handler:  h,
 		response: response{ResponseWriter: w, ctx: ctx, http2: r.ProtoMajor > 1},
@@ -105,8 +108,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.returned = true
 }
 
-// start starts the span: under that of a Handler around this one, if there is one, and
-// else under the caller's.
+// start starts the span under that of a Handler around this one, else under the caller's.
 func (h *handler) start(w http.ResponseWriter, r *http.Request, name string) (context.Context, *spur.Span) {
 	ctx := r.Context()
 	if !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {

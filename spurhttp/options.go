@@ -49,11 +49,10 @@ type transportOption func(*transport)
 
 func (o transportOption) applyTransport(t *transport) { o(t) }
 
-// WithOperationName sets how spans are called. name runs before the span starts, so
-// that samplers see what it returns, on the goroutine of the request, which it must
-// not change. It should return few different names, such as the route a router
-// will choose, and not paths with ids in them; where it returns "" the default name
-// stands.
+// WithOperationName sets how spans are called. name runs before the span starts, on
+// the goroutine of the request, which it must not change. It should return few
+// different names, and not paths with ids in them; where it returns "" the default
+// name stands.
 func WithOperationName(name func(*http.Request) string) Option {
 	return commonOption(func(c *common) { c.name = name })
 }
@@ -76,12 +75,12 @@ func WithFilter(keep func(*http.Request) bool) Option {
 // span gets the tag error from status 400 on instead of 500.
 func WithSemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
 
-// WithEdgePolicy sets what becomes of the context in a request's headers: spur.LinkCaller
-// and spur.IgnoreCaller are for listeners that face the world. The default is
-// spur.TrustCaller. With the others the handler gets a copy of the request without the
-// headers that tell of a trace or its baggage (propagation.Remove), so that a reverse
-// proxy does not send them on. A tracer with spur.WithEdgePolicy is never more
-// trusting than that, but leaves the headers to the handler.
+// WithEdgePolicy sets what becomes of the context in a request's headers. The default
+// is spur.TrustCaller; spur.LinkCaller and spur.IgnoreCaller are for listeners that
+// face the world, and give the handler a copy of the request without the headers of
+// a trace and its baggage (propagation.Remove), so that a reverse proxy does not send
+// them on. A tracer with spur.WithEdgePolicy is never more trusting than that, but
+// leaves the headers to the handler.
 func WithEdgePolicy(p spur.EdgePolicy) HandlerOption {
 	return handlerOption(func(h *handler) { h.edge = p })
 }
@@ -110,9 +109,9 @@ func WithRequiredParent() TransportOption {
 // continue", "wrote request" and "first byte", with the error if there was one.
 func WithPhases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
 
-// WithHosts sets who is told about the trace: trace headers and baggage are only sent to
-// hosts that h matches, those that were in the request already included. Their
-// requests are traced nevertheless. The default is to tell everyone, and a nil h matches no one.
+// WithHosts has headers of a trace and baggage, also those that were in the request
+// already, sent only to hosts that h matches; a nil h matches none. Requests to others
+// are traced nevertheless. The default is to tell everyone.
 func WithHosts(h *propagation.Hosts) TransportOption {
 	return transportOption(func(t *transport) { t.tell = h.Match })
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // SetRoute says which route a router has chosen for the request that ctx belongs to,
-// as in "/orders/:id". It is for routers that Handler cannot ask, and stands above
-// all patterns that Handler finds; of several calls the last counts.
+// as in "/orders/:id". It is for routers that Handler cannot ask, and wins over
+// patterns that Handler finds; of several calls the last counts.
 //
 // The span of the nearest Handler gets the tag http.route, and is called by the
 // request's method and the route unless WithOperationName or Span.SetOperationName has
@@ -73,8 +73,7 @@ func (s *scope) rename(route string) {
 	}
 }
 
-// end returns the route as http.route has it. r is the request as the handler left it:
-// the mux furthest within has set its pattern.
+// end returns the route as http.route has it. The innermost mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
 	s.mu.Lock()
 	s.ended = true
@@ -95,20 +94,9 @@ func (s *scope) end(r *http.Request) string {
 	return withoutHost(withoutMethod(route))
 }
 
-// router is a handler that can tell beforehand where a request will go. pattern
-// is "" when it goes nowhere.
+// router is a handler that can tell beforehand where a request will go.
 type router interface {
 	Handler(r *http.Request) (h http.Handler, pattern string)
-}
-
-// startName returns what the span is called when it starts, which is what samplers see,
-// the route in the name, and whether WithOperationName has named it.
-func (h *handler) startName(r *http.Request) (text, route string, named bool) {
-	route = h.startRoute(r)
-	if text = h.operation(r); text != "" {
-		return text, route, true
-	}
-	return routeName(r.Method, route), route, false
 }
 
 // startRoute returns the pattern that the handler will choose, if it is a router, or
@@ -130,9 +118,8 @@ func (h *handler) startRoute(r *http.Request) string {
 	return route
 }
 
-// realPattern returns the pattern, or "" when it is none: for a redirect from /path
-// to /path/ ServeMux gives the path of the request for a pattern (before Go 1.25
-// always, later for CONNECT).
+// realPattern returns the pattern, or "" where ServeMux gives the request's path for
+// one: for a redirect from /path to /path/ (before Go 1.25 always, later for CONNECT).
 func realPattern(r *http.Request, pattern string) string {
 	if r.URL == nil {
 		return pattern

@@ -24,18 +24,18 @@ import (
 //
 // The span is called what WithOperationName returns, else by the request's method. It
 // ends when the answer's body has been read to its end, could not be, or is closed,
-// or when the request's context ends, whichever comes first; with the request, when
-// there is no answer. So close bodies, as net/http demands anyway.
+// or when the request's context ends, whichever comes first; at once when there is no
+// answer.
 //
 // An error of rt's or of a body, a panic of theirs, which goes on, and status 500 and
 // above set the tag error. A request that is given up by its own context, because that
 // was cancelled, is no error but has the event "request cancelled"; a deadline that has
 // passed is one.
 //
-// The server is told of the span in headers of a copy of the request: the request
-// itself is not changed. Headers that name another trace, as those do that a reverse
-// proxy copies, are replaced, with their baggage, in the formats that the tracer
-// writes; others are sent as they are. See WithEdgePolicy for callers that are not trusted.
+// The server is told of the span in headers of a copy of the request. Headers that
+// name another trace, as those do that a reverse proxy copies, are replaced, with
+// their baggage, in the formats that the tracer writes; others are sent as they are.
+// See WithEdgePolicy for callers that are not trusted.
 //
 // The result is safe for concurrent use. It has CloseIdleConnections, which calls
 // that of rt, and Unwrap and WrappedRoundTripper, which return rt. spur's own exporters
@@ -64,7 +64,6 @@ func Client(c *http.Client, opts ...TransportOption) *http.Client {
 	return &traced
 }
 
-// transport is what Transport makes.
 type transport struct {
 	common
 	next          http.RoundTripper
@@ -163,7 +162,7 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 	return ctx, span
 }
 
-// untold returns a copy of the request without the headers that tell of a trace.
+// untold returns a copy of the request without headers of a trace.
 func untold(r *http.Request) *http.Request {
 	r = r.WithContext(r.Context())
 	r.Header = r.Header.Clone()
@@ -171,8 +170,7 @@ func untold(r *http.Request) *http.Request {
 	return r
 }
 
-// outgoing returns the request as it is sent: with the trace in its headers, if its
-// host is to be told.
+// outgoing returns the request as it is sent.
 func outgoing(ctx context.Context, r *http.Request, span *spur.Span, told bool) *http.Request {
 	r = r.WithContext(ctx)
 	if !told {
