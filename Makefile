@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # "make test" is what to run before every commit, "make check" what CI runs.
-# Modules are discovered: a new go.mod joins all targets by itself. Every one is
-# built on its own (GOWORK=off), as its users build it.
+# Modules are discovered: a new go.mod joins all targets by itself.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -46,7 +45,7 @@ bench-once: ## every benchmark for one iteration
 bench: ## measure; BENCH, COUNT and BENCHTIME select
 	@scripts/bench.sh full
 
-tidy: ## are go.mod, go.sum and go.work up to date?
+tidy: ## are go.mod and go.sum up to date?
 	@scripts/tidy.sh
 
 e2e: ## against real Jaegers, v1.62 and v2, and an OpenTelemetry Collector, which the first run builds

@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Benchmarks. "once" runs each of every module for one iteration, so that they
-# keep working. "full" measures: those of the benchmarks module (spur against
-# other tracers) where it exists, else those of the root module; and those against
-# the real jaeger-client-go.
+# keep working. "full" measures those of the root module and those against the real
+# jaeger-client-go.
 # usage: scripts/bench.sh once
 #        scripts/bench.sh full      environment: BENCH (regular expression), COUNT, BENCHTIME
 . "$(dirname "$0")/lib.sh"
@@ -18,10 +17,8 @@ once)
   ;;
 full)
   (cd tools && go build -o ../bin/ golang.org/x/perf/cmd/benchstat)
-  dirs=(. internal/conformance)
-  if [[ -f benchmarks/go.mod ]]; then dirs[0]=benchmarks; fi
   out=$PWD/bin/bench-$(date +%Y%m%d-%H%M%S).txt
-  for dir in "${dirs[@]}"; do
+  for dir in . internal/conformance; do
     say "$dir: benchmarks, $out"
     (cd "$dir" && go test -run '^$' -bench "${BENCH:-.}" -benchmem -count "${COUNT:-6}" -benchtime "${BENCHTIME:-1s}" ./...) | tee -a "$out"
   done

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Every module is built as its users build it, never in the workspace.
+# Every module is built as its users build it, also where someone has a go.work.
 export GOWORK=off
 
 say() { printf '\n== %s\n' "$*"; }

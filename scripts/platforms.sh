@@ -7,9 +7,10 @@
 
 export CGO_ENABLED=0
 failed=()
+linked=$(code_modules | grep -vE '^(examples|internal|tools)/')
 for platform in linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm; do
   export GOOS=${platform%/*} GOARCH=${platform#*/}
-  for m in . spurgrpc; do
+  for m in $linked; do
     say "$m: go vet for $platform"
     (cd "$m" && go vet ./...) || failed+=("$m on $platform")
   done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Vets and race-tests every module, each on its own (GOWORK=off). The seeds of
+# Vets and race-tests every module, each on its own. The seeds of
 # the fuzz targets run with the tests. What programs allocate is tested without the
 # race detector, which allocates, too.
 # usage: scripts/test.sh        environment: TESTFLAGS, more flags for go test
