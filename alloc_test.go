@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/opentracing/opentracing-go"
@@ -76,10 +77,13 @@ func TestAllocations(t *testing.T) {
 		{"sampled RPC span", 7, func() { bench.RPC(on, remote) }},
 		{"Context", 0, func() { sinkContext = onSpan.Context() }},
 		{"SetString", 0, func() { onSpan.SetString("k", "v") }},
-		{"SetInt", 0, func() { onSpan.SetInt("i", 1<<40) }},
-		{"SetFloat", 0, func() { onSpan.SetFloat("f", 1.5) }},
+		{"SetInt", 0, func() { onSpan.SetInt("i", 1<<30) }},
+		{"SetInt64", 0, func() { onSpan.SetInt64("i", 1<<40) }},
+		{"SetFloat64", 0, func() { onSpan.SetFloat64("f", 1.5) }},
 		{"SetBool", 0, func() { onSpan.SetBool("b", true) }},
-		{"typed setters unsampled", 0, func() { offSpan.SetString("k", "v").SetInt("i", 1<<40).SetFloat("f", 1.5).SetBool("b", true) }},
+		{"typed setters unsampled", 0, func() {
+			offSpan.SetString("k", "v").SetInt("i", 1<<30).SetFloat64("f", 1.5).SetBool("b", true).SetDuration("d", time.Second)
+		}},
 		{"Start", 2, func() { _, s := on.Start(ctx, "op"); s.Finish() }},
 		{"Start unsampled", 2, func() { _, s := off.Start(ctx, "op"); s.Finish() }},
 		{"SetBaggageItem", 1, func() { offSpan.SetBaggageItem("k", "v") }},

@@ -102,7 +102,7 @@ func tellSecrets(t *testing.T, tracer *spur.Tracer) {
 		child.LogKV(k, v)
 		child.LogEventWithPayload(canary, v)
 	}
-	child.SetString("SetString", canary).SetInt("SetInt", canaryInt).SetFloat("SetFloat", canaryFloat)
+	child.SetString("SetString", canary).SetInt("SetInt", canaryInt).SetFloat64("SetFloat64", canaryFloat)
 	child.SetOperationName("renamed " + canary)
 	child.SetError(errors.New(canary))
 	child.LogPanic(canary)

@@ -99,7 +99,7 @@ func TestContendedMutexIsSeen(t *testing.T) {
 			go func() {
 				defer wg.Done()
 				for i := range 200 {
-					s.SetInt("n", int64(i))
+					s.SetInt("n", i)
 				}
 			}()
 		}

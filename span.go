@@ -65,8 +65,11 @@ func (s *Span) SetString(key, value string) *Span {
 	return s
 }
 
-// SetInt is SetTag for integers, without boxing the value.
-func (s *Span) SetInt(key string, value int64) *Span {
+// SetInt is SetTag for an int, without boxing the value.
+func (s *Span) SetInt(key string, value int) *Span { return s.SetInt64(key, int64(value)) }
+
+// SetInt64 is SetTag for an int64, without boxing the value.
+func (s *Span) SetInt64(key string, value int64) *Span {
 	if key == samplingPriority {
 		s.setPriority(value)
 	}
@@ -76,15 +79,23 @@ func (s *Span) SetInt(key string, value int64) *Span {
 	return s
 }
 
-// SetFloat is SetTag for floating-point numbers, without boxing the value.
-func (s *Span) SetFloat(key string, value float64) *Span {
+// SetFloat64 is SetTag for a float64, without boxing the value.
+func (s *Span) SetFloat64(key string, value float64) *Span {
 	if s.told() {
 		s.putTag(key, model.Float64(value))
 	}
 	return s
 }
 
-// SetBool is SetTag for booleans, without boxing the value.
+// SetDuration is SetTag for a duration: its text, such as "1.5s".
+func (s *Span) SetDuration(key string, value time.Duration) *Span {
+	if s.told() {
+		s.putTag(key, model.String(value.String()))
+	}
+	return s
+}
+
+// SetBool is SetTag for a bool, without boxing the value.
 func (s *Span) SetBool(key string, value bool) *Span {
 	if s.told() {
 		s.putTag(key, model.Bool(value))

@@ -28,12 +28,14 @@ func TestSetTagKeepsTypesAndLastValueWins(t *testing.T) {
 	s.SetTag("f", float32(0.5)).SetTag("b", true).SetTag("bytes", []byte{1, 2}).SetTag("kind", ext.SpanKindRPCClientEnum)
 	s.SetTag("nil", nil).SetTag("err", errors.New("boom")).SetTag("dur", 3*time.Second)
 	s.SetTag("map", map[string]int{"b": 2, "a": 1})
-	s.SetString("s", "again").SetInt("n", 9).SetFloat("x", 2.5).SetBool("y", false)
+	s.SetString("s", "again").SetInt("n", 9).SetFloat64("x", 2.5).SetBool("y", false)
+	s.SetInt64("n64", 1<<40).SetDuration("took", 1500*time.Millisecond)
 	s.Finish()
 	want := map[string]any{
 		"start": int64(2), "s": "again", "i": int64(-3), "u": int64(7), "big": "18446744073709551615",
 		"f": 0.5, "b": true, "bytes": []byte{1, 2}, "kind": "client", "nil": "<nil>", "err": "boom",
 		"dur": "3s", "map": "map[a:1 b:2]", "n": int64(9), "x": 2.5, "y": false,
+		"n64": int64(1 << 40), "took": "1.5s",
 		"sampler.type": "const", "sampler.param": true,
 	}
 	if tags := tagMap(got.only(t).Tags); !reflect.DeepEqual(tags, want) {

@@ -51,7 +51,7 @@ func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
 	if tcp, ok := addr.(*net.TCPAddr); ok {
 		if ip, ok := netip.AddrFromSlice(tcp.IP); ok {
 			span.SetString("network.peer.address", ip.Unmap().String())
-			span.SetInt("network.peer.port", int64(tcp.Port))
+			span.SetInt("network.peer.port", tcp.Port)
 		}
 	}
 }

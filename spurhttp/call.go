@@ -55,7 +55,7 @@ func (c *call) caught(returned *bool) {
 func (c *call) finish() {
 	c.phases.end()
 	if c.answered && c.span.IsRecording() {
-		c.span.SetInt(sizeTag(c.semantic), c.read.Load())
+		c.span.SetInt64(sizeTag(c.semantic), c.read.Load())
 	}
 	c.span.Finish()
 }

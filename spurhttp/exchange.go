@@ -54,7 +54,7 @@ func (x *exchange) finish(p any) {
 		if status != 0 {
 			tagStatus(span, status, http.StatusInternalServerError, x.semantic)
 			if x.scope.method != http.MethodHead {
-				span.SetInt(sizeTag(x.semantic), x.response.written.Load())
+				span.SetInt64(sizeTag(x.semantic), x.response.written.Load())
 			}
 		}
 		if route != "" {

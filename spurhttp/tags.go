@@ -91,7 +91,7 @@ func tagStatus(span *spur.Span, status, failure int, semantic bool) {
 	if semantic {
 		name = "http.response.status_code"
 	}
-	span.SetInt(name, int64(status))
+	span.SetInt(name, status)
 	if status < failure {
 		return
 	}
@@ -129,7 +129,7 @@ func tagHost(span *spur.Span, prefix, hostport, defaultPort string) {
 		span.SetString(prefix+".address", host)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
-		span.SetInt(prefix+".port", int64(n))
+		span.SetInt(prefix+".port", int(n))
 	}
 }
 

@@ -16,7 +16,7 @@ var errEmpty = errors.New("the basket is empty")
 func checkout(ctx context.Context, tracer *spur.Tracer, basket ...string) error {
 	ctx, span := tracer.Start(ctx, "checkout")
 	defer span.Finish()
-	span.SetInt("items", int64(len(basket)))
+	span.SetInt("items", len(basket))
 	if len(basket) == 0 {
 		span.SetError(errEmpty)
 		return errEmpty
