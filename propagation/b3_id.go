@@ -16,9 +16,8 @@ const (
 	maxB3Single = 32 + 1 + 16 + 1 + 1 + 1 + 16
 )
 
-// asksDebug reports whether flags ask for a trace that is not downsampled. In B3
-// debug implies sampled, so a debug flag without a sampled one, which asks for
-// nothing, must not become B3's.
+// asksDebug reports whether flags ask for a debug trace. A debug flag without a
+// sampled one asks for nothing, and must not become B3's, which implies sampled.
 func asksDebug(f model.Flags) bool { return f.IsDebug() && f.IsSampled() }
 
 // b3State returns the sampling state of c, "" for an open one. Single is for b3,
@@ -56,8 +55,7 @@ func appendB3Single(dst []byte, c *model.Context) []byte {
 
 // b3Values returns the values of x-b3-*, "" for a header that is not written, in the
 // order of their fields. text has room for maxB3IDs bytes, which the values keep.
-// Debug implies sampled, which is written all the same: some receivers,
-// jaeger-client-go among them, do not read the flags.
+// Sampled is written beside debug: jaeger-client-go does not read the flags.
 func b3Values(text []byte, c *model.Context) (values [5]string) {
 	values[3] = b3State(c, false)
 	if values[3] == "1" && c.IsDebug() {

@@ -68,70 +68,48 @@ func isCanonical(s string, start bool) bool {
 	return true
 }
 
-// isToken reports whether s is a field name of RFC 9110.
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !isPlain(s[i]) && strings.IndexByte("!#$%&'*+^`|~", s[i]) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// isPlainToken reports whether s is a name that gRPC metadata allows, too.
-func isPlainToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !isPlain(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isPlain(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-		c == '-' || c == '_' || c == '.'
-}
-
-// hasControl reports whether s has an ASCII control byte.
-func hasControl(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] == 0x7f {
-			return true
-		}
-	}
-	return false
-}
-
-// isASCII reports whether s has no byte above 0x7f.
-func isASCII(s string) bool {
+// every reports whether is holds for all bytes of s.
+func every(s string, is func(c byte) bool) bool {
 	for i := range len(s) {
-		if s[i] >= 0x80 {
+		if !is(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// isToken reports whether s is a field name of RFC 9110.
+func isToken(s string) bool {
+	return s != "" && every(s, func(c byte) bool { return isPlain(c) || strings.IndexByte("!#$%&'*+^`|~", c) >= 0 })
+}
+
+// isPlainToken reports whether s is a name that gRPC metadata allows, too.
+func isPlainToken(s string) bool { return s != "" && every(s, isPlain) }
+
+func isPlain(c byte) bool {
+	return isLowerOrDigit(lowerByte(c)) || c == '-' || c == '_' || c == '.'
+}
+
+func isLowerOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
+
+// hasControl reports whether s has an ASCII control byte.
+func hasControl(s string) bool {
+	return !every(s, func(c byte) bool { return c >= ' ' && c != 0x7f })
+}
+
+func isASCII(s string) bool { return every(s, func(c byte) bool { return c < 0x80 }) }
+
+// isLower reports whether s is ASCII without capital letters.
+func isLower(s string) bool {
+	return every(s, func(c byte) bool { return c < 0x80 && c == lowerByte(c) })
 }
 
 // trimOWS removes the spaces and tabs around s.
 func trimOWS(s string) string { return strings.Trim(s, " \t") }
 
-// shorten returns s, or the beginning of a long one. What comes from elsewhere
-// goes into messages through it.
-func shorten(s string) string {
-	return format.Short(s, 64)
-}
+// shorten cuts what comes from elsewhere and goes into a message.
+func shorten(s string) string { return format.Short(s, 64) }
 
 // textOf returns the bytes of b as a string without a copy. Nobody may write to
 // them any more.
 func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
-// isLower reports whether s is ASCII without capital letters.
-func isLower(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
-			return false
-		}
-	}
-	return true
-}

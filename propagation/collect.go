@@ -9,9 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// collection is the baggage that one family brings, each key once. Its limits are
-// its own: whoever sends the same members in two formats loses none. What is looked
-// at is charged first, so that work is bounded by the limits and not by what came.
+// collection is the baggage that one family brings, each key once, within limits of
+// its own. What is looked at is charged first, so that they bound the work.
 type collection struct {
 	members []found
 	room    int // how many members there may be
@@ -138,9 +137,8 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 }
 
 // addW3CList takes the members of a baggage header (W3C Baggage, section 3.2.1):
-// keys are tokens, an empty member counts for nothing, and so does an empty property
-// at either end. What a strict receiver
-// further on would refuse the whole header for is left out.
+// keys are tokens, an empty member or property at either end counts for nothing. What
+// a strict receiver would refuse the whole header for is left out.
 func (p *Textual) addW3CList(r *reading, list string) {
 	c := &r.baggage[w3c]
 	list = c.cut(list, lastComma)
@@ -176,11 +174,8 @@ func isProperties(s string) bool {
 		if !isToken(trimOWS(key)) || !decodable(value) {
 			return false
 		}
-		value = trimOWS(value)
-		for i := range len(value) {
-			if c := value[i]; c != '%' && !isLiteral(c, w3c) {
-				return false
-			}
+		if !every(trimOWS(value), func(c byte) bool { return c == '%' || isLiteral(c, w3c) }) {
+			return false
 		}
 	}
 	return true

@@ -103,20 +103,17 @@
 //
 // # Who still sends what
 //
-// [Textual.Stats] counts for each format what came and what it was good for. When
-// Alone of "jaeger" has stopped growing, every caller that sends uber-trace-id
-// sends another format too: extraction of it may be switched off.
+// When Alone of "jaeger" in [Textual.Stats] has stopped growing, every caller that
+// sends uber-trace-id sends another format too: it need not be read any more.
 //
 // # Binary format
 //
 // [Binary] reads and writes what jaeger-client-go does for OpenTracing's Binary
-// format; clients in other languages have formats of their own there. It carries
-// ids, flags and baggage, byte for byte and in any case.
+// format, ids, flags and baggage; clients in other languages have their own there.
 //
 // # What comes in is hostile
 //
-// Everything here may come from a stranger. Readers go over a carrier once, check
-// lengths first, stay within [Limits], do not log, and count what they leave out
-// ([Statser]). A context that was read is safe to pass on: writers encode or leave
-// out whatever would break the request it is written to.
+// Readers go over a carrier once, check lengths first, stay within [Limits], do not
+// log, and count what they leave out ([Statser]). Writers encode or leave out whatever
+// would break the request they write to.
 package propagation

@@ -26,10 +26,8 @@ var (
 //	cmd.Env = env
 type Environ []string
 
-// Set replaces the variable or adds it. A variable that is there several times is
-// there once afterwards: child processes see the last one. The list is copied on
-// the first write to a variable that is there, so that one from os.Environ is not
-// changed under anybody else.
+// Set replaces the variable or adds it; one that is there several times is there once
+// afterwards. The array behind the list is not changed: it is copied first.
 func (e *Environ) Set(key, value string) {
 	name := environName(key)
 	entry := name + "=" + value

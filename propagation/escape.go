@@ -54,12 +54,10 @@ func appendUnescaped(dst []byte, s string, plus bool) ([]byte, bool) {
 		case c == '+' && plus:
 			c = ' '
 		case c == '%':
-			if !isEscape(s, i) {
+			var ok bool
+			if c, ok = unescape(s[i:]); !ok {
 				return dst, false
 			}
-			high, _ := unhex(s[i+1])
-			low, _ := unhex(s[i+2])
-			c = high<<4 | low
 			i += 2
 		}
 		dst = append(dst, c)
@@ -75,20 +73,20 @@ func decodable(s string) bool {
 			return true
 		}
 		i += next
-		if !isEscape(s, i) {
+		if _, ok := unescape(s[i:]); !ok {
 			return false
 		}
 	}
 }
 
-// isEscape reports whether the '%' at s[i] has its two digits.
-func isEscape(s string, i int) bool {
-	if len(s)-i < 3 {
-		return false
+// unescape returns what the '%' at the start of s and its two digits stand for.
+func unescape(s string) (c byte, ok bool) {
+	if len(s) < 3 {
+		return 0, false
 	}
-	_, ok1 := unhex(s[i+1])
-	_, ok2 := unhex(s[i+2])
-	return ok1 && ok2
+	high, ok1 := unhex(s[1])
+	low, ok2 := unhex(s[2])
+	return high<<4 | low, ok1 && ok2
 }
 
 // needsUnescape reports whether decoding would change s.

@@ -51,6 +51,7 @@ func ParseOTelFormats(list string) ([]Format, error) { return parseFormats(list,
 func parseFormats(list string, b3 Format) ([]Format, error) {
 	formats := []Format{}
 	none := false
+	names := formatNames()
 	for _, name := range strings.Split(list, ",") {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch name {
@@ -60,13 +61,14 @@ func parseFormats(list string, b3 Format) ([]Format, error) {
 			none = true
 			continue
 		}
-		f, ok := formatNamed(name)
-		if name == "b3" {
-			f = b3
-		}
-		if !ok {
+		i := slices.IndexFunc(names[:], func(n formatName) bool { return n.name == name })
+		if i < 0 {
 			return nil, fmt.Errorf("%w %q: want jaeger, w3c, tracecontext, baggage, b3, b3multi, b3single or none",
 				ErrUnknownFormat, shorten(name))
+		}
+		f := names[i].format
+		if name == "b3" {
+			f = b3
 		}
 		if !slices.Contains(formats, f) {
 			formats = append(formats, f)
@@ -93,15 +95,6 @@ func formatNames() [7]formatName {
 		{"b3multi", FormatB3},
 		{"b3single", FormatB3Single},
 	}
-}
-
-func formatNamed(name string) (Format, bool) {
-	for _, n := range formatNames() {
-		if n.name == name {
-			return n.format, true
-		}
-	}
-	return 0, false
 }
 
 // family is formats that are counted together and share a dialect of baggage.

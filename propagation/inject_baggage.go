@@ -55,9 +55,8 @@ func (p *Textual) injectBaggage(b *model.Baggage, w *writer) (written [families]
 	return written
 }
 
-// divide takes away the shares that do not fit the limit together: families that hold
-// all members come before those that hold a part, and the preferred ones first. It
-// returns the sum of those that stay.
+// divide takes away the shares that do not fit the limit together, and returns the
+// sum of those that stay: families that hold all members come first.
 func (p *Textual) divide(shares *[families]share, members int) (total share) {
 	for _, partly := range [...]bool{false, true} {
 		for _, f := range p.to.baggage {

@@ -122,9 +122,8 @@ func (b *builder) decode(m *found, f family, kind Kind) string {
 	return value
 }
 
-// baggage returns copies of the members, in two allocations: the text and the
-// list. A member never keeps a megabyte of header alive. Their order on the wire,
-// where it has one, is the order they will be written in again.
+// baggage returns copies of the members, in two allocations, so that none keeps a
+// megabyte of header alive. They will be written in the order they came in.
 func (b *builder) baggage() *model.Baggage {
 	if len(b.members) == 0 {
 		return nil

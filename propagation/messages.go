@@ -27,9 +27,9 @@ type Messages[H any] struct {
 }
 
 // Set replaces the first header of this key and removes further ones, or adds
-// one. The bytes handed to Join are its to keep. The list is copied on the first
+// one. Join may keep the bytes it is handed. The list is copied on the first
 // write, and whenever a header is replaced, so that one which others share is not
-// changed under them; between two calls nobody else may append to it.
+// changed; between two calls nobody else may append to it.
 func (m *Messages[H]) Set(key, value string) {
 	header := m.Join(key, []byte(value))
 	list := *m.Headers

@@ -56,12 +56,10 @@ type Statser interface {
 	Stats() []FormatStats
 }
 
-// FormatStats counts what one format brought and took. The names are fixed by
-// the package, never by a remote caller: "jaeger", "w3c", "b3" (both forms) and
-// "jaeger-binary".
+// FormatStats counts what one format brought and took. The formats are "jaeger",
+// "w3c", "b3" (both forms) and "jaeger-binary".
 //
-// A format may be switched off for callers when its Alone no longer grows: until
-// then somebody sends contexts in no other format that is read.
+// A format may be switched off for callers when its Alone no longer grows.
 type FormatStats struct {
 	Format         string
 	Seen           uint64 // carriers with a context in this format: Accepted + Conflicts + Rejected

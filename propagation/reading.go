@@ -7,10 +7,8 @@ import (
 	"strings"
 )
 
-// reading is what one pass over a carrier gathers: the headers of the formats that
-// are read, as they stand. It is pooled, with its handler, so that neither is
-// allocated for each carrier; its strings point into the carrier and are cleared
-// before it goes back.
+// reading is what one pass over a carrier gathers. It is pooled, with its handler;
+// its strings point into the carrier and are cleared before it goes back.
 type reading struct {
 	values   [numFields]string // of the headers that count once: the last one of each
 	has      fieldSet
@@ -33,9 +31,7 @@ type fieldSet uint16
 
 func (s fieldSet) contains(f field) bool { return s&(1<<f) != 0 }
 
-// readHeader goes over a Header once, and returns nil when nothing in it is read. Of
-// the spellings of a name one counts; of a header that counts once the last value
-// does.
+// readHeader goes over a Header once, and returns nil when nothing in it is read.
 func (p *Textual) readHeader(h Header) (r *reading) {
 	for key, values := range h {
 		f := p.names.classify(key)
@@ -79,8 +75,7 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 }
 
 // spelling returns "" for a key of a Header in the spelling that Inject writes, and
-// the key itself for others. The least one counts, in whatever order a map has
-// them.
+// the key itself for others. The least one counts.
 func (n *names) spelling(f field, key string) string {
 	name := n.of[f].canonical
 	if f < jaegerMember && key == name ||
@@ -132,8 +127,7 @@ func (r *reading) addState(line string, limit int) {
 	r.state = append(append(r.state, ','), line...)
 }
 
-// clear forgets the carrier, and memory beyond what is worth keeping. brought are
-// the families that may have brought baggage.
+// clear forgets the carrier, and memory beyond what is worth keeping.
 func (r *reading) clear(brought []family) {
 	for has := r.has; has != 0; has &= has - 1 {
 		r.values[bits.TrailingZeros16(uint16(has))] = ""

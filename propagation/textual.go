@@ -13,9 +13,8 @@ var (
 	_ Statser    = (*Textual)(nil)
 )
 
-// Textual carries contexts in the headers of one or several formats. The package
-// documentation says what each carries, and what happens when they disagree. All
-// methods may be called from any goroutine.
+// Textual carries contexts in the headers of one or several formats, as the package
+// documentation says. All methods may be called from any goroutine.
 type Textual struct {
 	kind     Kind
 	names    *names
@@ -79,12 +78,14 @@ func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, e
 		p.from.oneDialect()
 		p.to.oneDialect()
 	}
-	p.setReads()
+	for f := noField + 1; f < numFields; f++ {
+		of, baggage := f.family()
+		p.reads[f] = baggage && slices.Contains(p.from.baggage, of) || !baggage && p.from.hasIDs(of)
+	}
 	return p, nil
 }
 
-// oneDialect leaves the members to Jaeger's dialect where B3's has the same
-// prefix.
+// oneDialect leaves members to Jaeger's dialect, as B3's has the same prefix.
 func (d *direction) oneDialect() {
 	if slices.Contains(d.baggage, jaeger) {
 		d.baggage = slices.DeleteFunc(d.baggage, func(f family) bool { return f == b3 })
@@ -92,14 +93,6 @@ func (d *direction) oneDialect() {
 }
 
 func (p *Textual) has(f family) bool { return p.from.has(f) || p.to.has(f) }
-
-// setReads notes what the formats to extract read.
-func (p *Textual) setReads() {
-	for f := noField + 1; f < numFields; f++ {
-		of, baggage := f.family()
-		p.reads[f] = baggage && slices.Contains(p.from.baggage, of) || !baggage && p.from.hasIDs(of)
-	}
-}
 
 // Stats returns the counters of each format, in the order of the package
 // documentation: "jaeger", "w3c", "b3", those of them that are spoken.

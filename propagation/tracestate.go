@@ -91,24 +91,12 @@ func uniqueState(s string) (state string, repeated int) {
 // isStateKey reports whether s begins with a lower-case letter or a digit and goes
 // on with those and "_-*/@".
 func isStateKey(s string) bool {
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		case i > 0 && strings.IndexByte("_-*/@", c) >= 0:
-		default:
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxStateKey
+	return s != "" && len(s) <= maxStateKey && isLowerOrDigit(s[0]) &&
+		every(s, func(c byte) bool { return isLowerOrDigit(c) || strings.IndexByte("_-*/@", c) >= 0 })
 }
 
 // isStateValue reports whether s is printable ASCII without '='. The space that it
 // must not end in has been removed, and so has the comma.
 func isStateValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '=' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxStateValue
+	return s != "" && len(s) <= maxStateValue && every(s, func(c byte) bool { return ' ' <= c && c <= '~' && c != '=' })
 }
