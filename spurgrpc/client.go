@@ -38,11 +38,10 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 }
 
 // StreamClientInterceptor is UnaryClientInterceptor for streams. The span ends with
-// the RPC, as grpc.OnFinish reports it, so that it does not matter whether the
-// program receives to the end: when RecvMsg has returned a status or io.EOF, the
-// context is done or the connection is closed. If an interceptor behind this one
+// the RPC, as grpc.OnFinish reports it: when RecvMsg has returned a status or io.EOF,
+// the context is done or the connection is closed. If an interceptor behind this one
 // serves the stream itself, without grpc, what RecvMsg and SendMsg return and the
-// context end the span. No goroutine waits for any of this.
+// context end the span.
 func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientInterceptor {
 	c := newConfig(t, true, opts)
 	return func(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, streamer grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {

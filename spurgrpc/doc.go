@@ -8,54 +8,47 @@
 // Every RPC for a method that the server has, unary or stream, has one span on either
 // side, however it ends. The server's is a child of the client's, the method finds it
 // in its context (spur.SpanFromContext), and baggage comes with it. Contexts travel in
-// the metadata under the names they have in HTTP headers, whatever the tracer's
-// propagator for opentracing.HTTPHeaders writes; binary metadata ("-bin") is not
-// touched. Nothing here starts a goroutine.
+// the metadata under the names they have in HTTP headers (opentracing.HTTPHeaders);
+// binary metadata ("-bin") is not touched. Nothing here starts a goroutine.
 //
 // A server that hands on the metadata it was sent sends no other's context beside its
-// own: in the copy that goes out, headers of the same names are replaced, and, under
-// the formats' default names, removed where the span has no value for them. These are
-// uberctx-*, jaeger-baggage and jaeger-debug-id where uber-trace-id is written;
-// tracestate and baggage with traceparent; b3, x-b3-* and baggage-* with B3's ids. So
-// baggage is set on spans, not in metadata.
+// own: in the copy that goes out, headers of a format that is written are replaced, and,
+// under their default names, removed where the span has no value for them, baggage
+// included. So baggage is set on spans, not in metadata.
 //
 // # Handlers or interceptors
 //
 // [ServerHandler] and [ClientHandler] see whole RPCs, from the transport up, and
 // serve unary RPCs and streams alike. [UnaryServerInterceptor] and its siblings make
-// the same spans where a chain of interceptors is what there is. Use one or the
-// other, or RPCs have two spans, one within the other. They differ in this:
+// the same spans in a chain of interceptors. Use one or the other, or RPCs have two
+// spans, one within the other. They differ in this:
 //
 //   - RPCs for methods that the server does not have reach its handler only: see
 //     [ServerHandler].
 //   - A client that repeats an RPC has a span for each attempt with its handler, and
-//     one span for all of them with its interceptors. The same goes for an RPC that
-//     fails before its first attempt, when no name server answers or the context is
-//     done already: the handler does not see it, the interceptor does.
+//     one span for all of them with its interceptors. An RPC that fails before its
+//     first attempt, since no name server answers or the context is done, has a span
+//     with the interceptor only.
 //   - peer.address is the server's address with the client's handler, and the
-//     target of the ClientConn with its interceptors, which do not know better.
+//     target of the ClientConn with its interceptors.
 //   - A stream whose server ends it while the client is sending has its true status
 //     with the interceptor only: see [ClientHandler].
 //
 // # Spans
 //
 // The operation is the full method, "/package.Service/Method" with its first slash,
-// as the OpenTracing instrumentation of gRPC (opentracing-contrib/go-grpc) has it,
-// so that what searches for it keeps finding it; [WithOperationName] changes it.
-// Tags are
+// as opentracing-contrib/go-grpc has it; [WithOperationName] changes it. Tags are
 //
 //   - component "gRPC" and span.kind "server" or "client", from the start, so that
 //     samplers see them
 //   - peer.address, on spans that are recorded
 //   - response_code, such as "NotFound", and response_class, "4xx", when the
-//     status is not OK, by that instrumentation's names. Class 2xx has Canceled, 0xx
+//     status is not OK, as in opentracing-contrib/go-grpc. Class 2xx has Canceled, 0xx
 //     Unknown, 5xx DeadlineExceeded, ResourceExhausted, Aborted, Unimplemented,
 //     Internal, Unavailable and DataLoss, 4xx the others
 //   - error: on clients for every status but OK, and but Canceled when the RPC's own
-//     context was cancelled; on servers for those that the server is to blame for,
-//     Unknown, DeadlineExceeded, Unimplemented, Internal, Unavailable and DataLoss.
-//     That instrumentation left out all Canceled on clients, and on servers Unknown,
-//     and had ResourceExhausted and Aborted on servers
+//     context was cancelled; on servers for Unknown, DeadlineExceeded, Unimplemented,
+//     Internal, Unavailable and DataLoss
 //
 // and a status that is not OK is a log: event "error", error.kind the code, message
 // the status's message. [WithSemanticNames] has OpenTelemetry's names instead. A method

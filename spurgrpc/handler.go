@@ -58,13 +58,10 @@ func ClientHandler(t *spur.Tracer, opts ...Option) stats.Handler {
 // errLostStatus stands for a status that grpc does not tell: see ClientHandler.
 var errLostStatus = status.Error(codes.Unknown, "the server ended the RPC while the client was sending")
 
-// handler keeps nothing between the calls of grpc: a call travels in the RPC's
-// context.
 type handler struct{ *config }
 
-// call is one RPC, or an attempt at one. It is the RPC's context, too, so that both
-// are one allocation. Its key in there is its handler, since a server's context may
-// hold calls of several, and a client's, whose server calls others, too.
+// call is one RPC, or an attempt at one, and the RPC's context. Its key in there is
+// its handler, since a context may hold calls of several.
 type call struct {
 	context.Context
 	handler        *handler

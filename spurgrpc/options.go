@@ -8,9 +8,8 @@ import (
 	"github.com/go-spur/spur"
 )
 
-// Option changes what the handlers and interceptors of this package do. Each
-// option serves all of them unless it says that it is for one side; the other
-// side ignores it then.
+// Option configures the handlers and interceptors of this package. One that says
+// that it is for clients, or servers, is ignored by the other side.
 type Option interface{ apply(*config) }
 
 type optionFunc func(*config)
@@ -44,10 +43,8 @@ func WithoutHealthChecks() Option {
 //
 // On servers name is asked about methods that the server has. Those are all
 // names that callers can invent if the server has a grpc.UnknownServiceHandler, such
-// as a proxy: there let name return a fixed text for what it does not know, lest
-// each name be an operation to samplers and storage. What
-// grpc.Server.GetServiceInfo returns once all services are registered tells which
-// methods there are.
+// as a proxy: there name should return a fixed text for methods that it does not
+// know, for instance from grpc.Server.GetServiceInfo.
 func WithOperationName(name func(fullMethod string) string) Option {
 	return optionFunc(func(c *config) {
 		if name != nil {
@@ -61,8 +58,7 @@ func WithOperationName(name func(fullMethod string) string) Option {
 // compression: event "message", message.type "sent" or "received", message.id,
 // message.uncompressed_size. The handlers also know the size after compression,
 // message.compressed_size, and log it when it differs; the interceptors know sizes of
-// protobuf messages only. How many logs a span keeps is bounded by spur.Limits.
-// Off by default.
+// protobuf messages only. spur.Limits bounds how many logs a span keeps.
 func WithMessageEvents() Option { return optionFunc(func(c *config) { c.events = true }) }
 
 // WithRequiredParent is for clients: it traces an RPC only if the current span in
@@ -81,5 +77,5 @@ func WithEdgePolicy(p spur.EdgePolicy) Option { return optionFunc(func(c *config
 // rpc.response.status_code such as "NOT_FOUND", also "OK", error.type on errors,
 // and network.peer.address with network.peer.port where the peer is an IP
 // address. The names are those of version 1.43 of the conventions, whose stability
-// for RPC is "release candidate". Off by default.
+// for RPC is "release candidate".
 func WithSemanticNames() Option { return optionFunc(func(c *config) { c.semantic = true }) }

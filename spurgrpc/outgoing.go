@@ -45,10 +45,9 @@ func (p *pairs) index(key string) int {
 
 var pairsPool = sync.Pool{New: func() any { return &pairs{kv: make([]string, 0, 8)} }}
 
-// inject returns ctx with the span's context in its outgoing metadata. What the
-// caller put there is copied, not changed, but for what belongs to another context,
-// as when an RPC forwards the metadata it came with: with two the server would have
-// to guess, and would take the other's baggage for the span's.
+// inject returns ctx with the span's context in a copy of its outgoing metadata,
+// without what belongs to another context, as when an RPC forwards the metadata it
+// came with.
 func inject(ctx context.Context, t *spur.Tracer, span *spur.Span) (context.Context, error) {
 	p := pairsPool.Get().(*pairs)
 	err := t.Inject(span.SpanContext(), opentracing.HTTPHeaders, p)
@@ -77,8 +76,7 @@ func (p *pairs) addTo(ctx context.Context) context.Context {
 }
 
 // removeOthers removes what another context has left in the formats that the pairs
-// are of. Formats that the tracer does not write may be meant for somebody else,
-// such as a proxy that wants to be handed on what it sent.
+// are of. Other formats may be meant for somebody else, such as a proxy.
 func (p *pairs) removeOthers(md metadata.MD) {
 	ids := []string{"uber-trace-id", "traceparent", "b3", "x-b3-traceid"}
 	if !slices.ContainsFunc(ids, func(key string) bool { return len(md[key]) > 0 }) {

@@ -38,8 +38,7 @@ func (c *config) tagUnknown(span *spur.Span, fullMethod string) {
 	}
 }
 
-// tagPeer sets the other side's address. Text is made of it only for a span that
-// records.
+// tagPeer sets the other side's address.
 func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
 	if addr == nil || !span.IsRecording() {
 		return
