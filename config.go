@@ -102,10 +102,12 @@ func newConfig(service string, opts []Option) *config {
 		service: service, probability: sampler.DefaultProbability, traceID128: true, source: sourceDefault,
 		logger: slog.Default(), formats: map[any]codec{},
 	}
-	for _, o := range opts {
-		if o != nil {
-			o.apply(c)
+	for i, o := range opts {
+		if isNil(o) {
+			c.fail(fmt.Sprintf("option %d", i+1), "nil", errNil)
+			continue
 		}
+		o.apply(c)
 	}
 	return c
 }

@@ -5,6 +5,7 @@ package spur
 import (
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"time"
 
@@ -26,31 +27,45 @@ type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
 
+// given is an option that sets v, unless that is nil.
+func given(name string, v any, set func(*config)) Option {
+	return optionFunc(func(c *config) {
+		if isNil(v) {
+			c.fail(name, nilValue(v), errNil)
+			return
+		}
+		set(c)
+	})
+}
+
+// isNil reports whether v is nil, a nil pointer or a nil function: calling its
+// methods would panic.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	return v == nil || (r.Kind() == reflect.Pointer || r.Kind() == reflect.Func) && r.IsNil()
+}
+
+// nilValue is what an error says of a v that isNil.
+func nilValue(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("(%T)(nil)", v)
+}
+
 // WithSampler sets the sampler of local roots. It is given to the tracer, which
 // closes it if it is an io.Closer. Wrap it in sampler.NewParentBased, as the
 // default is, or remote callers' decisions are overruled. The default asks the
 // sampling server: see New.
 func WithSampler(s sampler.Sampler) Option {
-	return optionFunc(func(c *config) {
-		if s == nil {
-			c.fail("WithSampler", "nil", errNil)
-			return
-		}
-		c.sampler = s
-	})
+	return given("WithSampler", s, func(c *config) { c.sampler = s })
 }
 
 // WithReporter adds a destination for finished spans. Several are served side by
 // side, each with its own books. The first one replaces the default, Jaeger's
 // agent. The tracer closes them.
 func WithReporter(r reporter.Reporter) Option {
-	return optionFunc(func(c *config) {
-		if r == nil {
-			c.fail("WithReporter", "nil", errNil)
-			return
-		}
-		c.reporters = append(c.reporters, r)
-	})
+	return given("WithReporter", r, func(c *config) { c.reporters = append(c.reporters, r) })
 }
 
 // WithFormats sets the formats that opentracing.HTTPHeaders and TextMap read, the
@@ -72,13 +87,7 @@ func WithJaegerHeaders(h propagation.JaegerHeaders) Option {
 // own. Inject and Extract of that format want an opentracing.TextMapWriter and
 // an opentracing.TextMapReader.
 func WithPropagation(name any, p propagation.Propagator) Option {
-	return optionFunc(func(c *config) {
-		if p == nil {
-			c.fail("WithPropagation", "nil", errNil)
-			return
-		}
-		c.setFormat("WithPropagation", name, codec{text: p})
-	})
+	return given("WithPropagation", p, func(c *config) { c.setFormat("WithPropagation", name, codec{text: p}) })
 }
 
 // WithBinaryPropagation sets how contexts travel in a binary format:
@@ -86,13 +95,7 @@ func WithPropagation(name any, p propagation.Propagator) Option {
 // that format want an io.Writer and an io.Reader, of which at most 64 KiB are
 // read, or what a propagation.FrameReader reads.
 func WithBinaryPropagation(name any, p propagation.BinaryPropagator) Option {
-	return optionFunc(func(c *config) {
-		if p == nil {
-			c.fail("WithBinaryPropagation", "nil", errNil)
-			return
-		}
-		c.setFormat("WithBinaryPropagation", name, codec{binary: p})
-	})
+	return given("WithBinaryPropagation", p, func(c *config) { c.setFormat("WithBinaryPropagation", name, codec{binary: p}) })
 }
 
 // WithTags adds tags of the process, which stand once in each batch and apply to
@@ -112,18 +115,18 @@ func WithLimits(l Limits) Option { return optionFunc(func(c *config) { c.limits 
 
 // WithLogger sets where the tracer reports its own troubles, at most a line a
 // minute for each kind. The default is slog.Default() at the time of New; nil
-// silences the tracer.
+// silences the tracer. A logger without a handler is a ConfigError.
 func WithLogger(l *slog.Logger) Option {
 	if l == nil {
 		l = slog.New(discardHandler{})
 	}
-	return optionFunc(func(c *config) { c.logger = l })
+	return given("WithLogger", l.Handler(), func(c *config) { c.logger = l })
 }
 
 // WithObserver adds an observer: see Observer.
 func WithObserver(o Observer) Option {
-	return optionFunc(func(c *config) {
-		if o == nil || !c.observers.add(o) {
+	return given("WithObserver", o, func(c *config) {
+		if !c.observers.add(o) {
 			c.fail("WithObserver", fmt.Sprintf("%T", o), errNoHook)
 			return
 		}
@@ -135,14 +138,18 @@ func WithObserver(o Observer) Option {
 
 // WithRedactor sets the function that every value passes before anything else
 // sees it: see Redactor.
-func WithRedactor(r Redactor) Option { return optionFunc(func(c *config) { c.redactor = r }) }
+func WithRedactor(r Redactor) Option {
+	return given("WithRedactor", r, func(c *config) { c.redactor = r })
+}
 
 // WithTraceID128 says whether new trace ids have 128 random bits, the default,
 // or 64.
 func WithTraceID128(on bool) Option { return optionFunc(func(c *config) { c.traceID128 = on }) }
 
 // WithClock replaces the clock. now is called from any goroutine.
-func WithClock(now func() time.Time) Option { return optionFunc(func(c *config) { c.clock = now }) }
+func WithClock(now func() time.Time) Option {
+	return given("WithClock", now, func(c *config) { c.clock = now })
+}
 
 // IDGenerator makes ids for new traces and spans. Both methods are called from
 // any goroutine, must not block, and must not return zero. A root span's id is
@@ -153,7 +160,9 @@ type IDGenerator interface {
 }
 
 // WithIDGenerator replaces the random ids.
-func WithIDGenerator(g IDGenerator) Option { return optionFunc(func(c *config) { c.ids = g }) }
+func WithIDGenerator(g IDGenerator) Option {
+	return given("WithIDGenerator", g, func(c *config) { c.ids = g })
+}
 
 // WithDisabled makes a tracer that records nothing and makes no ids of its own.
 // What arrives in headers is passed on as it came.
@@ -171,13 +180,7 @@ func WithNoDebugFlag() Option { return optionFunc(func(c *config) { c.noDebugFla
 // owns r: Shutdown closes it if it is an io.Closer. By default everything is
 // allowed that fits the limits of the formats.
 func WithBaggageRestrictions(r baggage.Restrictions) Option {
-	return optionFunc(func(c *config) {
-		if r == nil {
-			c.fail("WithBaggageRestrictions", "nil", errNil)
-			return
-		}
-		c.restrictions = r
-	})
+	return given("WithBaggageRestrictions", r, func(c *config) { c.restrictions = r })
 }
 
 // WithDebugThrottler sets who decides how many debug requests are honoured; see
@@ -186,11 +189,5 @@ func WithBaggageRestrictions(r baggage.Restrictions) Option {
 // in Stats.Cut.DebugCapped. The tracer owns d: Shutdown closes it if it is an
 // io.Closer.
 func WithDebugThrottler(d throttler.Throttler) Option {
-	return optionFunc(func(c *config) {
-		if d == nil {
-			c.fail("WithDebugThrottler", "nil", errNil)
-			return
-		}
-		c.throttler = d
-	})
+	return given("WithDebugThrottler", d, func(c *config) { c.throttler = d })
 }

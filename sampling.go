@@ -33,8 +33,8 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 // error is that of closing, for which SetSampler waits 5 seconds at most. After
 // Shutdown it closes s instead and returns ErrClosed. s must not be nil.
 func (t *Tracer) SetSampler(s sampler.Sampler) error {
-	if s == nil {
-		return &ConfigError{Name: "SetSampler", Value: "nil", Err: errNil}
+	if isNil(s) {
+		return &ConfigError{Name: "SetSampler", Value: nilValue(s), Err: errNil}
 	}
 	h := holdSampler(s)
 	var refused error

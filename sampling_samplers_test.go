@@ -243,7 +243,7 @@ func TestLateSamplersAllocate(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	never := sampler.NewOverrides(sampler.NewFirst(matching(t, false), sampler.NewConst(never)), map[string]sampler.Sampler{"GET /health*": nil})
-	tracer := benchTracer(t, false, WithRedactor(nil))
+	tracer := benchTracer(t, false)
 	if err := tracer.SetSampler(sampler.NewParentBased(never)); err != nil {
 		t.Fatal(err)
 	}
