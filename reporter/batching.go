@@ -146,7 +146,7 @@ func (r *Batching) Report(s *model.Span) {
 	if sh == nil { // a new processor, or the garbage collector emptied the pool
 		sh = r.shards[r.next.Add(1)%uint32(len(r.shards))]
 	}
-	if isGiant(s, r.maxBatch()) || !r.add(sh, s) {
+	if isGiant(s, r.maxBatch()) || !r.add(sh, s, nil) {
 		r.addTrimmed(sh, s)
 	}
 	r.hints.Put(sh)
@@ -158,13 +158,13 @@ func (r *Batching) Report(s *model.Span) {
 // addTrimmed reports a span that is larger than a batch. Trimming encodes the
 // span many times, so no lock is held meanwhile.
 func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
-	for range 3 { // the limit may shrink between trim and addEncoded
+	for range 3 { // the limit may shrink between trim and add
 		room := r.maxBatch() - r.process(s.Process).headroom - r.enc.tailMax
 		span, ok := trim(s, room, r.enc.span)
 		if !ok {
 			break
 		}
-		if r.addEncoded(sh, s.Process, span) {
+		if r.add(sh, s, span) {
 			return
 		}
 	}
@@ -202,7 +202,7 @@ func (r *Batching) Flush(ctx context.Context) error {
 				return nil
 			}
 		case <-r.done:
-			if done, _ := r.flushes.state(mine); !done && r.store.abandonedSome() {
+			if done, _ := r.flushes.state(mine); !done && r.store.books().abandoned > 0 {
 				return ErrClosed
 			}
 			return nil
@@ -219,9 +219,7 @@ func (r *Batching) Stats() []DestinationStats {
 		sh.mu.Lock()
 		defer sh.mu.Unlock()
 	}
-	s := &r.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s := r.store.books()
 	d.Sent, d.Unconfirmed, d.Dropped = s.sent, s.unconfirmed, s.dropped
 	d.BufferedSpans = s.waiting + s.sending + s.unproven
 	d.BufferedBytes = uint64(s.memory)

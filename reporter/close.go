@@ -32,14 +32,14 @@ func (r *Batching) Close(ctx context.Context) error {
 		ctx = context.Background()
 	}
 	first := false
-	var before [numLosses]uint64
+	var before ledger
 	stop := func() bool { return false }
 	r.closeOnce.Do(func() {
 		first = true
 		for _, sh := range r.shards {
 			sh.close()
 		}
-		before = r.store.losses()
+		before = r.store.books()
 		stop = r.deadline.begin(ctx)
 	})
 	if !first {
@@ -54,10 +54,11 @@ func (r *Batching) Close(ctx context.Context) error {
 }
 
 // lostSince is Close's error about the spans that were lost since before.
-func (r *Batching) lostSince(ctx context.Context, before *[numLosses]uint64) error {
+func (r *Batching) lostSince(ctx context.Context, before *ledger) error {
 	var list []string
-	for why, now := range r.store.losses() {
-		if n := now - before[why]; n > 0 {
+	now, lost := r.store.books(), before.losses()
+	for why, n := range now.losses() {
+		if n -= lost[why]; n > 0 {
 			cause, _, _ := lossText(Reason(why))
 			list = append(list, fmt.Sprintf("%d %s", n, cause))
 		}
@@ -67,7 +68,7 @@ func (r *Batching) lostSince(ctx context.Context, before *[numLosses]uint64) err
 	}
 	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, strings.Join(list, ", "))
 	switch {
-	case !r.store.abandonedSome():
+	case now.abandoned == 0:
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", err, ctx.Err())

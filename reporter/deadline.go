@@ -67,7 +67,7 @@ func (d *deadline) allows(wait time.Duration, first time.Time, a *answer) (why R
 	switch {
 	case d.over():
 		return Closed, false
-	case d.noRetry || d.closed() && a.noReceiver:
+	case d.noRetry || d.closed() && a.NoReceiver:
 		return SendError, false
 	case d.closed() && d.by.IsZero() && next.Sub(d.progress) > d.budget:
 		d.giveUp()

@@ -48,7 +48,7 @@ func (r *Batching) transmit(b *batch) {
 		wasUnanswered := part.attempts.unanswered
 		r.store.settle(n, &res, wasUnanswered, r.confirmer != nil)
 		kept = r.after(part, &res, part != b) && part == b
-		if res.last.kind != transport.TooLarge {
+		if res.last.Kind != transport.TooLarge {
 			from += n
 			continue
 		}
@@ -72,7 +72,7 @@ func (r *Batching) transmit(b *batch) {
 // after takes note of an attempt at part, and lets go of it unless the transport
 // may still say that it was lost: then it returns true.
 func (r *Batching) after(part *batch, res *result, copied bool) (kept bool) {
-	switch kind := res.last.kind; {
+	switch kind := res.last.Kind; {
 	case kind == transport.Accepted && r.confirmer != nil:
 		r.keep(part)
 		return true

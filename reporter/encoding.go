@@ -36,42 +36,40 @@ type envelope struct {
 func encodingOf(f transport.Format, o *BatchingOptions) (encoding, error) {
 	switch f {
 	case transport.JaegerCompact:
-		return encoding{
-			span: wire.AppendCompactSpan, process: wire.AppendCompactProcess,
-			head: func(dst []byte, e *envelope) []byte {
-				return wire.AppendCompactMessageHead(dst, int32(e.seqNo), e.process, e.spans)
-			},
-			tail: func(dst []byte, e *envelope) []byte {
-				return wire.AppendCompactMessageTail(dst, e.seqNo, e.stats)
-			},
-			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax, paced: true,
-		}, nil
+		enc := thriftEncoding(wire.AppendCompactMessageHead, wire.AppendCompactMessageTail)
+		enc.span, enc.process, enc.paced = wire.AppendCompactSpan, wire.AppendCompactProcess, true
+		return enc, nil
 	case transport.JaegerBinary:
-		return encoding{
-			span: wire.AppendBinarySpan, process: wire.AppendBinaryProcess,
-			head: func(dst []byte, e *envelope) []byte {
-				return wire.AppendBinaryMessageHead(dst, int32(e.seqNo), e.process, e.spans)
-			},
-			tail: func(dst []byte, e *envelope) []byte {
-				return wire.AppendBinaryMessageTail(dst, e.seqNo, e.stats)
-			},
-			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax, paced: true,
-		}, nil
+		enc := thriftEncoding(wire.AppendBinaryMessageHead, wire.AppendBinaryMessageTail)
+		enc.paced = true
+		return enc, nil
 	case transport.JaegerBatch:
-		return encoding{
-			span: wire.AppendBinarySpan, process: wire.AppendBinaryProcess,
-			head: func(dst []byte, e *envelope) []byte {
-				return wire.AppendBinaryBatchHead(dst, e.process, e.spans)
+		return thriftEncoding(
+			func(dst []byte, _ int32, process []byte, spans int) []byte {
+				return wire.AppendBinaryBatchHead(dst, process, spans)
 			},
-			tail: func(dst []byte, _ *envelope) []byte {
+			func(dst []byte, _ int64, _ *wire.ClientStats) []byte {
 				return wire.AppendBinaryBatchTail(dst, 0, nil) // collectors do not look for more
-			},
-			headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax,
-		}, nil
+			}), nil
 	case transport.OTLP:
 		return otlpEncoding(o), nil
 	}
 	return encoding{}, fmt.Errorf("%w: transport wants format %s", ErrOption, f)
+}
+
+// thriftEncoding is for the binary protocol unless span and process are changed.
+func thriftEncoding(
+	head func(dst []byte, seqID int32, process []byte, spans int) []byte,
+	tail func(dst []byte, seqNo int64, stats *wire.ClientStats) []byte,
+) encoding {
+	return encoding{
+		span: wire.AppendBinarySpan, process: wire.AppendBinaryProcess,
+		head: func(dst []byte, e *envelope) []byte {
+			return head(dst, int32(e.seqNo), e.process, e.spans)
+		},
+		tail:    func(dst []byte, e *envelope) []byte { return tail(dst, e.seqNo, e.stats) },
+		headMax: wire.MessageHeadMax, tailMax: wire.MessageTailMax,
+	}
 }
 
 func otlpEncoding(o *BatchingOptions) encoding {

@@ -21,13 +21,8 @@ const mostBatch = 64 << 20
 
 // answer is what the transport said of a batch.
 type answer struct {
-	kind         transport.Kind
-	retryAfter   time.Duration
-	rejected     int64  // of Partial
-	written      bool   // of Retryable
-	noReceiver   bool   // of Retryable
-	previousLost bool   // the batch that was last accepted never arrived
-	text         string // of the error; "" when all went well
+	transport.Error        // without its cause
+	text            string // of the error; "" when all went well
 }
 
 // read turns what Send or Confirm returned into an answer. An error that is no
@@ -44,10 +39,8 @@ func read(err error) answer {
 	if e == nil || e.Kind == transport.Accepted && !e.PreviousLost {
 		return answer{}
 	}
-	a := answer{
-		kind: e.Kind, retryAfter: e.RetryAfter, rejected: e.Rejected,
-		written: e.Written, noReceiver: e.NoReceiver, previousLost: e.PreviousLost,
-	}
+	a := answer{Error: *e}
+	a.Err = nil
 	if p := guard.Run(func() { a.text = shorten(e.Error()) }); p != nil {
 		a.text = fmt.Sprintf("transport: %s, and the error's text cannot be read: %v", e.Kind, p)
 	}

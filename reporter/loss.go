@@ -15,13 +15,10 @@ const (
 	numLosses       = NumReasons + 1
 )
 
-// lossBooks are the columns that the loss log compares.
+// lossBooks are what the loss log compares, and shows.
 type lossBooks struct {
 	name, address string
-	delivered     uint64
-	lost          [numLosses]uint64
-	waiting       uint64 // in the queue and with the sender
-	lastError     string
+	ledger
 }
 
 // lossLog writes a line when loss for a reason begins, once a minute while it
@@ -33,15 +30,15 @@ type lossLog struct {
 	warner   *warn.Warner
 	lines    lines
 	format   transport.Format
-	seen     [numLosses]uint64 // at the last look
 	reasons  [numLosses]lossState
 	retrying bool // failing was called since relieved
 }
 
 type lossState struct {
-	lasts     bool
-	fresh     bool   // more was lost since the last tick
-	delivered uint64 // when that was
+	seen  uint64 // lost at the last look
+	lasts bool
+	fresh bool   // more was lost since the last tick
+	sent  uint64 // when that was
 }
 
 func (l *lossLog) init(logger *slog.Logger, f transport.Format) {
@@ -54,12 +51,11 @@ func (l *lossLog) init(logger *slog.Logger, f transport.Format) {
 // look compares b with what was seen last. Loss can begin at any look and ends
 // at a tick.
 func (l *lossLog) look(b *lossBooks, tick bool) {
-	for why := Reason(0); why < numLosses; why++ {
-		s, lost := &l.reasons[why], b.lost[why]
+	for i, lost := range b.losses() {
+		why, s := Reason(i), &l.reasons[i]
 		cause, begin, end := lossText(why)
-		if lost > l.seen[why] {
-			s.lasts, s.fresh, s.delivered = true, true, b.delivered
-			l.seen[why] = lost
+		if lost > s.seen {
+			*s = lossState{lasts: true, fresh: true, sent: b.sent, seen: lost}
 			attrs := b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why, l.format)))
 			l.lines.write(func() { l.warner.Problem(cause, begin, attrs...) })
 			continue
@@ -68,7 +64,7 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 			continue
 		}
 		ours := why == QueueFull || why == TooLarge
-		if !s.fresh && (ours || b.delivered > s.delivered) {
+		if !s.fresh && (ours || b.sent > s.sent) {
 			s.lasts = false
 			attrs := b.attrs(why)
 			l.lines.write(func() { l.warner.Resolved(cause, end, attrs...) })
@@ -93,8 +89,8 @@ func (b *lossBooks) attrs(why Reason, more ...slog.Attr) []slog.Attr {
 	return append([]slog.Attr{
 		slog.String("destination", b.name),
 		slog.String("address", b.address),
-		slog.Uint64(total, b.lost[why]),
-		slog.Uint64("delivered_in_all", b.delivered),
+		slog.Uint64(total, b.losses()[why]),
+		slog.Uint64("delivered_in_all", b.sent),
 	}, more...)
 }
 
@@ -119,7 +115,7 @@ func (b *lossBooks) retryAttrs() []slog.Attr {
 	return []slog.Attr{
 		slog.String("destination", b.name),
 		slog.String("address", b.address),
-		slog.Uint64("waiting_spans", b.waiting),
+		slog.Uint64("waiting_spans", b.waiting+b.sending),
 	}
 }
 

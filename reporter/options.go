@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -85,25 +86,12 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 	case o.NoRetry && o.RetryBudget > 0:
 		return fmt.Errorf("%w: RetryBudget %v contradicts NoRetry", ErrOption, o.RetryBudget)
 	}
-	if o.Name == "" {
-		o.Name = defaultName(f)
-	}
-	if o.FlushInterval == 0 {
-		o.FlushInterval = DefaultFlushInterval
-	}
-	o.FlushInterval = max(o.FlushInterval, leastFlushInterval)
-	if o.QueueBytes == 0 {
-		o.QueueBytes = DefaultQueueBytes
-	}
-	if o.QueueSpans == 0 {
-		o.QueueSpans = DefaultQueueSpans
-	}
-	if o.RetryBudget == 0 {
-		o.RetryBudget = DefaultRetryBudget
-	}
-	if o.Shards == 0 {
-		o.Shards = min(8, 2*runtime.GOMAXPROCS(0))
-	}
+	o.Name = cmp.Or(o.Name, defaultName(f))
+	o.FlushInterval = max(cmp.Or(o.FlushInterval, DefaultFlushInterval), leastFlushInterval)
+	o.QueueBytes = cmp.Or(o.QueueBytes, DefaultQueueBytes)
+	o.QueueSpans = cmp.Or(o.QueueSpans, DefaultQueueSpans)
+	o.RetryBudget = cmp.Or(o.RetryBudget, DefaultRetryBudget)
+	o.Shards = cmp.Or(o.Shards, min(8, 2*runtime.GOMAXPROCS(0)))
 	return nil
 }
 

@@ -66,14 +66,14 @@ func (r *Batching) send(b *batch) result {
 	}
 	for {
 		res.last = r.attempt(message)
-		if res.last.previousLost {
+		if res.last.PreviousLost {
 			r.takeBack(true)
 		}
-		if res.last.kind != transport.Retryable {
+		if res.last.Kind != transport.Retryable {
 			r.deadline.advance()
 			return res
 		}
-		b.attempts.unanswered = b.attempts.unanswered || res.last.written
+		b.attempts.unanswered = b.attempts.unanswered || res.last.Written
 		var ok bool
 		if res.giveUp, ok = r.again(b, &res.last); !ok {
 			return res
@@ -84,7 +84,7 @@ func (r *Batching) send(b *batch) result {
 // again waits before the next attempt at b, a being what came of the last one. It
 // returns false, and why, when there is none.
 func (r *Batching) again(b *batch, a *answer) (why Reason, ok bool) {
-	wait, asked := r.backoff.wait(&b.attempts, a.retryAfter)
+	wait, asked := r.backoff.wait(&b.attempts, a.RetryAfter)
 	if why, ok := r.deadline.allows(wait, b.attempts.first, a); !ok {
 		return why, false
 	}
@@ -141,8 +141,8 @@ func (r *Batching) confirm() {
 	}
 	a := r.ask()
 	r.store.note(a.text)
-	if a.previousLost {
-		r.takeBack(a.kind != transport.Permanent)
+	if a.PreviousLost {
+		r.takeBack(a.Kind != transport.Permanent)
 		return
 	}
 	r.store.confirm()
@@ -154,7 +154,7 @@ func (r *Batching) resend() {
 	for len(r.lost) > 0 {
 		b := r.lost[0]
 		r.lost = r.lost[1:]
-		if why, ok := r.again(b, &answer{noReceiver: true}); !ok {
+		if why, ok := r.again(b, &answer{Error: transport.Error{NoReceiver: true}}); !ok {
 			r.store.giveUp(b.len(), b.attempts.unanswered, why)
 			r.recycle(b)
 			continue

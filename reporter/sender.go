@@ -81,7 +81,7 @@ func (r *Batching) serve() {
 	if number, wanted := r.flushes.pending(); wanted {
 		r.drain()
 		r.conclude()
-		if !r.store.abandonedSome() { // else Flush returns ErrClosed, after Close
+		if r.store.books().abandoned == 0 { // else Flush returns ErrClosed, after Close
 			r.flushes.answer(number)
 		}
 		r.wakeUp() // batches may have come meanwhile
@@ -164,18 +164,11 @@ func (r *Batching) drain() {
 // seal makes the message of a batch: valid until b changes or another is sealed.
 func (r *Batching) seal(b *batch) []byte {
 	r.seqNo++
-	r.countLoss()
-	return b.seal(&r.enc, &envelope{seqNo: r.seqNo, stats: &r.stats}, &r.head)
-}
-
-// countLoss takes the totals that go with the next batch.
-func (r *Batching) countLoss() {
-	r.store.mu.Lock()
-	defer r.store.mu.Unlock()
-	d := &r.store.dropped
+	d := r.store.books().dropped
 	r.stats.FullQueueDroppedSpans = int64(d[QueueFull])
 	r.stats.TooLargeDroppedSpans = int64(d[TooLarge])
 	r.stats.FailedToEmitSpans = int64(d[SendError] + d[Rejected] + d[RetryExhausted])
+	return b.seal(&r.enc, &envelope{seqNo: r.seqNo, stats: &r.stats}, &r.head)
 }
 
 // look lets the loss log compare the books with what it saw last.
@@ -193,10 +186,5 @@ func (r *Batching) relieve() {
 }
 
 func (r *Batching) books() lossBooks {
-	b := lossBooks{name: r.name, address: r.address(), lost: r.store.losses()}
-	s := &r.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b.delivered, b.waiting, b.lastError = s.sent, s.waiting+s.sending, s.lastError
-	return b
+	return lossBooks{r.name, r.address(), r.store.books()}
 }

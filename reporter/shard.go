@@ -19,9 +19,10 @@ type shard struct {
 	_ [88]byte // a shard fills two cache lines, which it shares with nothing
 }
 
-// add encodes s behind the last span of sh. It returns false, and has changed
-// nothing, when s alone is larger than a batch.
-func (r *Batching) add(sh *shard, s *model.Span) bool {
+// add puts s behind the last span of sh: encoded, which the caller may have made of
+// it, or when nil what it makes itself. It returns false, and has changed nothing,
+// when s alone is larger than a batch.
+func (r *Batching) add(sh *shard, s *model.Span, encoded []byte) bool {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if sh.closed {
@@ -31,30 +32,17 @@ func (r *Batching) add(sh *shard, s *model.Span) bool {
 	most := r.maxBatch()
 	limit := min(most, chunk)
 	b := r.openLocked(sh, s.Process, limit)
-	buf := r.enc.span(b.buf, s)
+	var buf []byte
+	if encoded == nil {
+		buf = r.enc.span(b.buf, s)
+	} else {
+		buf = append(b.buf, encoded...)
+	}
 	if len(buf)+r.enc.tailMax <= limit {
 		b.accept(buf, limit+spareRoom)
 		return true
 	}
 	return r.overflowLocked(sh, buf[len(b.buf):], limit, most)
-}
-
-// addEncoded is add for a span that is encoded already.
-func (r *Batching) addEncoded(sh *shard, p *model.Process, span []byte) bool {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if sh.closed {
-		sh.late++
-		return true
-	}
-	most := r.maxBatch()
-	limit := min(most, chunk)
-	b := r.openLocked(sh, p, limit)
-	if len(b.buf)+len(span)+r.enc.tailMax <= limit {
-		b.append(span, limit+spareRoom)
-		return true
-	}
-	return r.overflowLocked(sh, span, limit, most)
 }
 
 // openLocked returns sh's batch, ready for another span of p; a batch of another

@@ -31,16 +31,20 @@ type store struct {
 	first   int
 	pushed  uint64 // batches that ever waited
 	popped  uint64 // of them, how many the sender has taken
-	waiting uint64 // spans in queue
-	sending uint64 // spans that the sender has taken and not settled
 	size    int    // bytes of the spans in queue
-	memory  int64  // of the batches in queue and with the sender
-
-	unproven uint64 // spans of the batch accepted last, while it may turn out lost
+	ledger
 
 	free       []*batch
 	freeMemory int64
 	freeLow    int // fewest free buffers since the last tick
+}
+
+// ledger holds the books of a store.
+type ledger struct {
+	waiting  uint64 // spans in queue
+	sending  uint64 // spans that the sender has taken and not settled
+	unproven uint64 // spans of the batch accepted last, while it may turn out lost
+	memory   int64  // of the batches in queue and with the sender
 
 	sent, unconfirmed uint64
 	dropped           [NumReasons]uint64
@@ -48,6 +52,20 @@ type store struct {
 	retries           uint64
 	lastError         string
 	lastErrorTime     time.Time
+}
+
+// losses are the columns of what did not arrive for sure.
+func (c *ledger) losses() (n [numLosses]uint64) {
+	copy(n[:], c.dropped[:])
+	n[unconfirmedLoss] = c.unconfirmed
+	return n
+}
+
+// books returns a copy.
+func (s *store) books() ledger {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ledger
 }
 
 // get returns an empty batch of any capacity, without a process.
@@ -208,13 +226,6 @@ func (s *store) giveUpLocked(spans uint64, unanswered bool, why Reason) {
 	}
 }
 
-// abandonedSome says whether Close had no time for some spans.
-func (s *store) abandonedSome() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.abandoned > 0
-}
-
 // note keeps an error's text, unless it is empty.
 func (s *store) note(text string) {
 	s.mu.Lock()
@@ -243,7 +254,7 @@ func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.noteLocked(a.text)
-	switch a.kind {
+	switch a.Kind {
 	case transport.TooLarge:
 		return
 	case transport.Retryable:
@@ -256,7 +267,7 @@ func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 			s.sent, s.unproven = s.sent+spans, 0
 		}
 	case transport.Partial:
-		rejected := min(uint64(max(a.rejected, 0)), spans)
+		rejected := min(uint64(max(a.Rejected, 0)), spans)
 		s.dropped[Rejected] += rejected
 		s.sent += spans - rejected
 	case transport.Unconfirmed:
@@ -301,15 +312,6 @@ func (s *store) writeOff(why Reason, text string) {
 		s.memory += b.booked
 	}
 	s.noteLocked(text)
-}
-
-// losses are the columns of what did not arrive for sure, as lossBooks has them.
-func (s *store) losses() (n [numLosses]uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	copy(n[:], s.dropped[:])
-	n[unconfirmedLoss] = s.unconfirmed
-	return n
 }
 
 // bookLocked enters b's memory. The caller holds s.mu.

@@ -144,20 +144,24 @@ func (t *trimmer) least(most, guess int, apply func(n int)) {
 
 func (t *trimmer) cutLogs() {
 	logs := slices.Clone(t.full.Logs)
-	if len(logs) == 0 {
-		return
-	}
 	sort.Stable(byTime(logs))
-	apply := func(n int) {
+	last := len(logs)
+	with := func(from, to int) model.Span { return model.Span{Logs: logs[last-to : last-from]} }
+	t.cutList(last, with, func(n int) {
 		t.span.Logs = logs[n:]
 		t.span.DroppedLogs = add32(t.full.DroppedLogs, n)
-	}
-	if apply(len(logs)); !t.fits() {
+	})
+}
+
+// cutList takes as few as it must of n pieces away. with is for fit; apply takes
+// away.
+func (t *trimmer) cutList(n int, with func(from, to int) model.Span, apply func(n int)) {
+	if n == 0 {
 		return
 	}
-	last := len(logs)
-	kept := t.fit(last, func(from, to int) model.Span { return model.Span{Logs: logs[last-to : last-from]} })
-	t.least(last, last-kept, apply)
+	if apply(n); t.fits() {
+		t.least(n, n-t.fit(n, with), apply)
+	}
 }
 
 // byTime is a sort.Interface: package slices would add 20 kB to every binary for it.
@@ -209,18 +213,16 @@ func (t *trimmer) cutTo(texts []int, least int, apply func(most int)) {
 }
 
 func (t *trimmer) cutTags() {
-	var keep, others []model.Tag // error tags and the others
+	var others []model.Tag // that are no error tags
 	for _, tag := range t.span.Tags {
 		if tag.Key != errorTag {
 			others = append(others, tag)
 		}
 	}
-	if len(others) == 0 {
-		return
-	}
 	all := t.span.Tags
-	keep = make([]model.Tag, 0, len(all))
-	apply := func(n int) {
+	keep := make([]model.Tag, 0, len(all))
+	with := func(from, to int) model.Span { return model.Span{Tags: others[from:to]} }
+	t.cutList(len(others), with, func(n int) {
 		keep = keep[:0]
 		room := len(others) - n
 		for _, tag := range all {
@@ -233,28 +235,16 @@ func (t *trimmer) cutTags() {
 		}
 		t.span.Tags = keep
 		t.span.DroppedTags = add32(t.full.DroppedTags, n)
-	}
-	if apply(len(others)); !t.fits() {
-		return
-	}
-	kept := t.fit(len(others), func(from, to int) model.Span { return model.Span{Tags: others[from:to]} })
-	t.least(len(others), len(others)-kept, apply)
+	})
 }
 
 func (t *trimmer) cutReferences() {
 	refs := t.full.References
-	if len(refs) == 0 {
-		return
-	}
-	apply := func(n int) {
+	with := func(from, to int) model.Span { return model.Span{References: refs[from:to]} }
+	t.cutList(len(refs), with, func(n int) {
 		t.span.References = refs[:len(refs)-n]
 		t.span.DroppedRefs = add32(t.full.DroppedRefs, n)
-	}
-	if apply(len(refs)); !t.fits() {
-		return
-	}
-	kept := t.fit(len(refs), func(from, to int) model.Span { return model.Span{References: refs[from:to]} })
-	t.least(len(refs), len(refs)-kept, apply)
+	})
 }
 
 func (t *trimmer) cutNames() {
