@@ -55,20 +55,45 @@ func decodeBatch(b []byte, compact bool) (*Batch, error) {
 	return &batch, nil
 }
 
-// decoder walks over the structs of jaeger.thrift twice. The first walk finds
-// every error and counts, without allocating; the second fills blocks of exactly
-// the counted size.
+// decoder walks over the structs of jaeger.thrift twice.
 type decoder struct {
 	reader
-	fill    bool // the second walk
+	blocks
 	process *model.Process
 	stats   *ClientStats
-	spans   slab[model.Span]
-	tags    slab[model.Tag]
-	logs    slab[model.Log]
-	refs    slab[model.Reference]
-	textLen int
-	builder strings.Builder
+}
+
+// blocks hold what is decoded, in two walks over the input. The first finds every
+// error and counts, without allocating; the second fills blocks of the counted size.
+type blocks struct {
+	fill  bool // the second walk
+	spans slab[model.Span]
+	tags  slab[model.Tag]
+	logs  slab[model.Log]
+	refs  slab[model.Reference]
+	texts strings.Builder
+	size  int // of texts
+}
+
+// alloc begins the second walk.
+func (b *blocks) alloc() {
+	b.fill = true
+	b.spans.alloc()
+	b.tags.alloc()
+	b.logs.alloc()
+	b.refs.alloc()
+	b.texts.Grow(b.size)
+}
+
+// clone returns the text of a piece of input.
+func (b *blocks) clone(input []byte, p piece) string {
+	if !b.fill {
+		b.size += p.n
+		return ""
+	}
+	at := b.texts.Len()
+	b.texts.Write(input[p.off : p.off+p.n])
+	return b.texts.String()[at:]
 }
 
 // slab hands out parts of one block.
@@ -92,15 +117,10 @@ func (s *slab[T]) take(n int) []T {
 	return part
 }
 
-// second allocates what the first walk counted and starts the second.
+// second starts the second walk.
 func (d *decoder) second() {
-	d.fill, d.off = true, 0
-	d.process = new(model.Process)
-	d.spans.alloc()
-	d.tags.alloc()
-	d.logs.alloc()
-	d.refs.alloc()
-	d.builder.Grow(d.textLen)
+	d.alloc()
+	d.off, d.process = 0, new(model.Process)
 }
 
 // list reads a list of structs.
@@ -120,19 +140,19 @@ func list[T any](d *decoder, s *slab[T], elem func(*decoder) T) []T {
 	return part
 }
 
-// copied returns the text of a piece.
-func (d *decoder) copied(p piece) string {
-	if !d.fill {
-		d.textLen += p.n
-		return ""
-	}
-	at := d.builder.Len()
-	d.builder.Write(d.b[p.off : p.off+p.n])
-	return d.builder.String()[at:]
-}
+func (d *decoder) copied(p piece) string { return d.clone(d.b, p) }
 
-// require fails unless the fields 1 to 15 that are set in want were seen.
-func (d *decoder) require(name string, want, seen uint16) {
+// fields reads a struct. read gets each field and returns false for one that it
+// does not want. The fields 1 to 15 that are set in want must be there.
+func (d *decoder) fields(name string, want uint16, read func(id int16, typ byte) bool) {
+	var seen uint16
+	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+		if read(id, typ) {
+			seen |= 1 << id
+		} else {
+			d.skip(typ)
+		}
+	}
 	if missing := want &^ seen; missing != 0 && d.err == nil {
 		id := 0
 		for missing>>id&1 == 0 {
@@ -168,16 +188,13 @@ func (d *decoder) message() (m Message) {
 	}
 	m.Method = methodEmitBatch
 
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
-		if id == 1 && typ == tStruct {
-			m.Batch = d.batch()
-			seen |= 1 << 1
-		} else {
-			d.skip(typ)
+	d.fields("emitBatch", 1<<1, func(id int16, typ byte) bool {
+		if id != 1 || typ != tStruct {
+			return false
 		}
-	}
-	d.require("emitBatch", 1<<1, seen)
+		m.Batch = d.batch()
+		return true
+	})
 	return m
 }
 

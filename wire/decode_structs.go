@@ -13,8 +13,7 @@ import (
 // IDL's is skipped like one that the IDL does not have.
 
 func (d *decoder) batch() (b Batch) {
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("Batch", 1<<1|1<<2, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tStruct:
 			p := d.processStruct()
@@ -35,12 +34,10 @@ func (d *decoder) batch() (b Batch) {
 				b.Stats = d.stats
 			}
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("Batch", 1<<1|1<<2, seen)
+		return true
+	})
 	b.Process = d.process
 	for i := range b.Spans {
 		b.Spans[i].Process = b.Process
@@ -50,27 +47,23 @@ func (d *decoder) batch() (b Batch) {
 
 func (d *decoder) processStruct() (p model.Process) {
 	var service piece
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("Process", 1<<1, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tString:
 			service = d.text()
 		case id == 2 && typ == tList:
 			p.Tags = list(d, &d.tags, (*decoder).tag)
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("Process", 1<<1, seen)
+		return true
+	})
 	p.Service = d.copied(service)
 	return p
 }
 
 func (d *decoder) clientStats() (s ClientStats) {
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("ClientStats", 1<<1|1<<2|1<<3, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tI64:
 			s.FullQueueDroppedSpans = d.i64()
@@ -79,19 +72,16 @@ func (d *decoder) clientStats() (s ClientStats) {
 		case id == 3 && typ == tI64:
 			s.FailedToEmitSpans = d.i64()
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("ClientStats", 1<<1|1<<2|1<<3, seen)
+		return true
+	})
 	return s
 }
 
 func (d *decoder) span() (s model.Span) {
 	var operation piece
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("Span", 1<<1|1<<2|1<<3|1<<4|1<<5|1<<7|1<<8|1<<9, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tI64:
 			s.TraceID.Low = uint64(d.i64())
@@ -116,19 +106,16 @@ func (d *decoder) span() (s model.Span) {
 		case id == 11 && typ == tList:
 			s.Logs = list(d, &d.logs, (*decoder).log)
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("Span", 1<<1|1<<2|1<<3|1<<4|1<<5|1<<7|1<<8|1<<9, seen)
+		return true
+	})
 	s.Operation = d.copied(operation)
 	return s
 }
 
 func (d *decoder) reference() (r model.Reference) {
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("SpanRef", 1<<1|1<<2|1<<3|1<<4, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tI32:
 			r.Type = model.FollowsFrom
@@ -142,30 +129,25 @@ func (d *decoder) reference() (r model.Reference) {
 		case id == 4 && typ == tI64:
 			r.SpanID = model.SpanID(d.i64())
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("SpanRef", 1<<1|1<<2|1<<3|1<<4, seen)
+		return true
+	})
 	return r
 }
 
 func (d *decoder) log() (l model.Log) {
-	var seen uint16
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("Log", 1<<1|1<<2, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tI64:
 			l.Time = nanos(d.i64())
 		case id == 2 && typ == tList:
 			l.Fields = list(d, &d.tags, (*decoder).tag)
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("Log", 1<<1|1<<2, seen)
+		return true
+	})
 	return l
 }
 
@@ -173,11 +155,11 @@ func (d *decoder) log() (l model.Log) {
 // that one was not sent.
 func (d *decoder) tag() (t model.Tag) {
 	var key, str, bin piece
-	kind, seen := int32(0), uint16(0)
+	var kind int32
 	var number int64
 	var double float64
 	var truth bool
-	for id, typ := d.field(0); typ != tStop; id, typ = d.field(id) {
+	d.fields("Tag", 1<<1|1<<2, func(id int16, typ byte) bool {
 		switch {
 		case id == 1 && typ == tString:
 			key = d.text()
@@ -194,12 +176,10 @@ func (d *decoder) tag() (t model.Tag) {
 		case id == 7 && typ == tString:
 			bin = d.text()
 		default:
-			d.skip(typ)
-			continue
+			return false
 		}
-		seen |= 1 << id
-	}
-	d.require("Tag", 1<<1|1<<2, seen)
+		return true
+	})
 	t.Key = d.copied(key)
 	switch kind {
 	case int32(model.KindString):

@@ -4,7 +4,6 @@ package wire
 
 import (
 	"math"
-	"strings"
 
 	"github.com/go-spur/spur/model"
 )
@@ -33,32 +32,20 @@ func DecodeOTLP(b []byte) ([]Batch, error) {
 	if d.request(); d.err != nil {
 		return nil, d.err
 	}
-	d.fill, d.off = true, 0
+	d.alloc()
 	d.batches.alloc()
 	d.processes.alloc()
-	d.spans.alloc()
-	d.tags.alloc()
-	d.logs.alloc()
-	d.refs.alloc()
-	d.builder.Grow(d.textLen)
+	d.off = 0
 	return d.request(), nil
 }
 
-// otlpDecoder walks over the messages twice, as decoder does: the first walk finds
-// every error and counts, without allocating; the second fills blocks of the
-// counted size. Elements of a repeated field need not stand together, so that each
-// message is tallied before it is read.
+// otlpDecoder walks over the messages twice. Elements of a repeated field need not
+// stand together, so that each message is tallied before it is read.
 type otlpDecoder struct {
 	otlpReader
-	fill      bool // the second walk
+	blocks
 	batches   slab[Batch]
 	processes slab[model.Process]
-	spans     slab[model.Span]
-	tags      slab[model.Tag]
-	logs      slab[model.Log]
-	refs      slab[model.Reference]
-	textLen   int
-	builder   strings.Builder
 	scratch   model.Process // of all batches in the first walk
 }
 
@@ -79,16 +66,7 @@ func add[T any](d *otlpDecoder, list []T, elem T) []T {
 	return append(list, elem)
 }
 
-// copied returns the text of a piece.
-func (d *otlpDecoder) copied(p piece) string {
-	if !d.fill {
-		d.textLen += p.n
-		return ""
-	}
-	at := d.builder.Len()
-	d.builder.Write(d.b[p.off : p.off+p.n])
-	return d.builder.String()[at:]
-}
+func (d *otlpDecoder) copied(p piece) string { return d.clone(d.b, p) }
 
 // is reports whether a piece is the given text.
 func (d *otlpDecoder) is(p piece, text string) bool { return string(d.b[p.off:p.off+p.n]) == text }

@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-spur/spur/model"
@@ -77,19 +78,7 @@ func otlpKind(v model.Value) byte {
 	if v.Kind() != model.KindString {
 		return 0
 	}
-	switch v.Str() {
-	case "internal":
-		return 1
-	case "server":
-		return 2
-	case "client":
-		return 3
-	case "producer":
-		return 4
-	case "consumer":
-		return 5
-	}
-	return 0
+	return byte(max(slices.Index(kindNames[:], v.Str()), 0))
 }
 
 // otlpStatus returns 0 for what is neither "OK" nor "ERROR".

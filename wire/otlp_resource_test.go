@@ -69,7 +69,7 @@ func TestOTLPResource(t *testing.T) {
 // them other names.
 func resourceText(t *testing.T, request []byte) string {
 	t.Helper()
-	d := otlpDecoder{otlpReader: otlpReader{b: request, end: len(request)}, fill: true}
+	d := otlpDecoder{otlpReader: otlpReader{b: request, end: len(request)}, blocks: blocks{fill: true}}
 	var parts []string
 	for _, key := range []uint32{resourceSpansKey, resourceKey} {
 		if d.field() != key {
