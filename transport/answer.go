@@ -100,7 +100,7 @@ func (h *HTTP) judgeSuccess(resp *http.Response) (e *Error, whole bool) {
 	if err != nil {
 		return h.unconfirmed(resp, &body, false, "the answer cannot be parsed"), true
 	}
-	if partial.rejected > 0 {
+	if h.format == OTLP && partial.rejected > 0 {
 		text := fmt.Sprintf("%d spans rejected: %s", partial.rejected, h.excerpt(partial.message, false))
 		return &Error{Kind: Partial, Rejected: partial.rejected, Err: errors.New(text)}, true
 	}
@@ -127,30 +127,18 @@ func (h *HTTP) parser(header http.Header) func([]byte) (partialSuccess, error) {
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
 		return nil
 	}
-	otlp := h.format == OTLP
 	switch media {
 	case "application/x-protobuf", "application/protobuf":
-		return only(parseProto, otlp)
+		return parseProto
 	case "application/json":
-		if otlp {
+		if h.format == OTLP {
 			return parseJSON
 		}
 		return validJSON
 	case "application/x-thrift", "application/vnd.apache.thrift.binary":
-		if !otlp {
+		if h.format != OTLP {
 			return func([]byte) (partialSuccess, error) { return partialSuccess{}, nil }
 		}
 	}
 	return nil
-}
-
-// only is parse, and without what it found unless that has a meaning.
-func only(parse func([]byte) (partialSuccess, error), means bool) func([]byte) (partialSuccess, error) {
-	if means {
-		return parse
-	}
-	return func(b []byte) (partialSuccess, error) {
-		_, err := parse(b)
-		return partialSuccess{}, err
-	}
 }

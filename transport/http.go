@@ -165,20 +165,9 @@ func NewHTTP(endpoint string, o HTTPOptions) (*HTTP, error) {
 	return h, nil
 }
 
-// Check returns the error that NewHTTP would return for an endpoint, and makes
-// nothing.
+// Check returns the error that NewHTTP would return for an endpoint.
 func (o HTTPOptions) Check(endpoint string) error {
-	u, _, err := parseEndpoint(endpoint)
-	if err != nil {
-		return err
-	}
-	if err := o.complete(u); err != nil {
-		return err
-	}
-	if _, _, err := o.headers(u); err != nil {
-		return err
-	}
-	_, err = newTLSFiles(&o)
+	_, err := NewHTTP(endpoint, o)
 	return err
 }
 
@@ -209,14 +198,13 @@ func (h *HTTP) Send(ctx context.Context, batch []byte) error {
 		return &Error{Kind: TooLarge, Err: fmt.Errorf("batch of %d bytes, limit %d", len(batch), n)}
 	}
 	e := h.send(ctx, batch)
-	if e != nil && e.Kind != Partial {
-		return e
+	if e == nil || e.Kind == Partial {
+		h.max.accept()
 	}
-	h.max.accept()
-	if e != nil {
-		return e
+	if e == nil {
+		return nil // not a *Error that is nil
 	}
-	return nil
+	return e
 }
 
 // Close implements Transport: it closes the connection and ends a dial that is on

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,15 +25,9 @@ func (o *HTTPOptions) complete(u *url.URL) error {
 	if o.Format == 0 {
 		o.Format = formatOf(u)
 	}
-	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-	}
-	if o.MaxBatch == 0 {
-		o.MaxBatch = DefaultHTTPBatch
-	}
-	if o.MaxConnAge == 0 {
-		o.MaxConnAge = time.Minute
-	}
+	o.Timeout = cmp.Or(o.Timeout, 10*time.Second)
+	o.MaxBatch = cmp.Or(o.MaxBatch, DefaultHTTPBatch)
+	o.MaxConnAge = cmp.Or(o.MaxConnAge, time.Minute)
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,15 +126,9 @@ func NewUDP(addr string, o UDPOptions) (*UDP, error) {
 }
 
 func (o *UDPOptions) complete() error {
-	if o.Format == 0 {
-		o.Format = JaegerCompact
-	}
-	if o.MaxPacketSize == 0 {
-		o.MaxPacketSize = DefaultUDPPacketSize
-	}
-	if o.ResolveInterval == 0 {
-		o.ResolveInterval = 10 * time.Second
-	}
+	o.Format = cmp.Or(o.Format, JaegerCompact)
+	o.MaxPacketSize = cmp.Or(o.MaxPacketSize, DefaultUDPPacketSize)
+	o.ResolveInterval = cmp.Or(o.ResolveInterval, 10*time.Second)
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
