@@ -26,12 +26,12 @@ type store struct {
 	// taken, and the sender is not even at work.
 	crowded atomic.Bool
 
-	mu      sync.Mutex
-	queue   []*batch // what waits, from first on
-	first   int
-	pushed  uint64 // batches that ever waited
-	popped  uint64 // of them, how many the sender has taken
-	size    int    // bytes of the spans in queue
+	mu     sync.Mutex
+	queue  []*batch // what waits, from first on
+	first  int
+	pushed uint64 // batches that ever waited
+	popped uint64 // of them, how many the sender has taken
+	size   int    // bytes of the spans in queue
 	ledger
 
 	free       []*batch
