@@ -181,14 +181,6 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	return sampler.NewParentBased(r), nil
 }
 
-// buildThrottler returns the throttler that was set, or the default.
-func (c *config) buildThrottler() throttler.Throttler {
-	if c.throttler != nil {
-		return c.throttler
-	}
-	return throttler.NewLocal(c.limits.DebugPerSec)
-}
-
 // buildFormats adds the usual propagators where no option set another.
 func (c *config) buildFormats() error {
 	opts := []propagation.Option{propagation.WithJaegerHeaders(c.headers), propagation.WithLimits(c.limits.Propagation)}

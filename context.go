@@ -14,13 +14,9 @@ import (
 var _ opentracing.SpanContext = SpanContext{}
 
 // SpanContext is the part of a span that others need to refer to it: ids, flags
-// and baggage. It is a small value; ids and baggage never change once it is
-// handed out, the flags are those of the live trace. The zero SpanContext is
-// valid to use, refers to nothing and is ignored as a parent.
-//
-// Two SpanContexts compare equal with == when they come from the same call that
-// made them; use Equal to compare what they refer to. All methods may be called
-// from any goroutine, and before and after the span has finished.
+// and baggage. Ids and baggage never change, the flags are those of the live trace. The
+// zero SpanContext refers to nothing and is ignored as a parent. Compare with Equal, not
+// with ==. All methods may be called from any goroutine, also after Finish.
 type SpanContext struct {
 	*spanContext
 }
@@ -43,10 +39,9 @@ type detachedContext struct {
 }
 
 // NewSpanContext makes a context from its parts, such as a custom propagator's.
-// It allocates one object, two with Extra. Spans started from it are local roots:
-// the sampler is asked about them, and told that a remote parent decided, or, with
-// model.StateDeferred, that it did not. Without ids, it is told so with
-// model.StateDecided alone.
+// Spans started from it are local roots: the sampler is asked about them, and told that
+// a remote parent decided, or, with model.StateDeferred, that it did not. Without ids,
+// it is told so with model.StateDecided alone.
 func NewSpanContext(c model.Context) SpanContext {
 	d := &detachedContext{ctx: spanContext{
 		traceID: c.TraceID, spanID: c.SpanID, parentID: c.ParentID, baggage: c.Baggage,
@@ -63,58 +58,43 @@ func NewSpanContext(c model.Context) SpanContext {
 	return SpanContext{&d.ctx}
 }
 
-// Model returns the context as plain data. Deferred is set for a trace whose
-// sampler has not decided yet.
+// Model returns the context as plain data. A trace whose sampler has not decided yet
+// has model.StateDeferred.
 func (c SpanContext) Model() model.Context {
-	if c.spanContext == nil {
-		return model.Context{}
-	}
-	m := model.Context{TraceID: c.traceID, SpanID: c.spanID, ParentID: c.parentID, Baggage: c.baggage}
-	w := c.word.load()
+	p := c.parts()
+	m := model.Context{TraceID: p.traceID, SpanID: p.spanID, ParentID: p.parentID, Baggage: p.baggage}
+	w := p.word.load()
 	m.Flags, m.State = w.flags(), w.state()
-	if c.local != nil {
-		m.Extra = c.local.extra
+	if p.local != nil {
+		m.Extra = p.local.extra
 	}
 	return m
 }
 
-// TraceID returns the id of the trace, zero for a zero context.
-func (c SpanContext) TraceID() model.TraceID {
+var noContext = spanContext{word: new(traceWord)}
+
+// parts is never nil.
+func (c SpanContext) parts() *spanContext {
 	if c.spanContext == nil {
-		return model.TraceID{}
+		return &noContext
 	}
-	return c.traceID
+	return c.spanContext
 }
+
+// TraceID returns the id of the trace, zero for a zero context.
+func (c SpanContext) TraceID() model.TraceID { return c.parts().traceID }
 
 // SpanID returns the id of the span, zero for a zero context.
-func (c SpanContext) SpanID() model.SpanID {
-	if c.spanContext == nil {
-		return 0
-	}
-	return c.spanID
-}
+func (c SpanContext) SpanID() model.SpanID { return c.parts().spanID }
 
 // ParentID returns the id of the span's parent, zero when it has none.
-func (c SpanContext) ParentID() model.SpanID {
-	if c.spanContext == nil {
-		return 0
-	}
-	return c.parentID
-}
+func (c SpanContext) ParentID() model.SpanID { return c.parts().parentID }
 
 // Flags returns Jaeger's flags byte as it is now: flags belong to the trace.
-func (c SpanContext) Flags() model.Flags {
-	if c.spanContext == nil {
-		return 0
-	}
-	return c.word.load().flags()
-}
+func (c SpanContext) Flags() model.Flags { return c.parts().word.load().flags() }
 
-// IsValid reports whether the context can be a parent: trace id and span id are
-// not zero.
-func (c SpanContext) IsValid() bool {
-	return c.spanContext != nil && c.traceID.IsValid() && c.spanID != 0
-}
+// IsValid reports whether neither trace id nor span id is zero.
+func (c SpanContext) IsValid() bool { return c.TraceID().IsValid() && c.SpanID() != 0 }
 
 // IsSampled reports whether the trace is recorded, as far as is decided now.
 func (c SpanContext) IsSampled() bool { return c.Flags()&model.FlagSampled != 0 }
@@ -126,9 +106,7 @@ func (c SpanContext) IsDebug() bool { return c.Flags()&model.FlagDebug != 0 }
 func (c SpanContext) IsFirehose() bool { return c.Flags()&model.FlagFirehose != 0 }
 
 // IsRemote reports whether the context came out of a carrier.
-func (c SpanContext) IsRemote() bool {
-	return c.spanContext != nil && c.word.load()&wordRemote != 0
-}
+func (c SpanContext) IsRemote() bool { return c.parts().word.load()&wordRemote != 0 }
 
 // Equal reports whether both refer to the same span of the same trace.
 func (c SpanContext) Equal(d SpanContext) bool {
@@ -136,12 +114,7 @@ func (c SpanContext) Equal(d SpanContext) bool {
 }
 
 // Baggage returns the baggage members, nil when there are none.
-func (c SpanContext) Baggage() *model.Baggage {
-	if c.spanContext == nil {
-		return nil
-	}
-	return c.baggage
-}
+func (c SpanContext) Baggage() *model.Baggage { return c.parts().baggage }
 
 // BaggageItem is Span.BaggageItem for a context.
 func (c SpanContext) BaggageItem(key string) string {
@@ -222,11 +195,10 @@ func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
 	return SpanContext{}, false
 }
 
-// SpanFromContext returns the span that ContextWithSpan, Tracer.Start or
-// OpenTracing's functions of the same purpose put into ctx. It is never nil:
-// without a span of spur's in ctx it is one that records nothing and whose context
-// is not valid. A span that wraps one of spur's says so by a method
-// SpurSpan() *Span.
+// SpanFromContext returns the span that Tracer.Start, ContextWithSpan or OpenTracing's
+// functions put into ctx. It is never nil: without a span of spur's in ctx it is one
+// that records nothing and whose context is not valid. A span that wraps one of spur's
+// says so by a method SpurSpan() *Span.
 func SpanFromContext(ctx context.Context) *Span {
 	switch s := opentracing.SpanFromContext(orBackground(ctx)).(type) {
 	case *Span:
@@ -244,8 +216,8 @@ func SpanFromContext(ctx context.Context) *Span {
 	return nowhere
 }
 
-// ContextWithSpan returns ctx with s as its current span; OpenTracing's
-// SpanFromContext sees it too. A nil s stands for the span that records nothing.
+// ContextWithSpan returns ctx with s as its current span, for OpenTracing too. A nil s
+// stands for the span that records nothing.
 func ContextWithSpan(ctx context.Context, s *Span) context.Context {
 	if s == nil {
 		s = nowhere
@@ -261,10 +233,9 @@ func orBackground(ctx context.Context) context.Context {
 	return ctx
 }
 
-// StartSpanFromContext starts a span as a child of ctx's current span, with that
-// span's tracer, and makes it the current one. Without a span of spur's in ctx
-// OpenTracing's global tracer starts a root, if it is one of spur's or has a
-// method SpurTracer() *Tracer; if not, nothing is recorded and ctx is returned as
+// StartSpanFromContext is Tracer.Start with the tracer of ctx's current span. Without a
+// span of spur's in ctx it is OpenTracing's global tracer, if that is one of spur's or
+// has a method SpurTracer() *Tracer; if not, nothing is recorded and ctx is returned as
 // it is.
 func StartSpanFromContext(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
 	ctx = orBackground(ctx)

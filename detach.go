@@ -9,16 +9,11 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 )
 
-// Detach returns a context for work that outlives ctx: it has ctx's values, but no
-// deadline, and is not cancelled with it. Spans that Tracer.Start and
-// StartSpanFromContext of this package start in it follow ctx's current span
-// instead of being its children (a FOLLOWS_FROM reference): they may start and
-// finish after it, and belong to the same trace, with its baggage and its sampling
-// decision. OpenTracing's own StartSpanFromContext, which knows nothing of this,
-// still makes children.
-//
-// The current span is the one SpanFromContext returns, for its baggage and for
-// logs; it may finish at any time.
+// Detach returns a context for work that outlives ctx: it has ctx's values and current
+// span, but no deadline, and is not cancelled with it. Spans that Tracer.Start and
+// StartSpanFromContext of this package start in it follow ctx's current span (a
+// FOLLOWS_FROM reference) instead of being its children: it may finish before they do.
+// OpenTracing's own StartSpanFromContext still makes children.
 func Detach(ctx context.Context) context.Context {
 	ctx = context.WithoutCancel(orBackground(ctx))
 	if s := SpanFromContext(ctx); s != nowhere {
@@ -30,15 +25,10 @@ func Detach(ctx context.Context) context.Context {
 // detachedSpan is the current span of a context that Detach made.
 type detachedSpan struct{ *Span }
 
-// Go runs fn on a goroutine of its own, in a span that follows ctx's current one:
-// see Detach, which makes fn's context. The span starts before Go returns and
-// finishes when fn returns. When fn panics the span gets the tag error and a log
-// of the panic, and the panic goes on, which ends the process. Without a span in
-// ctx the global tracer starts a root, as StartSpanFromContext does; fn runs in
-// any case.
-//
-// Nobody waits for fn: what must be finished before the process ends needs a
-// sync.WaitGroup of the caller's, and spans that finish after Tracer.Close are
+// Go runs fn on a goroutine of its own, in a span that follows ctx's current one: see
+// Detach, which makes fn's context, and StartSpanFromContext. The span starts before Go
+// returns and finishes when fn returns. A panic of fn is logged on the span and goes on,
+// which ends the process. Nobody waits for fn; spans that finish after Tracer.Close are
 // counted as dropped.
 func Go(ctx context.Context, operation string, fn func(ctx context.Context), opts ...opentracing.StartSpanOption) {
 	ctx, span := StartSpanFromContext(Detach(ctx), operation, opts...)
@@ -64,9 +54,8 @@ func (s *Span) LogPanic(value any) {
 	}
 }
 
-// Links is a start option for a span that has many causes and is the child of
-// none of them, such as one that handles a batch of messages: a Link to each valid
-// context. References beyond Limits.RefsPerSpan are dropped and counted.
+// Links is a start option: a Link to each valid context, as for a span that handles a
+// batch of messages. References beyond Limits.RefsPerSpan are dropped and counted.
 type Links []opentracing.SpanContext
 
 // Apply implements opentracing.StartSpanOption. Other tracers get FollowsFrom

@@ -7,13 +7,12 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// Observer is told what happens to spans. It has no method of its own: New looks
-// which of StartObserver, OperationObserver, TagObserver, FinishObserver and
-// reporter.SpanKeeper it implements, and wants at least one. All hooks run on
-// the goroutine that called the span, outside its lock, for spans of recorded
-// and of other traces alike; they must be fast. A hook may read the span; one that sets
-// tags from OnSetTag, or names from OnSetOperationName, calls itself for ever. A
-// hook that panics is counted in Stats.Cut.Panics.
+// Observer is told what happens to spans, of recorded traces and of others. It is one or
+// more of StartObserver, OperationObserver, TagObserver and FinishObserver, and may be a
+// reporter.SpanKeeper. Hooks run on the goroutine that called the span, outside its
+// lock, and must be fast. A hook may read the span; one that sets tags from OnSetTag, or
+// names from OnSetOperationName, calls itself for ever. A hook that panics is counted
+// in Stats.Cut.Panics.
 type Observer any
 
 // StartObserver is told of each span once it is ready, with the tags it has so

@@ -61,16 +61,15 @@ func WithSampler(s sampler.Sampler) Option {
 	return given("WithSampler", s, func(c *config) { c.sampler = s })
 }
 
-// WithReporter adds a destination for finished spans. Several are served side by
-// side, each with its own books. The first one replaces the default, Jaeger's
-// agent. The tracer closes them.
+// WithReporter adds a destination for finished spans, with its own books; the first one
+// replaces the default, Jaeger's agent. The tracer closes it.
 func WithReporter(r reporter.Reporter) Option {
 	return given("WithReporter", r, func(c *config) { c.reporters = append(c.reporters, r) })
 }
 
 // WithFormats sets the formats that opentracing.HTTPHeaders and TextMap read, the
 // preferred one first, and write. The default reads Jaeger's, W3C's and B3 and
-// writes Jaeger's and W3C's. JAEGER_PROPAGATION sets both lists to the same.
+// writes Jaeger's and W3C's.
 func WithFormats(extract, inject []propagation.Format) Option {
 	extract, inject = slices.Clone(extract), slices.Clone(inject)
 	return optionFunc(func(c *config) { c.headerFormats = &headerFormats{extract, inject} })
@@ -83,24 +82,22 @@ func WithJaegerHeaders(h propagation.JaegerHeaders) Option {
 }
 
 // WithPropagation sets how contexts travel in a textual format: one of
-// opentracing.HTTPHeaders and opentracing.TextMap, or a comparable value of your
-// own. Inject and Extract of that format want an opentracing.TextMapWriter and
-// an opentracing.TextMapReader.
+// opentracing.HTTPHeaders and TextMap, or a comparable value of your own. Its carriers
+// are an opentracing.TextMapWriter and an opentracing.TextMapReader.
 func WithPropagation(name any, p propagation.Propagator) Option {
 	return given("WithPropagation", p, func(c *config) { c.setFormat("WithPropagation", name, codec{text: p}) })
 }
 
 // WithBinaryPropagation sets how contexts travel in a binary format:
-// opentracing.Binary, or a comparable value of your own. Inject and Extract of
-// that format want an io.Writer and an io.Reader, of which at most 64 KiB are
-// read, or what a propagation.FrameReader reads.
+// opentracing.Binary, or a comparable value of your own. Its carriers are an io.Writer
+// and an io.Reader, of which at most 64 KiB are read, or what a propagation.FrameReader
+// reads.
 func WithBinaryPropagation(name any, p propagation.BinaryPropagator) Option {
 	return given("WithBinaryPropagation", p, func(c *config) { c.setFormat("WithBinaryPropagation", name, codec{binary: p}) })
 }
 
-// WithTags adds tags of the process, which stand once in each batch and apply to
-// all its spans. Of two with the same key the later one wins; hostname and ip
-// replace what the tracer finds out itself.
+// WithTags adds tags of the process. Of two with the same key the later one wins;
+// hostname and ip replace what the tracer finds out itself.
 func WithTags(tags ...opentracing.Tag) Option {
 	return optionFunc(func(c *config) {
 		for _, tag := range tags {
@@ -109,8 +106,7 @@ func WithTags(tags ...opentracing.Tag) Option {
 	})
 }
 
-// WithLimits sets the limits of spans and headers. Fields left zero have their
-// defaults.
+// WithLimits sets the limits of spans and headers.
 func WithLimits(l Limits) Option { return optionFunc(func(c *config) { c.limits = l }) }
 
 // WithLogger sets where the tracer reports its own troubles, at most a line a
@@ -136,8 +132,7 @@ func WithObserver(o Observer) Option {
 	})
 }
 
-// WithRedactor sets the function that every value passes before anything else
-// sees it: see Redactor.
+// WithRedactor sets the function that every value passes first: see Redactor.
 func WithRedactor(r Redactor) Option {
 	return given("WithRedactor", r, func(c *config) { c.redactor = r })
 }
@@ -173,21 +168,18 @@ func WithDisabled(on bool) Option { return optionFunc(func(c *config) { c.disabl
 func WithNoDebugFlag() Option { return optionFunc(func(c *config) { c.noDebugFlag = true }) }
 
 // WithBaggageRestrictions restricts what SetBaggageItem may set; see package
-// baggage. Refused items are counted in Stats.Cut.Baggage and cut values in
-// Stats.Cut.Values. As in Jaeger's clients, items that arrive in headers are passed
-// on whatever the restrictions say, and so are those of
-// SpanContext.WithBaggageItem. Unlike there, any item may be removed. The tracer
-// owns r: Shutdown closes it if it is an io.Closer. By default everything is
-// allowed that fits the limits of the formats.
+// baggage. Refused items are counted in Stats.Cut.Baggage, cut values in
+// Stats.Cut.Values. Any item may be removed, and what arrives in headers or is set by
+// SpanContext.WithBaggageItem is passed on in any case. Shutdown closes r if it is an
+// io.Closer. By default everything is allowed that fits the limits of the formats.
 func WithBaggageRestrictions(r baggage.Restrictions) Option {
 	return given("WithBaggageRestrictions", r, func(c *config) { c.restrictions = r })
 }
 
 // WithDebugThrottler sets who decides how many debug requests are honoured; see
-// package throttler. The default is a throttler.Local with Limits.DebugPerSec, one
-// a second unless set otherwise, for all operations together. Refusals are counted
-// in Stats.Cut.DebugCapped. The tracer owns d: Shutdown closes it if it is an
-// io.Closer.
+// package throttler. The default is a throttler.Local with Limits.DebugPerSec for all
+// operations together. Refusals are counted in Stats.Cut.DebugCapped. Shutdown closes d
+// if it is an io.Closer.
 func WithDebugThrottler(d throttler.Throttler) Option {
 	return given("WithDebugThrottler", d, func(c *config) { c.throttler = d })
 }

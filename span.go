@@ -40,12 +40,10 @@ type Span struct {
 	op       *byte                        // the operation name's bytes
 }
 
-// SetTag sets a tag; the last value set for a key wins. Integers, floats,
-// booleans and strings keep their type, []byte is copied (as are types made of it
-// that have no text of their own, json.RawMessage for one), an integer above the
-// signed 64 bits becomes text, and any other value is formatted here and now,
-// bounded in depth and length: an error by its Error method, a fmt.Stringer by
-// its String method. Methods that panic are survived.
+// SetTag sets a tag; the last value set for a key wins. Integers, floats, booleans,
+// strings and []byte keep their type. Any other value, and an integer above the signed
+// 64 bits, becomes text here and now, bounded in depth and length: an error by its Error
+// method, a fmt.Stringer by its String method. Methods that panic are survived.
 //
 // The tag sampling.priority with an integer speaks for the whole local trace: a
 // positive one records it from now on and sets Jaeger's debug flag, zero stops

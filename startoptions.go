@@ -20,9 +20,8 @@ const (
 	linkRef opentracing.SpanReferenceType = 98
 )
 
-// SelfRef is a start option: the span is started with sc's own ids instead of
-// new ones, as when a span recorded elsewhere is replayed. Other references are
-// recorded as usual. An invalid sc is ignored.
+// SelfRef is a start option: the span gets sc's own ids instead of new ones, as when a
+// span recorded elsewhere is replayed. An invalid sc is ignored.
 func SelfRef(sc opentracing.SpanContext) opentracing.SpanReference {
 	return opentracing.SpanReference{Type: selfRef, ReferencedContext: sc}
 }
@@ -118,7 +117,6 @@ func (o *startOptions) addTag(key string, value any) {
 	o.moreTags = append(o.moreTags, opentracing.Tag{Key: key, Value: value})
 }
 
-// hasTags reports whether there are start tags.
 func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMap) > 0 }
 
 // eachTag calls f for the start tags in the order they were given: of two with

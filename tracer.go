@@ -102,9 +102,12 @@ func build(c *config) (*Tracer, error) {
 	}
 	t := &Tracer{
 		reporter: r, limits: c.limits, ids: c.ids, traceID128: c.traceID128,
-		observers: c.observers, freezer: newFreezer(c.limits, c.redactor), debug: c.buildThrottler(),
+		observers: c.observers, freezer: newFreezer(c.limits, c.redactor), debug: c.throttler,
 		noDebug: c.noDebugFlag, disabled: c.disabled, edge: c.edge,
 		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
+	}
+	if t.debug == nil {
+		t.debug = throttler.NewLocal(t.limits.DebugPerSec)
 	}
 	t.startClock(c.clock)
 	t.sampler.Store(holdSampler(s))
