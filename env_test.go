@@ -239,7 +239,7 @@ func TestFromEnvServiceName(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := tracer.process.Service; got != tc.want {
+			if got := tracer.ServiceName(); got != tc.want {
 				t.Errorf("the service is %q, want %q", got, tc.want)
 			}
 			if err := tracer.Close(); err != nil {

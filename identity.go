@@ -24,6 +24,15 @@ const (
 	tagClientUUID = "client-uuid"
 )
 
+// ServiceName returns the name of the service that the tracer reports, and "" for a nil
+// tracer.
+func (t *Tracer) ServiceName() string {
+	if t == nil {
+		return ""
+	}
+	return t.process.Service
+}
+
 // buildProcess freezes the process tags: the user's, then our own where the user
 // has set none.
 func (t *Tracer) buildProcess(c *config) *model.Process {
