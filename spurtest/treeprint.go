@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-spur/spur/internal/spantree"
 	"github.com/go-spur/spur/model"
 )
 
@@ -18,23 +19,19 @@ const (
 // printer writes a forest.
 type printer struct {
 	treeConfig
-	forest   *forest
+	forest   *spantree.Forest
 	services bool // there are several
 	out      strings.Builder
 	column   int
 }
 
-// print visits the spans depth first, on a stack of its own: traces may be deeper
-// than the goroutine's.
 func (p *printer) print() {
 	f := p.forest
-	p.services = severalServices(f.spans)
-	type place struct{ span, depth int }
-	var stack []place
+	p.services = severalServices(f.Spans)
 	last := model.TraceID{}
-	for n, root := range f.roots {
+	for n, root := range f.Roots {
 		top := 0
-		if id := f.spans[root].TraceID; p.ids {
+		if id := f.Spans[root].TraceID; p.ids {
 			if n == 0 || id != last {
 				p.begin(0)
 				p.word("trace " + id.String())
@@ -42,18 +39,7 @@ func (p *printer) print() {
 			}
 			last, top = id, 1
 		}
-		stack = append(stack[:0], place{root, top})
-		for len(stack) > 0 {
-			at := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			p.span(at.span, at.depth)
-			if next := f.next[at.span]; next != none && at.depth > top {
-				stack = append(stack, place{next, at.depth})
-			}
-			if child := f.first[at.span]; child != none {
-				stack = append(stack, place{child, at.depth + 1})
-			}
-		}
+		f.Walk(root, func(i, depth int) { p.span(i, top+depth) })
 	}
 }
 
@@ -74,16 +60,16 @@ func service(s *model.Span) string {
 }
 
 func (p *printer) span(i, depth int) {
-	s := p.forest.spans[i]
+	s := p.forest.Spans[i]
 	p.begin(depth)
-	name := phrase(s.Operation)
+	name := spantree.Phrase(s.Operation)
 	if p.services {
-		name = phrase(service(s)) + ": " + name
+		name = spantree.Phrase(service(s)) + ": " + name
 	}
 	p.word(name)
 	sep := "  "
 	if !p.noTimes {
-		p.gap(sep, duration(s.Duration))
+		p.gap(sep, spantree.Duration(s.Duration))
 	}
 	if p.ids {
 		p.gap(sep, "#"+s.SpanID.String())
@@ -97,7 +83,7 @@ func (p *printer) span(i, depth int) {
 		p.begin(depth + 1)
 		p.word("@")
 		if !p.noTimes {
-			p.word(duration(time.Duration(l.Time - s.Start)))
+			p.word(spantree.Duration(time.Duration(l.Time - s.Start)))
 		}
 		p.fields(" ", l.Fields, depth+1)
 		p.end()
@@ -107,18 +93,18 @@ func (p *printer) span(i, depth int) {
 
 // remarks is what is unusual about a span.
 func (p *printer) remarks(i int) []string {
-	f, s := p.forest, p.forest.spans[i]
+	f, s := p.forest, p.forest.Spans[i]
 	var remarks []string
-	parent := parentID(s)
-	if at := parentReference(s); at != none && s.References[at].Type == model.FollowsFrom {
+	parent := spantree.ParentID(s)
+	if at := parentReference(s); at != spantree.None && s.References[at].Type == model.FollowsFrom {
 		remarks = append(remarks, "follows from")
 	}
 	switch {
-	case f.cycle[i]:
+	case f.Cycle[i]:
 		remarks = append(remarks, "parent cycle")
-	case parent != 0 && f.parent[i] == none && p.ids:
+	case parent != 0 && f.Parent[i] == spantree.None && p.ids:
 		remarks = append(remarks, "parent "+parent.String()+" missing")
-	case parent != 0 && f.parent[i] == none:
+	case parent != 0 && f.Parent[i] == spantree.None:
 		remarks = append(remarks, "parent missing")
 	}
 	for _, d := range []struct {
@@ -138,7 +124,7 @@ func (p *printer) remarks(i int) []string {
 // parentReference returns the index of the reference that names the parent, a
 // CHILD_OF if there is one, or none.
 func parentReference(s *model.Span) int {
-	at, parent := none, parentID(s)
+	at, parent := spantree.None, spantree.ParentID(s)
 	for i, r := range s.References {
 		if r.TraceID != s.TraceID || r.SpanID != parent || parent == 0 {
 			continue
@@ -146,7 +132,7 @@ func parentReference(s *model.Span) int {
 		if r.Type == model.ChildOf {
 			return i
 		}
-		if at == none {
+		if at == spantree.None {
 			at = i
 		}
 	}
@@ -163,8 +149,8 @@ func (p *printer) references(s *model.Span, depth int) {
 		if r.Type == model.FollowsFrom {
 			how = "-> follows from "
 		}
-		if at, found := p.forest.index[spanKey{r.TraceID, r.SpanID}]; found {
-			to = phrase(p.forest.spans[at].Operation)
+		if at := p.forest.Find(r.TraceID, r.SpanID); at != spantree.None {
+			to = spantree.Phrase(p.forest.Spans[at].Operation)
 		}
 		p.begin(depth)
 		p.gap(how, to)
@@ -177,8 +163,8 @@ func (p *printer) references(s *model.Span, depth int) {
 
 func (p *printer) fields(sep string, fields []model.Tag, depth int) {
 	for i := range fields {
-		text := word(fields[i].Key) + "=" + value(fields[i].Value)
-		if width := columns(sep) + columns(text); p.column+width > maxColumns {
+		text := spantree.Word(fields[i].Key) + "=" + spantree.Value(fields[i].Value)
+		if width := spantree.Columns(sep) + spantree.Columns(text); p.column+width > maxColumns {
 			p.end()
 			p.begin(depth + 1)
 			p.word("|")
@@ -203,7 +189,7 @@ func (p *printer) gap(sep, text string) {
 
 func (p *printer) word(text string) {
 	p.out.WriteString(text)
-	p.column += columns(text)
+	p.column += spantree.Columns(text)
 }
 
 func (p *printer) end() {

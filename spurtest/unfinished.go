@@ -16,6 +16,7 @@ import (
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/spantree"
 	"github.com/go-spur/spur/model"
 )
 
@@ -153,7 +154,7 @@ func (u *unfinished) report() string {
 				now[tracer] = probe.StartTime()
 			}
 		}
-		fmt.Fprintf(&out, "  %s  open for %s\n", phrase(s.OperationName()), duration(now[tracer].Sub(s.StartTime())))
+		fmt.Fprintf(&out, "  %s  open for %s\n", spantree.Phrase(s.OperationName()), spantree.Duration(now[tracer].Sub(s.StartTime())))
 		u.mu.Lock()
 		calls := u.open[s]
 		u.mu.Unlock()

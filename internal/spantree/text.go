@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package spurtest
+package spantree
 
 import (
 	"fmt"
@@ -16,19 +16,19 @@ import (
 // maxText is how many characters of a text are printed.
 const maxText = 60
 
-// columns is the width of a text, roughly.
-func columns(s string) int { return utf8.RuneCountInString(s) }
+// Columns is the width of a text, roughly.
+func Columns(s string) int { return utf8.RuneCountInString(s) }
 
-// duration is what the backend shows of d: microseconds, unless there are none.
-func duration(d time.Duration) string {
+// Duration is what the backend shows of d: microseconds, unless there are none.
+func Duration(d time.Duration) string {
 	if d >= time.Microsecond || d <= -time.Microsecond {
 		d = d.Truncate(time.Microsecond)
 	}
 	return d.String()
 }
 
-// value prints a value so that its kind can be seen.
-func value(v model.Value) string {
+// Value prints a value so that its kind can be seen.
+func Value(v model.Value) string {
 	switch v.Kind() {
 	case model.KindBytes:
 		const most = maxText / 2
@@ -54,11 +54,11 @@ func bare(s string) string {
 	if _, err := strconv.ParseFloat(s, 64); err == nil || s == "true" || s == "false" || strings.HasPrefix(s, "0x") {
 		return quote(s)
 	}
-	return word(s)
+	return Word(s)
 }
 
-// word prints a text without quotes if it is one word.
-func word(s string) string {
+// Word prints a text without quotes if it is one word.
+func Word(s string) string {
 	text, rest := cut(s)
 	if text == "" || !printable(text) || strings.ContainsAny(text, ` "`) {
 		return quote(s)
@@ -66,8 +66,8 @@ func word(s string) string {
 	return text + omitted(rest)
 }
 
-// phrase prints a text that may hold blanks.
-func phrase(s string) string {
+// Phrase prints a text that may hold blanks.
+func Phrase(s string) string {
 	text, rest := cut(s)
 	if text == "" || text != strings.Join(strings.Fields(text), " ") || !printable(text) {
 		return quote(s)
