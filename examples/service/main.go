@@ -23,10 +23,11 @@ import (
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurhttp"
+	"github.com/go-spur/spur/spurslog"
 )
 
 func main() {
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	slog.SetDefault(slog.New(spurslog.NewHandler(slog.NewTextHandler(os.Stderr, nil))))
 	if err := run(); err != nil {
 		slog.Error("the service failed", "error", err)
 		os.Exit(1)
