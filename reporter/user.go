@@ -37,7 +37,7 @@ var (
 // waits for the first.
 func Counted(r Reporter) Reporter {
 	switch r.(type) {
-	case *Batching, *Memory, *Logging, Null, *Multi, *counted, *bounded:
+	case *Batching, *Memory, *Logging, *Console, Null, *Multi, *counted, *bounded:
 		return r
 	case Statser:
 		return newBounded(r)
