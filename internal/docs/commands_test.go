@@ -52,10 +52,6 @@ func commands(b block) (all []command) {
 // the others name.
 func TestCommands(t *testing.T) {
 	known := variables()
-	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, d := range documents(t) {
 		for i, b := range d.blocks {
 			all := commands(b)
@@ -80,11 +76,6 @@ func TestCommands(t *testing.T) {
 				compare(t, b, out, err, want)
 			}
 		}
-		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z0-9-]+)").FindAllStringSubmatch(d.text, -1) {
-			if !strings.Contains(string(makefile), "\n"+m[1]+":") {
-				t.Errorf("%s: the Makefile has no target %s", d.file, m[1])
-			}
-		}
 	}
 }
 
@@ -101,19 +92,4 @@ func variables() map[string]bool {
 		return "", false
 	}, nil)
 	return names
-}
-
-// TestLinks: what a document links to in this repository is there.
-func TestLinks(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
-	for _, d := range documents(t) {
-		for _, m := range link.FindAllStringSubmatch(d.text, -1) {
-			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
-				continue
-			}
-			if _, err := os.Stat(filepath.Join(root, filepath.Dir(d.file), m[1])); err != nil {
-				t.Errorf("%s: %v", d.file, err)
-			}
-		}
-	}
 }

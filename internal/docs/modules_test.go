@@ -29,9 +29,9 @@ var (
 	goModRequire = regexp.MustCompile(`(?m)^(?:require |\t)(\S+) v\S+`)
 )
 
-// modules reads the go.mod files, the root's first. It looks at each source file, so
-// that go test does not take the result of an older tree for this one's.
-func modules(t *testing.T) (all []module) {
+// files returns the repository's Go sources and go.mod files. It looks at each of them,
+// so that go test does not take an older tree's result for this one's.
+func files(t *testing.T) (sources, mods []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -39,19 +39,32 @@ func modules(t *testing.T) (all []module) {
 			return err
 		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "bin" || path != root && d.Name()[0] == '.'):
 			return fs.SkipDir
+		case d.Name() == "go.mod":
+			mods = append(mods, path)
 		case filepath.Ext(path) == ".go":
-			_, err = os.Stat(path)
-			return err
-		case d.Name() != "go.mod":
-			return nil
+			sources = append(sources, path)
 		}
+		_, err = os.Stat(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sources, mods
+}
+
+// modules reads the go.mod files, the root's first.
+func modules(t *testing.T) (all []module) {
+	t.Helper()
+	_, mods := files(t)
+	for _, path := range mods {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		dir, err := filepath.Rel(root, filepath.Dir(path))
 		if err != nil {
-			return err
+			t.Fatal(err)
 		}
 		m := module{dir: filepath.ToSlash(dir)}
 		m.path = string(goModModule.FindSubmatch(text)[1])
@@ -60,10 +73,6 @@ func modules(t *testing.T) (all []module) {
 			m.requires = append(m.requires, string(r[1]))
 		}
 		all = append(all, m)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	slices.SortFunc(all, func(a, b module) int { return strings.Compare(a.dir, b.dir) })
 	return all

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func TestSnippets(t *testing.T) {
 			s.want, s.wantsOutput = d.output(i)
 			src, f, err := around.file(b, s.wantsOutput)
 			if err != nil {
-				t.Errorf("%s:%d: %v", b.file, b.line, err)
+				t.Error(err)
 				continue
 			}
 			s.src, s.isProgram = src, s.wantsOutput || f.Name.Name == "main"
@@ -133,6 +134,8 @@ func compare(t *testing.T, b block, got string, err error, want string) {
 	}
 }
 
+var downloads = regexp.MustCompile(`(?m)^go: downloading .*\n`)
+
 // run runs a command in a directory of the repository and returns what it prints. Of
 // the variables that tracers read it sees those in env alone.
 func run(dir string, env []string, args ...string) (string, error) {
@@ -145,5 +148,5 @@ func run(dir string, env []string, args ...string) (string, error) {
 	}
 	cmd.Env = append(append(cmd.Env, "GOWORK=off"), env...)
 	out, err := cmd.CombinedOutput()
-	return string(out), err
+	return downloads.ReplaceAllString(string(out), ""), err
 }
