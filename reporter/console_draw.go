@@ -54,10 +54,10 @@ func keepForConsole(s *model.Span) model.Span {
 		Operation: strings.Clone(spantree.Phrase(s.Operation)), Start: s.Start, Duration: s.Duration, Process: s.Process,
 		ParentRemote: s.ParentRemote, DroppedTags: s.DroppedTags, DroppedLogs: s.DroppedLogs,
 	}
-	tags := slices.Clone(s.Tags[:min(len(s.Tags), mostDrawnTags)])
+	tags := slices.Clone(s.Tags)
 	slices.SortStableFunc(tags, func(a, b model.Tag) int { return cmp.Compare(tagRank(a.Key), tagRank(b.Key)) })
-	kept.Tags = printed(tags)
-	kept.DroppedTags = add32(kept.DroppedTags, len(s.Tags)-len(tags))
+	kept.Tags = printed(tags[:min(len(tags), mostDrawnTags)])
+	kept.DroppedTags = add32(kept.DroppedTags, len(tags)-len(kept.Tags))
 	logs := s.Logs[:min(len(s.Logs), mostDrawnLogs)]
 	for _, l := range logs {
 		fields := l.Fields[:min(len(l.Fields), mostDrawnFields)]
