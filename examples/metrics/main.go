@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Metrics publishes what a tracer counts: by expvar at /debug/vars, and for
-// Prometheus at /metrics.
+// Metrics publishes what a tracer counts by expvar, at /debug/vars. Package spurprom
+// does it for Prometheus.
 //
 //	go run ./examples/metrics
 //
-// It serves a few requests, asks itself for its metrics, prints them and ends.
+// It serves a few requests, asks itself for what was counted, prints it and ends.
 // With -listen=:8080 it goes on serving.
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"expvar"
 	"flag"
 	"fmt"
@@ -76,11 +78,17 @@ func run(out io.Writer, listen string) error {
 	if err := tracer.Flush(ctx); err != nil {
 		slog.Warn("not all spans are sent", "error", err) // the metrics show it, too
 	}
-	if err := get(out, url+"/metrics"); err != nil {
+	var vars bytes.Buffer
+	if err := get(&vars, url+"/debug/vars"); err != nil {
 		return err
 	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, vars.Bytes(), "", "  "); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, pretty.String())
 	if listen != "" {
-		fmt.Fprintf(out, "\nServing at %s/metrics and %s/debug/vars\n", url, url)
+		fmt.Fprintf(out, "\nServing at %s/debug/vars\n", url)
 		return <-ended
 	}
 	return nil
@@ -93,10 +101,6 @@ func routes(tracer *spur.Tracer) http.Handler {
 		_, span := tracer.Start(r.Context(), "GET /")
 		defer span.Finish()
 		fmt.Fprintln(w, "hello")
-	})
-	mux.HandleFunc("/metrics", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		_, _ = w.Write(appendMetrics(nil, tracer.Stats()))
 	})
 	// expvar.Publish("spur", …) would do the same at expvar's own /debug/vars, for
 	// a program with one tracer: a name can be published once.
