@@ -146,18 +146,6 @@ func WrongLength(by int) Behaviour {
 	return b
 }
 
-// Faults returns one behaviour of every kind, for a soak: Healthy first, times in
-// the order of seconds.
-func Faults() []Behaviour {
-	return []Behaviour{
-		Healthy(), Refuse(), Vanish(), Stall(), Mute(), ResetAt(0), ResetAt(1000), ResetAfterRead(), HangUp(),
-		Restart(2 * time.Second), Slow(2 * time.Second), Slow(time.Minute), Drip(100 * time.Millisecond),
-		DripBody(100 * time.Millisecond), Endless(), WrongLength(5), WrongLength(-5), HTML(), RedirectLoop(),
-		Status(http.StatusInternalServerError), Status(http.StatusServiceUnavailable),
-		Status(http.StatusTooManyRequests).Header("Retry-After", "1"),
-	}
-}
-
 // Header returns b with a header more in its answer.
 func (b Behaviour) Header(key, value string) Behaviour {
 	b.header = b.header.Clone()

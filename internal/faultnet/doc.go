@@ -6,12 +6,10 @@
 //   - Network is a set of addresses; its Dial opens datagram sockets and streams.
 //   - Peer (Network.Listen) takes datagrams, or refuses, loses or stalls them.
 //   - Resolver knows names, which move.
-//   - Conn is one end of a stream: bounded buffers, deadlines, half-close, reset.
-//   - Listener (Network.ListenStream) is a net.Listener of streams, for a real
-//     http.Server.
+//   - Conn is one end of a stream: bounded buffers, deadlines, reset.
 //   - HTTPPeer (Network.ListenHTTP) is an HTTP server that does with each request
 //     what a Behaviour says, from Healthy to RedirectLoop, and keeps the books that
-//     a sender's own can be compared with. Switch changes it by a seed.
+//     a sender's own can be compared with.
 //
 // A collector that is overloaded once, and then answers:
 //

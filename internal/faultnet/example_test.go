@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"syscall"
@@ -68,27 +67,4 @@ func ExampleHTTPPeer() {
 	// true
 	// /v1/traces one met 503, accepted: false
 	// /v1/traces two met healthy, accepted: true
-}
-
-// net/http's own server on the network.
-func ExampleListener() {
-	var nw faultnet.Network
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprintf(w, "hello on %s", r.URL.Path)
-	})}
-	defer server.Close()
-	listener := nw.ListenStream("10.0.0.1:80")
-	go func() { _ = server.Serve(listener) }()
-
-	transport := &http.Transport{DialContext: nw.Dial, DisableKeepAlives: true}
-	res, err := (&http.Client{Transport: transport}).Get("http://10.0.0.1/earth")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	fmt.Println(string(body), err)
-	// Output:
-	// hello on /earth <nil>
 }

@@ -17,8 +17,7 @@ var _ endpoint = (*HTTPPeer)(nil)
 // is decided when its first byte arrives (for Refuse and Vanish: when the
 // connection is dialled) and does not change any more.
 //
-// It has one goroutine for each open connection and one while Switch runs, and
-// Close waits for all of them.
+// It has one goroutine for each open connection, and Close waits for all of them.
 type HTTPPeer struct {
 	network *Network
 	address string
@@ -27,17 +26,12 @@ type HTTPPeer struct {
 	mu          sync.Mutex
 	def         Behaviour
 	queue       []Behaviour
-	history     []Switched
 	changed     chan struct{} // closed at every change of the default, and by Close
 	down        time.Time     // dials are refused until then
 	closed      bool
-	stopSwitch  func()
 	connections []*Conn // open ones, oldest first
-	goroutines  int
 	admitted    int
-	refused     int
-	seen        int
-	records     []*record
+	requests    []*Request
 }
 
 // ListenHTTP has a healthy HTTPPeer listen at addr, a host and port. It takes the
@@ -57,7 +51,6 @@ func (p *HTTPPeer) Set(b Behaviour) {
 		return
 	}
 	p.def = b
-	p.history = append(p.history, Switched{time.Now(), b.String()})
 	p.down = time.Time{}
 	switch b.kind {
 	case refuse:
@@ -85,15 +78,6 @@ func (p *HTTPPeer) Restart(down time.Duration) {
 	p.restartLocked(down)
 }
 
-// Connections is how many connections were opened, in all.
-func (p *HTTPPeer) Connections() int { return p.count(&p.admitted) }
-
-// Refused is how many dials were refused.
-func (p *HTTPPeer) Refused() int { return p.count(&p.refused) }
-
-// Goroutines is how many goroutines of this peer run.
-func (p *HTTPPeer) Goroutines() int { return p.count(&p.goroutines) }
-
 // Open is how many connections are not closed at the peer's side.
 func (p *HTTPPeer) Open() int {
 	p.mu.Lock()
@@ -106,16 +90,12 @@ func (p *HTTPPeer) Open() int {
 func (p *HTTPPeer) Close() error {
 	p.network.dropEndpoint(p.address, p)
 	p.mu.Lock()
-	stop := p.stopSwitch
 	if !p.closed {
 		p.closed = true
 		close(p.changed)
 	}
 	p.resetLocked()
 	p.mu.Unlock()
-	if stop != nil {
-		stop()
-	}
 	p.running.Wait()
 	return nil
 }
@@ -152,13 +132,16 @@ func (p *HTTPPeer) decide(c *Conn) (<-chan struct{}, error) {
 		}
 	}
 	if down {
-		p.refused++
 		return nil, os.NewSyscallError("connect", syscall.ECONNREFUSED)
 	}
 	p.admitted++
 	number := p.admitted
 	p.connections = append(p.connections, c)
-	p.startLocked(func() { p.serve(c, number) })
+	p.running.Add(1)
+	go func() {
+		defer p.running.Done()
+		p.serve(c, number)
+	}()
 	return nil, nil
 }
 
@@ -200,29 +183,4 @@ func (p *HTTPPeer) resetLocked() {
 	for _, c := range p.connections {
 		_ = c.Reset()
 	}
-}
-
-// startLocked says false, and starts nothing, after Close.
-func (p *HTTPPeer) startLocked(run func()) bool {
-	if p.closed {
-		return false
-	}
-	p.goroutines++
-	p.running.Add(1)
-	go func() {
-		defer func() {
-			p.mu.Lock()
-			p.goroutines--
-			p.mu.Unlock()
-			p.running.Done()
-		}()
-		run()
-	}()
-	return true
-}
-
-func (p *HTTPPeer) count(n *int) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return *n
 }

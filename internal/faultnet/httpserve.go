@@ -68,14 +68,11 @@ func (e *exchange) run(b Behaviour) bool {
 	e.limit.N = math.MaxInt64
 	if err != nil {
 		if !lost(err) {
-			e.settle(e.record(Request{Behaviour: b.String(), Err: err}))
+			e.record(&Request{Behaviour: b.String(), Err: err})
 			_, _ = e.conn.Write([]byte("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
 		}
 		return false
 	}
-	e.peer.mu.Lock()
-	e.peer.seen++
-	e.peer.mu.Unlock()
 	if strings.EqualFold(req.Header.Get("Expect"), "100-continue") {
 		if _, err := e.conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
 			return false
@@ -89,29 +86,28 @@ func (e *exchange) run(b Behaviour) bool {
 	if err != nil && !errors.Is(err, errTooLarge) {
 		return false // the other end has gone
 	}
-	r := Request{
+	r := &Request{
 		Method: req.Method, Path: req.URL.RequestURI(), Host: req.Host, Header: req.Header.Clone(),
 		Sent: len(raw), Behaviour: b.String(), Err: err,
 	}
 	if err == nil {
 		r.Body, r.Err = decode(raw, req.Header.Get("Content-Encoding"))
 	}
-	rec := e.record(r)
-	defer e.settle(rec)
-	return e.answer(req, b, rec)
+	e.record(r)
+	return e.answer(req, b, r)
 }
 
 // answer does what b does with a request that has been read whole.
-func (e *exchange) answer(req *http.Request, b Behaviour, rec *record) bool {
+func (e *exchange) answer(req *http.Request, b Behaviour, r *Request) bool {
 	switch {
-	case rec.Err != nil && b.kind == answer:
+	case r.Err != nil && b.kind == answer:
 		b = Status(http.StatusBadRequest)
-		if errors.Is(rec.Err, errTooLarge) {
+		if errors.Is(r.Err, errTooLarge) {
 			b = Status(http.StatusRequestEntityTooLarge)
 			req.Close = true
 		}
 	case b.kind != answer:
-		e.accept(rec, b)
+		e.accept(r, b)
 		switch b.kind {
 		case reset:
 			_ = e.conn.Reset()
@@ -123,7 +119,7 @@ func (e *exchange) answer(req *http.Request, b Behaviour, rec *record) bool {
 	if b.wait > 0 && !e.conn.sleep(b.wait) {
 		return false
 	}
-	e.accept(rec, b)
+	e.accept(r, b)
 	return e.send(req, b)
 }
 

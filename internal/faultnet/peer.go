@@ -34,8 +34,8 @@ func (n *Network) Listen(addr string) *Peer {
 	return p
 }
 
-// Dial is a transport.DialFunc. For "tcp" it opens a *Conn to the Listener or
-// HTTPPeer at addr, and fails with ECONNREFUSED when there is none. For any other
+// Dial is a transport.DialFunc. For "tcp" it opens a *Conn to the HTTPPeer at
+// addr, and fails with ECONNREFUSED when there is none. For any other
 // network it opens a datagram socket, which, like a real one, succeeds whether or
 // not somebody listens.
 func (n *Network) Dial(ctx context.Context, network, addr string) (net.Conn, error) {

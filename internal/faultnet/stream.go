@@ -30,18 +30,15 @@ type Conn struct {
 	other         *Conn
 	local, remote net.Addr
 	done          chan struct{} // closed together with this end
-	onClose       func()        // may be nil; called once, by the end of this one, under the lock
 
 	// All below is guarded by link.mu.
-	in        bytes.Buffer // written by the other end, not yet read by this one
-	closed    bool         // by Close or Reset of this end
-	readShut  bool         // by CloseRead
-	writeShut bool         // by CloseWrite
-	reset     bool         // the other end has reset the connection
-	unheard   bool         // something was written after the other end had closed
-	writing   bool         // a Write has its turn
-	readDue   deadline
-	writeDue  deadline
+	in       bytes.Buffer // written by the other end, not yet read by this one
+	closed   bool         // by Close or Reset of this end
+	reset    bool         // the other end has reset the connection
+	unheard  bool         // something was written after the other end had closed
+	writing  bool         // a Write has its turn
+	readDue  deadline
+	writeDue deadline
 }
 
 // link is what the two ends share.
@@ -77,15 +74,13 @@ func (c *Conn) Read(b []byte) (int, error) {
 			return 0, nil
 		case c.readDue.expired:
 			return 0, c.fail("read", os.ErrDeadlineExceeded)
-		case c.readShut:
-			return 0, io.EOF
 		case c.in.Len() > 0:
 			n, _ := c.in.Read(b)
 			c.link.moved.Broadcast()
 			return n, nil
 		case c.reset:
 			return 0, c.fail("read", syscall.ECONNRESET)
-		case c.other.closed || c.other.writeShut:
+		case c.other.closed:
 			return 0, io.EOF
 		}
 		c.link.moved.Wait()
@@ -115,8 +110,8 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 			continue
 		}
 		mine, c.writing = true, true
-		if c.other.closed || c.other.readShut {
-			c.unheard = c.other.closed
+		if c.other.closed {
+			c.unheard = true
 			return len(b), nil
 		}
 		if room := c.link.size - c.other.in.Len(); room > 0 || n == len(b) {
@@ -140,30 +135,9 @@ func (c *Conn) writeErrorLocked() error {
 		return os.ErrDeadlineExceeded
 	case c.reset:
 		return syscall.ECONNRESET
-	case c.writeShut || c.unheard:
+	case c.unheard:
 		return syscall.EPIPE
 	}
-	return nil
-}
-
-// CloseWrite ends this direction: the other end reads what is left and then
-// io.EOF. Later writes fail with EPIPE.
-func (c *Conn) CloseWrite() error { return c.shut(func() { c.writeShut = true }) }
-
-// CloseRead ends the other direction: reads return io.EOF, and what the other end
-// writes vanishes.
-func (c *Conn) CloseRead() error {
-	return c.shut(func() { c.readShut, c.in = true, bytes.Buffer{} })
-}
-
-func (c *Conn) shut(change func()) error {
-	c.link.mu.Lock()
-	defer c.link.mu.Unlock()
-	if c.closed {
-		return c.fail("close", net.ErrClosed)
-	}
-	change()
-	c.link.moved.Broadcast()
 	return nil
 }
 
@@ -190,9 +164,6 @@ func (c *Conn) end(reset bool) error {
 	c.readDue.stop()
 	c.writeDue.stop()
 	close(c.done)
-	if c.onClose != nil {
-		c.onClose()
-	}
 	c.link.moved.Broadcast()
 	return nil
 }
@@ -237,7 +208,7 @@ func (c *Conn) waitReadable() bool {
 	c.link.mu.Lock()
 	defer c.link.mu.Unlock()
 	for c.in.Len() == 0 {
-		if c.closed || c.reset || c.other.closed || c.other.writeShut {
+		if c.closed || c.reset || c.other.closed {
 			return false
 		}
 		c.link.moved.Wait()

@@ -146,21 +146,6 @@ var streamCases = []streamCase{
 		}
 		expect(t, "read", read(b), io.EOF)
 	}},
-	{"half-close", func(t *testing.T, a, b net.Conn) {
-		_ = write(a, 10)
-		expect(t, "CloseWrite", a.(interface{ CloseWrite() error }).CloseWrite(), nil)
-		expect(t, "write", write(a, 1), syscall.EPIPE)
-		if got, err := io.ReadAll(b); len(got) != 10 || err != nil {
-			t.Errorf("%d bytes, %v", len(got), err)
-		}
-		expect(t, "answer", write(b, 1), nil)
-		expect(t, "read", read(a), nil)
-	}},
-	{"CloseRead", func(t *testing.T, a, b net.Conn) {
-		expect(t, "CloseRead", a.(interface{ CloseRead() error }).CloseRead(), nil)
-		expect(t, "read", read(a), io.EOF)
-		expect(t, "write", write(b, 1), nil)
-	}},
 	{"writing to the dead", func(t *testing.T, a, b net.Conn) {
 		_ = b.Close()
 		expect(t, "read", read(a), io.EOF)
@@ -199,5 +184,3 @@ var streamCases = []streamCase{
 		}
 	}},
 }
-
-// pattern returns n bytes of an endless row that begins at from.

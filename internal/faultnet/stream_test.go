@@ -87,6 +87,7 @@ func memoryConns(t *testing.T) (a, b net.Conn) {
 	return a, b
 }
 
+// pattern returns n bytes of an endless row that begins at from.
 func pattern(seed, from, n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -161,7 +162,7 @@ func expectTimeout(t *testing.T, what string, got error) {
 func TestWritesTakeTurns(t *testing.T) {
 	const writers, writes, size = 8, 200, 30
 	var nw Network
-	nw.SetBuffer(10)
+	nw.buffer = 10
 	l := nw.ListenStream(streamAddr)
 	defer l.Close()
 	a, err := nw.Dial(context.Background(), "tcp", streamAddr)

@@ -5,10 +5,8 @@ package faultnet
 import (
 	"context"
 	"net"
-	"net/netip"
 	"os"
 	"sync"
-	"sync/atomic"
 	"syscall"
 )
 
@@ -17,12 +15,6 @@ var _ net.Listener = (*Listener)(nil)
 // backlog is how many connections wait for Accept before further dials wait.
 const backlog = 128
 
-// endpoint is who listens for streams at an address. admit takes the server's end
-// of a connection that the client is about to get, or says why there is none.
-type endpoint interface {
-	admit(ctx context.Context, c *Conn) error
-}
-
 // Listener hands out stream connections by Accept, for example to an http.Server.
 type Listener struct {
 	network *Network
@@ -30,7 +22,9 @@ type Listener struct {
 	queue   chan *Conn
 	done    chan struct{}
 	once    sync.Once
-	open    atomic.Int64
+
+	mu    sync.Mutex
+	conns []*Conn
 }
 
 // ListenStream has a Listener listen at addr. It takes the place of whoever
@@ -67,12 +61,24 @@ func (l *Listener) Addr() net.Addr { return tcpAddr(l.address) }
 
 // Open is how many connections to this listener are not closed at its side,
 // waiting ones included.
-func (l *Listener) Open() int { return int(l.open.Load()) }
+func (l *Listener) Open() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.conns {
+		select {
+		case <-c.done:
+		default:
+			n++
+		}
+	}
+	return n
+}
 
 // admit puts c into the queue: a dial succeeds before Accept is called.
 func (l *Listener) admit(ctx context.Context, c *Conn) error {
-	l.open.Add(1)
-	c.onClose = func() { l.open.Add(-1) }
+	l.mu.Lock()
+	l.conns = append(l.conns, c)
+	l.mu.Unlock()
 	select {
 	case <-l.done:
 		_ = c.Close()
@@ -99,60 +105,4 @@ func (l *Listener) drain() {
 			return
 		}
 	}
-}
-
-// dialStream is Dial for "tcp" networks.
-func (n *Network) dialStream(ctx context.Context, network, addr string) (net.Conn, error) {
-	n.mu.Lock()
-	e := n.streams[addr]
-	n.ports++
-	from := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1024 + n.ports%(1<<16-1024)}
-	client, server := connect(from, tcpAddr(addr), n.buffer)
-	n.mu.Unlock()
-	err := os.NewSyscallError("connect", syscall.ECONNREFUSED)
-	if e != nil {
-		err = e.admit(ctx, server)
-	}
-	if err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network, Addr: tcpAddr(addr), Err: err}
-	}
-	return client, nil
-}
-
-// SetBuffer is how many unread bytes each direction of the streams dialled from
-// now on holds: 256 KiB when it is 0.
-func (n *Network) SetBuffer(bytes int) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.buffer = bytes
-}
-
-func (n *Network) setEndpoint(addr string, e endpoint) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.streams == nil {
-		n.streams = make(map[string]endpoint)
-	}
-	n.streams[addr] = e
-}
-
-func (n *Network) dropEndpoint(addr string, e endpoint) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.streams[addr] == e {
-		delete(n.streams, addr)
-	}
-}
-
-// name is the address of a peer that is known by its host's name.
-type name string
-
-func (name) Network() string  { return "tcp" }
-func (a name) String() string { return string(a) }
-
-func tcpAddr(addr string) net.Addr {
-	if ap, err := netip.ParseAddrPort(addr); err == nil {
-		return net.TCPAddrFromAddrPort(ap)
-	}
-	return name(addr)
 }
