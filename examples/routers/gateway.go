@@ -32,9 +32,8 @@ func Gateway(tracer *spur.Tracer, conn grpc.ClientConnInterface) (http.Handler, 
 
 func gatewayRoute(next runtime.HandlerFunc) runtime.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
-		if pattern, ok := runtime.HTTPPattern(r.Context()); ok {
-			spurhttp.SetRoute(r.Context(), pattern.String())
-		}
+		pattern, _ := runtime.HTTPPattern(r.Context())
+		spurhttp.SetRoute(r.Context(), pattern.String())
 		next(w, r, params)
 	}
 }

@@ -29,9 +29,8 @@ func Gorilla(tracer *spur.Tracer) http.Handler {
 // gorillaRoute is a middleware of the outermost router.
 func gorillaRoute(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if route, err := mux.CurrentRoute(r).GetPathTemplate(); err == nil {
-			spurhttp.SetRoute(r.Context(), route)
-		}
+		route, _ := mux.CurrentRoute(r).GetPathTemplate()
+		spurhttp.SetRoute(r.Context(), route)
 		next.ServeHTTP(w, r)
 	})
 }
