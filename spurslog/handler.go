@@ -25,9 +25,9 @@ import (
 // within Logger.WithGroup next gets the group as an attribute of records with a span.
 // Values that Logger.With was given within a group must not change later.
 //
-// A nil next discards the records. In place of slog's first default handler, which
-// writes through package log and would lead back here once slog.SetDefault is called,
-// stands a slog.TextHandler with the same output.
+// A nil next discards the records. slog's own default handler cannot be next: it writes
+// through package log, which slog.SetDefault would lead back here, for ever. In its
+// place NewHandler takes a slog.TextHandler with the same output.
 func NewHandler(next slog.Handler, opts ...Option) slog.Handler {
 	h := &handler{config: config{traceKey: "trace_id", spanKey: "span_id"}}
 	for _, o := range opts {
