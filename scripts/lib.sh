@@ -37,3 +37,6 @@ test_functions() {
     sed -nE "s,^func ($1)\(.*,$(dirname "$f") \1,p" "$f"
   done < <(sources -name '*_test.go')
 }
+
+# linked_modules: those that users link.
+linked_modules() { code_modules | grep -vE '^(examples|internal|tools)(/|$)'; }

@@ -7,7 +7,7 @@
 
 export CGO_ENABLED=0
 failed=()
-linked=$(code_modules | grep -vE '^(examples|internal|tools)/')
+linked=$(linked_modules)
 for platform in linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm; do
   export GOOS=${platform%/*} GOARCH=${platform#*/}
   for m in $linked; do
