@@ -117,7 +117,7 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	}
 	r := &Batching{
 		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval,
-		deadline: newDeadline(o.RetryBudget, o.NoRetry),
+		deadline: newDeadline(&o),
 		store:    store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
 		shards:   make([]*shard, o.Shards),
 		wake:     make(chan struct{}, 1),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-spur/spur/internal/guard"
 )
@@ -20,7 +21,8 @@ import (
 // spans stay buffered until it lets go.
 //
 // A receiver that is down may come back, so Close tries until ctx ends, or without
-// a deadline until nothing has got through for RetryBudget. Over UDP, where nobody
+// a deadline until nothing has got through for RetryBudget. One that has taken nothing
+// for DownAfter when Close begins gets one more attempt. Over UDP, where nobody
 // listens, it makes one attempt at each datagram and returns: dropped, send_error.
 //
 // The error wraps ErrLost and says how many spans that were waiting got lost, and
@@ -72,6 +74,8 @@ func (r *Batching) lostSince(ctx context.Context, before *ledger) error {
 		return err
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: %w", err, ctx.Err())
+	case r.deadline.down > 0: // the sender has ended
+		return fmt.Errorf("%w: every attempt had failed for %v, and so did one more", err, r.deadline.down.Round(time.Second))
 	default: // it, or the budget, would have ended before the next attempt
 		return fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
 	}

@@ -7,6 +7,7 @@ package reporter
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -166,4 +167,66 @@ func TestCloseBudgetOfSlowAttempts(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	})
+}
+
+// A receiver that has taken nothing for DownAfter gets one more attempt at Close, which
+// takes over if it succeeds.
+func TestCloseOfADownReceiver(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		o        BatchingOptions
+		down     time.Duration // before Close
+		e        transport.Error
+		back     bool // by the time of Close
+		attempts int64
+		took     time.Duration
+		want     columns
+	}{
+		{"down for long", BatchingOptions{}, time.Minute, transport.Error{}, false, 1, 0, columns{Dropped: [NumReasons]uint64{Closed: 3}}},
+		{"unanswered", BatchingOptions{}, time.Minute, transport.Error{Written: true}, false, 1, 0, columns{Unconfirmed: 1, Dropped: [NumReasons]uint64{Closed: 2}}},
+		{"asked to wait", BatchingOptions{}, time.Minute, transport.Error{RetryAfter: 15 * time.Second}, false, 1, 15 * time.Second, columns{Dropped: [NumReasons]uint64{Closed: 3}}},
+		{"back again", BatchingOptions{}, time.Minute, transport.Error{}, true, 3, 0, columns{Sent: 3}},
+		{"down for a moment", BatchingOptions{}, 5 * time.Second, transport.Error{}, false, 0, 20 * time.Second, columns{Dropped: [NumReasons]uint64{Closed: 3}}},
+		{"patient", BatchingOptions{DownAfter: time.Hour}, time.Minute, transport.Error{}, false, 0, 20 * time.Second, columns{Dropped: [NumReasons]uint64{Closed: 3}}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var back atomic.Bool
+				var attempts atomic.Int64
+				f := newHTTPFake()
+				f.on = func(context.Context, []byte) error {
+					attempts.Add(1)
+					if back.Load() {
+						return nil
+					}
+					e := tc.e
+					e.Kind = transport.Retryable
+					return &e
+				}
+				tc.o.FlushInterval, tc.o.Shards = time.Second, 1
+				r := newBatching(t, f, tc.o)
+				for i := range uint64(3) {
+					s := rpcSpan(i + 1)
+					s.Process = &model.Process{Service: "s"}
+					r.Report(s)
+				}
+				time.Sleep(tc.down + time.Second)
+				back.Store(tc.back)
+				before, begin := attempts.Load(), time.Now()
+				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				defer cancel()
+				err := r.Close(ctx)
+				if took := time.Since(begin); took > tc.took || tc.took == 20*time.Second && took < 10*time.Second {
+					t.Errorf("Close took %v, want %v", took, tc.took)
+				}
+				if n := attempts.Load() - before; n != tc.attempts && tc.attempts > 0 {
+					t.Errorf("%d attempts, want %d", n, tc.attempts)
+				}
+				if tc.back != (err == nil) || err != nil && (!errors.Is(err, ErrLost) || errors.Is(err, context.DeadlineExceeded) != (tc.attempts == 0)) {
+					t.Errorf("Close: %v", err)
+				}
+				expectColumns(t, r, tc.want)
+			})
+		})
+	}
 }

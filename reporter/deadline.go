@@ -15,13 +15,20 @@ import (
 //	Close's context ends                        everything is
 //	Close without a deadline                    everything is, once nothing has
 //	                                            got through for RetryBudget
+//	Close, and nothing has got through for      everything is, after one more
+//	DownAfter                                   attempt
 //	Close, and nobody is there to take          that batch is; those behind it
 //	a datagram                                  get one attempt each
 //
 // Close itself interrupts a wait, unless the receiver asked for it.
 type deadline struct {
-	budget  time.Duration
-	noRetry bool
+	budget    time.Duration
+	downAfter time.Duration
+	noRetry   bool
+
+	// The sender's.
+	failing time.Time     // when the first attempt failed since a batch was answered
+	down    time.Duration // how long that was before Close, if everything was given up for it
 
 	closing chan struct{}   // closed when Close begins
 	ctx     context.Context // for Send: ends when Close gives up
@@ -29,11 +36,12 @@ type deadline struct {
 
 	// Set by begin; then the sender's.
 	by       time.Time // when Close's context ends, or zero
-	progress time.Time // when Close began, or a batch was answered since
+	began    time.Time // when Close began
+	progress time.Time // the same, or when a batch was answered since
 }
 
-func newDeadline(budget time.Duration, noRetry bool) deadline {
-	d := deadline{budget: budget, noRetry: noRetry, closing: make(chan struct{})}
+func newDeadline(o *BatchingOptions) deadline {
+	d := deadline{budget: o.RetryBudget, downAfter: o.DownAfter, noRetry: o.NoRetry, closing: make(chan struct{})}
 	d.ctx, d.giveUp = context.WithCancel(context.Background())
 	return d
 }
@@ -44,7 +52,8 @@ func (d *deadline) begin(ctx context.Context) (stop func() bool) {
 		d.giveUp() // at once: nothing more is sent
 	}
 	d.by, _ = ctx.Deadline()
-	d.progress = time.Now()
+	d.began = time.Now()
+	d.progress = d.began
 	close(d.closing)
 	return context.AfterFunc(ctx, d.giveUp)
 }
@@ -53,8 +62,15 @@ func (d *deadline) begin(ctx context.Context) (stop func() bool) {
 func (d *deadline) closed() bool { return isClosed(d.closing) }
 func (d *deadline) over() bool   { return d.ctx.Err() != nil }
 
-// advance notes that a batch was answered for good.
+// fail notes that an attempt failed, and advance that a batch was answered for good.
+func (d *deadline) fail() {
+	if d.failing.IsZero() {
+		d.failing = time.Now()
+	}
+}
+
 func (d *deadline) advance() {
+	d.failing = time.Time{}
 	if d.closed() {
 		d.progress = time.Now()
 	}
@@ -69,6 +85,10 @@ func (d *deadline) allows(wait time.Duration, first time.Time, a *answer) (why R
 		return Closed, false
 	case d.noRetry || d.closed() && a.NoReceiver:
 		return SendError, false
+	case d.closed() && d.began.Sub(d.failing) >= d.downAfter:
+		d.down = d.began.Sub(d.failing)
+		d.giveUp()
+		return Closed, false
 	case d.closed() && d.by.IsZero() && next.Sub(d.progress) > d.budget:
 		d.giveUp()
 		return Closed, false

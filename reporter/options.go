@@ -18,6 +18,7 @@ const (
 	DefaultQueueBytes    = 16 << 20
 	DefaultQueueSpans    = 1_000_000
 	DefaultRetryBudget   = 5 * time.Minute
+	DefaultDownAfter     = 10 * time.Second
 )
 
 const (
@@ -55,6 +56,10 @@ type BatchingOptions struct {
 	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
 	// without a deadline ends when nothing has got through for so long.
 	RetryBudget time.Duration
+	// DownAfter is for a Close when every attempt has failed for at least so long:
+	// it makes one more, after the wait that the receiver asked for, and if that
+	// fails drops all spans as closed. Otherwise Close tries until its context ends. DefaultDownAfter when 0.
+	DownAfter time.Duration
 	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
 	NoRetry bool
 	// InBandStats sends the totals of lost spans with each OTLP batch, as
@@ -83,6 +88,8 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 		return fmt.Errorf("%w: Shards %d is not within 0 to %d", ErrOption, o.Shards, mostShards)
 	case o.RetryBudget < 0:
 		return fmt.Errorf("%w: RetryBudget %v is negative", ErrOption, o.RetryBudget)
+	case o.DownAfter < 0:
+		return fmt.Errorf("%w: DownAfter %v is negative", ErrOption, o.DownAfter)
 	case o.NoRetry && o.RetryBudget > 0:
 		return fmt.Errorf("%w: RetryBudget %v contradicts NoRetry", ErrOption, o.RetryBudget)
 	}
@@ -91,6 +98,7 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 	o.QueueBytes = cmp.Or(o.QueueBytes, DefaultQueueBytes)
 	o.QueueSpans = cmp.Or(o.QueueSpans, DefaultQueueSpans)
 	o.RetryBudget = cmp.Or(o.RetryBudget, DefaultRetryBudget)
+	o.DownAfter = cmp.Or(o.DownAfter, DefaultDownAfter)
 	o.Shards = cmp.Or(o.Shards, min(8, 2*runtime.GOMAXPROCS(0)))
 	return nil
 }

@@ -73,6 +73,7 @@ func (r *Batching) send(b *batch) result {
 			r.deadline.advance()
 			return res
 		}
+		r.deadline.fail()
 		b.attempts.unanswered = b.attempts.unanswered || res.last.Written
 		var ok bool
 		if res.giveUp, ok = r.again(b, &res.last); !ok {

@@ -151,7 +151,7 @@ func TestCloseDuringRetries(t *testing.T) {
 					e.Kind = transport.Retryable
 					return &e
 				}
-				r := newBatching(t, f, BatchingOptions{})
+				r := newBatching(t, f, BatchingOptions{DownAfter: time.Hour})
 				for i := range uint64(5) {
 					r.Report(rootSpan(i + 1))
 				}
