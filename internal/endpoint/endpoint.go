@@ -55,7 +55,7 @@ func (e *Endpoint) Name() string {
 //
 //	udp://host:port           Thrift compact, at port 6831 when there is none
 //	udp://host?format=binary  Thrift binary, at port 6832
-//	http://host:port/path     Thrift, or OTLP when the path ends in /v1/traces; https as well
+//	http://host:port/path     Thrift, or OTLP when the path ends in /v1/traces, or at port 4318 without a path; https as well
 func Parse(text string) (Endpoint, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -77,7 +77,8 @@ func ParseHTTP(text string) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	e := Endpoint{Format: transport.JaegerBatch}
-	if strings.HasSuffix(strings.TrimRight(u.Path, "/"), OTLPPath) {
+	path := strings.TrimRight(u.Path, "/")
+	if strings.HasSuffix(path, OTLPPath) || path == "" && u.Port() == "4318" {
 		e.Format = transport.OTLP
 	}
 	if u.User != nil {

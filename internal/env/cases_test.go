@@ -15,7 +15,7 @@ func bad(reason string) string { return "!" + reason }
 
 const (
 	noUse       = "spur: this version has no use for these variables"
-	oneExporter = "spur: one exporter of the list is used, the others are ignored [variable OTEL_TRACES_EXPORTER value"
+	notAll = "spur: not all exporters of the list are used [variable OTEL_TRACES_EXPORTER value"
 	strays      = "spur: not used: these variables go with JAEGER_ENDPOINT, which is not set"
 )
 
@@ -39,7 +39,8 @@ var envCases = []struct{ name, value, want string }{
 	{"JAEGER_RPC_METRICS", "false", ""},
 	{"JAEGER_RPC_METRICS", "on", bad("neither true nor false")},
 
-	{"OTEL_TRACES_SAMPLER", "jaeger_remote", bad("not one of always_on, always_off, traceidratio, parentbased_always_on")},
+	{"OTEL_TRACES_SAMPLER", "jaeger_remote", "Sampler=remote SamplerParam=0.001 IgnoreParent=true"},
+	{"OTEL_TRACES_SAMPLER", "xray", bad("not one of always_on, always_off, traceidratio, jaeger_remote, parentbased_always_on")},
 	{"OTEL_TRACES_SAMPLER", "Always_On", "Sampler=const SamplerParam=1 IgnoreParent=true"},
 	{"OTEL_TRACES_SAMPLER_ARG", "whatever", ""}, // means nothing alone
 	{"JAEGER_SAMPLER_TYPE", "Remote", "Sampler=remote SamplerParam=0.001"},
@@ -79,14 +80,17 @@ var envCases = []struct{ name, value, want string }{
 	{"OTEL_TRACES_EXPORTER", "OTLP", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER"},
 	{"OTEL_TRACES_EXPORTER", "jaeger", ""},
 	{"OTEL_TRACES_EXPORTER", "zipkin", bad("not one of none, otlp, jaeger")},
-	{"OTEL_TRACES_EXPORTER", "console,zipkin", bad("not one of none, otlp, jaeger, nor a list with one of them")},
+	{"OTEL_TRACES_EXPORTER", "logging,zipkin", bad("not one of none, otlp, jaeger, console, nor a list with one of them")},
+	{"OTEL_TRACES_EXPORTER", "console", "Console=true NoExport=true Source=OTEL_TRACES_EXPORTER"},
+	{"OTEL_TRACES_EXPORTER", "jaeger,console", "Console=true"},
 	{"OTEL_TRACES_EXPORTER", ",", bad("not one of")},
 	{"OTEL_TRACES_EXPORTER", "otlp, OTLP,", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER"},
-	{"OTEL_TRACES_EXPORTER", "otlp,console", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + oneExporter + " otlp,console used otlp]}]"},
-	{"OTEL_TRACES_EXPORTER", "none, Otlp", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + oneExporter + " none, Otlp used otlp]}]"},
-	{"OTEL_TRACES_EXPORTER", "none,otlp", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + oneExporter + " none,otlp used otlp]}]"},
-	{"OTEL_TRACES_EXPORTER", "none,console", "NoExport=true Source=OTEL_TRACES_EXPORTER Warnings=[{" + oneExporter + " none,console used none]}]"},
-	{"OTEL_TRACES_EXPORTER", "jaeger,none", "Warnings=[{" + oneExporter + " jaeger,none used jaeger]}]"},
+	{"OTEL_TRACES_EXPORTER", "otlp, Console", "Endpoint=otlp http://localhost:4318/v1/traces Console=true Source=OTEL_TRACES_EXPORTER"},
+	{"OTEL_TRACES_EXPORTER", "otlp,zipkin", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + notAll + " otlp,zipkin used [otlp]]}]"},
+	{"OTEL_TRACES_EXPORTER", "none, Otlp", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + notAll + " none, Otlp used [otlp]]}]"},
+	{"OTEL_TRACES_EXPORTER", "none,otlp", "Endpoint=otlp http://localhost:4318/v1/traces Source=OTEL_TRACES_EXPORTER Warnings=[{" + notAll + " none,otlp used [otlp]]}]"},
+	{"OTEL_TRACES_EXPORTER", "none,console", "Console=true NoExport=true Source=OTEL_TRACES_EXPORTER Warnings=[{" + notAll + " none,console used [console]]}]"},
+	{"OTEL_TRACES_EXPORTER", "jaeger,none", "Warnings=[{" + notAll + " jaeger,none used [jaeger]]}]"},
 	{"JAEGER_AGENT_HOST", "agent", "SamplingEndpoint=http://agent:5778/sampling Endpoint=jaeger-compact agent:6831 Source=JAEGER_AGENT_HOST"},
 	{"JAEGER_AGENT_HOST", "2001:db8::1", "SamplingEndpoint=http://[2001:db8::1]:5778/sampling Endpoint=jaeger-compact [2001:db8::1]:6831 Source=JAEGER_AGENT_HOST"},
 	{"JAEGER_AGENT_HOST", "[2001:db8::1]", "SamplingEndpoint=http://[2001:db8::1]:5778/sampling Endpoint=jaeger-compact [2001:db8::1]:6831 Source=JAEGER_AGENT_HOST"},
@@ -110,7 +114,7 @@ var envCases = []struct{ name, value, want string }{
 	{"JAEGER_ENDPOINT", "https://h:14268/api/traces", "Endpoint=jaeger-batch https://h:14268/api/traces Source=JAEGER_ENDPOINT"},
 	{"JAEGER_ENDPOINT", "http://h:14268", "Endpoint=jaeger-batch http://h:14268 Source=JAEGER_ENDPOINT"},
 	{"JAEGER_ENDPOINT", "http://h:4318/v1/traces", "Endpoint=otlp http://h:4318/v1/traces Source=JAEGER_ENDPOINT"},
-	{"JAEGER_ENDPOINT", "http://u:p%40@h/x?y=z#f", "Endpoint=jaeger-batch http://h/x?y=z u:p@  Source=JAEGER_ENDPOINT"},
+	{"JAEGER_ENDPOINT", "http://u:p%40@h/x?y=z#f", "Endpoint=jaeger-batch http://h/x?y=z u:p@  Source=JAEGER_ENDPOINT Warnings=[{spur: unknown path, where Thrift is sent; /api/traces usually takes that, and OTLP is sent to paths that end in /v1/traces [variable JAEGER_ENDPOINT endpoint http://h/x?***]}]"},
 	{"JAEGER_ENDPOINT", "http://h", "Endpoint=jaeger-batch http://h Source=JAEGER_ENDPOINT"},
 	{"JAEGER_ENDPOINT", "h:14268", bad("scheme is not http or https")}, // jaeger-client-go accepts both
 	{"JAEGER_ENDPOINT", "/x", bad("scheme is not http or https")},
@@ -183,7 +187,7 @@ func TestVariables(t *testing.T) {
 			t.Errorf("%s: got  %.500s\nwant %s", name, dump(s), tc.want)
 		}
 	}
-	for _, v := range new(reader).table() {
+	for _, v := range table {
 		if strings.HasPrefix(v.name, otlpPrefix) || v.name == "JAEGER_TAGS" || v.name == "OTEL_RESOURCE_ATTRIBUTES" || v.name == "OTEL_PROPAGATORS" {
 			continue
 		}

@@ -18,74 +18,52 @@ import (
 const (
 	otlpPrefix       = "OTEL_EXPORTER_OTLP_"
 	otlpTracesPrefix = otlpPrefix + "TRACES_"
+	exporterVariable = "OTEL_TRACES_EXPORTER"
 )
 
 // defaultOTLP is where OTEL_TRACES_EXPORTER=otlp sends when nothing else is set.
 const defaultOTLP = "http://localhost:4318" + endpoint.OTLPPath
 
 var (
-	errProtocol     = errors.New("this version speaks http/protobuf only")
-	errExporter     = errors.New("not one of none, otlp, jaeger, nor a list with one of them")
+	errGRPC         = errors.New("spur sends http/protobuf: set http/protobuf, and port 4318 instead of 4317")
+	errProtocol     = errors.New("spur sends http/protobuf only")
+	errExporter     = errors.New("not one of none, otlp, jaeger, console, nor a list with one of them")
 	errUserAndToken = errors.New("a user is set as well, and only one of them can be sent")
 )
 
-// parseExporter reads a list, of which one member counts, as the environment names
-// one destination: otlp, else jaeger, else none. "none" beside another contradicts it;
-// the specification does not say which of the two is meant.
-func (r *reader) parseExporter(list string) error {
-	var members []string
-	for _, member := range strings.Split(strings.ToLower(list), ",") {
+// parseExporters reads a list: console counts beside one other, otlp, else jaeger, as
+// the environment names one destination. "none" beside another contradicts it; the
+// specification does not say which of the two is meant.
+func (r *reader) parseExporters(list string) error {
+	var used []string
+	members := split(strings.ToLower(list))
+	r.Console = slices.Contains(members, "console")
+	if r.Console {
+		used = []string{"console"}
+	}
+	for _, known := range []string{"otlp", "jaeger", "none"} {
+		if slices.Contains(members, known) && (known != "none" || !r.Console) {
+			r.exporter, used = known, append(used, known)
+			break
+		}
+	}
+	if len(used) == 0 {
+		return errExporter
+	}
+	if slices.ContainsFunc(members, func(member string) bool { return !slices.Contains(used, member) }) {
+		r.warn("spur: not all exporters of the list are used", "variable", exporterVariable, "value", address.Hide(list), "used", used)
+	}
+	return nil
+}
+
+// split cuts a list at its commas, and leaves out what is blank.
+func split(list string) (members []string) {
+	for _, member := range strings.Split(list, ",") {
 		if member = strings.TrimSpace(member); member != "" {
 			members = append(members, member)
 		}
 	}
-	for _, known := range []string{"otlp", "jaeger", "none"} {
-		if !slices.Contains(members, known) {
-			continue
-		}
-		r.exporter = known
-		if slices.ContainsFunc(members, func(member string) bool { return member != known }) {
-			const name = "OTEL_TRACES_EXPORTER"
-			r.warn("spur: one exporter of the list is used, the others are ignored", "variable", name, "value", r.shown(name), "used", known)
-		}
-		return nil
-	}
-	return errExporter
-}
-
-// parseCollector reads JAEGER_ENDPOINT.
-func (r *reader) parseCollector(value string) error {
-	e, err := endpoint.ParseHTTP(value)
-	if err == nil {
-		e.SetBy = "JAEGER_ENDPOINT"
-		r.collector = &e
-	}
-	return err
-}
-
-// parseOTLPBase reads the URL below which the path of OTLP is.
-func (r *reader) parseOTLPBase(value string) error {
-	u, _, err := address.URL(value)
-	if err != nil {
-		return err
-	}
-	r.baseIsWhole = slices.ContainsFunc([]string{endpoint.OTLPPath, "/v1/metrics", "/v1/logs", "/api/traces"}, func(path string) bool {
-		return strings.HasSuffix(strings.TrimRight(u.Path, "/"), path)
-	})
-	return r.parseOTLP(u.JoinPath(endpoint.OTLPPath).String(), otlpPrefix+"ENDPOINT")
-}
-
-func (r *reader) parseOTLPWhole(value string) error {
-	return r.parseOTLP(value, otlpTracesPrefix+"ENDPOINT")
-}
-
-func (r *reader) parseOTLP(value, name string) error {
-	e, err := endpoint.ParseHTTP(value)
-	if err == nil {
-		e.SetBy, e.Format = name, transport.OTLP
-		r.otlp = &e
-	}
-	return err
+	return members
 }
 
 // setEndpoint chooses where spans go.
@@ -93,30 +71,29 @@ func (r *reader) setEndpoint() {
 	if !r.isSet("JAEGER_ENDPOINT") {
 		r.warnOfUnused("spur: not used: these variables go with JAEGER_ENDPOINT, which is not set", "JAEGER_USER", "JAEGER_PASSWORD", "JAEGER_AUTH_TOKEN")
 	}
-	switch {
-	case r.exporter == "none":
-		r.NoExport, r.Source = true, "OTEL_TRACES_EXPORTER"
+	switch host, port := r.text("JAEGER_AGENT_HOST"), r.text("JAEGER_AGENT_PORT"); {
+	case r.exporter == "none" || r.exporter == "" && r.Console:
+		r.NoExport, r.Source = true, exporterVariable
 		return
 	case r.isSet("JAEGER_ENDPOINT"):
 		r.Endpoint = r.collectorEndpoint()
-	case r.agentHost != "" || r.agentPort != "":
-		r.Endpoint = r.agentEndpoint()
+	case host != "" || port != "":
+		e := endpoint.Default()
+		e.SetBy = "JAEGER_AGENT_PORT"
+		if host != "" {
+			e.SetBy = "JAEGER_AGENT_HOST"
+		}
+		e.Address = address.Join(cmp.Or(host, "localhost"), cmp.Or(port, "6831"))
+		r.Endpoint = &e
 	case r.exporter == "otlp" || r.exporter == "" && r.otlp != nil:
 		r.Endpoint = r.otlpEndpoint()
 	}
-	if r.Endpoint != nil {
-		r.Source = r.Endpoint.SetBy
+	if e := r.Endpoint; e != nil {
+		r.Source = e.SetBy
+		if hint := e.Hint(); hint != "" {
+			r.warn("spur: "+hint, "variable", e.SetBy, "endpoint", address.Hide(e.Address))
+		}
 	}
-}
-
-func (r *reader) agentEndpoint() *endpoint.Endpoint {
-	e := endpoint.Default()
-	e.SetBy = "JAEGER_AGENT_PORT"
-	if r.agentHost != "" {
-		e.SetBy = "JAEGER_AGENT_HOST"
-	}
-	e.Address = address.Join(cmp.Or(r.agentHost, "localhost"), cmp.Or(r.agentPort, "6831"))
-	return &e
 }
 
 // collectorEndpoint is JAEGER_ENDPOINT with its credentials.
@@ -127,38 +104,46 @@ func (r *reader) collectorEndpoint() *endpoint.Endpoint {
 	}
 	r.addCredentials(e)
 	if e.Format == transport.OTLP {
-		e.HTTP.Gzip, e.HTTP.Timeout = r.otlpGzip == "gzip", r.otlpTimeout
+		r.setOTLP(e)
 		r.warnOfUnused("spur: not sent to JAEGER_ENDPOINT: these variables are meant for the endpoints of OTEL_EXPORTER_OTLP_…",
 			r.otlpName("HEADERS"), r.otlpName("CERTIFICATE"), r.otlpName("CLIENT_CERTIFICATE"), r.otlpName("CLIENT_KEY"))
 	}
 	return r.collector
 }
 
+func (r *reader) setOTLP(e *endpoint.Endpoint) {
+	e.HTTP.Gzip = r.text(r.otlpName("COMPRESSION")) == "gzip"
+	e.HTTP.Timeout = r.time(r.otlpName("TIMEOUT"))
+}
+
 // addCredentials adds what JAEGER_USER and the like say.
 func (r *reader) addCredentials(e *endpoint.Endpoint) {
 	o := &e.HTTP
-	user, password := r.values["JAEGER_USER"], r.values["JAEGER_PASSWORD"]
-	check := func(name string) {
-		if err := o.Check(e.Address); err != nil {
-			r.wrong(name, err)
+	user, password, token := r.text("JAEGER_USER"), r.text("JAEGER_PASSWORD"), r.text("JAEGER_AUTH_TOKEN")
+	if (user == "") != (password == "") {
+		name, other := "JAEGER_USER", "JAEGER_PASSWORD"
+		if user == "" {
+			name, other = other, name
 		}
-	}
-	switch {
-	case user != "" && password == "":
-		r.wrong("JAEGER_USER", errors.New("JAEGER_PASSWORD must be set with it"))
-	case password != "" && user == "":
-		r.wrong("JAEGER_PASSWORD", errors.New("JAEGER_USER must be set with it"))
-	case user != "":
+		r.wrong(name, errors.New(other+" must be set with it"))
+	} else if user != "" {
 		o.Username, o.Password = user, password
-		check("JAEGER_USER")
+		r.check("JAEGER_USER", e)
 	}
 	switch {
-	case r.token == "":
+	case token == "":
 	case user != "" || o.Username != "" || o.Password != "":
 		r.wrong("JAEGER_AUTH_TOKEN", errUserAndToken)
 	default:
-		o.BearerToken = r.token
-		check("JAEGER_AUTH_TOKEN")
+		o.BearerToken = token
+		r.check("JAEGER_AUTH_TOKEN", e)
+	}
+}
+
+// check blames a variable for what is wrong with an endpoint.
+func (r *reader) check(name string, e *endpoint.Endpoint) {
+	if err := e.HTTP.Check(e.Address); err != nil {
+		r.wrong(name, err)
 	}
 }
 
@@ -167,11 +152,13 @@ func (r *reader) addCredentials(e *endpoint.Endpoint) {
 func (r *reader) otlpEndpoint() *endpoint.Endpoint {
 	e := r.otlp
 	if e == nil {
-		e = &endpoint.Endpoint{SetBy: "OTEL_TRACES_EXPORTER", Format: transport.OTLP, Address: defaultOTLP}
+		e = &endpoint.Endpoint{SetBy: exporterVariable, Format: transport.OTLP, Address: defaultOTLP}
 	}
-	e.HTTP.Gzip, e.HTTP.Timeout = r.otlpGzip == "gzip", r.otlpTimeout
+	r.setOTLP(e)
 	if name, err := r.protect(e); err != nil {
-		r.warn("spur: OTLP endpoint not used", "variable", name, "value", r.shown(name), "error", err, "endpoint", address.Hide(e.Address))
+		r.Unusable = &Unusable{Address: address.Hide(e.Address), Name: name}
+		r.warn("spur: OTLP endpoint not used, and spans that have no other destination are lost",
+			"variable", name, "value", r.shown(name), "error", err, "endpoint", r.Unusable.Address)
 		return nil
 	}
 	if e.SetBy == otlpPrefix+"ENDPOINT" && r.baseIsWhole {
@@ -184,23 +171,26 @@ func (r *reader) otlpEndpoint() *endpoint.Endpoint {
 // protect checks the protocol, and adds headers and certificates, checking each. With
 // an error comes the variable to name.
 func (r *reader) protect(e *endpoint.Endpoint) (name string, err error) {
-	protocol := r.otlpName("PROTOCOL")
-	if p := r.values[protocol]; p != "" && !strings.EqualFold(p, "http/protobuf") {
+	protocol, headers := r.otlpName("PROTOCOL"), r.otlpName("HEADERS")
+	switch r.text(protocol) {
+	case "grpc":
+		return protocol, errGRPC
+	case "http/json":
 		return protocol, errProtocol
 	}
 	o := &e.HTTP
-	headers, ca, cert, key := r.otlpName("HEADERS"), r.otlpName("CERTIFICATE"), r.otlpName("CLIENT_CERTIFICATE"), r.otlpName("CLIENT_KEY")
-	if o.Header, err = r.headers(headers); err != nil {
+	if o.Header, err = r.headers(headers); err == nil {
+		err = o.Check(e.Address)
+	}
+	if err != nil {
 		return headers, err
 	}
-	if err := o.Check(e.Address); err != nil {
-		return headers, err
-	}
-	o.CAFile = r.values[ca]
+	ca, cert, key := r.otlpName("CERTIFICATE"), r.otlpName("CLIENT_CERTIFICATE"), r.otlpName("CLIENT_KEY")
+	o.CAFile = r.text(ca)
 	if err := o.Check(e.Address); err != nil {
 		return ca, err
 	}
-	o.CertFile, o.KeyFile = r.values[cert], r.values[key]
+	o.CertFile, o.KeyFile = r.text(cert), r.text(key)
 	switch {
 	case o.CertFile != "" && o.KeyFile == "":
 		return cert, errors.New(key + " must be set with it")

@@ -48,7 +48,7 @@ func TestEndpointOrder(t *testing.T) {
 			"gRPC",
 			[]string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"},
 			"", "",
-			"{spur: OTLP endpoint not used [variable OTEL_EXPORTER_OTLP_PROTOCOL value grpc error this version speaks http/protobuf only endpoint http://g/v1/traces]}",
+			"{spur: OTLP endpoint not used, and spans that have no other destination are lost [variable OTEL_EXPORTER_OTLP_PROTOCOL value grpc error spur sends http/protobuf: set http/protobuf, and port 4318 instead of 4317 endpoint http://g/v1/traces]}",
 		},
 		{"gRPC for others", []string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=HTTP/protobuf"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", ""},
 		{"JSON for traces", []string{exporter, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json"}, "", "", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL value http/json"},

@@ -7,6 +7,7 @@
 package env
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +33,10 @@ type Settings struct {
 	RefreshInterval  time.Duration
 
 	Endpoint *endpoint.Endpoint
-	NoExport bool   // spans go nowhere
-	Source   string // the variable that chose Endpoint or NoExport
+	Console  bool      // traces are drawn on the standard output as well
+	NoExport bool      // spans go nowhere else
+	Source   string    // the variable that chose Endpoint or NoExport
+	Unusable *Unusable // what should have been the Endpoint
 
 	QueueSpans                          int
 	FlushInterval, RetryBudget, Timeout time.Duration
@@ -45,6 +48,12 @@ type Settings struct {
 
 	Warnings []Warning
 	Errors   []Error
+}
+
+// Unusable is an endpoint that cannot be used as the environment wants it.
+type Unusable struct {
+	Address string // without secrets
+	Name    string // of the variable that is in the way
 }
 
 // Tag is a tag of the process.
@@ -66,65 +75,107 @@ type Error struct {
 // Read reads the variables. environ is a list as of os.Environ, in which it looks for
 // names that are spelled wrong.
 func Read(lookup func(name string) (string, bool), environ []string) Settings {
-	r := &reader{lookup: lookup, values: map[string]string{}}
-	r.rows = r.table()
-	r.readAll()
-	r.setSamplingEndpoint()
+	r := &reader{lookup: lookup}
+	for i := range table {
+		r.read(&table[i], &r.settings[i])
+	}
+	r.fill()
 	r.setSampler()
 	r.setEndpoint()
 	if len(r.unused) > 0 {
 		r.warn("spur: this version has no use for these variables", "variables", r.unused)
 	}
-	if names := r.unknown(environ); len(names) > 0 {
-		r.warn("spur: unknown JAEGER_* variables", "variables", names)
+	if names := unknown(environ); len(names) > 0 {
+		r.warn("spur: unknown variables", "variables", names)
 	}
 	return r.Settings
 }
 
-// reader is one reading of the environment. First each variable is parsed by itself,
-// in the order of rows; then those that have a meaning only together are combined.
+// reader is one reading of the environment. First each variable is parsed by itself;
+// then those that have a meaning only together are combined.
 type reader struct {
 	Settings
-	lookup func(name string) (string, bool)
-	rows   []variable
-	values map[string]string // of the variables that are set, but for OTEL_* ones that are wrong
-	unused []string          // variables that this version has no use for
-
-	samplerType  string
-	samplerParam *float64
-
-	samplerHost, samplerPort, samplerPath string // the sampling server, in parts as Node.js has them
-	agentHost, agentPort                  string
+	lookup   func(name string) (string, bool)
+	settings [len(table)]setting // empty where nothing is set; so is one of OTEL_* that is wrong
+	unused   []string            // variables that this version has no use for
 
 	collector   *endpoint.Endpoint // JAEGER_ENDPOINT
-	token       string             // JAEGER_AUTH_TOKEN
-	exporter    string             // OTEL_TRACES_EXPORTER
 	otlp        *endpoint.Endpoint // OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT
 	baseIsWhole bool               // OTEL_EXPORTER_OTLP_ENDPOINT ends in a path of its own
-	otlpGzip    string             // OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION
-	otlpTimeout time.Duration
+	exporter    string             // OTEL_TRACES_EXPORTER, but for console
 }
 
-func (r *reader) readAll() {
-	for i := range r.rows {
-		v := &r.rows[i]
-		value, _ := r.lookup(v.name)
-		if value = strings.TrimSpace(value); value == "" {
-			continue
-		}
-		if strings.HasSuffix(v.name, "_PORT") && isServiceLink(v.name, value) {
-			r.warn("spur: variable ignored: Kubernetes sets it for a service of that name", "variable", v.name)
-			continue
-		}
-		r.values[v.name] = value
-		if err := v.parse(value); err != nil {
-			r.wrong(v.name, err)
-		} else if v.unused {
-			r.unused = append(r.unused, v.name)
-		}
+func (r *reader) read(v *variable, s *setting) {
+	given, _ := r.lookup(v.name)
+	if given = strings.TrimSpace(given); given == "" {
+		return
+	}
+	if v.kind == kindPort && isServiceLink(v.name, given) {
+		r.warn("spur: variable ignored: Kubernetes sets it for a service of that name", "variable", v.name)
+		return
+	}
+	s.given = given
+	if err := r.parse(v, s); err != nil {
+		r.wrong(v.name, err)
+	} else if v.unused && (v.kind != kindBool || s.whole == 1) {
+		r.unused = append(r.unused, v.name)
 	}
 }
 
+// fill takes over what has a meaning alone.
+func (r *reader) fill() {
+	r.Service = cmp.Or(r.first("JAEGER_SERVICE_NAME", "OTEL_SERVICE_NAME").text, r.Service)
+	r.Disabled = r.flag("JAEGER_DISABLED", "OTEL_SDK_DISABLED")
+	r.TraceID128 = r.flag("JAEGER_TRACEID_128BIT")
+	r.LogSpans = r.flag("JAEGER_REPORTER_LOG_SPANS")
+	r.NoReconnect = r.flag("JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED")
+	r.MaxOperations = r.count("JAEGER_SAMPLER_MAX_OPERATIONS")
+	r.RefreshInterval = r.time("JAEGER_SAMPLER_REFRESH_INTERVAL")
+
+	r.QueueSpans = r.count("JAEGER_REPORTER_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_QUEUE_SIZE")
+	r.FlushInterval = r.time("JAEGER_REPORTER_FLUSH_INTERVAL", "OTEL_BSP_SCHEDULE_DELAY")
+	r.RetryBudget = r.time("OTEL_BSP_EXPORT_TIMEOUT")
+	r.Timeout = r.time("JAEGER_REPORTER_TIMEOUT")
+	r.ReconnectInterval = r.time("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL")
+
+	r.TagValueCharacters = r.count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
+	r.LogValueCharacters = r.count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
+	r.TagsPerSpan = r.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT")
+	r.LogsPerSpan = r.count("OTEL_SPAN_EVENT_COUNT_LIMIT")
+	r.FieldsPerLog = r.count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT")
+	r.RefsPerSpan = r.count("OTEL_SPAN_LINK_COUNT_LIMIT")
+}
+
+// first returns the first of the variables that is set, or an empty setting. Inlined,
+// it would make programs 20 kB larger.
+//
+//go:noinline
+func (r *reader) first(names ...string) *setting {
+	for _, name := range names {
+		for i := range table {
+			if s := &r.settings[i]; table[i].name == name && s.given != "" {
+				return s
+			}
+		}
+	}
+	return &setting{}
+}
+
+func (r *reader) count(names ...string) int          { return int(r.first(names...).whole) }
+func (r *reader) time(names ...string) time.Duration { return time.Duration(r.first(names...).whole) }
+func (r *reader) text(name string) string            { return r.first(name).text }
+func (r *reader) isSet(name string) bool             { return r.first(name).given != "" }
+
+func (r *reader) flag(names ...string) *bool {
+	s := r.first(names...)
+	if s.text == "" {
+		return nil
+	}
+	on := s.whole == 1
+	return &on
+}
+
+//go:noinline
 func (r *reader) warn(text string, args ...any) {
 	r.Warnings = append(r.Warnings, Warning{text, args})
 }
@@ -135,7 +186,7 @@ func (r *reader) wrong(name string, err error) {
 	value := r.shown(name)
 	if strings.HasPrefix(name, "OTEL_") {
 		r.warn("spur: wrong setting ignored", "variable", name, "value", value, "error", err)
-		delete(r.values, name)
+		*r.first(name) = setting{}
 		return
 	}
 	r.Errors = append(r.Errors, Error{name, value, err})
@@ -143,17 +194,12 @@ func (r *reader) wrong(name string, err error) {
 
 // shown is what may be shown of a variable's value.
 func (r *reader) shown(name string) string {
-	value := r.values[name]
-	for i := range r.rows {
-		if v := &r.rows[i]; v.name == name {
-			value = v.shown(value)
-		}
+	value := r.first(name).given
+	if v := find(name); v != nil {
+		value = v.shown(value)
 	}
-	value = format.Short(value, 128)
-	return value
+	return format.Short(value, 128)
 }
-
-func (r *reader) isSet(name string) bool { return r.values[name] != "" }
 
 // warnOfUnused logs which of the variables are set, if any is.
 func (r *reader) warnOfUnused(text string, names ...string) {
@@ -161,22 +207,6 @@ func (r *reader) warnOfUnused(text string, names ...string) {
 	if len(names) > 0 {
 		r.warn(text, "variables", names)
 	}
-}
-
-// unknown returns up to 10 names of JAEGER_* variables that are not in the table and
-// that Kubernetes did not set.
-func (r *reader) unknown(environ []string) []string {
-	var names []string
-	for _, entry := range environ {
-		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, "JAEGER_") || value == "" || isServiceLink(name, value) ||
-			slices.ContainsFunc(r.rows, func(v variable) bool { return v.name == name }) {
-			continue
-		}
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return someOf(names)
 }
 
 // someOf returns up to 10 texts for the log.
@@ -190,15 +220,4 @@ func someOf(texts []string) []string {
 		some = append(some, format.Short(text, 128))
 	}
 	return some
-}
-
-// isServiceLink recognises what Kubernetes puts into the environment of every pod for
-// a service that is called jaeger or jaeger-agent: JAEGER_AGENT_PORT, for one, with
-// the value tcp://10.0.0.1:6831.
-func isServiceLink(name, value string) bool {
-	scheme, _, isURL := strings.Cut(value, "://")
-	return isURL && (scheme == "tcp" || scheme == "udp" || scheme == "sctp") ||
-		strings.HasSuffix(name, "_SERVICE_HOST") ||
-		strings.Contains(name, "_SERVICE_PORT") ||
-		strings.Contains(name, "_PORT_")
 }

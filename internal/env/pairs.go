@@ -28,10 +28,10 @@ var (
 
 // parseTags reads JAEGER_TAGS. There is no way to write a comma into a value.
 func (r *reader) parseTags(list string) error {
-	tags, err := r.pairs("JAEGER_TAGS", list, func(t *Tag) error {
-		t.Value = r.expand(t.Value)
-		return nil
-	})
+	tags, err := r.pairs("JAEGER_TAGS", list, nil)
+	for i := range tags {
+		tags[i].Value = r.expand(tags[i].Value)
+	}
 	r.addTags(tags)
 	return err
 }
@@ -90,12 +90,12 @@ func (r *reader) addTags(tags []Tag) {
 
 // headers reads a list of headers, and checks each.
 func (r *reader) headers(name string) (http.Header, error) {
-	tags, err := r.pairs(name, r.values[name], func(t *Tag) error {
+	tags, err := r.pairs(name, r.text(name), func(t *Tag) error {
 		if err := unescape(t); err != nil {
 			return err
 		}
 		t.Key = http.CanonicalHeaderKey(t.Key)
-		if _, err := headerText(t.Value); err != nil {
+		if err := headerText(t.Value); err != nil {
 			return err
 		}
 		if (transport.HTTPOptions{Header: http.Header{t.Key: {t.Value}}}).Check(defaultOTLP) != nil {
@@ -158,6 +158,8 @@ func parsePair(pair string, complete func(*Tag) error) (Tag, error) {
 		return t, errNoEquals
 	case t.Key == "":
 		return t, errNoKey
+	case complete == nil:
+		return t, nil
 	}
 	return t, complete(&t)
 }
@@ -165,43 +167,30 @@ func parsePair(pair string, complete func(*Tag) error) (Tag, error) {
 // parsePropagators reads OTEL_PROPAGATORS. A name that is not known is left out, and
 // nothing takes its place.
 func (r *reader) parsePropagators(list string) error {
+	names := split(strings.ToLower(list))
+	if len(names) == 0 {
+		return errNoFormat
+	}
 	formats := []propagation.Format{}
 	var ignored []string
 	none := false
-	for _, name := range strings.Split(strings.ToLower(list), ",") {
-		name = strings.TrimSpace(name)
-		if name == "" {
-			continue
-		}
-		if name == "none" {
-			none = true
-			continue
-		}
+	for _, name := range names {
 		known, err := propagation.ParseOTelFormats(name)
-		if err != nil {
+		switch {
+		case name == "none":
+			none = true
+		case err != nil:
 			ignored = append(ignored, name)
-		} else if !slices.Contains(formats, known[0]) {
+		case !slices.Contains(formats, known[0]):
 			formats = append(formats, known[0])
 		}
 	}
 	if none && len(formats)+len(ignored) > 0 {
 		ignored = append(ignored, "none")
 	}
-	switch {
-	case !none && len(formats)+len(ignored) == 0:
-		return errNoFormat
-	case len(ignored) > 0:
+	if len(ignored) > 0 {
 		r.warn("spur: names of header formats ignored", "variable", "OTEL_PROPAGATORS", "ignored", someOf(ignored), "used", formats)
 	}
 	r.Formats = formats
 	return nil
-}
-
-// parseRPCMetrics names the variable as unused only where it asks for something.
-func (r *reader) parseRPCMetrics(value string) error {
-	on, err := boolean(value)
-	if err == nil && *on {
-		r.unused = append(r.unused, "JAEGER_RPC_METRICS")
-	}
-	return err
 }

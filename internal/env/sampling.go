@@ -8,78 +8,76 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/sampler"
 )
 
-var (
-	errPath        = errors.New("not the path of a URL")
-	errSampling    = errors.New("neither a URL nor host:port")
-	errProbability = errors.New("not a probability from 0 to 1")
-	errRate        = fmt.Errorf("not a number of traces a second from 0 to %d", int(sampler.MaxTracesPerSecond))
+const (
+	samplerType  = "JAEGER_SAMPLER_TYPE"
+	samplerParam = "JAEGER_SAMPLER_PARAM"
+	otelArgument = "OTEL_TRACES_SAMPLER_ARG"
+	leastRefresh = time.Second
 )
 
-func (r *reader) parseSamplingPath(value string) error {
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "" || u.Host != "" {
-		return errPath
-	}
-	r.samplerPath = "/" + strings.TrimPrefix(value, "/")
-	return nil
-}
+var (
+	errProbability = errors.New("not a probability from 0 to 1")
+	errRate        = fmt.Errorf("not a number of traces a second from 0 to %d", int(sampler.MaxTracesPerSecond))
+	errArgument    = errors.New("endpoint, pollingIntervalMs and initialSamplingRate are known")
+)
 
-func (r *reader) parseSamplingEndpoint(value string) error {
-	if strings.Contains(value, "://") {
-		if _, _, err := address.URL(value); err != nil {
-			return err
-		}
-	} else if _, _, _, err := address.HostPort(value); err != nil {
-		return fmt.Errorf("%w: %w", errSampling, err)
-	}
-	r.SamplingEndpoint = value
-	return nil
-}
-
-// setSamplingEndpoint combines what says where the sampling server is. By default that
-// is the agent.
-func (r *reader) setSamplingEndpoint() {
-	if r.SamplingEndpoint == "" && (r.agentHost != "" || r.samplerHost != "" || r.samplerPort != "" || r.samplerPath != "") {
-		u := url.URL{Scheme: "http", Host: address.Join(cmp.Or(r.samplerHost, r.agentHost, "127.0.0.1"), cmp.Or(r.samplerPort, "5778"))}
-		r.SamplingEndpoint = u.String() + cmp.Or(r.samplerPath, "/sampling")
-	}
-}
-
-// setSampler combines type and parameter.
+// setSampler combines type, parameter and what says where the sampling server is.
 func (r *reader) setSampler() {
-	hasType, hasParam := r.isSet("JAEGER_SAMPLER_TYPE"), r.isSet("JAEGER_SAMPLER_PARAM")
-	switch {
-	case !hasType && !hasParam:
+	if r.isSet(samplerType) || r.isSet(samplerParam) {
+		r.setJaegerSampler()
+	} else {
 		r.setOtelSampler()
-		return
-	case hasType && r.samplerType == "", hasParam && r.samplerParam == nil:
+	}
+	r.SamplingEndpoint = cmp.Or(r.text("JAEGER_SAMPLING_ENDPOINT"), r.text("JAEGER_SAMPLER_MANAGER_HOST_PORT"), r.SamplingEndpoint, r.agentSampling())
+	if _, port, _ := strings.Cut(strings.TrimPrefix(r.SamplingEndpoint, "http://"), ":"); strings.HasPrefix(port, "14250") {
+		r.warn("spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778", "endpoint", address.Hide(r.SamplingEndpoint))
+	}
+	if r.RefreshInterval > 0 && r.RefreshInterval < leastRefresh {
+		r.warn("spur: the sampling server is asked once a second at most", "interval", r.RefreshInterval)
+	}
+}
+
+// agentSampling is the sampling server in parts, as Node.js has them; by default it
+// is where the agent is.
+func (r *reader) agentSampling() string {
+	host := cmp.Or(r.text("JAEGER_SAMPLER_HOST"), r.text("JAEGER_AGENT_HOST"))
+	port, path := r.text("JAEGER_SAMPLER_PORT"), r.text("JAEGER_SAMPLER_SAMPLING_PATH")
+	if host == "" && port == "" && path == "" {
+		return ""
+	}
+	u := url.URL{Scheme: "http", Host: address.Join(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "5778"))}
+	return u.String() + cmp.Or(path, "/sampling")
+}
+
+func (r *reader) setJaegerSampler() {
+	kind, param := r.first(samplerType), r.first(samplerParam)
+	if kind.given != "" && kind.text == "" || param.given != "" && param.text == "" {
 		return // wrong, and reported
 	}
-	r.Sampler = cmp.Or(r.samplerType, "remote")
-	switch {
-	case hasParam:
-		r.SamplerParam = *r.samplerParam
-	case r.Sampler == "remote" || r.Sampler == "probabilistic":
-		r.SamplerParam = sampler.DefaultProbability
-	default:
-		r.warn("spur: nothing is sampled: JAEGER_SAMPLER_PARAM is not set", "JAEGER_SAMPLER_TYPE", r.Sampler)
-	}
+	r.Sampler, r.SamplerParam = cmp.Or(kind.text, "remote"), param.number
+	shares := r.Sampler == "remote" || r.Sampler == "probabilistic"
 	var err error
-	switch r.Sampler {
-	case "remote", "probabilistic":
-		err = checkProbability(r.SamplerParam)
-	case "ratelimiting":
-		if r.SamplerParam < 0 || r.SamplerParam > sampler.MaxTracesPerSecond {
-			err = errRate
-		}
+	switch p := r.SamplerParam; {
+	case param.given == "" && shares:
+		r.SamplerParam = sampler.DefaultProbability
+	case param.given == "":
+		r.warn("spur: nothing is sampled: JAEGER_SAMPLER_PARAM is not set", samplerType, r.Sampler)
+	case shares:
+		err = checkProbability(p)
+	case r.Sampler == "ratelimiting" && (p < 0 || p > sampler.MaxTracesPerSecond):
+		err = errRate
+	case r.Sampler == "const" && p != 0 && p != 1:
+		r.warn("spur: everything is sampled: for const only 0 means nothing", "variable", samplerParam, "value", r.shown(samplerParam))
 	}
 	if err != nil {
-		r.wrong("JAEGER_SAMPLER_PARAM", err)
+		r.wrong(samplerParam, err)
 		r.Sampler, r.SamplerParam = "", 0
 	}
 }
@@ -95,30 +93,65 @@ func checkProbability(p float64) error {
 // is not set means 1 there; one that is wrong makes the whole setting wrong, so that a
 // typing error does not record everything.
 func (r *reader) setOtelSampler() {
-	const arg = "OTEL_TRACES_SAMPLER_ARG"
-	kind := strings.ToLower(r.values["OTEL_TRACES_SAMPLER"])
-	kind, parentBased := strings.CutPrefix(kind, "parentbased_")
-	probability := 1.0
+	kind, parentBased := strings.CutPrefix(r.text("OTEL_TRACES_SAMPLER"), "parentbased_")
+	arg := r.first(otelArgument).given
+	was := r.Settings
+	var err error
 	switch kind {
 	case "":
 		return
 	case "always_on":
-		r.Sampler = "const"
+		r.Sampler, r.SamplerParam = "const", 1
 	case "always_off":
-		r.Sampler, probability = "const", 0
+		r.Sampler = "const"
 	case "traceidratio":
-		if r.isSet(arg) {
-			p, err := number(r.values[arg])
-			if err == nil {
-				err = checkProbability(*p)
-			}
-			if err != nil {
-				r.wrong(arg, err)
-				return
-			}
-			probability = *p
+		r.Sampler, r.SamplerParam = "probabilistic", 1
+		if arg != "" {
+			r.SamplerParam, err = probability(arg)
 		}
-		r.Sampler = "probabilistic"
+	case "jaeger_remote":
+		r.Sampler, r.SamplerParam = "remote", sampler.DefaultProbability
+		err = r.parseRemote(arg)
 	}
-	r.SamplerParam, r.IgnoreParent = probability, !parentBased
+	if err != nil {
+		r.Settings = was
+		r.wrong(otelArgument, err)
+		return
+	}
+	r.IgnoreParent = !parentBased
+}
+
+func probability(value string) (float64, error) {
+	p, err := number(value)
+	if err != nil {
+		return 0, err
+	}
+	return p, checkProbability(p)
+}
+
+// parseRemote reads the argument of jaeger_remote.
+func (r *reader) parseRemote(list string) error {
+	tags, err := r.pairs(otelArgument, list, nil)
+	for _, t := range tags {
+		if err != nil {
+			break
+		}
+		switch t.Key {
+		case "endpoint":
+			r.SamplingEndpoint, err = t.Value, samplingEndpoint(t.Value)
+		case "pollingIntervalMs":
+			var ms int64
+			if ms, err = count(t.Value, maxDelay); r.RefreshInterval == 0 {
+				r.RefreshInterval = time.Duration(ms) * time.Millisecond
+			}
+		case "initialSamplingRate":
+			r.SamplerParam, err = probability(t.Value)
+		default:
+			err = errArgument
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", format.Short(t.Key, 64), err)
+		}
+	}
+	return err
 }

@@ -2,28 +2,67 @@
 
 package env
 
-import (
-	"github.com/go-spur/spur/internal/address"
-	"github.com/go-spur/spur/propagation"
+import "github.com/go-spur/spur/internal/address"
+
+// kind is how the value of a variable is read.
+type kind uint8
+
+const (
+	kindText kind = iota
+	kindBool
+	kindTrueFalse    // as OpenTelemetry has it: these two words, in any case
+	kindCount        // a whole number from 1 to most
+	kindMilliseconds // the same, up to a day
+	kindDuration
+	kindNumber
+	kindChoice
+	kindHost
+	kindPort
+	kindHeaderText // what a header can carry
+	kindTags
+	kindResource
+	kindFormats
+	kindPropagators
+	kindPath
+	kindSampling // a URL, or host:port
+	kindExporters
+	kindCollector
+	kindOTLPBase
+	kindOTLPWhole
 )
 
-// variable is one row of the table of environment variables. The README says what
-// each means.
+// hiding is what may be shown of a value.
+type hiding uint8
+
+const (
+	hideSecrets hiding = iota // see address.Hide
+	hideAll
+	hideValues
+	hidePEM
+)
+
+// variable is one row of the table of environment variables. docs/environment.md says
+// what each means.
 type variable struct {
-	name   string
-	parse  func(value string) error
-	hide   func(value string) string // what may be shown of a value; address.Hide when nil
-	unused bool                      // checked, but without effect in this version
+	name    string
+	kind    kind
+	hide    hiding
+	unused  bool   // checked, but without effect in this version
+	most    int32  // of kindCount
+	choices string // of kindChoice, separated by ", "
 }
 
 func (v *variable) shown(value string) string {
-	if v.hide != nil {
-		return v.hide(value)
+	switch v.hide {
+	case hideAll:
+		return address.Hidden
+	case hideValues:
+		return address.HideValues(value)
+	case hidePEM:
+		return address.HidePEM(value)
 	}
 	return address.Hide(value)
 }
-
-func hideAll(string) string { return address.Hidden }
 
 // maxCount bounds the numbers of spans, tags and so on that can be asked for, and
 // maxCharacters those of characters. What is below costs memory only when it is used.
@@ -32,89 +71,102 @@ const (
 	maxCharacters = 1 << 20
 )
 
-// table lists what is read, in this order: of rows that set the same thing the last
-// one wins.
-func (r *reader) table() []variable {
-	rows := []variable{
-		// The service, its tags and the switches.
-		{name: "OTEL_RESOURCE_ATTRIBUTES", parse: r.parseResource, hide: address.HideValues},
-		{name: "OTEL_SERVICE_NAME", parse: set(text, &r.Service)},
-		{name: "JAEGER_SERVICE_NAME", parse: set(text, &r.Service)},
-		{name: "JAEGER_TAGS", parse: r.parseTags, hide: address.HideValues},
-		{name: "OTEL_SDK_DISABLED", parse: set(trueOrFalse, &r.Disabled)},
-		{name: "JAEGER_DISABLED", parse: set(boolean, &r.Disabled)},
-		{name: "JAEGER_TRACEID_128BIT", parse: set(boolean, &r.TraceID128)},
-		{name: "OTEL_PROPAGATORS", parse: r.parsePropagators},
-		{name: "JAEGER_PROPAGATION", parse: set(propagation.ParseFormats, &r.Formats)},
-		{name: "JAEGER_RPC_METRICS", parse: r.parseRPCMetrics},
+const (
+	otelSamplers = "always_on, always_off, traceidratio, jaeger_remote, " +
+		"parentbased_always_on, parentbased_always_off, parentbased_traceidratio, parentbased_jaeger_remote"
+	protocols    = "http/protobuf, grpc, http/json"
+	compressions = "gzip, none"
+)
 
-		// What is recorded.
-		{
-			name:  "OTEL_TRACES_SAMPLER",
-			parse: set(oneOf("always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off", "parentbased_traceidratio")),
-		},
-		{name: "OTEL_TRACES_SAMPLER_ARG", parse: set(text)},
-		{name: "JAEGER_SAMPLER_TYPE", parse: set(oneOf("const", "probabilistic", "ratelimiting", "remote"), &r.samplerType)},
-		{name: "JAEGER_SAMPLER_PARAM", parse: set(number, &r.samplerParam)},
-		{name: "JAEGER_SAMPLER_HOST", parse: set(host, &r.samplerHost)},
-		{name: "JAEGER_SAMPLER_PORT", parse: set(address.Port, &r.samplerPort)},
-		{name: "JAEGER_SAMPLER_SAMPLING_PATH", parse: r.parseSamplingPath},
-		{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", parse: r.parseSamplingEndpoint},
-		{name: "JAEGER_SAMPLING_ENDPOINT", parse: r.parseSamplingEndpoint},
-		{name: "JAEGER_SAMPLER_MAX_OPERATIONS", parse: set(upTo(maxCount), &r.MaxOperations)},
-		{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", parse: set(duration, &r.RefreshInterval)},
+// table lists what is read, in this order.
+var table = [...]variable{
+	// The service, its tags and the switches.
+	{name: "OTEL_RESOURCE_ATTRIBUTES", kind: kindResource, hide: hideValues},
+	{name: "OTEL_SERVICE_NAME"},
+	{name: "JAEGER_SERVICE_NAME"},
+	{name: "JAEGER_TAGS", kind: kindTags, hide: hideValues},
+	{name: "OTEL_SDK_DISABLED", kind: kindTrueFalse},
+	{name: "JAEGER_DISABLED", kind: kindBool},
+	{name: "JAEGER_TRACEID_128BIT", kind: kindBool},
+	{name: "OTEL_PROPAGATORS", kind: kindPropagators},
+	{name: "JAEGER_PROPAGATION", kind: kindFormats},
+	{name: "JAEGER_RPC_METRICS", kind: kindBool, unused: true},
 
-		// Where spans go.
-		{name: "OTEL_TRACES_EXPORTER", parse: r.parseExporter},
-		{name: "OTEL_EXPORTER_OTLP_ENDPOINT", parse: r.parseOTLPBase},
-		{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", parse: r.parseOTLPWhole},
-		{name: "JAEGER_AGENT_HOST", parse: set(host, &r.agentHost)},
-		{name: "JAEGER_AGENT_PORT", parse: set(address.Port, &r.agentPort)},
-		{name: "JAEGER_AGENT_SOCKET_TYPE", parse: set(oneOf("udp4", "udp6")), unused: true},
-		{name: "JAEGER_AGENT_HOST_USE_IPV6", parse: set(boolean), unused: true},
-		{name: "JAEGER_SENDER_FACTORY", parse: set(text), unused: true},
-		{name: "JAEGER_ENDPOINT", parse: r.parseCollector},
-		{name: "JAEGER_USER", parse: set(text), hide: hideAll},
-		{name: "JAEGER_PASSWORD", parse: set(text), hide: hideAll},
-		{name: "JAEGER_AUTH_TOKEN", parse: set(headerText, &r.token), hide: hideAll},
+	// What is recorded.
+	{name: "OTEL_TRACES_SAMPLER", kind: kindChoice, choices: otelSamplers},
+	{name: "OTEL_TRACES_SAMPLER_ARG"},
+	{name: "JAEGER_SAMPLER_TYPE", kind: kindChoice, choices: "const, probabilistic, ratelimiting, remote"},
+	{name: "JAEGER_SAMPLER_PARAM", kind: kindNumber},
+	{name: "JAEGER_SAMPLER_HOST", kind: kindHost},
+	{name: "JAEGER_SAMPLER_PORT", kind: kindPort},
+	{name: "JAEGER_SAMPLER_SAMPLING_PATH", kind: kindPath},
+	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", kind: kindSampling},
+	{name: "JAEGER_SAMPLING_ENDPOINT", kind: kindSampling},
+	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", kind: kindCount, most: maxCount},
+	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", kind: kindDuration},
 
-		// How they wait and are sent.
-		{name: "OTEL_BSP_MAX_QUEUE_SIZE", parse: set(upTo(maxCount), &r.QueueSpans)},
-		{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", parse: set(upTo(maxCount), &r.QueueSpans)},
-		{name: "OTEL_BSP_SCHEDULE_DELAY", parse: set(milliseconds, &r.FlushInterval)},
-		{name: "JAEGER_REPORTER_FLUSH_INTERVAL", parse: set(duration, &r.FlushInterval)},
-		{name: "OTEL_BSP_EXPORT_TIMEOUT", parse: set(milliseconds, &r.RetryBudget)},
-		{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", parse: set(upTo(maxCount)), unused: true},
-		{name: "JAEGER_REPORTER_TIMEOUT", parse: set(milliseconds, &r.Timeout)},
-		{name: "JAEGER_REPORTER_LOG_SPANS", parse: set(boolean, &r.LogSpans)},
-		{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", parse: set(boolean, &r.NoReconnect)},
-		{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", parse: set(duration, &r.ReconnectInterval)},
+	// Where spans go.
+	{name: "OTEL_TRACES_EXPORTER", kind: kindExporters},
+	{name: "OTEL_EXPORTER_OTLP_ENDPOINT", kind: kindOTLPBase},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", kind: kindOTLPWhole},
+	{name: "JAEGER_AGENT_HOST", kind: kindHost},
+	{name: "JAEGER_AGENT_PORT", kind: kindPort},
+	{name: "JAEGER_AGENT_SOCKET_TYPE", kind: kindChoice, choices: "udp4, udp6", unused: true},
+	{name: "JAEGER_AGENT_HOST_USE_IPV6", kind: kindBool, unused: true},
+	{name: "JAEGER_SENDER_FACTORY", unused: true},
+	{name: "JAEGER_ENDPOINT", kind: kindCollector},
+	{name: "JAEGER_USER", hide: hideAll},
+	{name: "JAEGER_PASSWORD", hide: hideAll},
+	{name: "JAEGER_AUTH_TOKEN", kind: kindHeaderText, hide: hideAll},
 
-		// The limits of one span: the general ones first.
-		{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", parse: set(upTo(maxCharacters), &r.TagValueCharacters, &r.LogValueCharacters)},
-		{name: "OTEL_ATTRIBUTE_COUNT_LIMIT", parse: set(upTo(maxCount), &r.TagsPerSpan)},
-		{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", parse: set(upTo(maxCharacters), &r.TagValueCharacters)},
-		{name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", parse: set(upTo(maxCount), &r.TagsPerSpan)},
-		{name: "OTEL_SPAN_EVENT_COUNT_LIMIT", parse: set(upTo(maxCount), &r.LogsPerSpan)},
-		{name: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", parse: set(upTo(maxCount), &r.FieldsPerLog)},
-		{name: "OTEL_SPAN_LINK_COUNT_LIMIT", parse: set(upTo(maxCount), &r.RefsPerSpan)},
-		{name: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", parse: set(upTo(maxCount)), unused: true},
-	}
+	// How they wait and are sent.
+	{name: "OTEL_BSP_MAX_QUEUE_SIZE", kind: kindCount, most: maxCount},
+	{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", kind: kindCount, most: maxCount},
+	{name: "OTEL_BSP_SCHEDULE_DELAY", kind: kindMilliseconds},
+	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", kind: kindDuration},
+	{name: "OTEL_BSP_EXPORT_TIMEOUT", kind: kindMilliseconds},
+	{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", kind: kindCount, most: maxCount, unused: true},
+	{name: "JAEGER_REPORTER_TIMEOUT", kind: kindMilliseconds},
+	{name: "JAEGER_REPORTER_LOG_SPANS", kind: kindBool},
+	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", kind: kindBool},
+	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", kind: kindDuration},
+
+	// The limits of one span.
+	{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", kind: kindCount, most: maxCharacters},
+	{name: "OTEL_ATTRIBUTE_COUNT_LIMIT", kind: kindCount, most: maxCount},
+	{name: "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", kind: kindCount, most: maxCharacters},
+	{name: "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", kind: kindCount, most: maxCount},
+	{name: "OTEL_SPAN_EVENT_COUNT_LIMIT", kind: kindCount, most: maxCount},
+	{name: "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", kind: kindCount, most: maxCount},
+	{name: "OTEL_SPAN_LINK_COUNT_LIMIT", kind: kindCount, most: maxCount},
+	{name: "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", kind: kindCount, most: maxCount, unused: true},
+
 	// The settings of OTLP endpoints, each as it holds for all signals and as it holds
 	// for traces.
-	for _, general := range []variable{
-		{name: "HEADERS", parse: set(text), hide: hideAll},
-		{name: "COMPRESSION", parse: set(oneOf("gzip", "none"), &r.otlpGzip)},
-		{name: "TIMEOUT", parse: set(milliseconds, &r.otlpTimeout)},
-		{name: "CERTIFICATE", parse: set(text), hide: address.HidePEM},
-		{name: "CLIENT_CERTIFICATE", parse: set(text), hide: address.HidePEM},
-		{name: "CLIENT_KEY", parse: set(text), hide: address.HidePEM},
-		{name: "PROTOCOL", parse: set(oneOf("http/protobuf", "grpc", "http/json"))},
-		{name: "INSECURE", parse: set(boolean), unused: true},
-	} {
-		traces := general
-		general.name, traces.name = otlpPrefix+general.name, otlpTracesPrefix+general.name
-		rows = append(rows, general, traces)
+	{name: "OTEL_EXPORTER_OTLP_HEADERS", hide: hideAll},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_HEADERS", hide: hideAll},
+	{name: "OTEL_EXPORTER_OTLP_COMPRESSION", kind: kindChoice, choices: compressions},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", kind: kindChoice, choices: compressions},
+	{name: "OTEL_EXPORTER_OTLP_TIMEOUT", kind: kindMilliseconds},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", kind: kindMilliseconds},
+	{name: "OTEL_EXPORTER_OTLP_CERTIFICATE", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_CLIENT_KEY", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", hide: hidePEM},
+	{name: "OTEL_EXPORTER_OTLP_PROTOCOL", kind: kindChoice, choices: protocols},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", kind: kindChoice, choices: protocols},
+	{name: "OTEL_EXPORTER_OTLP_INSECURE", kind: kindBool, unused: true},
+	{name: "OTEL_EXPORTER_OTLP_TRACES_INSECURE", kind: kindBool, unused: true},
+}
+
+// find returns the row of a variable, or nil.
+func find(name string) *variable {
+	for i := range table {
+		if table[i].name == name {
+			return &table[i]
+		}
 	}
-	return rows
+	return nil
 }
