@@ -15,6 +15,7 @@ import (
 	"github.com/go-spur/spur/baggage"
 	"github.com/go-spur/spur/internal/address"
 	"github.com/go-spur/spur/internal/endpoint"
+	"github.com/go-spur/spur/internal/env"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/propagation"
@@ -55,6 +56,7 @@ type config struct {
 	service       string
 	sampler       sampler.Sampler
 	probability   float64               // when sampler is nil, until the sampling server answers
+	overrule      bool                  // when sampler is nil: ask it about callers' traces, too
 	remote        sampler.RemoteOptions // when sampler is nil
 	reporters     []reporter.Reporter
 	formats       map[any]codec
@@ -74,7 +76,9 @@ type config struct {
 	keepers       []reporter.SpanKeeper // observers that may want to keep spans
 	endpoints     []endpoint.Endpoint   // of WithEndpoint, or the one of FromEnv; none: the agent
 	sending       sending
-	noEndpoint    bool // send nothing there
+	noEndpoint    bool          // send nothing there
+	unusable      *env.Unusable // what the environment wants instead of the agent
+	console       bool
 	logSpans      bool
 	source        string // who set endpoints or noEndpoint: see Stats.Source
 	fromEnv       bool   // announce the tracer
@@ -177,6 +181,9 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	r, err := sampler.NewRemote(c.service, o)
 	if err != nil {
 		return nil, &ConfigError{Name: "sampling endpoint", Value: address.Hide(o.Endpoint), Err: err}
+	}
+	if c.overrule {
+		return r, nil
 	}
 	return sampler.NewParentBased(r), nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"time"
 
@@ -32,7 +33,7 @@ const (
 //	udp://host:port           an agent: Thrift compact over UDP; the port is 6831 when left out
 //	udp://host?format=binary  the same in Thrift's binary protocol, at port 6832
 //	http://host:port/path     a collector: Thrift over HTTP, at /api/traces when the path is left out or "/"
-//	https://host/v1/traces    any path that ends like this: OTLP over HTTP, in protobuf
+//	https://host/v1/traces    any path that ends like this, and port 4318 without a path: OTLP over HTTP, in protobuf
 //
 // A user and password in the URL are sent as basic authentication, and shown nowhere.
 // Several destinations are served side by side, each with its own queue and books;
@@ -57,8 +58,20 @@ func WithEndpoint(rawURL string) Option {
 		if c.source != sourceOption {
 			c.endpoints = nil // the environment's
 		}
+		c.inspect(&e)
 		c.endpoints, c.noEndpoint, c.source = append(c.endpoints, e), false, sourceOption
 	})
+}
+
+// inspect notes what is probably wrong with an endpoint.
+func (c *config) inspect(e *endpoint.Endpoint) {
+	at := address.Hide(e.Address)
+	if hint := e.Hint(); hint != "" {
+		c.warn("spur: "+hint, "endpoint", at)
+	}
+	if slices.ContainsFunc(c.endpoints, func(o endpoint.Endpoint) bool { return o.Address == e.Address && o.Format == e.Format }) {
+		c.warn("spur: WithEndpoint twice with the same URL: each span is sent twice", "endpoint", at)
+	}
 }
 
 // WithInBandStats makes OTLP destinations of WithEndpoint and FromEnv carry the
@@ -135,6 +148,17 @@ func (c *config) buildReporter() (reporter.Reporter, error) {
 		}
 		rs = append(rs, r)
 	}
+	if c.unusable != nil && !c.disabled && !c.noEndpoint && len(c.endpoints) == 0 {
+		rs = append(rs, &lost{Unusable: *c.unusable})
+		c.source = c.unusable.Name
+	}
+	if c.console && !c.disabled {
+		console, err := reporter.NewConsole(os.Stdout, reporter.ConsoleOptions{})
+		if err != nil {
+			return nil, err
+		}
+		rs = append(rs, console)
+	}
 	if c.logSpans && !c.disabled {
 		rs = append(rs, reporter.NewLogging(c.logger))
 	}
@@ -154,7 +178,7 @@ func (c *config) chooseEndpoints() []endpoint.Endpoint {
 		c.endpoints, c.noEndpoint, c.source = nil, true, sourceReporter
 	}
 	switch {
-	case c.noEndpoint || c.disabled:
+	case c.noEndpoint || c.disabled || c.unusable != nil && len(c.endpoints) == 0:
 		return nil
 	case len(c.endpoints) == 0:
 		return []endpoint.Endpoint{endpoint.Default()}

@@ -71,8 +71,11 @@ func (c *config) applyEnv(s env.Settings) {
 		c.warn(w.Text, w.Args...)
 	}
 	c.fromEnv, c.sending.proxy = true, http.ProxyFromEnvironment
-	if c.service == "" {
+	switch {
+	case c.service == "":
 		c.service = s.Service
+	case s.Service != "" && s.Service != c.service:
+		c.warn("spur: the environment names another service than the program, whose name is used", "used", c.service, "ignored", s.Service)
 	}
 	for _, tag := range s.Tags {
 		c.setProcessTag(tag.Key, tag.Value)
@@ -86,6 +89,7 @@ func (c *config) applyEnv(s env.Settings) {
 	switchTo(&c.sending.noReconnect, s.NoReconnect)
 
 	c.applySampler(s)
+	c.console, c.unusable = s.Console, s.Unusable
 	replace(&c.remote.Endpoint, s.SamplingEndpoint)
 	replace(&c.remote.MaxOperations, s.MaxOperations)
 	replace(&c.remote.RefreshInterval, s.RefreshInterval)
@@ -122,7 +126,7 @@ func (c *config) applySampler(s env.Settings) {
 	case "":
 		return
 	case "remote": // buildSampler makes it
-		c.sampler, c.probability = nil, s.SamplerParam
+		c.sampler, c.probability, c.overrule = nil, s.SamplerParam, s.IgnoreParent
 		return
 	case "const":
 		own = sampler.NewConst(s.SamplerParam != 0)
@@ -152,6 +156,25 @@ func replace[T comparable](field *T, value T) {
 func switchTo(field, on *bool) {
 	if on != nil {
 		*field = *on
+	}
+}
+
+// unread are variables whose owner believes that they say what the tracer does.
+var unread = [...]string{
+	"JAEGER_SERVICE_NAME", "JAEGER_AGENT_HOST", "JAEGER_ENDPOINT", "JAEGER_SAMPLER_TYPE", "JAEGER_DISABLED",
+	"OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_EXPORTER",
+}
+
+// warnOfUnread notes which variables are set though FromEnv is not among the options.
+func (c *config) warnOfUnread() {
+	var set []string
+	for _, name := range unread {
+		if os.Getenv(name) != "" {
+			set = append(set, name)
+		}
+	}
+	if len(set) > 0 {
+		c.warn("spur: the environment is not read: FromEnv is not among the options of New", "variables", set)
 	}
 }
 

@@ -77,6 +77,8 @@ func New(service string, opts ...Option) (*Tracer, error) {
 	}
 	if c.fromEnv {
 		c.announce(t)
+	} else {
+		c.warnOfUnread()
 	}
 	for _, n := range c.notes {
 		t.guard(func() { c.logger.Log(context.Background(), n.level, n.msg, n.args...) })

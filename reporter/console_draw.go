@@ -54,8 +54,14 @@ func keepForConsole(s *model.Span) model.Span {
 		Operation: strings.Clone(spantree.Phrase(s.Operation)), Start: s.Start, Duration: s.Duration, Process: s.Process,
 		ParentRemote: s.ParentRemote, DroppedTags: s.DroppedTags, DroppedLogs: s.DroppedLogs,
 	}
-	tags := slices.Clone(s.Tags)
-	slices.SortStableFunc(tags, func(a, b model.Tag) int { return cmp.Compare(tagRank(a.Key), tagRank(b.Key)) })
+	tags := make([]model.Tag, 0, len(s.Tags))
+	for rank := range tagRanks {
+		for _, t := range s.Tags {
+			if tagRank(t.Key) == rank {
+				tags = append(tags, t)
+			}
+		}
+	}
 	kept.Tags = printed(tags[:min(len(tags), mostDrawnTags)])
 	kept.DroppedTags = add32(kept.DroppedTags, len(tags)-len(kept.Tags))
 	logs := s.Logs[:min(len(s.Logs), mostDrawnLogs)]
@@ -90,6 +96,8 @@ func tagsSize(tags []model.Tag) (n int) {
 	}
 	return n
 }
+
+const tagRanks = 3
 
 // tagRank is where a tag stands: errors first, and last what libraries add.
 func tagRank(key string) int {
