@@ -14,9 +14,9 @@ var huge = strings.Repeat("9", 100_000)
 func bad(reason string) string { return "!" + reason }
 
 const (
-	noUse       = "spur: this version has no use for these variables"
+	noUse  = "spur: this version has no use for these variables"
 	notAll = "spur: not all exporters of the list are used [variable OTEL_TRACES_EXPORTER value"
-	strays      = "spur: not used: these variables go with JAEGER_ENDPOINT, which is not set"
+	strays = "spur: not used: these variables go with JAEGER_ENDPOINT, which is not set"
 )
 
 // envCases are values of each variable by itself, and all that they lead to. Lists are

@@ -14,7 +14,7 @@ import (
 // FuzzEnv sets two variables to anything: an error names one of them, only JAEGER_*
 // variables are errors, and a tracer can be built from what passed.
 func FuzzEnv(f *testing.F) {
-		index := func(name string) uint8 {
+	index := func(name string) uint8 {
 		for i, v := range table {
 			if v.name == name {
 				return uint8(i)
