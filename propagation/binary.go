@@ -45,13 +45,13 @@ const (
 )
 
 // Binary makes a propagator of Jaeger's binary format. It fails when a limit is
-// negative, and names it.
+// negative or an option nil, and names it.
 func Binary(opts ...Option) (*JaegerBinary, error) {
-	limits, err := newConfig(opts).limits.withDefaults()
+	c, err := newConfig(opts)
 	if err != nil {
 		return nil, err
 	}
-	return &JaegerBinary{limits: limits}, nil
+	return &JaegerBinary{limits: c.limits}, nil
 }
 
 // AppendBinary appends c. Ids, flags and an open sampling decision are treated as

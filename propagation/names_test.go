@@ -107,6 +107,7 @@ func TestConfigurationErrors(t *testing.T) {
 		{"bytes", propagation.HTTP, limits(propagation.Limits{BaggageBytes: -2}), []string{"BaggageBytes", "-2"}},
 		{"id header", propagation.Text, limits(propagation.Limits{IDHeaderBytes: -3}), []string{"IDHeaderBytes", "-3"}},
 		{"debug id", propagation.Text, limits(propagation.Limits{DebugIDBytes: -4}), []string{"DebugIDBytes", "-4"}},
+		{"nil option", propagation.HTTP, nil, []string{"option 1", "nil"}},
 		{"kind", propagation.Kind(9), limits(propagation.Limits{}), []string{"kind", "9"}},
 		{"defaults", propagation.HTTP, limits(propagation.Limits{}), nil},
 	} {
@@ -131,7 +132,9 @@ func TestConfigurationErrors(t *testing.T) {
 			}
 		})
 	}
-	if b, err := propagation.Binary(propagation.WithLimits(propagation.Limits{BaggageBytes: -2})); err == nil || b != nil {
-		t.Error("Binary takes a negative limit")
+	for _, opt := range []propagation.Option{propagation.WithLimits(propagation.Limits{BaggageBytes: -2}), nil} {
+		if b, err := propagation.Binary(opt); err == nil || b != nil {
+			t.Error("Binary takes a negative limit, or a nil option")
+		}
 	}
 }

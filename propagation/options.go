@@ -2,6 +2,8 @@
 
 package propagation
 
+import "fmt"
+
 // Option configures a propagator. Options are applied in order; the constructor
 // checks the outcome. An option that does not concern the propagator's formats is
 // checked all the same.
@@ -15,12 +17,15 @@ type config struct {
 	limits   Limits
 }
 
-func newConfig(opts []Option) config {
-	var c config
-	for _, o := range opts {
+func newConfig(opts []Option) (c config, err error) {
+	for i, o := range opts {
+		if o == nil {
+			return c, fmt.Errorf("propagation: option %d is nil", i+1)
+		}
 		o.apply(&c)
 	}
-	return c
+	c.limits, err = c.limits.withDefaults()
+	return c, err
 }
 
 type optionFunc func(*config)

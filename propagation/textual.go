@@ -50,18 +50,17 @@ func single(kind Kind, f Format, opts []Option) (*Textual, error) {
 
 // Composite makes a propagator of several formats for one kind of carrier:
 // extract lists those that are read, inject those that are written, the preferred
-// one first. Either list may be empty. It fails when a format is unknown, when a
-// header name cannot be one or when a limit is negative, and names it.
+// one first. Either list may be empty. It fails when a format is unknown, a header
+// name cannot be one, a limit is negative or an option nil, and names it.
 func Composite(kind Kind, extract, inject []Format, opts ...Option) (*Textual, error) {
 	if kind != HTTP && kind != Text {
 		return nil, fmt.Errorf("propagation: unknown kind of carrier %d", kind)
 	}
-	c := newConfig(opts)
-	p := &Textual{kind: kind}
-	var err error
-	if p.limits, err = c.limits.withDefaults(); err != nil {
+	c, err := newConfig(opts)
+	if err != nil {
 		return nil, err
 	}
+	p := &Textual{kind: kind, limits: c.limits}
 	if p.from, err = newDirection(extract); err != nil {
 		return nil, err
 	}

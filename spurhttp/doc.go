@@ -24,7 +24,7 @@
 //	                                 SetRoute(r.Context(), route)
 //	gin            middleware        SetRoute(c.Request.Context(), c.FullPath())
 //	echo           middleware        SetRoute(c.Request().Context(), c.Path())
-//	httprouter     each handler      SetRoute(r.Context(), "/orders/:id")
+//	httprouter     each handler      SetRoute(r.Context(), route)
 //	grpc-gateway   middleware        pattern, _ := runtime.HTTPPattern(r.Context())
 //	                                 SetRoute(r.Context(), pattern.String())
 //	connect        interceptor       SetRoute(ctx, req.Spec().Procedure)
