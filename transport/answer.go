@@ -27,13 +27,14 @@ func (h *HTTP) judge(resp *http.Response, size int, end func()) (e *Error, whole
 		return h.judgeSuccess(resp)
 	}
 	kind := kindOf(resp.StatusCode)
+	var excerpt []byte
 	text, whole := h.describe(resp.StatusCode, nil, false), false
 	if resp.StatusCode >= 200 { // after 101 there is no body but another protocol
 		timer := time.AfterFunc(refusalWait, end)
-		text, whole = h.readRefusal(resp)
+		text, excerpt, whole = h.readRefusal(resp)
 		timer.Stop()
 	}
-	e = &Error{Kind: kind, Err: errors.New(text)}
+	e = &Error{Kind: kind, Hint: hintOfAnswer(resp, excerpt), Err: errors.New(text)}
 	switch kind {
 	case Retryable:
 		e.RetryAfter = retryAfter(resp.Header, time.Now())
@@ -62,14 +63,14 @@ func kindOf(status int) Kind {
 }
 
 // readRefusal describes an answer that is not a success.
-func (h *HTTP) readRefusal(resp *http.Response) (text string, whole bool) {
+func (h *HTTP) readRefusal(resp *http.Response) (text string, excerpt []byte, whole bool) {
 	excerpt, err := io.ReadAll(io.LimitReader(resp.Body, maxExcerpt))
 	if err == nil && resp.ContentLength <= maxDrain {
 		var n int64
 		n, err = io.Copy(io.Discard, io.LimitReader(resp.Body, maxDrain))
 		whole = err == nil && n < maxDrain
 	}
-	return h.describe(resp.StatusCode, excerpt, err != nil || len(excerpt) == maxExcerpt), whole
+	return h.describe(resp.StatusCode, excerpt, err != nil || len(excerpt) == maxExcerpt), excerpt, whole
 }
 
 // judgeSuccess says whether an answer of 2xx is a collector's. Captive portals
@@ -109,7 +110,7 @@ func (h *HTTP) judgeSuccess(resp *http.Response) (e *Error, whole bool) {
 
 func (h *HTTP) unconfirmed(resp *http.Response, body *bytes.Buffer, cut bool, why string) *Error {
 	text := h.describe(resp.StatusCode, body.Bytes(), cut)
-	return &Error{Kind: Unconfirmed, Err: h.hush(text, errors.New(why))}
+	return &Error{Kind: Unconfirmed, Hint: hintOfAnswer(resp, nil), Err: h.hush(text, errors.New(why))}
 }
 
 // unwritten is what a success means that the receiver claims of half a batch.

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"net"
@@ -90,7 +91,7 @@ func (c *client) adopt(raw net.Conn, at string) (net.Conn, error) {
 		_ = raw.Close()
 		return nil, net.ErrClosed
 	}
-	c.conn = &watched{Conn: raw, done: make(chan struct{}), connState: connState{open: true}}
+	c.conn = &watched{Conn: raw, done: make(chan struct{}), begun: make(chan struct{}), connState: connState{open: true}}
 	if h := c.owner; !h.literal {
 		text := h.shown + " (" + at + ")"
 		h.address.Store(&text)
@@ -138,6 +139,7 @@ type connState struct {
 	dropped bool      // net/http closed it, and nothing had failed
 	lost    bool      // a read failed before that
 	unsent  bool      // a write has failed, or is not done
+	start   []byte    // the first that was read, below TLS
 }
 
 func (s *connState) alive() bool { return s.open && s.closed.IsZero() && !s.lost && !s.unsent }
@@ -145,19 +147,28 @@ func (s *connState) alive() bool { return s.open && s.closed.IsZero() && !s.lost
 // watched is a connection, below TLS, that keeps its connState.
 type watched struct {
 	net.Conn
-	done chan struct{} // closed with the connection
+	done  chan struct{} // closed with the connection
+	begun chan struct{} // closed by the first Write
 
 	mu sync.Mutex
 	connState
 }
 
-// Read implements net.Conn.
+// Read implements net.Conn. It waits for the first Write: what a peer says before
+// that, net/http writes to the standard logger.
 func (w *watched) Read(b []byte) (int, error) {
+	select {
+	case <-w.begun:
+	case <-w.done:
+	}
 	n, err := w.Conn.Read(b)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.start == nil && n > 0 {
+		w.start = bytes.Clone(b[:min(n, 9)])
+	}
 	if err != nil {
-		w.mu.Lock()
 		w.lost = w.lost || w.closed.IsZero()
-		w.mu.Unlock()
 	}
 	return n, err
 }
@@ -171,6 +182,9 @@ func (w *watched) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	counts := w.closed.IsZero() && !w.lost && !w.unsent
 	w.unsent = w.unsent || counts
+	if !isClosed(w.begun) {
+		close(w.begun)
+	}
 	w.mu.Unlock()
 	n, err := w.Conn.Write(b)
 	if !counts {
@@ -208,5 +222,14 @@ func (w *watched) end(byHTTP bool) {
 	if first {
 		close(w.done)
 		_ = w.Conn.Close()
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -22,7 +23,7 @@ func (h *HTTP) send(parent context.Context, batch []byte) *Error {
 	defer cancel()
 	content, err := h.pack(ctx, batch)
 	if err != nil {
-		return h.retryable("starting", h.ended(parent), false)
+		return h.retryable("starting", h.ended(parent), false, "")
 	}
 	return h.exchange(parent, ctx, content, len(batch))
 }
@@ -103,26 +104,27 @@ func (h *HTTP) failure(c *client, p *progress, err error, ended bool) *Error {
 		phase = "sending"
 	}
 	state := c.state()
+	hint := cmp.Or(hintOfStart(state.start, h.target.Scheme), hintOf(err))
 	if !p.wrote.Load() || state.unsent {
-		return h.retryable(phase, err, false)
+		return h.retryable(phase, err, false, hint)
 	}
 	// An alert as the first that comes over a connection: TLS 1.3 has a client
 	// learn after its first request that its certificate is not welcome.
 	if op := (*net.OpError)(nil); c.last.IsZero() && errors.As(err, &op) && op.Op == "remote error" {
-		return h.retryable("connecting", err, false)
+		return h.retryable("connecting", err, false, hint)
 	}
 	lost := state.lost || ended || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	if p.heard.Load() && !lost {
-		return &Error{Kind: Unconfirmed, Err: h.hush("reading the answer", err)}
+		return &Error{Kind: Unconfirmed, Hint: hint, Err: h.hush("reading the answer", err)}
 	}
-	return h.retryable("waiting for the answer", err, true)
+	return h.retryable("waiting for the answer", err, true, hint)
 }
 
-func (h *HTTP) retryable(phase string, err error, written bool) *Error {
+func (h *HTTP) retryable(phase string, err error, written bool, hint string) *Error {
 	if trouble := h.tls.trouble; trouble != nil && phase == "connecting" {
 		err = fmt.Errorf("%w (%w; the last good content is in use)", err, trouble)
 	}
-	return &Error{Kind: Retryable, Written: written, Err: h.hush(phase, err)}
+	return &Error{Kind: Retryable, Written: written, Hint: hint, Err: h.hush(phase, err)}
 }
 
 // ended is the cause of an attempt that ran out of time.

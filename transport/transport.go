@@ -98,6 +98,7 @@ type Error struct {
 	Written      bool          // Retryable: the batch was written whole and not answered, so it may have arrived
 	NoReceiver   bool          // Retryable: nobody is there to take a datagram, for which a closing sender does not wait
 	PreviousLost bool          // the batch that was last accepted never arrived
+	Hint         string        // what is probably wrong and what to do; "" when that is not known
 	Err          error         // the cause
 }
 
@@ -109,6 +110,9 @@ func (e *Error) Error() string {
 	}
 	if e.Err != nil {
 		msg += ": " + e.Err.Error()
+	}
+	if e.Hint != "" {
+		msg += "; " + e.Hint
 	}
 	return msg
 }

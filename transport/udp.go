@@ -179,7 +179,7 @@ func (u *UDP) Send(ctx context.Context, batch []byte) error {
 	if out.err == nil {
 		out.err = refusal
 	}
-	return &Error{Kind: out.kind, NoReceiver: out.noReceiver, PreviousLost: lost, Err: out.err}
+	return &Error{Kind: out.kind, NoReceiver: out.noReceiver, PreviousLost: lost, Hint: hintOf(out.err), Err: out.err}
 }
 
 // Confirm implements Confirmer. Without SO_ERROR (Windows, Plan 9, WebAssembly)
@@ -194,7 +194,7 @@ func (u *UDP) Confirm() error {
 	if !lost {
 		return nil
 	}
-	return &Error{Kind: Accepted, PreviousLost: true, Err: refusal}
+	return &Error{Kind: Accepted, PreviousLost: true, Hint: hintOf(refusal), Err: refusal}
 }
 
 // Close implements Transport: it closes the connection and ends a lookup that is
