@@ -5,6 +5,7 @@ package sampler
 import (
 	"fmt"
 	"log/slog"
+	"strconv"
 
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/poll"
@@ -25,7 +26,20 @@ func (f *follower) follow(kind string, s poll.Source[Sampler]) {
 	s.Describe = func(current Sampler, st poll.Status) slog.Attr {
 		return slog.String("sampler", describeFollowed(kind, s.Name, current, st).Description)
 	}
+	s.Hint = hint
 	f.of = poll.Follow(s)
+}
+
+// hint says what holds until the first strategy comes, and what to do.
+func hint(current Sampler, st poll.Status) string {
+	if !st.Updated.IsZero() {
+		return ""
+	}
+	until := Describe(current) + " decides"
+	if p, ok := current.(*Probabilistic); ok {
+		until = strconv.FormatFloat(p.rate*100, 'g', 6, 64) + " % of new traces are recorded"
+	}
+	return until + " until it answers; JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1 records all"
 }
 
 // Sample implements Sampler.

@@ -281,7 +281,8 @@ func TestRemoteAbsentServer(t *testing.T) {
 		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Endpoint: "http://u:secret@agent/x?token=secret"})
 		<-time.After(24 * time.Hour)
 		want := `level=WARN msg="spur: cannot get the sampling strategy; sampling goes on as before" cause=sampling_remote source=http://agent/x ` +
-			`sampler="remote(probabilistic(0.001) until http://agent/x answers)" error="poll: unexpected status 404 Not Found"`
+			`sampler="remote(probabilistic(0.001) until http://agent/x answers)" error="poll: unexpected status 404 Not Found" ` +
+			`hint="0.1 % of new traces are recorded until it answers; JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1 records all"`
 		if l := r.lines(); len(l) != 1 || l[0] != want {
 			t.Errorf("logged %q", l)
 		}
@@ -289,6 +290,28 @@ func TestRemoteAbsentServer(t *testing.T) {
 			t.Errorf("%+v", st)
 		}
 	})
+}
+
+// TestRemoteHint tells what holds, with the real numbers, but not when an answer has
+// come before.
+func TestRemoteHint(t *testing.T) {
+	const all = " until it answers; JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1 records all"
+	for _, tt := range []struct {
+		s    Sampler
+		want string
+	}{
+		{mustProbabilistic(t, 0.07), "7 % of new traces are recorded" + all},
+		{mustProbabilistic(t, 0.00001), "0.001 % of new traces are recorded" + all},
+		{mustProbabilistic(t, 0), "0 % of new traces are recorded" + all},
+		{mustRateLimiting(t, 2), "ratelimiting(2) decides" + all},
+	} {
+		if got := hint(tt.s, poll.Status{}); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.s, got, tt.want)
+		}
+	}
+	if got := hint(NewConst(true), poll.Status{Updated: time.Now()}); got != "" {
+		t.Errorf("after an answer: %s", got)
+	}
 }
 
 // TestRemoteClose in the middle of a fetch, and when the fetcher is deaf.

@@ -33,10 +33,11 @@ type Source[T any] struct {
 	// Logger gets a line when updates begin to fail and one when they succeed again;
 	// slog.Default() when nil. Cause is constant and tells these lines from others;
 	// Failing and Working are the messages. Describe, if set, adds to both what is in
-	// force.
+	// force, and Hint ends the first with what to do, if it says anything.
 	Logger                  *slog.Logger
 	Cause, Failing, Working string
 	Describe                func(current T, s Status) slog.Attr
+	Hint                    func(current T, s Status) string
 	// Patience is how long a source may fail at the start before a line is written.
 	Patience time.Duration
 }
@@ -116,11 +117,17 @@ func (f *Follower[T]) settle(err error) {
 	if f.source.Describe != nil {
 		attrs = append(attrs, f.source.Describe(f.Value(), st))
 	}
-	if began {
-		f.warn.Problem(f.source.Cause, f.source.Failing, append(attrs, slog.String("error", st.LastError))...)
-	} else {
+	if ended {
 		f.warn.Resolved(f.source.Cause, f.source.Working, append(attrs, slog.Uint64("failed", st.Failed))...)
+		return
 	}
+	attrs = append(attrs, slog.String("error", st.LastError))
+	if f.source.Hint != nil {
+		if hint := f.source.Hint(f.Value(), st); hint != "" {
+			attrs = append(attrs, slog.String("hint", hint))
+		}
+	}
+	f.warn.Problem(f.source.Cause, f.source.Failing, attrs...)
 }
 
 func (f *Follower[T]) count(err error) Status {

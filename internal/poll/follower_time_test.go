@@ -89,6 +89,12 @@ func TestFollower(t *testing.T) {
 		{"described", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
 			s.Describe = func(now int, st poll.Status) slog.Attr { return slog.String("now", fmt.Sprint(now, st.Failed)) }
 		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source now=\"1 1\" error=no\n"},
+		{"hint", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
+			s.Hint = func(now int, st poll.Status) string { return fmt.Sprintf("%d until %d", now, st.Failed) }
+		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no hint=\"1 until 1\"\n"},
+		{"no hint", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
+			s.Hint = func(int, poll.Status) string { return "" }
+		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
 		{"description panics", []func(int) (int, error){fail, add}, func(s *poll.Source[int]) {
 			s.Describe = func(int, poll.Status) slog.Attr { panic("no") }
 		}, 2, 2, poll.Status{Fetched: 1, Failed: 1, Updated: at(1), LastError: "no"}, ""},
