@@ -13,8 +13,8 @@ import (
 )
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
-// read, and from those OTEL_* variables that mean the same. The README lists them
-// all. They are read once, while New runs; options before FromEnv are overridden where
+// read, and from those OTEL_* variables that mean the same. docs/environment.md
+// lists them all. They are read once, while New runs; options before FromEnv are overridden where
 // a variable is set, options after it override. There are two exceptions: New's
 // service name wins unless it is empty, and a WithReporter anywhere replaces the
 // destination that the environment chooses. A variable that is empty, or blank, counts
@@ -24,8 +24,8 @@ import (
 // others. A wrong OTEL_* variable is a warning in the log and then counts as not set;
 // of OTEL_PROPAGATORS only the names that are not known do. Where both are set
 // JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none turns the destination off
-// whatever else is set. Variables without effect in this version, and JAEGER_* ones
-// that are not known, are named in the log.
+// whatever else is set. Variables without effect in this version, JAEGER_* ones that
+// are not known, and OTEL_* ones that are nearly a name, are named in the log.
 //
 // Spans go to the first of these that is set; Stats.Source says which it was:
 //
@@ -41,7 +41,10 @@ import (
 // OTEL_* variables choose. OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a
 // JAEGER_ENDPOINT that takes OTLP, too. An OTLP endpoint is not used, with a warning,
 // when its headers are wrong, when its certificate or key cannot be read, or when
-// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak.
+// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak. Without
+// another destination the spans are then counted as dropped, not sent to an agent that
+// nobody asked for. OTEL_TRACES_EXPORTER=console, also in a list, draws traces on the
+// standard output; alone, it is the only destination.
 //
 // HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for
 // (net/http.ProxyFromEnvironment): spans, to endpoints of WithEndpoint as well, and the
@@ -57,7 +60,10 @@ import (
 // probabilistic and remote sample 0.1 %; const and ratelimiting sample nothing, as in
 // Jaeger's Go client. For remote it counts until the sampling server has answered: the
 // one at JAEGER_SAMPLING_ENDPOINT, else at JAEGER_SAMPLER_MANAGER_HOST_PORT, else at
-// port 5778 of JAEGER_AGENT_HOST.
+// port 5778 of JAEGER_AGENT_HOST. OTEL_TRACES_SAMPLER=parentbased_jaeger_remote is the
+// same, with an argument such as
+// "endpoint=http://localhost:5778/sampling,pollingIntervalMs=60000,initialSamplingRate=0.001";
+// the samplers of OpenTelemetry without parentbased_ overrule callers' decisions.
 func FromEnv() Option {
 	return optionFunc(func(c *config) { c.applyEnv(env.Read(os.LookupEnv, os.Environ())) })
 }

@@ -3,7 +3,7 @@
 // Package env reads the environment variables of Jaeger's clients, and those of
 // OpenTelemetry that mean the same. Variables go in, Settings come out: nothing is
 // started, and no file but certificates is looked at. The rules that users see are in
-// the documentation of spur.FromEnv and in the README.
+// the documentation of spur.FromEnv and in docs/environment.md.
 package env
 
 import (

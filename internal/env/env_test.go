@@ -5,9 +5,7 @@ package env
 import (
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -181,26 +179,5 @@ func TestSecretsAreHidden(t *testing.T) {
 		if len(s.Errors)+len(s.Warnings) == 0 {
 			t.Errorf("nothing at all is said about %q", vars)
 		}
-	}
-}
-
-// The README's table has each variable once, with a meaning, and no others.
-func TestTableInReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	row := regexp.MustCompile("(?m)^\\| `((?:JAEGER|OTEL)_[A-Z0-9_]+)` \\| ([^|]+) \\| ([^|]*) ?\\|$")
-	var documented, known []string
-	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
-		documented = append(documented, m[1])
-	}
-	for _, v := range table {
-		known = append(known, v.name)
-	}
-	slices.Sort(documented)
-	slices.Sort(known)
-	if !slices.Equal(documented, known) {
-		t.Errorf("README.md has %q\nwant          %q", documented, known)
 	}
 }
