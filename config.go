@@ -164,7 +164,7 @@ func (c *config) setProcessTag(key string, value any) {
 // sampling server and has a goroutine. Nobody asks a disabled tracer's.
 func (c *config) buildSampler() (sampler.Sampler, error) {
 	if c.sampler != nil {
-		return c.sampler, nil
+		return followCallers(c.sampler), nil
 	}
 	if c.disabled {
 		return sampler.NewParentBased(nil), nil

@@ -145,8 +145,8 @@ func (c *config) applySampler(s env.Settings) {
 		c.fail("sampler", s.Sampler, err)
 		return
 	}
-	if !s.IgnoreParent {
-		own = sampler.NewParentBased(own)
+	if s.IgnoreParent {
+		own = sampler.NewOverruling(own)
 	}
 	c.sampler = own
 }

@@ -148,9 +148,9 @@ func TestFromEnvSampler(t *testing.T) {
 		"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=0":                    "parentbased(const(false))",
 		"JAEGER_SAMPLER_TYPE=probabilistic JAEGER_SAMPLER_PARAM=.5":           "parentbased(probabilistic(0.5))",
 		"JAEGER_SAMPLER_TYPE=ratelimiting JAEGER_SAMPLER_PARAM=2.5":           "parentbased(ratelimiting(2.5))",
-		"OTEL_TRACES_SAMPLER=always_on":                                       "const(true)",
+		"OTEL_TRACES_SAMPLER=always_on":                                       "overruling(const(true))",
 		"OTEL_TRACES_SAMPLER=parentbased_always_off":                          "parentbased(const(false))",
-		"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1":        "probabilistic(0.1)",
+		"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1":        "overruling(probabilistic(0.1))",
 		"JAEGER_SAMPLER_SAMPLING_PATH=/s?token=secret JAEGER_SAMPLER_PARAM=1": "parentbased(remote(probabilistic(1) until http://127.0.0.1:5778/s answers))",
 	} {
 		s, err := readEnv(strings.Fields(vars)).buildSampler()
@@ -268,7 +268,7 @@ func TestFromEnvOptionsAfterItWin(t *testing.T) {
 		t.Errorf("the tags are %v", tags)
 	}
 	s := tracer.Stats()
-	if s.Sampling.Description != "const(true)" || s.Source != "WithReporter" {
+	if s.Sampling.Description != "parentbased(const(true))" || s.Source != "WithReporter" {
 		t.Errorf("sampler %q, source %q", s.Sampling.Description, s.Source)
 	}
 }

@@ -53,13 +53,17 @@ func nilValue(v any) string {
 	return fmt.Sprintf("(%T)(nil)", v)
 }
 
-// WithSampler sets the sampler of local roots. It is given to the tracer, which
-// closes it if it is an io.Closer. Wrap it in sampler.NewParentBased, as the
-// default is, or remote callers' decisions are overruled. The default asks the
-// sampling server: see New.
+// WithSampler sets the sampler of new traces. Callers' decisions are followed: s is
+// wrapped in sampler.NewParentBased unless it is a *sampler.ParentBased, or a
+// *sampler.Overruling, which is asked in any case. The tracer closes s if it is an
+// io.Closer. The default asks the sampling server: see New.
 func WithSampler(s sampler.Sampler) Option {
 	return given("WithSampler", s, func(c *config) { c.sampler = s })
 }
+
+// SampleAll samples all new traces: WithSampler with a sampler.Const, for development.
+// Traces of callers who do not sample are not recorded even so.
+func SampleAll() Option { return WithSampler(sampler.NewConst(true)) }
 
 // WithReporter adds a destination for finished spans, with its own books; the first one
 // replaces the default, Jaeger's agent. The tracer closes it.

@@ -27,8 +27,18 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	return &samplerHolder{s, late, stateful, make(chan struct{}, 1)}
 }
 
-// SetSampler replaces the sampler for local roots that start from now on. Traces that
-// wait for a late decision ask the new one. Of the old sampler, what the new one does
+// followCallers returns a sampler for new traces that leaves those of callers to them,
+// unless s says what it makes of them.
+func followCallers(s sampler.Sampler) sampler.Sampler {
+	switch s.(type) {
+	case *sampler.ParentBased, *sampler.Overruling:
+		return s
+	}
+	return sampler.NewParentBased(s)
+}
+
+// SetSampler replaces the sampler of traces that start from now on, as WithSampler sets
+// it. Traces that wait for a late decision ask the new one. Of the old sampler, what the new one does
 // not ask is closed (sampler.CloseUnused), though a call may still be going on; the
 // error is that of closing, for which SetSampler waits 5 seconds at most. After
 // Shutdown it closes s instead and returns ErrClosed. s must not be nil.
@@ -36,6 +46,7 @@ func (t *Tracer) SetSampler(s sampler.Sampler) error {
 	if isNil(s) {
 		return &ConfigError{Name: "SetSampler", Value: nilValue(s), Err: errNil}
 	}
+	s = followCallers(s)
 	h := holdSampler(s)
 	var refused error
 	t.samplerMu.Lock()

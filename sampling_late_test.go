@@ -54,7 +54,7 @@ func yesOn(kind sampler.EventKind) *scripted {
 
 func TestLateSamplerIsToldEverything(t *testing.T) {
 	late := &scripted{}
-	tracer, _ := newTestTracer(t, WithSampler(late))
+	tracer, _ := newTestTracer(t, WithSampler(sampler.NewOverruling(late)))
 	parent := NewSpanContext(model.Context{
 		TraceID: model.TraceID{High: 7, Low: 8}, SpanID: 9, Flags: 8, State: model.StateRemote,
 	})
@@ -126,7 +126,7 @@ func TestEventHasTheParentOfSample(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			late := &scripted{}
-			tracer, _ := newTestTracer(t, WithSampler(late))
+			tracer, _ := newTestTracer(t, WithSampler(sampler.NewOverruling(late)))
 			s := tracer.StartSpan("op", opentracing.ChildOf(tt.parent))
 			s.SetTag("k", 1)
 			s.Finish()

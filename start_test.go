@@ -36,7 +36,7 @@ func TestDebugFlagAloneDoesNotBecomeDebug(t *testing.T) {
 		sampler sampler.Sampler
 		flags   model.Flags // of the new local root
 	}{
-		{"overruled", sampler.NewConst(true), 1},
+		{"overruled", sampler.NewOverruling(sampler.NewConst(true)), 1},
 		{"followed", sampler.NewParentBased(sampler.NewConst(true)), 2},
 		{"not sampled", sampler.NewConst(false), 2},
 	} {
@@ -122,7 +122,7 @@ func TestUnsampledCallersFlagsEndWhereTheTraceIsSampled(t *testing.T) {
 			"decision":          {sampler.NewConst(true), 1},
 			"sampling.priority": {sampler.NewConst(false), 3},
 		} {
-			tracer, got := newTestTracer(t, WithSampler(tt.sampler), WithLimits(Limits{DebugPerSec: -1}))
+			tracer, got := newTestTracer(t, WithSampler(sampler.NewOverruling(tt.sampler)), WithLimits(Limits{DebugPerSec: -1}))
 			s := tracer.StartSpan("op", opentracing.ChildOf(requestWith(t, tracer, "uber-trace-id", "abc:def:0:"+flags)))
 			if s.SetTag("keep", true); tt.flags == 3 {
 				s.SetTag("sampling.priority", 1)

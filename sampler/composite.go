@@ -159,7 +159,7 @@ func asks(s Sampler) (asked []Sampler) {
 // ours reports whether Close of s only closes what s asks.
 func ours(s Sampler) bool {
 	switch s.(type) {
-	case *ParentBased, *First, *Any, *Overrides:
+	case *ParentBased, *Overruling, *First, *Any, *Overrides:
 		return true
 	}
 	return false

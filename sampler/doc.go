@@ -16,7 +16,8 @@
 //   - [Remote] samples as Jaeger's sampling server says, [File] as its strategies
 //     file does. A [Strategy] is what either can say.
 //   - [ParentBased] follows the caller's decision where there is one and asks
-//     another sampler where there is none. A tracer should be given one.
+//     another sampler where there is none. A tracer makes one of any other
+//     sampler but an [Overruling], which is asked in any case.
 //   - [TagMatching] samples a trace when one of its spans gets a certain tag.
 //   - [First] and [Any] combine samplers; [Overrides] asks another one for some
 //     operations, such as health checks.

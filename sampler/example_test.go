@@ -61,6 +61,15 @@ func ExampleNewParentBased() {
 	// caller did not sample: false
 }
 
+func ExampleNewOverruling() {
+	s := sampler.NewOverruling(sampler.NewConst(true))
+	fmt.Println(s)
+	fmt.Println("caller did not sample:", s.Sample(sampler.Params{Parent: sampler.ParentRemote}).Sample)
+	// Output:
+	// overruling(const(true))
+	// caller did not sample: true
+}
+
 // notHealth leaves health checks out and asks another sampler for the rest.
 type notHealth struct{ next sampler.Sampler }
 

@@ -39,7 +39,7 @@ func (l *listener) Sample(p sampler.Params) sampler.Decision {
 func TestUnknownMethod(t *testing.T) {
 	r := newRig(t, handlers)
 	var heard listener
-	r.server = r.spans.Tracer("server", spur.WithSampler(&heard))
+	r.server = r.spans.Tracer("server", spur.WithSampler(sampler.NewOverruling(&heard)))
 	r.serverOpts = []spurgrpc.Option{spurgrpc.WithSemanticNames(), spurgrpc.WithMessageEvents()}
 	r.start()
 	methods := []string{"/no.Such/Service", "/grpc.testing.TestService/NoSuch"}
@@ -71,7 +71,7 @@ func TestUnknownServiceHandler(t *testing.T) {
 	bothStyles(t, func(t *testing.T, s style) {
 		r := newRig(t, s)
 		var heard listener
-		r.server = r.spans.Tracer("server", spur.WithSampler(&heard))
+		r.server = r.spans.Tracer("server", spur.WithSampler(sampler.NewOverruling(&heard)))
 		r.serverOpts = []spurgrpc.Option{spurgrpc.WithOperationName(func(fullMethod string) string {
 			service, method, _ := strings.Cut(strings.TrimPrefix(fullMethod, "/"), "/")
 			for _, m := range r.srv.GetServiceInfo()[service].Methods {

@@ -46,7 +46,7 @@ func run(out io.Writer, listen string) error {
 	defer agent.Close()
 	// What stands before FromEnv is a default: JAEGER_* variables replace it.
 	tracer, err := spur.New("shop",
-		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))),
+		spur.WithSampler(sampler.NewConst(true)),
 		spur.WithEndpoint("udp://"+agent.Addr()),
 		spur.FromEnv())
 	if err != nil {

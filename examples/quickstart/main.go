@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurhttp"
 	"github.com/go-spur/spur/spurtest"
 )
@@ -89,7 +88,7 @@ func run(out io.Writer) error {
 // which JAEGER_* variables override, those behind it override the variables.
 func newTracer(service string, agent *spurtest.Agent) (*spur.Tracer, error) {
 	opts := []spur.Option{
-		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))), // every trace, unless the caller decided
+		spur.SampleAll(),
 		spur.FromEnv(), // JAEGER_SAMPLER_TYPE and all the others
 	}
 	if agent != nil {

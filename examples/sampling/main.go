@@ -38,8 +38,7 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	// NewParentBased follows callers' decisions and asks the strategy when there is none.
-	tracer, spans := spurtest.New(nil, spur.WithSampler(sampler.NewParentBased(strategy)))
+	tracer, spans := spurtest.New(nil, spur.WithSampler(strategy))
 	defer tracer.Close()
 
 	mux := http.NewServeMux()

@@ -79,7 +79,7 @@ func run(out io.Writer) error {
 
 func newTracer(service string, spans *spurtest.Recorder) (*spur.Tracer, error) {
 	return spur.New(service,
-		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))),
+		spur.WithSampler(sampler.NewConst(true)),
 		spur.WithReporter(spans))
 }
 
