@@ -7,10 +7,9 @@ var (
 	_ Reader = (*Messages[struct{}])(nil)
 )
 
-// Messages is the header list of a message as a carrier: Kafka, AMQP and NATS
-// clients have a slice of some struct of a key and bytes. Use it with a Text
-// propagator (opentracing.TextMap): such keys keep their case and values travel
-// as they are.
+// Messages is the header list of a message as a carrier: Kafka's clients have a slice
+// of some struct of a key and bytes. Use it with a Text propagator
+// (opentracing.TextMap): such keys keep their case and values travel as they are.
 //
 //	carrier := &propagation.Messages[kgo.RecordHeader]{
 //		Headers: &record.Headers,

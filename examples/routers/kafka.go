@@ -19,9 +19,7 @@ func Produce(ctx context.Context, tracer *spur.Tracer, client *kgo.Client, recor
 	defer span.Finish()
 	_ = tracer.Inject(span.Context(), opentracing.TextMap, kafkaHeaders(record))
 	err := client.ProduceSync(ctx, record).FirstErr()
-	if err != nil {
-		span.SetError(err)
-	}
+	span.SetError(err)
 	return err
 }
 
