@@ -20,12 +20,11 @@ sources() {
 # modules: the directories that hold a go.mod, the root first.
 modules() { sources -name go.mod | xargs -n1 dirname | LC_ALL=C sort; }
 
-# code_modules: those with Go packages of their own. Fails when one cannot be listed.
+# code_modules: those with Go code of their own.
 code_modules() {
-  local m packages
+  local m
   for m in $(modules); do
-    packages=$(cd "$m" && go list ./...) || return
-    if [[ -n $packages ]]; then echo "$m"; fi
+    if [[ -n $(find "$m" -name '*.go' -print -quit) ]]; then echo "$m"; fi
   done
 }
 
