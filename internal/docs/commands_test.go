@@ -12,19 +12,13 @@ import (
 	"github.com/go-spur/spur/internal/env"
 )
 
-// command is a line of a block for the shell.
-type command struct {
-	env  []string
-	args []string
-}
-
 var (
 	assignment = regexp.MustCompile(`^[A-Z][A-Z0-9_]*=`)
 	programs   = regexp.MustCompile(`^(\$ |(git|cd|go|make|curl|docker|kill) |[A-Z][A-Z0-9_]*=)`)
 )
 
-// commands returns those of a block, none when it is for something else.
-func commands(b block) (all []command) {
+// commands returns the lines of a block for the shell, none of one for something else.
+func commands(b block) (lines []string) {
 	switch b.language {
 	case "sh", "bash", "shell", "console":
 	case "":
@@ -36,52 +30,59 @@ func commands(b block) (all []command) {
 	}
 	for _, line := range strings.Split(strings.ReplaceAll(b.text, "\\\n", " "), "\n") {
 		line, _, _ = strings.Cut(strings.TrimPrefix(line, "$ "), " #")
-		words := strings.Fields(line)
-		var c command
-		for len(words) > 0 && assignment.MatchString(words[0]) {
-			c.env, words = append(c.env, words[0]), words[1:]
-		}
-		if c.args = words; len(c.env)+len(c.args) > 0 {
-			all = append(all, c)
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
 		}
 	}
-	return all
+	return lines
 }
 
 // TestCommands runs the commands that are followed by their output, and looks up what
 // the others name.
 func TestCommands(t *testing.T) {
-	known := variables()
+	known, ran := variables(), 0
 	for _, d := range documents(t) {
 		for i, b := range d.blocks {
-			all := commands(b)
-			for _, c := range all {
-				for _, entry := range c.env {
-					name, _, _ := strings.Cut(entry, "=")
-					if (strings.HasPrefix(name, "JAEGER_") || strings.HasPrefix(name, "OTEL_")) && !known[name] {
-						t.Errorf("%s:%d: no variable is called %s", b.file, b.line, name)
-					}
-				}
-				for _, arg := range c.args[min(1, len(c.args)):] {
-					if dir, ok := strings.CutPrefix(arg, "./"); ok && c.args[0] == "go" && !isDir(strings.TrimSuffix(dir, "...")) {
-						t.Errorf("%s:%d: there is no directory %s", b.file, b.line, arg)
-					}
-				}
+			lines := commands(b)
+			for _, line := range lines {
+				look(t, b, line, known)
 			}
-			if want, shown := d.output(i); shown && len(all) == 1 && len(all[0].args) > 0 {
-				if testing.Short() {
-					continue
-				}
-				out, err := run(".", all[0].env, all[0].args...)
+			if want, shown := d.output(i); shown && len(lines) == 1 && !testing.Short() {
+				out, err := run(".", "sh", "-c", lines[0])
+				ran++
 				compare(t, b, out, err, want)
 			}
 		}
 	}
+	if ran < 8 && !testing.Short() {
+		t.Errorf("of %d commands only the output is shown", ran)
+	}
 }
 
-func isDir(name string) bool {
-	info, err := os.Stat(filepath.Join(root, name))
-	return err == nil && info.IsDir()
+// look checks the variables and directories that a line names.
+func look(t *testing.T, b block, line string, known map[string]bool) {
+	t.Helper()
+	dir := root
+	for _, part := range strings.Split(line, "&&") {
+		words := strings.Fields(part)
+		for len(words) > 0 && assignment.MatchString(words[0]) {
+			name, _, _ := strings.Cut(words[0], "=")
+			if (strings.HasPrefix(name, "JAEGER_") || strings.HasPrefix(name, "OTEL_")) && !known[name] {
+				t.Errorf("%s:%d: no variable is called %s", b.file, b.line, name)
+			}
+			words = words[1:]
+		}
+		for i, word := range words {
+			path := filepath.Join(dir, strings.TrimSuffix(word, "..."))
+			_, err := os.Stat(path)
+			switch {
+			case i == 1 && words[0] == "cd" && err == nil:
+				dir = path
+			case words[0] == "go" && strings.HasPrefix(word, "./") && err != nil:
+				t.Errorf("%s:%d: there is no %s", b.file, b.line, word)
+			}
+		}
+	}
 }
 
 // variables returns the names of those that FromEnv reads.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package docs_test does what the README and the documents beside it say: it compiles
+// Package docs_test does what the repository's documents say: it compiles
 // their Go code, runs what is followed by its output, and looks up what they name.
 //
 // A block of Go is a file, declarations, or the body of a function; testdata/around.go
@@ -10,6 +10,7 @@
 package docs_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,31 +36,47 @@ type document struct {
 	blocks []block
 }
 
-// documents reads the documents of the repository's root and of docs.
+// documents reads the repository's documents.
 func documents(t *testing.T) (all []document) {
 	t.Helper()
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
-		files, err := filepath.Glob(filepath.Join(root, pattern))
+	for _, path := range files(t, ".md") {
+		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, path := range files {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			file, err := filepath.Rel(root, path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			file = filepath.ToSlash(file)
-			all = append(all, document{file, string(text), blocks(file, string(text))})
+		file, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
 		}
+		file = filepath.ToSlash(file)
+		all = append(all, document{file, string(text), blocks(file, string(text))})
 	}
-	if len(all) < 4 {
+	if len(all) < 15 {
 		t.Fatalf("found %d documents", len(all))
 	}
 	return all
+}
+
+// files returns the paths of the repository's files whose names end like that. It looks
+// at each, so that go test does not take an older tree's result for this one's.
+func files(t *testing.T, end string) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "bin" || path != root && d.Name()[0] == '.'):
+			return fs.SkipDir
+		case strings.HasSuffix(path, end):
+			paths = append(paths, path)
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }
 
 // blocks finds the fenced blocks of a text, also those of lists, which are indented.

@@ -5,7 +5,6 @@ package docs_test
 import (
 	"fmt"
 	"go/ast"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,35 +28,10 @@ var (
 	goModRequire = regexp.MustCompile(`(?m)^(?:require |\t)(\S+) v\S+`)
 )
 
-// files returns the repository's Go sources and go.mod files. It looks at each of them,
-// so that go test does not take an older tree's result for this one's.
-func files(t *testing.T) (sources, mods []string) {
-	t.Helper()
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "bin" || path != root && d.Name()[0] == '.'):
-			return fs.SkipDir
-		case d.Name() == "go.mod":
-			mods = append(mods, path)
-		case filepath.Ext(path) == ".go":
-			sources = append(sources, path)
-		}
-		_, err = os.Stat(path)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sources, mods
-}
-
 // modules reads the go.mod files, the root's first.
 func modules(t *testing.T) (all []module) {
 	t.Helper()
-	_, mods := files(t)
-	for _, path := range mods {
+	for _, path := range files(t, "go.mod") {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

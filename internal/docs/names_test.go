@@ -55,8 +55,7 @@ func TestNames(t *testing.T) {
 func exports(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
-	sources, _ := files(t)
-	for _, path := range sources {
+	for _, path := range files(t, ".go") {
 		if strings.HasSuffix(path, "_test.go") || strings.Contains(path, "internal") {
 			continue
 		}

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -39,7 +38,7 @@ func TestSnippets(t *testing.T) {
 			if b.language != "go" {
 				continue
 			}
-			s := snippet{block: b, pkg: "snippet/" + strings.ToLower(filepath.Base(b.file)) + "-" + strconv.Itoa(b.line)}
+			s := snippet{block: b, pkg: fmt.Sprintf("snippet/%s-%d", strings.ReplaceAll(b.file, "/", "-"), b.line)}
 			s.want, s.wantsOutput = d.output(i)
 			src, f, err := around.file(b, s.wantsOutput)
 			if err != nil {
@@ -102,7 +101,7 @@ func check(t *testing.T, m module, snippets []snippet) {
 
 	goCommand := func(args ...string) {
 		t.Helper()
-		if out, err := run(m.dir, nil, append([]string{"go"}, args...)...); err != nil {
+		if out, err := run(m.dir, append([]string{"go"}, args...)...); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
@@ -112,13 +111,13 @@ func check(t *testing.T, m module, snippets []snippet) {
 	for _, pkg := range tests {
 		binary := filepath.Join(filepath.Dir(overlay), filepath.Base(pkg)+".test")
 		goCommand("test", "-c", "-overlay", overlay, "-vet=off", "-o", binary, "./"+pkg)
-		if out, err := run(m.dir, nil, binary); err != nil {
+		if out, err := run(m.dir, binary); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
 	}
 	for _, s := range snippets {
 		if s.wantsOutput {
-			out, err := run(m.dir, nil, "go", "run", "-overlay", overlay, "./"+s.pkg)
+			out, err := run(m.dir, "go", "run", "-overlay", overlay, "./"+s.pkg)
 			compare(t, s.block, out, err, s.want)
 		}
 	}
@@ -136,9 +135,9 @@ func compare(t *testing.T, b block, got string, err error, want string) {
 
 var downloads = regexp.MustCompile(`(?m)^go: downloading .*\n`)
 
-// run runs a command in a directory of the repository and returns what it prints. Of
-// the variables that tracers read it sees those in env alone.
-func run(dir string, env []string, args ...string) (string, error) {
+// run runs a command in a directory of the repository, without the variables that
+// tracers read, and returns what it prints.
+func run(dir string, args ...string) (string, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = filepath.Join(root, dir)
 	for _, entry := range os.Environ() {
@@ -146,7 +145,7 @@ func run(dir string, env []string, args ...string) (string, error) {
 			cmd.Env = append(cmd.Env, entry)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, "GOWORK=off"), env...)
+	cmd.Env = append(cmd.Env, "GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	return downloads.ReplaceAllString(string(out), ""), err
 }

@@ -37,12 +37,14 @@ import (
 )
 
 var (
-	ctx    = context.Background()
-	err    error
-	mux    = http.NewServeMux()
-	target = "localhost:50051"
-	tracer *spur.Tracer
-	url    = "http://localhost:8080/"
+	auth       grpc.UnaryServerInterceptor
+	authStream grpc.StreamServerInterceptor
+	ctx        = context.Background()
+	err        error
+	mux        = http.NewServeMux()
+	target     = "localhost:50051"
+	tracer     *spur.Tracer
+	url        = "http://localhost:8080/"
 )
 
 // order serves a request.
