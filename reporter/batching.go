@@ -91,6 +91,7 @@ type Batching struct {
 	flushes flushes
 
 	closeOnce sync.Once
+	before    ledger        // when Close began
 	done      chan struct{} // closed when the sender has ended
 	closeErr  error         // of t.Close; to be read after done
 
@@ -129,7 +130,7 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r.confirmer, _ = t.(transport.Confirmer)
 	r.addresser, _ = t.(transport.Addresser)
 	r.flushes.answered = make(chan struct{})
-	r.sender.init(o.Logger, format, enc.paced && !o.NoPacing)
+	r.sender.init(&o, format, enc.paced && !o.NoPacing)
 	r.measure()
 	go r.run()
 	return r, nil

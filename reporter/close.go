@@ -34,14 +34,13 @@ func (r *Batching) Close(ctx context.Context) error {
 		ctx = context.Background()
 	}
 	first := false
-	var before ledger
 	stop := func() bool { return false }
 	r.closeOnce.Do(func() {
 		first = true
 		for _, sh := range r.shards {
 			sh.close()
 		}
-		before = r.store.books()
+		r.before = r.store.books()
 		stop = r.deadline.begin(ctx)
 	})
 	if !first {
@@ -50,33 +49,44 @@ func (r *Batching) Close(ctx context.Context) error {
 	defer stop()
 	if !guard.Await(ctx, r.done) {
 		stuck := fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
-		return errors.Join(r.lostSince(ctx, &before), stuck)
+		return errors.Join(r.closeError(ctx), stuck)
 	}
-	return errors.Join(r.lostSince(ctx, &before), r.closeErr)
+	return errors.Join(r.closeError(ctx), r.closeErr)
 }
 
-// lostSince is Close's error about the spans that were lost since before.
-func (r *Batching) lostSince(ctx context.Context, before *ledger) error {
+// lostAtClose lists what was lost since Close began, such as "3 closed", or is empty.
+func (r *Batching) lostAtClose() string {
 	var list []string
-	now, lost := r.store.books(), before.losses()
+	now := r.store.books()
+	before := r.before.losses()
 	for why, n := range now.losses() {
-		if n -= lost[why]; n > 0 {
+		if n -= before[why]; n > 0 {
 			cause, _, _ := lossText(Reason(why))
 			list = append(list, fmt.Sprintf("%d %s", n, cause))
 		}
 	}
-	if list == nil {
+	return strings.Join(list, ", ")
+}
+
+// closeError is Close's error about what was lost.
+func (r *Batching) closeError(ctx context.Context) error {
+	lost := r.lostAtClose()
+	if lost == "" {
 		return nil
 	}
-	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, strings.Join(list, ", "))
+	err := fmt.Errorf("%w at close of %s: %s", ErrLost, r.name, lost)
+	b := r.store.books()
 	switch {
-	case now.abandoned == 0:
-		return err
+	case b.abandoned == 0:
 	case ctx.Err() != nil:
-		return fmt.Errorf("%w: %w", err, ctx.Err())
+		err = fmt.Errorf("%w: %w", err, ctx.Err())
 	case r.deadline.down > 0: // the sender has ended
-		return fmt.Errorf("%w: every attempt had failed for %v, and so did one more", err, r.deadline.down.Round(time.Second))
+		err = fmt.Errorf("%w: every attempt had failed for %v, and so did one more", err, r.deadline.down.Round(time.Second))
 	default: // it, or the budget, would have ended before the next attempt
-		return fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
+		err = fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
 	}
+	if b.troubled {
+		err = fmt.Errorf("%w; last error: %s; see %s", err, b.lastError, knobs(r.format, r.loss.setBy))
+	}
+	return err
 }

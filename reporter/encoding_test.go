@@ -69,7 +69,7 @@ func TestOTLPOptionsElsewhere(t *testing.T) {
 func TestHints(t *testing.T) {
 	for why := Reason(0); why < numLosses; why++ {
 		for _, f := range []transport.Format{transport.JaegerCompact, transport.JaegerBinary, transport.JaegerBatch, transport.OTLP} {
-			h := hint(why, f)
+			h := hint(why, f, "")
 			web := f == transport.JaegerBatch || f == transport.OTLP
 			if h == "" || web && (strings.Contains(h, "AGENT") || strings.Contains(h, "packet")) ||
 				!web && (strings.Contains(h, "ENDPOINT") || strings.Contains(h, "requests")) || f == transport.JaegerBatch && strings.Contains(h, "OTEL") {

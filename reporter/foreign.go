@@ -40,7 +40,7 @@ func read(err error) answer {
 		return answer{}
 	}
 	a := answer{Error: *e}
-	a.Err = nil
+	a.Err, a.Hint = nil, shorten(e.Hint)
 	if p := guard.Run(func() { a.text = shorten(e.Error()) }); p != nil {
 		a.text = fmt.Sprintf("transport: %s, and the error's text cannot be read: %v", e.Kind, p)
 	}

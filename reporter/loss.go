@@ -30,8 +30,10 @@ type lossLog struct {
 	warner   *warn.Warner
 	lines    lines
 	format   transport.Format
+	setBy    string
 	reasons  [numLosses]lossState
 	retrying bool // failing was called since relieved
+	closing  bool // there is but one more line, by closed
 }
 
 type lossState struct {
@@ -41,22 +43,26 @@ type lossState struct {
 	sent  uint64 // when that was
 }
 
-func (l *lossLog) init(logger *slog.Logger, f transport.Format) {
+func (l *lossLog) init(o *BatchingOptions, f transport.Format) {
+	logger := o.Logger
 	if logger == nil {
 		logger = slog.Default()
 	}
-	l.warner, l.format = warn.New(logger), f
+	l.warner, l.format, l.setBy = warn.New(logger), f, o.SetBy
 }
 
 // look compares b with what was seen last. Loss can begin at any look and ends
 // at a tick.
 func (l *lossLog) look(b *lossBooks, tick bool) {
+	if l.closing {
+		return
+	}
 	for i, lost := range b.losses() {
 		why, s := Reason(i), &l.reasons[i]
 		cause, begin, end := lossText(why)
 		if lost > s.seen {
 			*s = lossState{lasts: true, fresh: true, sent: b.sent, seen: lost}
-			attrs := b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", hint(why, l.format)))
+			attrs := b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", l.hint(why, b)))
 			l.lines.write(func() { l.warner.Problem(cause, begin, attrs...) })
 			continue
 		}
@@ -100,7 +106,7 @@ const retryCause = "retrying"
 // failing says that an attempt failed and will be made again: nothing is lost yet.
 func (l *lossLog) failing(b *lossBooks) {
 	l.retrying = true
-	attrs := append(b.retryAttrs(), slog.String("last_error", b.lastError))
+	attrs := append(b.retryAttrs(), slog.String("last_error", b.lastError), slog.String("hint", l.hint(RetryExhausted, b)))
 	l.lines.write(func() { l.warner.Problem(retryCause, "spur: delivery is failing, retrying", attrs...) })
 }
 
@@ -111,6 +117,20 @@ func (l *lossLog) relieved(b *lossBooks) {
 	l.lines.write(func() { l.warner.Resolved(retryCause, "spur: delivery works again", attrs...) })
 }
 
+// closed says what Close has lost.
+func (l *lossLog) closed(b *lossBooks, lost string) {
+	var all uint64
+	for _, n := range b.losses() {
+		all += n
+	}
+	attrs := []slog.Attr{
+		slog.String("destination", b.name), slog.String("address", b.address), slog.String("lost", lost),
+		slog.Uint64("lost_in_all", all), slog.Uint64("delivered_in_all", b.sent),
+		slog.String("last_error", b.lastError), slog.String("hint", l.hint(Closed, b)),
+	}
+	l.lines.write(func() { l.warner.Problem("close", "spur: spans were lost at the end", attrs...) })
+}
+
 func (b *lossBooks) retryAttrs() []slog.Attr {
 	return []slog.Attr{
 		slog.String("destination", b.name),
@@ -119,8 +139,17 @@ func (b *lossBooks) retryAttrs() []slog.Attr {
 	}
 }
 
+// hint is what the last error says is probably wrong, where that has to do with why,
+// or else what is usual for why.
+func (l *lossLog) hint(why Reason, b *lossBooks) string {
+	if b.troubled && b.lastHint != "" && why != TooLarge && (why != QueueFull || l.retrying) {
+		return b.lastHint + "; see " + knobs(l.format, l.setBy)
+	}
+	return hint(why, l.format, l.setBy)
+}
+
 // hint names what to look at, or the knob to turn.
-func hint(why Reason, f transport.Format) string {
+func hint(why Reason, f transport.Format, setBy string) string {
 	http := f == transport.JaegerBatch || f == transport.OTLP
 	switch {
 	case why == QueueFull:
@@ -132,20 +161,23 @@ func hint(why Reason, f transport.Format) string {
 	case why == Closed:
 		return "give Close more time, and finish spans before it"
 	case why == unconfirmedLoss:
-		return "did something else answer, such as a proxy or a login page, or did the receiver never answer? See last_error and " + knobs(f)
+		return "did something else answer, such as a proxy or a login page, or did the receiver never answer? See last_error and " + knobs(f, setBy)
 	case why == Rejected:
-		return "the receiver refuses what it gets: see last_error, the credentials, and " + knobs(f)
+		return "the receiver refuses what it gets: see last_error, the credentials, and " + knobs(f, setBy)
 	default:
-		return "is the receiver there? See last_error and " + knobs(f)
+		return "is the receiver there? See last_error and " + knobs(f, setBy)
 	}
 }
 
-// knobs names the environment variables that decide where spans of a format go.
-func knobs(f transport.Format) string {
-	switch f {
-	case transport.JaegerBatch:
+// knobs names what has chosen the address, or else the environment variables that
+// decide where spans of a format go.
+func knobs(f transport.Format, setBy string) string {
+	switch {
+	case setBy != "":
+		return "the address (" + setBy + ")"
+	case f == transport.JaegerBatch:
 		return "the address (JAEGER_ENDPOINT)"
-	case transport.OTLP:
+	case f == transport.OTLP:
 		return "the address (JAEGER_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, OTEL_EXPORTER_OTLP_ENDPOINT)"
 	default:
 		return "the address (JAEGER_AGENT_HOST, JAEGER_AGENT_PORT)"

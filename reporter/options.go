@@ -32,6 +32,9 @@ type BatchingOptions struct {
 	// Name is the destination's name in Stats and log lines; when empty "agent",
 	// "collector" or "otlp", after the transport's format.
 	Name string
+	// SetBy names what chose the address, such as "JAEGER_ENDPOINT", for hints in
+	// log lines and errors; when empty they name the variables for the format.
+	SetBy string
 	// FlushInterval is how long a span waits at most for its batch to become
 	// full; DefaultFlushInterval when 0, and 10 ms when less than that.
 	FlushInterval time.Duration

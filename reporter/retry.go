@@ -89,7 +89,7 @@ func (r *Batching) again(b *batch, a *answer) (why Reason, ok bool) {
 	if why, ok := r.deadline.allows(wait, b.attempts.first, a); !ok {
 		return why, false
 	}
-	r.store.note(a.text)
+	r.store.note(a)
 	r.look(false)
 	books := r.books()
 	r.loss.failing(&books)
@@ -141,7 +141,7 @@ func (r *Batching) confirm() {
 		return
 	}
 	a := r.ask()
-	r.store.note(a.text)
+	r.store.note(&a)
 	if a.PreviousLost {
 		r.takeBack(a.Kind != transport.Permanent)
 		return

@@ -4,7 +4,6 @@ package reporter
 
 import (
 	"errors"
-	"log/slog"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -29,10 +28,10 @@ type sender struct {
 	widened bool     // wide was used since the last tick
 }
 
-func (s *sender) init(l *slog.Logger, f transport.Format, pace bool) {
+func (s *sender) init(o *BatchingOptions, f transport.Format, pace bool) {
 	s.pace = pace
 	s.backoff = newBackoff(rand.Uint64(), rand.Uint64())
-	s.loss.init(l, f)
+	s.loss.init(o, f)
 }
 
 // run is the goroutine: it sends full batches as they come, and at each tick
@@ -111,12 +110,14 @@ func (r *Batching) conclude() {
 
 // finish sends what is left, and ends.
 func (r *Batching) finish() {
+	r.survive(func() { r.look(false) })
+	r.loss.closing = true
 	if !r.survive(r.drain) {
 		r.survive(r.giveUpRest)
 	}
 	r.survive(r.conclude)
 	r.closeErr = r.closeTransport()
-	r.survive(func() { r.look(false) })
+	r.survive(r.lookLast)
 	r.deadline.giveUp()
 	r.loss.lines.wait(guard.Grace)
 }
@@ -175,6 +176,14 @@ func (r *Batching) seal(b *batch) []byte {
 func (r *Batching) look(tick bool) {
 	b := r.books()
 	r.loss.look(&b, tick)
+}
+
+// lookLast says in the log what Close's error says.
+func (r *Batching) lookLast() {
+	if lost := r.lostAtClose(); lost != "" {
+		b := r.books()
+		r.loss.closed(&b, lost)
+	}
 }
 
 // relieve says that a batch has arrived.

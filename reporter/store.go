@@ -52,6 +52,8 @@ type ledger struct {
 	retries           uint64
 	lastError         string
 	lastErrorTime     time.Time
+	lastHint          string // of lastError
+	troubled          bool   // nothing was accepted since lastError
 }
 
 // losses are the columns of what did not arrive for sure.
@@ -226,16 +228,16 @@ func (s *store) giveUpLocked(spans uint64, unanswered bool, why Reason) {
 	}
 }
 
-// note keeps an error's text, unless it is empty.
-func (s *store) note(text string) {
+// note keeps an error's text and hint, unless there was none.
+func (s *store) note(a *answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noteLocked(text)
+	s.noteLocked(a)
 }
 
-func (s *store) noteLocked(text string) {
-	if text != "" {
-		s.lastError, s.lastErrorTime = text, time.Now()
+func (s *store) noteLocked(a *answer) {
+	if a.text != "" {
+		s.lastError, s.lastErrorTime, s.lastHint, s.troubled = a.text, time.Now(), a.Hint, true
 	}
 }
 
@@ -253,7 +255,7 @@ func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 	spans, a := uint64(n), &res.last
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.noteLocked(a.text)
+	s.noteLocked(a)
 	switch a.Kind {
 	case transport.TooLarge:
 		return
@@ -261,6 +263,7 @@ func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 		s.giveUpLocked(spans, unanswered, res.giveUp)
 		return
 	case transport.Accepted:
+		s.troubled = a.text != ""
 		s.sent += s.unproven
 		s.unproven = spans
 		if !confirmer {
@@ -311,7 +314,7 @@ func (s *store) writeOff(why Reason, text string) {
 	for _, b := range s.queue[s.first:] {
 		s.memory += b.booked
 	}
-	s.noteLocked(text)
+	s.noteLocked(&answer{text: text})
 }
 
 // bookLocked enters b's memory. The caller holds s.mu.
