@@ -193,7 +193,7 @@ func (s *sending) start(e *endpoint.Endpoint, name string, logger *slog.Logger) 
 		return nil, err
 	}
 	r, err := reporter.NewBatching(t, reporter.BatchingOptions{
-		Name: name, QueueSpans: s.queueSpans, FlushInterval: s.flushInterval, RetryBudget: s.retryBudget,
+		Name: name, SetBy: e.SetBy, QueueSpans: s.queueSpans, FlushInterval: s.flushInterval, RetryBudget: s.retryBudget,
 		InBandStats: s.inBandStats, SemanticNames: s.semanticNames, Logger: logger,
 	})
 	if err != nil {

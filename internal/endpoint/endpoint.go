@@ -32,7 +32,7 @@ type Endpoint struct {
 
 // Default is Jaeger's agent on this host.
 func Default() Endpoint {
-	return Endpoint{SetBy: "agent", Format: transport.JaegerCompact, Address: "localhost:6831"}
+	return Endpoint{Format: transport.JaegerCompact, Address: "localhost:6831"}
 }
 
 // UDP reports whether spans go there in datagrams.
