@@ -25,7 +25,7 @@ func UnaryClientInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryClientInte
 			return invoker(ctx, method, req, reply, cc, opts...)
 		}
 		returned := false
-		defer c.caught(span, &returned)
+		defer caught(&returned, func(p any) { c.panicked(span, p) })
 		c.logObject(span, sent, req)
 		err := invoker(ctx, method, req, reply, cc, opts...)
 		returned = true
@@ -51,7 +51,7 @@ func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientIn
 		}
 		s := &clientStream{config: c, ctx: ctx, desc: desc, span: span}
 		returned := false
-		defer s.caught(&returned)
+		defer caught(&returned, s.panicked)
 		n := len(opts)
 		cs, err := streamer(ctx, desc, cc, method, append(opts[:n:n], grpc.OnFinish(s.end))...)
 		returned = true

@@ -63,7 +63,7 @@ func (s *clientStream) Header() (metadata.MD, error) {
 // RecvMsg says how.
 func (s *clientStream) SendMsg(m any) error {
 	returned := false
-	defer s.caught(&returned)
+	defer caught(&returned, s.panicked)
 	err := s.ClientStream.SendMsg(m)
 	returned = true
 	switch {
@@ -78,7 +78,7 @@ func (s *clientStream) SendMsg(m any) error {
 // RecvMsg implements grpc.ClientStream.
 func (s *clientStream) RecvMsg(m any) (err error) {
 	returned := false
-	defer s.caught(&returned)
+	defer caught(&returned, s.panicked)
 	if s.events {
 		err = s.receive(m)
 	} else {
@@ -123,17 +123,10 @@ func (s *clientStream) end(err error) {
 	}
 }
 
-// caught is config's, for what a stream's start or methods call.
-func (s *clientStream) caught(returned *bool) {
-	if *returned {
-		return
-	}
-	p := recover()
+// panicked finishes the span when what the stream's start or methods call panics.
+func (s *clientStream) panicked(p any) {
 	if s.claim(nil) {
-		s.panicked(s.span, p)
-	}
-	if p != nil {
-		panic(p)
+		s.config.panicked(s.span, p)
 	}
 }
 

@@ -26,7 +26,7 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 		}
 		ctx, span := c.startServer(ctx, info.FullMethod)
 		returned := false
-		defer c.caught(span, &returned)
+		defer caught(&returned, func(p any) { c.panicked(span, p) })
 		c.tagCaller(ctx, span)
 		c.logObject(span, received, req)
 		resp, err := handler(ctx, req)
@@ -49,7 +49,7 @@ func StreamServerInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamServerIn
 		}
 		ctx, span := c.startServer(ss.Context(), info.FullMethod)
 		returned := false
-		defer c.caught(span, &returned)
+		defer caught(&returned, func(p any) { c.panicked(span, p) })
 		c.tagCaller(ctx, span)
 		err := handler(srv, &serverStream{ServerStream: ss, ctx: ctx, span: span, events: c.events})
 		returned = true

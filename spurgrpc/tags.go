@@ -72,14 +72,14 @@ func (c *config) finish(ctx context.Context, span *spur.Span, err error) {
 	span.Finish()
 }
 
-// caught is deferred. If the handler or call did not return, it finishes the span and
-// passes a panic on.
-func (c *config) caught(span *spur.Span, returned *bool) {
+// caught is deferred. If what was called did not return, it tells end what recover
+// says, and passes a panic on.
+func caught(returned *bool, end func(p any)) {
 	if *returned {
 		return
 	}
 	p := recover()
-	c.panicked(span, p)
+	end(p)
 	if p != nil {
 		panic(p)
 	}

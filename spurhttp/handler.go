@@ -55,22 +55,21 @@ func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler
 	if t == nil {
 		return h
 	}
-	wrapped := &handler{tracer: t, next: h}
+	wrapped := &handler{next: h}
 	wrapped.router, _ = h.(router)
 	for _, o := range opts {
 		if o != nil {
-			o.applyHandler(wrapped)
+			o.applyHandler(&wrapped.config)
 		}
 	}
+	wrapped.tracer = t
 	return wrapped
 }
 
 type handler struct {
-	common
-	tracer *spur.Tracer
+	config
 	next   http.Handler
 	router router // next, or nil
-	edge   spur.EdgePolicy
 }
 
 // serverKind is boxed once: it is an option of every span.

@@ -10,10 +10,10 @@ import (
 )
 
 // HandlerOption configures Handler.
-type HandlerOption interface{ applyHandler(*handler) }
+type HandlerOption interface{ applyHandler(*config) }
 
 // TransportOption configures Transport and Client.
-type TransportOption interface{ applyTransport(*transport) }
+type TransportOption interface{ applyTransport(*config) }
 
 // Option configures both.
 type Option interface {
@@ -21,46 +21,45 @@ type Option interface {
 	TransportOption
 }
 
-// common is what both sides can be told.
-type common struct {
+// config is what the options say.
+type config struct {
 	name     func(*http.Request) string // nil: see Handler and Transport
 	filter   func(*http.Request) bool   // nil: everything
 	semantic bool
+	tracer   *spur.Tracer
+
+	edge spur.EdgePolicy // of a handler
+
+	requireParent bool // of a transport, as the rest
+	phases        bool
+	tell          func(host string) bool // nil: everyone
 }
 
 // operation is what WithOperationName says, or "".
-func (c *common) operation(r *http.Request) string {
+func (c *config) operation(r *http.Request) string {
 	if c.name == nil {
 		return ""
 	}
 	return c.name(r)
 }
 
-type commonOption func(*common)
+type option func(*config)
 
-func (o commonOption) applyHandler(h *handler)     { o(&h.common) }
-func (o commonOption) applyTransport(t *transport) { o(&t.common) }
-
-type handlerOption func(*handler)
-
-func (o handlerOption) applyHandler(h *handler) { o(h) }
-
-type transportOption func(*transport)
-
-func (o transportOption) applyTransport(t *transport) { o(t) }
+func (o option) applyHandler(c *config)   { o(c) }
+func (o option) applyTransport(c *config) { o(c) }
 
 // WithOperationName sets how spans are called. name runs before the span starts, on
 // the goroutine of the request, which it must not change. It should return few
 // different names, and not paths with ids in them; where it returns "" the default
 // name stands.
 func WithOperationName(name func(*http.Request) string) Option {
-	return commonOption(func(c *common) { c.name = name })
+	return option(func(c *config) { c.name = name })
 }
 
 // WithFilter sets which requests are traced: those for which keep returns true. The
 // others pass without a span. Of several filters all must agree.
 func WithFilter(keep func(*http.Request) bool) Option {
-	return commonOption(func(c *common) {
+	return option(func(c *config) {
 		before := c.filter
 		if keep == nil {
 			return
@@ -73,7 +72,7 @@ func WithFilter(keep func(*http.Request) bool) Option {
 // (version 1.27 and later, stable) name attributes: http.request.method, url.path,
 // http.response.status_code and so on, instead of OpenTracing's names. The client's
 // span gets the tag error from status 400 on instead of 500.
-func WithSemanticNames() Option { return commonOption(func(c *common) { c.semantic = true }) }
+func WithSemanticNames() Option { return option(func(c *config) { c.semantic = true }) }
 
 // WithEdgePolicy sets what becomes of the context in a request's headers. The default
 // is spur.TrustCaller; spur.LinkCaller and spur.IgnoreCaller are for listeners that
@@ -82,7 +81,7 @@ func WithSemanticNames() Option { return commonOption(func(c *common) { c.semant
 // them on. A tracer with spur.WithEdgePolicy is never more trusting than that, but
 // leaves the headers to the handler.
 func WithEdgePolicy(p spur.EdgePolicy) HandlerOption {
-	return handlerOption(func(h *handler) { h.edge = p })
+	return option(func(c *config) { c.edge = p })
 }
 
 // WithoutProbes leaves health checks untraced: GET and HEAD requests for /healthz,
@@ -96,22 +95,22 @@ func WithoutProbes() HandlerOption {
 // OpenTracing's global tracer, if it is one of spur's. Requests with a span in their
 // context are traced by that span's tracer.
 func WithTracer(t *spur.Tracer) TransportOption {
-	return transportOption(func(tr *transport) { tr.tracer = t })
+	return option(func(c *config) { c.tracer = t })
 }
 
 // WithRequiredParent leaves requests untraced whose context has no span.
 func WithRequiredParent() TransportOption {
-	return transportOption(func(t *transport) { t.requireParent = true })
+	return option(func(c *config) { c.requireParent = true })
 }
 
 // WithPhases has the span log what net/http does for the request: the events "dns start",
 // "dns", "connect start", "connect", "tls start", "tls", "got connection", "got 100
 // continue", "wrote request" and "first byte", with the error if there was one.
-func WithPhases() TransportOption { return transportOption(func(t *transport) { t.phases = true }) }
+func WithPhases() TransportOption { return option(func(c *config) { c.phases = true }) }
 
 // WithHosts has headers of a trace and baggage, also those that were in the request
 // already, sent only to hosts that h matches; a nil h matches none. Requests to others
 // are traced nevertheless. The default is to tell everyone.
 func WithHosts(h *propagation.Hosts) TransportOption {
-	return transportOption(func(t *transport) { t.tell = h.Match })
+	return option(func(c *config) { c.tell = h.Match })
 }

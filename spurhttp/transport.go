@@ -47,7 +47,7 @@ func Transport(rt http.RoundTripper, opts ...TransportOption) http.RoundTripper 
 	t := &transport{next: rt}
 	for _, o := range opts {
 		if o != nil {
-			o.applyTransport(t)
+			o.applyTransport(&t.config)
 		}
 	}
 	return t
@@ -65,12 +65,8 @@ func Client(c *http.Client, opts ...TransportOption) *http.Client {
 }
 
 type transport struct {
-	common
-	next          http.RoundTripper
-	tracer        *spur.Tracer
-	requireParent bool
-	phases        bool
-	tell          func(host string) bool // nil: everyone
+	config
+	next http.RoundTripper
 }
 
 // Unwrap returns the RoundTripper that sends the requests.
