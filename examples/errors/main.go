@@ -14,9 +14,10 @@ import (
 	"log"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/spurtest"
+	"github.com/go-spur/spur/reporter"
 )
 
 func main() {
@@ -26,21 +27,30 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	tracer, spans := spurtest.New(nil)
-	defer tracer.Close()
+	// For the terminal. A service says spur.New("shop", spur.FromEnv()).
+	console, err := reporter.NewConsole(out, reporter.ConsoleOptions{})
+	if err != nil {
+		return err
+	}
+	tracer, err := spur.New("shop", spur.SampleAll(), spur.WithReporter(console))
+	if err != nil {
+		return err
+	}
 
 	ctx, span := tracer.Start(context.Background(), "order")
 	span.SetError(charge(ctx)) // a nil error sets nothing
 	pack(ctx)
 
-	// Mail is sent when the request may be over: its span follows the request's.
-	mailed := make(chan struct{})
-	spur.Go(ctx, "mail", func(ctx context.Context) {
-		defer close(mailed)
-		spur.SpanFromContext(ctx).SetString("to", "ada")
-	})
-	<-mailed
-	_ = spans.Wait(context.Background(), 3)
+	// Mail is sent when the order may be over: its span follows the order's instead of
+	// being a part of it.
+	var mail sync.WaitGroup
+	mail.Add(1)
+	go func() {
+		defer mail.Done()
+		_, span := tracer.Start(spur.Detach(ctx), "mail")
+		span.SetString("to", "ada").Finish()
+	}()
+	mail.Wait()
 
 	// A value that panics when it is printed, a span that is finished twice and a tag
 	// that comes too late.
@@ -49,7 +59,9 @@ func run(out io.Writer) error {
 	span.Finish()
 	span.SetString("late", "too late")
 
-	fmt.Fprintln(out, spans.Tree(spurtest.WithoutTimes()))
+	if err := tracer.Close(); err != nil { // draws what waits
+		return err
+	}
 	st := tracer.Stats()
 	fmt.Fprintf(out, "finished twice: %d, used after that: %d\n", st.Spans.DoubleFinish, st.Spans.UseAfterFinish)
 	return nil

@@ -16,8 +16,8 @@ import (
 	"os"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/spurhttp"
-	"github.com/go-spur/spur/spurtest"
 )
 
 func main() {
@@ -27,38 +27,51 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	// A tracer with a clock and ids that are the same in every run, which keeps its
-	// spans. A real one is made by spur.New("shop", spur.FromEnv()).
-	tracer, spans := spurtest.New(nil)
-	defer tracer.Close()
-
+	tracer, err := newTracer("shop", out)
+	if err != nil {
+		return err
+	}
 	shop := httptest.NewUnstartedServer(spurhttp.Handler(tracer, routes(), spurhttp.WithoutProbes()))
 	shop.Config.ErrorLog = log.New(io.Discard, "", 0) // where net/http writes that a handler panicked
 	shop.Start()
 	defer shop.Close()
 
 	// The client's spans are children of the span in the request's context.
+	customer, err := newTracer("customer", out)
+	if err != nil {
+		return err
+	}
 	client := spurhttp.Client(shop.Client())
-	ctx, span := tracer.Start(context.Background(), "shopping")
+	ctx, span := customer.Start(context.Background(), "shopping")
 	for _, path := range []string{"/broken", "/items/42", "/items/7", "/nowhere/at/all", "/healthz"} {
 		if err := visit(ctx, client, shop.URL+path); err != nil {
-			fmt.Fprintln(out, path, "was not answered")
+			span.LogKV("event", "no answer", "path", path)
 		}
 	}
-	span.Finish()
-
-	shop.Close() // waits for the handlers
-	fmt.Fprintln(out, spans.Tree(spurtest.WithoutTimes()))
 
 	// At the edge nobody vouches for callers: their spans are linked to, and new
 	// traces begun.
-	spans.Reset()
 	edge := spurhttp.Handler(tracer, routes(), spurhttp.WithEdgePolicy(spur.LinkCaller))
 	r := httptest.NewRequest(http.MethodGet, "/items/1", nil)
 	r.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 	edge.ServeHTTP(httptest.NewRecorder(), r)
-	fmt.Fprint(out, spans.Tree(spurtest.WithoutTimes()))
-	return nil
+
+	shop.Close() // waits for the handlers
+	if err := tracer.Close(); err != nil {
+		return err
+	}
+	span.Finish()
+	return customer.Close()
+}
+
+// newTracer makes a tracer that draws on the terminal. A service says
+// spur.New("shop", spur.FromEnv()).
+func newTracer(service string, out io.Writer) (*spur.Tracer, error) {
+	console, err := reporter.NewConsole(out, reporter.ConsoleOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return spur.New(service, spur.SampleAll(), spur.WithReporter(console))
 }
 
 // routes is a service that knows nothing of tracing but spur.SpanFromContext.

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -17,9 +18,9 @@ import (
 	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurhttp"
-	"github.com/go-spur/spur/spurtest"
 )
 
 func main() {
@@ -38,7 +39,15 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	tracer, spans := spurtest.New(nil, spur.WithSampler(strategy))
+	console, err := reporter.NewConsole(out, reporter.ConsoleOptions{})
+	if err != nil {
+		return err
+	}
+	// Callers' decisions are followed, and the strategy is asked when there is none.
+	tracer, err := spur.New("shop", spur.WithSampler(strategy), spur.WithReporter(console))
+	if err != nil {
+		return err
+	}
 	defer tracer.Close()
 
 	mux := http.NewServeMux()
@@ -59,16 +68,17 @@ func run(out io.Writer) error {
 		{"the program insists", "/ads?why=1", "", ""},
 		{"a developer insists", "/ads", "jaeger-debug-id", "ticket-7"},
 	} {
-		spans.Reset()
 		r := httptest.NewRequest(http.MethodGet, request.path, nil)
 		if request.header != "" {
 			r.Header.Set(request.header, request.value)
 		}
+		fmt.Fprintf(out, "--- %s:\n\n", request.about)
 		h.ServeHTTP(httptest.NewRecorder(), r)
-		fmt.Fprintf(out, "%s:\n", request.about)
-		fmt.Fprint(out, spans.Tree(spurtest.WithoutTimes()))
+		if err := tracer.Flush(context.Background()); err != nil { // draws what waits
+			return err
+		}
 	}
 	st := tracer.Stats()
-	fmt.Fprintf(out, "\n%d recorded, %d not, by %s\n", st.Spans.FinishedSampled, st.Spans.FinishedUnsampled, st.Sampling.Description)
+	fmt.Fprintf(out, "%d recorded, %d not, by %s\n", st.Spans.FinishedSampled, st.Spans.FinishedUnsampled, st.Sampling.Description)
 	return nil
 }

@@ -122,12 +122,13 @@ var (
 		{regexp.MustCompile(`\b[0-9.]+(ns|µs|ms|s)\b`), "TIME"},
 		{regexp.MustCompile(`\b([0-9a-f]{32}|[0-9a-f]{16})\b`), "ID"},
 		{regexp.MustCompile(`in \d+ datagrams?`), "in SOME datagrams"},
+		{regexp.MustCompile(`([ !]) +\+TIME │[ ━]+│`), "$1 +TIME BAR"}, // of reporter.Console
 	}
 )
 
 // shape returns an output without what differs from run to run.
 func shape(s string) string {
-	s = lineBreaks.ReplaceAllString(s, " ")
+	s = lineBreaks.ReplaceAllString(strings.TrimRight(s, "\n"), " ")
 	for _, v := range volatile {
 		s = v.is.ReplaceAllString(s, v.name)
 	}
