@@ -19,7 +19,9 @@ import (
 // WithBaggageRestrictions forbids. On a recorded span the change is logged; of a
 // refused item the log has the key alone.
 func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
-	s.setBaggage(key, value)
+	if s != nil {
+		s.setBaggage(key, value)
+	}
 	return s
 }
 
@@ -27,8 +29,7 @@ func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
 // key differs in case alone, as in "User" and "user": HTTP headers do not keep the
 // case. It returns "" when there is none.
 func (s *Span) BaggageItem(key string) string {
-	m, _ := s.current().baggage.Find(key)
-	return m.Value
+	return s.SpanContext().BaggageItem(key)
 }
 
 // baggageChange is what one call of SetBaggageItem did.

@@ -4,6 +4,7 @@ package spur
 
 import (
 	"context"
+	"errors"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
@@ -40,6 +41,10 @@ func Go(ctx context.Context, operation string, fn func(ctx context.Context), opt
 				panic(p)
 			}
 		}()
+		if fn == nil {
+			span.SetError(errors.New("spur: nothing to do: Go was given a nil function"))
+			return
+		}
 		fn(ctx)
 	}()
 }

@@ -22,11 +22,18 @@ const (
 
 // Finish ends the span now and, when its trace is sampled, hands it to the
 // reporters on this goroutine. A second Finish is counted and does nothing else.
-func (s *Span) Finish() { s.finish(s.now()) }
+func (s *Span) Finish() {
+	if s != nil {
+		s.finish(s.now())
+	}
+}
 
 // FinishWithOptions is Finish with a time of its own and logs to add. A zero
 // FinishTime means now, as does a zero timestamp of a log.
 func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
+	if s == nil {
+		return
+	}
 	end := s.now() // before anything slow
 	clamped := false
 	if !opts.FinishTime.IsZero() {
@@ -172,10 +179,15 @@ func (s *Span) reconsiderFinish(r *record.Record) *record.Record {
 
 // Context returns the span's context, a SpanContext. It allocates nothing and
 // works after Finish as well.
-func (s *Span) Context() opentracing.SpanContext { return SpanContext{s.current()} }
+func (s *Span) Context() opentracing.SpanContext { return s.SpanContext() }
 
 // SpanContext is Context with its own type.
-func (s *Span) SpanContext() SpanContext { return SpanContext{s.current()} }
+func (s *Span) SpanContext() SpanContext {
+	if s == nil {
+		return SpanContext{}
+	}
+	return SpanContext{s.current()}
+}
 
 // String returns the context's String: trace:span:parent:flags.
 func (s *Span) String() string { return s.SpanContext().String() }
@@ -183,13 +195,16 @@ func (s *Span) String() string { return s.SpanContext().String() }
 // Tracer returns the tracer that started the span.
 func (s *Span) Tracer() opentracing.Tracer {
 	if s == nil { // opentracing.ContextWithSpan asks
-		s = nowhere
+		return nowhere.tracer()
 	}
 	return s.tracer()
 }
 
 // OperationName returns the operation name, also after Finish.
 func (s *Span) OperationName() string {
+	if s == nil {
+		return ""
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.operationLocked()
@@ -199,10 +214,18 @@ func (s *Span) OperationName() string {
 func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.opLen)) }
 
 // StartTime returns when the span started, also after Finish.
-func (s *Span) StartTime() time.Time { return time.Unix(0, s.start) }
+func (s *Span) StartTime() time.Time {
+	if s == nil {
+		return nowhere.StartTime()
+	}
+	return time.Unix(0, s.start)
+}
 
 // Duration returns how long the span took, and 0 before Finish.
 func (s *Span) Duration() time.Duration {
+	if s == nil {
+		return 0
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return time.Duration(s.duration)
@@ -210,6 +233,9 @@ func (s *Span) Duration() time.Duration {
 
 // Finished reports whether Finish was called.
 func (s *Span) Finished() bool {
+	if s == nil {
+		return true
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.finishedLocked()
@@ -217,6 +243,9 @@ func (s *Span) Finished() bool {
 
 // References returns a copy of what the span refers to, also after Finish.
 func (s *Span) References() []model.Reference {
+	if s == nil {
+		return nil
+	}
 	var one [1]model.Reference
 	refs, _ := s.references(&one)
 	return append([]model.Reference(nil), refs...)
@@ -242,6 +271,9 @@ func (s *Span) references(one *[1]model.Reference) (refs []model.Reference, drop
 // it returns nil, unless a reporter or observer of the tracer keeps spans
 // (reporter.SpanKeeper): then the tags as they were reported.
 func (s *Span) Tags() []model.Tag {
+	if s == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rec == nil {
@@ -252,6 +284,9 @@ func (s *Span) Tags() []model.Tag {
 
 // Logs returns a copy of the logs, oldest first, under the conditions of Tags.
 func (s *Span) Logs() []model.Log {
+	if s == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rec == nil {

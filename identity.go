@@ -27,10 +27,7 @@ const (
 // ServiceName returns the name of the service that the tracer reports, and "" for a nil
 // tracer.
 func (t *Tracer) ServiceName() string {
-	if t == nil {
-		return ""
-	}
-	return t.process.Service
+	return t.orNone().process.Service
 }
 
 // buildProcess freezes the process tags: the user's, then our own where the user

@@ -30,6 +30,7 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 	if !ok {
 		return opentracing.ErrInvalidSpanContext
 	}
+	t = t.orNone()
 	f := t.codec(name)
 	switch {
 	case f.text != nil:
@@ -62,6 +63,7 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 func (t *Tracer) Extract(name, carrier any) (opentracing.SpanContext, error) {
 	var m model.Context
 	var err error
+	t = t.orNone()
 	f := t.codec(name)
 	switch {
 	case f.text != nil:

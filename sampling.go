@@ -46,7 +46,7 @@ func (t *Tracer) SetSampler(s sampler.Sampler) error {
 	if isNil(s) {
 		return &ConfigError{Name: "SetSampler", Value: nilValue(s), Err: errNil}
 	}
-	s = followCallers(s)
+	t, s = t.orNone(), followCallers(s)
 	h := holdSampler(s)
 	var refused error
 	t.samplerMu.Lock()

@@ -16,7 +16,9 @@ import (
 
 // Flush returns when every span finished before the call has been sent or dropped, or
 // within 100 ms after ctx ends, with its error.
-func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(orBackground(ctx)) }
+func (t *Tracer) Flush(ctx context.Context) error {
+	return t.orNone().reporter.Flush(orBackground(ctx))
+}
 
 // Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
 // baggage restrictions and debug throttler. It returns 100 ms after ctx has ended at
@@ -30,7 +32,7 @@ func (t *Tracer) Flush(ctx context.Context) error { return t.reporter.Flush(orBa
 // A second call waits for the first, or until ctx ends. A Close or Flush of the user's
 // that hangs leaves behind the goroutine that waits for it, and no other.
 func (t *Tracer) Shutdown(ctx context.Context) error {
-	ctx = orBackground(ctx)
+	t, ctx = t.orNone(), orBackground(ctx)
 	t.samplerMu.Lock()
 	first := !t.samplerClosed
 	t.samplerClosed = true

@@ -22,7 +22,8 @@ var _ opentracing.Span = (*Span)(nil)
 // Span is one timed operation. All methods may be called from any goroutine, at
 // any time; after Finish those that record do nothing. None blocks, and none
 // keeps a value it is handed: tags and log fields are turned into plain data
-// before the call returns.
+// before the call returns. A nil *Span is the span that SpanFromContext returns where
+// there is none: its methods do nothing.
 //
 // A Span is one allocation of 112 bytes. Tags and logs live elsewhere, in a
 // record that exists only while a recorded span is open.
@@ -49,7 +50,7 @@ type Span struct {
 // positive one records it from now on and sets Jaeger's debug flag, zero stops
 // recording.
 func (s *Span) SetTag(key string, value any) opentracing.Span {
-	if s.told() || key == samplingPriority {
+	if s.told() || key == samplingPriority && s != nil {
 		s.setTag(key, value)
 	}
 	return s
@@ -68,7 +69,7 @@ func (s *Span) SetInt(key string, value int) *Span { return s.SetInt64(key, int6
 
 // SetInt64 is SetTag for an int64, without boxing the value.
 func (s *Span) SetInt64(key string, value int64) *Span {
-	if key == samplingPriority {
+	if key == samplingPriority && s != nil {
 		s.setPriority(value)
 	}
 	if s.told() {
@@ -123,6 +124,9 @@ func (s *Span) SetOperationName(name string) opentracing.Span {
 func (s *Span) SuggestOperationName(name string) { s.rename(name, false) }
 
 func (s *Span) rename(name string, named bool) {
+	if s == nil {
+		return
+	}
 	t := s.tracer()
 	name = t.freezer.Operation(name)
 	s.mu.Lock()
@@ -151,7 +155,7 @@ func (s *Span) rename(name string, named bool) {
 // LogFields records an event with the current time. Lazy fields and the methods
 // of values run before it returns.
 func (s *Span) LogFields(fields ...log.Field) {
-	if s.ctx.word.recording() {
+	if s.IsRecording() {
 		s.storeLog(s.now(), s.freezer().Fields(fields))
 	}
 }
@@ -160,7 +164,7 @@ func (s *Span) LogFields(fields ...log.Field) {
 // SetTag would make of them, and nil pointers "nil". When they do not pair up, the
 // event that is recorded says so.
 func (s *Span) LogKV(alternatingKeyValues ...any) {
-	if !s.ctx.word.recording() {
+	if !s.IsRecording() {
 		return
 	}
 	at := s.now()
@@ -178,26 +182,26 @@ func (s *Span) LogEventWithPayload(event string, payload any) {
 
 // Log is OpenTracing's deprecated form of LogFields with a time of its own.
 func (s *Span) Log(data opentracing.LogData) {
-	if s.ctx.word.recording() {
+	if s.IsRecording() {
 		s.logData(&data)
 	}
 }
 
 // IsRecording reports whether tags and logs are kept now: the trace is sampled,
 // or its sampler has not decided yet.
-func (s *Span) IsRecording() bool { return s.ctx.word.recording() }
+func (s *Span) IsRecording() bool { return s != nil && s.ctx.word.recording() }
 
 // EnableFirehose sets Jaeger's firehose flag for the local trace and everything
 // downstream: the backend stores such spans without indexing them.
 func (s *Span) EnableFirehose() {
-	if s.ctx.word.load()&wordPassing == 0 && !s.Finished() {
+	if !s.Finished() && s.ctx.word.load()&wordPassing == 0 {
 		s.ctx.word.bits.Or(uint32(wordFirehose))
 	}
 }
 
 // told reports whether anybody wants to know about a tag of this span.
 func (s *Span) told() bool {
-	return s.ctx.word.load()&(wordRecording|wordObserved) != 0
+	return s != nil && s.ctx.word.load()&(wordRecording|wordObserved) != 0
 }
 
 // tracer returns the span's tracer, which is never nil.

@@ -26,10 +26,10 @@ type Stats struct {
 	Source       string // which setting chose the destination, such as "JAEGER_AGENT_HOST"; "default" if none did
 }
 
-// SpanStats counts spans. A started span that is never finished is in Started
-// alone.
+// SpanStats counts spans: Started is Open and the three kinds of finished ones together.
 type SpanStats struct {
 	Started           uint64
+	Open              uint64 // not finished; in the end those that never are
 	FinishedSampled   uint64 // given to every reporter
 	FinishedUnsampled uint64 // of traces that are not recorded
 	FinishedUndecided uint64 // finished before a Late sampler had decided: not reported
@@ -133,16 +133,12 @@ func (t *Tracer) inTurn(turn chan struct{}, f func()) bool {
 // reporters' locks for a moment and allocates. A Status or Stats of the user's that
 // hangs is waited for for a second, and left out.
 func (t *Tracer) Stats() Stats {
+	t = t.orNone()
 	var s Stats
 	for _, st := range t.statsers {
 		t.guard(func() { s.Destinations = append(s.Destinations, st.Stats()...) })
 	}
-	for i := range t.counters {
-		c := &t.counters[i]
-		s.Spans.Started += c.started.Load()
-		s.Spans.FinishedSampled += c.sampled.Load()
-		s.Spans.FinishedUnsampled += c.unsampled.Load()
-	}
+	s.Spans = t.spanStats()
 	for _, p := range t.formatStatsers {
 		var formats []propagation.FormatStats
 		if !t.inTurn(p.asking, func() { formats = p.Stats() }) {
@@ -160,9 +156,6 @@ func (t *Tracer) Stats() Stats {
 		}
 	}
 	r := &t.rare
-	s.Spans.FinishedUndecided = r.undecided.Load()
-	s.Spans.DoubleFinish = r.doubleFinish.Load()
-	s.Spans.UseAfterFinish = r.useAfterFinish.Load()
 	cut := t.freezer.Counts()
 	s.Cut = CutStats{
 		Tags: cut.Tags, Logs: cut.Logs, Fields: cut.Fields, References: r.refs.Load(),
@@ -170,5 +163,22 @@ func (t *Tracer) Stats() Stats {
 		DebugCapped: r.debugCapped.Load(), Undecided: r.undecidedInjected.Load(),
 	}
 	s.Source = t.source
+	return s
+}
+
+// spanStats looks at finished spans first, so that Open is never negative.
+func (t *Tracer) spanStats() SpanStats {
+	r := &t.rare
+	s := SpanStats{
+		FinishedUndecided: r.undecided.Load(), DoubleFinish: r.doubleFinish.Load(), UseAfterFinish: r.useAfterFinish.Load(),
+	}
+	for i := range t.counters {
+		s.FinishedSampled += t.counters[i].sampled.Load()
+		s.FinishedUnsampled += t.counters[i].unsampled.Load()
+	}
+	for i := range t.counters {
+		s.Started += t.counters[i].started.Load()
+	}
+	s.Open = s.Started - s.FinishedSampled - s.FinishedUnsampled - s.FinishedUndecided
 	return s
 }

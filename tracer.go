@@ -21,7 +21,8 @@ var _ opentracing.Tracer = (*Tracer)(nil)
 
 // Tracer starts spans and carries their contexts in and out of the process. Make
 // one for each service name with New. All methods may be called from any
-// goroutine; only Flush, Shutdown and Close wait for anything.
+// goroutine; only Flush, Shutdown, Close, SetSampler and Stats wait for anything. A nil
+// *Tracer is one that is disabled and closed; a nil context is context.Background().
 type Tracer struct {
 	sampler    atomic.Pointer[samplerHolder]
 	reporter   reporter.Reporter
@@ -146,6 +147,7 @@ func (t *Tracer) introduce(d throttler.Throttler) {
 // FollowsFrom; all valid ones are recorded. References to contexts of other
 // tracers are counted and ignored. Options are not kept.
 func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption) opentracing.Span {
+	t = t.orNone()
 	var o startOptions
 	for _, opt := range opts {
 		o.add(opt)
@@ -157,7 +159,7 @@ func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption
 // FollowsFrom among opts says otherwise, and returns a context in which it is the
 // current span, for OpenTracing's functions too. It costs two allocations.
 func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracing.StartSpanOption) (context.Context, *Span) {
-	ctx = orBackground(ctx)
+	t, ctx = t.orNone(), orBackground(ctx)
 	var o startOptions
 	for _, opt := range opts {
 		o.add(opt)
@@ -167,6 +169,14 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	}
 	s := t.start(operation, &o)
 	return opentracing.ContextWithSpan(ctx, s), s
+}
+
+// orNone stands in for a tracer that is nil.
+func (t *Tracer) orNone() *Tracer {
+	if t == nil {
+		return nowhere.tracer()
+	}
+	return t
 }
 
 // nowhere is the span of a context that has none. It has no ids, is finished, and

@@ -177,10 +177,3 @@ func TestWhateverIsPluggedInMayPanic(t *testing.T) {
 		})
 	}
 }
-
-func TestServiceNameOfNil(t *testing.T) {
-	var tracer *Tracer
-	if name := tracer.ServiceName(); name != "" {
-		t.Errorf("got %q", name)
-	}
-}
