@@ -42,7 +42,7 @@ var envCases = []struct{ name, value, want string }{
 	{"OTEL_TRACES_SAMPLER", "jaeger_remote", "Sampler=remote SamplerParam=0.001 IgnoreParent=true"},
 	{"OTEL_TRACES_SAMPLER", "xray", bad("not one of always_on, always_off, traceidratio, jaeger_remote, parentbased_always_on")},
 	{"OTEL_TRACES_SAMPLER", "Always_On", "Sampler=const SamplerParam=1 IgnoreParent=true"},
-	{"OTEL_TRACES_SAMPLER_ARG", "whatever", ""}, // means nothing alone
+	{"OTEL_TRACES_SAMPLER_ARG", "1", "Warnings=[{spur: not used: OTEL_TRACES_SAMPLER names no sampler that takes an argument [variables [OTEL_TRACES_SAMPLER_ARG]]}]"},
 	{"JAEGER_SAMPLER_TYPE", "Remote", "Sampler=remote SamplerParam=0.001"},
 	{"JAEGER_SAMPLER_TYPE", "always", bad("not one of const, probabilistic, ratelimiting, remote")},
 	{"JAEGER_SAMPLER_PARAM", "1", "Sampler=remote SamplerParam=1"},

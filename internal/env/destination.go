@@ -51,7 +51,7 @@ func (r *reader) parseExporters(list string) error {
 		return errExporter
 	}
 	if slices.ContainsFunc(members, func(member string) bool { return !slices.Contains(used, member) }) {
-		r.warn("spur: not all exporters of the list are used", "variable", exporterVariable, "value", address.Hide(list), "used", used)
+		r.warn("spur: not all exporters of the list are used", "variable", exporterVariable, "value", r.shown(exporterVariable), "used", used)
 	}
 	return nil
 }

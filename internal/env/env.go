@@ -85,6 +85,9 @@ func Read(lookup func(name string) (string, bool), environ []string) Settings {
 	if len(r.unused) > 0 {
 		r.warn("spur: this version has no use for these variables", "variables", r.unused)
 	}
+	if len(r.lost) > 0 {
+		r.warn("spur: not used, since variables that win say something else", "variables", r.lost)
+	}
 	if names := unknown(environ); len(names) > 0 {
 		r.warn("spur: unknown variables", "variables", names)
 	}
@@ -98,6 +101,7 @@ type reader struct {
 	lookup   func(name string) (string, bool)
 	settings [len(table)]setting // empty where nothing is set; so is one of OTEL_* that is wrong
 	unused   []string            // variables that this version has no use for
+	lost     []string            // variables that are set, but another one counts
 
 	collector   *endpoint.Endpoint // JAEGER_ENDPOINT
 	otlp        *endpoint.Endpoint // OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT
@@ -125,6 +129,7 @@ func (r *reader) read(v *variable, s *setting) {
 // fill takes over what has a meaning alone.
 func (r *reader) fill() {
 	r.Service = cmp.Or(r.first("JAEGER_SERVICE_NAME", "OTEL_SERVICE_NAME").text, r.Service)
+	r.first("JAEGER_PROPAGATION", "OTEL_PROPAGATORS") // parse has set Formats
 	r.Disabled = r.flag("JAEGER_DISABLED", "OTEL_SDK_DISABLED")
 	r.TraceID128 = r.flag("JAEGER_TRACEID_128BIT")
 	r.LogSpans = r.flag("JAEGER_REPORTER_LOG_SPANS")
@@ -138,24 +143,38 @@ func (r *reader) fill() {
 	r.Timeout = r.time("JAEGER_REPORTER_TIMEOUT")
 	r.ReconnectInterval = r.time("JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL")
 
-	r.TagValueCharacters = r.count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
 	r.LogValueCharacters = r.count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")
-	r.TagsPerSpan = r.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT")
+	r.TagValueCharacters = cmp.Or(r.count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT"), r.LogValueCharacters)
+	r.TagsPerSpan = cmp.Or(r.count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT"), r.count("OTEL_ATTRIBUTE_COUNT_LIMIT"))
 	r.LogsPerSpan = r.count("OTEL_SPAN_EVENT_COUNT_LIMIT")
 	r.FieldsPerLog = r.count("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT")
 	r.RefsPerSpan = r.count("OTEL_SPAN_LINK_COUNT_LIMIT")
 }
 
-// first returns the first of the variables that is set, or an empty setting. Inlined,
-// it would make programs 20 kB larger.
+// first returns the first of the variables that is set, or an empty setting. Others that
+// are set and say something else have lost.
+func (r *reader) first(names ...string) *setting {
+	first := &setting{}
+	for _, name := range names {
+		switch s := r.get(name); {
+		case s.given == "":
+		case first.given == "":
+			first = s
+		case first.text != s.text && (first.whole == 0 || first.whole != s.whole):
+			r.lost = append(r.lost, name)
+		}
+	}
+	return first
+}
+
+// get returns the setting of a variable, an empty one if it is not set. Inlined, it
+// would make programs 20 kB larger.
 //
 //go:noinline
-func (r *reader) first(names ...string) *setting {
-	for _, name := range names {
-		for i := range table {
-			if s := &r.settings[i]; table[i].name == name && s.given != "" {
-				return s
-			}
+func (r *reader) get(name string) *setting {
+	for i := range table {
+		if table[i].name == name {
+			return &r.settings[i]
 		}
 	}
 	return &setting{}
@@ -163,8 +182,8 @@ func (r *reader) first(names ...string) *setting {
 
 func (r *reader) count(names ...string) int          { return int(r.first(names...).whole) }
 func (r *reader) time(names ...string) time.Duration { return time.Duration(r.first(names...).whole) }
-func (r *reader) text(name string) string            { return r.first(name).text }
-func (r *reader) isSet(name string) bool             { return r.first(name).given != "" }
+func (r *reader) text(name string) string            { return r.get(name).text }
+func (r *reader) isSet(name string) bool             { return r.get(name).given != "" }
 
 func (r *reader) flag(names ...string) *bool {
 	s := r.first(names...)
@@ -186,7 +205,7 @@ func (r *reader) wrong(name string, err error) {
 	value := r.shown(name)
 	if strings.HasPrefix(name, "OTEL_") {
 		r.warn("spur: wrong setting ignored", "variable", name, "value", value, "error", err)
-		*r.first(name) = setting{}
+		*r.get(name) = setting{}
 		return
 	}
 	r.Errors = append(r.Errors, Error{name, value, err})
@@ -194,7 +213,7 @@ func (r *reader) wrong(name string, err error) {
 
 // shown is what may be shown of a variable's value.
 func (r *reader) shown(name string) string {
-	value := r.first(name).given
+	value := r.get(name).given
 	if v := find(name); v != nil {
 		value = v.shown(value)
 	}

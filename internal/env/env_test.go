@@ -62,6 +62,7 @@ func dumpEndpoint(e *endpoint.Endpoint) string {
 }
 
 func TestTogether(t *testing.T) {
+	const loses = "spur: not used, since variables that win say something else"
 	for _, tc := range []struct {
 		name string
 		vars []string
@@ -71,15 +72,16 @@ func TestTogether(t *testing.T) {
 		{"JAEGER_TAGS over resource attributes", []string{"JAEGER_TAGS=a=1", "OTEL_RESOURCE_ATTRIBUTES=a=2,b=3"}, "Tags=[{a 1} {b 3}]"},
 		{"a tag from a variable", []string{"JAEGER_TAGS=a=${X:y}", "X=z"}, "Tags=[{a z}]"},
 		{"an empty variable is none", []string{"JAEGER_TAGS=a=${X:y}", "X="}, "Tags=[{a y}]"},
-		{"JAEGER_SERVICE_NAME first", []string{"JAEGER_SERVICE_NAME=j", "OTEL_SERVICE_NAME=o", "OTEL_RESOURCE_ATTRIBUTES=service.name=r"}, "Service=j"},
+		{"JAEGER_SERVICE_NAME first", []string{"JAEGER_SERVICE_NAME=j", "OTEL_SERVICE_NAME=o", "OTEL_RESOURCE_ATTRIBUTES=service.name=r"}, "Service=j Warnings=[{" + loses + " [variables [OTEL_SERVICE_NAME]]}]"},
 		{"then OTEL_SERVICE_NAME", []string{"OTEL_SERVICE_NAME=o", "OTEL_RESOURCE_ATTRIBUTES=service.name=r"}, "Service=o"},
 		{"then service.name", []string{"JAEGER_SERVICE_NAME= ", "OTEL_RESOURCE_ATTRIBUTES=service.name=r%20s"}, "Service=r s"},
-		{"JAEGER_DISABLED over OTEL_SDK_DISABLED", []string{"JAEGER_DISABLED=false", "OTEL_SDK_DISABLED=true"}, "Disabled=false"},
+		{"JAEGER_DISABLED over OTEL_SDK_DISABLED", []string{"JAEGER_DISABLED=false", "OTEL_SDK_DISABLED=true"}, "Disabled=false Warnings=[{" + loses + " [variables [OTEL_SDK_DISABLED]]}]"},
+		{"the same twice", []string{"JAEGER_DISABLED=1", "OTEL_SDK_DISABLED=true", "JAEGER_REPORTER_FLUSH_INTERVAL=1s", "OTEL_BSP_SCHEDULE_DELAY=1000"}, "Disabled=true FlushInterval=1s"},
 		{"empty is not set", []string{"JAEGER_DISABLED=", "OTEL_SDK_DISABLED=true"}, "Disabled=true"},
 		{"blank is not set", []string{"JAEGER_REPORTER_FLUSH_INTERVAL= "}, ""},
-		{"JAEGER_REPORTER_MAX_QUEUE_SIZE over OTEL_BSP", []string{"OTEL_BSP_MAX_QUEUE_SIZE=1", "JAEGER_REPORTER_MAX_QUEUE_SIZE=2"}, "QueueSpans=2"},
-		{"JAEGER_REPORTER_FLUSH_INTERVAL over OTEL_BSP", []string{"JAEGER_REPORTER_FLUSH_INTERVAL=2s", "OTEL_BSP_SCHEDULE_DELAY=5"}, "FlushInterval=2s"},
-		{"formats of Jaeger's variable", []string{"JAEGER_PROPAGATION=b3", "OTEL_PROPAGATORS=jaeger"}, "Formats=[b3]"},
+		{"JAEGER_REPORTER_MAX_QUEUE_SIZE over OTEL_BSP", []string{"OTEL_BSP_MAX_QUEUE_SIZE=1", "JAEGER_REPORTER_MAX_QUEUE_SIZE=2"}, "QueueSpans=2 Warnings=[{" + loses + " [variables [OTEL_BSP_MAX_QUEUE_SIZE]]}]"},
+		{"JAEGER_REPORTER_FLUSH_INTERVAL over OTEL_BSP", []string{"JAEGER_REPORTER_FLUSH_INTERVAL=2s", "OTEL_BSP_SCHEDULE_DELAY=5"}, "FlushInterval=2s Warnings=[{" + loses + " [variables [OTEL_BSP_SCHEDULE_DELAY]]}]"},
+		{"formats of Jaeger's variable", []string{"JAEGER_PROPAGATION=b3", "OTEL_PROPAGATORS=jaeger"}, "Formats=[b3] Warnings=[{" + loses + " [variables [OTEL_PROPAGATORS]]}]"},
 		{"general limits", []string{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=2", "OTEL_ATTRIBUTE_COUNT_LIMIT=1"}, "TagsPerSpan=2"},
 		{"general lengths", []string{"OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT=2", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=1"}, "TagValueCharacters=2 LogValueCharacters=1"},
 		{"a wrong variable leaves the other", []string{"OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT=x", "OTEL_ATTRIBUTE_COUNT_LIMIT=1"}, "TagsPerSpan=1 Warnings=[{spur: wrong setting ignored [variable OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT value x error not a whole number from 1 to 1000000]}]"},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-spur/spur/internal/address"
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/transport"
 )
@@ -180,7 +181,7 @@ func (r *reader) parsePropagators(list string) error {
 		case name == "none":
 			none = true
 		case err != nil:
-			ignored = append(ignored, name)
+			ignored = append(ignored, address.Hide(name))
 		case !slices.Contains(formats, known[0]):
 			formats = append(formats, known[0])
 		}
@@ -189,7 +190,7 @@ func (r *reader) parsePropagators(list string) error {
 		ignored = append(ignored, "none")
 	}
 	if len(ignored) > 0 {
-		r.warn("spur: names of header formats ignored", "variable", "OTEL_PROPAGATORS", "ignored", someOf(ignored), "used", formats)
+		r.warn("spur: names of header formats ignored", "variable", "OTEL_PROPAGATORS", "value", r.shown("OTEL_PROPAGATORS"), "ignored", someOf(ignored), "used", formats)
 	}
 	r.Formats = formats
 	return nil

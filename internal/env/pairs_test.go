@@ -70,19 +70,19 @@ func TestResourceAttributes(t *testing.T) {
 
 // A name that is not known costs itself, and brings nothing in.
 func TestPropagators(t *testing.T) {
-	ignored := func(names, used string) string {
-		return fmt.Sprintf(" Warnings=[{spur: names of header formats ignored [variable OTEL_PROPAGATORS ignored [%s] used [%s]]}]", names, used)
+	ignored := func(value, names, used string) string {
+		return fmt.Sprintf(" Warnings=[{spur: names of header formats ignored [variable OTEL_PROPAGATORS value %s ignored [%s] used [%s]]}]", value, names, used)
 	}
 	for _, tc := range []struct{ value, want string }{
 		{"tracecontext,baggage", "Formats=[tracecontext baggage]"},
 		{"B3, b3multi ,jaeger,b3", "Formats=[b3single b3 jaeger]"},
 		{"none", "Formats=[]"},
 		{"none,None,", "Formats=[]"},
-		{"tracecontext,xray", "Formats=[tracecontext]" + ignored("xray", "tracecontext")},
-		{"xray,ottrace,baggage", "Formats=[baggage]" + ignored("xray ottrace", "baggage")},
-		{"xray", "Formats=[]" + ignored("xray", "")},
-		{"none,xray", "Formats=[]" + ignored("xray none", "")},
-		{"none,tracecontext", "Formats=[tracecontext]" + ignored("none", "tracecontext")},
+		{"tracecontext,xray", "Formats=[tracecontext]" + ignored("tracecontext,xray", "xray", "tracecontext")},
+		{"xray,ottrace,baggage", "Formats=[baggage]" + ignored("xray,ottrace,baggage", "xray ottrace", "baggage")},
+		{"xray", "Formats=[]" + ignored("xray", "xray", "")},
+		{"none,xray", "Formats=[]" + ignored("none,xray", "xray none", "")},
+		{"none,tracecontext", "Formats=[tracecontext]" + ignored("none,tracecontext", "none", "tracecontext")},
 		{",", bad("no header format in it")},
 	} {
 		s := read("OTEL_PROPAGATORS=" + tc.value)

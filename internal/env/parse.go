@@ -46,7 +46,11 @@ func (r *reader) parse(v *variable, s *setting) (err error) {
 	s.text = s.given
 	switch v.kind {
 	case kindBool, kindTrueFalse:
-		s.whole, err = boolean(s.given, v.kind)
+		var on bool
+		if on, err = boolean(s.given, v.kind); on {
+			s.whole = 1
+		}
+		s.text = strconv.FormatBool(on)
 	case kindCount:
 		s.whole, err = count(s.given, int64(v.most))
 	case kindMilliseconds:
@@ -95,21 +99,17 @@ func (r *reader) parse(v *variable, s *setting) (err error) {
 	return err
 }
 
-func boolean(value string, k kind) (int64, error) {
-	lower := strings.ToLower(value)
+func boolean(value string, k kind) (on bool, err error) {
 	if k == kindTrueFalse {
-		if value = lower; lower != "true" && lower != "false" {
-			return 0, errBool
+		value = strings.ToLower(value)
+		if value != "true" && value != "false" {
+			return false, errBool
 		}
 	}
-	on, err := strconv.ParseBool(value)
-	if err != nil {
-		return 0, errBool
+	if on, err = strconv.ParseBool(value); err != nil {
+		return false, errBool
 	}
-	if on {
-		return 1, nil
-	}
-	return 0, nil
+	return on, nil
 }
 
 func count(value string, most int64) (int64, error) {

@@ -19,7 +19,9 @@ const (
 	samplerType  = "JAEGER_SAMPLER_TYPE"
 	samplerParam = "JAEGER_SAMPLER_PARAM"
 	otelArgument = "OTEL_TRACES_SAMPLER_ARG"
-	leastRefresh = time.Second
+
+	refreshInterval = "JAEGER_SAMPLER_REFRESH_INTERVAL"
+	leastRefresh    = time.Second
 )
 
 var (
@@ -32,15 +34,20 @@ var (
 func (r *reader) setSampler() {
 	if r.isSet(samplerType) || r.isSet(samplerParam) {
 		r.setJaegerSampler()
+		r.warnOfUnused("spur: not used, since JAEGER_SAMPLER_TYPE or JAEGER_SAMPLER_PARAM is set", "OTEL_TRACES_SAMPLER", otelArgument)
 	} else {
 		r.setOtelSampler()
 	}
-	r.SamplingEndpoint = cmp.Or(r.text("JAEGER_SAMPLING_ENDPOINT"), r.text("JAEGER_SAMPLER_MANAGER_HOST_PORT"), r.SamplingEndpoint, r.agentSampling())
+	r.SamplingEndpoint = cmp.Or(r.first("JAEGER_SAMPLING_ENDPOINT", "JAEGER_SAMPLER_MANAGER_HOST_PORT").text, r.SamplingEndpoint, r.agentSampling())
 	if _, port, _ := strings.Cut(strings.TrimPrefix(r.SamplingEndpoint, "http://"), ":"); strings.HasPrefix(port, "14250") {
 		r.warn("spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778", "endpoint", address.Hide(r.SamplingEndpoint))
 	}
 	if r.RefreshInterval > 0 && r.RefreshInterval < leastRefresh {
-		r.warn("spur: the sampling server is asked once a second at most", "interval", r.RefreshInterval)
+		name := otelArgument
+		if r.isSet(refreshInterval) {
+			name = refreshInterval
+		}
+		r.warn("spur: the sampling server is asked once a second at most", "variable", name, "value", r.shown(name))
 	}
 }
 
@@ -57,7 +64,7 @@ func (r *reader) agentSampling() string {
 }
 
 func (r *reader) setJaegerSampler() {
-	kind, param := r.first(samplerType), r.first(samplerParam)
+	kind, param := r.get(samplerType), r.get(samplerParam)
 	if kind.given != "" && kind.text == "" || param.given != "" && param.text == "" {
 		return // wrong, and reported
 	}
@@ -94,7 +101,10 @@ func checkProbability(p float64) error {
 // typing error does not record everything.
 func (r *reader) setOtelSampler() {
 	kind, parentBased := strings.CutPrefix(r.text("OTEL_TRACES_SAMPLER"), "parentbased_")
-	arg := r.first(otelArgument).given
+	arg := r.get(otelArgument).given
+	if kind != "traceidratio" && kind != "jaeger_remote" {
+		r.warnOfUnused("spur: not used: OTEL_TRACES_SAMPLER names no sampler that takes an argument", otelArgument)
+	}
 	was := r.Settings
 	var err error
 	switch kind {

@@ -33,7 +33,27 @@ func TestSampler(t *testing.T) {
 		// A typing error does not sample everything.
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=NaN", wrong + "NaN error not a number]}]"},
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=100", wrong + "100 error not a probability from 0 to 1]}]"},
-		{"OTEL_TRACES_SAMPLER=always_on JAEGER_SAMPLER_PARAM=0.5", "Sampler=remote SamplerParam=0.5"},
+		{"OTEL_TRACES_SAMPLER=always_on JAEGER_SAMPLER_PARAM=0.5", "Sampler=remote SamplerParam=0.5 Warnings=[{spur: not used, since JAEGER_SAMPLER_TYPE or JAEGER_SAMPLER_PARAM is set [variables [OTEL_TRACES_SAMPLER]]}]"},
+		{"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=2", "Sampler=const SamplerParam=2 Warnings=[{spur: everything is sampled: for const only 0 means nothing [variable JAEGER_SAMPLER_PARAM value 2]}]"},
+		{"OTEL_TRACES_SAMPLER=jaeger_remote", "Sampler=remote SamplerParam=0.001 IgnoreParent=true"},
+		{
+			"OTEL_TRACES_SAMPLER=parentbased_jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=http://s:5778/sampling,pollingIntervalMs=5000,initialSamplingRate=0.25",
+			"Sampler=remote SamplerParam=0.25 SamplingEndpoint=http://s:5778/sampling RefreshInterval=5s",
+		},
+		{
+			"OTEL_TRACES_SAMPLER=parentbased_jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=http://s:14250",
+			"Sampler=remote SamplerParam=0.001 SamplingEndpoint=http://s:14250 Warnings=[{spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778 [endpoint http://s:14250]}]",
+		},
+		{
+			"OTEL_TRACES_SAMPLER=parentbased_jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=s:1,pollingIntervalMs=1 JAEGER_SAMPLING_ENDPOINT=j:1 JAEGER_SAMPLER_REFRESH_INTERVAL=1m",
+			"Sampler=remote SamplerParam=0.001 SamplingEndpoint=j:1 RefreshInterval=1m0s",
+		},
+		// One mistake makes the whole setting wrong.
+		{"OTEL_TRACES_SAMPLER=jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=h:1,initialSamplingRate=2", wrong + "endpoint=*** error initialSamplingRate: not a probability from 0 to 1]}]"},
+		{"OTEL_TRACES_SAMPLER=jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=ftp://h", wrong + "endpoint=*** error endpoint: scheme is not http or https]}]"},
+		{"OTEL_TRACES_SAMPLER=jaeger_remote OTEL_TRACES_SAMPLER_ARG=pollingIntervalMs=1s", wrong + "pollingIntervalMs=*** error pollingIntervalMs: not a whole number from 1 to 86400000]}]"},
+		{"OTEL_TRACES_SAMPLER=jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=h:1,interval=5", wrong + "endpoint=*** error interval: endpoint, pollingIntervalMs and initialSamplingRate are known]}]"},
+		{"OTEL_TRACES_SAMPLER=jaeger_remote OTEL_TRACES_SAMPLER_ARG=0.5", wrong + "0.5 error pair 1: no \"=\" in it]}]"},
 	} {
 		if got := dump(read(strings.Fields(tc.vars)...)); got != tc.want {
 			t.Errorf("%s: got  %s\nwant %s", tc.vars, got, tc.want)
