@@ -183,7 +183,7 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 		return nil, &ConfigError{Name: "sampling endpoint", Value: address.Hide(o.Endpoint), Err: err}
 	}
 	if c.overrule {
-		return r, nil
+		return sampler.NewOverruling(r), nil
 	}
 	return sampler.NewParentBased(r), nil
 }

@@ -143,15 +143,17 @@ func TestFromEnvLeavesTheRest(t *testing.T) {
 func TestFromEnvSampler(t *testing.T) {
 	for vars, want := range map[string]string{
 		"": "parentbased(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))",
-		"JAEGER_SAMPLER_PARAM=0.25 JAEGER_AGENT_HOST=agent":                   "parentbased(remote(probabilistic(0.25) until http://agent:5778/sampling answers))",
-		"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1":                    "parentbased(const(true))",
-		"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=0":                    "parentbased(const(false))",
-		"JAEGER_SAMPLER_TYPE=probabilistic JAEGER_SAMPLER_PARAM=.5":           "parentbased(probabilistic(0.5))",
-		"JAEGER_SAMPLER_TYPE=ratelimiting JAEGER_SAMPLER_PARAM=2.5":           "parentbased(ratelimiting(2.5))",
-		"OTEL_TRACES_SAMPLER=always_on":                                       "overruling(const(true))",
-		"OTEL_TRACES_SAMPLER=parentbased_always_off":                          "parentbased(const(false))",
-		"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1":        "overruling(probabilistic(0.1))",
-		"JAEGER_SAMPLER_SAMPLING_PATH=/s?token=secret JAEGER_SAMPLER_PARAM=1": "parentbased(remote(probabilistic(1) until http://127.0.0.1:5778/s answers))",
+		"JAEGER_SAMPLER_PARAM=0.25 JAEGER_AGENT_HOST=agent":                                                          "parentbased(remote(probabilistic(0.25) until http://agent:5778/sampling answers))",
+		"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1":                                                           "parentbased(const(true))",
+		"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=0":                                                           "parentbased(const(false))",
+		"JAEGER_SAMPLER_TYPE=probabilistic JAEGER_SAMPLER_PARAM=.5":                                                  "parentbased(probabilistic(0.5))",
+		"JAEGER_SAMPLER_TYPE=ratelimiting JAEGER_SAMPLER_PARAM=2.5":                                                  "parentbased(ratelimiting(2.5))",
+		"OTEL_TRACES_SAMPLER=always_on":                                                                              "overruling(const(true))",
+		"OTEL_TRACES_SAMPLER=parentbased_always_off":                                                                 "parentbased(const(false))",
+		"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.1":                                               "overruling(probabilistic(0.1))",
+		"OTEL_TRACES_SAMPLER=parentbased_jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=s:1,initialSamplingRate=0.5": "parentbased(remote(probabilistic(0.5) until http://s:1/sampling answers))",
+		"OTEL_TRACES_SAMPLER=jaeger_remote":                                                                          "overruling(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))",
+		"JAEGER_SAMPLER_SAMPLING_PATH=/s?token=secret JAEGER_SAMPLER_PARAM=1":                                        "parentbased(remote(probabilistic(1) until http://127.0.0.1:5778/s answers))",
 	} {
 		s, err := readEnv(strings.Fields(vars)).buildSampler()
 		if err != nil {
