@@ -38,8 +38,8 @@ func (h *handler) copyTo(span *spur.Span, r *slog.Record) {
 }
 
 // appendField appends a, or what is in it if it is a group. A LogValuer may expand to
-// groups without end: each has a part that is left out, which Stats counts as a
-// field dropped.
+// groups without end: beyond the bounds they are left out, and Stats counts each as a
+// dropped field.
 func appendField(fields []log.Field, prefix string, a slog.Attr, depth int) []log.Field {
 	v := a.Value.Resolve() // a panic becomes an error value
 	key := prefix + a.Key
