@@ -49,6 +49,7 @@ func ExampleNewCollector() {
 	// spur_spans_finished_total{sampled="false",service="test"} 0
 	// spur_spans_finished_total{sampled="true",service="test"} 1
 	// spur_spans_finished_total{sampled="undecided",service="test"} 0
+	// spur_spans_open{service="test"} 0
 	// spur_spans_sent_total{destination="*spurtest.Recorder",service="test"} 1
 	// spur_spans_started_total{service="test"} 1
 	// spur_spans_unconfirmed_total{destination="*spurtest.Recorder",service="test"} 0

@@ -33,6 +33,7 @@ func families() []family {
 	return []family{
 		{"spur_spans_started_total", counter, "Spans started.", nil, one(func(st *spur.Stats) uint64 { return st.Spans.Started })},
 		{"spur_spans_finished_total", counter, "Spans finished, by whether their trace is recorded.", []string{"sampled"}, finished},
+		{"spur_spans_open", gauge, "Spans started and not finished.", nil, one(func(st *spur.Stats) uint64 { return st.Spans.Open })},
 		{"spur_spans_finished_again_total", counter, "Calls of Finish on a finished span.", nil, one(func(st *spur.Stats) uint64 { return st.Spans.DoubleFinish })},
 		{"spur_spans_used_after_finish_total", counter, "Other calls that would have changed a finished span.", nil, one(func(st *spur.Stats) uint64 { return st.Spans.UseAfterFinish })},
 
