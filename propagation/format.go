@@ -30,10 +30,8 @@ const (
 
 // String returns the name that ParseFormats reads.
 func (f Format) String() string {
-	for _, n := range formatNames() {
-		if n.format == f {
-			return n.name
-		}
+	if f < numFormats {
+		return formats()[f].name
 	}
 	return fmt.Sprintf("Format(%d)", uint8(f))
 }
@@ -49,51 +47,52 @@ func ParseFormats(list string) ([]Format, error) { return parseFormats(list, For
 func ParseOTelFormats(list string) ([]Format, error) { return parseFormats(list, FormatB3Single) }
 
 func parseFormats(list string, b3 Format) ([]Format, error) {
-	formats := []Format{}
+	parsed := []Format{}
 	none := false
-	names := formatNames()
+	known := formats()
 	for _, name := range strings.Split(list, ",") {
 		name = strings.ToLower(strings.TrimSpace(name))
-		switch name {
-		case "":
+		f := Format(slices.IndexFunc(known[:], func(d dialect) bool { return d.name == name }))
+		switch {
+		case name == "":
 			continue
-		case "none":
+		case name == "none":
 			none = true
 			continue
-		}
-		i := slices.IndexFunc(names[:], func(n formatName) bool { return n.name == name })
-		if i < 0 {
+		case name == "b3":
+			f = b3
+		case name == "b3multi":
+			f = FormatB3
+		case f >= numFormats: // -1 is 255
 			return nil, fmt.Errorf("%w %q: want jaeger, w3c, tracecontext, baggage, b3, b3multi, b3single or none",
 				ErrUnknownFormat, shorten(name))
 		}
-		f := names[i].format
-		if name == "b3" {
-			f = b3
-		}
-		if !slices.Contains(formats, f) {
-			formats = append(formats, f)
+		if !slices.Contains(parsed, f) {
+			parsed = append(parsed, f)
 		}
 	}
-	if none == (len(formats) > 0) { // neither, or both
+	if none == (len(parsed) > 0) { // neither, or both
 		return nil, fmt.Errorf("propagation: list of formats %q: want names, or none alone", shorten(list))
 	}
-	return formats, nil
+	return parsed, nil
 }
 
-type formatName struct {
-	name   string
-	format Format
+// dialect is what a format writes, and of which family.
+type dialect struct {
+	name         string
+	of           family
+	ids, baggage bool
 }
 
-func formatNames() [7]formatName {
-	return [...]formatName{
-		{"jaeger", FormatJaeger},
-		{"w3c", FormatW3C},
-		{"tracecontext", FormatTraceContext},
-		{"baggage", FormatBaggage},
-		{"b3", FormatB3},
-		{"b3multi", FormatB3},
-		{"b3single", FormatB3Single},
+// formats has the formats in their order.
+func formats() [numFormats]dialect {
+	return [...]dialect{
+		{"jaeger", jaeger, true, true},
+		{"w3c", w3c, true, true},
+		{"tracecontext", w3c, true, false},
+		{"baggage", w3c, false, true},
+		{"b3", b3, true, true},
+		{"b3single", b3, true, true},
 	}
 }
 
@@ -116,36 +115,21 @@ type direction struct {
 	b3Multi      bool // and x-b3-*
 }
 
-func newDirection(formats []Format) (direction, error) {
+func newDirection(list []Format) (direction, error) {
 	var d direction
-	add := func(list *[]family, f family) {
-		if !slices.Contains(*list, f) {
-			*list = append(*list, f)
+	for _, f := range list {
+		if f >= numFormats {
+			return d, fmt.Errorf("%w %d", ErrUnknownFormat, uint8(f))
 		}
-	}
-	for _, format := range formats {
-		f, ids, baggage := w3c, true, true
-		switch format {
-		case FormatJaeger:
-			f = jaeger
-		case FormatW3C:
-		case FormatTraceContext:
-			baggage = false
-		case FormatBaggage:
-			ids = false
-		case FormatB3:
-			f, d.b3Multi = b3, true
-		case FormatB3Single:
-			f, d.b3Single = b3, true
-		default:
-			return d, fmt.Errorf("%w %d", ErrUnknownFormat, uint8(format))
+		writes := formats()[f]
+		if writes.ids && !d.hasIDs(writes.of) {
+			d.ids = append(d.ids, writes.of)
 		}
-		if ids {
-			add(&d.ids, f)
+		if writes.baggage && !slices.Contains(d.baggage, writes.of) {
+			d.baggage = append(d.baggage, writes.of)
 		}
-		if baggage {
-			add(&d.baggage, f)
-		}
+		d.b3Multi = d.b3Multi || f == FormatB3
+		d.b3Single = d.b3Single || f == FormatB3Single
 	}
 	return d, nil
 }
