@@ -4,8 +4,8 @@ package spurtest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"sync"
@@ -28,13 +28,15 @@ const (
 
 // AgentOptions changes what StartAgent starts.
 type AgentOptions struct {
+	// Addr is host and port to listen at, as for net.ListenPacket: 127.0.0.1 and a
+	// port that the system chooses when "", Jaeger's own with "127.0.0.1:6831".
+	Addr string
 	// MaxSpans is how many spans are kept; DefaultAgentSpans when 0 or less.
 	// Batches that find no room are counted in Discarded.
 	MaxSpans int
 }
 
-// Agent takes the part of Jaeger's agent in a test: it listens on a UDP port of
-// 127.0.0.1, decodes the batches that arrive, in the compact and in the binary
+// Agent takes the part of Jaeger's agent in a test: it listens on a UDP port, decodes the batches that arrive, in the compact and in the binary
 // protocol, and keeps them. What it keeps comes from datagrams of at most 256 MiB
 // in all. All methods may be called from any goroutine, also after Close.
 type Agent struct {
@@ -58,16 +60,17 @@ func NewAgent(t testing.TB) *Agent {
 	return a
 }
 
-// StartAgent starts an agent on a port that the system chooses. Its two
-// goroutines run until Close.
+// StartAgent starts an agent. The error names the address if it cannot listen there.
+// Its two goroutines run until Close.
 func StartAgent(o AgentOptions) (*Agent, error) {
-	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	addr := cmp.Or(o.Addr, anyPort)
+	packets, err := net.ListenPacket("udp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("spurtest: starting an agent: %w", err)
+		return nil, listenError("agent", addr, err)
 	}
+	conn, _ := packets.(*net.UDPConn)
 	_ = conn.SetReadBuffer(agentBuffer) // the kernel gives what it may
-	local, _ := conn.LocalAddr().(*net.UDPAddr)
-	a := &Agent{conn: conn, addr: local.AddrPort(), datagrams: make(chan []byte, agentBacklog)}
+	a := &Agent{conn: conn, addr: reachable(conn.LocalAddr()), datagrams: make(chan []byte, agentBacklog)}
 	a.open(o.MaxSpans, DefaultAgentSpans)
 	go a.read()
 	go a.decode()
@@ -77,7 +80,7 @@ func StartAgent(o AgentOptions) (*Agent, error) {
 // Addr returns host and port, such as 127.0.0.1:40001.
 func (a *Agent) Addr() string { return a.addr.String() }
 
-// Host returns 127.0.0.1: what belongs into JAEGER_AGENT_HOST.
+// Host returns the host, such as 127.0.0.1: what belongs into JAEGER_AGENT_HOST.
 func (a *Agent) Host() string { return a.addr.Addr().String() }
 
 // Port returns the port: what belongs into JAEGER_AGENT_PORT.

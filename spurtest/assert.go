@@ -3,27 +3,32 @@
 package spurtest
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/go-spur/spur/model"
 )
 
-// AssertTree fails the test unless Tree prints spans as want, and shows the lines
-// that differ. The newline at the end may be missing in want. So that it can be
-// indented like the code around it, a want that begins with a newline loses that,
-// the white space in front of its first line from every line, and the white space
-// behind its last newline:
+// AssertTree fails the test unless Tree prints spans as want. It then shows the lines
+// that differ, and the whole tree in a shape that can be pasted into the test.
+//
+// The newline at the end may be missing in want. So that it can be indented like the
+// code around it, a want that begins with a newline loses that, the white space in
+// front of its first line from every line, and the white space behind its last newline:
 //
 //	spurtest.AssertTree(t, got, `
-//		checkout  5ms  items=2
+//		checkout  *  items=2
 //		  reserve  1ms  item=tea
-//		  reserve  1ms  item=milk
+//		  reserve  1ms  item=milk id=order-*
 //	`)
+//
+// In want * stands for any text within a word, also for none, and for any text within
+// quotes: for a duration, the end of a name or a whole value, quoted or not, but never
+// for several words of a line that is not quoted. \* stands for a star. Where lines are
+// broken does not count: tags may go on in the next line behind "| ", or not.
 func AssertTree(t testing.TB, spans []model.Span, want string, opts ...TreeOption) {
 	t.Helper()
-	if diff := diffLines(lines(unindent(want)), lines(Tree(spans, opts...))); diff != "" {
-		t.Errorf("spurtest: the tree is not as expected, %s", diff)
+	if differs, there := diff(wantedLines(want), treeLines(spans, opts)); differs != "" {
+		t.Errorf("spurtest: the tree is not as expected, %s\nThe tree is\n%s", differs, shown(there, "\t"))
 	}
 }
 
@@ -33,19 +38,19 @@ func AssertTree(t testing.TB, spans []model.Span, want string, opts ...TreeOptio
 // place that is most like it.
 func AssertSubtree(t testing.TB, spans []model.Span, want string, opts ...TreeOption) {
 	t.Helper()
-	wanted := lines(unindent(want))
+	wanted := wantedLines(want)
 	if len(wanted) == 0 {
 		t.Error("spurtest: the empty subtree occurs everywhere")
 		return
 	}
-	printed := lines(Tree(spans, opts...))
-	var closest []string
+	printed := treeLines(spans, opts)
+	var closest []line
 	most := 0
 	for at := range printed {
 		part := outdent(printed[at:min(at+len(wanted), len(printed))])
 		same := 0
 		for i := range part {
-			if part[i] == wanted[i] {
+			if matches(wanted[i].text, part[i].text) {
 				same++
 			}
 		}
@@ -57,10 +62,11 @@ func AssertSubtree(t testing.TB, spans []model.Span, want string, opts ...TreeOp
 		}
 	}
 	if most == 0 {
-		t.Errorf("spurtest: no line of the subtree\n%s\noccurs in\n%s", strings.Join(wanted, "\n"), shown(printed))
+		t.Errorf("spurtest: no line of the subtree\n%s\noccurs in\n%s", shown(wanted, "\t"), shown(printed, "\t"))
 		return
 	}
-	t.Errorf("spurtest: the subtree does not occur; where it nearly does, %s\nin\n%s", diffLines(wanted, closest), shown(printed))
+	differs, _ := diff(wanted, closest)
+	t.Errorf("spurtest: the subtree does not occur; where it nearly does, %s\nin\n%s", differs, shown(printed, "\t"))
 }
 
 // One returns the only span with that operation name. The test ends here, and
@@ -69,7 +75,7 @@ func One(t testing.TB, spans []model.Span, operation string) model.Span {
 	t.Helper()
 	found := byOperation(spans, operation)
 	if len(found) != 1 {
-		t.Fatalf("spurtest: %d spans called %q, want one, in\n%s", len(found), operation, shown(lines(Tree(spans))))
+		t.Fatalf("spurtest: %d spans called %q, want one, in\n%s", len(found), operation, shown(treeLines(spans, nil), "\t"))
 		return model.Span{}
 	}
 	return found[0]

@@ -37,13 +37,13 @@ func TestAssertTree(t *testing.T) {
 		`, ""},
 		{
 			"a line is different", "root  1ms\n  a  1ms\n    b  2ms\n  c  1ms\n  a  1ms\n",
-			"from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n-     b  2ms\n+     b  1ms\n    c  1ms\n    a  1ms",
+			"from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n-     b  2ms\n+     b  1ms\n  ^ 2ms wanted, 1ms there\n    c  1ms\n    a  1ms",
 		},
 		{"a line is missing", "root  1ms\n  a  1ms\n  c  1ms\n  a  1ms\n", "from line 3 on (- wanted, + there):\n  root  1ms\n    a  1ms\n+     b  1ms\n    c  1ms\n    a  1ms"},
 		{"a line too many", "root  1ms\n  a  1ms\n    b  1ms\n  c  1ms\n  a  1ms\n  d  1ms\n", "from line 6 on (- wanted, + there):\n    c  1ms\n    a  1ms\n-   d  1ms"},
 		{
 			"two places", "Root  1ms\n  a  1ms\n    b  1ms\n  c  1ms\n  A  1ms\n",
-			"from line 1 on (- wanted, + there):\n- Root  1ms\n+ root  1ms\n    a  1ms\n      b  1ms\n    c  1ms\n-   A  1ms\n+   a  1ms",
+			"from line 1 on (- wanted, + there):\n- Root  1ms\n+ root  1ms\n  ^ Root wanted, root there\n    a  1ms\n      b  1ms\n    c  1ms\n-   A  1ms\n+   a  1ms\n  ^ A wanted, a there",
 		},
 		{"nothing wanted", "", "from line 1 on (- wanted, + there):\n+ root  1ms\n+   a  1ms\n+     b  1ms\n+   c  1ms\n+   a  1ms"},
 	} {
@@ -51,7 +51,8 @@ func TestAssertTree(t *testing.T) {
 			got := strings.Join(asserts(func(t testing.TB) { AssertTree(t, family, tc.want) }), "\n")
 			want := ""
 			if tc.failure != "" {
-				want = "spurtest: the tree is not as expected, " + tc.failure
+				want = "spurtest: the tree is not as expected, " + tc.failure +
+					"\nThe tree is\n\troot  1ms\n\t  a  1ms\n\t    b  1ms\n\t  c  1ms\n\t  a  1ms"
 			}
 			if got != want {
 				t.Errorf("says\n%s\nwant\n%s", got, want)
@@ -76,10 +77,10 @@ func TestAssertSubtree(t *testing.T) {
 			a  1ms
 			  b  1ms
 			`, nil},
-		{"another child", "a  1ms\n  c  1ms", []string{"from line 2 on", "\n  a  1ms\n-   c  1ms\n+   b  1ms\nin\nroot  1ms\n  a"}},
+		{"another child", "a  1ms\n  c  1ms", []string{"from line 2 on", "\n  a  1ms\n-   c  1ms\n+   b  1ms\n  ^ c wanted, b there\nin\n\troot  1ms\n\t  a"}},
 		{"one more child", "c  1ms\n  d  1ms", []string{"from line 2 on", "-   d  1ms\n"}},
-		{"at another depth", "a  1ms\nb  1ms", []string{"nearly", "- b  1ms\n+   b  1ms"}},
-		{"nowhere", "x  1ms", []string{"no line of the subtree\nx  1ms\noccurs in\nroot  1ms"}},
+		{"at another depth", "a  1ms\nb  1ms", []string{"nearly", "- b  1ms\n+   b  1ms\n  ^ at another depth"}},
+		{"nowhere", "x  1ms", []string{"no line of the subtree\n\tx  1ms\noccurs in\n\troot  1ms"}},
 		{"empty", "\n", []string{"empty subtree"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -100,38 +101,40 @@ func TestAssertSubtree(t *testing.T) {
 // keeps and removes is what was wanted.
 func TestDiffIsComplete(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	text := func() (all []string) {
+	text := func() (all []line) {
 		for range random.IntN(12) {
-			all = append(all, string(rune('a'+random.IntN(4))))
+			letter := string(rune('a' + random.IntN(4)))
+			all = append(all, line{letter, letter})
 		}
 		return all
 	}
 	for range 2000 {
 		want, got := text(), text()
-		var kept, there []string
+		var wanted, there []line
 		for _, e := range edits(want, got) {
-			if e[0] != '+' {
-				kept = append(kept, e[2:])
+			if e.mark != '+' {
+				wanted = append(wanted, e.line)
 			}
-			if e[0] != '-' {
-				there = append(there, e[2:])
+			if e.mark != '-' {
+				there = append(there, e.line)
 			}
 		}
-		if !slices.Equal(kept, want) || !slices.Equal(there, got) {
+		if !slices.Equal(wanted, want) || !slices.Equal(there, got) {
 			t.Fatalf("%q to %q: %q", want, got, edits(want, got))
 		}
-		if same := diffLines(want, got) == ""; same != slices.Equal(want, got) {
-			t.Fatalf("%q and %q: same: %v", want, got, same)
+		differs, all := diff(want, got)
+		if same := differs == ""; same != slices.Equal(want, got) || !slices.Equal(all, got) {
+			t.Fatalf("%q and %q: same: %v, there is %q", want, got, same, all)
 		}
 	}
 }
 
 func TestDiffIsBounded(t *testing.T) {
-	var a, b []string
+	var a, b []line
 	for i := range 50_000 {
-		a, b = append(a, fmt.Sprint(i)), append(b, fmt.Sprint(-i-1))
+		a, b = append(a, line{text: fmt.Sprint(i)}), append(b, line{text: fmt.Sprint(-i - 1)})
 	}
-	if got := diffLines(a, b); strings.Count(got, "\n") > diffShown+2 {
+	if got, _ := diff(a, b); strings.Count(got, "\n") > diffShown+2 {
 		t.Errorf("%d lines", strings.Count(got, "\n"))
 	}
 	many := make([]model.Span, 1000)
@@ -147,7 +150,7 @@ func TestOne(t *testing.T) {
 	if s := One(t, family, "b"); s.SpanID != 3 {
 		t.Errorf("got %v", s)
 	}
-	for name, want := range map[string]string{"a": `2 spans called "a", want one, in` + "\nroot", "x": `0 spans called "x"`} {
+	for name, want := range map[string]string{"a": `2 spans called "a", want one, in` + "\n\troot", "x": `0 spans called "x"`} {
 		got := asserts(func(t testing.TB) {
 			One(t, family, name)
 			t.Error("still running")
@@ -201,4 +204,72 @@ func TestAssertionsOfReceivers(t *testing.T) {
 		}
 	}
 	collector.AssertTree(t, "")
+}
+
+func TestWanted(t *testing.T) {
+	spans := []model.Span{tags(
+		with(sp(1, 0, 0, "GET /orders/42 | ö"), func(s *model.Span) { s.Duration = 12345678 }),
+		model.Tag{Key: "peer", Value: model.String("127.0.0.1:54321")}, model.Tag{Key: "why", Value: model.String(`it said "no" *`)},
+		model.Tag{Key: "star", Value: model.String("*")}, model.Tag{Key: "back", Value: model.String(`\*`)},
+		model.Tag{Key: "empty", Value: model.String("")}, model.Tag{Key: "body", Value: model.String(strings.Repeat("x", 100))},
+		model.Tag{Key: "last", Value: model.Bool(true)},
+	)}
+	const (
+		head = "GET /orders/42 | ö  12.345ms  peer=127.0.0.1:54321 "
+		why  = `why="it said \"no\" *" `
+		rest = `star=* back=\* empty="" body=xxx* last=true`
+	)
+	for _, tc := range []struct {
+		want string
+		ok   bool
+	}{
+		{Tree(spans), true}, // with its own stars, and broken where it is
+		{head + why + rest, true},
+		{"GET /orders/* | *  *  peer=* why=* star=* back=* empty=* body=* last=*", true},
+		{"GET /orders/42* | ö*  12.*ms*  peer=127.*:* " + why + rest, true},
+		{head + `why="it * *" ` + rest, true},
+		{head + `why="it said*\"no\" \*" ` + rest, true},
+		{head + `why="*" ` + rest, true},
+		{head + "why=*no* " + rest, true},
+		{head + why + `star=\* back=\\* empty="*" body=*…[+40 bytes] last=true`, true},
+		{head + why + `star=\* back=\* empty="" body=* last=*`, true},
+		{head + "\n  | " + why + "\n\t| " + rest, true},
+		{"GET /orders/42 | ö\n| 12.345ms\n | peer=* why=* star=*\n  | back=* empty=* body=* last=true\n", true},
+
+		{"GET *  *  peer=* why=* star=* back=* empty=* body=* last=*", false}, // not several words
+		{"*", false},
+		{head + why + `star=\* back=\* empty="" body=*`, false},
+		{head + `why="it * no \*" ` + rest, false},
+		{head + "why=it* " + rest, false},
+		{head + `why="*` + rest, false},
+		{head + why + `star=\*\* back=\* empty="" body=* last=*`, false},
+		{head + why + `star=* back=\* empty="" body=\* last=*`, false},
+		{head + why + rest + "*x", false},
+		{"GET /orders/42 | ö  12.345ms  peer=*  why=* " + rest, false}, // two blanks
+	} {
+		got := asserts(func(t testing.TB) { AssertTree(t, spans, tc.want) })
+		if (len(got) == 0) != tc.ok {
+			t.Errorf("%s\nis as wanted: %v, want %v", tc.want, len(got) == 0, tc.ok)
+		}
+	}
+}
+
+// What AssertTree shows is a want that it accepts, with the stars that stood there.
+func TestAssertTreeShowsWhatFits(t *testing.T) {
+	spans := []model.Span{
+		tags(sp(1, 0, 0, "long"), model.Tag{Key: "port", Value: model.Int64(54321)}, model.Tag{Key: strings.Repeat("k", 60), Value: model.String(strings.Repeat("v", 40))}),
+		sp(2, 1, 1, "| odd"), sp(3, 1, 2, "new"), inTrace(sp(4, 0, 9, "@other"), 2),
+	}
+	says := asserts(func(t testing.TB) {
+		AssertTree(t, spans, "\n\t\tlong  *  port=*\n\t\t  | k*=*\n\t\t  old  1ms\n\t")
+	})
+	if len(says) != 1 {
+		t.Fatalf("says %q", says)
+	}
+	_, tree, _ := strings.Cut(says[0], "The tree is\n")
+	want := "\tlong  *  port=*\n\t  | k*=*\n\t  \"| odd\"  1ms\n\t  new  1ms\n\t\n\t\"@other\"  1ms"
+	if tree != want || !strings.Contains(says[0], "from line 3 on") {
+		t.Errorf("says\n%s", says[0])
+	}
+	AssertTree(t, spans, "\n"+tree+"\n")
 }

@@ -3,8 +3,8 @@
 package spurtest
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -30,6 +30,9 @@ const (
 
 // CollectorOptions changes what StartCollector starts.
 type CollectorOptions struct {
+	// Addr is host and port to listen at, as for net.Listen: 127.0.0.1 and a port that
+	// the system chooses when "".
+	Addr string
 	// MaxSpans is how many spans are kept; DefaultCollectorSpans when 0 or less.
 	// Requests that find no room are accepted, and counted in Discarded.
 	MaxSpans int
@@ -39,8 +42,8 @@ type CollectorOptions struct {
 	MaxBody int
 }
 
-// Collector takes the part of Jaeger's collector in a test: it listens on a TCP
-// port of 127.0.0.1 and takes what is posted to
+// Collector takes the part of Jaeger's collector in a test: it listens on a TCP port
+// and takes what is posted to
 //
 //   - /api/traces: a Thrift batch in the binary protocol, as application/x-thrift
 //     or application/vnd.apache.thrift.binary; the answer is 202 without a body
@@ -103,16 +106,17 @@ func NewCollector(t testing.TB) *Collector {
 	return c
 }
 
-// StartCollector starts a collector on a port that the system chooses. Its
-// goroutines run until Close.
+// StartCollector starts a collector. The error names the address if it cannot listen
+// there. Its goroutines run until Close.
 func StartCollector(o CollectorOptions) (*Collector, error) {
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	addr := cmp.Or(o.Addr, anyPort)
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("spurtest: starting a collector: %w", err)
+		return nil, listenError("collector", addr, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Collector{
-		host: listener.Addr().String(), maxBody: int64(o.MaxBody),
+		host: reachable(listener.Addr()).String(), maxBody: int64(o.MaxBody),
 		readers: make(chan struct{}, collectorReaders), closing: cancel,
 	}
 	if c.maxBody <= 0 {

@@ -15,9 +15,12 @@
 //
 // [New] makes a tracer whose ids and times are the same in every run and that
 // keeps its spans in a [Recorder]. [Tree] prints spans as the tree they form:
-// what [Recorder.AssertTree] and examples compare. [Recorder.AssertSubtree] looks at
-// a part of it, [Recorder.One] with [Tag], [Event] and [Field] at a single span.
-// [FailUnfinished] finds spans that nobody finished.
+// what [Recorder.AssertTree] and examples compare. [WithoutTimes], [WithTags] and
+// [WithoutTags] leave out what a test is not about, and a * stands for what is different
+// in each run. [Recorder.AssertSubtree] looks at a part of the tree, [Recorder.One] with
+// [Tag], [Event] and [Field] at a single span. [Recorder.Tracer] makes tracers for
+// several services whose spans stand in one tree. [FailUnfinished] finds spans that
+// nobody finished.
 //
 // [Agent] receives what a tracer really sends over UDP, [Collector] what it sends
 // over HTTP, in Thrift or OTLP; a Collector can be told to fail. [CheckLeaks] and

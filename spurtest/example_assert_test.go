@@ -5,8 +5,11 @@ package spurtest_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"testing"
+	"time"
 
+	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/spurtest"
 )
@@ -42,6 +45,27 @@ func ExampleRecorder_AssertTree() {
 	//     reserve  1ms  item=tea
 	// -   reserve  1ms  item=sugar
 	// +   reserve  1ms  item=milk
+	//   ^ item=sugar wanted, item=milk there
+	// The tree is
+	// 	order  5ms
+	// 	  reserve  1ms  item=tea
+	// 	  reserve  1ms  item=milk
+}
+
+// What is different in each run is a star in the test.
+func ExampleAssertTree() {
+	tracer, spans := spurtest.New(nil, spur.WithClock(time.Now))
+	defer tracer.Close()
+
+	call := tracer.StartSpan("GET /orders/42")
+	call.SetTag("peer.address", "127.0.0.1:"+fmt.Sprint(40000+rand.IntN(1000)))
+	call.SetTag("message", fmt.Sprintf("answered in %d ms, not cached", rand.IntN(1000)))
+	call.Finish()
+
+	spurtest.AssertTree(t, spans.Spans(), `
+		GET /orders/*  *  peer.address=127.0.0.1:* message="answered in * ms, not cached"
+	`)
+	// Output:
 }
 
 // A test need not know what stands around the part that it is about.

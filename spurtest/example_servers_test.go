@@ -44,6 +44,21 @@ func ExampleStartAgent() {
 	// ping  1ms  peer=pong
 }
 
+// Two agents cannot have one port.
+func ExampleAgentOptions() {
+	agent, err := spurtest.StartAgent(spurtest.AgentOptions{Addr: "127.0.0.1:0"}) // Jaeger's listens at port 6831
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer agent.Close()
+
+	_, err = spurtest.StartAgent(spurtest.AgentOptions{Addr: agent.Addr()})
+	fmt.Println(err != nil)
+	// Output:
+	// true
+}
+
 func ExampleNewAgent() {
 	_ = func(t *testing.T) {
 		agent := spurtest.NewAgent(t) // closed when the test ends

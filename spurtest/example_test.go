@@ -66,8 +66,9 @@ func ExampleNew() {
 
 // Several services whose spans meet share a recorder, a clock and ids.
 func ExampleRecorder_Tracer() {
-	shop, spans := spurtest.New(nil)
-	bank := spans.Tracer("bank")
+	first, spans := spurtest.New(nil) // in a test: _, spans := spurtest.New(t)
+	defer first.Close()
+	shop, bank := spans.Tracer("shop"), spans.Tracer("bank")
 	defer shop.Close()
 	defer bank.Close()
 
@@ -86,12 +87,15 @@ func ExampleRecorder_Tracer() {
 	charge.SetTag("customer", charge.BaggageItem("customer"))
 	charge.Finish()
 	order.Finish()
+	shop.StartSpan("close").Finish() // another trace
 
 	fmt.Print(spans.Tree())
 	// Output:
-	// test: order  4ms  span.kind=client
+	// shop: order  4ms  span.kind=client
 	//   @1ms event=baggage key=customer value=ada
 	//   bank: charge  1ms  span.kind=server customer=ada
+	//
+	// shop: close  1ms
 }
 
 func ExampleRecorder_ByOperation() {
@@ -158,6 +162,7 @@ func ExampleTree() {
 	// parent  0s
 	//   child  0s
 	// orphan  0s  (parent missing)
+	//
 	// chicken  0s  (parent cycle)
 	//   egg  0s
 }
@@ -176,6 +181,34 @@ func ExampleWithoutTimes() {
 	//   @ event=thinking
 }
 
+func ExampleWithTags() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	span := tracer.StartSpan("GET", ext.SpanKindRPCClient)
+	span.SetTag("http.method", "GET").SetTag("http.status_code", 200).SetTag("customer", "ada")
+	span.Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithTags("customer", "http.status*")))
+	fmt.Print(spans.Tree(spurtest.WithTags()))
+	// Output:
+	// GET  1ms  http.status_code=200 customer=ada
+	// GET  1ms
+}
+
+func ExampleWithoutTags() {
+	tracer, spans := spurtest.New(nil)
+	defer tracer.Close()
+
+	span := tracer.StartSpan("GET", ext.SpanKindRPCClient)
+	span.SetTag("http.method", "GET").SetTag("http.status_code", 200).SetTag("customer", "ada")
+	span.Finish()
+
+	fmt.Print(spans.Tree(spurtest.WithoutTags("span.kind", "http.*")))
+	// Output:
+	// GET  1ms  customer=ada
+}
+
 func ExampleWithIDs() {
 	tracer, spans := spurtest.New(nil)
 	defer tracer.Close()
@@ -191,6 +224,7 @@ func ExampleWithIDs() {
 	// trace 0000000000000001
 	//   parent  #0000000000000001
 	//     child  #0000000000000002
+	//
 	// trace 0000000000000003
 	//   batch  #0000000000000003
 	//     -> follows from child  0000000000000001:0000000000000002
@@ -228,6 +262,7 @@ func ExampleIDs() {
 	// 0000000000000002
 	// trace 0000000000000001
 	//   first  1ms  #0000000000000001
+	//
 	// trace 0000000000000003
 	//   third  1ms  #0000000000000003
 }

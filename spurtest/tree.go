@@ -3,6 +3,9 @@
 package spurtest
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/go-spur/spur/internal/spantree"
 	"github.com/go-spur/spur/model"
 )
@@ -17,6 +20,33 @@ func (f treeOptionFunc) apply(c *treeConfig) { f(c) }
 type treeConfig struct {
 	noTimes bool
 	ids     bool
+	choose  bool     // WithTags was there
+	with    []string // keys
+	without []string
+}
+
+// WithTags prints only the tags with these keys, and none without keys. A key may hold
+// * as in AssertTree: WithTags("http.*"). Logs keep their fields.
+func WithTags(keys ...string) TreeOption {
+	return treeOptionFunc(func(c *treeConfig) { c.choose, c.with = true, append(c.with, keys...) })
+}
+
+// WithoutTags leaves out the tags with these keys, which may hold * as in AssertTree.
+func WithoutTags(keys ...string) TreeOption {
+	return treeOptionFunc(func(c *treeConfig) { c.without = append(c.without, keys...) })
+}
+
+// tags returns those that are to be printed.
+func (c *treeConfig) tags(all []model.Tag) []model.Tag {
+	if !c.choose && len(c.without) == 0 {
+		return all
+	}
+	among := func(keys []string, key string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { return matches(k, key) })
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(t model.Tag) bool {
+		return c.choose && !among(c.with, t.Key) || among(c.without, t.Key)
+	})
 }
 
 // WithoutTimes leaves out durations and the times of logs, for spans that are
@@ -35,8 +65,9 @@ func WithIDs() TreeOption { return treeOptionFunc(func(c *treeConfig) { c.ids = 
 //
 // Below a span, indented by two, stand its logs with the time since its start,
 // its references other than to its parent, and its children by start time, then
-// id. Traces follow each other by the start of their first spans, then id. When
-// the spans come from several services the operation is preceded by "service: ".
+// id. Traces follow each other by the start of their first spans, then id, with an
+// empty line between them. When the spans come from several services the operation is
+// preceded by "service: ".
 //
 // Tags and fields keep their order. Texts are quoted where they could be mistaken
 // for something else: 42 is a number, "42" a text; bytes are 0x and hexadecimal.
@@ -54,11 +85,20 @@ func WithIDs() TreeOption { return treeOptionFunc(func(c *treeConfig) { c.ids = 
 // have the same ids, and ends with a newline unless it is empty. spans is not
 // modified. Any input is accepted, at a cost of O(n log n).
 func Tree(spans []model.Span, opts ...TreeOption) string {
+	var out strings.Builder
+	for _, l := range treeLines(spans, opts) {
+		out.WriteString(l.raw)
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
+
+func treeLines(spans []model.Span, opts []TreeOption) []line {
 	var p printer
 	for _, o := range opts {
 		o.apply(&p.treeConfig)
 	}
 	p.forest = spantree.Plant(spans)
 	p.print()
-	return p.out.String()
+	return p.lines
 }

@@ -72,13 +72,13 @@ var treeCases = []struct {
 		want: "trace 0000000000000009\n" +
 			"  first  1ms  #0000000000000004  (parent 000000000000004d missing)\n" +
 			"  first root  1ms  #0000000000000003\n" +
-			"trace 0000000000000003\n  second  1ms  #0000000000000001\n" +
-			"trace 0000000000000004\n  third  1ms  #0000000000000002\n",
+			"\ntrace 0000000000000003\n  second  1ms  #0000000000000001\n" +
+			"\ntrace 0000000000000004\n  third  1ms  #0000000000000002\n",
 	},
 	{
 		name:  "same span id in two traces",
 		spans: []model.Span{sp(1, 0, 0, "a"), inTrace(sp(1, 0, 5, "b"), 2), inTrace(sp(2, 1, 6, "child of b"), 2)},
-		want:  "a  1ms\nb  1ms\n  child of b  1ms\n",
+		want:  "a  1ms\n\nb  1ms\n  child of b  1ms\n",
 	},
 	{
 		name:  "parent missing",
@@ -127,7 +127,7 @@ var treeCases = []struct {
 		},
 		want: "root  1ms\n  one  1ms\n  two  1ms  (follows from)\n" +
 			"  three  1ms\n    -> follows from root\n    -> child of one\n" +
-			"link  1ms\n  -> follows from two\n",
+			"\nlink  1ms\n  -> follows from two\n",
 	},
 	{
 		name: "services",

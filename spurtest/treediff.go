@@ -10,16 +10,27 @@ import (
 const (
 	diffContext = 2     // lines shown around a difference
 	diffShown   = 60    // lines shown at most
-	diffCells   = 1e6   // lines wanted times lines got that are compared each with each
+	diffCells   = 1e5   // lines wanted times lines got that are compared each with each
 	indentation = " \t" // what may stand in front of a line
 )
 
-// lines splits a text. It has no line behind its last newline.
-func lines(text string) []string {
-	if text == "" {
+// wantedLines reads what AssertTree is given.
+func wantedLines(want string) (all []line) {
+	want = strings.TrimSuffix(unindent(want), "\n")
+	if want == "" {
 		return nil
 	}
-	return strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for _, raw := range strings.Split(want, "\n") {
+		raw = strings.TrimRight(raw, indentation)
+		if more, ok := strings.CutPrefix(strings.TrimLeft(raw, indentation), "| "); ok && len(all) > 0 {
+			last := &all[len(all)-1]
+			last.raw += "\n" + raw
+			last.text += "\n" + more
+		} else {
+			all = append(all, line{raw, raw})
+		}
+	}
+	return all
 }
 
 // unindent is what AssertTree says about a want that begins with a newline.
@@ -32,78 +43,153 @@ func unindent(want string) string {
 		text = text[:at+1]
 	}
 	margin := text[:len(text)-len(strings.TrimLeft(text, indentation))]
-	all := lines(text)
-	for i := range all {
-		all[i] = strings.TrimPrefix(all[i], margin)
-	}
-	return strings.Join(all, "\n")
+	return strings.ReplaceAll("\n"+text, "\n"+margin, "\n")[1:]
 }
 
 // outdent takes the blanks in front of the first line from all lines that have
 // them.
-func outdent(part []string) []string {
-	margin := part[0][:len(part[0])-len(strings.TrimLeft(part[0], " "))]
-	moved := make([]string, len(part))
-	for i := range part {
-		if !strings.HasPrefix(part[i], margin) {
+func outdent(part []line) []line {
+	margin := part[0].text[:len(part[0].text)-len(strings.TrimLeft(part[0].text, " "))]
+	moved := make([]line, len(part))
+	for i, l := range part {
+		text, ok := strings.CutPrefix(l.text, margin)
+		if !ok {
 			return moved[:i] // it belongs to a span further up
 		}
-		moved[i] = part[i][len(margin):]
+		moved[i] = line{strings.ReplaceAll("\n"+l.raw, "\n"+margin, "\n")[1:], text}
 	}
 	return moved
 }
 
-// shown is the lines of a tree, as far as they are worth showing.
-func shown(all []string) string {
+// shown is a text of lines, as far as they are worth showing, each behind mark.
+func shown(all []line, mark string) string {
 	if len(all) == 0 {
-		return "(no spans)"
+		return mark + "(no spans)"
 	}
-	if n := len(all) - diffShown; n > 1 {
-		all = append(all[:diffShown:diffShown], fmt.Sprintf("… %d more lines", n))
+	var out []string
+	for i, l := range all {
+		if i == diffShown && len(all) > i+1 {
+			out = append(out, fmt.Sprintf("%s… %d more lines", mark, len(all)-i))
+			break
+		}
+		out = append(out, mark+strings.ReplaceAll(l.raw, "\n", "\n"+mark))
 	}
-	return strings.Join(all, "\n")
+	return strings.Join(out, "\n")
 }
 
-// diffLines returns "" when the lines are the same, and else says where they first
-// differ and shows both: "-" stands before what is only wanted, "+" before what is
-// only there.
-func diffLines(want, got []string) string {
+// diff returns "" when the lines are as wanted. Else differs says where they first
+// differ and shows both there, "-" before what is only wanted and "+" before what is only
+// there, and there is all of got, in the words of want where they fit.
+func diff(want, got []line) (differs string, there []line) {
+	same := func(i, j int) bool { return matches(want[i].text, got[j].text) }
 	first := 0
-	for first < len(want) && first < len(got) && want[first] == got[first] {
+	for first < len(want) && first < len(got) && same(first, first) {
 		first++
 	}
 	if first == len(want) && first == len(got) {
-		return ""
+		return "", got
 	}
-	same := 0 // lines at the end
-	for same < len(want)-first && same < len(got)-first && want[len(want)-1-same] == got[len(got)-1-same] {
-		same++
+	end := 0
+	for end < len(want)-first && end < len(got)-first && same(len(want)-1-end, len(got)-1-end) {
+		end++
 	}
-	var out []string
-	for i := max(0, first-diffContext); i < first; i++ {
-		out = append(out, "  "+got[i])
+	number := 1
+	for _, l := range want[:first] {
+		number += 1 + strings.Count(l.raw, "\n")
 	}
-	out = append(out, edits(want[first:len(want)-same], got[first:len(got)-same])...)
-	for i := len(got) - same; i < min(len(got)-same+diffContext, len(got)); i++ {
-		out = append(out, "  "+got[i])
+	changes := edits(want[first:len(want)-end], got[first:len(got)-end])
+	shownChanges := append(keep(want[max(0, first-diffContext):first]), changes...)
+	shownChanges = append(shownChanges, keep(want[len(want)-end:][:min(end, diffContext)])...)
+	there = append(there, want[:first]...)
+	for _, e := range changes {
+		if e.mark != '-' {
+			there = append(there, e.line)
+		}
 	}
-	return fmt.Sprintf("from line %d on (- wanted, + there):\n%s", first+1, shown(out))
+	there = append(there, want[len(want)-end:]...)
+	return fmt.Sprintf("from line %d on (- wanted, + there):\n%s", number, drawn(shownChanges)), there
+}
+
+// edit is a line that is only wanted ('-'), only there ('+') or both (' ').
+type edit struct {
+	mark byte
+	line
+}
+
+func keep(lines []line) (kept []edit) {
+	for _, l := range lines {
+		kept = append(kept, edit{' ', l})
+	}
+	return kept
+}
+
+// drawn is a text of edits. A line that is wanted and the one that is there instead
+// stand together, with the first words that differ below them.
+func drawn(edits []edit) string {
+	var out []line
+	var minus, plus []line
+	flush := func() {
+		for len(minus) > 0 || len(plus) > 0 {
+			m, p := minus[:min(1, len(minus))], plus[:min(1, len(plus))]
+			minus, plus = minus[len(m):], plus[len(p):]
+			for _, l := range m {
+				out = append(out, line{raw: shown([]line{l}, "- ")})
+			}
+			for _, l := range p {
+				out = append(out, line{raw: shown([]line{l}, "+ ")})
+			}
+			if len(m)+len(p) == 2 {
+				out = append(out, line{raw: "  ^ " + difference(m[0].text, p[0].text)})
+			}
+		}
+	}
+	for _, e := range edits {
+		switch e.mark {
+		case '-':
+			minus = append(minus, e.line)
+		case '+':
+			plus = append(plus, e.line)
+		default:
+			flush()
+			out = append(out, line{raw: shown([]line{e.line}, "  ")})
+		}
+	}
+	flush()
+	return shown(out, "")
+}
+
+// difference tells what first differs between two lines.
+func difference(want, got string) string {
+	want, got = strings.TrimLeft(want, " "), strings.TrimLeft(got, " ")
+	ok, w, g := match(want, got)
+	if ok {
+		return "at another depth"
+	}
+	return fmt.Sprintf("%s wanted, %s there", wordAround(want, w), wordAround(got, g))
 }
 
 // edits turns want into got with few lines marked, by their longest common
 // subsequence where that is affordable.
-func edits(want, got []string) (out []string) {
+func edits(want, got []line) (out []edit) {
 	if len(want) > diffCells/max(1, len(got)) { // no product: it may not fit 32 bits
-		want, got = want[:min(len(want), diffShown)], got[:min(len(got), diffShown)]
+		for _, l := range want {
+			out = append(out, edit{'-', l})
+		}
+		for _, l := range got {
+			out = append(out, edit{'+', l})
+		}
+		return out
 	}
+	same := make([][]bool, len(want))
 	// common[i][j] is how many lines want[i:] and got[j:] have in common.
 	common := make([][]int, len(want)+1)
 	for i := range common {
 		common[i] = make([]int, len(got)+1)
 	}
 	for i := len(want) - 1; i >= 0; i-- {
+		same[i] = make([]bool, len(got))
 		for j := len(got) - 1; j >= 0; j-- {
-			if want[i] == got[j] {
+			if same[i][j] = matches(want[i].text, got[j].text); same[i][j] {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])
@@ -113,14 +199,14 @@ func edits(want, got []string) (out []string) {
 	i, j := 0, 0
 	for i < len(want) || j < len(got) {
 		switch {
-		case i < len(want) && j < len(got) && want[i] == got[j]:
-			out = append(out, "  "+want[i])
+		case i < len(want) && j < len(got) && same[i][j]:
+			out = append(out, edit{' ', want[i]})
 			i, j = i+1, j+1
 		case j == len(got) || i < len(want) && common[i+1][j] >= common[i][j+1]:
-			out = append(out, "- "+want[i])
+			out = append(out, edit{'-', want[i]})
 			i++
 		default:
-			out = append(out, "+ "+got[j])
+			out = append(out, edit{'+', got[j]})
 			j++
 		}
 	}

@@ -21,8 +21,16 @@ type printer struct {
 	treeConfig
 	forest   *spantree.Forest
 	services bool // there are several
-	out      strings.Builder
+	lines    []line
+	raw      strings.Builder // the line being printed
+	text     strings.Builder
 	column   int
+}
+
+// line is a line of a tree that may be continued behind "|".
+type line struct {
+	raw  string // as it is printed or wanted, with its continuations
+	text string // all of it on one line; with a newline for each break of a wanted one
 }
 
 func (p *printer) print() {
@@ -30,14 +38,16 @@ func (p *printer) print() {
 	p.services = severalServices(f.Spans)
 	last := model.TraceID{}
 	for n, root := range f.Roots {
-		top := 0
-		if id := f.Spans[root].TraceID; p.ids {
-			if n == 0 || id != last {
-				p.begin(0)
+		top, id := 0, f.Spans[root].TraceID
+		first := n == 0 || id != last
+		if last = id; first && n > 0 {
+			p.end()
+		}
+		if p.ids {
+			if top = 1; first {
 				p.word("trace " + id.String())
 				p.end()
 			}
-			last, top = id, 1
 		}
 		f.Walk(root, func(i, depth int) { p.span(i, top+depth) })
 	}
@@ -77,7 +87,7 @@ func (p *printer) span(i, depth int) {
 	if remarks := p.remarks(i); len(remarks) > 0 {
 		p.gap(sep, "("+strings.Join(remarks, ", ")+")")
 	}
-	p.fields(sep, s.Tags, depth)
+	p.fields(sep, p.tags(s.Tags), depth)
 	p.end()
 	for _, l := range s.Logs {
 		p.begin(depth + 1)
@@ -164,22 +174,25 @@ func (p *printer) references(s *model.Span, depth int) {
 func (p *printer) fields(sep string, fields []model.Tag, depth int) {
 	for i := range fields {
 		text := spantree.Word(fields[i].Key) + "=" + spantree.Value(fields[i].Value)
-		if width := spantree.Columns(sep) + spantree.Columns(text); p.column+width > maxColumns {
-			p.end()
-			p.begin(depth + 1)
-			p.word("|")
-			sep = " "
+		if p.column+spantree.Columns(sep)+spantree.Columns(text) > maxColumns {
+			p.column = 0
+			p.write("\n"+indent(depth+1)+"| ", sep)
+		} else {
+			p.word(sep)
 		}
-		p.gap(sep, text)
+		p.word(text)
 		sep = " "
 	}
 }
 
-func (p *printer) begin(depth int) {
-	p.word(strings.Repeat("  ", min(depth, maxIndent)))
+func (p *printer) begin(depth int) { p.word(indent(depth)) }
+
+func indent(depth int) string {
+	blanks := strings.Repeat("  ", min(depth, maxIndent))
 	if depth > maxIndent {
-		p.word(fmt.Sprintf("[%d] ", depth))
+		return blanks + fmt.Sprintf("[%d] ", depth)
 	}
+	return blanks
 }
 
 func (p *printer) gap(sep, text string) {
@@ -187,12 +200,17 @@ func (p *printer) gap(sep, text string) {
 	p.word(text)
 }
 
-func (p *printer) word(text string) {
-	p.out.WriteString(text)
-	p.column += spantree.Columns(text)
+func (p *printer) word(text string) { p.write(text, text) }
+
+func (p *printer) write(raw, text string) {
+	p.raw.WriteString(raw)
+	p.text.WriteString(text)
+	p.column += spantree.Columns(raw)
 }
 
 func (p *printer) end() {
-	p.out.WriteByte('\n')
+	p.lines = append(p.lines, line{p.raw.String(), p.text.String()})
+	p.raw.Reset()
+	p.text.Reset()
 	p.column = 0
 }

@@ -66,10 +66,11 @@ func Word(s string) string {
 	return text + omitted(rest)
 }
 
-// Phrase prints a text that may hold blanks.
+// Phrase prints a text that may hold blanks. What begins as other lines of a tree do is
+// quoted.
 func Phrase(s string) string {
 	text, rest := cut(s)
-	if text == "" || text != strings.Join(strings.Fields(text), " ") || !printable(text) {
+	if text == "" || strings.ContainsAny(text[:1], "|@\"") || strings.HasPrefix(text, "->") || text != strings.Join(strings.Fields(text), " ") || !printable(text) {
 		return quote(s)
 	}
 	return text + omitted(rest)
