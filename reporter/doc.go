@@ -6,9 +6,9 @@
 // [Batching] is the one for production: it encodes a span on the goroutine that
 // finished it, straight into the batch under construction, and one goroutine of
 // its own hands full batches to a transport. [Memory] keeps spans for tests,
-// [Logging] writes a line for each, [Null] forgets them, and [Multi] gives each
-// span to several of them. Anything with the three methods of [Reporter] can
-// stand beside them.
+// [Console] draws them, [Logging] writes a line for each, [Null] forgets them, and
+// [Multi] gives each span to several of them. Anything with the three methods of
+// [Reporter] can stand beside them.
 //
 // # How Batching works
 //

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -48,7 +49,7 @@ func TestHints(t *testing.T) {
 	const settings = "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"
 	grpc := func(scheme string) func(*testing.T) (string, HTTPOptions) {
 		return func(t *testing.T) (string, HTTPOptions) {
-			return scheme + "://" + speak(t, settings), HTTPOptions{}
+			return scheme + "://" + speak(t, true, settings), HTTPOptions{}
 		}
 	}
 	for _, tt := range []struct {
@@ -78,7 +79,7 @@ func TestHints(t *testing.T) {
 			return strings.Replace(overTLS(t, nil).URL, "https:", "http:", 1), HTTPOptions{}
 		}, Refused, hintTLS},
 		{"plain to a port of TLS that alerts", func(t *testing.T) (string, HTTPOptions) {
-			return "http://" + speak(t, "\x15\x03\x01\x00\x02\x02\x0a"), HTTPOptions{}
+			return "http://" + speak(t, false, "\x15\x03\x01\x00\x02\x02\x0a"), HTTPOptions{}
 		}, Unconfirmed, hintTLS},
 		{"gRPC", grpc("http"), Retryable, hintGRPC},
 		{"gRPC, and https", grpc("https"), Retryable, hintGRPC},
@@ -128,9 +129,9 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// speak returns the address of a server that says the same to everybody, whatever
-// they say, and hangs up.
-func speak(t *testing.T, words string) string {
+// speak returns the address of a server that says the same to everybody, before or
+// after they have said something, and hangs up.
+func speak(t *testing.T, first bool, words string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -145,8 +146,21 @@ func speak(t *testing.T, words string) string {
 			if err != nil {
 				return
 			}
-			_, _ = io.WriteString(conn, words)
-			_, _ = conn.Read(make([]byte, 1<<10))
+			if first {
+				_, _ = io.WriteString(conn, words)
+			}
+			for got := []byte(nil); !bytes.HasSuffix(got, []byte("batch")) && err == nil; {
+				var n int
+				b := make([]byte, 1<<10)
+				n, err = conn.Read(b)
+				got = append(got, b[:n]...)
+				if first {
+					break // over TLS it is not to be recognized
+				}
+			}
+			if !first {
+				_, _ = io.WriteString(conn, words)
+			}
 			_ = conn.Close()
 		}
 	}()
