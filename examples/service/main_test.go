@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/spurtest"
 )
 
@@ -83,7 +82,7 @@ func TestTrace(t *testing.T) {
 func TestStopUnderLoad(t *testing.T) {
 	spurtest.CheckLeaks(t)
 	collector := spurtest.NewCollector(t)
-	tracer, err := spur.New("orders", spur.WithSampler(sampler.NewConst(true)), spur.WithEndpoint(collector.OTLPURL()), spur.WithLogger(nil))
+	tracer, err := spur.New("orders", spur.SampleAll(), spur.WithEndpoint(collector.OTLPURL()), spur.WithLogger(nil))
 	if err != nil {
 		t.Fatal(err)
 	}
