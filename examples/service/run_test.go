@@ -71,6 +71,7 @@ func TestReadme(t *testing.T) {
 }
 
 var (
+	breaks    = regexp.MustCompile(`\n +\| `) // where long lines go on
 	textBlock = regexp.MustCompile("(?s)```text\n(.*?)```")
 	volatile  = regexp.MustCompile(`127\.0\.0\.1:[0-9]+|[0-9.]+(ns|µs|ms|s)\b|time=\S+|\b[0-9a-f]{16,32}\b`)
 )
