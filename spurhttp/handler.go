@@ -62,7 +62,7 @@ func Handler(t *spur.Tracer, h http.Handler, opts ...HandlerOption) http.Handler
 			o.applyHandler(&wrapped.config)
 		}
 	}
-	wrapped.tracer = t
+	wrapped.tracer = t // WithTracer is for transports
 	return wrapped
 }
 
