@@ -23,8 +23,9 @@ func (t *Tracer) Flush(ctx context.Context) error {
 // Shutdown flushes, stops the tracer's goroutines and closes reporters, sampler,
 // baggage restrictions and debug throttler. It returns 100 ms after ctx has ended at
 // the latest. Spans that there was no time for are counted as dropped, reason closed,
-// and so are those that finish later. When spans that were waiting got lost, the
-// error wraps reporter.ErrLost and says how many and why.
+// and so are those that finish later: the log says how many have not finished. When
+// spans that were waiting got lost, the error wraps reporter.ErrLost and says how many
+// and why.
 //
 // While a collector is down Shutdown tries until ctx ends; without a deadline, until
 // the budget for retries is used up, 5 minutes by default.
@@ -50,6 +51,9 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 			owned = append(owned, c.Close)
 		}
 	}
+	if open := t.spanStats().Open; open > 0 {
+		owned = append(owned, func() error { return t.warnOfOpen(open) })
+	}
 	errs := make([]error, 1+len(owned))
 	var wg sync.WaitGroup
 	for i, closeIt := range owned {
@@ -62,6 +66,15 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	errs[0] = t.reporter.Close(ctx) // in time: reporter.Counted sees to it
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// warnOfOpen logs how many spans nobody will see.
+func (t *Tracer) warnOfOpen(open uint64) error {
+	t.guard(func() {
+		t.logger.Warn("spur: spans were never finished", "open", open,
+			"hint", "Close came before Finish, or a span has no Finish: spurtest.FailUnfinished shows where it was started")
+	})
+	return nil // a logger that panics is no trouble of Close
 }
 
 // closing runs a Close of the user's (or a Status: see inTurn), for guard.Grace longer

@@ -4,6 +4,7 @@ package spur
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 
@@ -48,6 +49,7 @@ type Tracer struct {
 	statsers       []reporter.Statser
 	formatStatsers []formatStatser
 	source         string
+	logger         *slog.Logger
 
 	restrictions baggage.Restrictions // nil: none
 
@@ -107,7 +109,7 @@ func build(c *config) (*Tracer, error) {
 		reporter: r, limits: c.limits, ids: c.ids, traceID128: c.traceID128,
 		observers: c.observers, freezer: newFreezer(c.limits, c.redactor), debug: c.throttler,
 		noDebug: c.noDebugFlag, disabled: c.disabled, edge: c.edge,
-		restrictions: c.restrictions, formats: c.formats, source: c.source, shutDown: make(chan struct{}),
+		restrictions: c.restrictions, formats: c.formats, source: c.source, logger: c.logger, shutDown: make(chan struct{}),
 	}
 	if t.debug == nil {
 		t.debug = throttler.NewLocal(t.limits.DebugPerSec)
