@@ -173,10 +173,13 @@ func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
 }
 
 // wakeUp makes the sender look at the queue and the flush requests.
-func (r *Batching) wakeUp() {
+func (r *Batching) wakeUp() { poke(r.wake) }
+
+// poke wakes who waits for c, of capacity 1.
+func poke(c chan struct{}) {
 	select {
-	case r.wake <- struct{}{}:
-	default: // it will look anyway
+	case c <- struct{}{}:
+	default: // somebody has
 	}
 }
 
@@ -190,27 +193,11 @@ func (r *Batching) Flush(ctx context.Context) error {
 	if isClosed(r.done) {
 		return nil
 	}
-	if ctx == nil {
-		ctx = context.Background()
+	answered, err := r.flushes.wait(ctx, r.wake, r.done)
+	if err == nil && !answered && r.store.books().abandoned > 0 {
+		return ErrClosed
 	}
-	mine, answered := r.flushes.request()
-	for {
-		r.wakeUp()
-		select {
-		case <-answered:
-			var done bool
-			if done, answered = r.flushes.state(mine); done {
-				return nil
-			}
-		case <-r.done:
-			if done, _ := r.flushes.state(mine); !done && r.store.books().abandoned > 0 {
-				return ErrClosed
-			}
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	return err
 }
 
 // Stats implements Statser: one destination, one consistent snapshot.

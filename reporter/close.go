@@ -30,9 +30,7 @@ import (
 // transport's. Later calls wait likewise, do nothing and return nil unless their
 // ctx ends.
 func (r *Batching) Close(ctx context.Context) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
+	ctx = orBackground(ctx)
 	first := false
 	stop := func() bool { return false }
 	r.closeOnce.Do(func() {

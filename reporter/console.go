@@ -4,7 +4,6 @@ package reporter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -109,47 +108,22 @@ func (c *Console) Report(s *model.Span) {
 		c.stats.Dropped[QueueFull]++
 	}
 	if len(c.waiting.ready) > 0 {
-		c.wakeUp()
-	}
-}
-
-func (c *Console) wakeUp() {
-	select {
-	case c.wake <- struct{}{}:
-	default: // it will look anyway
+		poke(c.wake)
 	}
 }
 
 // Flush implements Reporter: it draws what waits, traces that are not complete as
 // well.
 func (c *Console) Flush(ctx context.Context) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	mine, answered := c.flushes.request()
-	for {
-		c.wakeUp()
-		select {
-		case <-answered:
-			var done bool
-			if done, answered = c.flushes.state(mine); done {
-				return nil
-			}
-		case <-c.done:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
+	_, err := c.flushes.wait(ctx, c.wake, c.done)
+	return err
 }
 
 // Close implements Reporter: it draws what waits, and returns when that is done or
 // 100 ms after ctx ended. What was not drawn by then is dropped, reason closed, and
 // the error wraps ErrLost; spans in a Write that hangs stay buffered.
 func (c *Console) Close(ctx context.Context) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
+	ctx = orBackground(ctx)
 	c.mu.Lock()
 	first := !c.closed
 	c.closed = true
@@ -287,7 +261,7 @@ func (c *Console) write(spans []model.Span, remark string) {
 func (c *Console) settle(spans int, err error) {
 	var text string
 	if err != nil {
-		text = shorten("reporter: the console's writer: " + errorText(err))
+		text = "reporter: the console's writer: " + guard.Text(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -298,12 +272,4 @@ func (c *Console) settle(spans int, err error) {
 	}
 	c.stats.Dropped[SendError] += uint64(spans)
 	c.stats.LastError, c.stats.LastErrorTime = text, time.Now()
-}
-
-// errorText is the text of an error whose methods are foreign code.
-func errorText(err error) (text string) {
-	if p := guard.Run(func() { text = err.Error() }); p != nil {
-		return errors.Join(errors.New("its error cannot be read"), p).Error()
-	}
-	return text
 }

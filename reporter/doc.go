@@ -27,15 +27,6 @@
 // sender waits until those in the queue make a request, half of the queue is taken,
 // or FlushInterval is over.
 //
-// # Trying again
-//
-// A transport makes one attempt. The sender repeats it as long as the transport
-// calls the failure Retryable and RetryBudget lasts; what is reported meanwhile
-// waits in the queue, which is bounded, so that an outage costs nothing until the
-// queue is full. One batch is tried at a time: order is kept, and a receiver that
-// comes back is not overrun. Requests that went unanswered are repeated too:
-// delivery is at least once.
-//
 // # The books
 //
 // Of every span given to Report exactly one column of [DestinationStats] tells,
@@ -54,8 +45,5 @@
 //	found no room, or too large for any    Dropped[QueueFull], Dropped[TooLarge]
 //	left over at Close, or later           Dropped[Closed], or Unconfirmed as above
 //
-// Nothing but BufferedSpans ever decreases. To make that true a span changes
-// column only under the locks that a snapshot takes: a shard's mutex guards the
-// spans in its batch, the store's mutex all other columns. They are taken in
-// that order.
+// Nothing but BufferedSpans ever decreases.
 package reporter

@@ -2,7 +2,10 @@
 
 package reporter
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // flushes lets any number of goroutines wait for the sender without a message in
 // the queue of batches: requests are numbered, and the sender answers all up to a
@@ -14,20 +17,38 @@ type flushes struct {
 	answered chan struct{} // closed, and made anew, when done grows
 }
 
-// request returns the number of a new request and what to wait for before asking
-// state.
-func (f *flushes) request() (number uint64, answered <-chan struct{}) {
+// wait makes a request and wakes who answers, until it is answered, ctx ends (nil
+// never does), which is an error, or done is closed: then answered says whether the
+// request was.
+func (f *flushes) wait(ctx context.Context, wake chan struct{}, done <-chan struct{}) (answered bool, err error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.wanted++
-	return f.wanted, f.answered
+	mine := f.wanted
+	f.mu.Unlock()
+	for ended := false; ; {
+		f.mu.Lock()
+		ok, next := f.done >= mine, f.answered
+		f.mu.Unlock()
+		if ok || ended {
+			return ok, nil
+		}
+		poke(wake)
+		select {
+		case <-next:
+		case <-done:
+			ended = true
+		case <-orBackground(ctx).Done():
+			return false, ctx.Err()
+		}
+	}
 }
 
-// state says whether a request is answered, and else what to wait for.
-func (f *flushes) state(number uint64) (done bool, answered <-chan struct{}) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.done >= number, f.answered
+// orBackground is ctx, unless it is nil.
+func orBackground(ctx context.Context) context.Context {
+	if ctx == nil {
+		return context.Background()
+	}
+	return ctx
 }
 
 // pending returns the newest request, and whether it still wants an answer.
