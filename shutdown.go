@@ -28,7 +28,8 @@ func (t *Tracer) Flush(ctx context.Context) error {
 // and why.
 //
 // While a collector is down Shutdown tries until ctx ends; without a deadline, until
-// the budget for retries is used up, 5 minutes by default.
+// the budget for retries is used up, 5 minutes by default. One that has taken nothing
+// for 10 s already (reporter.BatchingOptions.DownAfter) gets one more attempt.
 //
 // A second call waits for the first, or until ctx ends. A Close or Flush of the user's
 // that hangs leaves behind the goroutine that waits for it, and no other.
@@ -92,7 +93,7 @@ func (t *Tracer) closing(ctx context.Context, f func() error) error {
 // closeTimeout bounds Close.
 const closeTimeout = 5 * time.Second
 
-// Close is Shutdown with 5 seconds, all of which it takes while a collector is down.
+// Close is Shutdown with 5 seconds, all of which it may take while a collector is down.
 // It implements io.Closer.
 func (t *Tracer) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
