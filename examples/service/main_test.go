@@ -70,6 +70,16 @@ func TestTrace(t *testing.T) {
 	`, spurtest.WithoutTimes(), spurtest.WithTags("item", "error", "http.status_code"))
 }
 
+// A tracer that could not be made costs traces and nothing else.
+func TestWithoutTracer(t *testing.T) {
+	url, stop := start(t, nil)
+	if status, err := order(url, "tea"); err != nil || status != http.StatusAccepted {
+		t.Errorf("%d, %v", status, err)
+	}
+	stop()
+	shutDown(nil)
+}
+
 // Who orders while the service stops is told no, or is served to the end: no job and no
 // span is lost.
 func TestStopUnderLoad(t *testing.T) {
