@@ -55,9 +55,8 @@ func (e *ConfigError) Unwrap() error { return e.Err }
 type config struct {
 	service       string
 	sampler       sampler.Sampler
-	probability   float64               // when sampler is nil, until the sampling server answers
-	overrule      bool                  // when sampler is nil: ask it about callers' traces, too
-	remote        sampler.RemoteOptions // when sampler is nil
+	probability   float64        // when sampler is nil, until the sampling server answers
+	remote        remoteSampling // when sampler is nil
 	reporters     []reporter.Reporter
 	formats       map[any]codec
 	headers       propagation.JaegerHeaders
@@ -87,6 +86,16 @@ type config struct {
 
 	restrictions baggage.Restrictions // nil: none
 	throttler    throttler.Throttler  // nil: Limits.DebugPerSec
+}
+
+// remoteSampling is what is known of the sampling server. It is less than
+// sampler.RemoteOptions, for what config refers to is linked with all its methods.
+type remoteSampling struct {
+	endpoint        string
+	maxOperations   int
+	refreshInterval time.Duration
+	overrule        bool          // ask also where callers have decided
+	dial            poll.DialFunc // of tests
 }
 
 // headerFormats is what is read from headers, and what is written to them.
@@ -173,8 +182,10 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := c.remote
-	o.Initial, o.Logger = initial, c.logger
+	o := sampler.RemoteOptions{
+		Endpoint: c.remote.endpoint, RefreshInterval: c.remote.refreshInterval, MaxOperations: c.remote.maxOperations,
+		Client: poll.NewClient(c.remote.dial), Initial: initial, Logger: c.logger,
+	}
 	if c.sending.proxy != nil {
 		o.Client = poll.NewProxyClient(c.sending.proxy)
 	}
@@ -182,7 +193,7 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	if err != nil {
 		return nil, &ConfigError{Name: "sampling endpoint", Value: address.Hide(o.Endpoint), Err: err}
 	}
-	if c.overrule {
+	if c.remote.overrule {
 		return sampler.NewOverruling(r), nil
 	}
 	return sampler.NewParentBased(r), nil

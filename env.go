@@ -96,9 +96,9 @@ func (c *config) applyEnv(s env.Settings) {
 
 	c.applySampler(s)
 	c.console, c.unusable = s.Console, s.Unusable
-	replace(&c.remote.Endpoint, s.SamplingEndpoint)
-	replace(&c.remote.MaxOperations, s.MaxOperations)
-	replace(&c.remote.RefreshInterval, s.RefreshInterval)
+	replace(&c.remote.endpoint, s.SamplingEndpoint)
+	replace(&c.remote.maxOperations, s.MaxOperations)
+	replace(&c.remote.refreshInterval, s.RefreshInterval)
 
 	if s.Source != "" {
 		c.endpoints, c.noEndpoint, c.source = nil, s.NoExport, s.Source
@@ -132,7 +132,7 @@ func (c *config) applySampler(s env.Settings) {
 	case "":
 		return
 	case "remote": // buildSampler makes it
-		c.sampler, c.probability, c.overrule = nil, s.SamplerParam, s.IgnoreParent
+		c.sampler, c.probability, c.remote.overrule = nil, s.SamplerParam, s.IgnoreParent
 		return
 	case "const":
 		own = sampler.NewConst(s.SamplerParam != 0)

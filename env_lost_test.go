@@ -60,13 +60,12 @@ func TestFromEnvConsole(t *testing.T) {
 		t.Run(value, func(t *testing.T) {
 			clearEnv(t)
 			t.Setenv("OTEL_TRACES_EXPORTER", value)
-			stdout, restore := os.Stdout, func() {}
 			file, err := os.CreateTemp(t.TempDir(), "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			os.Stdout, restore = file, func() { os.Stdout = stdout }
-			defer restore()
+			defer func(stdout *os.File) { os.Stdout = stdout }(os.Stdout)
+			os.Stdout = file
 			tracer, err := New("orders", FromEnv(), WithSampler(sampler.NewConst(true)), WithLogger(nil))
 			if err != nil {
 				t.Fatal(err)

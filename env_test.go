@@ -87,7 +87,7 @@ func TestFromEnvApplies(t *testing.T) {
 	}
 	c.sending.proxy = nil
 	got := fmt.Sprintln(c.processTags, c.disabled, c.traceID128, c.headerFormats.extract, c.headerFormats.inject, c.probability, c.logSpans, c.source, c.fromEnv,
-		c.remote.Endpoint, c.remote.MaxOperations, c.remote.RefreshInterval)
+		c.remote.endpoint, c.remote.maxOperations, c.remote.refreshInterval)
 	want := "[{a 1}] true false [b3] [b3] 0.5 true JAEGER_ENDPOINT true h:1 2 3s\n"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

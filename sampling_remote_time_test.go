@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/go-spur/spur/internal/endpoint"
-	"github.com/go-spur/spur/internal/poll"
 	"github.com/go-spur/spur/internal/poll/polltest"
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/transport"
@@ -42,7 +41,7 @@ func (l *lockedLog) String() string {
 
 // withSamplingServer lets the default sampler ask a server in memory.
 func withSamplingServer(s *polltest.Server) Option {
-	return optionFunc(func(c *config) { c.remote.Client = poll.NewClient(s.Dial) })
+	return optionFunc(func(c *config) { c.remote.dial = s.Dial })
 }
 
 // TestDefaultSampler asks the sampling server, follows it, and ends with the
@@ -157,7 +156,7 @@ func TestDefaultSamplerOfNobody(t *testing.T) {
 		})); err == nil {
 			t.Error("New accepts an agent without a port")
 		}
-		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.remote.Endpoint = "ftp://u:secret@h" })); err == nil || strings.Contains(err.Error(), "secret") {
+		if _, err := New("orders", withSamplingServer(server), WithLogger(nil), optionFunc(func(c *config) { c.remote.endpoint = "ftp://u:secret@h" })); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("New with a bad endpoint: %v", err)
 		}
 		tracer, err := New("orders", withSamplingServer(server), WithDisabled(true), WithLogger(nil))

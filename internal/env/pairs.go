@@ -54,13 +54,13 @@ func (r *reader) expand(value string) string {
 // parseResource reads OTEL_RESOURCE_ATTRIBUTES.
 func (r *reader) parseResource(list string) error {
 	tags, err := r.pairs("OTEL_RESOURCE_ATTRIBUTES", list, unescape)
-	if i := slices.IndexFunc(tags, func(t Tag) bool { return t.Key == "service.name" }); i >= 0 {
-		if name := strings.TrimSpace(tags[i].Value); name != "" {
+	for _, t := range tags {
+		if t.Key != "service.name" {
+			r.Tags, _ = put(r.Tags, t)
+		} else if name := strings.TrimSpace(t.Value); name != "" {
 			r.Service = name
 		}
-		tags = slices.Delete(tags, i, i+1)
 	}
-	r.addTags(tags)
 	return err
 }
 
@@ -78,14 +78,22 @@ func unescape(t *Tag) error {
 	return nil
 }
 
-// addTags adds tags, which win over those of the same keys.
+// put adds a tag, which wins over one of the same key. replaced says that there was one.
+//
+//go:noinline
+func put(tags []Tag, t Tag) (all []Tag, replaced bool) {
+	for i := range tags {
+		if tags[i].Key == t.Key {
+			tags[i] = t
+			return tags, true
+		}
+	}
+	return append(tags, t), false
+}
+
 func (r *reader) addTags(tags []Tag) {
 	for _, t := range tags {
-		if i := slices.IndexFunc(r.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
-			r.Tags[i] = t
-		} else {
-			r.Tags = append(r.Tags, t)
-		}
+		r.Tags, _ = put(r.Tags, t)
 	}
 }
 
@@ -134,9 +142,8 @@ func (r *reader) pairs(name, list string, complete func(*Tag) error) ([]Tag, err
 			}
 			continue
 		}
-		if same := slices.IndexFunc(tags, func(old Tag) bool { return old.Key == t.Key }); same < 0 {
-			tags = append(tags, t)
-		} else if tags[same] = t; !slices.Contains(twice, t.Key) {
+		var replaced bool
+		if tags, replaced = put(tags, t); replaced {
 			twice = append(twice, t.Key)
 		}
 	}

@@ -87,12 +87,11 @@ func safeText(err error) string {
 		}
 		return op.Op + " " + op.Net + to + ": " + safeText(op.Err)
 	}
-	for _, find := range []func(error) (string, bool){
-		textOf[*net.DNSError], textOf[*os.SyscallError], textOf[syscall.Errno], textOf[tls.RecordHeaderError], textOf[tls.AlertError],
-		textOf[*tls.CertificateVerificationError], textOf[x509.UnknownAuthorityError], textOf[x509.HostnameError], textOf[x509.CertificateInvalidError],
-	} {
-		if text, found := find(err); found {
-			return text
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		switch e.(type) { //nolint:errorlint // the loop unwraps
+		case *net.DNSError, *os.SyscallError, syscall.Errno, tls.RecordHeaderError, tls.AlertError,
+			*tls.CertificateVerificationError, x509.UnknownAuthorityError, x509.HostnameError, x509.CertificateInvalidError:
+			return e.Error()
 		}
 	}
 	var slow interface{ Timeout() bool }
@@ -100,14 +99,6 @@ func safeText(err error) string {
 		return "timeout"
 	}
 	return unsafeText(err)
-}
-
-func textOf[E error](err error) (string, bool) {
-	var e E
-	if !errors.As(err, &e) {
-		return "", false
-	}
-	return e.Error(), true
 }
 
 func unsafeText(err error) string {
