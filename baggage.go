@@ -17,7 +17,7 @@ import (
 // Contexts handed out before stay as they were. An item beyond the limits of the
 // formats (64 items, 8,192 bytes) is refused and counted, and so is one that
 // WithBaggageRestrictions forbids. On a recorded span the change is logged; of a
-// refused item the log has the key alone.
+// refused item the log has the key and the length of the value.
 func (s *Span) SetBaggageItem(key, value string) opentracing.Span {
 	if s != nil {
 		s.setBaggage(key, value)
@@ -35,6 +35,7 @@ func (s *Span) BaggageItem(key string) string {
 // baggageChange is what one call of SetBaggageItem did.
 type baggageChange struct {
 	key, value string
+	length     int  // of the value that was given
 	override   bool // an item had the key
 	cut        bool // the restrictions have shortened the value
 	refused    bool
@@ -44,6 +45,7 @@ type baggageChange struct {
 // of it is made outside the lock.
 func (s *Span) setBaggage(key, value string) {
 	t := s.tracer()
+	length := len(value)
 	value, cut, allowed := t.restrict(key, value)
 	s.mu.Lock()
 	if s.finishedLocked() {
@@ -74,7 +76,7 @@ func (s *Span) setBaggage(key, value string) {
 		t.rare.values.Add(1)
 	}
 	if s.ctx.word.recording() {
-		s.logBaggage(baggageChange{key: key, value: value, override: existed && allowed, cut: cut, refused: !fits})
+		s.logBaggage(baggageChange{key: key, value: value, length: length, override: existed && allowed, cut: cut, refused: !fits})
 	}
 }
 
@@ -99,9 +101,11 @@ func (t *Tracer) baggageFits(b *model.Baggage, before model.Member, existed bool
 // a value that was refused: nobody, not even the Redactor, is shown it.
 func (s *Span) logBaggage(c baggageChange) {
 	t := s.tracer()
-	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key)}
+	fields := [6]log.Field{log.Event("baggage"), log.String("key", c.key), log.Int("length", c.length)}
 	n := 2
-	if !c.refused {
+	if c.refused {
+		n++
+	} else {
 		value, keep := t.freezer.BaggageValue(c.key, c.value)
 		if !keep {
 			return

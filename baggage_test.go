@@ -75,10 +75,10 @@ func TestRefusedBaggageIsNotLogged(t *testing.T) {
 		key  string
 		want string
 	}{
-		{"key not allowed", []Option{WithBaggageRestrictions(only{})}, "password", "event=baggage key=password invalid=true"},
-		{"restrictions that panic", []Option{WithBaggageRestrictions(panicky{})}, "password", "event=baggage key=password invalid=true"},
-		{"too long", []Option{WithLimits(few)}, "password", "event=baggage key=password invalid=true"},
-		{"too many", []Option{WithLimits(few), WithBaggageRestrictions(only{})}, "short", "event=baggage key=short truncated=true invalid=true"},
+		{"key not allowed", []Option{WithBaggageRestrictions(only{})}, "password", "event=baggage key=password length=16 invalid=true"},
+		{"restrictions that panic", []Option{WithBaggageRestrictions(panicky{})}, "password", "event=baggage key=password length=16 invalid=true"},
+		{"too long", []Option{WithLimits(few)}, "password", "event=baggage key=password length=16 invalid=true"},
+		{"too many", []Option{WithLimits(few), WithBaggageRestrictions(only{})}, "short", "event=baggage key=short length=16 truncated=true invalid=true"},
 		{"cut", []Option{WithBaggageRestrictions(only{})}, "short", "event=baggage key=short value=hunt truncated=true"},
 	} {
 		for _, opts := range [][]Option{tt.opts, append(tt.opts, redactor)} {

@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"log/slog"
 	"net/http"
 	"os"
 	"strings"
@@ -191,6 +192,7 @@ func (c *config) announce(t *Tracer) {
 	for _, d := range s.Destinations {
 		destinations = append(destinations, strings.TrimSpace(d.Name+" "+d.Address))
 	}
-	c.info("spur: tracer started", "service", t.process.Service, "disabled", t.disabled,
-		"sampler", s.Sampling.Description, "destinations", destinations, "source", s.Source)
+	// A group, since the user's logger may have a service or source of its own.
+	c.info("spur: tracer started", slog.Group("tracer", "service", t.process.Service, "disabled", t.disabled,
+		"sampler", s.Sampling.Description, "destinations", destinations, "source", s.Source))
 }

@@ -277,12 +277,12 @@ func TestFromEnvOptionsAfterItWin(t *testing.T) {
 
 func TestFromEnvAnnounces(t *testing.T) {
 	for _, tc := range []struct{ name, variable, value, want string }{
-		{"default", "JAEGER_DISABLED", "", `disabled=false sampler="parentbased(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))" destinations="[agent localhost:6831]" source=default`},
-		{"agent", "JAEGER_AGENT_HOST", "192.0.2.1", `destinations="[agent 192.0.2.1:6831]" source=JAEGER_AGENT_HOST`},
-		{"collector", "JAEGER_ENDPOINT", "http://u:p@192.0.2.1:14268/api/traces?x=y", `destinations="[collector http://192.0.2.1:14268/api/traces]" source=JAEGER_ENDPOINT`},
-		{"OTLP", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://192.0.2.1:4318", `destinations="[otlp http://192.0.2.1:4318/v1/traces]" source=OTEL_EXPORTER_OTLP_ENDPOINT`},
-		{"none", "OTEL_TRACES_EXPORTER", "none", `destinations=[] source=OTEL_TRACES_EXPORTER`},
-		{"disabled", "JAEGER_DISABLED", "true", `disabled=true`},
+		{"default", "JAEGER_DISABLED", "", `tracer.disabled=false tracer.sampler="parentbased(remote(probabilistic(0.001) until http://127.0.0.1:5778/sampling answers))" tracer.destinations="[agent localhost:6831]" tracer.source=default`},
+		{"agent", "JAEGER_AGENT_HOST", "192.0.2.1", `tracer.destinations="[agent 192.0.2.1:6831]" tracer.source=JAEGER_AGENT_HOST`},
+		{"collector", "JAEGER_ENDPOINT", "http://u:p@192.0.2.1:14268/api/traces?x=y", `tracer.destinations="[collector http://192.0.2.1:14268/api/traces]" tracer.source=JAEGER_ENDPOINT`},
+		{"OTLP", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://192.0.2.1:4318", `tracer.destinations="[otlp http://192.0.2.1:4318/v1/traces]" tracer.source=OTEL_EXPORTER_OTLP_ENDPOINT`},
+		{"none", "OTEL_TRACES_EXPORTER", "none", `tracer.destinations=[] tracer.source=OTEL_TRACES_EXPORTER`},
+		{"disabled", "JAEGER_DISABLED", "true", `tracer.disabled=true`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			clearEnv(t)
@@ -297,7 +297,7 @@ func TestFromEnvAnnounces(t *testing.T) {
 			}
 			lines := 0
 			for _, line := range strings.Split(log.String(), "\n") {
-				if strings.Contains(line, `msg="spur: tracer started" service=orders `) {
+				if strings.Contains(line, `msg="spur: tracer started" tracer.service=orders `) {
 					lines++
 					if !strings.Contains(line, tc.want) {
 						t.Errorf("logged %q, want %q", line, tc.want)

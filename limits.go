@@ -3,7 +3,9 @@
 package spur
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"unicode/utf8"
 
 	"github.com/go-spur/spur/internal/record"
@@ -35,6 +37,25 @@ type Limits struct {
 	Propagation propagation.Limits // of headers and baggage
 }
 
+// check reports fields that have no meaning, but for those of Propagation.
+func (l *Limits) check(report func(value string, err error)) {
+	v := reflect.ValueOf(l).Elem()
+	for i := range v.NumField() {
+		if f := v.Field(i); f.CanInt() && f.Int() < 0 {
+			report(fmt.Sprintf("%s: %d", v.Type().Field(i).Name, f.Int()), errNegative)
+		}
+	}
+	if l.OperationLength > maxOperation {
+		report(fmt.Sprintf("OperationLength: %d", l.OperationLength), errLong)
+	}
+	if math.IsNaN(l.DebugPerSec) {
+		report("DebugPerSec: NaN", errNumber)
+	}
+}
+
+// maxOperation is what Span.opLen holds.
+const maxOperation = math.MaxUint16
+
 // withDefaults replaces what is not set.
 func (l Limits) withDefaults() Limits {
 	def := func(field *int, value int) {
@@ -54,7 +75,6 @@ func (l Limits) withDefaults() Limits {
 	def(&l.FieldsPerLog, 128)
 	def(&l.RefsPerSpan, 1000)
 	def(&l.BytesPerSpan, 1<<20)
-	l.OperationLength = min(l.OperationLength, 1<<16-1)
 	def(&l.Propagation.BaggageMembers, 64)
 	def(&l.Propagation.BaggageBytes, 8192)
 	if l.DebugPerSec == 0 {

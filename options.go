@@ -110,8 +110,14 @@ func WithTags(tags ...opentracing.Tag) Option {
 	})
 }
 
-// WithLimits sets the limits of spans and headers.
-func WithLimits(l Limits) Option { return optionFunc(func(c *config) { c.limits = l }) }
+// WithLimits sets the limits of spans and headers. One that is negative is a
+// ConfigError.
+func WithLimits(l Limits) Option {
+	return optionFunc(func(c *config) {
+		c.limits = l
+		l.check(func(value string, err error) { c.fail("WithLimits", value, err) })
+	})
+}
 
 // WithLogger sets where the tracer reports its own troubles, at most a line a
 // minute for each kind. The default is slog.Default() at the time of New; nil

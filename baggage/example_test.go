@@ -34,7 +34,7 @@ func ExampleNewAllowList() {
 	// "acme inc" ""
 	// order
 	//   @ event=baggage key=tenant value="acme inc" truncated="true"
-	//   @ event=baggage key=password invalid="true"
+	//   @ event=baggage key=password length=7 invalid="true"
 	// 1 cut, 1 refused
 }
 

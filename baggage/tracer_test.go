@@ -46,12 +46,12 @@ func TestBaggageRestrictions(t *testing.T) {
 		{"too long again", []item{{"k", "1"}, {"k", "123456"}}, "k", "12345", "event=baggage key=k value=12345 override=true truncated=true", 1, 0},
 		{"cut before a rune", []item{{"k", "123éé"}}, "k", "123é", "event=baggage key=k value=123é truncated=true", 1, 0},
 		{"cut inside a rune", []item{{"k", "1234é"}}, "k", "1234", "event=baggage key=k value=1234 truncated=true", 1, 0},
-		{"nothing would be left", []item{{"one", "x"}, {"one", "é"}}, "one", "x", "event=baggage key=one invalid=true", 0, 1},
+		{"nothing would be left", []item{{"one", "x"}, {"one", "é"}}, "one", "x", "event=baggage key=one length=2 invalid=true", 0, 1},
 		{"default length", []item{{"std", "12345678"}}, "std", "1234567", "event=baggage key=std value=1234567 truncated=true", 1, 0},
-		{"unknown", []item{{"K", "v"}}, "K", "", "event=baggage key=K invalid=true", 0, 1},
+		{"unknown", []item{{"K", "v"}}, "K", "", "event=baggage key=K length=1 invalid=true", 0, 1},
 		{"removal", []item{{"k", "1"}, {"k", ""}}, "k", "", "event=baggage key=k value= override=true", 0, 0},
 		{"removal of an unknown key", []item{{"sneaked", ""}}, "sneaked", "", "event=baggage key=sneaked value= override=true", 0, 0},
-		{"unknown key that arrived", []item{{"sneaked", "mine"}}, "sneaked", "in", "event=baggage key=sneaked invalid=true", 0, 1},
+		{"unknown key that arrived", []item{{"sneaked", "mine"}}, "sneaked", "in", "event=baggage key=sneaked length=4 invalid=true", 0, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tracer, got := spurtest.New(t, spur.WithBaggageRestrictions(list))
@@ -73,7 +73,7 @@ func TestBaggageRestrictions(t *testing.T) {
 			logs := got.Spans()[0].Logs
 			var fields []string
 			for _, f := range logs[len(logs)-1].Fields {
-				fields = append(fields, f.Key+"="+f.Value.Str())
+				fields = append(fields, f.Key+"="+f.Value.String())
 			}
 			if line := strings.Join(fields, " "); line != tt.log || len(logs) != len(tt.set) {
 				t.Errorf("%d logs, the last %q, want %q", len(logs), line, tt.log)
