@@ -30,19 +30,18 @@ type ConsoleOptions struct {
 	ASCII bool
 }
 
-// Console draws traces on a terminal, for development. A local trace (the spans of
-// one trace in this process) is drawn when its first span finishes, the one that has
-// no parent or one in another process: a line for each span, with when it began, a
-// bar on the time of the whole, its operation, duration and tags. Lines of spans
-// that failed have a "!" in front, and are red if the writer is an *os.File that is
-// a terminal and NO_COLOR is not set. What failed is said above the tree, too.
-// A span's error tags come first and then the program's own, while what libraries
-// add (component, sampler.*, span.kind, http.*, peer.*) comes last. Spans that finish
-// after their trace was drawn are drawn a second later. Spans whose local root does
-// not finish are drawn after a minute, by Flush and by Close.
+// Console draws traces on a terminal, for development. The spans of a trace in this
+// process are drawn when their root here finishes, which has no parent or one in
+// another process: a line for each, with when it began, a bar on the time of the whole,
+// its operation, duration and tags. Lines of spans that failed have a "!" in front, and
+// are red if the writer is an *os.File that is a terminal and NO_COLOR is not set. What
+// failed is said above the tree, too. Of the tags errors come first, then the program's
+// own, and last what libraries add: component, sampler.*, span.kind, http.*, peer.*.
+// Spans that finish after their root are drawn a second later, and those whose root
+// does not finish after a minute, by Flush and by Close.
 //
-// It writes on a goroutine of its own, each local trace by one call of Write, so that
-// a writer that blocks holds up nobody. When 1,000 traces, 1,000 spans of one, or 8 MiB
+// It writes on a goroutine of its own, each tree by one call of Write, so that a writer
+// that blocks holds up nobody. When 1,000 traces, 1,000 spans of one, or 8 MiB
 // wait, they are drawn early; what comes when twice as much waits is dropped and
 // counted queue_full. Spans that were written count as sent; with an error of Write,
 // or a panic, as dropped, send_error. Of a span at most 64 tags and 32 logs with 16
@@ -202,8 +201,6 @@ func (c *Console) hurry(due func(*consoleTrace) bool) {
 func (c *Console) end() {
 	c.mu.Lock()
 	c.closed = true
-	c.mu.Unlock()
-	c.mu.Lock()
 	c.stats.Dropped[SendError] += uint64(c.writing) // of the trace that was being drawn
 	c.writing = 0
 	c.mu.Unlock()
@@ -248,8 +245,8 @@ func (c *Console) take() consoleTrace {
 func (c *Console) write(spans []model.Span, remark string) {
 	err := guard.ErrGoexit
 	defer func() { c.settle(len(spans), err) }()
-	text := c.draw.trace(spans, remark)
 	err = guard.Try(func() error {
+		text := c.draw.trace(spans, remark)
 		n, err := c.w.Write(text)
 		if err == nil && n < len(text) {
 			err = io.ErrShortWrite

@@ -147,7 +147,7 @@ type drawing struct {
 // trace draws spans, which keepForConsole made, and an empty line behind them.
 func (c consoleStyle) trace(spans []model.Span, remark string) []byte {
 	f := spantree.Plant(spans)
-	d := drawing{consoleStyle: c, start: f.Spans[0].Start, left: 2 + offsetColumns + 1 + c.width/5 + 3}
+	d := drawing{consoleStyle: c, start: f.Spans[0].Start, end: f.Spans[0].Start, left: 2 + offsetColumns + 1 + c.width/5 + 3}
 	for _, s := range f.Spans {
 		d.end = max(d.end, endOf(s))
 	}

@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"slices"
 	"time"
 
 	"github.com/go-spur/spur/internal/spantree"
@@ -104,6 +105,7 @@ func (q *consoleQueue) hurry(due func(*consoleTrace) bool) {
 			q.markReady(t, true)
 		}
 	}
+	slices.SortStableFunc(q.ready, func(a, b *consoleTrace) int { return a.last.Compare(b.last) })
 }
 
 // take takes the spans of a trace that is ready, or none. The trace stays, as one

@@ -7,6 +7,7 @@ package reporter
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -134,6 +135,12 @@ func TestConsoleOddTrees(t *testing.T) {
 			c.Report(spanOf(3, i+2, i+1, "deep"))
 		}
 		c.Report(spanOf(3, 1, 0, "top"))
+		far := spanOf(4, 2, 1, "far")
+		far.Start, far.Duration = math.MinInt64, math.MaxInt64
+		c.Report(far)
+		farther := spanOf(4, 1, 0, "farther")
+		farther.Start, farther.Duration = math.MaxInt64, math.MinInt64
+		c.Report(farther)
 		if err := c.Close(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +148,7 @@ func TestConsoleOddTrees(t *testing.T) {
 		if strings.Count(text, "grandchild  1ms\n") != 1 || strings.Count(text, "cycle  1ms\n") != 2 || !strings.Contains(text, "[100] deep") {
 			t.Errorf("drawn:\n%s", text)
 		}
-		if d := balanced(t, c, 105); d.Sent != 105 {
+		if d := balanced(t, c, 107); d.Sent != 107 {
 			t.Errorf("%+v", d)
 		}
 	})

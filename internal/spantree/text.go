@@ -51,6 +51,9 @@ func Value(v model.Value) string {
 
 // bare prints a text without quotes if it is one word that means nothing else.
 func bare(s string) string {
+	if len(s) > maxText { // which the mark of what is omitted tells from a number
+		return Word(s)
+	}
 	if _, err := strconv.ParseFloat(s, 64); err == nil || s == "true" || s == "false" || strings.HasPrefix(s, "0x") {
 		return quote(s)
 	}
