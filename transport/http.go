@@ -27,7 +27,8 @@ const DefaultHTTPBatch = 1_000_000
 // that asks for no credentials.
 type HTTPOptions struct {
 	// Format is JaegerBatch or OTLP. When 0 it is OTLP for an address whose path
-	// ends in "/v1/traces" (slashes behind that do not count), else JaegerBatch.
+	// ends in "/v1/traces" (slashes behind that do not count), or has no path and port
+	// 4318, else JaegerBatch.
 	Format Format
 	// Header is sent with every request; it is cloned. What the transport or
 	// net/http writes itself is an error here: Content-Type, Content-Length,

@@ -174,8 +174,13 @@ func TestFormatOf(t *testing.T) {
 		"": JaegerBatch, "/": JaegerBatch, "/api/traces": JaegerBatch, "/v1/traces": OTLP, "/x/v1/traces/": OTLP,
 		"/v1/tracesx": JaegerBatch, "/v1/trace": JaegerBatch, "v1/traces": JaegerBatch, "/v1/traces/x": JaegerBatch,
 	} {
-		if got := formatOf(&url.URL{Path: path}); got != want {
+		if got := formatOf(&url.URL{Host: "h:4319", Path: path}); got != want {
 			t.Errorf("%q: %v, want %v", path, got, want)
+		}
+	}
+	for path, want := range map[string]Format{"": OTLP, "/": OTLP, "/api/traces": JaegerBatch} {
+		if got := formatOf(&url.URL{Host: "h:4318", Path: path}); got != want {
+			t.Errorf("port 4318, %q: %v", path, got)
 		}
 	}
 }

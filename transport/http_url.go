@@ -12,6 +12,7 @@ import (
 const (
 	jaegerPath = "/api/traces"
 	otlpPath   = "/v1/traces"
+	otlpPort   = "4318"
 )
 
 // parseEndpoint checks syntax only. literal says that the host is an IP address.
@@ -22,9 +23,10 @@ func parseEndpoint(endpoint string) (u *url.URL, literal bool, err error) {
 	return u, literal, nil
 }
 
-// formatOf is the format that an endpoint's path asks for.
+// formatOf is the format that an endpoint's path asks for, or without one its port.
 func formatOf(u *url.URL) Format {
-	if strings.HasSuffix(strings.TrimRight(u.Path, "/"), otlpPath) {
+	path := strings.TrimRight(u.Path, "/")
+	if strings.HasSuffix(path, otlpPath) || path == "" && u.Port() == otlpPort {
 		return OTLP
 	}
 	return JaegerBatch
