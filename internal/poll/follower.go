@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/internal/warn"
 )
 
@@ -38,7 +39,8 @@ type Source[T any] struct {
 	Cause, Failing, Working string
 	Describe                func(current T, s Status) slog.Attr
 	Hint                    func(current T, s Status) string
-	// Patience is how long a source may fail at the start before a line is written.
+	// Patience is how long a source may fail at the start before a line is written;
+	// Close writes it earlier.
 	Patience time.Duration
 }
 
@@ -59,6 +61,7 @@ type Follower[T any] struct {
 	warn    *warn.Warner
 	trouble Trouble // the loop's
 	started time.Time
+	told    atomic.Bool // that updates fail
 
 	mu     sync.Mutex
 	status Status
@@ -90,7 +93,13 @@ func (f *Follower[T]) Status() Status {
 
 // Close stops following, as Loop.Close does. The value stays. Further calls do
 // nothing more; the error is nil.
-func (f *Follower[T]) Close() error { return f.loop.Close() }
+func (f *Follower[T]) Close() error {
+	err := f.loop.Close()
+	if st := f.Status(); st.Failed > 0 && st.Fetched == 0 && !f.told.Load() {
+		_ = guard.Run(func() { f.problem(st) })
+	}
+	return err
+}
 
 func (f *Follower[T]) update(ctx context.Context) error {
 	next, err := f.source.Update(ctx, f.Value())
@@ -113,21 +122,31 @@ func (f *Follower[T]) settle(err error) {
 	if !began && !ended {
 		return
 	}
-	attrs := []slog.Attr{slog.String("source", f.source.Name)}
-	if f.source.Describe != nil {
-		attrs = append(attrs, f.source.Describe(f.Value(), st))
-	}
-	if ended {
-		f.warn.Resolved(f.source.Cause, f.source.Working, append(attrs, slog.Uint64("failed", st.Failed))...)
+	if began {
+		f.problem(st)
 		return
 	}
-	attrs = append(attrs, slog.String("error", st.LastError))
+	f.warn.Resolved(f.source.Cause, f.source.Working, append(f.attrs(st), slog.Uint64("failed", st.Failed))...)
+}
+
+// problem tells people that updates fail.
+func (f *Follower[T]) problem(st Status) {
+	f.told.Store(true)
+	attrs := append(f.attrs(st), slog.String("error", st.LastError))
 	if f.source.Hint != nil {
 		if hint := f.source.Hint(f.Value(), st); hint != "" {
 			attrs = append(attrs, slog.String("hint", hint))
 		}
 	}
 	f.warn.Problem(f.source.Cause, f.source.Failing, attrs...)
+}
+
+func (f *Follower[T]) attrs(st Status) []slog.Attr {
+	attrs := []slog.Attr{slog.String("source", f.source.Name)}
+	if f.source.Describe != nil {
+		attrs = append(attrs, f.source.Describe(f.Value(), st))
+	}
+	return attrs
 }
 
 func (f *Follower[T]) count(err error) Status {

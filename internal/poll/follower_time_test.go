@@ -113,6 +113,13 @@ func TestFollower(t *testing.T) {
 			"level=WARN msg=fails cause=rate source=source error=no\n",
 		},
 		{
+			"closed while there is patience",
+			[]func(int) (int, error){fail},
+			func(s *poll.Source[int]) { s.Patience = time.Hour }, 2, 1,
+			poll.Status{Failed: 2, LastError: "no"},
+			"level=WARN msg=fails cause=rate source=source error=no\n",
+		},
+		{
 			"no patience with what has worked",
 			[]func(int) (int, error){fail},
 			func(s *poll.Source[int]) { s.Patience, s.Updated = time.Hour, started }, 1, 1,
