@@ -26,8 +26,13 @@ func callAll(t *testing.T, receiver any) map[string]string {
 	more := []any{
 		"sampling.priority", 1, int64(1), 1.5, true, time.Second, errors.New("boom"), context.Background(),
 		opentracing.FinishOptions{FinishTime: time.Unix(9, 0), LogRecords: []opentracing.LogRecord{{Fields: []log.Field{log.Int("n", 1)}}}},
-		opentracing.LogData{Event: "e"}, log.Int("n", 1), opentracing.Tag{Key: "k", Value: 1}, sampler.NewConst(true),
-		func(string, string) bool { return true }, SpanContext{}, os.Signal(syscall.SIGTERM),
+		opentracing.LogData{Event: "e"},
+		log.Int("n", 1),
+		opentracing.Tag{Key: "k", Value: 1},
+		sampler.NewConst(true),
+		func(string, string) bool { return true },
+		SpanContext{},
+		os.Signal(syscall.SIGTERM),
 	}
 	found := map[string]string{}
 	v := reflect.ValueOf(receiver)

@@ -25,8 +25,10 @@ func TestSamplersFollowCallers(t *testing.T) {
 		{"never", never, "parentbased(const(false))", false, false, true},
 		{"one's own", struct{ sampler.Sampler }{always}, "parentbased(struct { sampler.Sampler })", true, false, true},
 		{"parent-based", sampler.NewParentBased(always), "parentbased(const(true))", true, false, true},
-		{"with a policy", sampler.NewParentBased(never, sampler.WithRemoteParentNotSampled(always)),
-			"parentbased(const(false), remote not sampled: const(true))", false, true, true},
+		{
+			"with a policy", sampler.NewParentBased(never, sampler.WithRemoteParentNotSampled(always)),
+			"parentbased(const(false), remote not sampled: const(true))", false, true, true,
+		},
 		{"overruling", sampler.NewOverruling(always), "overruling(const(true))", true, true, true},
 		{"overruling with no", sampler.NewOverruling(never), "overruling(const(false))", false, false, false},
 	} {

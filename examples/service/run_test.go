@@ -29,8 +29,10 @@ func TestReadme(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	cmd := exec.Command(program)
-	cmd.Env = []string{"OTEL_TRACES_EXPORTER=console", "JAEGER_SAMPLER_TYPE=const", "JAEGER_SAMPLER_PARAM=1",
-		"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0"}
+	cmd.Env = []string{
+		"OTEL_TRACES_EXPORTER=console", "JAEGER_SAMPLER_TYPE=const", "JAEGER_SAMPLER_PARAM=1",
+		"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0",
+	}
 	var drawn strings.Builder
 	cmd.Stdout = &drawn
 	log, err := cmd.StderrPipe()

@@ -32,7 +32,7 @@ func Example() {
 	fmt.Printf("%s arrived at %s\n", agent.Packets(), u.Address())
 	// Output:
 	// <nil>
-	// transport: retryable: connection refused
+	// transport: retryable: connection refused; nobody listens at that port: is the receiver running, and is the port right?
 	// [one] arrived at agent:6831 (10.0.0.1:6831)
 }
 
