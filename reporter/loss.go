@@ -62,8 +62,7 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		cause, begin, end := lossText(why)
 		if lost > s.seen {
 			*s = lossState{lasts: true, fresh: true, sent: b.sent, seen: lost}
-			attrs := b.attrs(why, slog.String("last_error", b.lastError), slog.String("hint", l.hint(why, b)))
-			l.lines.write(func() { l.warner.Problem(cause, begin, attrs...) })
+			l.problem(cause, begin, why, b, b.total(why), b.delivered())
 			continue
 		}
 		if !tick || !s.lasts {
@@ -72,8 +71,7 @@ func (l *lossLog) look(b *lossBooks, tick bool) {
 		ours := why == QueueFull || why == TooLarge
 		if !s.fresh && (ours || b.sent > s.sent) {
 			s.lasts = false
-			attrs := b.attrs(why)
-			l.lines.write(func() { l.warner.Resolved(cause, end, attrs...) })
+			l.resolved(cause, end, b.attrs(b.total(why), b.delivered()))
 		}
 		s.fresh = false
 	}
@@ -87,17 +85,31 @@ func lossText(why Reason) (cause, begin, end string) {
 	return why.String(), "spur: spans are being lost", "spur: spans are no longer being lost"
 }
 
-func (b *lossBooks) attrs(why Reason, more ...slog.Attr) []slog.Attr {
-	total := "lost_in_all"
+// attrs are what all lines have, and more.
+func (b *lossBooks) attrs(more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{slog.String("destination", b.name), slog.String("address", b.address)}, more...)
+}
+
+func (b *lossBooks) total(why Reason) slog.Attr {
 	if why == unconfirmedLoss {
-		total = "unconfirmed_in_all"
+		return slog.Uint64("unconfirmed_in_all", b.unconfirmed)
 	}
-	return append([]slog.Attr{
-		slog.String("destination", b.name),
-		slog.String("address", b.address),
-		slog.Uint64(total, b.losses()[why]),
-		slog.Uint64("delivered_in_all", b.sent),
-	}, more...)
+	return slog.Uint64("lost_in_all", b.dropped[why])
+}
+
+func (b *lossBooks) delivered() slog.Attr { return slog.Uint64("delivered_in_all", b.sent) }
+
+func (b *lossBooks) unsent() slog.Attr { return slog.Uint64("waiting_spans", b.waiting+b.sending) }
+
+// problem writes a line about what goes wrong.
+func (l *lossLog) problem(cause, msg string, why Reason, b *lossBooks, more ...slog.Attr) {
+	attrs := append(b.attrs(more...), slog.String("last_error", b.lastError), slog.String("hint", l.hint(why, b)))
+	l.lines.write(func() { l.warner.Problem(cause, msg, attrs...) })
+}
+
+// resolved writes a line about what went wrong.
+func (l *lossLog) resolved(cause, msg string, attrs []slog.Attr) {
+	l.lines.write(func() { l.warner.Resolved(cause, msg, attrs...) })
 }
 
 // retryCause is the cause in lines about attempts that will be made again.
@@ -106,15 +118,13 @@ const retryCause = "retrying"
 // failing says that an attempt failed and will be made again: nothing is lost yet.
 func (l *lossLog) failing(b *lossBooks) {
 	l.retrying = true
-	attrs := append(b.retryAttrs(), slog.String("last_error", b.lastError), slog.String("hint", l.hint(RetryExhausted, b)))
-	l.lines.write(func() { l.warner.Problem(retryCause, "spur: delivery is failing, retrying", attrs...) })
+	l.problem(retryCause, "spur: delivery is failing, retrying", RetryExhausted, b, b.unsent())
 }
 
 // relieved says that a batch was accepted.
 func (l *lossLog) relieved(b *lossBooks) {
 	l.retrying = false
-	attrs := b.retryAttrs()
-	l.lines.write(func() { l.warner.Resolved(retryCause, "spur: delivery works again", attrs...) })
+	l.resolved(retryCause, "spur: delivery works again", b.attrs(b.unsent()))
 }
 
 // closed says what Close has lost.
@@ -123,20 +133,7 @@ func (l *lossLog) closed(b *lossBooks, lost string) {
 	for _, n := range b.losses() {
 		all += n
 	}
-	attrs := []slog.Attr{
-		slog.String("destination", b.name), slog.String("address", b.address), slog.String("lost", lost),
-		slog.Uint64("lost_in_all", all), slog.Uint64("delivered_in_all", b.sent),
-		slog.String("last_error", b.lastError), slog.String("hint", l.hint(Closed, b)),
-	}
-	l.lines.write(func() { l.warner.Problem("close", "spur: spans were lost at the end", attrs...) })
-}
-
-func (b *lossBooks) retryAttrs() []slog.Attr {
-	return []slog.Attr{
-		slog.String("destination", b.name),
-		slog.String("address", b.address),
-		slog.Uint64("waiting_spans", b.waiting+b.sending),
-	}
+	l.problem("close", "spur: spans were lost at the end", Closed, b, slog.String("lost", lost), slog.Uint64("lost_in_all", all), b.delivered())
 }
 
 // hint is what the last error says is probably wrong, where that has to do with why,
