@@ -3,6 +3,7 @@
 package sampler
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -48,60 +49,38 @@ func ParseStrategy(body []byte) (Strategy, error) { return parseStrategy(body, M
 
 // strategyAnswer is SamplingStrategyResponse.
 type strategyAnswer struct {
-	kind scalar
-
-	probabilistic, rateLimiting, operations jsondoc.Value
-	rate, limit, probability, bound, list   jsondoc.Value // parts of these
+	Kind          scalar         `json:"strategyType"`
+	Probabilistic *probabilistic `json:"probabilisticSampling"`
+	RateLimiting  *struct {
+		MaxTracesPerSecond scalar `json:"maxTracesPerSecond"`
+	} `json:"rateLimitingSampling"`
+	Operations *struct {
+		Probability scalar          `json:"defaultSamplingProbability"`
+		LowerBound  scalar          `json:"defaultLowerBoundTracesPerSecond"`
+		List        json.RawMessage `json:"perOperationStrategies"`
+	} `json:"operationSampling"`
 }
 
-func (a *strategyAnswer) read(body []byte) error {
-	doc, err := jsondoc.Parse(body, MaxStrategyBytes)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrStrategy, err)
-	}
-	var kind jsondoc.Value
-	if err := doc.Fields(
-		jsondoc.Field{Key: "strategyType", Into: &kind},
-		jsondoc.Field{Key: "probabilisticSampling", Into: &a.probabilistic},
-		jsondoc.Field{Key: "rateLimitingSampling", Into: &a.rateLimiting},
-		jsondoc.Field{Key: "operationSampling", Into: &a.operations},
-	); err != nil {
-		return fmt.Errorf("%w: %w", ErrStrategy, err)
-	}
-	a.kind = newScalar(string(kind))
-	if err := a.probabilistic.Fields(jsondoc.Field{Key: "samplingRate", Into: &a.rate}); err != nil {
-		return badField("probabilisticSampling", err)
-	}
-	if err := a.rateLimiting.Fields(jsondoc.Field{Key: "maxTracesPerSecond", Into: &a.limit}); err != nil {
-		return badField("rateLimitingSampling", err)
-	}
-	if err := a.operations.Fields(
-		jsondoc.Field{Key: "defaultSamplingProbability", Into: &a.probability},
-		jsondoc.Field{Key: "defaultLowerBoundTracesPerSecond", Into: &a.bound},
-		jsondoc.Field{Key: "perOperationStrategies", Into: &a.list},
-	); err != nil {
-		return badField("operationSampling", err)
-	}
-	return nil
+type probabilistic struct {
+	SamplingRate scalar `json:"samplingRate"`
 }
 
 func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
 	var a strategyAnswer
-	var s Strategy
-	limited := false
-	err := a.read(body)
-	if err == nil {
-		limited, err = a.isRateLimiting()
+	if err := jsondoc.Unmarshal(body, MaxStrategyBytes, &a); err != nil {
+		return Strategy{}, fmt.Errorf("%w: %w", ErrStrategy, err)
 	}
+	limited, err := a.isRateLimiting()
+	s := Strategy{}
 	switch {
 	case err != nil:
 	case limited:
 		s.Type = StrategyRateLimiting
-		s.TracesPerSecond, err = newScalar(string(a.limit)).rate("rateLimitingSampling.maxTracesPerSecond")
-	case a.operations != "":
+		s.TracesPerSecond, err = a.RateLimiting.MaxTracesPerSecond.rate("rateLimitingSampling.maxTracesPerSecond")
+	case a.Operations != nil:
 		s, err = a.perOperation(maxOperations)
-	case a.probabilistic != "":
-		s.Probability, err = newScalar(string(a.rate)).probability("probabilisticSampling.samplingRate")
+	case a.Probabilistic != nil:
+		s.Probability, err = a.Probabilistic.SamplingRate.probability("probabilisticSampling.samplingRate")
 	default:
 		err = fmt.Errorf("%w: it has none of probabilisticSampling, rateLimitingSampling, operationSampling", ErrStrategy)
 	}
@@ -114,68 +93,56 @@ func parseStrategy(body []byte, maxOperations int) (Strategy, error) {
 // isRateLimiting reports whether the limit is what counts. Without a type, or
 // with one that the rest does not fit, that is so if there is nothing else.
 func (a *strategyAnswer) isRateLimiting() (bool, error) {
-	limit, alone := a.rateLimiting != "", a.probabilistic == "" && a.operations == ""
-	switch kind := a.kind.unquoted(); {
+	limit, alone := a.RateLimiting != nil, a.Probabilistic == nil && a.Operations == nil
+	switch kind := a.Kind.unquoted(); {
 	case kind == "":
-		return limit && a.probabilistic == "", nil
+		return limit && a.Probabilistic == nil, nil
 	case kind == "0", strings.EqualFold(kind, "PROBABILISTIC"):
 		return limit && alone, nil
 	case kind == "1", strings.EqualFold(kind, "RATE_LIMITING"):
 		return limit, nil
 	}
-	return false, badField("strategyType", jsondoc.Quote(string(a.kind), "is none that is known"))
+	return false, badField("strategyType", jsondoc.Quote(string(a.Kind), "is none that is known"))
 }
 
 func (a *strategyAnswer) perOperation(maxOperations int) (s Strategy, err error) {
 	const field = "operationSampling."
 	s.Type = StrategyPerOperation
-	if s.Probability, err = newScalar(string(a.probability)).probability(field + "defaultSamplingProbability"); err != nil {
+	if s.Probability, err = a.Operations.Probability.probability(field + "defaultSamplingProbability"); err != nil {
 		return s, err
 	}
-	if a.bound != "" {
-		if s.LowerBound, err = newScalar(string(a.bound)).rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
+	if bound := a.Operations.LowerBound; bound != "" {
+		if s.LowerBound, err = bound.rate(field + "defaultLowerBoundTracesPerSecond"); err != nil {
 			return s, err
 		}
 	}
 	const list = field + "perOperationStrategies"
-	if !a.list.IsList() {
+	type entry struct {
+		Operation     *string        `json:"operation"`
+		Probabilistic *probabilistic `json:"probabilisticSampling"`
+	}
+	if !jsondoc.IsList(a.Operations.List) {
 		return s, badField(list, errNoList)
 	}
-	for i, e := range a.list.Elements() {
-		if i == maxOperations {
+	for i, e := range jsondoc.Elements[entry](a.Operations.List) {
+		name := elementName(list, i)
+		switch {
+		case i == maxOperations:
 			return s, tooMany(list, maxOperations)
+		case e.Err != nil:
+			return s, badEntry(name, e.Err)
+		case e.Value.Operation == nil:
+			return s, badField(name+".operation", errMissing)
+		case e.Value.Probabilistic == nil: // jaeger-client-go dereferences it
+			return s, badField(name+".probabilisticSampling", errMissing)
 		}
-		o, err := operationStrategy(e, elementName(list, i))
+		p, err := e.Value.Probabilistic.SamplingRate.probability(name + ".probabilisticSampling.samplingRate")
 		if err != nil {
 			return s, err
 		}
-		s.Operations = append(s.Operations, o)
+		s.Operations = append(s.Operations, OperationStrategy{*e.Value.Operation, p})
 	}
 	return s, nil
-}
-
-// operationStrategy reads an entry of perOperationStrategies. jaeger-client-go
-// dereferences what is missing.
-func operationStrategy(e jsondoc.Value, name string) (o OperationStrategy, err error) {
-	var operation, strategy, rate jsondoc.Value
-	if err := e.Fields(jsondoc.Field{Key: "operation", Into: &operation}, jsondoc.Field{Key: "probabilisticSampling", Into: &strategy}); err != nil {
-		return o, badField(name, err)
-	}
-	if operation == "" {
-		return o, badField(name+".operation", errMissing)
-	}
-	if o.Operation, err = operation.Text(); err != nil {
-		return o, badField(name+".operation", err)
-	}
-	name += ".probabilisticSampling"
-	if strategy == "" {
-		return o, badField(name, errMissing)
-	}
-	if err := strategy.Fields(jsondoc.Field{Key: "samplingRate", Into: &rate}); err != nil {
-		return o, badField(name, err)
-	}
-	o.Probability, err = newScalar(string(rate)).probability(name + ".samplingRate")
-	return o, err
 }
 
 func elementName(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
@@ -201,12 +168,10 @@ type scalar string
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *scalar) UnmarshalJSON(text []byte) error {
 	if *s = ""; string(text) != "null" {
-		*s = newScalar(string(text))
+		*s = scalar(format.Short(string(text[:min(len(text), 100)]), 64))
 	}
 	return nil
 }
-
-func newScalar(text string) scalar { return scalar(format.Short(text[:min(len(text), 100)], 64)) }
 
 func (s scalar) unquoted() string {
 	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {

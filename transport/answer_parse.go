@@ -3,7 +3,9 @@
 package transport
 
 import (
+	"cmp"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"math"
 	"strconv"
@@ -103,63 +105,59 @@ func eachField(b []byte, f func(number, value uint64, content []byte) error) err
 	return nil
 }
 
-// parseJSON reads an ExportTraceServiceResponse in protobuf's JSON, which has two
+// jsonAnswer is an ExportTraceServiceResponse in protobuf's JSON, which has two
 // spellings of each name.
+type jsonAnswer struct {
+	Camel *jsonPartial `json:"partialSuccess"`
+	Snake *jsonPartial `json:"partial_success"`
+}
+
+type jsonPartial struct {
+	CamelRejected *jsonInt64 `json:"rejectedSpans"`
+	SnakeRejected *jsonInt64 `json:"rejected_spans"`
+	CamelMessage  string     `json:"errorMessage"`
+	SnakeMessage  string     `json:"error_message"`
+}
+
 func parseJSON(b []byte) (partialSuccess, error) {
-	doc, err := jsondoc.Parse(b, maxAnswer)
-	if err != nil {
+	var a jsonAnswer
+	if err := jsondoc.Unmarshal(b, maxAnswer, &a); err != nil {
 		return partialSuccess{}, err
 	}
-	var partial, rejected, message jsondoc.Value
-	if err := doc.Fields(jsondoc.Field{Key: "partial_success", Into: &partial}, jsondoc.Field{Key: "partialSuccess", Into: &partial}); err != nil {
-		return partialSuccess{}, err
+	p := cmp.Or(a.Camel, a.Snake, &jsonPartial{})
+	n := *cmp.Or(p.CamelRejected, p.SnakeRejected, new(jsonInt64))
+	if n < 0 {
+		return partialSuccess{}, errAnswer
 	}
-	if err := partial.Fields(
-		jsondoc.Field{Key: "rejected_spans", Into: &rejected}, jsondoc.Field{Key: "rejectedSpans", Into: &rejected},
-		jsondoc.Field{Key: "error_message", Into: &message}, jsondoc.Field{Key: "errorMessage", Into: &message},
-	); err != nil {
-		return partialSuccess{}, err
-	}
-	p := partialSuccess{}
-	if rejected != "" {
-		if p.rejected, err = parseInt64(rejected); err != nil {
-			return partialSuccess{}, err
-		}
-	}
-	if message != "" {
-		text, err := message.Text()
-		if err != nil {
-			return partialSuccess{}, err
-		}
-		p.message = []byte(text)
-	}
-	return p, nil
+	return partialSuccess{rejected: int64(n), message: []byte(cmp.Or(p.CamelMessage, p.SnakeMessage))}, nil
 }
 
 // validJSON reads nothing out of JSON.
 func validJSON(b []byte) (partialSuccess, error) {
-	_, err := jsondoc.Parse(b, maxAnswer)
-	return partialSuccess{}, err
+	return partialSuccess{}, jsondoc.Unmarshal(b, maxAnswer, new(json.RawMessage))
 }
 
-// parseInt64 reads a number of spans as protobuf's JSON has it: a number, or a string
-// with one in it.
-func parseInt64(v jsondoc.Value) (int64, error) {
-	text := string(v)
-	if v[0] == '"' {
-		text, _ = v.Text()
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		const exact = 1 << 53
-		f, err := strconv.ParseFloat(text, 64) // 1e3 is an integer, too
-		if err != nil || f != math.Trunc(f) || math.Abs(f) > exact {
-			return 0, errAnswer
+// jsonInt64 is an int64 as protobuf's JSON has it: a number, or a string with one
+// in it.
+type jsonInt64 int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (i *jsonInt64) UnmarshalJSON(b []byte) error {
+	text := string(b)
+	if b[0] == '"' {
+		if err := json.Unmarshal(b, &text); err != nil {
+			return err
 		}
-		n = int64(f)
 	}
-	if n < 0 {
-		return 0, errAnswer
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		*i = jsonInt64(n)
+		return nil
 	}
-	return n, nil
+	const exact = 1 << 53
+	f, err := strconv.ParseFloat(text, 64) // 1e3 is an integer, too
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > exact {
+		return errAnswer
+	}
+	*i = jsonInt64(f)
+	return nil
 }
