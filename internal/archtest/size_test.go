@@ -14,11 +14,12 @@ import (
 // and debug information (-s -w). jaeger-client-go adds 1.03 MB, without OTLP, gzip,
 // client certificates and W3C headers. Of ours log/slog is 270 kB, client certificates
 // are 170 kB, Console is 50 kB and gzip 45 kB.
-const maxGrowth = 1_600_000
+const maxGrowth = 1_500_000
 
-// TestBinarySize compares the smallest service that serves and calls HTTP with the
-// same one that has a tracer. It says nothing about the code that services have
-// already, such as the HTTP client, which the sampling server is asked with. It does
+// TestBinarySize compares a small service that serves and calls HTTP, and decodes JSON,
+// with the same one that has a tracer. It says nothing about the code that services have
+// already, such as the HTTP client and the decoder that read what the sampling server
+// says: a service without encoding/json grows by 0.28 MB more. It does
 // not run with the oldest Go: it needs a minute where nothing has been built yet.
 func TestBinarySize(t *testing.T) {
 	if testing.Short() {

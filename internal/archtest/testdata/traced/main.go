@@ -4,6 +4,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -20,7 +21,14 @@ func main() {
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		defer tracer.StartSpan("hello").Finish()
 		resp, err := http.Get("http://localhost:8081/")
-		fmt.Fprintln(w, "hello", resp, err)
+		if err != nil {
+			fmt.Fprintln(w, err)
+			return
+		}
+		defer resp.Body.Close()
+		var name string
+		err = json.NewDecoder(resp.Body).Decode(&name)
+		fmt.Fprintln(w, "hello", name, err)
 	})
 	fmt.Println(http.ListenAndServe(":8080", nil))
 }
