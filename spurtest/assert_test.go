@@ -273,3 +273,22 @@ func TestAssertTreeShowsWhatFits(t *testing.T) {
 	}
 	AssertTree(t, spans, "\n"+tree+"\n")
 }
+
+func TestDifference(t *testing.T) {
+	for _, tc := range [][3]string{
+		{"a  1ms  n=12", "a  1ms  n=12.5", "n=12 wanted, n=12.5 there"},
+		{"a  1ms  n=12.5", "a  1ms  n=12", "n=12.5 wanted, n=12 there"},
+		{"a  1ms", "a  1ms  n=12", "the line's end wanted, n=12 there"},
+		{"a  1ms  n=12 m=*", "a  1ms  n=12", "m=* wanted, the line's end there"},
+		{"a  *  n=12", "a  1ms  k=1 n=12", "n=12 wanted, k=1 there"},
+		{"a  *\nw=\"b *\" n=*2", "a  1ms  w=\"b d\" n=13", "n=*2 wanted, n=13 there"},
+		{"a  1ms  w=\"b c\"", "a  1ms  w=\"b d\"", "w=\"b c\" wanted, w=\"b d\" there"},
+		{"b", "a", "b wanted, a there"},
+		{"    b", "  b", "at another depth"},
+		{"", "b", "the line's end wanted, b there"},
+	} {
+		if got := difference(tc[0], tc[1]); got != tc[2] {
+			t.Errorf("%q and %q: %s, want %s", tc[0], tc[1], got, tc[2])
+		}
+	}
+}

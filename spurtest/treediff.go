@@ -165,6 +165,12 @@ func difference(want, got string) string {
 	if ok {
 		return "at another depth"
 	}
+	inside := func(line string, at int) bool {
+		return 0 < at && at < len(line) && line[at-1] != ' ' && line[at] != ' '
+	}
+	if inside(want, w) && g > 0 || inside(got, g) && w > 0 { // both show the word that they have begun
+		w, g = w-1, g-1
+	}
 	return fmt.Sprintf("%s wanted, %s there", wordAround(want, w), wordAround(got, g))
 }
 
