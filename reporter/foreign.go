@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-spur/spur/internal/errtype"
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/transport"
 )
@@ -32,8 +33,8 @@ func read(err error) answer {
 	if err == nil {
 		return answer{}
 	}
-	var e *transport.Error
-	if !errors.As(err, &e) {
+	e, ok := errtype.As[*transport.Error](err)
+	if !ok {
 		e = &transport.Error{Kind: transport.Retryable, Err: err}
 	}
 	if e == nil || e.Kind == transport.Accepted && !e.PreviousLost {

@@ -5,11 +5,12 @@ package transport
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"mime"
 	"net"
 	"net/http"
 	"strings"
+
+	"github.com/go-spur/spur/internal/errtype"
 )
 
 // Hints: what is probably wrong, and what to do.
@@ -29,23 +30,21 @@ const (
 
 // hintOf says what an error of a connection or a handshake means, or "".
 func hintOf(err error) string {
-	var (
-		authority x509.UnknownAuthorityError
-		name      x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		dns       *net.DNSError
-	)
+	_, authority := errtype.As[x509.UnknownAuthorityError](err)
+	_, name := errtype.As[x509.HostnameError](err)
+	invalid, isInvalid := errtype.As[x509.CertificateInvalidError](err)
+	_, record := errtype.As[tls.RecordHeaderError](err)
+	dns, _ := errtype.As[*net.DNSError](err)
 	switch {
-	case errors.As(err, &authority):
+	case authority:
 		return hintAuthority
-	case errors.As(err, &name):
+	case name:
 		return hintName
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case isInvalid && invalid.Reason == x509.Expired:
 		return hintDate
-	case errors.As(err, &record):
+	case record:
 		return hintNoTLS
-	case errors.As(err, &dns) && dns.IsNotFound:
+	case dns != nil && dns.IsNotFound:
 		return hintHost
 	case isRefused(err):
 		return hintRefused

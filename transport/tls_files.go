@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/go-spur/spur/internal/errtype"
 )
 
 const maxPEM = 1 << 20 // bytes of a file
@@ -170,8 +172,7 @@ func readPEM(path string) ([]byte, error) {
 
 // withoutPath is err for messages that name the file themselves.
 func withoutPath(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errtype.As[*fs.PathError](err); ok {
 		return pe.Err
 	}
 	return err

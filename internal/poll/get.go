@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/go-spur/spur/internal/errtype"
 )
 
 // What Get returns, wrapped, for answers it does not want.
@@ -81,8 +83,7 @@ func readAll(r io.Reader, limit int) ([]byte, error) {
 
 // cause is err without the URL, which may hold secrets.
 func cause(err error) error {
-	var whole *url.Error
-	if errors.As(err, &whole) {
+	if whole, ok := errtype.As[*url.Error](err); ok {
 		return whole.Err
 	}
 	return err

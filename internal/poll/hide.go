@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"github.com/go-spur/spur/internal/address"
+	"github.com/go-spur/spur/internal/errtype"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/internal/jsondoc"
@@ -40,14 +41,14 @@ func (h *hidden) Unwrap() error { return h.error }
 
 // withoutQuote hides what the error of a parser quotes.
 func withoutQuote(err error) error {
-	var f *foreign
-	var q *jsondoc.Quoted
+	f, isForeign := errtype.As[*foreign](err)
+	q, quotes := errtype.As[*jsondoc.Quoted](err)
 	switch {
 	case errors.Is(err, guard.ErrPanic):
 		return &hidden{err, "poll: the parser panicked"}
-	case errors.As(err, &f):
+	case isForeign:
 		return &hidden{err, fmt.Sprintf("poll: the parser refused the answer: %T, not shown since it may repeat credentials", f.error)}
-	case errors.As(err, &q):
+	case quotes:
 		return &hidden{err, strings.Replace(err.Error(), q.Error(), address.Hidden+" "+q.Reason, 1)}
 	}
 	return err
@@ -79,8 +80,7 @@ func safeText(err error) string {
 	if errors.Is(err, guard.ErrPanic) {
 		return "poll: the client panicked"
 	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
+	if op, ok := errtype.As[*net.OpError](err); ok && op.Err != nil {
 		to := ""
 		if op.Addr != nil {
 			to = " " + op.Addr.String()
@@ -94,11 +94,15 @@ func safeText(err error) string {
 			return e.Error()
 		}
 	}
-	var slow interface{ Timeout() bool }
-	if errors.As(err, &slow) && slow.Timeout() {
+	if slow, ok := errtype.As[timeout](err); ok && slow.Timeout() {
 		return "timeout"
 	}
 	return unsafeText(err)
+}
+
+type timeout interface {
+	error
+	Timeout() bool
 }
 
 func unsafeText(err error) string {
@@ -119,8 +123,8 @@ func text(err error) (said string) {
 }
 
 func withoutURL(err error) string {
-	var whole *url.Error
-	if !errors.As(err, &whole) || whole.Err == nil {
+	whole, ok := errtype.As[*url.Error](err)
+	if !ok || whole.Err == nil {
 		return err.Error()
 	}
 	return strings.Replace(err.Error(), whole.Error(), fmt.Sprintf("%s %q: %s", whole.Op, address.Hide(whole.URL), withoutURL(whole.Err)), 1)
