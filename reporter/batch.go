@@ -71,20 +71,16 @@ func (b *batch) grow(more, capacity int) {
 	}
 }
 
-// append copies a span of the same process to the end.
 func (b *batch) append(span []byte, capacity int) {
 	b.grow(len(span), capacity)
 	b.starts = append(b.starts, int32(len(b.buf)))
 	b.buf = append(b.buf, span...)
 }
 
-// size is the spans in bytes.
 func (b *batch) size() int { return len(b.buf) - b.process.headroom }
 
-// len is the number of spans.
 func (b *batch) len() int { return len(b.starts) }
 
-// span returns the bytes of span i.
 func (b *batch) span(i int) []byte {
 	if i+1 < len(b.starts) {
 		return b.buf[b.starts[i]:b.starts[i+1]]
@@ -118,7 +114,6 @@ func (b *batch) join(src *batch, capacity int) {
 	b.buf = append(b.buf, src.buf[from:]...)
 }
 
-// memory is what b holds on to, in bytes.
 func (b *batch) memory() int64 {
 	return batchOverhead + int64(cap(b.buf)) + 4*int64(cap(b.starts))
 }

@@ -43,7 +43,6 @@ func (f *flushes) wait(ctx context.Context, wake chan struct{}, done <-chan stru
 	}
 }
 
-// orBackground is ctx, unless it is nil.
 func orBackground(ctx context.Context) context.Context {
 	if ctx == nil {
 		return context.Background()
@@ -58,7 +57,6 @@ func (f *flushes) pending() (number uint64, wanted bool) {
 	return f.wanted, f.wanted > f.done
 }
 
-// answer answers all requests up to number.
 func (f *flushes) answer(number uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

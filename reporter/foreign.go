@@ -84,7 +84,6 @@ func (r *Batching) measure() {
 	_ = guard.Run(func() { r.limit.Store(int64(max(0, min(r.t.MaxBatch(), mostBatch)))) })
 }
 
-// maxBatch is the largest message in bytes. It may be called from any goroutine.
 func (r *Batching) maxBatch() int { return int(r.limit.Load()) }
 
 // address is where batches go, or "". It may be called from any goroutine, without

@@ -101,13 +101,11 @@ func (b *lossBooks) delivered() slog.Attr { return slog.Uint64("delivered_in_all
 
 func (b *lossBooks) unsent() slog.Attr { return slog.Uint64("waiting_spans", b.waiting+b.sending) }
 
-// problem writes a line about what goes wrong.
 func (l *lossLog) problem(cause, msg string, why Reason, b *lossBooks, more ...slog.Attr) {
 	attrs := append(b.attrs(more...), slog.String("last_error", b.lastError), slog.String("hint", l.hint(why, b)))
 	l.lines.write(func() { l.warner.Problem(cause, msg, attrs...) })
 }
 
-// resolved writes a line about what went wrong.
 func (l *lossLog) resolved(cause, msg string, attrs []slog.Attr) {
 	l.lines.write(func() { l.warner.Resolved(cause, msg, attrs...) })
 }

@@ -186,7 +186,6 @@ func (r *Batching) lookLast() {
 	}
 }
 
-// relieve says that a batch has arrived.
 func (r *Batching) relieve() {
 	if r.loss.retrying {
 		b := r.books()

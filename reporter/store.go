@@ -63,7 +63,6 @@ func (c *ledger) losses() (n [numLosses]uint64) {
 	return n
 }
 
-// books returns a copy.
 func (s *store) books() ledger {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,7 +193,6 @@ func (s *store) take(b *batch) {
 	s.bookLocked(b, b.memory())
 }
 
-// rebook is for a batch of the sender's that has another buffer now.
 func (s *store) rebook(b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -241,7 +239,6 @@ func (s *store) noteLocked(a *answer) {
 	}
 }
 
-// retry counts an attempt after the first.
 func (s *store) retry() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -85,7 +85,6 @@ func (t *trimmer) fits() bool {
 	return len(t.buf) <= t.room
 }
 
-// size is what a span takes.
 func (t *trimmer) size(s model.Span) int {
 	t.one = s
 	t.scratch = t.encode(t.scratch[:0], &t.one)

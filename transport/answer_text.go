@@ -60,7 +60,6 @@ func (h *HTTP) excerpt(b []byte, cut bool) string {
 	return strconv.Quote(h.tidy(string(b[:min(len(b), maxExcerpt)]), cut || len(b) > maxExcerpt, maxShown))
 }
 
-// tidy makes text fit to be shown.
 func (h *HTTP) tidy(text string, cut bool, limit int) string {
 	return format.Line(h.secrets.hide(text, cut), limit)
 }
@@ -73,7 +72,6 @@ func (h *HTTP) hush(doing string, err error) error {
 	return &hushed{text: doing + ": " + text, err: err}
 }
 
-// hushed is an error with another text.
 type hushed struct {
 	text string
 	err  error

@@ -24,6 +24,7 @@ const (
 	hintPage      = "a web page answered, such as Jaeger's UI (port 16686) or a login: collectors take OTLP at port 4318 and Thrift at 14268"
 	hintHost      = "no such host: is the name spelled right, and known to the resolver here?"
 	hintRefused   = "nobody listens at that port: is the receiver running, and is the port right?"
+	hintSilent    = "the receiver hung up without an answer: is the port one for HTTP, and not for gRPC or for TLS?"
 	hintSecret    = "the receiver wants other credentials"
 	hintPath      = "no such path there for spans: OTLP is usually taken at /v1/traces of port 4318, Thrift at /api/traces of port 14268"
 )

@@ -82,6 +82,7 @@ func TestHints(t *testing.T) {
 			return "http://" + speak(t, false, "\x15\x03\x01\x00\x02\x02\x0a"), HTTPOptions{}
 		}, Unconfirmed, hintTLS},
 		{"gRPC", grpc("http"), Retryable, hintGRPC},
+		{"hangs up", func(t *testing.T) (string, HTTPOptions) { return "http://" + speak(t, false, ""), HTTPOptions{} }, Retryable, hintSilent},
 		{"gRPC, and https", grpc("https"), Retryable, hintGRPC},
 		{"gRPC over TLS", func(t *testing.T) (string, HTTPOptions) {
 			s := overTLS(t, &tls.Config{NextProtos: []string{"grpc-exp"}})

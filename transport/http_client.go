@@ -205,7 +205,6 @@ func (w *watched) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Close implements net.Conn for net/http.
 func (w *watched) Close() error {
 	w.end(true)
 	return nil

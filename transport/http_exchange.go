@@ -19,7 +19,6 @@ import (
 	"github.com/go-spur/spur/internal/errtype"
 )
 
-// send makes one attempt.
 func (h *HTTP) send(parent context.Context, batch []byte) *Error {
 	ctx, cancel := context.WithTimeout(parent, h.options.Timeout)
 	defer cancel()
@@ -107,6 +106,9 @@ func (h *HTTP) failure(c *client, p *progress, err error, ended bool) *Error {
 	}
 	state := c.state()
 	hint := cmp.Or(hintOfStart(state.start, h.target.Scheme), hintOf(err))
+	if hint == "" && state.lost && !ended && !p.heard.Load() && c.last.IsZero() {
+		hint = hintSilent
+	}
 	if !p.wrote.Load() || state.unsent {
 		return h.retryable(phase, err, false, hint)
 	}
@@ -201,7 +203,6 @@ type requestBody struct {
 	detached bool
 }
 
-// Read implements io.Reader.
 func (b *requestBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -216,7 +217,6 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close implements io.Closer.
 func (b *requestBody) Close() error { return nil }
 
 func (b *requestBody) detach() {

@@ -71,7 +71,6 @@ func (d *otlpDecoder) copied(p piece) string { return d.clone(d.b, p) }
 // is reports whether a piece is the given text.
 func (d *otlpDecoder) is(p piece, text string) bool { return string(d.b[p.off:p.off+p.n]) == text }
 
-// request reads an ExportTraceServiceRequest.
 func (d *otlpDecoder) request() (batches []Batch) {
 	n := d.batches.need // 0 in the first walk
 	if d.fill {
@@ -94,7 +93,6 @@ func (d *otlpDecoder) request() (batches []Batch) {
 	return batches
 }
 
-// resourceSpans reads a ResourceSpans message.
 func (d *otlpDecoder) resourceSpans() (b Batch) {
 	p := &d.scratch
 	if process := room(d, &d.processes, 1); d.fill {
@@ -128,7 +126,6 @@ func (d *otlpDecoder) resourceSpans() (b Batch) {
 	return b
 }
 
-// scopeSpans reads a ScopeSpans message.
 func (d *otlpDecoder) scopeSpans(b *Batch) {
 	for key := d.field(); key != 0; key = d.field() {
 		switch key {

@@ -16,7 +16,6 @@ const (
 	valueOfMap  = "(map)"
 )
 
-// span reads a Span message.
 func (d *otlpDecoder) span() (s model.Span) {
 	n := d.tally(spanAttributesKey, spanKindKey, spanStatusKey, spanEventsKey, spanLinksKey, spanParentIDKey)
 	s.Tags = room(d, &d.tags, n[0]+min(n[1], 1)+2*min(n[2], 1))
@@ -120,7 +119,6 @@ func (d *otlpDecoder) restoreParent(s *model.Span) {
 	s.References[0] = parent
 }
 
-// status reads a Status message.
 func (d *otlpDecoder) status(message *piece, code *uint64) {
 	outer := d.open()
 	for key := d.field(); key != 0; key = d.field() {
@@ -136,7 +134,6 @@ func (d *otlpDecoder) status(message *piece, code *uint64) {
 	d.close(outer)
 }
 
-// event reads a Span.Event message.
 func (d *otlpDecoder) event() (l model.Log) {
 	outer := d.open()
 	n := d.tally(eventAttributesKey, eventNameKey)
@@ -227,7 +224,6 @@ type anyValue struct {
 	note string // instead of the value
 }
 
-// tag reads a KeyValue.
 func (d *otlpDecoder) tag() (t model.Tag) {
 	key, v := d.keyValue()
 	t.Key = d.copied(key)
@@ -249,7 +245,6 @@ func (d *otlpDecoder) tag() (t model.Tag) {
 	return t
 }
 
-// keyValue reads a KeyValue message.
 func (d *otlpDecoder) keyValue() (k piece, v anyValue) {
 	outer := d.open()
 	for key := d.field(); key != 0; key = d.field() {
