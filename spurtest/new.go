@@ -58,7 +58,7 @@ func (l *lab) tracer(service string, r *Recorder, opts []spur.Option) *spur.Trac
 		l.t.Helper()
 	}
 	all := append([]spur.Option{
-		spur.WithSampler(sampler.NewParentBased(always{})),
+		spur.WithSampler(always{}),
 		spur.WithReporter(r),
 		spur.WithClock(l.clock.Now),
 		spur.WithIDGenerator(&l.ids),

@@ -32,7 +32,7 @@ func newSpur(t testing.TB, addr string, format transport.Format, opts ...spur.Op
 		t.Fatal(err)
 	}
 	opts = append([]spur.Option{
-		spur.WithReporter(r), spur.WithLogger(nil), spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))),
+		spur.WithReporter(r), spur.WithLogger(nil), spur.WithSampler(sampler.NewConst(true)),
 	}, opts...)
 	tracer, err := spur.New("conformance", opts...)
 	if err != nil {

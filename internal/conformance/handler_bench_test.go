@@ -199,7 +199,7 @@ func benchSpur(b *testing.B, rate float64, addr string) (*spur.Tracer, func()) {
 			b.Fatal(err)
 		}
 	}
-	tracer, err := spur.New("bench", spur.WithSampler(sampler.NewParentBased(probabilistic)), spur.WithReporter(r), spur.WithLogger(nil))
+	tracer, err := spur.New("bench", spur.WithSampler(probabilistic), spur.WithReporter(r), spur.WithLogger(nil))
 	if err != nil {
 		b.Fatal(err)
 	}

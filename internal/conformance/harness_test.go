@@ -19,7 +19,7 @@ func TestOpenTracingHarness(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			newTracer := func() (opentracing.Tracer, func()) {
 				tracer, err := spur.New("harness", spur.WithReporter(&reporter.Memory{}), spur.WithLogger(nil),
-					spur.WithSampler(sampler.NewParentBased(sampler.NewConst(sample))))
+					spur.WithSampler(sampler.NewConst(sample)))
 				if err != nil {
 					t.Fatal(err)
 				}

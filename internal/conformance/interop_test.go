@@ -135,7 +135,7 @@ func onSpur(t *testing.T, p *program) ([]string, int) {
 	rec := newReceiver(t)
 	w := &world{t: t, selfRef: spur.SelfRef}
 	tracer := newSpur(t, rec.addr(), transport.JaegerCompact, jaegerAlone(), spur.WithClock(w.now), spur.WithIDGenerator(w),
-		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(!p.off))))
+		spur.WithSampler(sampler.NewConst(!p.off)))
 	w.tracer = tracer
 	p.run(w)
 	if err := tracer.Close(); err != nil {

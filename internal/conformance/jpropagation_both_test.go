@@ -118,7 +118,7 @@ func TestTracesContinue(t *testing.T) {
 		for _, sampled := range []bool{true, false} {
 			for _, spurFirst := range []bool{true, false} {
 				// Whoever does not decide would decide otherwise.
-				p := newPair(t, spur.WithSampler(sampler.NewParentBased(sampler.NewConst(sampled == spurFirst))))
+				p := newPair(t, spur.WithSampler(sampler.NewConst(sampled == spurFirst)))
 				j, closer := jaeger.NewTracer("j", jaeger.NewConstSampler(sampled != spurFirst), p.jSpans, jaeger.TracerOptions.Gen128Bit(true))
 				p.j = j.(*jaeger.Tracer)
 				continueTrace(t, p, k, sampled, spurFirst)
@@ -178,7 +178,7 @@ func continueTrace(t *testing.T, p *pair, k carrierKind, sampled, spurFirst bool
 // TestClearedPriorityStaysCleared: sampling.priority 1, then 0 leaves J with the
 // debug flag alone. It tells other services of it, and they must not sample.
 func TestClearedPriorityStaysCleared(t *testing.T) {
-	p := newPair(t, spur.WithSampler(sampler.NewParentBased(sampler.NewConst(false))))
+	p := newPair(t, spur.WithSampler(sampler.NewConst(false)))
 	caller := p.j.StartSpan("caller")
 	ext.SamplingPriority.Set(caller, 1)
 	ext.SamplingPriority.Set(caller, 0)

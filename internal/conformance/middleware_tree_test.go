@@ -74,7 +74,7 @@ func newSpurMember(t testing.TB, addr, service string, sample bool) member {
 		t.Fatal(err)
 	}
 	tracer, err := spur.New(service, spur.WithReporter(r), spur.WithLogger(nil),
-		spur.WithSampler(sampler.NewParentBased(sampler.NewConst(sample))))
+		spur.WithSampler(sampler.NewConst(sample)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,7 @@ func reporting(t *testing.T, service string, to transport.Transport, err error, 
 		t.Fatal(err)
 	}
 	tracer, err := spur.New(service, append([]spur.Option{
-		spur.WithReporter(b), spur.WithSampler(sampler.NewParentBased(sampler.NewConst(true))),
+		spur.WithReporter(b), spur.WithSampler(sampler.NewConst(true)),
 		spur.WithTags(opentracing.Tag{Key: "zone", Value: "eu"}, opentracing.Tag{Key: "n", Value: 7}),
 	}, opts...)...)
 	if err != nil {

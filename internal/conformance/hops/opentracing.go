@@ -29,7 +29,7 @@ type OpenTracing struct {
 func NewSpur(t testing.TB, sample bool, opts ...spur.Option) *OpenTracing {
 	t.Helper()
 	tracer, err := spur.New("spur", append([]spur.Option{
-		spur.WithReporter(&reporter.Memory{}), spur.WithLogger(nil), spur.WithSampler(sampler.NewParentBased(sampler.NewConst(sample))),
+		spur.WithReporter(&reporter.Memory{}), spur.WithLogger(nil), spur.WithSampler(sampler.NewConst(sample)),
 	}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
