@@ -15,8 +15,8 @@ import (
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. docs/environment.md
-// lists them all. They are read once, while New runs; options before FromEnv are overridden where
-// a variable is set, options after it override. There are two exceptions: New's
+// lists them all. They are read once, while New runs; options before FromEnv are
+// overridden where a variable is set, options after it override. There are two exceptions: New's
 // service name wins unless it is empty, and a WithReporter anywhere replaces the
 // destination that the environment chooses. A variable that is empty, or blank, counts
 // as not set.

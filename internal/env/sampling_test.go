@@ -45,6 +45,11 @@ func TestSampler(t *testing.T) {
 			"Sampler=remote SamplerParam=0.001 SamplingEndpoint=http://s:14250 Warnings=[{spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778 [endpoint http://s:14250]}]",
 		},
 		{
+			"JAEGER_SAMPLER_MANAGER_HOST_PORT=[::1]:14250",
+			"SamplingEndpoint=[::1]:14250 Warnings=[{spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778 [endpoint [::1]:14250]}]",
+		},
+		{"JAEGER_SAMPLING_ENDPOINT=http://u:14250@s:5778/14250", "SamplingEndpoint=http://u:14250@s:5778/14250"},
+		{
 			"OTEL_TRACES_SAMPLER=parentbased_jaeger_remote OTEL_TRACES_SAMPLER_ARG=endpoint=s:1,pollingIntervalMs=1 JAEGER_SAMPLING_ENDPOINT=j:1 JAEGER_SAMPLER_REFRESH_INTERVAL=1m",
 			"Sampler=remote SamplerParam=0.001 SamplingEndpoint=j:1 RefreshInterval=1m0s",
 		},
