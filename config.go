@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
@@ -22,6 +23,7 @@ import (
 	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 	"github.com/go-spur/spur/throttler"
+	"github.com/go-spur/spur/transport"
 )
 
 var (
@@ -32,6 +34,7 @@ var (
 	errLong      = errors.New("must be 65535 at most")
 	errNumber    = errors.New("is not a number")
 	errPolicy    = errors.New("is not a policy")
+	errKind      = errors.New("opentracing.Binary is binary, HTTPHeaders and TextMap are textual")
 	errFormat    = errors.New("a format must be a comparable value")
 )
 
@@ -159,7 +162,35 @@ func (c *config) setFormat(option string, f any, p codec) {
 		c.fail(option, fmt.Sprintf("%T", f), errFormat)
 		return
 	}
+	if b, ok := f.(opentracing.BuiltinFormat); ok && (b == opentracing.Binary) != (p.binary != nil) {
+		c.fail(option, fmt.Sprintf("%T(%d)", b, b), errKind)
+		return
+	}
 	c.formats[f] = p
+}
+
+// warnOfUseless notes options that change nothing beside the others.
+func (c *config) warnOfUseless() {
+	otlp := slices.ContainsFunc(c.endpoints, func(e endpoint.Endpoint) bool { return e.Format == transport.OTLP })
+	for _, o := range []struct {
+		useless bool
+		text    string
+	}{
+		{c.sending.semanticNames && !otlp, "WithSemanticNames: no endpoint takes OTLP"},
+		{c.sending.inBandStats && !otlp, "WithInBandStats: no endpoint takes OTLP"},
+		{c.throttler != nil && c.limits.DebugPerSec != 0, "Limits.DebugPerSec: WithDebugThrottler decides"},
+		{c.headers != (propagation.JaegerHeaders{}) && !c.reads(propagation.FormatJaeger), "WithJaegerHeaders: Jaeger's format is not among those of WithFormats"},
+	} {
+		if o.useless && !c.disabled {
+			c.warn("spur: an option without effect", "option", o.text)
+		}
+	}
+}
+
+// reads reports whether a format is read from headers or written to them.
+func (c *config) reads(f propagation.Format) bool {
+	h := c.headerFormats
+	return h == nil || slices.Contains(h.extract, f) || slices.Contains(h.inject, f)
 }
 
 func (c *config) setProcessTag(key string, value any) {

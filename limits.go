@@ -59,7 +59,7 @@ const maxOperation = math.MaxUint16
 // withDefaults replaces what is not set.
 func (l Limits) withDefaults() Limits {
 	def := func(field *int, value int) {
-		if *field <= 0 {
+		if *field == 0 {
 			*field = value
 		}
 	}

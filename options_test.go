@@ -61,7 +61,7 @@ func TestNilOptions(t *testing.T) {
 			tracer, err := New("orders", WithReporter(reporter.Null{}), tt.option)
 			var ce *ConfigError
 			if tracer != nil || !errors.As(err, &ce) || ce.Name != tt.name || ce.Value != tt.value {
-				t.Fatalf("%v, %v; want a ConfigError of %s", tracer, err, tt.name)
+				t.Fatalf("%v; want a ConfigError of %s", err, tt.name)
 			}
 			if text := err.Error(); strings.Count(text, "\n") > 0 || !strings.Contains(text, tt.name) {
 				t.Errorf("%q", text)

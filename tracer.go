@@ -75,6 +75,7 @@ func New(service string, opts ...Option) (*Tracer, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
+	c.warnOfUseless()
 	t, err := build(c)
 	if err != nil {
 		return nil, err

@@ -131,6 +131,11 @@ func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
 			return n, fmt.Errorf("propagation: header name %s %q has control bytes", f.option, shorten(text))
 		}
 		if of, _ := f.family(); has(of) {
+			for i := range jaegerMember { // prefixes may be the same
+				if other := &n.of[i]; other.text != "" && other.is(text) {
+					return n, fmt.Errorf("propagation: header name %q stands for two headers", shorten(text))
+				}
+			}
 			n.add(f.field, text)
 		}
 	}
