@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-spur/spur/internal/errtype"
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/transport"
 )
@@ -33,8 +32,8 @@ func read(err error) answer {
 	if err == nil {
 		return answer{}
 	}
-	e, ok := errtype.As[*transport.Error](err)
-	if !ok {
+	var e *transport.Error
+	if !errors.As(err, &e) {
 		e = &transport.Error{Kind: transport.Retryable, Err: err}
 	}
 	if e == nil || e.Kind == transport.Accepted && !e.PreviousLost {

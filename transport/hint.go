@@ -5,12 +5,11 @@ package transport
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"mime"
 	"net"
 	"net/http"
 	"strings"
-
-	"github.com/go-spur/spur/internal/errtype"
 )
 
 // Hints: what is probably wrong, and what to do.
@@ -31,21 +30,23 @@ const (
 
 // hintOf says what an error of a connection or a handshake means, or "".
 func hintOf(err error) string {
-	_, authority := errtype.As[x509.UnknownAuthorityError](err)
-	_, name := errtype.As[x509.HostnameError](err)
-	invalid, isInvalid := errtype.As[x509.CertificateInvalidError](err)
-	_, record := errtype.As[tls.RecordHeaderError](err)
-	dns, _ := errtype.As[*net.DNSError](err)
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		record    tls.RecordHeaderError
+		dns       *net.DNSError
+	)
 	switch {
-	case authority:
+	case errors.As(err, &authority):
 		return hintAuthority
-	case name:
+	case errors.As(err, &name):
 		return hintName
-	case isInvalid && invalid.Reason == x509.Expired:
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return hintDate
-	case record:
+	case errors.As(err, &record):
 		return hintNoTLS
-	case dns != nil && dns.IsNotFound:
+	case errors.As(err, &dns) && dns.IsNotFound:
 		return hintHost
 	case isRefused(err):
 		return hintRefused

@@ -15,8 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-spur/spur/internal/errtype"
 )
 
 func (h *HTTP) send(parent context.Context, batch []byte) *Error {
@@ -114,7 +112,7 @@ func (h *HTTP) failure(c *client, p *progress, err error, ended bool) *Error {
 	}
 	// An alert as the first that comes over a connection: TLS 1.3 has a client
 	// learn after its first request that its certificate is not welcome.
-	if op, ok := errtype.As[*net.OpError](err); ok && c.last.IsZero() && op.Op == "remote error" {
+	if op := (*net.OpError)(nil); c.last.IsZero() && errors.As(err, &op) && op.Op == "remote error" {
 		return h.retryable("connecting", err, false, hint)
 	}
 	lost := state.lost || ended || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

@@ -13,8 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-
-	"github.com/go-spur/spur/internal/errtype"
 )
 
 const maxPEM = 1 << 20 // bytes of a file
@@ -172,7 +170,8 @@ func readPEM(path string) ([]byte, error) {
 
 // withoutPath is err for messages that name the file themselves.
 func withoutPath(err error) error {
-	if pe, ok := errtype.As[*fs.PathError](err); ok {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		return pe.Err
 	}
 	return err

@@ -14,7 +14,6 @@ import (
 	"iter"
 	"reflect"
 
-	"github.com/go-spur/spur/internal/errtype"
 	"github.com/go-spur/spur/internal/format"
 )
 
@@ -47,8 +46,8 @@ func Unmarshal(document []byte, limit int, v any) error {
 
 // explain tells what value has the wrong type.
 func explain(err error) error {
-	wrong, ok := errtype.As[*json.UnmarshalTypeError](err)
-	if !ok {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
 		return err
 	}
 	err = Quote(wrong.Value, "is not "+kind(wrong.Type))

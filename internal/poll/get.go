@@ -10,8 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-
-	"github.com/go-spur/spur/internal/errtype"
 )
 
 // What Get returns, wrapped, for answers it does not want.
@@ -83,7 +81,8 @@ func readAll(r io.Reader, limit int) ([]byte, error) {
 
 // cause is err without the URL, which may hold secrets.
 func cause(err error) error {
-	if whole, ok := errtype.As[*url.Error](err); ok {
+	var whole *url.Error
+	if errors.As(err, &whole) {
 		return whole.Err
 	}
 	return err

@@ -17,7 +17,6 @@ import (
 	"syscall"
 
 	"github.com/go-spur/spur/internal/address"
-	"github.com/go-spur/spur/internal/errtype"
 	"github.com/go-spur/spur/internal/format"
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/internal/jsondoc"
@@ -41,14 +40,14 @@ func (h *hidden) Unwrap() error { return h.error }
 
 // withoutQuote hides what the error of a parser quotes.
 func withoutQuote(err error) error {
-	f, isForeign := errtype.As[*foreign](err)
-	q, quotes := errtype.As[*jsondoc.Quoted](err)
+	var f *foreign
+	var q *jsondoc.Quoted
 	switch {
 	case errors.Is(err, guard.ErrPanic):
 		return &hidden{err, "poll: the parser panicked"}
-	case isForeign:
+	case errors.As(err, &f):
 		return &hidden{err, fmt.Sprintf("poll: the parser refused the answer: %T, not shown since it may repeat credentials", f.error)}
-	case quotes:
+	case errors.As(err, &q):
 		return &hidden{err, strings.Replace(err.Error(), q.Error(), address.Hidden+" "+q.Reason, 1)}
 	}
 	return err
@@ -80,7 +79,8 @@ func safeText(err error) string {
 	if errors.Is(err, guard.ErrPanic) {
 		return "poll: the client panicked"
 	}
-	if op, ok := errtype.As[*net.OpError](err); ok && op.Err != nil {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
 		to := ""
 		if op.Addr != nil {
 			to = " " + op.Addr.String()
@@ -94,15 +94,11 @@ func safeText(err error) string {
 			return e.Error()
 		}
 	}
-	if slow, ok := errtype.As[timeout](err); ok && slow.Timeout() {
+	var slow interface{ Timeout() bool }
+	if errors.As(err, &slow) && slow.Timeout() {
 		return "timeout"
 	}
 	return unsafeText(err)
-}
-
-type timeout interface {
-	error
-	Timeout() bool
 }
 
 func unsafeText(err error) string {
@@ -123,8 +119,8 @@ func text(err error) (said string) {
 }
 
 func withoutURL(err error) string {
-	whole, ok := errtype.As[*url.Error](err)
-	if !ok || whole.Err == nil {
+	var whole *url.Error
+	if !errors.As(err, &whole) || whole.Err == nil {
 		return err.Error()
 	}
 	return strings.Replace(err.Error(), whole.Error(), fmt.Sprintf("%s %q: %s", whole.Op, address.Hide(whole.URL), withoutURL(whole.Err)), 1)
