@@ -16,10 +16,10 @@ import (
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. docs/environment.md
 // lists them all. They are read once, while New runs; options before FromEnv are
-// overridden where a variable is set, options after it override. There are two exceptions: New's
-// service name wins unless it is empty, and a WithReporter anywhere replaces the
-// destination that the environment chooses. A variable that is empty, or blank, counts
-// as not set.
+// overridden where a variable is set, options after it override. There are two
+// exceptions: New's service name wins unless it is empty, and a WithReporter anywhere
+// replaces the destination that the environment chooses. A variable that is empty, or
+// blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with the
 // others. A wrong OTEL_* variable is a warning in the log and then counts as not set;
@@ -30,7 +30,7 @@ import (
 //
 // Spans go to the first of these that is set; Stats.Source says which it was:
 //
-//	JAEGER_ENDPOINT                      Thrift over HTTP, or OTLP when the path ends in /v1/traces
+//	JAEGER_ENDPOINT                      Thrift over HTTP, or OTLP: see WithEndpoint
 //	JAEGER_AGENT_HOST, JAEGER_AGENT_PORT Thrift over UDP
 //	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT   OTLP over HTTP, at this URL
 //	OTEL_EXPORTER_OTLP_ENDPOINT          the same, at /v1/traces below it
