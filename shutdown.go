@@ -52,8 +52,8 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 			owned = append(owned, c.Close)
 		}
 	}
-	if open := t.spanStats().Open; open > 0 {
-		owned = append(owned, func() error { return t.warnOfOpen(open) })
+	if spans := t.spanStats(); spans.Open > 0 || spans.FinishedSampled+spans.FinishedUndecided == 0 && spans.FinishedUnsampled > 0 {
+		owned = append(owned, func() error { return t.logUnseen(spans) })
 	}
 	errs := make([]error, 1+len(owned))
 	var wg sync.WaitGroup
@@ -69,18 +69,24 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// warnOfOpen logs how many spans nobody will see.
-func (t *Tracer) warnOfOpen(open uint64) error {
+// logUnseen logs how many spans nobody will see, if they are open or all there were.
+func (t *Tracer) logUnseen(spans SpanStats) error {
 	t.guard(func() {
-		t.logger.Warn("spur: spans were never finished", "open", open,
-			"hint", "Close came before Finish, or a span has no Finish: spurtest.FailUnfinished shows where it was started")
+		if spans.Open > 0 {
+			t.logger.Warn("spur: spans were never finished", "open", spans.Open,
+				"hint", "Close came before Finish, or a span has no Finish: spurtest.FailUnfinished shows where it was started")
+		}
+		if spans.FinishedSampled+spans.FinishedUndecided == 0 && spans.FinishedUnsampled > 0 {
+			t.logger.Info("spur: no span was sampled", "unsampled", spans.FinishedUnsampled, "sampler", t.Stats().Sampling.Description,
+				"hint", "spur.SampleAll(), or JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1, records all new traces")
+		}
 	})
 	return nil // a logger that panics is no trouble of Close
 }
 
 // closing runs a Close of the user's (or a Status: see inTurn), for guard.Grace longer
-// than ctx at most. A panic
-// is counted.
+// than ctx at most. A panic is
+// counted.
 func (t *Tracer) closing(ctx context.Context, f func() error) error {
 	err := guard.Within(ctx, f)
 	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {

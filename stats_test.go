@@ -61,6 +61,37 @@ func TestOpenSpans(t *testing.T) {
 	}
 }
 
+// A program that sees nothing in the browser is told why when it ends.
+func TestNoSpanSampled(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		opts  []Option
+		spans int
+		said  bool
+	}{
+		{"not sampled", []Option{WithSampler(sampler.NewConst(false))}, 2, true},
+		{"sampled", []Option{SampleAll()}, 2, false},
+		{"no spans", []Option{WithSampler(sampler.NewConst(false))}, 0, false},
+		{"disabled", []Option{WithDisabled(true)}, 2, false},
+	} {
+		var logged bytes.Buffer
+		tracer, err := New("orders", append(tt.opts, WithReporter(reporter.Null{}), WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range tt.spans {
+			tracer.StartSpan("op").Finish()
+		}
+		if err := tracer.Close(); err != nil {
+			t.Error(err)
+		}
+		said := strings.Contains(logged.String(), `level=INFO msg="spur: no span was sampled" unsampled=2 sampler=parentbased(const(false)) hint="spur.SampleAll()`)
+		if said != tt.said {
+			t.Errorf("%s: %v, want %v:\n%s", tt.name, said, tt.said, &logged)
+		}
+	}
+}
+
 // stuck is a log that does not return.
 type stuck struct {
 	slog.Handler

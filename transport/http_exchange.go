@@ -72,7 +72,7 @@ func (h *HTTP) exchange(parent, ctx context.Context, content []byte, size int) *
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Body: body, ContentLength: int64(len(content)), // no GetBody: net/http must not repeat it
 		Close: time.Now().Before(h.oneShots),
-	}).WithContext(context.WithValue(inner, traceKey(), p.trace()))
+	}).WithContext(httptrace.WithClientTrace(inner, p.trace()))
 	resp, err := c.rt.RoundTrip(req)
 	if err != nil {
 		ended := ctx.Err() != nil
@@ -149,27 +149,6 @@ func (p *progress) trace() *httptrace.ClientTrace {
 		WroteRequest:         p.over,
 		GotFirstResponseByte: func() { p.heard.Store(true) },
 	}
-}
-
-// traceKey returns the key under which net/http looks for a trace in a context. To use
-// httptrace.WithClientTrace would make programs 30 kB larger, by the reflection that
-// joins it with other traces.
-var traceKey = sync.OnceValue(func() any {
-	var asked keyContext
-	httptrace.ContextClientTrace(&asked)
-	return asked.key
-})
-
-// keyContext remembers which key was asked for last.
-type keyContext struct {
-	context.Context
-	key any
-}
-
-// Value implements context.Context.
-func (c *keyContext) Value(key any) any {
-	c.key = key
-	return nil
 }
 
 func (p *progress) over(i httptrace.WroteRequestInfo) {
