@@ -167,10 +167,7 @@ func (r *reader) first(names ...string) *setting {
 	return first
 }
 
-// get returns the setting of a variable, an empty one if it is not set. Inlined, it
-// would make programs 20 kB larger.
-//
-//go:noinline
+// get returns the setting of a variable, an empty one if it is not set.
 func (r *reader) get(name string) *setting {
 	for i := range table {
 		if table[i].name == name {
@@ -194,7 +191,6 @@ func (r *reader) flag(names ...string) *bool {
 	return &on
 }
 
-//go:noinline
 func (r *reader) warn(text string, args ...any) {
 	r.Warnings = append(r.Warnings, Warning{text, args})
 }

@@ -79,8 +79,6 @@ func unescape(t *Tag) error {
 }
 
 // put adds a tag, which wins over one of the same key. replaced says that there was one.
-//
-//go:noinline
 func put(tags []Tag, t Tag) (all []Tag, replaced bool) {
 	for i := range tags {
 		if tags[i].Key == t.Key {
