@@ -68,10 +68,11 @@ func StreamClientInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamClientIn
 // startCall starts a client's span, nil if the RPC is not traced, and says whom it
 // calls.
 func (c *config) startCall(ctx context.Context, method string, cc *grpc.ClientConn) (context.Context, *spur.Span) {
-	if !c.traces(method) {
+	failed := false // a filter
+	if !c.traces(method, &failed) {
 		return ctx, nil
 	}
-	ctx, span := c.startClient(ctx, method)
+	ctx, span := c.startClient(ctx, method, failed)
 	if span != nil && cc != nil {
 		span.SetString("peer.address", cc.Target())
 	}

@@ -3,6 +3,7 @@
 package spurgrpc
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/opentracing/opentracing-go"
@@ -45,13 +46,18 @@ func newConfig(t *spur.Tracer, client bool, opts []Option) *config {
 	return c
 }
 
-// traces reports whether an RPC gets a span, as far as its method decides.
-func (c *config) traces(fullMethod string) bool {
+// traces reports whether an RPC gets a span, as far as its method decides. A filter
+// that panics has nothing against it, and sets failed.
+func (c *config) traces(fullMethod string, failed *bool) bool {
 	if c.tracer == nil {
 		return false
 	}
 	for _, trace := range c.filters {
-		if !trace(fullMethod) {
+		wanted := true
+		if !try(func() { wanted = trace(fullMethod) }) {
+			*failed = true
+		}
+		if !wanted {
 			return false
 		}
 	}
@@ -59,16 +65,17 @@ func (c *config) traces(fullMethod string) bool {
 }
 
 // startServer starts the span of a method that the server has, and makes it the
-// current one.
-func (c *config) startServer(ctx context.Context, fullMethod string) (context.Context, *spur.Span) {
-	ctx, span := c.serve(ctx, c.operation(fullMethod))
+// current one. failed says that a filter has panicked.
+func (c *config) startServer(ctx context.Context, fullMethod string, failed bool) (context.Context, *spur.Span) {
+	operation := c.operation(fullMethod, &failed)
+	ctx, span := c.serve(ctx, operation, failed)
 	c.tagMethod(span, fullMethod)
 	return ctx, span
 }
 
 // unknown makes the span of an RPC whose method the server does not have.
-func (c *config) unknown(ctx context.Context, fullMethod string) {
-	_, span := c.serve(ctx, unknownMethod)
+func (c *config) unknown(ctx context.Context, fullMethod string, failed bool) {
+	_, span := c.serve(ctx, unknownMethod, failed)
 	c.tagUnknown(span, fullMethod)
 	c.tagCaller(ctx, span)
 	c.finish(ctx, span, status.Error(codes.Unimplemented, unknownMethod))
@@ -76,12 +83,21 @@ func (c *config) unknown(ctx context.Context, fullMethod string) {
 
 // serve starts a server's span. A span that ctx holds already, such as that of an
 // HTTP server in front, is the parent; else the caller's, as the policy admits.
-func (c *config) serve(ctx context.Context, operation string) (context.Context, *spur.Span) {
-	opts := [...]opentracing.StartSpanOption{c.start[0], c.start[1], nil}
+func (c *config) serve(ctx context.Context, operation string, failed bool) (context.Context, *spur.Span) {
+	opts := c.options(failed)
 	if !spur.SpanFromContext(ctx).SpanContext().IsValid() {
-		opts[2] = c.caller(ctx)
+		opts[3] = c.caller(ctx)
 	}
 	return c.tracer.Start(ctx, operation, opts[:]...)
+}
+
+// options are those of every span, with room for one more.
+func (c *config) options(failed bool) [4]opentracing.StartSpanOption {
+	opts := [4]opentracing.StartSpanOption{c.start[0], c.start[1]}
+	if failed {
+		opts[2] = panicked{}
+	}
+	return opts
 }
 
 // caller is the reference to the caller's span, nil when it sent none that can be
@@ -101,11 +117,13 @@ func (c *config) caller(ctx context.Context) opentracing.StartSpanOption {
 // startClient starts a client's span, unless it lacks the parent it needs, makes
 // it the current one and adds its context to a copy of the outgoing metadata. The
 // span is nil when there is none.
-func (c *config) startClient(ctx context.Context, fullMethod string) (context.Context, *spur.Span) {
+func (c *config) startClient(ctx context.Context, fullMethod string, failed bool) (context.Context, *spur.Span) {
 	if c.requireParent && !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		return ctx, nil
 	}
-	ctx, span := c.tracer.Start(ctx, c.operation(fullMethod), c.start[:]...)
+	operation := c.operation(fullMethod, &failed)
+	opts := c.options(failed)
+	ctx, span := c.tracer.Start(ctx, operation, opts[:]...)
 	c.tagMethod(span, fullMethod)
 	ctx, err := inject(ctx, c.tracer, span)
 	if err != nil { // the tracer does not know the format
@@ -114,11 +132,29 @@ func (c *config) startClient(ctx context.Context, fullMethod string) (context.Co
 	return ctx, span
 }
 
-func (c *config) operation(fullMethod string) string {
-	if c.name != nil {
-		if name := c.name(fullMethod); name != "" {
-			return name
-		}
+// operation is what WithOperationName says, else the method. A panic sets failed.
+func (c *config) operation(fullMethod string, failed *bool) (name string) {
+	if c.name != nil && !try(func() { name = c.name(fullMethod) }) {
+		*failed = true
 	}
-	return fullMethod
+	return cmp.Or(name, fullMethod)
+}
+
+// panicked is a start option for the span of an RPC for which a function of the
+// program's has panicked: the tracer counts panics of start options.
+type panicked struct{}
+
+// Apply implements opentracing.StartSpanOption.
+func (panicked) Apply(*opentracing.StartSpanOptions) { panic("spurgrpc: in a function of the program") }
+
+// try calls code of the program's and reports whether it returned. It does not stop
+// runtime.Goexit.
+func try(f func()) (ok bool) {
+	defer func() {
+		if !ok {
+			_ = recover()
+		}
+	}()
+	f()
+	return true
 }

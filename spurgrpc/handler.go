@@ -75,6 +75,7 @@ type call struct {
 	// A server's, used by the goroutine that handles the RPC alone.
 	method   string
 	waits    bool // for the method to begin; then it gets its span
+	failed   bool // a filter has panicked
 	answered bool // the status is on its way
 
 	// A server's context with its span, and whether it is there: others may use
@@ -105,18 +106,19 @@ func (h *handler) find(ctx context.Context) *call {
 // TagRPC implements stats.Handler: it starts a client's span, and prepares a
 // server's.
 func (h *handler) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Context {
-	traces := h.traces(info.FullMethodName)
+	failed := false // a filter
+	traces := h.traces(info.FullMethodName, &failed)
 	waits := traces && !h.client
 	var span *spur.Span
 	if traces && h.client {
-		ctx, span = h.startClient(ctx, info.FullMethodName)
+		ctx, span = h.startClient(ctx, info.FullMethodName, failed)
 	}
 	if span == nil && !waits && h.find(ctx) == nil {
 		return ctx
 	}
 	// An RPC that is made on behalf of another, such as to fetch credentials, must
 	// not be taken for that one: it has a call even when it has no span.
-	return &call{Context: ctx, handler: h, span: span, method: info.FullMethodName, waits: waits}
+	return &call{Context: ctx, handler: h, span: span, method: info.FullMethodName, waits: waits, failed: failed}
 }
 
 // HandleRPC implements stats.Handler: it tags, logs and finishes the span, and
@@ -175,7 +177,7 @@ func (h *handler) begin(ctx context.Context, e *stats.Begin) {
 		c.collects = e.IsClientStream && !e.IsServerStream
 	case c.waits:
 		c.waits = false
-		c.inner, c.span = h.startServer(c.Context, c.method)
+		c.inner, c.span = h.startServer(c.Context, c.method, c.failed)
 		c.begun.Store(true)
 		h.tagCaller(c.Context, c.span)
 	}
@@ -193,7 +195,7 @@ func (c *call) trailer() {
 	}
 	c.waits = false
 	c.ended.Store(true)
-	c.handler.unknown(c.Context, c.method)
+	c.handler.unknown(c.Context, c.method, c.failed)
 }
 
 // end finishes the span, once.

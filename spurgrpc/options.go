@@ -20,7 +20,8 @@ func (f optionFunc) apply(c *config) { f(c) }
 // each RPC, on the RPC's goroutine, with the method as gRPC spells it:
 // "/package.Service/Method". An RPC that is left out has no span and carries no
 // context; on a server, spans that the method starts are roots. Several filters
-// must all agree. A nil filter is ignored.
+// must all agree; one that panics has agreed, and Stats.Cut.Panics counts it. A nil
+// filter is ignored.
 func WithFilter(trace func(fullMethod string) bool) Option {
 	return optionFunc(func(c *config) {
 		if trace != nil {
@@ -38,8 +39,8 @@ func WithoutHealthChecks() Option {
 }
 
 // WithOperationName names spans by what name returns for the full method. Where it
-// returns "", and by default, spans have the full method's name. It is called on
-// the RPC's goroutine. A nil name is ignored.
+// returns "" or panics (Stats.Cut.Panics counts that), and by default, spans have the
+// full method's name. It is called on the RPC's goroutine. A nil name is ignored.
 //
 // On servers name is asked about methods that the server has. Those are all
 // names that callers can invent if the server has a grpc.UnknownServiceHandler, such

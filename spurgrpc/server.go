@@ -21,10 +21,11 @@ import (
 func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInterceptor {
 	c := newConfig(t, false, opts)
 	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		if info == nil || !c.traces(info.FullMethod) {
+		failed := false // a filter
+		if info == nil || !c.traces(info.FullMethod, &failed) {
 			return handler(ctx, req)
 		}
-		ctx, span := c.startServer(ctx, info.FullMethod)
+		ctx, span := c.startServer(ctx, info.FullMethod, failed)
 		returned := false
 		defer caught(&returned, func(p any) { c.panicked(span, p) })
 		c.tagCaller(ctx, span)
@@ -44,10 +45,11 @@ func UnaryServerInterceptor(t *spur.Tracer, opts ...Option) grpc.UnaryServerInte
 func StreamServerInterceptor(t *spur.Tracer, opts ...Option) grpc.StreamServerInterceptor {
 	c := newConfig(t, false, opts)
 	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
-		if info == nil || !c.traces(info.FullMethod) {
+		failed := false // a filter
+		if info == nil || !c.traces(info.FullMethod, &failed) {
 			return handler(srv, ss)
 		}
-		ctx, span := c.startServer(ss.Context(), info.FullMethod)
+		ctx, span := c.startServer(ss.Context(), info.FullMethod, failed)
 		returned := false
 		defer caught(&returned, func(p any) { c.panicked(span, p) })
 		c.tagCaller(ctx, span)

@@ -122,12 +122,18 @@ func logStatus(span *spur.Span, code codes.Code, message string) {
 	}
 }
 
-// statusOf is the status that grpc makes of an error when it sends it.
+// statusOf is the status that grpc makes of an error when it sends it; Unknown where
+// the error's methods panic.
 func statusOf(err error) *status.Status {
-	if st, ok := status.FromError(err); ok {
-		return st
-	}
-	return status.FromContextError(err)
+	st := status.New(codes.Unknown, "")
+	try(func() {
+		if own, ok := status.FromError(err); ok {
+			st = own
+		} else {
+			st = status.FromContextError(err)
+		}
+	})
+	return st
 }
 
 // isError reports whether a code that is not OK is an error of the side whose

@@ -76,17 +76,18 @@ type handler struct {
 var serverKind opentracing.StartSpanOption = ext.SpanKindRPCServer
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h.filter != nil && !h.filter(r) {
+	failed := false // a function of the program's
+	if !h.keeps(r, &failed) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	route := h.startRoute(r)
-	operation := h.operation(r)
+	route := h.startRoute(r, &failed)
+	operation := h.operation(r, &failed)
 	named := operation != ""
 	if !named {
 		operation = routeName(r.Method, route)
 	}
-	ctx, span := h.start(w, r, operation)
+	ctx, span := h.start(w, r, operation, failed)
 	x := &exchange{
 		handler:  h,
 		response: response{ResponseWriter: w, ctx: ctx, http2: r.ProtoMajor > 1},
@@ -108,13 +109,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // start starts the span under that of a Handler around this one, else under the caller's.
-func (h *handler) start(w http.ResponseWriter, r *http.Request, name string) (context.Context, *spur.Span) {
+func (h *handler) start(w http.ResponseWriter, r *http.Request, name string, failed bool) (context.Context, *spur.Span) {
 	ctx := r.Context()
+	opts := [...]opentracing.StartSpanOption{serverKind, nil, nil}
+	if failed {
+		opts[1] = panicked{}
+	}
 	if !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
 		if caller != nil {
-			return h.tracer.Start(ctx, name, serverKind, h.edge.Reference(caller))
+			opts[2] = h.edge.Reference(caller)
 		}
 	}
-	return h.tracer.Start(ctx, name, serverKind)
+	return h.tracer.Start(ctx, name, opts[:]...)
 }

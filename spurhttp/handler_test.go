@@ -199,6 +199,7 @@ func TestHandlerEdge(t *testing.T) {
 		spur.TrustCaller:  "same trace, parent def, references 1",
 		spur.LinkCaller:   "new trace, parent 0, references 1",
 		spur.IgnoreCaller: "new trace, parent 0, references 0",
+		99:                "new trace, parent 0, references 0",
 	} {
 		r := serve(t, http.NotFoundHandler(), spurhttp.WithEdgePolicy(policy))
 		r.get(t, "/", "uber-trace-id", "abc:def:0:1")

@@ -5,7 +5,10 @@ package spurhttp
 import (
 	"net/http"
 
+	"github.com/opentracing/opentracing-go"
+
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/propagation"
 )
 
@@ -24,7 +27,7 @@ type Option interface {
 // config is what the options say.
 type config struct {
 	name     func(*http.Request) string // nil: see Handler and Transport
-	filter   func(*http.Request) bool   // nil: everything
+	filters  []func(*http.Request) bool // all must agree
 	semantic bool
 	tracer   *spur.Tracer
 
@@ -35,13 +38,36 @@ type config struct {
 	tell          func(host string) bool // nil: everyone
 }
 
-// operation is what WithOperationName says, or "".
-func (c *config) operation(r *http.Request) string {
-	if c.name == nil {
-		return ""
+// keeps reports whether a request is to be traced. A filter that panics wants it, and
+// sets failed.
+func (c *config) keeps(r *http.Request, failed *bool) bool {
+	for _, keep := range c.filters {
+		wanted := true
+		if guard.Run(func() { wanted = keep(r) }) != nil {
+			*failed = true
+		}
+		if !wanted {
+			return false
+		}
 	}
-	return c.name(r)
+	return true
 }
+
+// operation is what WithOperationName says, or "", also when that panics, which sets
+// failed.
+func (c *config) operation(r *http.Request, failed *bool) (name string) {
+	if c.name != nil && guard.Run(func() { name = c.name(r) }) != nil {
+		*failed = true
+	}
+	return name
+}
+
+// panicked is a start option for the span of a request for which a function of the
+// program's has panicked: the tracer counts panics of start options.
+type panicked struct{}
+
+// Apply implements opentracing.StartSpanOption.
+func (panicked) Apply(*opentracing.StartSpanOptions) { panic("spurhttp: in a function of the program") }
 
 type option func(*config)
 
@@ -51,20 +77,19 @@ func (o option) applyTransport(c *config) { o(c) }
 // WithOperationName sets how spans are called. name runs before the span starts, on
 // the goroutine of the request, which it must not change. It should return few
 // different names, and not paths with ids in them; where it returns "" the default
-// name stands.
+// name stands. So it does where it panics, which Stats.Cut.Panics counts.
 func WithOperationName(name func(*http.Request) string) Option {
 	return option(func(c *config) { c.name = name })
 }
 
 // WithFilter sets which requests are traced: those for which keep returns true. The
-// others pass without a span. Of several filters all must agree.
+// others pass without a span. Of several filters all must agree. One that panics has
+// agreed, and Stats.Cut.Panics counts it.
 func WithFilter(keep func(*http.Request) bool) Option {
 	return option(func(c *config) {
-		before := c.filter
-		if keep == nil {
-			return
+		if keep != nil {
+			c.filters = append(c.filters, keep)
 		}
-		c.filter = func(r *http.Request) bool { return (before == nil || before(r)) && keep(r) }
 	})
 }
 
@@ -78,8 +103,9 @@ func WithSemanticNames() Option { return option(func(c *config) { c.semantic = t
 // is spur.TrustCaller; spur.LinkCaller and spur.IgnoreCaller are for listeners that
 // face the world, and give the handler a copy of the request without the headers of
 // a trace and its baggage (propagation.Remove), so that a reverse proxy does not send
-// them on. A tracer with spur.WithEdgePolicy is never more trusting than that, but
-// leaves the headers to the handler.
+// them on. A value that is no policy is taken for spur.IgnoreCaller. A tracer with
+// spur.WithEdgePolicy is never more trusting than that, but leaves the headers to the
+// handler.
 func WithEdgePolicy(p spur.EdgePolicy) HandlerOption {
 	return option(func(c *config) { c.edge = p })
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/internal/guard"
 )
 
 // SetRoute says which route a router has chosen for the request that ctx belongs to,
@@ -100,15 +101,19 @@ type router interface {
 }
 
 // startRoute returns the pattern that the handler will choose, if it is a router, or
-// that of a mux around it; "" when there is none.
-func (h *handler) startRoute(r *http.Request) string {
+// that of a mux around it; "" when there is none. A router that panics sets failed.
+func (h *handler) startRoute(r *http.Request, failed *bool) string {
 	if h.router == nil || r.URL == nil {
 		return realPattern(r, r.Pattern)
 	}
 	route := ""
 	next := h.router
 	for depth := 0; next != nil && depth < 8; depth++ { // a mux within itself has no end
-		within, pattern := next.Handler(r)
+		var within http.Handler
+		var pattern string
+		if guard.Run(func() { within, pattern = next.Handler(r) }) != nil {
+			*failed = true
+		}
 		if pattern = realPattern(r, pattern); pattern == "" {
 			break
 		}

@@ -97,10 +97,11 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !told {
 		r = untold(r)
 	}
-	if t.filter != nil && !t.filter(r) {
+	failed := false // a function of the program's
+	if !t.keeps(r, &failed) {
 		return t.next.RoundTrip(r)
 	}
-	ctx, span := t.start(r)
+	ctx, span := t.start(r, failed)
 	if span == nil {
 		return t.next.RoundTrip(r)
 	}
@@ -137,7 +138,7 @@ var nobody = spur.SpanFromContext(context.Background())
 var clientKind opentracing.StartSpanOption = ext.SpanKindRPCClient
 
 // start starts the span, or returns nil when there is to be none.
-func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
+func (t *transport) start(r *http.Request, failed bool) (context.Context, *spur.Span) {
 	ctx := r.Context()
 	parent := spur.SpanFromContext(ctx)
 	tracer := t.tracer
@@ -147,11 +148,15 @@ func (t *transport) start(r *http.Request) (context.Context, *spur.Span) {
 	case t.requireParent:
 		return nil, nil
 	}
-	text := cmp.Or(t.operation(r), methodName(r.Method))
-	if tracer != nil {
-		return tracer.Start(ctx, text, clientKind)
+	text := cmp.Or(t.operation(r, &failed), methodName(r.Method))
+	opts := [...]opentracing.StartSpanOption{clientKind, nil}
+	if failed {
+		opts[1] = panicked{}
 	}
-	ctx, span := spur.StartSpanFromContext(ctx, text, clientKind)
+	if tracer != nil {
+		return tracer.Start(ctx, text, opts[:]...)
+	}
+	ctx, span := spur.StartSpanFromContext(ctx, text, opts[:]...)
 	if span == nobody {
 		return nil, nil
 	}

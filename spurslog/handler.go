@@ -25,6 +25,10 @@ import (
 // within Logger.WithGroup next gets the group as an attribute of records with a span.
 // Values that Logger.With was given within a group must not change later.
 //
+// An id is left out when the record, outside of groups, or Logger.With has an attribute
+// of its key: the program's own stays alone. Not looked at are attributes that next had
+// before, those in a group without a name, and keys that a ReplaceAttr changes.
+//
 // A nil next discards the records. slog's own default handler cannot be next: it writes
 // through package log, which slog.SetDefault would lead back here, for ever. In its
 // place NewHandler takes a slog.TextHandler with the same output.
@@ -99,15 +103,17 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 
 // addIDs adds the attributes of c to r, with one allocation for both.
 func (h *handler) addIDs(r *slog.Record, c spur.SpanContext) {
+	keys := h.config
+	r.Attrs(keys.leave)
 	var buf [32 + 16]byte
 	b := c.TraceID().AppendHex(buf[:0])
 	n := len(b)
 	ids := string(c.SpanID().AppendHex(b))
-	if h.traceKey != "" {
-		r.AddAttrs(slog.String(h.traceKey, ids[:n]))
+	if keys.traceKey != "" {
+		r.AddAttrs(slog.String(keys.traceKey, ids[:n]))
 	}
-	if h.spanKey != "" {
-		r.AddAttrs(slog.String(h.spanKey, ids[n:]))
+	if keys.spanKey != "" {
+		r.AddAttrs(slog.String(keys.spanKey, ids[n:]))
 	}
 }
 
@@ -160,6 +166,9 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	w.next = h.next.WithAttrs(attrs)
 	if len(h.groups) == 0 {
 		w.top = w.next
+		for _, a := range attrs {
+			w.leave(a)
+		}
 	}
 	return &w
 }

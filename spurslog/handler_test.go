@@ -201,6 +201,39 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// No key is there twice: the program's own attribute stays.
+func TestOwnIDs(t *testing.T) {
+	tracer, _ := spurtest.New(t)
+	ctx, span := tracer.Start(context.Background(), "op")
+	defer span.Finish()
+	var buf bytes.Buffer
+	l := slog.New(spurslog.NewHandler(slog.NewTextHandler(&buf, &slog.HandlerOptions{ReplaceAttr: onlyKeys})))
+	const trace, both = " trace_id=0000000000000001", " trace_id=0000000000000001 span_id=0000000000000001"
+	with := l.With("trace_id", "mine")
+	for _, c := range []struct {
+		l    *slog.Logger
+		args []any
+		want string
+	}{
+		{l, []any{"trace_id", "mine", "a", 1}, " trace_id=mine a=1 span_id=0000000000000001"},
+		{l, []any{"a", 1, "span_id", 7}, " a=1 span_id=7" + trace},
+		{l, []any{"span_id", 7, "trace_id", nil}, " span_id=7 trace_id=<nil>"},
+		{with, nil, " trace_id=mine span_id=0000000000000001"},
+		{with, []any{"span_id", 7}, " trace_id=mine span_id=7"},
+		{with.WithGroup("g"), []any{"span_id", 7}, " trace_id=mine span_id=0000000000000001 g.span_id=7"},
+		{l.WithGroup("g"), []any{"trace_id", "mine"}, both + " g.trace_id=mine"},
+		{l.WithGroup("g").With("trace_id", "mine"), nil, both + " g.trace_id=mine"},
+		{l, []any{slog.Group("g", "span_id", 7)}, " g.span_id=7" + both},
+		{l, nil, both}, // With changes only the logger that it returns
+	} {
+		buf.Reset()
+		c.l.InfoContext(ctx, "m", c.args...)
+		if got := strings.TrimSuffix(buf.String(), "\n"); got != "msg=m"+c.want {
+			t.Errorf("got %q, want %q", got, "msg=m"+c.want)
+		}
+	}
+}
+
 // The handler behind ours may keep records: ours does not write into them again.
 func TestRecordIsNotShared(t *testing.T) {
 	tracer, _ := spurtest.New(t)

@@ -13,6 +13,17 @@ type config struct {
 	spanLevel         slog.Level
 }
 
+// leave leaves a key to the program's own attribute. It returns true.
+func (c *config) leave(a slog.Attr) bool {
+	if a.Key == c.traceKey {
+		c.traceKey = ""
+	}
+	if a.Key == c.spanKey {
+		c.spanKey = ""
+	}
+	return true
+}
+
 type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
