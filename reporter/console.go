@@ -21,8 +21,8 @@ var (
 
 // ConsoleOptions changes what NewConsole draws.
 type ConsoleOptions struct {
-	// Width is how many columns a line has, 60 to 1000; 100 when 0. The terminal
-	// is not asked.
+	// Width is after how many columns a line is broken between tags, 60 to 1000; 100
+	// when 0. The terminal is not asked.
 	Width int
 	// ASCII draws bars with "|" and "=". By default they are "│" and "━", which
 	// takes a font, and a terminal in UTF-8. Text is printed as it is either way,
@@ -30,20 +30,22 @@ type ConsoleOptions struct {
 	ASCII bool
 }
 
-// Console draws traces on a terminal, for development. The spans of a trace in this
-// process are drawn when their root here finishes, which has no parent or one in
-// another process: a line for each, with when it began, a bar on the time of the whole,
-// its operation, duration and tags. Lines of spans that failed have a "!" in front, and
-// are red if the writer is an *os.File that is a terminal and NO_COLOR is not set. What
+// Console draws traces on a terminal, for development. A trace's spans of this process
+// are drawn when their root here finishes, which has no parent or one in another
+// process: a line for each, with when it began, a bar on the time of the whole, its
+// operation, duration and tags. The line of a span that failed has a "!" in front, and
+// is red if the writer is an *os.File that is a terminal and NO_COLOR is not set. What
 // failed is said above the tree, too. Of the tags errors come first, then the program's
-// own, and last what libraries add: component, sampler.*, span.kind, http.*, peer.*.
-// Spans that finish after their root are drawn a second later, and those whose root
-// does not finish after a minute, by Flush and by Close.
+// own, and last what libraries add: component, sampler.*, span.*, http.*, peer.*.
 //
-// It writes on a goroutine of its own, each tree by one call of Write, so that a writer
-// that blocks holds up nobody. When 1,000 traces, 1,000 spans of one, or 8 MiB
-// wait, they are drawn early; what comes when twice as much waits is dropped and
-// counted queue_full. Spans that were written count as sent; with an error of Write,
+// A span waits for its parent in this process. If that was drawn already, it is drawn a
+// second later; and without its parent when nothing of its trace has come for a minute,
+// by Flush and by Close.
+//
+// Console writes on a goroutine of its own, each tree by one call of Write, so that a
+// writer that blocks holds up nobody. When 1,000 traces, 1,000 spans of one, or 8 MiB
+// wait, they are drawn early; what comes when 2,000 traces or 16 MiB wait is dropped
+// and counted queue_full. Spans that were written count as sent; with an error of Write,
 // or a panic, as dropped, send_error. Of a span at most 64 tags and 32 logs with 16
 // fields are drawn, and of a text 60 characters.
 type Console struct {
@@ -111,7 +113,7 @@ func (c *Console) Report(s *model.Span) {
 	}
 }
 
-// Flush implements Reporter: it draws what waits, traces that are not complete as
+// Flush implements Reporter: it draws what waits, spans that wait for their parent as
 // well.
 func (c *Console) Flush(ctx context.Context) error {
 	_, err := c.flushes.wait(ctx, c.wake, c.done)
@@ -119,38 +121,40 @@ func (c *Console) Flush(ctx context.Context) error {
 }
 
 // Close implements Reporter: it draws what waits, and returns when that is done or
-// 100 ms after ctx ended. What was not drawn by then is dropped, reason closed, and
-// the error wraps ErrLost; spans in a Write that hangs stay buffered.
+// 100 ms after ctx ended. What was not drawn by then is dropped, reason closed, and so
+// are the spans in a Write that hangs. The error wraps ErrLost.
 func (c *Console) Close(ctx context.Context) error {
 	ctx = orBackground(ctx)
 	c.mu.Lock()
 	first := !c.closed
 	c.closed = true
-	failed := c.stats.Dropped[SendError]
+	before := c.stats.Dropped[SendError]
 	c.mu.Unlock()
 	if !first {
 		return awaitOther(ctx, c.done)
 	}
 	close(c.closing)
-	if guard.Await(ctx, c.done) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if n := c.stats.Dropped[SendError] - failed; n > 0 {
-			return fmt.Errorf("%w at close of console: %d send_error: %s", ErrLost, n, c.stats.LastError)
-		}
-		return nil
+	ended := guard.Await(ctx, c.done)
+	left := c.giveUp(Closed)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	failed := c.stats.Dropped[SendError] - before
+	switch {
+	case left > 0 && !ended:
+		return fmt.Errorf("%w at close of console: %d closed, %d send_error: the writer did not return: %w", ErrLost, left, failed, ctx.Err())
+	case failed > 0:
+		return fmt.Errorf("%w at close of console: %d send_error: %s", ErrLost, failed, c.stats.LastError)
 	}
-	n := c.giveUp(Closed)
-	return fmt.Errorf("%w at close of console: %d closed, the writer did not return: %w", ErrLost, n, ctx.Err())
+	return nil
 }
 
-// giveUp drops what waits.
+// giveUp drops what waits and what is being written.
 func (c *Console) giveUp(why Reason) (spans int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	spans = c.waiting.spans
+	spans = c.waiting.spans + c.writing
 	c.stats.Dropped[why] += uint64(spans)
-	c.waiting = consoleQueue{}
+	c.waiting, c.writing = consoleQueue{}, 0
 	return spans
 }
 
@@ -169,84 +173,53 @@ func (c *Console) run() {
 	defer c.end()
 	tick := time.NewTicker(lateWait / 2)
 	defer tick.Stop()
-	for {
+	for closing := false; !closing; {
 		select {
 		case <-c.wake:
-		case now := <-tick.C:
-			c.hurry(func(t *consoleTrace) bool { return t.overdue(now) })
+		case <-tick.C:
 		case <-c.closing:
-			c.hurry(nil)
-			c.writeAll()
-			return
+			closing = true
 		}
 		number, wanted := c.flushes.pending()
-		if wanted {
-			c.hurry(nil)
+		for range c.due(closing || wanted) {
+			c.write()
 		}
-		c.writeAll()
 		if wanted {
 			c.flushes.answer(number)
 		}
 	}
 }
 
-// hurry has the traces drawn that are due; with nil all.
-func (c *Console) hurry(due func(*consoleTrace) bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.waiting.hurry(due)
-}
-
 // end counts what is left when the writer has ended the goroutine.
 func (c *Console) end() {
 	c.mu.Lock()
 	c.closed = true
-	c.stats.Dropped[SendError] += uint64(c.writing) // of the trace that was being drawn
-	c.writing = 0
 	c.mu.Unlock()
 	c.giveUp(SendError)
 }
 
-// writeAll draws what is ready. Of each trace it draws the local roots that have
-// finished, one after the other, and the rest if that is to be.
-func (c *Console) writeAll() {
-	for t := c.take(); len(t.spans) > 0; t = c.take() {
-		complete, rest := localTraces(t.spans)
-		if len(rest) > 0 && !t.whole {
-			c.mu.Lock()
-			c.waiting.putBack(rest, &t, len(complete) > 0)
-			c.writing -= len(rest)
-			c.mu.Unlock()
-			rest = nil
-		}
-		for _, spans := range complete {
-			c.write(spans, "")
-		}
-		if len(rest) > 0 {
-			remark := "local root not finished"
-			if t.drawn || len(complete) > 0 {
-				remark = "late"
-			}
-			c.write(rest, remark)
-		}
-	}
-}
-
-func (c *Console) take() consoleTrace {
+// due returns how many drawings are to be written now.
+func (c *Console) due(all bool) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := c.waiting.take()
-	c.writing = len(t.spans)
-	return t
+	c.waiting.release(time.Now(), all)
+	return len(c.waiting.ready)
 }
 
-// write draws the spans of a local trace and enters them in the books, also when
-// the writer ends the goroutine.
-func (c *Console) write(spans []model.Span, remark string) {
+// write writes the next drawing and enters its spans in the books, also when the
+// writer ends the goroutine.
+func (c *Console) write() {
+	c.mu.Lock()
+	next := c.waiting.take()
+	c.writing = len(next.spans)
+	c.mu.Unlock()
+	if len(next.spans) == 0 { // Close has given up
+		return
+	}
 	err := guard.ErrGoexit
-	defer func() { c.settle(len(spans), err) }()
+	defer func() { c.settle(err) }()
 	err = guard.Try(func() error {
-		text := c.draw.trace(spans, remark)
+		text := c.draw.trace(next.spans, next.remark)
 		n, err := c.w.Write(text)
 		if err == nil && n < len(text) {
 			err = io.ErrShortWrite
@@ -255,18 +228,20 @@ func (c *Console) write(spans []model.Span, remark string) {
 	})
 }
 
-func (c *Console) settle(spans int, err error) {
+// settle books what was being written, unless Close has given it up meanwhile.
+func (c *Console) settle(err error) {
 	var text string
 	if err != nil {
 		text = "reporter: the console's writer: " + guard.Text(err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writing -= spans
+	spans := uint64(c.writing)
+	c.writing = 0
 	if err == nil {
-		c.stats.Sent += uint64(spans)
+		c.stats.Sent += spans
 		return
 	}
-	c.stats.Dropped[SendError] += uint64(spans)
+	c.stats.Dropped[SendError] += spans
 	c.stats.LastError, c.stats.LastErrorTime = text, time.Now()
 }

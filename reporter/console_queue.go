@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// When so much waits, traces are drawn before they are complete; what comes when it
-// is twice as much is dropped.
+// When so much waits, spans are drawn without their parents; what comes when it is
+// twice as much is dropped, but for spans of one trace.
 const (
 	manyTraces = 1000
 	manySpans  = 1000 // of a trace
@@ -19,151 +20,143 @@ const (
 )
 
 const (
-	lateWait = time.Second // after the last span of a trace whose root was drawn
-	rootWait = time.Minute // after the last span of one whose root has not finished
+	lateWait = time.Second // after the first span whose parent was drawn
+	rootWait = time.Minute // after the last span of a trace
+
+	manyDrawn = 10_000 // spans that are remembered for that, to twice as many
 )
 
-// consoleQueue is what waits to be drawn. Spans wait for their local root.
+// consoleQueue is what waits to be drawn. A span waits for its parent in this process.
 type consoleQueue struct {
 	traces map[model.TraceID]*consoleTrace
-	ready  []*consoleTrace
-	spans  int
+	ready  []localTrace
+	spans  int // in both
 	bytes  int
+
+	drawn, before map[spanKey]bool // spans that were ready, and those before them
 }
 
-// consoleTrace is the spans of a trace that were not drawn yet.
+// consoleTrace is the spans of a trace that wait.
 type consoleTrace struct {
 	spans []model.Span
 	last  time.Time // when the last one came
-	ready bool      // it is in the queue's list
-	whole bool      // to be drawn whole, with or without a root
-	drawn bool      // a root was
+	late  time.Time // when the first one came whose parent was drawn, or zero
 }
 
-// overdue says whether t has waited long enough for more. One without spans is only
-// remembered for being drawn.
-func (t *consoleTrace) overdue(now time.Time) bool {
-	wait := rootWait
-	if t.drawn {
-		wait = lateWait
-	}
-	return now.Sub(t.last) >= wait
+// localTrace is what is drawn as one.
+type localTrace struct {
+	spans  []model.Span
+	remark string
+}
+
+type spanKey struct {
+	trace model.TraceID
+	span  model.SpanID
 }
 
 // isLocalRoot says whether s is the first span of a trace in its process.
 func isLocalRoot(s *model.Span) bool { return s.ParentID == 0 || s.ParentRemote }
 
+// isLate says whether the parent of s was drawn.
+func (q *consoleQueue) isLate(s *model.Span) bool {
+	parent := spanKey{s.TraceID, s.ParentID}
+	return q.drawn[parent] || q.before[parent]
+}
+
 // add takes s, and returns false if there is no room.
 func (q *consoleQueue) add(s model.Span, now time.Time) bool {
 	size := consoleSize(&s)
 	if len(q.ready) == 0 && (len(q.traces) >= manyTraces || q.bytes+size > manyBytes) {
-		q.hurry(nil)
+		q.release(now, true)
 	}
-	t := q.traces[s.TraceID]
-	if q.bytes+size > 2*manyBytes || t == nil && len(q.traces) >= 2*manyTraces || t != nil && len(t.spans) >= 2*manySpans {
+	if q.bytes+size > 2*manyBytes || len(q.traces)+len(q.ready) >= 2*manyTraces {
 		return false
 	}
-	t = q.trace(s.TraceID)
+	if q.traces == nil {
+		q.traces, q.drawn = map[model.TraceID]*consoleTrace{}, map[spanKey]bool{}
+	}
+	t := q.traces[s.TraceID]
+	if t == nil {
+		t = new(consoleTrace)
+		q.traces[s.TraceID] = t
+	}
 	t.spans, t.last = append(t.spans, s), now
 	q.spans++
 	q.bytes += size
-	if isLocalRoot(&s) || len(t.spans) >= manySpans {
-		q.markReady(t, len(t.spans) >= manySpans)
+	switch {
+	case isLocalRoot(&s):
+		q.cut(t, isLocalRoot, "")
+	case len(t.spans) >= manySpans:
+		q.cutAll(t)
+	case t.late.IsZero() && q.isLate(&s):
+		t.late = now
 	}
 	return true
 }
 
-func (q *consoleQueue) trace(id model.TraceID) *consoleTrace {
-	t := q.traces[id]
-	if t == nil {
-		if q.traces == nil {
-			q.traces = map[model.TraceID]*consoleTrace{}
-		}
-		t = new(consoleTrace)
-		q.traces[id] = t
-	}
-	return t
-}
-
-func (q *consoleQueue) markReady(t *consoleTrace, whole bool) {
-	t.whole = t.whole || whole
-	if !t.ready {
-		t.ready = true
-		q.ready = append(q.ready, t)
-	}
-}
-
-// hurry makes the traces ready that are due, with nil all, and forgets those of them
-// that have no spans.
-func (q *consoleQueue) hurry(due func(*consoleTrace) bool) {
-	for id, t := range q.traces {
+// release makes the spans ready that have waited long enough, or all.
+func (q *consoleQueue) release(now time.Time, all bool) {
+	before := len(q.ready)
+	for _, t := range q.traces {
 		switch {
-		case due != nil && !due(t):
-		case len(t.spans) == 0:
-			delete(q.traces, id)
-		default:
-			q.markReady(t, true)
+		case all || now.Sub(t.last) >= rootWait:
+			q.cutAll(t)
+		case !t.late.IsZero() && now.Sub(t.late) >= lateWait:
+			t.late = time.Time{}
+			q.cut(t, q.isLate, "late")
 		}
 	}
-	slices.SortStableFunc(q.ready, func(a, b *consoleTrace) int { return a.last.Compare(b.last) })
+	slices.SortFunc(q.ready[before:], func(a, b localTrace) int { return cmp.Compare(a.spans[0].Start, b.spans[0].Start) })
 }
 
-// take takes the spans of a trace that is ready, or none. The trace stays, as one
-// that may get late spans.
-func (q *consoleQueue) take() (t consoleTrace) {
-	if len(q.ready) == 0 {
-		return t
+func (q *consoleQueue) cutAll(t *consoleTrace) {
+	remark := "without parent"
+	if !t.late.IsZero() {
+		remark = "late"
 	}
-	next := q.ready[0]
-	if q.ready = q.ready[1:]; len(q.ready) == 0 {
-		q.ready = nil
-	}
-	t = *next
-	*next = consoleTrace{last: t.last, drawn: true}
-	q.count(t.spans, -1)
-	return t
+	q.cut(t, func(*model.Span) bool { return true }, remark)
 }
 
-// putBack lets spans wait again that take returned, for they have no root yet.
-func (q *consoleQueue) putBack(spans []model.Span, t *consoleTrace, drawn bool) {
-	now := q.trace(spans[0].TraceID)
-	now.spans = append(now.spans, spans...)
-	now.drawn = t.drawn || drawn
-	if now.last.Before(t.last) {
-		now.last = t.last
-	}
-	q.count(spans, 1)
-}
-
-func (q *consoleQueue) count(spans []model.Span, sign int) {
-	for i := range spans {
-		q.spans += sign
-		q.bytes += sign * consoleSize(&spans[i])
-	}
-}
-
-// localTraces takes spans of a trace apart: each local root with what descends from
-// it, and the rest.
-func localTraces(spans []model.Span) (complete [][]model.Span, rest []model.Span) {
-	f := spantree.Plant(spans)
+// cut makes the spans of t ready that top holds for, and all below them.
+func (q *consoleQueue) cut(t *consoleTrace, top func(*model.Span) bool, remark string) {
+	f := spantree.Plant(t.spans)
 	taken := make([]bool, len(f.Spans))
 	for i, s := range f.Spans {
-		if taken[i] || !isLocalRoot(s) {
-			continue
+		if !taken[i] && top(s) {
+			f.Walk(i, func(j, _ int) { taken[j] = true })
 		}
-		var group []model.Span
-		f.Walk(i, func(j, _ int) {
-			if !taken[j] {
-				taken[j] = true
-				group = append(group, *f.Spans[j])
-			}
-		})
-		complete = append(complete, group)
 	}
+	var group, rest []model.Span
 	for i, s := range f.Spans {
 		if !taken[i] {
 			rest = append(rest, *s)
+			continue
 		}
+		group = append(group, *s)
+		if len(q.drawn) >= manyDrawn {
+			q.before, q.drawn = q.drawn, map[spanKey]bool{}
+		}
+		q.drawn[spanKey{s.TraceID, s.SpanID}] = true
 	}
-	return complete, rest
+	if len(group) == 0 { // what was drawn is forgotten meanwhile
+		return
+	}
+	q.ready = append(q.ready, localTrace{group, remark})
+	if t.spans = rest; len(rest) == 0 {
+		delete(q.traces, group[0].TraceID)
+	}
+}
+
+// take returns what has been ready longest, or nothing.
+func (q *consoleQueue) take() (next localTrace) {
+	if len(q.ready) == 0 {
+		return next
+	}
+	next, q.ready[0] = q.ready[0], next
+	q.ready = q.ready[1:]
+	q.spans -= len(next.spans)
+	for i := range next.spans {
+		q.bytes -= consoleSize(&next.spans[i])
+	}
+	return next
 }

@@ -109,7 +109,7 @@ func TestConsoleDrawsLocalTraces(t *testing.T) {
        +0s |==========          | serve  1ms
       +1ms |          ==========|   query  1ms
 
-other's child  1ms  trace 0000000000000007  (late)
+other's child  1ms  trace 0000000000000007  (without parent)
        +0s |====================| other's child  1ms
 
 root  1ms  trace 0000000000000007

@@ -7,6 +7,7 @@ package reporter
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -16,8 +17,8 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// What finishes after its trace was drawn is drawn a second later, and what has no
-// root after a minute.
+// What finishes after its parent was drawn is drawn a second later, and what has no
+// parent after a minute.
 func TestConsoleLateSpans(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p page
@@ -35,7 +36,7 @@ func TestConsoleLateSpans(t *testing.T) {
 			t.Errorf("after seconds:\n%s", text)
 		}
 		time.Sleep(rootWait)
-		if text := p.text(); !strings.Contains(text, "orphan  1ms  trace 0000000000000002  (local root not finished)") {
+		if text := p.text(); !strings.Contains(text, "orphan  1ms  trace 0000000000000002  (without parent)") {
 			t.Errorf("after a minute:\n%s", text)
 		}
 		time.Sleep(rootWait + 2*lateWait)
@@ -43,6 +44,73 @@ func TestConsoleLateSpans(t *testing.T) {
 		defer c.mu.Unlock()
 		if n := len(c.waiting.traces); n != 0 || c.waiting.bytes != 0 {
 			t.Errorf("%d traces of %d bytes are remembered", n, c.waiting.bytes)
+		}
+	})
+}
+
+// Of two local roots of a trace the one that finishes first takes only its own with it:
+// what is below the other waits for that, also when it comes later.
+func TestConsoleTwoLocalRoots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p page
+		c := newConsole(t, &p)
+		root := func(id model.SpanID, operation string) *model.Span {
+			s := spanOf(1, id, 99, operation)
+			s.ParentRemote = true
+			return s
+		}
+		c.Report(spanOf(1, 12, 11, "grandchild"))
+		c.Report(spanOf(1, 21, 20, "other's early child"))
+		c.Report(root(10, "first"))
+		c.Report(spanOf(1, 22, 20, "other's child"))
+		c.Report(spanOf(1, 11, 10, "late child"))
+		time.Sleep(rootWait - lateWait)
+		c.Report(root(20, "second"))
+		synctest.Wait()
+		const want = `first  1ms  trace 0000000000000001
+       +0s |====================| first  1ms
+
+late child  2ms  trace 0000000000000001  (late)
+       +0s |==========          | late child  1ms
+      +1ms |          ==========|   grandchild  1ms
+
+second  3ms  trace 0000000000000001
+       +0s |======              | second  1ms
+      +1ms |      =======       |   other's early child  1ms
+      +2ms |             =======|   other's child  1ms
+
+`
+		if got := p.text(); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+// Memory of what was drawn is bounded, and a late span whose parent is forgotten while
+// it waits for its second is drawn after a minute.
+func TestConsoleForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p page
+		c := newConsole(t, &p)
+		c.Report(spanOf(1, 1, 0, "root"))
+		c.Report(spanOf(1, 2, 1, "mail"))
+		const n = 3 * manyDrawn
+		for i := range uint64(n) {
+			c.Report(spanOf(i+2, 1, 0, "root"))
+			synctest.Wait()
+		}
+		time.Sleep(3 * lateWait)
+		c.mu.Lock()
+		if n := len(c.waiting.drawn) + len(c.waiting.before); n > 2*manyDrawn {
+			t.Errorf("%d spans are remembered", n)
+		}
+		c.mu.Unlock()
+		if strings.Contains(p.text(), "mail") {
+			t.Error("drawn too early")
+		}
+		time.Sleep(rootWait)
+		if d := balanced(t, c, n+2); d.Sent != n+2 {
+			t.Errorf("%+v", d)
 		}
 	})
 }
@@ -69,15 +137,16 @@ func TestConsoleBlockedWriter(t *testing.T) {
 			t.Errorf("Flush: %v", err)
 		}
 		begin := time.Now()
-		if err := c.Close(short); !errors.Is(err, ErrLost) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) > time.Second {
+		if err := c.Close(short); err == nil || !strings.Contains(err.Error(), fmt.Sprint(d.BufferedSpans, " closed")) || !errors.Is(err, ErrLost) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) > time.Second {
 			t.Errorf("Close after %v: %v", time.Since(begin), err)
 		}
-		if d := balanced(t, c, n); d.BufferedSpans != 1 || d.Dropped[Closed] == 0 {
-			t.Errorf("after Close: %+v", d)
+		after := balanced(t, c, n)
+		if after.BufferedSpans+after.BufferedBytes != 0 || after.Dropped[Closed] != d.BufferedSpans {
+			t.Errorf("after Close: %+v", after)
 		}
 		close(release)
 		synctest.Wait()
-		if d := balanced(t, c, n); d.Sent != 1 || d.BufferedSpans != 0 {
+		if d := balanced(t, c, n); d != after {
 			t.Errorf("when the writer let go: %+v", d)
 		}
 	})
