@@ -211,7 +211,7 @@ func (r *Batching) Stats() []DestinationStats {
 	d.Sent, d.Unconfirmed, d.Dropped = s.sent, s.unconfirmed, s.dropped
 	d.BufferedSpans = s.waiting + s.sending + s.unproven
 	d.BufferedBytes = uint64(s.memory)
-	d.Retries, d.LastError, d.LastErrorTime = s.retries, s.lastError, s.lastErrorTime
+	d.Retries, d.LastError, d.LastErrorTime = s.retries, s.explained(), s.lastErrorTime
 	for _, sh := range r.shards {
 		d.Dropped[Closed] += sh.late
 		if sh.batch != nil && sh.batch.len() > 0 {

@@ -84,7 +84,7 @@ func (r *Batching) closeError(ctx context.Context) error {
 		err = fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
 	}
 	if b.troubled {
-		err = fmt.Errorf("%w; last error: %s; see %s", err, b.lastError, knobs(r.format, r.loss.setBy))
+		err = fmt.Errorf("%w; last error: %s; see %s", err, b.explained(), knobs(r.format, r.loss.setBy))
 	}
 	return err
 }

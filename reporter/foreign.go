@@ -22,7 +22,7 @@ const mostBatch = 64 << 20
 // answer is what the transport said of a batch.
 type answer struct {
 	transport.Error        // without its cause
-	text            string // of the error; "" when all went well
+	text            string // of the error, without its hint; "" when all went well
 }
 
 // read turns what Send or Confirm returned into an answer. An error that is no
@@ -40,10 +40,11 @@ func read(err error) answer {
 		return answer{}
 	}
 	a := answer{Error: *e}
-	a.Err, a.Hint = nil, shorten(e.Hint)
-	if p := guard.Run(func() { a.text = shorten(e.Error()) }); p != nil {
+	a.Hint = ""
+	if p := guard.Run(func() { a.text = shorten(a.Error.Error()) }); p != nil {
 		a.text = fmt.Sprintf("transport: %s, and the error's text cannot be read: %v", e.Kind, p)
 	}
+	a.Err, a.Hint = nil, shorten(e.Hint)
 	return a
 }
 

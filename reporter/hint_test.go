@@ -62,8 +62,8 @@ func TestHintsOfTheLastError(t *testing.T) {
 			last := log.String()[strings.LastIndex(strings.TrimSpace(log.String()), "\n")+1:]
 			for where, text := range map[string]string{"Close": err.Error(), "the log": last} {
 				for _, want := range []string{tt.hint, tt.lost, "MY_ENDPOINT"} {
-					if !strings.Contains(text, want) {
-						t.Errorf("%s does not say %q: %s", where, want, text)
+					if n := strings.Count(text, want); n != 1 {
+						t.Errorf("%s says %q %d times: %s", where, want, n, text)
 					}
 				}
 			}

@@ -50,7 +50,7 @@ type ledger struct {
 	dropped           [NumReasons]uint64
 	abandoned         uint64 // of unconfirmed and dropped: because Close had no more time
 	retries           uint64
-	lastError         string
+	lastError         string // without its hint
 	lastErrorTime     time.Time
 	lastHint          string // of lastError
 	troubled          bool   // nothing was accepted since lastError
@@ -61,6 +61,14 @@ func (c *ledger) losses() (n [numLosses]uint64) {
 	copy(n[:], c.dropped[:])
 	n[unconfirmedLoss] = c.unconfirmed
 	return n
+}
+
+// explained is the last error and what is probably wrong.
+func (c *ledger) explained() string {
+	if c.lastHint == "" {
+		return c.lastError
+	}
+	return c.lastError + "; " + c.lastHint
 }
 
 func (s *store) books() ledger {
