@@ -70,6 +70,9 @@ func check(t *testing.T, m module, snippets []snippet) {
 	if version.Compare(runtime.Version(), "go"+m.goVersion) < 0 {
 		t.Skipf("%s needs Go %s", m.path, m.goVersion)
 	}
+	if testing.Short() && m.dir != "." {
+		t.Skip("compiles what the module requires")
+	}
 	overlay := filepath.Join(t.TempDir(), "overlay.json")
 	replace := map[string]string{}
 	var all, tests []string
