@@ -4,6 +4,7 @@ package reporter
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -309,8 +310,19 @@ func TestReasonString(t *testing.T) {
 			t.Errorf("Reason(%d) is %q, want %q", i, got, w)
 		}
 	}
-	d := DestinationStats{Dropped: [NumReasons]uint64{1, 2, 3, 4, 5, 6}}
+	d := DestinationStats{Dropped: Drops{1, 2, 3, 4, 5, 6}}
 	if got := d.DroppedTotal(); got != 21 {
 		t.Errorf("DroppedTotal %d, want 21", got)
+	}
+	b, err := json.Marshal(d)
+	if dropped := `"Dropped":{"queue_full":1,"too_large":2,"send_error":3,"rejected":4,"retry_exhausted":5,"closed":6}`; err != nil || !strings.Contains(string(b), dropped) {
+		t.Errorf("%s, %v, want %s", b, err, dropped)
+	}
+	var back DestinationStats
+	if err := json.Unmarshal(b, &back); err != nil || back != d {
+		t.Errorf("%s is read as %+v, %v", b, back, err)
+	}
+	if err := json.Unmarshal([]byte(`{"Dropped":{"closed":"x"}}`), &back); err == nil {
+		t.Error("a text is read as a number")
 	}
 }

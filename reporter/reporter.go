@@ -4,6 +4,7 @@ package reporter
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"time"
 
@@ -62,6 +63,34 @@ func (r Reason) String() string {
 	return "Reason(" + strconv.Itoa(int(r)) + ")"
 }
 
+// Drops counts dropped spans by Reason. Its JSON has a member for each reason, by name.
+type Drops [NumReasons]uint64
+
+// MarshalJSON implements json.Marshaler: {"queue_full":0,"too_large":2, …}.
+func (d Drops) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for r, n := range d {
+		if r > 0 {
+			b = append(b, ',')
+		}
+		b = append(strconv.AppendQuote(b, Reason(r).String()), ':')
+		b = strconv.AppendUint(b, n, 10)
+	}
+	return append(b, '}'), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes. Members of other names are ignored.
+func (d *Drops) UnmarshalJSON(b []byte) error {
+	var named map[string]uint64
+	if err := json.Unmarshal(b, &named); err != nil {
+		return err
+	}
+	for r := range d {
+		d[r] = named[Reason(r).String()]
+	}
+	return nil
+}
+
 // DestinationStats are the books of one destination. Of every span reported to
 // it exactly one of Sent, Unconfirmed, Dropped and BufferedSpans tells; only
 // BufferedSpans ever decreases.
@@ -72,7 +101,7 @@ type DestinationStats struct {
 
 	Sent          uint64 // handed over without an error coming back
 	Unconfirmed   uint64 // written whole, and never answered, or not by what takes spans
-	Dropped       [NumReasons]uint64
+	Dropped       Drops
 	BufferedSpans uint64 // waiting, or in the batch being sent
 	BufferedBytes uint64 // of memory they hold
 
