@@ -47,8 +47,9 @@ func run(out io.Writer) error {
 
 	st := tracer.Stats()
 	fmt.Fprintln(out, "sampler", st.Sampling.Description)
+	fmt.Fprintln(out, "destination chosen by", st.Source)
 	for _, d := range st.Destinations {
-		fmt.Fprintf(out, "spans go to the %s, chosen by %s: %d sent, %d dropped\n", d.Name, st.Source, d.Sent, d.DroppedTotal())
+		fmt.Fprintf(out, "%s: %d sent, %d dropped\n", d.Name, d.Sent, d.DroppedTotal())
 	}
 	return nil
 }
