@@ -166,22 +166,17 @@ func switchTo(field, on *bool) {
 	}
 }
 
-// unread are variables whose owner believes that they say what the tracer does.
-var unread = [...]string{
-	"JAEGER_SERVICE_NAME", "JAEGER_AGENT_HOST", "JAEGER_ENDPOINT", "JAEGER_SAMPLER_TYPE", "JAEGER_DISABLED",
-	"OTEL_SERVICE_NAME", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_EXPORTER",
-}
-
-// warnOfUnread notes which variables are set though FromEnv is not among the options.
-func (c *config) warnOfUnread() {
+// noteUnread notes which variables are set though FromEnv is not among the options. It
+// leaves out OpenTelemetry's, which are often set for all programs of a cluster.
+func (c *config) noteUnread() {
 	var set []string
-	for _, name := range unread {
+	for _, name := range []string{"JAEGER_SERVICE_NAME", "JAEGER_AGENT_HOST", "JAEGER_ENDPOINT", "JAEGER_SAMPLER_TYPE", "JAEGER_DISABLED"} {
 		if os.Getenv(name) != "" {
 			set = append(set, name)
 		}
 	}
 	if len(set) > 0 {
-		c.warn("spur: the environment is not read: FromEnv is not among the options of New", "variables", set)
+		c.info("spur: the environment is not read: FromEnv is not among the options of New", "variables", set)
 	}
 }
 
@@ -190,7 +185,11 @@ func (c *config) announce(t *Tracer) {
 	s := t.Stats()
 	destinations := []string{}
 	for _, d := range s.Destinations {
-		destinations = append(destinations, strings.TrimSpace(d.Name+" "+d.Address))
+		to := strings.TrimSpace(d.Name + " " + d.Address)
+		if u := c.unusable; u != nil && s.Source == u.Name && d.Address == u.Address {
+			to = "nowhere: " + to + " is " + d.LastError
+		}
+		destinations = append(destinations, to)
 	}
 	// A group, since the user's logger may have a service or source of its own.
 	c.info("spur: tracer started", slog.Group("tracer", "service", t.process.Service, "disabled", t.disabled,

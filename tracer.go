@@ -61,7 +61,7 @@ type Tracer struct {
 // New makes a tracer for a service. Without options it follows the decisions of
 // callers, samples new traces as the agent at http://127.0.0.1:5778/sampling says
 // (0.1 % until it answers), sends to Jaeger's agent at localhost:6831 over UDP and
-// reads no environment, but warns if variables that FromEnv reads are set. The service
+// reads no environment, but tells the log if it is set up for Jaeger. The service
 // name may be empty if FromEnv finds one.
 //
 // The error joins a ConfigError for each setting that cannot be used; the samplers and
@@ -83,7 +83,7 @@ func New(service string, opts ...Option) (*Tracer, error) {
 	if c.fromEnv {
 		c.announce(t)
 	} else {
-		c.warnOfUnread()
+		c.noteUnread()
 	}
 	for _, n := range c.notes {
 		t.guard(func() { c.logger.Log(context.Background(), n.level, n.msg, n.args...) })

@@ -197,7 +197,7 @@ func TestRemoteHostileFromTheStart(t *testing.T) {
 		r.check(t, "user", "2048 false")
 		l := r.lines()
 		want := `level=WARN msg="spur: cannot fetch baggage restrictions; the last ones stay in force" cause=baggage_restrictions ` +
-			`source=http://agent/x fetched=0 error="poll: unexpected status 404 Not Found"`
+			`from=http://agent/x fetched=0 error="poll: unexpected status 404 Not Found"`
 		if len(l) != 1 || l[0] != want {
 			t.Errorf("logged %q", l)
 		}

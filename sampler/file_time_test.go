@@ -76,7 +76,7 @@ func TestFile(t *testing.T) {
 		if st := f.Status(); st.Fetched != before.Fetched || st.Failed < 300 || !strings.Contains(st.LastError, "no such file") || st.Updated != before.Updated {
 			t.Errorf("%+v", st)
 		}
-		if l := log.lines(); len(l) != 1 || !strings.Contains(l[0], "level=WARN") || !strings.Contains(l[0], "cause=sampling_file source="+path) {
+		if l := log.lines(); len(l) != 1 || !strings.Contains(l[0], "level=WARN") || !strings.Contains(l[0], "cause=sampling_file from="+path) {
 			t.Errorf("logged %q", l)
 		}
 		write(path, strategiesFile)

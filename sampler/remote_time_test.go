@@ -280,7 +280,7 @@ func TestRemoteAbsentServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRemoteRig(t, http.NotFoundHandler(), RemoteOptions{Endpoint: "http://u:secret@agent/x?token=secret"})
 		<-time.After(24 * time.Hour)
-		want := `level=WARN msg="spur: cannot get the sampling strategy; sampling goes on as before" cause=sampling_remote source=http://agent/x ` +
+		want := `level=WARN msg="spur: cannot get the sampling strategy; sampling goes on as before" cause=sampling_remote from=http://agent/x ` +
 			`sampler="remote(probabilistic(0.001) until http://agent/x answers)" error="poll: unexpected status 404 Not Found" ` +
 			`hint="0.1 % of new traces are recorded until it answers; JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1 records all"`
 		if l := r.lines(); len(l) != 1 || l[0] != want {

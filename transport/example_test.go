@@ -114,7 +114,7 @@ func ExampleNewHTTP_badAddress() {
 	_, err := transport.NewHTTP("http://collector", transport.HTTPOptions{BearerToken: "sesame", Username: "joe"})
 	fmt.Println(err)
 	// Output:
-	// transport: bad address "collector:14268": scheme is not http or https
+	// transport: bad address "collector:14268": scheme is not http or https: did you mean http://collector:14268?
 	// transport: bad address "https://***@collector:0/?***": port is not within 1 to 65535
 	// transport: bad option: BearerToken and Username exclude each other
 }

@@ -8,6 +8,7 @@ package address
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -137,9 +138,9 @@ func URL(text string) (u *url.URL, ip bool, err error) {
 	u, err = url.Parse(text)
 	switch {
 	case err != nil:
-		return nil, false, errURL // without err, which quotes the text
+		return nil, false, DidYouMean(errURL, "http", text) // without err, which quotes the text
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, false, errScheme
+		return nil, false, DidYouMean(errScheme, "http", text)
 	}
 	host, port, ip, err := Authority(u.Host)
 	if err != nil {
@@ -148,6 +149,16 @@ func URL(text string) (u *url.URL, ip bool, err error) {
 	u.Host = Join(host, port)
 	u.Fragment, u.RawFragment = "", ""
 	return u, ip, nil
+}
+
+// DidYouMean adds to the error of a URL what may be meant by a host and port without a
+// scheme, unless there may be a secret in it.
+func DidYouMean(err error, scheme, text string) error {
+	authority, _, _ := strings.Cut(text, "/")
+	if _, _, _, wrong := HostPort(authority); wrong != nil || len(text) > 128 || Hide(text) != text {
+		return err
+	}
+	return fmt.Errorf("%w: did you mean %s://%s?", err, scheme, text)
 }
 
 // Join is the reverse of Authority.

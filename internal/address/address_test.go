@@ -3,6 +3,7 @@
 package address
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -135,8 +136,16 @@ func TestURL(t *testing.T) {
 		{"http://10.0.0.256", "", errHost},
 	} {
 		u, _, err := URL(tt.in)
-		if err != tt.err || err == nil && u.String() != tt.want {
+		if !errors.Is(err, tt.err) || err == nil && u.String() != tt.want {
 			t.Errorf("URL(%q) = %v, %v; want %q, %v", tt.in, u, err, tt.want, tt.err)
+		}
+	}
+	for text, hint := range map[string]string{
+		"collector:1": "http://collector:1", "10.0.0.1:1/x": "http://10.0.0.1:1/x", "[::1]:1": "http://[::1]:1",
+		"collector": "", "h:0": "", "h:x": "", "udp://h:1": "", "u:secret@h:1": "", "h:1?token=secret": "", "h:1/" + strings.Repeat("x", 200): "",
+	} {
+		if _, _, err := URL(text); hint == "" && strings.Contains(err.Error(), "did you mean") || !strings.HasSuffix(err.Error(), "did you mean "+hint+"?") && hint != "" {
+			t.Errorf("URL(%q): %v, want %q", text, err, hint)
 		}
 	}
 	for _, bad := range []string{"http://::1", "http://::1:80/", "http://[agent]", "http://[::1", "http://[::1]x:1"} { // url.Parse refuses some, as Go's version has it

@@ -59,14 +59,18 @@ func (e *Endpoint) Name() string {
 func Parse(text string) (Endpoint, error) {
 	u, err := url.Parse(text)
 	switch {
-	case err != nil:
-		return Endpoint{}, errScheme // without err, which quotes the text
-	case u.Scheme == "udp":
+	case err == nil && u.Scheme == "udp":
 		return parseUDP(u)
-	case u.Scheme == "http" || u.Scheme == "https":
+	case err == nil && (u.Scheme == "http" || u.Scheme == "https"):
 		return ParseHTTP(text)
 	}
-	return Endpoint{}, errScheme
+	scheme := "http"
+	for _, port := range []string{":5775", ":6831", ":6832"} {
+		if strings.HasSuffix(text, port) {
+			scheme = "udp"
+		}
+	}
+	return Endpoint{}, address.DidYouMean(errScheme, scheme, text) // without err, which quotes the text
 }
 
 // ParseHTTP reads the URL of a collector, and moves user and password from the

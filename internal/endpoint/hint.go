@@ -37,6 +37,12 @@ func (e *Endpoint) Hint() string {
 		host, path = u.Host, strings.TrimRight(u.Path, "/")
 	}
 	_, port, _ := net.SplitHostPort(host) // of no port is no hint
+	switch {
+	case port == "4318" && e.Format == transport.JaegerBatch:
+		return "port 4318 takes OTLP, and no Thrift: leave the path out, or end it in /v1/traces"
+	case port == "14268" && e.Format == transport.OTLP:
+		return "port 14268 takes Thrift, at /api/traces; OTLP is taken at port 4318"
+	}
 	for _, p := range ports {
 		hint := p.http
 		if e.UDP() {

@@ -74,6 +74,7 @@ func (r *reader) setEndpoint() {
 	switch host, port := r.text("JAEGER_AGENT_HOST"), r.text("JAEGER_AGENT_PORT"); {
 	case r.exporter == "none" || r.exporter == "" && r.Console:
 		r.NoExport, r.Source = true, exporterVariable
+		r.warnOfElsewhere("JAEGER_ENDPOINT", "JAEGER_AGENT_HOST", "JAEGER_AGENT_PORT", otlpTracesPrefix+"ENDPOINT")
 		return
 	case r.isSet("JAEGER_ENDPOINT"):
 		r.Endpoint = r.collectorEndpoint()
@@ -90,10 +91,33 @@ func (r *reader) setEndpoint() {
 	}
 	if e := r.Endpoint; e != nil {
 		r.Source = e.SetBy
+		r.warnOfElsewhere(r.losers()...)
 		if hint := e.Hint(); hint != "" {
 			r.warn("spur: "+hint, "variable", e.SetBy, "endpoint", address.Hide(e.Address))
 		}
 	}
+}
+
+func (r *reader) warnOfElsewhere(names ...string) {
+	r.warnOfUnused("spur: spans do not go where these variables say, since "+r.Source+" is set", names...)
+}
+
+// losers are the variables that name another place than Endpoint. An agent beside a
+// collector may still be the one that says how to sample.
+func (r *reader) losers() (names []string) {
+	if r.Source == "JAEGER_ENDPOINT" {
+		if r.Sampler != "" && r.Sampler != "remote" || r.SamplingEndpoint != r.agentSampling() {
+			names = append(names, "JAEGER_AGENT_HOST")
+		}
+		names = append(names, "JAEGER_AGENT_PORT")
+	}
+	if r.exporter == "otlp" && r.Endpoint.Format != transport.OTLP {
+		names = append(names, exporterVariable)
+	}
+	if r.otlp != nil && r.otlp.Address != r.Endpoint.Address {
+		names = append(names, r.otlp.SetBy)
+	}
+	return names
 }
 
 // collectorEndpoint is JAEGER_ENDPOINT with its credentials.

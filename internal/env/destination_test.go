@@ -24,6 +24,7 @@ func TestEndpointOrder(t *testing.T) {
 		traces     = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://t/x"
 		general    = "OTEL_EXPORTER_OTLP_ENDPOINT=http://g"
 		exporter   = "OTEL_TRACES_EXPORTER=otlp"
+		elsewhere  = "spur: spans do not go where these variables say, since "
 	)
 	for _, tc := range []struct {
 		name   string
@@ -37,11 +38,18 @@ func TestEndpointOrder(t *testing.T) {
 		{"general", []string{exporter, general}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", ""},
 		{"traces", []string{exporter, general, traces}, "otlp http://t/x", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""},
 		{"wrong traces", []string{general, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=t"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", "wrong setting ignored"},
-		{"agent", []string{exporter, general, traces, agent}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", ""},
-		{"agent's port", []string{traces, "JAEGER_AGENT_PORT=1"}, "jaeger-compact localhost:1", "JAEGER_AGENT_PORT", ""},
+		{"agent", []string{exporter, general, traces, agent}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", elsewhere + "JAEGER_AGENT_HOST is set [variables [OTEL_TRACES_EXPORTER OTEL_EXPORTER_OTLP_TRACES_ENDPOINT]]"},
+		{"agent's port", []string{traces, "JAEGER_AGENT_PORT=1"}, "jaeger-compact localhost:1", "JAEGER_AGENT_PORT", elsewhere + "JAEGER_AGENT_PORT is set [variables [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT]]"},
 		{"agent's host and port", []string{"JAEGER_AGENT_HOST=::1", "JAEGER_AGENT_PORT=5775"}, "jaeger-compact [::1]:5775", "JAEGER_AGENT_HOST", ""},
-		{"collector", []string{exporter, general, traces, agent, collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", ""},
-		{"none", []string{"OTEL_TRACES_EXPORTER=none", collector}, "", "OTEL_TRACES_EXPORTER", ""},
+		{"collector", []string{exporter, general, traces, agent, collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", elsewhere + "JAEGER_ENDPOINT is set [variables [OTEL_TRACES_EXPORTER OTEL_EXPORTER_OTLP_TRACES_ENDPOINT]]"},
+		{"collector, general", []string{general, collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", "[OTEL_EXPORTER_OTLP_ENDPOINT]"},
+		{"one place twice", []string{exporter, "OTEL_EXPORTER_OTLP_ENDPOINT=http://c", jaegerOTLP}, "otlp http://c/v1/traces", "JAEGER_ENDPOINT", ""},
+		{"collector, agent for sampling", []string{agent, collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", ""},
+		{"collector, agent", []string{agent, "JAEGER_AGENT_PORT=1", "JAEGER_SAMPLING_ENDPOINT=s:1", collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", "[JAEGER_AGENT_HOST JAEGER_AGENT_PORT]"},
+		{"collector, agent, sampling by oneself", []string{agent, "OTEL_TRACES_SAMPLER=always_on", collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", "[JAEGER_AGENT_HOST]"},
+		{"none", []string{"OTEL_TRACES_EXPORTER=none", collector, agent, general}, "", "OTEL_TRACES_EXPORTER", elsewhere + "OTEL_TRACES_EXPORTER is set [variables [JAEGER_ENDPOINT JAEGER_AGENT_HOST]]"},
+		{"console", []string{"OTEL_TRACES_EXPORTER=console", agent, "JAEGER_AGENT_PORT=1", traces}, "", "OTEL_TRACES_EXPORTER", "[JAEGER_AGENT_HOST JAEGER_AGENT_PORT OTEL_EXPORTER_OTLP_TRACES_ENDPOINT]"},
+		{"console beside an agent", []string{"OTEL_TRACES_EXPORTER=console,jaeger", agent}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", ""},
 		{"jaeger, not OTLP", []string{"OTEL_TRACES_EXPORTER=jaeger", general}, "", "", ""},
 
 		{
@@ -52,7 +60,7 @@ func TestEndpointOrder(t *testing.T) {
 		},
 		{"gRPC for others", []string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=HTTP/protobuf"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", ""},
 		{"JSON for traces", []string{exporter, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/json"}, "", "", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL value http/json"},
-		{"gRPC where nobody wants OTLP", []string{agent, general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", ""},
+		{"gRPC where nobody wants OTLP", []string{agent, general, "OTEL_EXPORTER_OTLP_PROTOCOL=grpc"}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", "[OTEL_EXPORTER_OTLP_ENDPOINT]"},
 		{"a wrong protocol", []string{general, "OTEL_EXPORTER_OTLP_PROTOCOL=thrift"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", "wrong setting ignored"},
 		{"a wrong protocol of traces leaves the other", []string{general, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=thrift", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"}, "otlp http://g/v1/traces", "OTEL_EXPORTER_OTLP_ENDPOINT", "wrong setting ignored"},
 

@@ -191,11 +191,15 @@ func (r *reader) parsePropagators(list string) error {
 			formats = append(formats, known[0])
 		}
 	}
-	if none && len(formats)+len(ignored) > 0 {
+	if none && len(formats) > 0 {
 		ignored = append(ignored, "none")
 	}
 	if len(ignored) > 0 {
-		r.warn("spur: names of header formats ignored", "variable", "OTEL_PROPAGATORS", "value", r.shown("OTEL_PROPAGATORS"), "ignored", someOf(ignored), "used", formats)
+		used := any(formats)
+		if len(formats) == 0 {
+			used = "none: headers are neither read nor written"
+		}
+		r.warn("spur: names of header formats ignored", "variable", "OTEL_PROPAGATORS", "value", r.shown("OTEL_PROPAGATORS"), "ignored", someOf(ignored), "used", used)
 	}
 	r.Formats = formats
 	return nil

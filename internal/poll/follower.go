@@ -142,7 +142,7 @@ func (f *Follower[T]) problem(st Status) {
 }
 
 func (f *Follower[T]) attrs(st Status) []slog.Attr {
-	attrs := []slog.Attr{slog.String("source", f.source.Name)}
+	attrs := []slog.Attr{slog.String("from", f.source.Name)}
 	if f.source.Describe != nil {
 		attrs = append(attrs, f.source.Describe(f.Value(), st))
 	}

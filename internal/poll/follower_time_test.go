@@ -68,16 +68,16 @@ func TestFollower(t *testing.T) {
 	}{
 		{"not yet", []func(int) (int, error){add}, nil, 0, 1, poll.Status{}, ""},
 		{"goes on", []func(int) (int, error){add}, nil, 3, 4, poll.Status{Fetched: 3, Updated: at(2)}, ""},
-		{"fails", []func(int) (int, error){add, fail}, nil, 4, 2, poll.Status{Fetched: 1, Failed: 3, Updated: at(0), LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
+		{"fails", []func(int) (int, error){add, fail}, nil, 4, 2, poll.Status{Fetched: 1, Failed: 3, Updated: at(0), LastError: "no"}, "level=WARN msg=fails cause=rate from=source error=no\n"},
 		{
 			"works again",
 			[]func(int) (int, error){fail, add},
 			nil, 3, 3,
 			poll.Status{Fetched: 2, Failed: 1, Updated: at(2), LastError: "no"},
-			"level=WARN msg=fails cause=rate source=source error=no\nlevel=INFO msg=works cause=rate source=source failed=1\n",
+			"level=WARN msg=fails cause=rate from=source error=no\nlevel=INFO msg=works cause=rate from=source failed=1\n",
 		},
 		{"idle", []func(int) (int, error){add, idle}, nil, 9, 2, poll.Status{Fetched: 1, Updated: at(0)}, ""},
-		{"panics", []func(int) (int, error){func(int) (int, error) { panic("boom") }}, nil, 1, 1, poll.Status{Failed: 1, LastError: "panic: boom"}, "level=WARN msg=fails cause=rate source=source error=\"panic: boom\"\n"},
+		{"panics", []func(int) (int, error){func(int) (int, error) { panic("boom") }}, nil, 1, 1, poll.Status{Failed: 1, LastError: "panic: boom"}, "level=WARN msg=fails cause=rate from=source error=\"panic: boom\"\n"},
 		{
 			"panics with itself",
 			[]func(int) (int, error){func(int) (int, error) { m := map[int]any{}; m[0] = m; panic(m) }},
@@ -88,13 +88,13 @@ func TestFollower(t *testing.T) {
 		{"nasty error", []func(int) (int, error){func(int) (int, error) { return 0, nasty{} }}, nil, 1, 1, poll.Status{Failed: 1, LastError: "!(PANIC=Error method: nasty)"}, "*"},
 		{"described", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
 			s.Describe = func(now int, st poll.Status) slog.Attr { return slog.String("now", fmt.Sprint(now, st.Failed)) }
-		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source now=\"1 1\" error=no\n"},
+		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate from=source now=\"1 1\" error=no\n"},
 		{"hint", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
 			s.Hint = func(now int, st poll.Status) string { return fmt.Sprintf("%d until %d", now, st.Failed) }
-		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no hint=\"1 until 1\"\n"},
+		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate from=source error=no hint=\"1 until 1\"\n"},
 		{"no hint", []func(int) (int, error){fail}, func(s *poll.Source[int]) {
 			s.Hint = func(int, poll.Status) string { return "" }
-		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate source=source error=no\n"},
+		}, 2, 1, poll.Status{Failed: 2, LastError: "no"}, "level=WARN msg=fails cause=rate from=source error=no\n"},
 		{"description panics", []func(int) (int, error){fail, add}, func(s *poll.Source[int]) {
 			s.Describe = func(int, poll.Status) slog.Attr { panic("no") }
 		}, 2, 2, poll.Status{Fetched: 1, Failed: 1, Updated: at(1), LastError: "no"}, ""},
@@ -110,21 +110,21 @@ func TestFollower(t *testing.T) {
 			[]func(int) (int, error){fail},
 			func(s *poll.Source[int]) { s.Patience = time.Minute }, 2, 1,
 			poll.Status{Failed: 2, LastError: "no"},
-			"level=WARN msg=fails cause=rate source=source error=no\n",
+			"level=WARN msg=fails cause=rate from=source error=no\n",
 		},
 		{
 			"closed while there is patience",
 			[]func(int) (int, error){fail},
 			func(s *poll.Source[int]) { s.Patience = time.Hour }, 2, 1,
 			poll.Status{Failed: 2, LastError: "no"},
-			"level=WARN msg=fails cause=rate source=source error=no\n",
+			"level=WARN msg=fails cause=rate from=source error=no\n",
 		},
 		{
 			"no patience with what has worked",
 			[]func(int) (int, error){fail},
 			func(s *poll.Source[int]) { s.Patience, s.Updated = time.Hour, started }, 1, 1,
 			poll.Status{Fetched: 1, Failed: 1, Updated: started, LastError: "no"},
-			"level=WARN msg=fails cause=rate source=source error=no\n",
+			"level=WARN msg=fails cause=rate from=source error=no\n",
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
