@@ -16,11 +16,6 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-var (
-	_ Reporter = (*Batching)(nil)
-	_ Statser  = (*Batching)(nil)
-)
-
 // The errors of this package.
 var (
 	// ErrOption is what constructors wrap.
@@ -34,36 +29,28 @@ var (
 )
 
 // Batching encodes spans where they finish, in Report, and sends them in batches
-// through a transport, in a goroutine of its own.
+// through a transport, in a goroutine of its own. The package's documentation says
+// in which column each span ends.
 //
 // It holds at most QueueBytes, one batch for each shard, and while spans are sent
-// three requests more. Spans that find no room are dropped and counted queue_full. A
-// span too large for a batch is trimmed: logs go first, oldest first, then the
-// longest texts are cut, then tags go; ids, times and the error tag stay. It is
-// dropped as too_large only if even that does not help.
+// three requests more. A span too large for a batch is trimmed: logs go first, oldest
+// first, then the longest texts are cut, then tags go; ids, times and the error tag
+// stay.
 //
 // A batch that the transport calls Retryable (the receiver could not be reached, did
 // not answer, or was busy) is sent again, the same bytes, until RetryBudget is spent:
 // after 250 ms, then twice as long each time up to 5 s, each wait shortened by chance
 // by up to a half; or after what the receiver asked for, 60 s at most. A datagram
 // that turns out refused when it had been accepted (transport.Confirmer) is sent
-// again likewise, once for each refusal. Meanwhile later spans wait in the queue, and
-// a line is logged. When the budget is spent, spans are dropped as retry_exhausted.
-//
-// Nothing else is sent again: what the receiver refused is dropped as rejected, what
-// failed for good as send_error. Spans that would be dropped for any reason but
-// rejected are Unconfirmed instead when an attempt at them was written and not
-// answered. Such a request may have arrived, so delivery is at least once: a receiver
-// that does not recognize span ids shows its spans twice.
+// again likewise, once for each refusal. An attempt that was written and not answered
+// may have arrived, so delivery is at least once: a receiver that does not recognize
+// span ids shows its spans twice.
 //
 // One batch is tried at a time, in the order of the spans. So a batch that the
 // receiver answers with "try again" for ever (a proxy's 504 for what upsets a
 // collector, say) holds up those behind it for RetryBudget, and the queue may
 // overflow meanwhile. Where that matters more than outages, set a RetryBudget of
-// seconds.
-//
-// A batch that is larger than the path takes is split between spans. A single span
-// that is, having been encoded before the limit was known, is dropped as too_large.
+// seconds. A batch that is larger than the path takes is split between spans.
 //
 // A transport that panics loses the batch that it was given, as send_error, and
 // nothing else. The Logger is called on a goroutine of its own and may call any
@@ -136,9 +123,8 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	return r, nil
 }
 
-// Report implements Reporter: it encodes s. It allocates nothing, but for a batch
-// buffer when those in use are all waiting to be sent, and for a span that must
-// be trimmed.
+// Report implements Reporter: it encodes s. It allocates nothing but new batches, and for
+// spans that must be trimmed.
 func (r *Batching) Report(s *model.Span) {
 	if s == nil {
 		return
@@ -183,12 +169,10 @@ func poke(c chan struct{}) {
 	}
 }
 
-// Flush implements Reporter. It returns nil when every span reported before the
-// call has been given to the transport, or dropped and counted, and the transport
-// knows nothing more of their fate; ctx's error as soon as ctx ends, when that
-// comes first (nil never ends); and ErrClosed when Close gave up on some spans meanwhile. With a
-// receiver that is down it waits, without a deadline for as long as RetryBudget for
-// each batch. After Close it returns nil. Any number of goroutines may call it.
+// Flush implements Reporter. It returns nil when every span reported before the call
+// has been delivered, or dropped and counted, and after Close; ctx's error as soon as
+// ctx ends (nil never does); and ErrClosed when Close gave up on some spans meanwhile.
+// With a receiver that is down it waits as long as RetryBudget for each batch.
 func (r *Batching) Flush(ctx context.Context) error {
 	if isClosed(r.done) {
 		return nil

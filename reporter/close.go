@@ -20,15 +20,13 @@ import (
 // returns 100 ms after ctx ended at the latest, even when the transport hangs; its
 // spans stay buffered until it lets go.
 //
-// A receiver that is down may come back, so Close tries until ctx ends, or without
-// a deadline until nothing has got through for RetryBudget. One that has taken nothing
-// for DownAfter when Close begins gets one more attempt. Over UDP, where nobody
-// listens, it makes one attempt at each datagram and returns: dropped, send_error.
+// Without a deadline Close gives up when nothing has got through for RetryBudget. A
+// receiver that has taken nothing for DownAfter when Close begins gets one more
+// attempt, and so does each datagram that nobody listens for: dropped, send_error.
 //
 // The error wraps ErrLost and says how many spans that were waiting got lost, and
 // why; it wraps ctx's error, too, when there was no time for some. Or it is the
-// transport's. Later calls wait likewise, do nothing and return nil unless their
-// ctx ends.
+// transport's. Later calls wait for the first and return nil, or their ctx's error.
 func (r *Batching) Close(ctx context.Context) error {
 	ctx = orBackground(ctx)
 	first := false

@@ -14,11 +14,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Reporter = (*Console)(nil)
-	_ Statser  = (*Console)(nil)
-)
-
 // ConsoleOptions changes what NewConsole draws.
 type ConsoleOptions struct {
 	// Width is after how many columns a line is broken between tags, 60 to 1000; 100

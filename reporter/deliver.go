@@ -24,7 +24,9 @@ func (r *Batching) transmit(b *batch) {
 	}
 	for from := 0; from < b.len(); {
 		if r.deadline.over() {
-			r.abandon(b.len(), from, unanswered)
+			unanswered = max(unanswered, from)
+			r.store.giveUp(unanswered-from, true, Closed) // Close has no more time
+			r.store.giveUp(b.len()-unanswered, false, Closed)
 			break
 		}
 		r.measure()
@@ -83,14 +85,6 @@ func (r *Batching) after(part *batch, res *result, copied bool) (kept bool) {
 		r.recycle(part)
 	}
 	return false
-}
-
-// abandon gives up the spans of a batch of n from number from on, because Close
-// has no more time.
-func (r *Batching) abandon(n, from, unanswered int) {
-	unanswered = max(unanswered, from)
-	r.store.giveUp(unanswered-from, true, Closed)
-	r.store.giveUp(n-unanswered, false, Closed)
 }
 
 // part returns a batch of the spans of b from number from to before number to, as

@@ -3,9 +3,7 @@
 // Package reporter takes finished spans to where they are wanted, and keeps the
 // books of what became of each.
 //
-// [Batching] is the one for production: it encodes a span on the goroutine that
-// finished it, straight into the batch under construction, and one goroutine of
-// its own hands full batches to a transport. [Memory] keeps spans for tests,
+// [Batching] is the one for production. [Memory] keeps spans for tests,
 // [Console] draws them, [Logging] writes a line for each, [Null] forgets them, and
 // [Multi] gives each span to several of them. Anything with the three methods of
 // [Reporter] can stand beside them.
@@ -17,15 +15,12 @@
 //	shard 0 [room for the head│span span span …]──────────┴─→ queue ─→ sender ─→ transport.Send
 //	shard 1 [room for the head│span …]──── every FlushInterval, merged ──↗  ↖───────┘ again, the same bytes
 //
-// Nothing of the span is kept: its bytes are. So the memory of waiting spans is
-// known to the byte, sending again needs no second encoding, and each span is
-// encoded once. A span that does not fit behind the others moves, as bytes, to
-// the head of the next batch; one that does not fit into any batch is trimmed.
+// Nothing of the span is kept: its bytes are, so the memory of waiting spans is known,
+// and sending again needs no second encoding.
 //
-// A datagram is one shard's batch. An HTTP request may be larger than what eight
-// shards should each hold, so they ship chunks of at most 125,000 bytes, and the
-// sender waits until those in the queue make a request, half of the queue is taken,
-// or FlushInterval is over.
+// A datagram is one shard's batch. Of what goes into larger requests, shards ship
+// chunks of at most 125,000 bytes, and the sender waits until those in the queue make a
+// request, half of the queue is taken, or FlushInterval is over.
 //
 // # The books
 //

@@ -81,16 +81,16 @@ func TestHintsOfTheLastError(t *testing.T) {
 func TestHintsOfOldErrors(t *testing.T) {
 	l := lossLog{format: transport.OTLP}
 	b := lossBooks{ledger: ledger{lastHint: "old", lastError: "old"}}
-	if h := l.hint(Closed, &b); strings.Contains(h, "old") {
+	if h := l.hint(Closed, b); strings.Contains(h, "old") {
 		t.Error(h)
 	}
 	b.troubled = true
 	for why, wants := range map[Reason]bool{Closed: true, Rejected: true, unconfirmedLoss: true, TooLarge: false, QueueFull: false} {
-		if h := l.hint(why, &b); strings.Contains(h, "old") != wants {
+		if h := l.hint(why, b); strings.Contains(h, "old") != wants {
 			t.Errorf("%v: %s", why, h)
 		}
 	}
-	if l.retrying = true; !strings.HasPrefix(l.hint(QueueFull, &b), "old; see ") {
+	if l.retrying = true; !strings.HasPrefix(l.hint(QueueFull, b), "old; see ") {
 		t.Error("a queue is full because nothing gets through, and the hint is about its size")
 	}
 }

@@ -3,17 +3,13 @@
 package reporter
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync/atomic"
 
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
-)
-
-var (
-	_ Reporter = (*Logging)(nil)
-	_ Statser  = (*Logging)(nil)
 )
 
 // Logging writes one line at level Info for each span: its ids, operation and
@@ -37,27 +33,24 @@ func (l *Logging) Report(s *model.Span) {
 	if s == nil {
 		return
 	}
-	if l.closed.Load() {
+	switch {
+	case l.closed.Load():
 		l.late.Add(1)
-		return
-	}
-	logger := l.logger
-	if logger == nil {
-		logger = slog.Default()
-	}
-	err := guard.Run(func() {
-		logger.LogAttrs(context.Background(), slog.LevelInfo, "span",
-			slog.String("trace_id", s.TraceID.String()),
-			slog.String("span_id", s.SpanID.String()),
-			slog.String("parent_id", s.ParentID.String()),
-			slog.String("operation", s.Operation),
-			slog.Duration("duration", s.Duration))
-	})
-	if err != nil {
+	case guard.Run(func() { l.write(s) }) != nil:
 		l.panicked.Add(1)
-		return
+	default:
+		l.sent.Add(1)
 	}
-	l.sent.Add(1)
+}
+
+func (l *Logging) write(s *model.Span) {
+	logger := cmp.Or(l.logger, slog.Default())
+	logger.LogAttrs(context.Background(), slog.LevelInfo, "span",
+		slog.String("trace_id", s.TraceID.String()),
+		slog.String("span_id", s.SpanID.String()),
+		slog.String("parent_id", s.ParentID.String()),
+		slog.String("operation", s.Operation),
+		slog.Duration("duration", s.Duration))
 }
 
 // Flush implements Reporter: there is nothing to wait for.

@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"cmp"
 	"log/slog"
 
 	"github.com/go-spur/spur/internal/warn"
@@ -44,16 +45,12 @@ type lossState struct {
 }
 
 func (l *lossLog) init(o *BatchingOptions, f transport.Format) {
-	logger := o.Logger
-	if logger == nil {
-		logger = slog.Default()
-	}
-	l.warner, l.format, l.setBy = warn.New(logger), f, o.SetBy
+	l.warner, l.format, l.setBy = warn.New(cmp.Or(o.Logger, slog.Default())), f, o.SetBy
 }
 
 // look compares b with what was seen last. Loss can begin at any look and ends
 // at a tick.
-func (l *lossLog) look(b *lossBooks, tick bool) {
+func (l *lossLog) look(b lossBooks, tick bool) {
 	if l.closing {
 		return
 	}
@@ -101,7 +98,7 @@ func (b *lossBooks) delivered() slog.Attr { return slog.Uint64("delivered_in_all
 
 func (b *lossBooks) unsent() slog.Attr { return slog.Uint64("waiting_spans", b.waiting+b.sending) }
 
-func (l *lossLog) problem(cause, msg string, why Reason, b *lossBooks, more ...slog.Attr) {
+func (l *lossLog) problem(cause, msg string, why Reason, b lossBooks, more ...slog.Attr) {
 	attrs := append(b.attrs(more...), slog.String("last_error", b.lastError), slog.String("hint", l.hint(why, b)))
 	l.lines.write(func() { l.warner.Problem(cause, msg, attrs...) })
 }
@@ -114,19 +111,19 @@ func (l *lossLog) resolved(cause, msg string, attrs []slog.Attr) {
 const retryCause = "retrying"
 
 // failing says that an attempt failed and will be made again: nothing is lost yet.
-func (l *lossLog) failing(b *lossBooks) {
+func (l *lossLog) failing(b lossBooks) {
 	l.retrying = true
 	l.problem(retryCause, "spur: delivery is failing, retrying", RetryExhausted, b, b.unsent())
 }
 
 // relieved says that a batch was accepted.
-func (l *lossLog) relieved(b *lossBooks) {
+func (l *lossLog) relieved(b lossBooks) {
 	l.retrying = false
 	l.resolved(retryCause, "spur: delivery works again", b.attrs(b.unsent()))
 }
 
 // closed says what Close has lost.
-func (l *lossLog) closed(b *lossBooks, lost string) {
+func (l *lossLog) closed(b lossBooks, lost string) {
 	var all uint64
 	for _, n := range b.losses() {
 		all += n
@@ -136,7 +133,7 @@ func (l *lossLog) closed(b *lossBooks, lost string) {
 
 // hint is what the last error says is probably wrong, where that has to do with why,
 // or else what is usual for why.
-func (l *lossLog) hint(why Reason, b *lossBooks) string {
+func (l *lossLog) hint(why Reason, b lossBooks) string {
 	if b.troubled && b.lastHint != "" && why != TooLarge && (why != QueueFull || l.retrying) {
 		return b.lastHint + "; see " + knobs(l.format, l.setBy)
 	}

@@ -9,12 +9,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Reporter   = (*Memory)(nil)
-	_ Statser    = (*Memory)(nil)
-	_ SpanKeeper = (*Memory)(nil)
-)
-
 // DefaultMemoryLimit is how many spans a Memory keeps.
 const DefaultMemoryLimit = 100_000
 

@@ -12,12 +12,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Reporter   = (*Multi)(nil)
-	_ Statser    = (*Multi)(nil)
-	_ SpanKeeper = (*Multi)(nil)
-)
-
 // Multi gives each span to several reporters, its destinations.
 type Multi struct {
 	all []Reporter

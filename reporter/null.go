@@ -8,11 +8,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Reporter = Null{}
-	_ Statser  = Null{}
-)
-
 // Null forgets every span. It is no destination: its Stats are empty.
 type Null struct{}
 

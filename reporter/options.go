@@ -56,12 +56,11 @@ type BatchingOptions struct {
 	// no more than three of 65,000 bytes. Agents with larger buffers take more.
 	NoPacing bool
 	// RetryBudget is how long after its first attempt a batch is tried again;
-	// DefaultRetryBudget when 0. A wait that would end later is not begun. Close
-	// without a deadline ends when nothing has got through for so long.
+	// DefaultRetryBudget when 0. A wait that would end later is not begun.
 	RetryBudget time.Duration
-	// DownAfter is for a Close when every attempt has failed for at least so long:
-	// it makes one more, after the wait that the receiver asked for, and if that
-	// fails drops all spans as closed. Otherwise Close tries until its context ends. DefaultDownAfter when 0.
+	// DownAfter is for a Close when every attempt has failed for at least so long: it
+	// makes one more, after the wait that the receiver asked for, and then drops what
+	// waits as closed. DefaultDownAfter when 0.
 	DownAfter time.Duration
 	// NoRetry makes one attempt at each batch. It contradicts RetryBudget.
 	NoRetry bool

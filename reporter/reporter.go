@@ -40,6 +40,11 @@ type Statser interface {
 	Stats() []DestinationStats
 }
 
+var (
+	_ = []Statser{(*Batching)(nil), (*Console)(nil), (*Logging)(nil), (*Memory)(nil), (*Multi)(nil), Null{}, (*bounded)(nil)}
+	_ = []SpanKeeper{(*Memory)(nil), (*Multi)(nil), (*bounded)(nil)}
+)
+
 // Reason says why a span was dropped.
 type Reason uint8
 

@@ -91,8 +91,7 @@ func (r *Batching) again(b *batch, a *answer) (why Reason, ok bool) {
 	}
 	r.store.note(a)
 	r.look(false)
-	books := r.books()
-	r.loss.failing(&books)
+	r.loss.failing(r.books())
 	hurried, ok := r.deadline.rest(wait, asked, func() {
 		r.confirm()
 		r.look(false) // the queue may overflow meanwhile
@@ -125,13 +124,13 @@ func (r *Batching) takeBack(again bool) {
 	b := r.last
 	r.last = nil
 	if !again || b == nil || r.deadline.noRetry || r.deadline.closed() {
-		r.store.dropLast()
+		r.store.prove(&r.store.dropped[SendError])
 		if b != nil {
 			r.recycle(b)
 		}
 		return
 	}
-	r.store.takeBack()
+	r.store.prove(&r.store.sending)
 	r.lost = append(r.lost, b)
 }
 
@@ -146,7 +145,7 @@ func (r *Batching) confirm() {
 		r.takeBack(a.Kind != transport.Permanent)
 		return
 	}
-	r.store.confirm()
+	r.store.prove(&r.store.sent)
 	r.keep(nil)
 }
 

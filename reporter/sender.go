@@ -131,7 +131,7 @@ func (r *Batching) lostGoroutine() {
 		sh.close()
 	}
 	r.giveUpRest()
-	r.store.confirm() // nobody will ask any more
+	r.store.prove(&r.store.sent) // nobody will ask any more
 	r.deadline.giveUp()
 	r.closeErr = errors.Join(errors.New(why), r.closeTransport())
 }
@@ -174,22 +174,19 @@ func (r *Batching) seal(b *batch) []byte {
 
 // look lets the loss log compare the books with what it saw last.
 func (r *Batching) look(tick bool) {
-	b := r.books()
-	r.loss.look(&b, tick)
+	r.loss.look(r.books(), tick)
 }
 
 // lookLast says in the log what Close's error says.
 func (r *Batching) lookLast() {
 	if lost := r.lostAtClose(); lost != "" {
-		b := r.books()
-		r.loss.closed(&b, lost)
+		r.loss.closed(r.books(), lost)
 	}
 }
 
 func (r *Batching) relieve() {
 	if r.loss.retrying {
-		b := r.books()
-		r.loss.relieved(&b)
+		r.loss.relieved(r.books())
 	}
 }
 

@@ -289,24 +289,12 @@ func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 	s.sending -= spans
 }
 
-// confirm counts the batch accepted last as sent, dropLast as lost; takeBack gives
-// it to the sender once more.
-func (s *store) confirm() {
+// prove moves the batch accepted last to where it belongs, now that this is known:
+// one of the columns of s.
+func (s *store) prove(column *uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent, s.unproven = s.sent+s.unproven, 0
-}
-
-func (s *store) dropLast() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.dropped[SendError], s.unproven = s.dropped[SendError]+s.unproven, 0
-}
-
-func (s *store) takeBack() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sending, s.unproven = s.sending+s.unproven, 0
+	*column, s.unproven = *column+s.unproven, 0
 }
 
 // writeOff drops all that the sender has, because it failed. The text says why,

@@ -14,23 +14,13 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Reporter   = (*bounded)(nil)
-	_ Statser    = (*bounded)(nil)
-	_ SpanKeeper = (*bounded)(nil)
-	_ Reporter   = (*counted)(nil)
-	_ Statser    = (*counted)(nil)
-)
-
 // Counted returns r with books, and with a Flush and a Close that return in time:
 // 100 ms after their context ended at the latest, even if r's hang. Reporters of
 // this package do all that already and are returned as they are.
 //
-// When r is a Statser, its own books stand. A Report of it that panics does so to
-// the caller; the tracer counts that in Stats.Cut.Panics.
-//
-// Else r is one destination, named after r's type, whose spans count as sent when
-// Report returns, and as dropped, reason send_error, when it panics. After Close,
+// When r is a Statser, its own books stand, and a panic of its Report goes on to the
+// caller. Else r is one destination, named after r's type, whose spans count as sent
+// when Report returns, and as dropped, reason send_error, when it panics. After Close,
 // spans are no longer given to r but counted as dropped, reason closed.
 //
 // Flush and Close survive panics, which are their errors then. A second Close
@@ -88,15 +78,11 @@ func (b *bounded) KeepsSpans() (keeps bool) {
 
 // Stats are r's own. Where they panic or hang, a destination of r's type says so.
 func (b *bounded) Stats() []DestinationStats {
-	s, ok := b.r.(Statser)
-	if !ok {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), statsTime)
 	defer cancel()
 	found := make(chan []DestinationStats, 1)
 	err := oneByOne(ctx, b.asking, func() error {
-		found <- s.Stats()
+		found <- b.r.(Statser).Stats() // as Counted has it
 		return nil
 	})
 	if err != nil {
@@ -134,41 +120,30 @@ type counted struct {
 	*bounded
 
 	mu    sync.Mutex
-	late  bool // Close was called
 	stats DestinationStats
 }
 
 // Report runs r's without a lock.
 func (c *counted) Report(s *model.Span) {
-	if s == nil || c.isLate() {
+	if s == nil {
 		return
 	}
-	err := guard.Run(func() { c.r.Report(s) })
+	var err error
+	late := c.closing.Load()
+	if !late {
+		err = guard.Run(func() { c.r.Report(s) })
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err != nil {
+	switch {
+	case late:
+		c.stats.Dropped[Closed]++
+	case err != nil:
 		c.stats.Dropped[SendError]++
 		c.stats.LastError, c.stats.LastErrorTime = shorten("reporter: "+err.Error()), time.Now()
-		return
+	default:
+		c.stats.Sent++
 	}
-	c.stats.Sent++
-}
-
-// isLate counts a span that comes after Close.
-func (c *counted) isLate() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.late {
-		c.stats.Dropped[Closed]++
-	}
-	return c.late
-}
-
-func (c *counted) Close(ctx context.Context) error {
-	c.mu.Lock()
-	c.late = true
-	c.mu.Unlock()
-	return c.bounded.Close(ctx)
 }
 
 func (c *counted) Stats() []DestinationStats {
