@@ -123,8 +123,8 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	return r, nil
 }
 
-// Report implements Reporter: it encodes s. It allocates nothing but new batches, and for
-// spans that must be trimmed.
+// Report implements Reporter: it encodes s. It allocates only new batches, and what
+// trimming a span takes.
 func (r *Batching) Report(s *model.Span) {
 	if s == nil {
 		return
