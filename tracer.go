@@ -61,8 +61,8 @@ type Tracer struct {
 // New makes a tracer for a service. Without options it follows the decisions of
 // callers, samples new traces as the agent at http://127.0.0.1:5778/sampling says
 // (0.1 % until it answers), sends to Jaeger's agent at localhost:6831 over UDP and
-// reads no environment, but tells the log if it is set up for Jaeger. The service
-// name may be empty if FromEnv finds one.
+// reads no environment, though the log names common JAEGER_* variables that are set.
+// The service name may be empty if FromEnv finds one.
 //
 // The error joins a ConfigError for each setting that cannot be used; the samplers and
 // reporters among the options are then still the caller's. An agent that cannot be
