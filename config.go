@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
@@ -116,7 +117,13 @@ type note struct {
 	args  []any
 }
 
+// maxService is how many bytes of the service name are used.
+const maxService = 1024
+
 func newConfig(service string, opts []Option) *config {
+	if strings.TrimSpace(service) == "" {
+		service = ""
+	}
 	c := &config{
 		service: service, probability: sampler.DefaultProbability, traceID128: true, source: sourceDefault,
 		logger: slog.Default(), formats: map[any]codec{},
@@ -128,6 +135,11 @@ func newConfig(service string, opts []Option) *config {
 		}
 		o.apply(c)
 	}
+	name, cut := format.Shorten(c.service, maxService)
+	if cut {
+		c.warn("spur: the service name is too long, and is cut", "bytes", len(c.service), "used", len(name))
+	}
+	c.service = name
 	return c
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"strconv"
 
 	"github.com/go-spur/spur/model"
 )
@@ -26,14 +27,15 @@ const (
 
 // ServiceName returns the name of the service that the tracer reports, and "" for a nil
 // tracer.
-func (t *Tracer) ServiceName() string {
-	return t.orNone().process.Service
-}
+func (t *Tracer) ServiceName() string { return t.orNone().process.Service }
+
+// String returns a description such as `spur.Tracer("orders")`.
+func (t *Tracer) String() string { return "spur.Tracer(" + strconv.Quote(t.ServiceName()) + ")" }
 
 // buildProcess freezes the process tags: the user's, then our own where the user
 // has set none.
 func (t *Tracer) buildProcess(c *config) *model.Process {
-	p := &model.Process{Service: t.freezer.Name(c.service)}
+	p := &model.Process{Service: c.service}
 	seen := map[string]bool{}
 	add := func(key string, value any) {
 		if seen[key] {

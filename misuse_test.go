@@ -59,7 +59,7 @@ func TestMisusedOptions(t *testing.T) {
 		t.Run(tt.name+" "+tt.want, func(t *testing.T) {
 			service := "orders"
 			if tt.name == "service" {
-				service = ""
+				service = " \n"
 			}
 			tracer, err := New(service, WithReporter(reporter.Null{}), WithSampler(sampler.NewConst(true)), WithLogger(nil), tt.option)
 			var ce *ConfigError
@@ -90,17 +90,25 @@ func TestDoubtfulOptions(t *testing.T) {
 		{"OTLP's names over UDP", []Option{WithEndpoint("udp://127.0.0.1"), WithSemanticNames()}, "WithSemanticNames"},
 		{"in-band numbers over UDP", []Option{WithEndpoint("udp://127.0.0.1"), WithInBandStats()}, "WithInBandStats"},
 		{"two limits of debug", []Option{WithLimits(Limits{DebugPerSec: 5}), WithDebugThrottler(throttler.NewLocal(1))}, "DebugPerSec"},
+		{"a service name without end", nil, "bytes=2097152"},
 		{"headers nobody reads", []Option{WithFormats(w3c, w3c), WithJaegerHeaders(propagation.JaegerHeaders{TraceContext: "x-trace"})}, "WithJaegerHeaders"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			clearEnv(t)
 			var logged syncBuffer
-			tracer, err := New("orders", append(tt.options, WithSampler(sampler.NewConst(false)), WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))...)
+			service := "orders"
+			if tt.name == "a service name without end" {
+				service = strings.Repeat("é", 1<<20)
+			}
+			tracer, err := New(service, append(tt.options, WithSampler(sampler.NewConst(false)), WithLogger(slog.New(slog.NewTextHandler(&logged, nil))))...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := tracer.Close(); err != nil {
 				t.Error(err)
+			}
+			if n := len(tracer.ServiceName()); n > 1024 {
+				t.Errorf("a service name of %d bytes", n)
 			}
 			if text := logged.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=WARN") || !strings.Contains(text, tt.want) {
 				t.Errorf("logged, want a line with %q:\n%s", tt.want, text)

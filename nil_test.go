@@ -86,12 +86,13 @@ func describe(results []any) (text string) {
 	return text
 }
 
-// Every method of a nil *Tracer, of a nil *Span and of a zero SpanContext does nothing,
+// Every method of a nil or zero *Tracer, of a nil *Span and of a zero SpanContext does nothing,
 // and returns what those of the span without a context and of its tracer return.
 func TestNilReceivers(t *testing.T) {
 	for _, tt := range []struct{ none, disabled any }{
 		{(*Span)(nil), nowhere},
 		{(*Tracer)(nil), nowhere.tracer()},
+		{&Tracer{}, nowhere.tracer()},
 		{SpanContext{}, nowhere.SpanContext()},
 	} {
 		got, want := callAll(t, tt.none), callAll(t, tt.disabled)

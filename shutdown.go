@@ -78,7 +78,7 @@ func (t *Tracer) logUnseen(spans SpanStats) error {
 		}
 		if spans.FinishedSampled+spans.FinishedUndecided == 0 && spans.FinishedUnsampled > 0 {
 			t.logger.Info("spur: no span was sampled", "unsampled", spans.FinishedUnsampled, "sampler", t.Stats().Sampling.Description,
-				"hint", "spur.SampleAll(), or JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1, records all new traces")
+				"hint", "spur.SampleAll(), or JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1, records all new traces; where callers decide against it, sampler.NewOverruling(sampler.NewConst(true)) does")
 		}
 	})
 	return nil // a logger that panics is no trouble of Close

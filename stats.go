@@ -4,6 +4,7 @@ package spur
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -153,6 +154,9 @@ func (t *Tracer) Stats() Stats {
 		var status sampler.Status
 		if t.inTurn(h.asking, func() { status = st.Status() }) {
 			s.Sampling = status
+		}
+		if p := s.Sampling.Param; math.IsNaN(p) || math.IsInf(p, 0) {
+			s.Sampling.Param = 0 // JSON has no such numbers
 		}
 	}
 	r := &t.rare

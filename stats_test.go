@@ -5,8 +5,11 @@ package spur
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
+	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -89,6 +92,36 @@ func TestNoSpanSampled(t *testing.T) {
 		if said != tt.said {
 			t.Errorf("%s: %v, want %v:\n%s", tt.name, said, tt.said, &logged)
 		}
+	}
+}
+
+// unsure is a sampler whose parameter is no number.
+type unsure struct{ sampler.Sampler }
+
+func (unsure) Status() sampler.Status {
+	return sampler.Status{Type: "unsure", Param: math.NaN(), Description: "unsure"}
+}
+
+// What expvar and others make of Stats needs no table of the reasons, and is JSON
+// whatever a sampler says.
+func TestStatsAsJSON(t *testing.T) {
+	tracer, err := New("orders", WithSampler(sampler.NewOverruling(unsure{sampler.NewConst(true)})), WithReporter(&reporter.Memory{Limit: 1}), WithLogger(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tracer.StartSpan("kept").Finish()
+	tracer.StartSpan("dropped").Finish()
+	if err := tracer.Close(); err != nil {
+		t.Error(err)
+	}
+	st := tracer.Stats()
+	b, err := json.Marshal(st)
+	if err != nil || !strings.Contains(string(b), `"Dropped":{"queue_full":1,`) || !strings.Contains(string(b), `"Type":"unsure"`) {
+		t.Errorf("%s, %v", b, err)
+	}
+	var back Stats
+	if err := json.Unmarshal(b, &back); err != nil || !reflect.DeepEqual(back, st) {
+		t.Errorf("%+v, %v, want %+v", back, err, st)
 	}
 }
 

@@ -23,7 +23,8 @@ var _ opentracing.Tracer = (*Tracer)(nil)
 // Tracer starts spans and carries their contexts in and out of the process. Make
 // one for each service name with New. All methods may be called from any
 // goroutine; only Flush, Shutdown, Close, SetSampler and Stats wait for anything. A nil
-// *Tracer is one that is disabled and closed; a nil context is context.Background().
+// or zero *Tracer is one that is disabled and closed; a nil context is
+// context.Background().
 type Tracer struct {
 	sampler    atomic.Pointer[samplerHolder]
 	reporter   reporter.Reporter
@@ -62,7 +63,8 @@ type Tracer struct {
 // callers, samples new traces as the agent at http://127.0.0.1:5778/sampling says
 // (0.1 % until it answers), sends to Jaeger's agent at localhost:6831 over UDP and
 // reads no environment, though the log names common JAEGER_* variables that are set.
-// The service name may be empty if FromEnv finds one.
+// The service name may be empty if FromEnv finds one; one of more than 1,024 bytes is
+// cut, with a warning.
 //
 // The error joins a ConfigError for each setting that cannot be used; the samplers and
 // reporters among the options are then still the caller's. An agent that cannot be
@@ -175,9 +177,9 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	return opentracing.ContextWithSpan(ctx, s), s
 }
 
-// orNone stands in for a tracer that is nil.
+// orNone stands in for a tracer that New has not made.
 func (t *Tracer) orNone() *Tracer {
-	if t == nil {
+	if t == nil || t.process == nil {
 		return nowhere.tracer()
 	}
 	return t

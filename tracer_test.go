@@ -5,6 +5,7 @@ package spur
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"testing"
@@ -176,4 +177,23 @@ func TestWhateverIsPluggedInMayPanic(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A tracer in a log line shows who it is, not what it is made of: to read that would be
+// a data race. (TestSpanPrintsAsItsContext is the same for spans.)
+func TestTracerPrintsItsService(t *testing.T) {
+	tracer, _ := newTestTracer(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 100 {
+			tracer.StartSpan("other").Finish()
+		}
+	}()
+	for _, verb := range []string{"%v", "%+v", "%s"} {
+		if got, want := fmt.Sprintf(verb, tracer), `spur.Tracer("test")`; got != want {
+			t.Errorf("%s: %s, want %s", verb, got, want)
+		}
+	}
+	<-done
 }
