@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/transport"
 	"github.com/go-spur/spur/wire"
 )
@@ -36,9 +35,10 @@ type AgentOptions struct {
 	MaxSpans int
 }
 
-// Agent takes the part of Jaeger's agent in a test: it listens on a UDP port, decodes the batches that arrive, in the compact and in the binary
-// protocol, and keeps them. What it keeps comes from datagrams of at most 256 MiB
-// in all. All methods may be called from any goroutine, also after Close.
+// Agent takes the part of Jaeger's agent in a test: it listens on a UDP port, decodes
+// the batches that arrive, in the compact and in the binary protocol, and keeps them.
+// What it keeps comes from datagrams of at most 256 MiB in all. All methods may be
+// called from any goroutine, also after Close.
 type Agent struct {
 	inbox
 	conn *net.UDPConn
@@ -87,19 +87,8 @@ func (a *Agent) Host() string { return a.addr.Addr().String() }
 func (a *Agent) Port() int { return int(a.addr.Port()) }
 
 // Option makes a tracer send to the agent, as it sends to Jaeger's by default:
-// compact batches over UDP. It serves one tracer, which owns the reporter within;
-// each further tracer needs an Option of its own.
-func (a *Agent) Option() spur.Option {
-	udp, err := transport.NewUDP(a.Addr(), transport.UDPOptions{})
-	if err != nil {
-		return spur.WithReporter(nil) // makes New fail; an address of ours is a good one
-	}
-	r, err := reporter.NewBatching(udp, reporter.BatchingOptions{Name: "agent"})
-	if err != nil {
-		return spur.WithReporter(nil)
-	}
-	return spur.WithReporter(r)
-}
+// compact batches over UDP.
+func (a *Agent) Option() spur.Option { return spur.WithEndpoint("udp://" + a.Addr()) }
 
 // Close stops listening and returns when what has been read is decoded. What the
 // kernel still holds is lost. Later calls return nil.

@@ -58,21 +58,10 @@ func audit(t testing.TB, tracer *spur.Tracer, r *Recorder) {
 
 // eventually asks until the answer is true, or false for that long.
 func eventually(timeout time.Duration, ok func() bool) bool {
-	if ok() {
-		return true
-	}
-	deadline := time.NewTimer(timeout)
-	defer deadline.Stop()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			if ok() {
-				return true
-			}
-		case <-deadline.C:
-			return ok()
+	for end := time.Now().Add(timeout); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if ok() {
+			return true
 		}
 	}
+	return ok()
 }

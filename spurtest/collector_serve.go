@@ -25,11 +25,7 @@ const (
 	protobufType = "application/x-protobuf"
 )
 
-// Why a body is not read.
-var (
-	errTooLong  = errors.New("request body too large")
-	errEncoding = errors.New("unsupported content encoding")
-)
+var errTooLong = errors.New("request body too large")
 
 // dialect is what one path of a collector speaks.
 type dialect struct {
@@ -227,7 +223,7 @@ func readBody(r *http.Request, limit int64) (body []byte, size int, err error) {
 		from = z
 	default:
 		_, _ = io.Copy(io.Discard, sent)
-		return nil, sent.n, fmt.Errorf("%w: %.64q", errEncoding, r.Header.Get("Content-Encoding"))
+		return nil, sent.n, fmt.Errorf("unsupported content encoding: %.64q", r.Header.Get("Content-Encoding"))
 	}
 	var b bytes.Buffer
 	n, err := b.ReadFrom(io.LimitReader(from, limit+1))

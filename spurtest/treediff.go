@@ -186,16 +186,14 @@ func edits(want, got []line) (out []edit) {
 		}
 		return out
 	}
-	same := make([][]bool, len(want))
 	// common[i][j] is how many lines want[i:] and got[j:] have in common.
 	common := make([][]int, len(want)+1)
 	for i := range common {
 		common[i] = make([]int, len(got)+1)
 	}
 	for i := len(want) - 1; i >= 0; i-- {
-		same[i] = make([]bool, len(got))
 		for j := len(got) - 1; j >= 0; j-- {
-			if same[i][j] = matches(want[i].text, got[j].text); same[i][j] {
+			if matches(want[i].text, got[j].text) {
 				common[i][j] = common[i+1][j+1] + 1
 			} else {
 				common[i][j] = max(common[i+1][j], common[i][j+1])
@@ -205,7 +203,7 @@ func edits(want, got []line) (out []edit) {
 	i, j := 0, 0
 	for i < len(want) || j < len(got) {
 		switch {
-		case i < len(want) && j < len(got) && same[i][j]:
+		case i < len(want) && j < len(got) && matches(want[i].text, got[j].text):
 			out = append(out, edit{' ', want[i]})
 			i, j = i+1, j+1
 		case j == len(got) || i < len(want) && common[i+1][j] >= common[i][j+1]:

@@ -3,11 +3,11 @@
 package suite
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -113,7 +113,7 @@ func (r *clientRig) wrap(t testing.TB, rt http.RoundTripper) {
 func (r *clientRig) tellings() []model.Context {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]model.Context(nil), r.told...)
+	return slices.Clone(r.told)
 }
 
 func hello(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello, world") }
@@ -121,9 +121,7 @@ func hello(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello, world
 // request makes a GET request in a new span, whose end is up to the caller.
 func (r *clientRig) request(t testing.TB, url string) (*http.Request, *spur.Span) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
-	t.Cleanup(cancel)
-	ctx, parent := r.tracer.Start(ctx, "caller")
+	ctx, parent := r.tracer.Start(soon(t, r.piece.patience), "caller")
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -299,32 +297,24 @@ func checkRedirects(t testing.TB, p clientPiece) {
 func checkClientConcurrent(t testing.TB, p clientPiece) {
 	const workers, each = 8, 10
 	r := p.dial(t, func(w http.ResponseWriter, req *http.Request) { fmt.Fprint(w, req.URL.RawQuery) })
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			ctx, parent := r.tracer.Start(context.Background(), "caller")
-			defer parent.Finish()
-			for i := range each {
-				query := fmt.Sprintf("%d=%d", worker, i)
-				req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"?"+query, nil)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				resp, err := r.rt.RoundTrip(req)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if body := drain(resp); body != query {
-					t.Errorf("got %q, want %q", body, query)
-				}
-			}
-		}()
-	}
-	wait.Wait()
+	ctx, parent := r.tracer.Start(soon(t, p.patience), "caller")
+	defer parent.Finish()
+	concurrently(workers, each, func(n int) {
+		query := fmt.Sprint(n)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"?"+query, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		resp, err := r.rt.RoundTrip(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if body := drain(resp); body != query {
+			t.Errorf("got %q, want %q", body, query)
+		}
+	})
 	known := map[model.SpanID]model.TraceID{}
 	for _, c := range r.tellings() {
 		known[c.SpanID] = c.TraceID

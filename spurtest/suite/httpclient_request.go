@@ -106,26 +106,24 @@ func checkClientErrors(t testing.TB, p clientPiece) {
 // checkClientCancelled gives up while the server is thinking, and while it is
 // answering.
 func checkClientCancelled(t testing.TB, p clientPiece) {
-	entered := make(chan struct{}, 1)
+	cancels := make(chan context.CancelFunc, 2)
 	r := p.dial(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/half" {
 			fmt.Fprint(w, "half")
 			_ = http.NewResponseController(w).Flush()
 		}
-		entered <- struct{}{}
+		select {
+		case cancel := <-cancels:
+			cancel()
+		default: // one request too many
+		}
 		<-r.Context().Done()
 	})
 	for _, path := range []string{"/", "/half"} {
 		r.spans.Reset()
 		req, parent := r.request(t, r.URL+path)
 		ctx, cancel := context.WithCancel(req.Context())
-		go func() {
-			select {
-			case <-entered:
-			case <-ctx.Done():
-			}
-			cancel()
-		}()
+		cancels <- cancel
 		resp, err := r.rt.RoundTrip(req.WithContext(ctx))
 		if err == nil {
 			_, err = io.ReadAll(resp.Body)
@@ -142,19 +140,7 @@ func checkClientCancelled(t testing.TB, p clientPiece) {
 
 // checkUpgrade speaks another protocol over the connection.
 func checkUpgrade(t testing.TB, p clientPiece) {
-	r := p.dial(t, func(w http.ResponseWriter, _ *http.Request) {
-		conn, buf, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Errorf("Hijack: %v", err)
-			return
-		}
-		defer func() { _ = conn.Close() }()
-		fmt.Fprint(buf, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
-		_ = buf.Flush()
-		for line, err := buf.ReadString('\n'); err == nil; line, err = buf.ReadString('\n') {
-			fmt.Fprint(conn, "you said ", line)
-		}
-	})
+	r := p.dial(t, echo(t, p.patience))
 	req, parent := r.request(t, r.URL)
 	req.Header.Set("Connection", "Upgrade")
 	req.Header.Set("Upgrade", "echo")

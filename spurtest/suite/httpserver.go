@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -108,9 +108,7 @@ func startServer(t testing.TB, h2 bool, h http.Handler) *httptest.Server {
 // already.
 func (r *serverRig) ask(t testing.TB, path string, header http.Header) (*http.Response, string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
-	defer cancel()
-	resp, body, err := get(ctx, r.Server, path, header)
+	resp, body, err := get(soon(t, r.piece.patience), r.Server, path, header)
 	if err != nil {
 		t.Fatalf("GET %s: %v", path, err)
 	}
@@ -123,9 +121,7 @@ func get(ctx context.Context, s *httptest.Server, path string, header http.Heade
 	if err != nil {
 		return nil, "", err
 	}
-	for key, values := range header {
-		req.Header[key] = values
-	}
+	maps.Copy(req.Header, header)
 	resp, err := s.Client().Do(req)
 	if err != nil {
 		return nil, "", err
@@ -139,9 +135,7 @@ func get(ctx context.Context, s *httptest.Server, path string, header http.Heade
 // ends here when there are fewer or more.
 func (r *serverRig) finished(t testing.TB, n int) []model.Span {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
-	defer cancel()
-	_ = r.spans.Wait(ctx, n)
+	_ = r.spans.Wait(soon(t, r.piece.patience), n)
 	r.Server.CloseClientConnections()
 	r.Server.Close()
 	spans := r.spans.Spans()
@@ -271,28 +265,17 @@ func checkServerConcurrent(t testing.TB, p serverPiece) {
 			fmt.Fprint(w, span.BaggageItem("number"))
 		}
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-	defer cancel()
-	var wait sync.WaitGroup
-	for worker := range workers {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for i := range each {
-				n := worker*each + i
-				c := caller(uint64(n), model.Member{Key: "number", Value: fmt.Sprint(n)})
-				h := http.Header{}
-				carrier := opentracing.HTTPHeadersCarrier(h)
-				if err := r.tracer.Inject(spur.NewSpanContext(c), opentracing.HTTPHeaders, carrier); err != nil {
-					t.Error(err)
-				}
-				if _, body, err := get(ctx, r.Server, "/", h); err != nil || body != fmt.Sprint(n) {
-					t.Errorf("request %d: the handler sees baggage %q, error %v", n, body, err)
-				}
-			}
-		}()
+	ctx := soon(t, p.patience)
+	var headers []http.Header
+	for n := range workers * each {
+		c := caller(uint64(n), model.Member{Key: "number", Value: fmt.Sprint(n)})
+		headers = append(headers, callerHeader(t, r.tracer, c))
 	}
-	wait.Wait()
+	concurrently(workers, each, func(n int) {
+		if _, body, err := get(ctx, r.Server, "/", headers[n]); err != nil || body != fmt.Sprint(n) {
+			t.Errorf("request %d: the handler sees baggage %q, error %v", n, body, err)
+		}
+	})
 	seen := map[model.SpanID]bool{}
 	for _, s := range r.finished(t, workers*each) {
 		n := uint64(s.ParentID) - 2000

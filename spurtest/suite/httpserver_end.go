@@ -44,11 +44,7 @@ func checkServerPanic(t testing.TB, p serverPiece) {
 		spurtest.CheckLeaks(t)
 		tracer, spans := spurtest.New(t)
 		h := p.wrap(tracer, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(value) }))
-		got := func() (p any) {
-			defer func() { p = recover() }()
-			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
-			return nil
-		}()
+		got := panicOf(func() { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)) })
 		if got != value {
 			t.Errorf("the handler panics with %v, the middleware with %v", value, got)
 		}

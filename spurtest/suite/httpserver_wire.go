@@ -16,6 +16,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -63,8 +64,7 @@ func (p serverPiece) compare(t testing.TB, h2 bool, path string, h http.HandlerF
 	t.Helper()
 	r := p.serve(t, h2, h)
 	plain := startServer(t, h2, h)
-	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-	defer cancel()
+	ctx := soon(t, p.patience)
 	var answers [2]string
 	for i, s := range []*httptest.Server{r.Server, plain} {
 		var early []string
@@ -170,26 +170,19 @@ func checkStreams(t testing.TB, p serverPiece) {
 				t.Errorf("%s: the writer is no http.Flusher", name)
 				return
 			}
-			for {
-				select {
-				case data, more := <-next:
-					if !more {
-						return
-					}
-					fmt.Fprintf(w, "data: %s\n", data)
-					flusher.Flush()
-				case <-r.Context().Done():
-					return
-				}
+			for data := range next {
+				fmt.Fprintf(w, "data: %s\n", data)
+				flusher.Flush()
 			}
 		})
-		ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-		defer cancel()
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL, nil)
+		end := sync.OnceFunc(func() { close(next) })
+		defer end()
+		req, err := http.NewRequestWithContext(soon(t, p.patience), http.MethodGet, r.URL, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		next <- "one"
+		events := []string{"one", "two", "three"}
+		next <- events[0]
 		resp, err := r.Client().Do(req)
 		if err != nil {
 			t.Errorf("%s: nothing arrives before the handler returns: %v", name, err)
@@ -197,7 +190,7 @@ func checkStreams(t testing.TB, p serverPiece) {
 		}
 		defer func() { _ = resp.Body.Close() }()
 		stream := bufio.NewReader(resp.Body)
-		for _, want := range []string{"one", "two", "three"} {
+		for i, want := range events {
 			line, err := stream.ReadString('\n')
 			if err != nil || line != "data: "+want+"\n" {
 				t.Errorf("%s: event %q does not arrive while the stream is open: %q, %v", name, want, line, err)
@@ -206,14 +199,11 @@ func checkStreams(t testing.TB, p serverPiece) {
 			if n := len(r.spans.Spans()); n != 0 {
 				t.Errorf("%s: the span is finished while the stream is open", name)
 			}
-			switch want {
-			case "one":
-				next <- "two"
-			case "two":
-				next <- "three"
+			if i+1 < len(events) {
+				next <- events[i+1]
 			}
 		}
-		close(next)
+		end()
 		if _, err := io.Copy(io.Discard, stream); err != nil {
 			t.Errorf("%s: the stream's end: %v", name, err)
 		}
@@ -223,19 +213,7 @@ func checkStreams(t testing.TB, p serverPiece) {
 
 // checkHijack takes the connection over, as websockets do.
 func checkHijack(t testing.TB, p serverPiece) {
-	r := p.serve(t, false, func(w http.ResponseWriter, _ *http.Request) {
-		conn, buf, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Errorf("Hijack: %v", err)
-			return
-		}
-		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(p.patience))
-		fmt.Fprint(buf, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
-		_ = buf.Flush()
-		line, _ := buf.ReadString('\n')
-		fmt.Fprint(conn, "you said ", line)
-	})
+	r := p.serve(t, false, echo(t, p.patience))
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -243,38 +221,47 @@ func checkHijack(t testing.TB, p serverPiece) {
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(p.patience))
 	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nhello\n")
-	all := make([]byte, 0, 1024)
-	for !bytes.HasSuffix(all, []byte("you said hello\n")) {
-		n, err := conn.Read(all[len(all):cap(all)])
-		all = all[:len(all)+n]
-		if err != nil || len(all) == cap(all) {
-			t.Errorf("over a connection taken over came %q, %v", all, err)
-			break
-		}
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, nil)
+	if err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
+		t.Errorf("the answer over a connection taken over: %v, %v", resp, err)
+	} else if line, err := in.ReadString('\n'); line != "you said hello\n" {
+		t.Errorf("over a connection taken over came %q, %v", line, err)
 	}
 	_ = conn.Close()
 	r.finished(t, 1)
 }
 
+// echo takes the connection over and answers each line on it.
+func echo(t testing.TB, patience time.Duration) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, buf, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Errorf("Hijack: %v", err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		fmt.Fprint(buf, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n")
+		_ = buf.Flush()
+		for line, err := buf.ReadString('\n'); err == nil; line, err = buf.ReadString('\n') {
+			fmt.Fprint(conn, "you said ", line)
+		}
+	}
+}
+
 func checkClientGone(t testing.TB, p serverPiece) {
-	entered, noticed := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
+	defer cancel()
+	noticed := make(chan struct{})
 	r := p.serve(t, false, func(_ http.ResponseWriter, r *http.Request) {
-		close(entered)
+		cancel() // the client's
 		select {
 		case <-r.Context().Done():
 			close(noticed)
 		case <-time.After(p.patience):
 		}
 	})
-	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-	defer cancel()
-	go func() {
-		select {
-		case <-entered:
-		case <-ctx.Done():
-		}
-		cancel()
-	}()
 	if _, _, err := get(ctx, r.Server, "/", nil); err == nil {
 		t.Error("a request that was given up has an answer")
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/go-spur/spur/model"
@@ -280,29 +279,21 @@ func checkNothingThere(t testing.TB, p propagatorPiece) {
 
 func checkPropagatorConcurrent(t testing.TB, p propagatorPiece) {
 	shared := p.make()
-	var wait sync.WaitGroup
-	for worker := range uint64(8) {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for n := range uint64(50) {
-				value := fmt.Sprintf("%d of %d", n, worker)
-				c := model.Context{
-					TraceID: model.TraceID{Low: worker<<32 | n | 1<<20}, SpanID: model.SpanID(n + 1), Flags: model.FlagSampled,
-					Baggage: model.NewBaggage(model.Member{Key: "value", Value: value}),
+	concurrently(8, 50, func(n int) {
+		value := fmt.Sprint("number ", n)
+		c := model.Context{
+			TraceID: model.TraceID{Low: uint64(n) | 1<<20}, SpanID: model.SpanID(n + 1), Flags: model.FlagSampled,
+			Baggage: model.NewBaggage(model.Member{Key: "value", Value: value}),
+		}
+		for _, trip := range p.trips() {
+			survive(t, trip.name, func() {
+				got, err := trip.walk(shared, &c)
+				m, _ := got.Baggage.Get("value")
+				if err != nil || got.TraceID != c.TraceID || got.SpanID != c.SpanID || p.keeps(LosesBaggage) && m.Value != value {
+					t.Errorf("by %s: got %v:%v with %q, error %v; want %v:%v with %q",
+						trip.name, got.TraceID, got.SpanID, m.Value, err, c.TraceID, c.SpanID, value)
 				}
-				for _, trip := range p.trips() {
-					survive(t, trip.name, func() {
-						got, err := trip.walk(shared, &c)
-						m, _ := got.Baggage.Get("value")
-						if err != nil || got.TraceID != c.TraceID || got.SpanID != c.SpanID || p.keeps(LosesBaggage) && m.Value != value {
-							t.Errorf("by %s: got %v:%v with %q, error %v; want %v:%v with %q",
-								trip.name, got.TraceID, got.SpanID, m.Value, err, c.TraceID, c.SpanID, value)
-						}
-					})
-				}
-			}
-		}()
-	}
-	wait.Wait()
+			})
+		}
+	})
 }

@@ -78,12 +78,17 @@ func richContext() model.Context {
 	}
 }
 
+// inject writes a context into carriers of both kinds.
+func (p propagatorPiece) inject(c *model.Context, h http.Header, list *entries) {
+	p.make().Inject(c, propagation.Header(h))
+	p.make().Inject(c, list)
+}
+
 func checkContextUnchanged(t testing.TB, p propagatorPiece) {
 	c := richContext()
 	before, members := c, slices.Collect(c.Baggage.All())
 	p.each(t, "a context", c, func(string, model.Context, error) {})
-	p.make().Inject(&c, propagation.Header{})
-	p.make().Inject(&c, new(entries))
+	p.inject(&c, http.Header{}, new(entries))
 	if c != before || !slices.Equal(slices.Collect(c.Baggage.All()), members) {
 		t.Errorf("Inject changed the context: %+v, was %+v", c, before)
 	}
@@ -92,8 +97,9 @@ func checkContextUnchanged(t testing.TB, p propagatorPiece) {
 func checkForeignEntries(t testing.TB, p propagatorPiece) {
 	foreign := http.Header{"Content-Type": {"text/plain"}, "Cookie": {"a=b", "c=d"}, "X-Request-Id": {"1234"}, "x-odd-case": {"kept"}}
 	c := richContext()
-	h := foreign.Clone()
-	p.make().Inject(&c, propagation.Header(h))
+	h, list := foreign.Clone(), entriesOf(foreign)
+	n := len(list)
+	p.inject(&c, h, &list)
 	if len(h) == len(foreign) {
 		t.Error("Inject wrote nothing into a Header")
 	}
@@ -102,9 +108,6 @@ func checkForeignEntries(t testing.TB, p propagatorPiece) {
 			t.Errorf("Inject changed %s from %q to %q", key, want, h[key])
 		}
 	}
-	list := entriesOf(foreign)
-	n := len(list)
-	p.make().Inject(&c, &list)
 	if len(list) == n {
 		t.Error("Inject wrote nothing into a carrier")
 	}
@@ -126,12 +129,10 @@ func checkForeignEntries(t testing.TB, p propagatorPiece) {
 func checkTwice(t testing.TB, p propagatorPiece) {
 	first := model.Context{TraceID: model.TraceID{Low: 1}, SpanID: 2, ParentID: 3, Flags: model.FlagSampled | model.FlagDebug}
 	second := model.Context{TraceID: model.TraceID{High: 4, Low: 5}, SpanID: 6}
-	h, list := propagation.Header{}, entries{}
-	for _, c := range []*model.Context{&first, &second} {
-		p.make().Inject(c, h)
-		p.make().Inject(c, &list)
-	}
-	for name, from := range map[string]propagation.Reader{"propagation.Header": h, "another carrier": list} {
+	h, list := http.Header{}, entries{}
+	p.inject(&first, h, &list)
+	p.inject(&second, h, &list)
+	for name, from := range map[string]propagation.Reader{"propagation.Header": propagation.Header(h), "another carrier": list} {
 		got, err := p.make().Extract(from)
 		if err != nil || got.TraceID.Low != 5 || got.SpanID != 6 {
 			t.Errorf("%s: got %v:%v, error %v, want the ids of the second Inject", name, got.TraceID, got.SpanID, err)
@@ -156,10 +157,7 @@ func checkValidHeaders(t testing.TB, p propagatorPiece) {
 		c.Baggage = c.Baggage.With(m)
 	}
 	h, list := http.Header{}, entries{}
-	survive(t, "odd baggage", func() {
-		p.make().Inject(&c, propagation.Header(h))
-		p.make().Inject(&c, &list)
-	})
+	survive(t, "odd baggage", func() { p.inject(&c, h, &list) })
 	for i, entries := range []entries{entriesOf(h), list} {
 		for _, e := range entries {
 			if e.key == "" || p.Kind == propagation.HTTP && (!isToken(e.key) || !isPrintable(e.value, i > 0)) {
@@ -173,23 +171,15 @@ func checkValidHeaders(t testing.TB, p propagatorPiece) {
 }
 
 func isToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>@,;:\"/[]?={}`, c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c)
+	})
 }
 
 // isPrintable reports whether s has no control characters, nor, with ascii, others
 // beyond ASCII.
 func isPrintable(s string, ascii bool) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] == 0x7f || ascii && s[i] > 0x7f {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || ascii && c > 0x7f })
 }
 
 // checkHostileCarriers damages what Inject writes in many ways.
@@ -254,21 +244,19 @@ func (p propagatorPiece) attack(t testing.TB, via propagation.Propagator, key, v
 			h.Add(e.key, e.value)
 		}
 		for _, from := range []propagation.Reader{list, propagation.Header(h)} {
-			if fault := survives(via, from); fault != "" {
+			var fault string
+			if p := panicOf(func() { fault = faultOf(via.Extract(from)) }); p != nil {
+				fault = fmt.Sprint("panic: ", p)
+			}
+			if fault != "" {
 				t.Errorf("%T with %s: %s: %s", from, brief(key), brief(value), fault)
 			}
 		}
 	}
 }
 
-// survives returns what is wrong with an extraction, or "".
-func survives(via propagation.Propagator, from propagation.Reader) (fault string) {
-	defer func() {
-		if p := recover(); p != nil {
-			fault = fmt.Sprint("panic: ", p)
-		}
-	}()
-	got, err := via.Extract(from)
+// faultOf returns what is wrong with what Extract returned, or "".
+func faultOf(got model.Context, err error) string {
 	switch {
 	case err == nil && !got.IsValid() && got.Baggage.Len() == 0 && got.DebugID() == "" && got.State&model.StateDecided == 0:
 		return fmt.Sprintf("success without ids, baggage, a debug id or a decision: %+v", got)
@@ -331,8 +319,7 @@ func checkPropagatorLimits(t testing.TB, p propagatorPiece) {
 	for name, c := range map[string]model.Context{"2,000 members": many, "a member of 1 MiB": huge} {
 		survive(t, name, func() {
 			h, list := http.Header{}, entries{}
-			p.make().Inject(&c, propagation.Header(h))
-			p.make().Inject(&c, &list)
+			p.inject(&c, h, &list)
 			for i, all := range []entries{entriesOf(h), list} {
 				n := 0
 				for _, e := range all {

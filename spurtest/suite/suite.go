@@ -3,7 +3,9 @@
 package suite
 
 import (
+	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,15 +27,42 @@ func runSuite[P any](t *testing.T, piece P, checks []check[P]) {
 	}
 }
 
+// soon returns a context that ends when patience does, or the test.
+func soon(t testing.TB, patience time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// concurrently calls f with the numbers below workers*each on several goroutines, and
+// returns when all is done.
+func concurrently(workers, each int, f func(n int)) {
+	var wait sync.WaitGroup
+	for worker := range workers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for i := range each {
+				f(worker*each + i)
+			}
+		}()
+	}
+	wait.Wait()
+}
+
 // survive fails the test when fn panics.
 func survive(t testing.TB, what string, fn func()) {
 	t.Helper()
-	defer func() {
-		if p := recover(); p != nil {
-			t.Errorf("%s: panic: %v", what, p)
-		}
-	}()
+	if p := panicOf(fn); p != nil {
+		t.Errorf("%s: panic: %v", what, p)
+	}
+}
+
+// panicOf returns what fn panics with, or nil.
+func panicOf(fn func()) (p any) {
+	defer func() { p = recover() }()
 	fn()
+	return nil
 }
 
 // brief quotes the beginning of a text.

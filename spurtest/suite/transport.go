@@ -101,9 +101,7 @@ func (r *transportRig) batch(spans ...model.Span) []byte {
 // send sends a batch, and fails the test if that is refused.
 func (r *transportRig) send(t testing.TB, batch []byte) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), r.piece.patience)
-	defer cancel()
-	if err := r.Send(ctx, batch); err != nil {
+	if err := r.Send(soon(t, r.piece.patience), batch); err != nil {
 		t.Errorf("Send of %d bytes: %v", len(batch), asTransportError(t, err))
 	}
 }
@@ -209,8 +207,7 @@ func checkByBatching(t testing.TB, p transportPiece) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), p.patience)
-	defer cancel()
+	ctx := soon(t, p.patience)
 	spans := someSpans(1000)
 	for i := range spans {
 		batching.Report(&spans[i])
@@ -269,12 +266,10 @@ func (r *transportRig) failsSoon(ctx context.Context, t testing.TB, what string,
 	t.Helper()
 	result := make(chan error, 1)
 	go func() { result <- r.Send(ctx, batch) }()
-	late := time.NewTimer(time.Second)
-	defer late.Stop()
 	var err error
 	select {
 	case err = <-result:
-	case <-late.C:
+	case <-time.After(time.Second):
 		t.Fatalf("%s: no answer within a second", what)
 	}
 	if err == nil {

@@ -49,17 +49,12 @@ func checkClose(t testing.TB, p transportPiece) {
 func checkMaxBatchConcurrent(t testing.TB, p transportPiece) {
 	r := p.open(t)
 	spans := someSpans(20)
-	stop := make(chan struct{})
+	ctx, stop := context.WithCancel(context.Background())
 	var wait sync.WaitGroup
 	wait.Add(1)
 	go func() {
 		defer wait.Done()
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
+		for ctx.Err() == nil {
 			if n := r.MaxBatch(); n <= 0 {
 				t.Errorf("MaxBatch is %d", n)
 				return
@@ -72,7 +67,7 @@ func checkMaxBatchConcurrent(t testing.TB, p transportPiece) {
 	for i := range spans {
 		r.send(t, r.batch(spans[i]))
 	}
-	close(stop)
+	stop()
 	wait.Wait()
 	r.arrived(t, spans)
 }
