@@ -9,9 +9,8 @@ const (
 	spareRoom = 4 << 10  // capacity beyond the limit, where the span that fits no more is encoded
 	minRoom   = 1 << 10  // capacity that Report wants to see before it encodes
 
-	// chunk is how large a shard's batch becomes at most where the transport takes
-	// more, an eighth of a usual HTTP request: eight shards then hold 1 MB instead
-	// of 8, and the sender puts several chunks into a request.
+	// chunk is how large a shard's batch becomes at most: an eighth of a usual HTTP
+	// request, for which the sender puts several together.
 	chunk = 125_000
 
 	batchOverhead = 128 // of a batch beside its slices, in bytes
@@ -118,10 +117,9 @@ func (b *batch) memory() int64 {
 	return batchOverhead + int64(cap(b.buf)) + 4*int64(cap(b.starts))
 }
 
-// seal writes the head in front of the spans and the tail behind them, and
-// returns the message: valid until b changes. e's process, spans and size are
-// filled in; scratch is used for the head. b itself keeps its spans, and can be
-// sealed again.
+// seal writes the head, which it makes in scratch, in front of the spans and the tail
+// behind them, and returns the message: valid until b changes. It fills in e's process,
+// spans and size. b can be sealed again.
 func (b *batch) seal(enc *encoding, e *envelope, scratch *[]byte) []byte {
 	e.process, e.spans, e.size = b.process.bytes, b.len(), b.size()
 	head := enc.head((*scratch)[:0], e)

@@ -30,7 +30,7 @@ type ConsoleOptions struct {
 // process: a line for each, with when it began, a bar on the time of the whole, its
 // operation, duration and tags. The line of a span that failed has a "!" in front, and
 // is red if the writer is an *os.File that is a terminal and NO_COLOR is not set. What
-// failed is said above the tree, too. Of the tags errors come first, then the program's
+// failed is said above the tree, too, five at most. Of the tags errors come first, then the program's
 // own, and last what libraries add: component, sampler.*, span.*, http.*, peer.*.
 //
 // A span waits for its parent in this process. If that was drawn already, it is drawn a

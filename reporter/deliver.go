@@ -11,10 +11,9 @@ func (r *Batching) deliver(b *batch) {
 	r.resend()
 }
 
-// transmit sends b in as many requests as it takes. Where the path turns out too
-// narrow it goes on with what fits: a transport that refuses several spans as too
-// large either says by MaxBatch what fits, or gets half as many from then on until
-// the end of b; a single span that it refuses is dropped.
+// transmit sends b in as many requests as it takes. A transport that refuses several
+// spans as too large either says by MaxBatch what fits, or gets half as many from then
+// on until the end of b; a single span that it refuses is dropped.
 func (r *Batching) transmit(b *batch) {
 	most := b.len() // spans in one request
 	unanswered := 0 // the spans before this one were in a request that went unanswered

@@ -98,8 +98,7 @@ type process struct {
 	headroom int // largest head of a batch of its spans
 }
 
-// maxProcesses bounds what is remembered when several tracers, each with its own
-// Process, share a reporter.
+// maxProcesses is how many are remembered when several tracers share a reporter.
 const maxProcesses = 16
 
 // process returns p encoded. It may be called with a shard locked.

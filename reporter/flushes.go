@@ -7,9 +7,8 @@ import (
 	"sync"
 )
 
-// flushes lets any number of goroutines wait for the sender without a message in
-// the queue of batches: requests are numbered, and the sender answers all up to a
-// number at once.
+// flushes lets any number of goroutines wait for the sender: their requests are
+// numbered, and it answers all up to a number at once.
 type flushes struct {
 	mu       sync.Mutex
 	wanted   uint64        // number of the newest request

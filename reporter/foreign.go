@@ -11,10 +11,9 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-// What follows is all that is called of the transport once the sender runs. It is
-// foreign code, and so are the methods of the errors that it returns: they may
-// panic, and they may call Stats. So each call is guarded, no lock is held
-// meanwhile, and what comes back becomes plain data at once.
+// What follows is all that is called of the transport once the sender runs. It and
+// the errors that it returns may panic and call Stats: each call is guarded, no lock
+// is held meanwhile, and what comes back becomes plain data at once.
 
 // mostBatch bounds what MaxBatch may say: more is taken as this much.
 const mostBatch = 64 << 20
@@ -26,8 +25,7 @@ type answer struct {
 }
 
 // read turns what Send or Confirm returned into an answer. An error that is no
-// *transport.Error breaks the contract and says nothing but that the batch was not
-// accepted.
+// *transport.Error, against the contract, is taken as Retryable.
 func read(err error) answer {
 	if err == nil {
 		return answer{}
@@ -77,9 +75,8 @@ func (r *Batching) ask() (a answer) {
 	return a
 }
 
-// measure asks for MaxBatch and keeps the answer, which maxBatch returns from then
-// on: Report must not run foreign code under its locks. After a panic the last
-// answer stands.
+// measure asks for MaxBatch, for maxBatch to return. After a panic the last answer
+// stands.
 func (r *Batching) measure() {
 	_ = guard.Run(func() { r.limit.Store(int64(max(0, min(r.t.MaxBatch(), mostBatch)))) })
 }

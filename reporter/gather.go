@@ -4,9 +4,7 @@ package reporter
 
 import "math"
 
-// What follows makes one request of several batches. Shards ship batches of a
-// chunk at most; a request may be larger. All of it runs on the sender's
-// goroutine, with batches that it has taken.
+// What follows makes one request of several batches, on the sender's goroutine.
 
 // gather returns a batch of open, which may be nil, and of what waits now, after
 // it has sent what exceeds one request.
@@ -86,8 +84,7 @@ func (r *Batching) join(open, part *batch) *batch {
 }
 
 // widen returns open itself, or when more bytes make it larger than a chunk, its
-// spans in a buffer for a whole request. One such buffer is kept while requests
-// are that large.
+// spans in a buffer for a whole request, of which one is kept.
 func (r *Batching) widen(open *batch, more int) *batch {
 	if need := len(open.buf) + more; need <= cap(open.buf) || need <= chunk+spareRoom {
 		return open

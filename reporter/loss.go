@@ -25,8 +25,7 @@ type lossBooks struct {
 // lossLog writes a line when loss for a reason begins, once a minute while it
 // lasts, and when it has ended: when nothing was lost for a whole tick and, unless
 // the cause was on our side of the path, something was sent. It does the same for
-// attempts that fail and will be made again. It belongs to the sender's goroutine,
-// but the lines are written on another.
+// attempts that fail and will be made again. It belongs to the sender.
 type lossLog struct {
 	warner   *warn.Warner
 	lines    lines

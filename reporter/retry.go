@@ -32,9 +32,8 @@ type attempts struct {
 	unanswered bool          // one was written whole and not answered
 }
 
-// wait returns a wait of 50 to 100 % of the current step, so that clients which
-// failed together do not come back together, or what the receiver asked for when
-// that is longer. asked says which of the two it is.
+// wait returns a wait of 50 to 100 % of the current step, by chance, or what the
+// receiver asked for when that is longer (asked).
 func (b *backoff) wait(t *attempts, retryAfter time.Duration) (wait time.Duration, asked bool) {
 	step := t.step
 	if step == 0 {
@@ -55,9 +54,8 @@ type result struct {
 	giveUp Reason // why there was no further attempt, when the last answer is Retryable
 }
 
-// send makes attempts at a batch until the transport says something final or the
-// deadline allows no more. The message is sealed once: every attempt has the same
-// bytes.
+// send makes attempts at a batch, with the same bytes, until the transport says
+// something final or the deadline allows no more.
 func (r *Batching) send(b *batch) result {
 	message := r.seal(b)
 	res := result{size: len(message)}

@@ -37,9 +37,8 @@ func (s *sender) init(o *BatchingOptions, f transport.Format, pace bool) {
 // run is the goroutine: it sends full batches as they come, and at each tick
 // whatever there is. It ends after Close.
 //
-// Of foreign code only the transport runs on it (foreign.go); the logger has a
-// goroutine of its own. A panic anywhere else is a mistake of this package; it costs
-// the spans that the sender has, which are counted, and nothing else.
+// Of foreign code only the transport runs on it (foreign.go). A panic anywhere else is
+// a mistake of this package, and costs the spans that the sender has.
 func (r *Batching) run() {
 	defer close(r.done)
 	finished := false
@@ -148,8 +147,7 @@ func (r *Batching) giveUpRest() {
 }
 
 // drain sends every span that was reported before the call: what waits, what the
-// shards have, and the batches that they shipped in between. What comes later
-// cannot keep it busy for ever.
+// shards have, and the batches that they shipped in between.
 func (r *Batching) drain() {
 	open := r.gather(nil)
 	for _, sh := range r.shards {

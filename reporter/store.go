@@ -16,14 +16,13 @@ const minWaiting = 2
 
 // store is what shards and the sender share: the batches that wait, buffers to
 // use again, and every column of the books but the spans in the shards. One
-// mutex guards it all, so that no span is ever in two columns or in none. It is
-// taken once for each batch, not for each span.
+// mutex guards it all, so that no span is ever in two columns or in none.
 type store struct {
 	maxSpans  uint64
 	maxMemory int64
 
-	// crowded asks a Report to let other goroutines run: half of the room is
-	// taken, and the sender is not even at work.
+	// crowded asks a Report for a Gosched: half of the room is taken, and the sender
+	// is not even at work.
 	crowded atomic.Bool
 
 	mu     sync.Mutex
@@ -92,10 +91,9 @@ func (s *store) get() *batch {
 	return b
 }
 
-// put takes back a batch that is no longer needed. Buffers above capacity, and
-// those that would hold more than maxMemory together with the batches that wait,
-// are left to the garbage collector; but for one, so that shards whose batches are
-// dropped, one after the other, go on without new memory (BenchmarkFinishLatency).
+// put takes back a batch that is no longer needed. It is used again, unless its buffer
+// is above capacity, or another is free and with what waits all would take more than
+// maxMemory.
 func (s *store) put(b *batch, capacity int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,8 +152,7 @@ func (s *store) halfLocked() bool {
 }
 
 // enough says whether what waits is worth a request of at most most bytes: another
-// chunk would not fit, or half of the room is taken. Where a request is no larger
-// than a chunk, one batch is enough.
+// chunk would not fit, or half of the room is taken.
 func (s *store) enough(most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -254,8 +251,7 @@ func (s *store) retry() {
 }
 
 // settle books what became of n spans that the sender has. With a Confirmer,
-// accepted spans stay buffered until a later call tells. A batch that was TooLarge
-// stays with the sender.
+// accepted ones stay buffered until prove, and what was TooLarge with the sender.
 func (s *store) settle(n int, res *result, unanswered, confirmer bool) {
 	spans, a := uint64(n), &res.last
 	s.mu.Lock()

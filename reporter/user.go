@@ -36,8 +36,7 @@ func Counted(r Reporter) Reporter {
 }
 
 // bounded is a user's Reporter whose Flush, Close and Stats return in time, whatever
-// r's do. One goroutine for each may then be left that waits for r. Panics of all
-// but Report are survived.
+// r's do: one goroutine for each may be left that waits for r.
 type bounded struct {
 	r        Reporter
 	flushing chan struct{} // capacity 1: one Flush at a time
