@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -77,10 +78,10 @@ type Batching struct {
 	wake    chan struct{} // capacity 1: something waits, or somebody wants a flush
 	flushes flushes
 
-	closeOnce sync.Once
-	before    ledger        // when Close began
-	done      chan struct{} // closed when the sender has ended
-	closeErr  error         // of t.Close; to be read after done
+	closing  atomic.Bool
+	before   ledger        // when Close began
+	done     chan struct{} // closed when the sender has ended
+	closeErr error         // of t.Close; to be read after done
 
 	sender
 }
@@ -117,7 +118,9 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r.confirmer, _ = t.(transport.Confirmer)
 	r.addresser, _ = t.(transport.Addresser)
 	r.flushes.answered = make(chan struct{})
-	r.sender.init(&o, format, enc.paced && !o.NoPacing)
+	r.pace = enc.paced && !o.NoPacing
+	r.backoff = newBackoff(rand.Uint64(), rand.Uint64())
+	r.loss.init(&o, format)
 	r.measure()
 	go r.run()
 	return r, nil

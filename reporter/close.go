@@ -29,20 +29,14 @@ import (
 // transport's. Later calls wait for the first and return nil, or their ctx's error.
 func (r *Batching) Close(ctx context.Context) error {
 	ctx = orBackground(ctx)
-	first := false
-	stop := func() bool { return false }
-	r.closeOnce.Do(func() {
-		first = true
-		for _, sh := range r.shards {
-			sh.close()
-		}
-		r.before = r.store.books()
-		stop = r.deadline.begin(ctx)
-	})
-	if !first {
+	if r.closing.Swap(true) {
 		return awaitOther(ctx, r.done)
 	}
-	defer stop()
+	for _, sh := range r.shards {
+		sh.close()
+	}
+	r.before = r.store.books()
+	defer r.deadline.begin(ctx)()
 	if !guard.Await(ctx, r.done) {
 		stuck := fmt.Errorf("reporter: %s: the transport did not return: %w", r.name, ctx.Err())
 		return errors.Join(r.closeError(ctx), stuck)

@@ -3,6 +3,7 @@
 package reporter
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -31,10 +32,7 @@ func (m *Memory) Report(s *model.Span) {
 		return
 	}
 	kept := s.Clone()
-	limit := m.Limit
-	if limit <= 0 {
-		limit = DefaultMemoryLimit
-	}
+	limit := cmp.Or(max(m.Limit, 0), DefaultMemoryLimit)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {

@@ -5,11 +5,9 @@ package reporter
 import (
 	"errors"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/go-spur/spur/internal/guard"
-	"github.com/go-spur/spur/transport"
 	"github.com/go-spur/spur/wire"
 )
 
@@ -26,12 +24,6 @@ type sender struct {
 	lost    []*batch // to be sent again because a Confirmer said so
 	wide    *batch   // empty, with a buffer for several chunks; nil when none was needed lately
 	widened bool     // wide was used since the last tick
-}
-
-func (s *sender) init(o *BatchingOptions, f transport.Format, pace bool) {
-	s.pace = pace
-	s.backoff = newBackoff(rand.Uint64(), rand.Uint64())
-	s.loss.init(o, f)
 }
 
 // run is the goroutine: it sends full batches as they come, and at each tick
