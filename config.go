@@ -230,10 +230,7 @@ func (c *config) buildSampler() (sampler.Sampler, error) {
 	}
 	o := sampler.RemoteOptions{
 		Endpoint: c.remote.endpoint, RefreshInterval: c.remote.refreshInterval, MaxOperations: c.remote.maxOperations,
-		Client: poll.NewClient(c.remote.dial), Initial: initial, Logger: c.logger,
-	}
-	if c.sending.proxy != nil {
-		o.Client = poll.NewProxyClient(c.sending.proxy)
+		Client: poll.NewClient(c.remote.dial, c.sending.proxy), Initial: initial, Logger: c.logger,
 	}
 	r, err := sampler.NewRemote(c.service, o)
 	if err != nil {

@@ -178,7 +178,7 @@ func TestRemoteDefaults(t *testing.T) {
 func TestRemoteConcurrentSafe(t *testing.T) {
 	server := polltest.NewServer(polltest.Body(`[{"baggageKey":"k","maxValueLength":3}]`))
 	defer server.Close()
-	o := RemoteOptions{Client: poll.NewClient(server.Dial), DenyUntilFetched: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := RemoteOptions{Client: poll.NewClient(server.Dial, nil), DenyUntilFetched: true, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	src, err := o.follow("orders")
 	if err != nil {
 		t.Fatal(err)

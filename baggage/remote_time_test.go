@@ -37,7 +37,7 @@ func newRemoteRig(t *testing.T, h http.Handler, o RemoteOptions) *remoteRig {
 	t.Helper()
 	rig := &remoteRig{server: polltest.NewServer(h)}
 	if o.Client == nil {
-		o.Client = poll.NewClient(rig.server.Dial)
+		o.Client = poll.NewClient(rig.server.Dial, nil)
 	}
 	o.Logger = slog.New(slog.NewTextHandler(&rig.log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {

@@ -22,6 +22,14 @@ type Composite interface {
 	Asks() []Sampler
 }
 
+// These own what they ask.
+var _ = []interface {
+	Stateful
+	Composite
+	Statuser
+	io.Closer
+}{(*ParentBased)(nil), (*Overruling)(nil), (*First)(nil), (*Any)(nil), (*Overrides)(nil)}
+
 // CloseUnused closes old and all that it asks, each io.Closer once, except what next
 // is or asks. It joins the errors, and those of panics. A Composite of another package
 // is closed by its own Close if next asks nothing that it asks; otherwise what it asks
@@ -30,6 +38,10 @@ func CloseUnused(old, next Sampler) error {
 	c := closing{}
 	c.inUse.addAll(next)
 	c.find(old)
+	return c.close()
+}
+
+func (c *closing) close() error {
 	var errs []error
 	for _, s := range append(c.composites, c.leaves...) {
 		if c.others.has(s) {
@@ -168,7 +180,13 @@ func ours(s Sampler) bool {
 // closer is the Close of our Composites. Its zero value is ready.
 type closer struct{ once sync.Once }
 
-func (c *closer) close(s Sampler) (err error) {
-	c.once.Do(func() { err = CloseUnused(s, nil) })
+func (c *closer) close(owned []Sampler) (err error) {
+	c.once.Do(func() {
+		all := closing{}
+		for _, s := range owned {
+			all.find(s)
+		}
+		err = all.close()
+	})
 	return err
 }

@@ -4,17 +4,9 @@ package sampler
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
-)
-
-var (
-	_ Stateful  = (*Overrides)(nil)
-	_ Composite = (*Overrides)(nil)
-	_ Statuser  = (*Overrides)(nil)
-	_ io.Closer = (*Overrides)(nil)
 )
 
 // Overrides asks one sampler for some operations and another for the rest: health
@@ -140,7 +132,7 @@ func (o *Overrides) String() string { return o.Status().Description }
 
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (o *Overrides) Close() error { return o.close(o) }
+func (o *Overrides) Close() error { return o.close(o.Asks()) }
 
 func (o *Overrides) patterns() map[string]Sampler {
 	all := make(map[string]Sampler, len(o.names)+len(o.prefixes))

@@ -2,15 +2,6 @@
 
 package sampler
 
-import "io"
-
-var (
-	_ Stateful  = (*Overruling)(nil)
-	_ Composite = (*Overruling)(nil)
-	_ Statuser  = (*Overruling)(nil)
-	_ io.Closer = (*Overruling)(nil)
-)
-
 // Overruling is a sampler that a tracer asks about every local root, also where the
 // caller has decided: traces then have holes, or begin in the middle. A tracer makes
 // any other sampler ParentBased. To overrule callers of some kind only, use the options
@@ -51,7 +42,7 @@ func (o *Overruling) Status() Status {
 func (o *Overruling) String() string { return o.Status().Description }
 
 // Close closes the other sampler if it is an io.Closer. Further calls do nothing.
-func (o *Overruling) Close() error { return o.close(o) }
+func (o *Overruling) Close() error { return o.close(o.Asks()) }
 
 // Asks implements Composite.
 func (o *Overruling) Asks() []Sampler { return []Sampler{o.sampler.sampler} }

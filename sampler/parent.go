@@ -2,18 +2,7 @@
 
 package sampler
 
-import (
-	"io"
-
-	"github.com/go-spur/spur/model"
-)
-
-var (
-	_ Stateful  = (*ParentBased)(nil)
-	_ Composite = (*ParentBased)(nil)
-	_ Statuser  = (*ParentBased)(nil)
-	_ io.Closer = (*ParentBased)(nil)
-)
+import "github.com/go-spur/spur/model"
 
 // ParentBased keeps traces whole: where the parent comes with a decision it
 // returns that decision, without tags, since whoever made it has recorded why;
@@ -32,61 +21,68 @@ var (
 // It can be Late because the samplers it asks can be: with others it never
 // answers Undecided.
 type ParentBased struct {
-	root           delegate
-	remoteDeferred *delegate // nil: root
-
-	// nil: the flag decides
-	remoteSampled, remoteNotSampled, localSampled, localNotSampled *delegate
-
+	root  delegate
+	cases [len(parentCases)]*delegate // nil: the parent's flag decides, and root of a deferred one
 	closer
 }
+
+const ( // that of a flag that is not set comes behind that of one that is
+	remoteSampled = iota
+	remoteNotSampled
+	localSampled
+	localNotSampled
+	remoteDeferred
+)
+
+var parentCases = [...]string{"remote sampled", "remote not sampled", "local sampled", "local not sampled", "remote deferred"}
 
 // ParentOption sets the sampler for one kind of parent. A nil sampler leaves the
 // kind as it was.
 type ParentOption interface{ apply(*ParentBased) }
 
-type parentOption func(*ParentBased)
+type parentOption struct {
+	of      int // a case
+	sampler Sampler
+}
 
-func (f parentOption) apply(p *ParentBased) { f(p) }
+func (o parentOption) apply(p *ParentBased) {
+	if o.sampler != nil {
+		d := delegateTo(o.sampler)
+		p.cases[o.of] = &d
+	}
+}
 
 // WithRemoteParentSampled sets the sampler for traces that a caller in another
 // process samples. One that does not always sample leaves holes in traces; a
 // service that trusts no caller's flag may want that, with NewRateLimiting, say.
 // A caller's debug flag that the tracer honours goes before it.
 func WithRemoteParentSampled(s Sampler) ParentOption {
-	return parentOption(func(p *ParentBased) { set(&p.remoteSampled, s) })
+	return parentOption{remoteSampled, s}
 }
 
 // WithRemoteParentNotSampled sets the sampler for traces that a caller in another
 // process does not sample. Those it samples begin in this process.
 func WithRemoteParentNotSampled(s Sampler) ParentOption {
-	return parentOption(func(p *ParentBased) { set(&p.remoteNotSampled, s) })
+	return parentOption{remoteNotSampled, s}
 }
 
 // WithRemoteParentDeferred sets the sampler for traces whose caller has left the
 // decision to us, such as a B3 header without a sampled field, or that of another
 // tracer in this process that is still undecided. The default is the root sampler.
 func WithRemoteParentDeferred(s Sampler) ParentOption {
-	return parentOption(func(p *ParentBased) { set(&p.remoteDeferred, s) })
+	return parentOption{remoteDeferred, s}
 }
 
 // WithLocalParentSampled sets the sampler for traces that another tracer in this
 // process samples.
 func WithLocalParentSampled(s Sampler) ParentOption {
-	return parentOption(func(p *ParentBased) { set(&p.localSampled, s) })
+	return parentOption{localSampled, s}
 }
 
 // WithLocalParentNotSampled sets the sampler for traces that another tracer in
 // this process does not sample.
 func WithLocalParentNotSampled(s Sampler) ParentOption {
-	return parentOption(func(p *ParentBased) { set(&p.localNotSampled, s) })
-}
-
-func set(field **delegate, s Sampler) {
-	if s != nil {
-		d := delegateTo(s)
-		*field = &d
-	}
+	return parentOption{localNotSampled, s}
 }
 
 // NewParentBased returns a sampler that asks root where no parent has decided.
@@ -134,32 +130,32 @@ func (p *ParentBased) Reconsider(e Event) Decision {
 
 // choose returns whom to ask about a parent, or nil if its flag decides.
 func (p *ParentBased) choose(kind ParentKind, flags model.Flags) *delegate {
+	of := remoteSampled
 	switch kind {
 	case ParentRemote:
-		if flags.IsSampled() {
-			return p.remoteSampled
-		}
-		return p.remoteNotSampled
 	case ParentLocal:
-		if flags.IsSampled() {
-			return p.localSampled
-		}
-		return p.localNotSampled
+		of = localSampled
 	case ParentRemoteDeferred:
-		if p.remoteDeferred != nil {
-			return p.remoteDeferred
+		if d := p.cases[remoteDeferred]; d != nil {
+			return d
 		}
+		return &p.root
+	default:
+		return &p.root
 	}
-	return &p.root
+	if !flags.IsSampled() {
+		of++
+	}
+	return p.cases[of]
 }
 
 // Status implements Statuser. It is that of the root sampler, with a description
 // of our own; a root that is no Statuser has the type "custom".
 func (p *ParentBased) Status() Status {
 	st := statusOf(p.root.sampler)
-	for _, c := range p.cases() {
-		if c.delegate != nil {
-			st.Description += ", " + c.name + ": " + Describe(c.delegate.sampler)
+	for of, d := range p.cases {
+		if d != nil {
+			st.Description += ", " + parentCases[of] + ": " + Describe(d.sampler)
 		}
 	}
 	st.Description = "parentbased(" + st.Description + ")"
@@ -171,29 +167,14 @@ func (p *ParentBased) String() string { return p.Status().Description }
 
 // Close closes those of the samplers that are io.Closers, each once, and joins
 // their errors. Further calls do nothing.
-func (p *ParentBased) Close() error { return p.close(p) }
-
-type parentCase struct {
-	name     string
-	delegate *delegate
-}
-
-func (p *ParentBased) cases() []parentCase {
-	return []parentCase{
-		{"remote sampled", p.remoteSampled},
-		{"remote not sampled", p.remoteNotSampled},
-		{"remote deferred", p.remoteDeferred},
-		{"local sampled", p.localSampled},
-		{"local not sampled", p.localNotSampled},
-	}
-}
+func (p *ParentBased) Close() error { return p.close(p.Asks()) }
 
 // Asks implements Composite.
 func (p *ParentBased) Asks() []Sampler {
 	asked := []Sampler{p.root.sampler}
-	for _, c := range p.cases() {
-		if c.delegate != nil {
-			asked = append(asked, c.delegate.sampler)
+	for _, d := range p.cases {
+		if d != nil {
+			asked = append(asked, d.sampler)
 		}
 	}
 	return asked

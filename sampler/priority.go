@@ -3,21 +3,9 @@
 package sampler
 
 import (
-	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
-)
-
-var (
-	_ Stateful  = (*First)(nil)
-	_ Composite = (*First)(nil)
-	_ Statuser  = (*First)(nil)
-	_ io.Closer = (*First)(nil)
-	_ Stateful  = (*Any)(nil)
-	_ Composite = (*Any)(nil)
-	_ Statuser  = (*Any)(nil)
-	_ io.Closer = (*Any)(nil)
 )
 
 // First asks several samplers in order and samples as soon as one of them does;
@@ -33,48 +21,19 @@ var (
 // trace again. While a Late one is undecided, so is First, and the trace is
 // recorded; when all have said no, it is not sampled. Each Late sampler has a
 // TraceState of its own. Without Late samplers it never answers Undecided.
-type First struct {
-	all samplers
-	closer
-}
+type First struct{ samplers }
 
 // NewFirst returns a sampler that asks the given ones, the most important first.
 // It owns them: Close closes them. Nil ones are left out; without any it never
 // samples.
 func NewFirst(of ...Sampler) *First {
 	f := &First{}
-	f.all.init("first", of)
+	f.init("first", of)
 	return f
-}
-
-// Sample implements Sampler.
-func (f *First) Sample(p Params) Decision {
-	d, _ := f.all.sample(&p, false)
-	return d
 }
 
 // Self implements Stateful.
 func (f *First) Self() Sampler { return f }
-
-// SampleState implements Stateful.
-func (f *First) SampleState(p Params) (Decision, any) { return f.all.sample(&p, false) }
-
-// Reconsider implements Late.
-func (f *First) Reconsider(e Event) Decision { return f.all.reconsider(e, false) }
-
-// Status implements Statuser. Param is 0; the description has those of all the
-// samplers, in order, and the source is that of the first that has one.
-func (f *First) Status() Status { return f.all.status() }
-
-// String returns a description such as "first(const(false), ratelimiting(1))".
-func (f *First) String() string { return f.Status().Description }
-
-// Asks implements Composite.
-func (f *First) Asks() []Sampler { return f.all.asked() }
-
-// Close closes those of the samplers that are io.Closers, each once, and joins
-// their errors. Further calls do nothing.
-func (f *First) Close() error { return f.close(f) }
 
 // Any asks several samplers and samples if any of them does. Unlike First it asks
 // all of them, so that each sees every trace and counts what others sample:
@@ -84,53 +43,26 @@ func (f *First) Close() error { return f.close(f) }
 // samples a share of the traces, but at least one a second if there are so many;
 // First would sample the share and one a second on top. The tags are those of the
 // first in order that samples. For Late samplers see First.
-type Any struct {
-	all samplers
-	closer
-}
+type Any struct{ samplers }
 
 // NewAny returns a sampler that asks all the given ones. It owns them: Close
 // closes them. Nil ones are left out; without any it never samples.
 func NewAny(of ...Sampler) *Any {
-	a := &Any{}
-	a.all.init("any", of)
+	a := &Any{samplers{every: true}}
+	a.init("any", of)
 	return a
-}
-
-// Sample implements Sampler.
-func (a *Any) Sample(p Params) Decision {
-	d, _ := a.all.sample(&p, true)
-	return d
 }
 
 // Self implements Stateful.
 func (a *Any) Self() Sampler { return a }
 
-// SampleState implements Stateful.
-func (a *Any) SampleState(p Params) (Decision, any) { return a.all.sample(&p, true) }
-
-// Reconsider implements Late.
-func (a *Any) Reconsider(e Event) Decision { return a.all.reconsider(e, true) }
-
-// Status implements Statuser. Param is 0; the description has those of all the
-// samplers, in order, and the source is that of the first that has one.
-func (a *Any) Status() Status { return a.all.status() }
-
-// String returns a description such as "any(const(false), ratelimiting(1))".
-func (a *Any) String() string { return a.Status().Description }
-
-// Asks implements Composite.
-func (a *Any) Asks() []Sampler { return a.all.asked() }
-
-// Close closes those of the samplers that are io.Closers, each once, and joins
-// their errors. Further calls do nothing.
-func (a *Any) Close() error { return a.close(a) }
-
 // samplers is what First and Any have in common.
 type samplers struct {
 	name      string
+	every     bool // ask those behind one that samples, too
 	delegates []delegate
 	adopting  sync.Mutex // of traces that began under another sampler
+	closer
 }
 
 func (a *samplers) init(name string, of []Sampler) {
@@ -159,8 +91,14 @@ type opens struct {
 // counting them.
 const usual = 8
 
-// sample allocates only if the trace stays undecided.
-func (a *samplers) sample(p *Params, every bool) (Decision, any) {
+// Sample implements Sampler.
+func (a *samplers) Sample(p Params) Decision {
+	d, _ := a.SampleState(p)
+	return d
+}
+
+// SampleState implements Stateful. It allocates only if the trace stays undecided.
+func (a *samplers) SampleState(p Params) (Decision, any) {
 	type undecided struct {
 		delegate *delegate
 		state    any
@@ -169,12 +107,12 @@ func (a *samplers) sample(p *Params, every bool) (Decision, any) {
 	waiting := room[:0]
 	var yes Decision
 	for i := range a.delegates {
-		d, state := a.delegates[i].sample(p)
+		d, state := a.delegates[i].sample(&p)
 		switch {
 		case d.Undecided:
 			waiting = append(waiting, undecided{&a.delegates[i], state})
 		case d.Sample:
-			if !every {
+			if !a.every {
 				return d, nil
 			}
 			yes.add(d)
@@ -193,7 +131,8 @@ func (a *samplers) sample(p *Params, every bool) (Decision, any) {
 	return Decision{Undecided: true}, trace
 }
 
-func (a *samplers) reconsider(e Event, every bool) Decision {
+// Reconsider implements Late.
+func (a *samplers) Reconsider(e Event) Decision {
 	trace := a.opens(e.State)
 	undecided := false
 	var yes Decision
@@ -210,7 +149,7 @@ func (a *samplers) reconsider(e Event, every bool) Decision {
 		case !d.Sample:
 			o.no.Store(true)
 		case o.no.Load(): // it said no to another goroutine meanwhile, and that stands
-		case !every:
+		case !a.every:
 			return d
 		default:
 			yes.add(d)
@@ -253,11 +192,13 @@ func (a *samplers) opens(s *TraceState) *opens {
 	return trace
 }
 
-func (a *samplers) status() Status {
+// Status implements Statuser. Param is 0; the description has those of all the
+// samplers, in order, and the source is that of the first that has one.
+func (a *samplers) Status() Status {
 	var all Status
 	var text []string
 	operations := 0
-	for _, s := range a.asked() {
+	for _, s := range a.Asks() {
 		st := statusOf(s)
 		text = append(text, st.Description)
 		operations += st.Operations
@@ -270,7 +211,15 @@ func (a *samplers) status() Status {
 	return all
 }
 
-func (a *samplers) asked() []Sampler {
+// String returns a description such as "first(const(false), ratelimiting(1))".
+func (a *samplers) String() string { return a.Status().Description }
+
+// Close closes those of the samplers that are io.Closers, each once, and joins
+// their errors. Further calls do nothing.
+func (a *samplers) Close() error { return a.close(a.Asks()) }
+
+// Asks implements Composite.
+func (a *samplers) Asks() []Sampler {
 	var all []Sampler
 	for i := range a.delegates {
 		all = append(all, a.delegates[i].sampler)

@@ -161,7 +161,7 @@ func TestRemoteAllocatesNothing(t *testing.T) {
 		`{"operationSampling":{"defaultSamplingProbability":1,"defaultLowerBoundTracesPerSecond":1}}`,
 	} {
 		s := polltest.NewServer(polltest.Body(body))
-		r, err := NewRemote("orders", RemoteOptions{Client: poll.NewClient(s.Dial), RefreshInterval: time.Hour, Logger: quietLogger()})
+		r, err := NewRemote("orders", RemoteOptions{Client: poll.NewClient(s.Dial, nil), RefreshInterval: time.Hour, Logger: quietLogger()})
 		if err != nil {
 			t.Fatal(err)
 		}

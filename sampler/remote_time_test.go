@@ -71,7 +71,7 @@ func newRemoteRig(t *testing.T, h http.Handler, o RemoteOptions) *remoteRig {
 	t.Helper()
 	rig := &remoteRig{server: polltest.NewServer(h)}
 	if o.Client == nil {
-		o.Client = poll.NewClient(rig.server.Dial)
+		o.Client = poll.NewClient(rig.server.Dial, nil)
 	}
 	o.Logger = rig.logger()
 	r, err := NewRemote("orders", o)

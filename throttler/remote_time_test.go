@@ -62,7 +62,7 @@ func newCreditsRig(t *testing.T, h http.Handler, o RemoteOptions) *creditsRig {
 	t.Helper()
 	rig := &creditsRig{server: polltest.NewServer(h)}
 	if o.Client == nil {
-		o.Client = poll.NewClient(rig.server.Dial)
+		o.Client = poll.NewClient(rig.server.Dial, nil)
 	}
 	o.Logger = slog.New(slog.NewTextHandler(&rig.log, nil))
 	r, err := NewRemote("orders", o)

@@ -37,7 +37,7 @@ func TestRemoteIsIdentified(t *testing.T) {
 					fmt.Fprint(w, `{"balances":[{"operation":"op","balance":1}]}`)
 				}))
 				defer server.Close()
-				remote, err := throttler.NewRemote("orders", throttler.RemoteOptions{UUID: tt.own, Client: poll.NewClient(server.Dial)})
+				remote, err := throttler.NewRemote("orders", throttler.RemoteOptions{UUID: tt.own, Client: poll.NewClient(server.Dial, nil)})
 				if err != nil {
 					t.Fatal(err)
 				}

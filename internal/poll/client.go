@@ -13,24 +13,15 @@ import (
 // DialFunc opens a connection, as net.Dialer's DialContext does.
 type DialFunc func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// NewClient returns a client that uses no proxy, shares no connections and is nobody
-// else's: requests of a tracer must not be traced. A connection, being dialled or in
-// use, ends with the request of a Server that wanted it. A nil dial stands for
-// net.Dialer's.
-func NewClient(dial DialFunc) *http.Client {
+// NewClient returns a client that shares no connections and is nobody else's: requests
+// of a tracer must not be traced. A connection, being dialled or in use, ends with the
+// request of a Server that wanted it. A nil dial stands for net.Dialer's, a nil proxy
+// for none; see http.Transport.
+func NewClient(dial DialFunc, proxy func(*http.Request) (*url.URL, error)) *http.Client {
 	if dial == nil {
 		dial = new(net.Dialer).DialContext
 	}
-	return &http.Client{Transport: newTransport(dial, nil)}
-}
-
-// NewProxyClient is NewClient with net.Dialer and a proxy, as http.Transport has it.
-func NewProxyClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
-	return &http.Client{Transport: newTransport(new(net.Dialer).DialContext, proxy)}
-}
-
-func newTransport(dial DialFunc, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
-	return &http.Transport{
+	return &http.Client{Transport: &http.Transport{
 		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			return dialForRequest(ctx, dial, network, addr)
@@ -38,7 +29,7 @@ func newTransport(dial DialFunc, proxy func(*http.Request) (*url.URL, error)) *h
 		DisableKeepAlives:      true, // a minute is too long to hold on to an idle one
 		MaxResponseHeaderBytes: 64 << 10,
 		TLSHandshakeTimeout:    10 * time.Second,
-	}
+	}}
 }
 
 // ownClient returns a client for a Server: a copy of c, which may be nil. It follows no
@@ -53,7 +44,7 @@ func ownClient(c *http.Client) *http.Client {
 		own.CheckRedirect = stay
 	}
 	if own.Transport == nil {
-		own.Transport = NewClient(nil).Transport
+		own.Transport = NewClient(nil, nil).Transport
 	}
 	return &own
 }

@@ -15,7 +15,7 @@ func Example() {
 	memory := polltest.NewServer(polltest.Body(`0.5`))
 	defer memory.Close()
 	server, err := poll.NewServer(poll.ServerOptions{
-		Service: "orders", Endpoint: "agent/rates?token=secret", Client: poll.NewClient(memory.Dial),
+		Service: "orders", Endpoint: "agent/rates?token=secret", Client: poll.NewClient(memory.Dial, nil),
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -34,7 +34,7 @@ func serve(t *testing.T, h http.Handler) (*polltest.Server, *poll.Server) {
 			t.Error(err)
 		}
 	})
-	return s, newServer(t, "", poll.NewClient(s.Dial))
+	return s, newServer(t, "", poll.NewClient(s.Dial, nil))
 }
 
 func TestGet(t *testing.T) {
@@ -65,7 +65,7 @@ func TestGet(t *testing.T) {
 func TestGetAsks(t *testing.T) {
 	var got *http.Request
 	memory, _ := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r }))
-	server := newServer(t, "agent:5778/sampling", poll.NewClient(memory.Dial))
+	server := newServer(t, "agent:5778/sampling", poll.NewClient(memory.Dial, nil))
 	if _, err := server.Get(context.Background(), "&x=y", 10); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestRefusalSaysWhy(t *testing.T) {
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	elsewhere := http.RedirectHandler("http://elsewhere/", http.StatusTemporaryRedirect)
 	s, _ := serve(t, elsewhere)
-	client := poll.NewClient(s.Dial)
+	client := poll.NewClient(s.Dial, nil)
 	for _, tt := range []struct {
 		name   string
 		client *http.Client

@@ -87,7 +87,7 @@ func TestCancel(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(3*time.Second, cancel)
 				start := time.Now()
-				_, err := newServer(t, tt.endpoint, poll.NewClient(tt.dial)).Get(ctx, "", limit)
+				_, err := newServer(t, tt.endpoint, poll.NewClient(tt.dial, nil)).Get(ctx, "", limit)
 				if took := time.Since(start); took != 3*time.Second || !errors.Is(err, context.Canceled) {
 					t.Errorf("after %v: %v", took, err)
 				}

@@ -88,7 +88,7 @@ func echoes() map[string]http.HandlerFunc {
 func TestEchoesAreNotShown(t *testing.T) {
 	for name, handler := range echoes() {
 		memory := polltest.NewServer(handler)
-		plain := poll.NewClient(memory.Dial)
+		plain := poll.NewClient(memory.Dial, nil)
 		for _, tt := range []struct {
 			endpoint string
 			client   *http.Client
@@ -137,7 +137,7 @@ func TestForeignErrors(t *testing.T) {
 		}},
 	} {
 		if tt.transport == nil {
-			tt.transport = poll.NewClient(memory.Dial).Transport
+			tt.transport = poll.NewClient(memory.Dial, nil).Transport
 		}
 		server := newServer(t, "agent?token="+parts[1], &http.Client{Transport: tt.transport})
 		_, err := poll.Fetch(context.Background(), server, "", 100, tt.parse)
@@ -183,7 +183,7 @@ func TestFailuresAreNamed(t *testing.T) {
 func TestWithoutSecretsAllIsShown(t *testing.T) {
 	memory := polltest.NewServer(polltest.Body("x"))
 	defer memory.Close()
-	server := newServer(t, "agent", poll.NewClient(memory.Dial))
+	server := newServer(t, "agent", poll.NewClient(memory.Dial, nil))
 	for want, parse := range map[string]func([]byte) (int, error){
 		"boom":     func([]byte) (int, error) { return 0, poll.Foreign(errors.New("boom")) },
 		"x is odd": func(b []byte) (int, error) { return 0, &jsondoc.Quoted{Value: string(b), Reason: "is odd"} },
