@@ -38,7 +38,7 @@ type ConsoleOptions struct {
 // by Flush and by Close.
 //
 // Console writes on a goroutine of its own, each tree by one call of Write, so that a
-// writer that blocks holds up nobody. When 1,000 traces, 1,000 spans of one, or 8 MiB
+// writer that blocks holds up no Report. When 1,000 traces, 1,000 spans of one, or 8 MiB
 // wait, they are drawn early; what comes when 2,000 traces or 16 MiB wait is dropped
 // and counted queue_full. Spans that were written count as sent; with an error of Write,
 // or a panic, as dropped, send_error. Of a span at most 64 tags and 32 logs with 16
@@ -49,7 +49,8 @@ type Console struct {
 
 	wake    chan struct{} // capacity 1
 	closing chan struct{}
-	done    chan struct{} // closed when the goroutine has ended
+	done    chan struct{} // closed when the goroutine has ended, or Close has given it up
+	end     func()        // closes done once
 	flushes flushes
 
 	mu      sync.Mutex
@@ -76,6 +77,7 @@ func NewConsole(w io.Writer, o ConsoleOptions) (*Console, error) {
 		stats: DestinationStats{Name: "console"},
 	}
 	c.flushes.answered = make(chan struct{})
+	c.end = sync.OnceFunc(func() { close(c.done) })
 	go c.run()
 	return c, nil
 }
@@ -131,6 +133,7 @@ func (c *Console) Close(ctx context.Context) error {
 	close(c.closing)
 	ended := guard.Await(ctx, c.done)
 	left := c.giveUp(Closed)
+	c.end()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	failed := c.stats.Dropped[SendError] - before
@@ -164,8 +167,8 @@ func (c *Console) Stats() []DestinationStats {
 
 // run is the goroutine. Only Write is foreign code there.
 func (c *Console) run() {
-	defer close(c.done)
 	defer c.end()
+	defer c.lost()
 	tick := time.NewTicker(lateWait / 2)
 	defer tick.Stop()
 	for closing := false; !closing; {
@@ -185,8 +188,8 @@ func (c *Console) run() {
 	}
 }
 
-// end counts what is left when the writer has ended the goroutine.
-func (c *Console) end() {
+// lost counts what is left when the writer has ended the goroutine.
+func (c *Console) lost() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()

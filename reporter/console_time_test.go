@@ -144,6 +144,9 @@ func TestConsoleBlockedWriter(t *testing.T) {
 		if after.BufferedSpans+after.BufferedBytes != 0 || after.Dropped[Closed] != d.BufferedSpans {
 			t.Errorf("after Close: %+v", after)
 		}
+		if flush, again := c.Flush(context.Background()), c.Close(context.Background()); flush != nil || again != nil {
+			t.Errorf("Flush and Close after Close: %v, %v", flush, again)
+		}
 		close(release)
 		synctest.Wait()
 		if d := balanced(t, c, n); d != after {
