@@ -33,8 +33,7 @@ func Balance(st spur.Stats) error {
 	return errors.Join(errs...)
 }
 
-// balanceTimeout is how long goroutines that a test has left running get to get
-// out of Finish.
+// balanceTimeout is what goroutines get that are in Finish when a test ends.
 const balanceTimeout = time.Second
 
 // audit closes a tracer and fails the test if its books do not balance, or if
@@ -58,7 +57,7 @@ func audit(t testing.TB, tracer *spur.Tracer, r *Recorder) {
 
 // eventually asks until the answer is true, or false for that long.
 func eventually(timeout time.Duration, ok func() bool) bool {
-	for end := time.Now().Add(timeout); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(timeout); time.Now().Before(end); <-time.After(5 * time.Millisecond) {
 		if ok() {
 			return true
 		}

@@ -162,10 +162,6 @@ func (c *Collector) OTLPURL() string { return c.URL() + otlpPath }
 // called from several goroutines. Bodies are not longer than
 // CollectorOptions.MaxBody for it either.
 func (c *Collector) Intercept(hook func(w http.ResponseWriter, r *http.Request) bool) {
-	if hook == nil {
-		c.hook.Store(nil)
-		return
-	}
 	c.hook.Store(&hook)
 }
 

@@ -97,7 +97,7 @@ func (c *Collector) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	defer c.running.Done()
 	r.Body = http.MaxBytesReader(w, r.Body, c.maxBody)
-	if hook := c.hook.Load(); hook != nil && (*hook)(w, r) {
+	if hook := c.hook.Load(); hook != nil && *hook != nil && (*hook)(w, r) {
 		return
 	}
 	if status := c.refusal(r); status != 0 {

@@ -3,6 +3,7 @@
 package spurtest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -25,9 +26,10 @@ import (
 // passes nil: it closes the tracer itself. Options that spur.New refuses end the test; with a
 // nil t they panic.
 func New(t testing.TB, opts ...spur.Option) (*spur.Tracer, *Recorder) {
-	if t != nil {
-		t.Helper()
+	if t == nil {
+		t = example{}
 	}
+	t.Helper()
 	r := &Recorder{lab: &lab{t: t, clock: NewClock(time.Millisecond)}}
 	return r.lab.tracer("test", r, opts), r
 }
@@ -40,23 +42,19 @@ func (r *Recorder) Tracer(service string, opts ...spur.Option) *spur.Tracer {
 	if r.lab == nil {
 		panic("spurtest: Recorder.Tracer on a recorder that New did not make")
 	}
-	if r.lab.t != nil {
-		r.lab.t.Helper()
-	}
+	r.lab.t.Helper()
 	return r.lab.tracer(service, r, opts)
 }
 
 // lab is what the tracers of one recorder share.
 type lab struct {
-	t     testing.TB // nil in an Example
+	t     testing.TB
 	clock *Clock
 	ids   IDs
 }
 
 func (l *lab) tracer(service string, r *Recorder, opts []spur.Option) *spur.Tracer {
-	if l.t != nil {
-		l.t.Helper()
-	}
+	l.t.Helper()
 	all := append([]spur.Option{
 		spur.WithSampler(always{}),
 		spur.WithReporter(r),
@@ -65,24 +63,26 @@ func (l *lab) tracer(service string, r *Recorder, opts []spur.Option) *spur.Trac
 		spur.WithLogger(nil),
 	}, opts...)
 	tracer, err := spur.New(service, all...)
-	switch {
-	case err == nil && l.t != nil:
-		named := namesUnfinished(opts)
-		l.t.Cleanup(func() {
-			l.t.Helper()
-			audit(l.t, tracer, r)
-			if !named {
-				logUnfinished(l.t, tracer.Stats().Spans)
-			}
-		})
-	case err == nil:
-	case l.t != nil:
+	if err != nil {
 		l.t.Fatalf("spurtest: %v", err)
-	default:
-		panic("spurtest: " + err.Error())
 	}
+	named := namesUnfinished(opts)
+	l.t.Cleanup(func() {
+		l.t.Helper()
+		audit(l.t, tracer, r)
+		if !named {
+			logUnfinished(l.t, tracer.Stats().Spans)
+		}
+	})
 	return tracer
 }
+
+// example stands in for the t that an Example has not.
+type example struct{ testing.TB }
+
+func (example) Helper()                           {}
+func (example) Cleanup(func())                    {}
+func (example) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // always samples every trace and, unlike sampler.Const, puts no tags on it.
 type always struct{}

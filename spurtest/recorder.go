@@ -69,7 +69,6 @@ func (r *Recorder) Reset() {
 	r.arrived.reset()
 }
 
-// dropped is how many spans found no room.
 func (r *Recorder) dropped() (n uint64) {
 	for _, d := range r.memory.Stats() {
 		n += d.DroppedTotal()

@@ -4,6 +4,7 @@ package spurtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ type line struct {
 
 func (p *printer) print() {
 	f := p.forest
-	p.services = severalServices(f.Spans)
+	p.services = slices.ContainsFunc(f.Spans, func(s *model.Span) bool { return service(s) != service(f.Spans[0]) })
 	last := model.TraceID{}
 	for n, root := range f.Roots {
 		top, id := 0, f.Spans[root].TraceID
@@ -51,15 +52,6 @@ func (p *printer) print() {
 		}
 		f.Walk(root, func(i, depth int) { p.span(i, top+depth) })
 	}
-}
-
-func severalServices(spans []*model.Span) bool {
-	for _, s := range spans {
-		if service(s) != service(spans[0]) {
-			return true
-		}
-	}
-	return false
 }
 
 func service(s *model.Span) string {

@@ -45,7 +45,6 @@ func TestHTTPClient(t *testing.T, wrap func(tracer *spur.Tracer, rt http.RoundTr
 	runSuite(t, clientPiece{wrap, patience}, clientChecks)
 }
 
-// clientPiece is a traced RoundTripper under test.
 type clientPiece struct {
 	wrap     func(*spur.Tracer, http.RoundTripper) http.RoundTripper
 	patience time.Duration
@@ -109,7 +108,6 @@ func (r *clientRig) wrap(t testing.TB, rt http.RoundTripper) {
 	}
 }
 
-// tellings returns what the server was told so far.
 func (r *clientRig) tellings() []model.Context {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -18,7 +18,6 @@ import (
 	"github.com/go-spur/spur/spurtest"
 )
 
-// roundTrip is a RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip implements http.RoundTripper.
@@ -26,7 +25,6 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 type contextKey struct{}
 
-// checkRequestUnchanged looks at both sides of RoundTrip.
 func checkRequestUnchanged(t testing.TB, p clientPiece) {
 	answer := &http.Response{
 		StatusCode: http.StatusAccepted, Status: "202 Accepted", Header: http.Header{"X-Answer": {"1"}}, ContentLength: 2,
@@ -138,7 +136,6 @@ func checkClientCancelled(t testing.TB, p clientPiece) {
 	}
 }
 
-// checkUpgrade speaks another protocol over the connection.
 func checkUpgrade(t testing.TB, p clientPiece) {
 	r := p.dial(t, echo(t, p.patience))
 	req, parent := r.request(t, r.URL)

@@ -44,7 +44,6 @@ func TestHTTPServer(t *testing.T, wrap func(tracer *spur.Tracer, h http.Handler)
 	runSuite(t, serverPiece{wrap, patience}, serverChecks)
 }
 
-// serverPiece is a middleware under test.
 type serverPiece struct {
 	wrap     func(*spur.Tracer, http.Handler) http.Handler
 	patience time.Duration
@@ -65,7 +64,6 @@ var serverChecks = []check[serverPiece]{
 	{"concurrent requests", checkServerConcurrent},
 }
 
-// serverRig is a middleware in a real server.
 type serverRig struct {
 	*httptest.Server
 	piece  serverPiece
@@ -73,8 +71,7 @@ type serverRig struct {
 	spans  *spurtest.Recorder
 }
 
-// serve starts a server, which is closed when the test ends. With h2 it speaks
-// HTTP/2.
+// serve starts a server, with h2 one of HTTP/2, which is closed when the test ends.
 func (p serverPiece) serve(t testing.TB, h2 bool, h http.HandlerFunc) *serverRig {
 	t.Helper()
 	spurtest.CheckLeaks(t)
@@ -104,8 +101,7 @@ func startServer(t testing.TB, h2 bool, h http.Handler) *httptest.Server {
 	return s
 }
 
-// ask sends a GET request with headers and returns the answer, whose body is read
-// already.
+// ask sends a GET request and returns the answer, whose body is read already.
 func (r *serverRig) ask(t testing.TB, path string, header http.Header) (*http.Response, string) {
 	t.Helper()
 	resp, body, err := get(soon(t, r.piece.patience), r.Server, path, header)
@@ -165,7 +161,6 @@ func caller(n uint64, members ...model.Member) model.Context {
 	}
 }
 
-// wantKind checks the tag span.kind.
 func wantKind(t testing.TB, s model.Span, kind string) {
 	t.Helper()
 	if got := spurtest.Tag(s, "span.kind"); got != any(kind) {

@@ -23,7 +23,6 @@ import (
 	"github.com/go-spur/spur/spurtest"
 )
 
-// protocols are what a server may speak.
 func protocols(each func(name string, h2 bool)) {
 	each("HTTP/1.1", false)
 	each("HTTP/2", true)
@@ -32,30 +31,26 @@ func protocols(each func(name string, h2 bool)) {
 // abilities lists what a ResponseWriter can do, by its type and by a
 // ResponseController.
 func abilities(w http.ResponseWriter) string {
-	_, f := w.(http.Flusher)
-	_, h := w.(http.Hijacker)
-	_, p := w.(http.Pusher)
-	_, r := w.(io.ReaderFrom)
-	c := http.NewResponseController(w)
-	later := time.Now().Add(time.Hour)
-	can := []string{}
-	for _, a := range []struct {
-		name string
-		ok   bool
-	}{
-		{"http.Flusher", f},
-		{"http.Hijacker", h},
-		{"http.Pusher", p},
-		{"io.ReaderFrom", r},
-		{"SetReadDeadline", c.SetReadDeadline(later) == nil},
-		{"SetWriteDeadline", c.SetWriteDeadline(later) == nil},
-		{"EnableFullDuplex", c.EnableFullDuplex() == nil},
-		{"Flush", c.Flush() == nil},
-	} {
-		if a.ok {
-			can = append(can, a.name)
+	var can []string
+	add := func(name string, ok bool) {
+		if ok {
+			can = append(can, name)
 		}
 	}
+	_, ok := w.(http.Flusher)
+	add("http.Flusher", ok)
+	_, ok = w.(http.Hijacker)
+	add("http.Hijacker", ok)
+	_, ok = w.(http.Pusher)
+	add("http.Pusher", ok)
+	_, ok = w.(io.ReaderFrom)
+	add("io.ReaderFrom", ok)
+	c := http.NewResponseController(w)
+	later := time.Now().Add(time.Hour)
+	add("SetReadDeadline", c.SetReadDeadline(later) == nil)
+	add("SetWriteDeadline", c.SetWriteDeadline(later) == nil)
+	add("EnableFullDuplex", c.EnableFullDuplex() == nil)
+	add("Flush", c.Flush() == nil)
 	return strings.Join(can, " ")
 }
 
@@ -211,7 +206,6 @@ func checkStreams(t testing.TB, p serverPiece) {
 	})
 }
 
-// checkHijack takes the connection over, as websockets do.
 func checkHijack(t testing.TB, p serverPiece) {
 	r := p.serve(t, false, echo(t, p.patience))
 	conn, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))

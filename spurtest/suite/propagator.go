@@ -63,7 +63,6 @@ func TestPropagator(t *testing.T, newPropagator func() propagation.Propagator, o
 	runSuite(t, propagatorPiece{newPropagator, o}, propagatorChecks)
 }
 
-// propagatorPiece is a propagator under test.
 type propagatorPiece struct {
 	make func() propagation.Propagator
 	PropagatorOptions
@@ -118,7 +117,6 @@ func (p propagatorPiece) trips() []trip {
 	}
 }
 
-// keeps reports whether something is to come back.
 func (p propagatorPiece) keeps(l Loss) bool { return p.Loses&l == 0 }
 
 // each makes every trip with a context.
@@ -198,7 +196,6 @@ func checkFlags(t testing.TB, p propagatorPiece) {
 	})
 }
 
-// baggageTexts are values that must arrive as they are.
 var baggageTexts = map[string]string{
 	"word": "acme", "blank": "acme corp", "blanks": "  at  both  ends ", "accent": "acmé", "script": "東京 🗼",
 	"percent": "100%", "escape": "%41%zz%", "plus": "a+b", "list": "a=b;c,d", "quotes": `"a" \ 'b'`, "long": strings.Repeat("long ", 200),

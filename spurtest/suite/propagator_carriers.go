@@ -56,7 +56,6 @@ func entriesOf(h http.Header) (all entries) {
 	return all
 }
 
-// overTheWire writes headers as net/http does and reads them back.
 func overTheWire(h http.Header) (http.Header, error) {
 	var wire bytes.Buffer
 	if err := h.Write(&wire); err != nil {
@@ -70,7 +69,6 @@ func overTheWire(h http.Header) (http.Header, error) {
 	return http.Header(read), nil
 }
 
-// richContext has something of everything.
 func richContext() model.Context {
 	return model.Context{
 		TraceID: model.TraceID{High: 0xc0ffee, Low: someTrace}, SpanID: someSpan, ParentID: 0x77, Flags: model.FlagSampled,
@@ -78,7 +76,6 @@ func richContext() model.Context {
 	}
 }
 
-// inject writes a context into carriers of both kinds.
 func (p propagatorPiece) inject(c *model.Context, h http.Header, list *entries) {
 	p.make().Inject(c, propagation.Header(h))
 	p.make().Inject(c, list)
@@ -182,7 +179,6 @@ func isPrintable(s string, ascii bool) bool {
 	return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || ascii && c > 0x7f })
 }
 
-// checkHostileCarriers damages what Inject writes in many ways.
 func checkHostileCarriers(t testing.TB, p propagatorPiece) {
 	var written []entry
 	for _, flags := range []model.Flags{model.FlagSampled, model.FlagSampled | model.FlagDebug, 0} {
@@ -214,7 +210,6 @@ func checkHostileCarriers(t testing.TB, p propagatorPiece) {
 	p.attack(t, via, "odd keys", "", entries{{"", ""}, {"\x00", "\x00"}, {strings.Repeat("k", 1<<20), "v"}, {"\xff", "\xff"}, {"-", "-"}})
 }
 
-// damaged returns variations of a header's value.
 func damaged(value string) []string {
 	all := []string{
 		"", " ", ",", "=", ":", "-", "%", "%zz", "\x00", "\xff\xfe", "0", "💥", value + value, value + "," + value, " " + value + " ",
@@ -235,7 +230,6 @@ func damaged(value string) []string {
 
 const maxCarried = 64 << 10 // bytes of baggage
 
-// attack extracts from carriers of both kinds.
 func (p propagatorPiece) attack(t testing.TB, via propagation.Propagator, key, value string, carriers ...entries) {
 	t.Helper()
 	for _, list := range carriers {
@@ -249,7 +243,7 @@ func (p propagatorPiece) attack(t testing.TB, via propagation.Propagator, key, v
 				fault = fmt.Sprint("panic: ", p)
 			}
 			if fault != "" {
-				t.Errorf("%T with %s: %s: %s", from, brief(key), brief(value), fault)
+				t.Errorf("%T with %.100q: %.100q (%d bytes): %s", from, key, value, len(value), fault)
 			}
 		}
 	}
@@ -263,7 +257,7 @@ func faultOf(got model.Context, err error) string {
 	case err == nil && baggageSize(got.Baggage) > maxCarried:
 		return fmt.Sprintf("%d bytes of baggage", baggageSize(got.Baggage))
 	case err != nil && !errors.Is(err, propagation.ErrCorrupted) && !errors.Is(err, propagation.ErrNotFound):
-		return "the error wraps neither ErrCorrupted nor ErrNotFound: " + brief(err.Error())
+		return fmt.Sprintf("the error wraps neither ErrCorrupted nor ErrNotFound: %.100q", err.Error())
 	case err != nil && len(err.Error()) > 1024:
 		return fmt.Sprintf("an error of %d bytes", len(err.Error()))
 	}

@@ -4,7 +4,6 @@ package suite
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +18,6 @@ type check[P any] struct {
 	run  func(t testing.TB, piece P)
 }
 
-// runSuite runs each check as a subtest.
 func runSuite[P any](t *testing.T, piece P, checks []check[P]) {
 	t.Helper()
 	for _, c := range checks {
@@ -50,7 +48,6 @@ func concurrently(workers, each int, f func(n int)) {
 	wait.Wait()
 }
 
-// survive fails the test when fn panics.
 func survive(t testing.TB, what string, fn func()) {
 	t.Helper()
 	if p := panicOf(fn); p != nil {
@@ -63,13 +60,4 @@ func panicOf(fn func()) (p any) {
 	defer func() { p = recover() }()
 	fn()
 	return nil
-}
-
-// brief quotes the beginning of a text.
-func brief(s string) string {
-	const most = 100
-	if len(s) <= most {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprintf("%q… (%d bytes)", s[:most], len(s))
 }

@@ -53,7 +53,6 @@ func TestTransport(t *testing.T, start func(t testing.TB) (transport.Transport, 
 	runSuite(t, transportPiece{start, patience}, transportChecks)
 }
 
-// transportPiece is a transport under test.
 type transportPiece struct {
 	start    func(t testing.TB) (transport.Transport, func() []model.Span)
 	patience time.Duration
@@ -71,7 +70,6 @@ var transportChecks = []check[transportPiece]{
 	{"MaxBatch from another goroutine", checkMaxBatchConcurrent},
 }
 
-// transportRig is a transport at work.
 type transportRig struct {
 	transport.Transport
 	piece    transportPiece
@@ -92,7 +90,6 @@ func (p transportPiece) open(t testing.TB) *transportRig {
 	return &transportRig{Transport: tr, piece: p, received: received}
 }
 
-// batch encodes spans for the transport.
 func (r *transportRig) batch(spans ...model.Span) []byte {
 	r.seqNo++
 	return encodeBatch(r.Format(), r.seqNo, spans)
@@ -167,7 +164,6 @@ func checkBatchesArrive(t testing.TB, p transportPiece) {
 	r.arrived(t, spans)
 }
 
-// maxBatch bounds what the suite makes.
 const maxBatch = 64 << 20
 
 func checkLargestBatch(t testing.TB, p transportPiece) {

@@ -11,10 +11,8 @@ import (
 	"github.com/go-spur/spur/wire"
 )
 
-// service sends the spans of TestTransport.
 const service = "suite"
 
-// someTags are tags of every kind.
 func someTags() []model.Tag {
 	return []model.Tag{
 		{Key: "text", Value: model.String("grüße")},
@@ -53,30 +51,26 @@ func someSpans(n int) []model.Span {
 // encodeBatch makes a batch of at least one span as reporter.Batching does; nil in an
 // unknown format.
 func encodeBatch(f transport.Format, seqNo int64, spans []model.Span) []byte {
-	var body []byte
 	process := spans[0].Process
-	for i := range spans {
-		switch f {
-		case transport.JaegerCompact:
-			body = wire.AppendCompactSpan(body, &spans[i])
-		case transport.OTLP:
-			body = wire.AppendOTLPSpan(body, &spans[i])
-		default:
-			body = wire.AppendBinarySpan(body, &spans[i])
+	body := func(appendSpan func([]byte, *model.Span) []byte) (b []byte) {
+		for i := range spans {
+			b = appendSpan(b, &spans[i])
 		}
+		return b
 	}
 	switch f {
 	case transport.JaegerCompact:
 		head := wire.AppendCompactMessageHead(nil, int32(seqNo), wire.AppendCompactProcess(nil, process), len(spans))
-		return wire.AppendCompactMessageTail(append(head, body...), seqNo, nil)
+		return wire.AppendCompactMessageTail(append(head, body(wire.AppendCompactSpan)...), seqNo, nil)
 	case transport.JaegerBinary:
 		head := wire.AppendBinaryMessageHead(nil, int32(seqNo), wire.AppendBinaryProcess(nil, process), len(spans))
-		return wire.AppendBinaryMessageTail(append(head, body...), seqNo, nil)
+		return wire.AppendBinaryMessageTail(append(head, body(wire.AppendBinarySpan)...), seqNo, nil)
 	case transport.JaegerBatch:
 		head := wire.AppendBinaryBatchHead(nil, wire.AppendBinaryProcess(nil, process), len(spans))
-		return wire.AppendBinaryBatchTail(append(head, body...), seqNo, nil)
+		return wire.AppendBinaryBatchTail(append(head, body(wire.AppendBinarySpan)...), seqNo, nil)
 	case transport.OTLP:
-		return append(wire.AppendOTLPHead(nil, wire.AppendOTLPResource(nil, process), len(body), seqNo, nil), body...)
+		all := body(wire.AppendOTLPSpan)
+		return append(wire.AppendOTLPHead(nil, wire.AppendOTLPResource(nil, process), len(all), seqNo, nil), all...)
 	}
 	return nil
 }
