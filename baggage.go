@@ -131,8 +131,8 @@ func (t *Tracer) restrict(key, value string) (_ string, cut, ok bool) {
 	if t.restrictions == nil || value == "" {
 		return value, false, true
 	}
-	limit, ok := t.allowed(key)
-	if !ok {
+	var limit int
+	if !t.guard(func() { limit, ok = t.restrictions.Allowed(t.process.Service, key) }) || !ok {
 		return value, false, false
 	}
 	short := format.Prefix(value, limit)
@@ -143,11 +143,4 @@ func (t *Tracer) restrict(key, value string) (_ string, cut, ok bool) {
 		return value, false, true
 	}
 	return strings.Clone(short), true, true
-}
-
-func (t *Tracer) allowed(key string) (limit int, ok bool) {
-	if !t.guard(func() { limit, ok = t.restrictions.Allowed(t.process.Service, key) }) {
-		return 0, false
-	}
-	return limit, ok
 }

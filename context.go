@@ -219,10 +219,7 @@ func SpanFromContext(ctx context.Context) *Span {
 // ContextWithSpan returns ctx with s as its current span, for OpenTracing too. A nil s
 // stands for the span that records nothing.
 func ContextWithSpan(ctx context.Context, s *Span) context.Context {
-	if s == nil {
-		s = nowhere
-	}
-	return opentracing.ContextWithSpan(orBackground(ctx), s)
+	return opentracing.ContextWithSpan(orBackground(ctx), s.orNowhere())
 }
 
 // orBackground stands in for a context that is nil.

@@ -15,7 +15,7 @@ import (
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. docs/environment.md
-// lists them all. They are read once, while New runs; options before FromEnv are
+// lists them all, with their values. They are read once, while New runs; options before FromEnv are
 // overridden where a variable is set, options after it override. There are two
 // exceptions: New's service name wins unless it is empty, and a WithReporter anywhere
 // replaces the destination that the environment chooses. A variable that is empty, or
@@ -39,32 +39,18 @@ import (
 //
 // JAEGER_USER, JAEGER_PASSWORD and JAEGER_AUTH_TOKEN are sent to JAEGER_ENDPOINT only,
 // the headers and certificates of OTEL_EXPORTER_OTLP_… only to the endpoints that
-// OTEL_* variables choose. OTEL_EXPORTER_OTLP_TIMEOUT and …_COMPRESSION hold for a
-// JAEGER_ENDPOINT that takes OTLP, too. An OTLP endpoint is not used, with a warning,
-// when its headers are wrong, when its certificate or key cannot be read, or when
+// OTEL_* variables choose. Such an endpoint is not used, with a warning, when its headers
+// are wrong, when its certificate or key cannot be read, or when
 // OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak. Without
-// another destination the spans are then counted as dropped, not sent to an agent that
-// nobody asked for. OTEL_TRACES_EXPORTER=console, also in a list, draws traces on the
-// standard output; alone, it is the only destination.
+// another destination the spans are then counted as dropped.
 //
-// HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for
-// (net/http.ProxyFromEnvironment): spans, to endpoints of WithEndpoint as well, and the
-// questions of the default sampler. What the JAEGER_REPORTER_… and OTEL_BSP_… variables
-// say holds for endpoints of WithEndpoint, too.
+// HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for: spans
+// and the questions of the default sampler. This, and what the JAEGER_REPORTER_… and
+// OTEL_BSP_… variables say, holds for endpoints of WithEndpoint, too.
 //
-// JAEGER_TAGS is a list such as "zone=eu,host=${HOSTNAME:unknown}": a value of that
-// form is that of another variable, or what stands behind the colon when it is not
-// set, or nothing.
-//
-// JAEGER_SAMPLER_PARAM is a probability for the types probabilistic and remote (the
-// default), traces a second for ratelimiting, and for const 0 or 1. Without it
-// probabilistic and remote sample 0.1 %; const and ratelimiting sample nothing, as in
-// Jaeger's Go client. For remote it counts until the sampling server has answered: the
-// one at JAEGER_SAMPLING_ENDPOINT, else at JAEGER_SAMPLER_MANAGER_HOST_PORT, else at
-// port 5778 of JAEGER_AGENT_HOST. OTEL_TRACES_SAMPLER=parentbased_jaeger_remote is the
-// same, with an argument such as
-// "endpoint=http://localhost:5778/sampling,pollingIntervalMs=60000,initialSamplingRate=0.001";
-// the samplers of OpenTelemetry without parentbased_ overrule callers' decisions.
+// The default of JAEGER_SAMPLER_PARAM is 0.1 % for the types probabilistic and remote;
+// const and ratelimiting sample nothing without it, as in Jaeger's Go client. Values of
+// OTEL_TRACES_SAMPLER without parentbased_ overrule callers' decisions.
 func FromEnv() Option {
 	return optionFunc(func(c *config) { c.applyEnv(env.Read(os.LookupEnv, os.Environ())) })
 }

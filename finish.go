@@ -194,10 +194,15 @@ func (s *Span) String() string { return s.SpanContext().String() }
 
 // Tracer returns the tracer that started the span.
 func (s *Span) Tracer() opentracing.Tracer {
-	if s == nil { // opentracing.ContextWithSpan asks
-		return nowhere.tracer()
+	return s.orNowhere().tracer() // opentracing.ContextWithSpan asks nil ones, too
+}
+
+// orNowhere stands in for a span that is nil.
+func (s *Span) orNowhere() *Span {
+	if s == nil {
+		return nowhere
 	}
-	return s.tracer()
+	return s
 }
 
 // OperationName returns the operation name, also after Finish.
@@ -215,17 +220,12 @@ func (s *Span) operationLocked() string { return unsafe.String(s.op, int(s.opLen
 
 // StartTime returns when the span started, also after Finish.
 func (s *Span) StartTime() time.Time {
-	if s == nil {
-		return nowhere.StartTime()
-	}
-	return time.Unix(0, s.start)
+	return time.Unix(0, s.orNowhere().start)
 }
 
 // Duration returns how long the span took, and 0 before Finish.
 func (s *Span) Duration() time.Duration {
-	if s == nil {
-		return 0
-	}
+	s = s.orNowhere()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return time.Duration(s.duration)
@@ -243,9 +243,7 @@ func (s *Span) Finished() bool {
 
 // References returns a copy of what the span refers to, also after Finish.
 func (s *Span) References() []model.Reference {
-	if s == nil {
-		return nil
-	}
+	s = s.orNowhere()
 	var one [1]model.Reference
 	refs, _ := s.references(&one)
 	return append([]model.Reference(nil), refs...)
@@ -271,9 +269,7 @@ func (s *Span) references(one *[1]model.Reference) (refs []model.Reference, drop
 // it returns nil, unless a reporter or observer of the tracer keeps spans
 // (reporter.SpanKeeper): then the tags as they were reported.
 func (s *Span) Tags() []model.Tag {
-	if s == nil {
-		return nil
-	}
+	s = s.orNowhere()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rec == nil {
@@ -284,9 +280,7 @@ func (s *Span) Tags() []model.Tag {
 
 // Logs returns a copy of the logs, oldest first, under the conditions of Tags.
 func (s *Span) Logs() []model.Log {
-	if s == nil {
-		return nil
-	}
+	s = s.orNowhere()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.rec == nil {

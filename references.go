@@ -168,13 +168,9 @@ const (
 
 // String returns the policy's name.
 func (p EdgePolicy) String() string {
-	switch p {
-	case TrustCaller:
-		return "trust"
-	case LinkCaller:
-		return "link"
-	case IgnoreCaller:
-		return "ignore"
+	names := [...]string{"trust", "link", "ignore"}
+	if int(p) < len(names) {
+		return names[p]
 	}
 	return fmt.Sprintf("EdgePolicy(%d)", uint8(p))
 }

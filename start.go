@@ -3,6 +3,9 @@
 package spur
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
@@ -215,15 +218,11 @@ func (t *Tracer) startTags(o *startOptions) *record.Record {
 
 // startObserved tells the observers, also of a span that is not recorded.
 func (t *Tracer) startObserved(s *Span, unrecorded *record.Record) {
-	r := unrecorded
-	if s.rec != nil {
-		r = s.rec
+	var tags []model.Tag
+	if r := cmp.Or(s.rec, unrecorded); r != nil {
+		tags = slices.Clone(r.Tags())
 	}
-	if r == nil {
-		t.observeStart(s, nil)
-		return
-	}
-	t.observeStart(s, append([]model.Tag(nil), r.Tags()...))
+	t.observeStart(s, tags)
 }
 
 // startPassing starts a span of a disabled tracer: it stands for the caller's

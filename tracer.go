@@ -153,12 +153,11 @@ func (t *Tracer) introduce(d throttler.Throttler) {
 // FollowsFrom; all valid ones are recorded. References to contexts of other
 // tracers are counted and ignored. Options are not kept.
 func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption) opentracing.Span {
-	t = t.orNone()
 	var o startOptions
 	for _, opt := range opts {
 		o.add(opt)
 	}
-	return t.start(operation, &o)
+	return t.orNone().start(operation, &o)
 }
 
 // Start starts a span as a child of ctx's current span, unless a ChildOf or

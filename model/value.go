@@ -22,17 +22,9 @@ const (
 
 // String returns the kind's name in Go terms.
 func (k Kind) String() string {
-	switch k {
-	case KindString:
-		return "string"
-	case KindFloat64:
-		return "float64"
-	case KindBool:
-		return "bool"
-	case KindInt64:
-		return "int64"
-	case KindBytes:
-		return "bytes"
+	names := [...]string{"string", "float64", "bool", "int64", "bytes"}
+	if int(k) < len(names) {
+		return names[k]
 	}
 	return "Kind(" + strconv.Itoa(int(k)) + ")"
 }
