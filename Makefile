@@ -21,9 +21,9 @@ help: ## list the targets
 
 test: ## go vet and go test in every module, without what takes long
 	@echo "The tests of every module: about 2 minutes on two cores, 5 when all must be compiled."
-	@scripts/test.sh -skip '^TestSoak$$'
+	@scripts/test.sh -skip '^(TestSoak|TestBinarySize)$$'
 
-race: ## all tests under the race detector, 30 s of delivery under faults among them
+race: ## all tests under the race detector, with 30 s of delivery under faults and the size of binaries
 	@scripts/test.sh -race
 
 oldgo: ## the tests of the modules that users link, each with the oldest Go it works with
