@@ -68,8 +68,8 @@ type RemoteStatus struct {
 //
 // The server is asked GET /baggageRestrictions?service=NAME, as Jaeger's clients
 // ask it, and answers [{"baggageKey": "user", "maxValueLength": 64}, …]. Answers
-// have at most 1 MiB after decompression and 10,000 entries. Jaeger's own agent
-// never had an answer (1.62: status 500; later: 404).
+// have at most 1 MiB after decompression and 10,000 entries. Jaeger's own agents
+// have none.
 type Remote struct {
 	deny bool
 	list *poll.Follower[lengths] // nil until fetched

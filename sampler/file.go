@@ -3,6 +3,7 @@
 package sampler
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,7 +72,7 @@ func NewFile(service, path string, o FileOptions) (*File, error) {
 	case o.ReloadInterval == 0:
 		o.ReloadInterval = 10 * time.Second
 	}
-	r := &fileReader{service: service, path: path, maxOperations: orMaxOperations(o.MaxOperations), seed: maphash.MakeSeed()}
+	r := &fileReader{service: service, path: path, maxOperations: cmp.Or(o.MaxOperations, MaxOperations), seed: maphash.MakeSeed()}
 	body, err := r.read()
 	if err != nil {
 		return nil, err

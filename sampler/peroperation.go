@@ -3,6 +3,7 @@
 package sampler
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -36,8 +37,6 @@ var (
 // the next probability from these tags.
 //
 // Sample takes no lock, and allocates only for an operation it has not seen.
-// jaeger-client-go samples the first trace of every operation even at bound 0,
-// and forgets all operations that are not listed at every refresh.
 type PerOperation struct {
 	max   int
 	table atomic.Pointer[operationTable]
@@ -73,18 +72,11 @@ func NewPerOperation(s Strategy, maxOperations int) (*PerOperation, error) {
 	if maxOperations < 0 {
 		return nil, fmt.Errorf("%w: maximum of operations %d is negative", ErrInvalidOption, maxOperations)
 	}
-	p := &PerOperation{max: orMaxOperations(maxOperations)}
+	p := &PerOperation{max: cmp.Or(maxOperations, MaxOperations)}
 	if err := p.Update(s); err != nil {
 		return nil, err
 	}
 	return p, nil
-}
-
-func orMaxOperations(n int) int {
-	if n == 0 {
-		return MaxOperations
-	}
-	return n
 }
 
 // Sample implements Sampler.

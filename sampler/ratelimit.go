@@ -22,9 +22,7 @@ const MaxTracesPerSecond = 1e6
 // RateLimiting samples so many traces a second, whichever come first. It is a
 // token bucket that starts full and holds what one second brings, but never less
 // than one trace: any second sees at most twice the rate (the bucket, and what
-// flows in meanwhile), any longer time the rate. Jaeger's Go client lets one
-// trace through even at rate 0 and after a pause pays out two buckets at once;
-// this one does neither.
+// flows in meanwhile), any longer time the rate.
 //
 // Sampled roots are tagged sampler.type=ratelimiting and sampler.param=rate
 // (DOUBLE).

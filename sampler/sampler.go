@@ -51,10 +51,7 @@ type Params struct {
 // is to sample, and say why: Jaeger's sampler.type and sampler.param. The slice
 // is not modified, so a sampler can return the same one each time. The zero
 // Decision does not sample.
-//
-// It has four fields and 32 bytes, the most that Go keeps in registers: with more
-// a sampler's answer takes five times as long (BenchmarkSample).
-type Decision struct {
+type Decision struct { // more than four fields would leave the registers: BenchmarkSample
 	Sample    bool
 	Undecided bool // of a Late sampler: ask again later, and record meanwhile; else without meaning
 	Firehose  bool // with Sample: set Jaeger's firehose flag too, so that the backend stores but does not index

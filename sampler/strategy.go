@@ -3,6 +3,7 @@
 package sampler
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -124,7 +125,7 @@ func (s Strategy) Sampler(current Sampler, maxOperations int) (Sampler, error) {
 		}
 		return NewRateLimiting(s.TracesPerSecond)
 	}
-	if p, ok := current.(*PerOperation); ok && p.max == orMaxOperations(maxOperations) {
+	if p, ok := current.(*PerOperation); ok && p.max == cmp.Or(maxOperations, MaxOperations) {
 		return p, p.Update(s)
 	}
 	return NewPerOperation(s, maxOperations)

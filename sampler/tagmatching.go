@@ -34,9 +34,8 @@ const maxMatchers = 10_000
 // the signed 64 bits are text by the time a sampler sees them.
 //
 // Sampled roots are tagged as Jaeger's Go client does, with
-// sampler.type=TagMatchingSampler and sampler.param=key=value. Unlike there, a
-// value that cannot be compared, such as a slice, does no harm. Being asked
-// allocates nothing.
+// sampler.type=TagMatchingSampler and sampler.param=key=value. Being asked allocates
+// nothing.
 type TagMatching struct {
 	key      string
 	decide   bool
@@ -140,20 +139,15 @@ func normalized(v model.Value) model.Value {
 const describedValues = 3
 
 func (t *TagMatching) describe(matchers []TagMatcher) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "tagmatching(%s=", shorten(t.key))
-	for i, m := range matchers {
-		if i == describedValues {
-			fmt.Fprintf(&b, " or %d more", len(matchers)-i)
-			break
-		}
-		if i > 0 {
-			b.WriteByte('|')
-		}
-		b.WriteString(shorten(m.Value.String()))
+	var values []string
+	for _, m := range matchers[:min(len(matchers), describedValues)] {
+		values = append(values, shorten(m.Value.String()))
 	}
-	b.WriteByte(')')
-	return b.String()
+	text := "tagmatching(" + shorten(t.key) + "=" + strings.Join(values, "|")
+	if more := len(matchers) - len(values); more > 0 {
+		text += fmt.Sprintf(" or %d more", more)
+	}
+	return text + ")"
 }
 
 // Status implements Statuser. Type is what the tag sampler.type says; Param is 0.

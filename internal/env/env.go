@@ -169,10 +169,8 @@ func (r *reader) first(names ...string) *setting {
 
 // get returns the setting of a variable, an empty one if it is not set.
 func (r *reader) get(name string) *setting {
-	for i := range table {
-		if table[i].name == name {
-			return &r.settings[i]
-		}
+	if i := index(name); i >= 0 {
+		return &r.settings[i]
 	}
 	return &setting{}
 }
@@ -210,8 +208,8 @@ func (r *reader) wrong(name string, err error) {
 // shown is what may be shown of a variable's value.
 func (r *reader) shown(name string) string {
 	value := r.get(name).given
-	if v := find(name); v != nil {
-		value = v.shown(value)
+	if i := index(name); i >= 0 {
+		value = table[i].shown(value)
 	}
 	return format.Short(value, 128)
 }

@@ -79,7 +79,7 @@ func TestMistakes(t *testing.T) {
 		t.Errorf("only %d mistakes", checked)
 	}
 	for name := range mistakesTogether {
-		if find(name) == nil {
+		if index(name) < 0 {
 			t.Errorf("%s is not in the table", name)
 		}
 	}

@@ -30,10 +30,9 @@ var (
 // parseTags reads JAEGER_TAGS. There is no way to write a comma into a value.
 func (r *reader) parseTags(list string) error {
 	tags, err := r.pairs("JAEGER_TAGS", list, nil)
-	for i := range tags {
-		tags[i].Value = r.expand(tags[i].Value)
+	for _, t := range tags {
+		r.Tags, _ = put(r.Tags, Tag{t.Key, r.expand(t.Value)})
 	}
-	r.addTags(tags)
 	return err
 }
 
@@ -87,12 +86,6 @@ func put(tags []Tag, t Tag) (all []Tag, replaced bool) {
 		}
 	}
 	return append(tags, t), false
-}
-
-func (r *reader) addTags(tags []Tag) {
-	for _, t := range tags {
-		r.Tags, _ = put(r.Tags, t)
-	}
 }
 
 // headers reads a list of headers, and checks each.

@@ -39,7 +39,7 @@ func (r *reader) setSampler() {
 		r.setOtelSampler()
 	}
 	r.SamplingEndpoint = cmp.Or(r.first("JAEGER_SAMPLING_ENDPOINT", "JAEGER_SAMPLER_MANAGER_HOST_PORT").text, r.SamplingEndpoint, r.agentSampling())
-	if isGRPC(r.SamplingEndpoint) {
+	if strings.Contains(r.SamplingEndpoint+"/", ":14250/") { // where OpenTelemetry's own samplers ask
 		r.warn("spur: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778", "endpoint", address.Hide(r.SamplingEndpoint))
 	}
 	if r.RefreshInterval > 0 && r.RefreshInterval < leastRefresh {
@@ -49,16 +49,6 @@ func (r *reader) setSampler() {
 		}
 		r.warn("spur: the sampling server is asked once a second at most", "variable", name, "value", r.shown(name))
 	}
-}
-
-// isGRPC reports whether a sampling server is given with the port at which OpenTelemetry's
-// own samplers ask.
-func isGRPC(samplingEndpoint string) bool {
-	if !strings.Contains(samplingEndpoint, "://") {
-		samplingEndpoint = "http://" + samplingEndpoint
-	}
-	u, _, err := address.URL(samplingEndpoint)
-	return err == nil && u.Port() == "14250"
 }
 
 // agentSampling is the sampling server in parts, as Node.js has them; by default it

@@ -2,7 +2,11 @@
 
 package env
 
-import "github.com/go-spur/spur/internal/address"
+import (
+	"slices"
+
+	"github.com/go-spur/spur/internal/address"
+)
 
 // kind is how the value of a variable is read.
 type kind uint8
@@ -161,12 +165,7 @@ var table = [...]variable{
 	{name: "OTEL_EXPORTER_OTLP_TRACES_INSECURE", kind: kindBool, unused: true},
 }
 
-// find returns the row of a variable, or nil.
-func find(name string) *variable {
-	for i := range table {
-		if table[i].name == name {
-			return &table[i]
-		}
-	}
-	return nil
+// index returns the row of a variable, or -1.
+func index(name string) int {
+	return slices.IndexFunc(table[:], func(v variable) bool { return v.name == name })
 }

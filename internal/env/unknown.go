@@ -21,7 +21,7 @@ func unknown(environ []string) []string {
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		ours := strings.HasPrefix(name, "JAEGER_")
-		if !ours && !strings.HasPrefix(name, "OTEL_") || value == "" || isServiceLink(name, value) || find(name) != nil {
+		if !ours && !strings.HasPrefix(name, "OTEL_") || value == "" || isServiceLink(name, value) || index(name) >= 0 {
 			continue
 		}
 		meant := ""

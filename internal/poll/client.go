@@ -36,10 +36,10 @@ func NewClient(dial DialFunc, proxy func(*http.Request) (*url.URL, error)) *http
 // redirects unless c has a CheckRedirect of its own, and has the transport of NewClient
 // where c has none, for http.DefaultTransport may be instrumented.
 func ownClient(c *http.Client) *http.Client {
-	if c == nil {
-		c = &http.Client{}
+	own := http.Client{}
+	if c != nil {
+		own = *c
 	}
-	own := *c
 	if own.CheckRedirect == nil {
 		own.CheckRedirect = stay
 	}

@@ -118,15 +118,12 @@ func (f *Follower[T]) settle(err error) {
 	if err != nil && st.Fetched == 0 && time.Since(f.started) < f.source.Patience {
 		return
 	}
-	began, ended := f.trouble.Note(err)
-	if !began && !ended {
-		return
-	}
-	if began {
+	switch began, ended := f.trouble.Note(err); {
+	case began:
 		f.problem(st)
-		return
+	case ended:
+		f.warn.Resolved(f.source.Cause, f.source.Working, append(f.attrs(st), slog.Uint64("failed", st.Failed))...)
 	}
-	f.warn.Resolved(f.source.Cause, f.source.Working, append(f.attrs(st), slog.Uint64("failed", st.Failed))...)
 }
 
 // problem tells people that updates fail.

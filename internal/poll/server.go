@@ -3,6 +3,7 @@
 package poll
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,9 +72,7 @@ func NewServer(o ServerOptions) (*Server, error) {
 }
 
 func endpoint(text, path string) (*url.URL, error) {
-	if text == "" {
-		text = defaultHost
-	}
+	text = cmp.Or(text, defaultHost)
 	bare := !strings.Contains(text, "://")
 	if bare {
 		text = "http://" + text
