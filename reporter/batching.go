@@ -173,7 +173,7 @@ func poke(c chan struct{}) {
 }
 
 // Flush implements Reporter. It returns nil when every span reported before the call
-// has been delivered, or dropped and counted, and after Close; ctx's error as soon as
+// has been sent, or dropped and counted, and after Close; ctx's error as soon as
 // ctx ends (nil never does); and ErrClosed when Close gave up on some spans meanwhile.
 // With a receiver that is down it waits as long as RetryBudget for each batch.
 func (r *Batching) Flush(ctx context.Context) error {

@@ -30,19 +30,18 @@ type ConsoleOptions struct {
 // process: a line for each, with when it began, a bar on the time of the whole, its
 // operation, duration and tags. The line of a span that failed has a "!" in front, and
 // is red if the writer is an *os.File that is a terminal and NO_COLOR is not set. What
-// failed is said above the tree, too, five at most. Of the tags errors come first, then the program's
-// own, and last what libraries add: component, sampler.*, span.*, http.*, peer.*.
+// failed is said above the tree, too, five at most. Of the tags errors come first, then
+// the program's own, and last component, sampler.*, span.*, http.*, peer.*.
 //
 // A span waits for its parent in this process. If that was drawn already, it is drawn a
 // second later; and without its parent when nothing of its trace has come for a minute,
 // by Flush and by Close.
 //
-// Console writes on a goroutine of its own, each tree by one call of Write, so that a
-// writer that blocks holds up no Report. When 1,000 traces, 1,000 spans of one, or 8 MiB
-// wait, they are drawn early; what comes when 2,000 traces or 16 MiB wait is dropped
-// and counted queue_full. Spans that were written count as sent; with an error of Write,
-// or a panic, as dropped, send_error. Of a span at most 64 tags and 32 logs with 16
-// fields are drawn, and of a text 60 characters.
+// Console writes on a goroutine of its own, each tree by one call of Write. When 1,000
+// traces, 1,000 spans of one, or 8 MiB wait, they are drawn early; what comes when 2,000
+// traces or 16 MiB wait is dropped, queue_full. Spans that were written count as sent;
+// with an error of Write, or a panic, as dropped, send_error. Of a span at most 64 tags
+// and 32 logs with 16 fields are drawn, and of a text 60 characters.
 type Console struct {
 	w    io.Writer
 	draw consoleStyle

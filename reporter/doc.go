@@ -5,8 +5,7 @@
 //
 // [Batching] is the one for production. [Memory] keeps spans for tests,
 // [Console] draws them, [Logging] writes a line for each, [Null] forgets them, and
-// [Multi] gives each span to several of them. Anything with the three methods of
-// [Reporter] can stand beside them.
+// [Multi] gives each span to several of them.
 //
 // # How Batching works
 //

@@ -12,10 +12,8 @@ const (
 	smallBurst = 90_000
 )
 
-// pacer spaces datagrams out. It keeps an estimate of what waits in the
-// receiver's buffer: bytes sent are added, paceRate is subtracted. Two full
-// datagrams (of small ones 90,000 bytes) may lie there; the next waits until the
-// buffer is empty.
+// pacer spaces datagrams out by an estimate of what waits in the receiver's buffer:
+// two full datagrams (of small ones 90,000 bytes) may; the next waits until it is empty.
 type pacer struct {
 	level int // bytes in the buffer
 	at    time.Time

@@ -14,9 +14,9 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// Counted returns r with books, and with a Flush and a Close that return in time:
-// 100 ms after their context ended at the latest, even if r's hang. Reporters of
-// this package do all that already and are returned as they are.
+// Counted returns r with books, and with a Flush and a Close that return 100 ms after
+// their context ended at the latest. Reporters of this package do so and are returned
+// as they are.
 //
 // When r is a Statser, its own books stand, and a panic of its Report goes on to the
 // caller. Else r is one destination, named after r's type, whose spans count as sent
