@@ -42,9 +42,8 @@ const (
 // in front of them has chosen; a FromEnv behind them replaces them if the environment
 // names a destination.
 //
-// WithReporter adds its reporter to them. It is also the way to what a URL cannot say,
-// such as headers and certificates (transport.NewHTTP with reporter.NewBatching);
-// FromEnv does nothing for such a reporter.
+// WithReporter adds its reporter to them: the way to what a URL cannot say, such as
+// headers and certificates (transport.NewHTTP with reporter.NewBatching).
 //
 // A URL that cannot be used is a ConfigError. New opens no connection.
 func WithEndpoint(rawURL string) Option {

@@ -21,15 +21,13 @@ const (
 
 // Redactor may change or remove a value before anything else in the tracer,
 // samplers, observers and reporters included, sees it. Keys it can only see, and
-// baggage travels to other services as it is: that is what it is for. It sees
-// texts once they are cut to their limit. A []byte is of model.KindBytes, and any
-// value that is neither that nor a number, boolean or string is the text made of
-// it, in which slices and arrays of bytes are text when they are printable UTF-8
-// as a whole, and hexadecimal otherwise, as in "{Key:0x00ff}". It runs on the goroutine
-// that set the value, outside every lock, possibly on several at once. It
-// returns the value to keep, or false to drop it; a dropped operation name
-// becomes "redacted". If it panics, the value is dropped and Stats.Cut.Panics
-// counts it.
+// baggage travels to other services as it is. It sees texts cut to their limit; of a
+// value that is neither number, boolean, string nor []byte (model.KindBytes) it sees the
+// text made of it, in which bytes that are not printable UTF-8 are hexadecimal, as in
+// "{Key:0x00ff}". It runs on the goroutine that set the value, outside every lock,
+// possibly on several at once. It returns the value to keep, or false to drop it; a
+// dropped operation name becomes "redacted". If it panics, the value is dropped and
+// Stats.Cut.Panics counts it.
 type Redactor func(place Place, key string, v model.Value) (model.Value, bool)
 
 // newFreezer makes what turns values into data for a tracer.

@@ -52,9 +52,7 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 			owned = append(owned, c.Close)
 		}
 	}
-	if spans := t.spanStats(); spans.Open > 0 || spans.FinishedSampled+spans.FinishedUndecided == 0 && spans.FinishedUnsampled > 0 {
-		owned = append(owned, func() error { return t.logUnseen(spans) })
-	}
+	owned = append(owned, t.logUnseen)
 	errs := make([]error, 1+len(owned))
 	var wg sync.WaitGroup
 	for i, closeIt := range owned {
@@ -70,8 +68,9 @@ func (t *Tracer) Shutdown(ctx context.Context) error {
 }
 
 // logUnseen logs how many spans nobody will see, if they are open or all there were.
-func (t *Tracer) logUnseen(spans SpanStats) error {
+func (t *Tracer) logUnseen() error {
 	t.guard(func() {
+		spans := t.spanStats()
 		if spans.Open > 0 {
 			t.logger.Warn("spur: spans were never finished", "open", spans.Open,
 				"hint", "Close came before Finish, or a span has no Finish: spurtest.FailUnfinished shows where it was started")
@@ -85,8 +84,7 @@ func (t *Tracer) logUnseen(spans SpanStats) error {
 }
 
 // closing runs a Close of the user's (or a Status: see inTurn), for guard.Grace longer
-// than ctx at most. A panic is
-// counted.
+// than ctx at most. A panic is counted.
 func (t *Tracer) closing(ctx context.Context, f func() error) error {
 	err := guard.Within(ctx, f)
 	if errors.Is(err, guard.ErrPanic) || errors.Is(err, guard.ErrGoexit) {

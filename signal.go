@@ -19,21 +19,18 @@ import (
 //	defer tracer.Close() // the first to run
 //
 // At the first of the signals, SIGTERM and SIGINT when none is given, it calls Close,
-// which takes 5 seconds at most, stops listening and raises the signal again, so that
-// whoever waits for the process sees what it died of. Where signals cannot be raised
-// (Windows, for one) it calls os.Exit with 128 plus the signal's number. Signals that
-// come during Close are not heard. Signals that the process ignores, as under nohup,
-// stay ignored, and so do those that would not end a Go program: on Unix systems
-// it listens to SIGHUP, SIGINT, SIGTERM, SIGQUIT and SIGABRT only.
+// which takes 5 seconds at most, and raises the signal again, so that whoever waits for
+// the process sees what it died of. Where signals cannot be raised (Windows, for one) it
+// calls os.Exit with 128 plus the signal's number. Signals that the process ignores, as
+// under nohup, stay ignored, and so do those that would not end a Go program: on Unix it
+// listens to SIGHUP, SIGINT, SIGTERM, SIGQUIT and SIGABRT only.
 //
 // It is for programs that do not handle these signals themselves. One that does calls
 // Shutdown where it ends, after its servers: CloseOnSignal would drop the spans of
-// requests under way, and raise the signal a second time for the program's handler.
+// requests under way.
 //
-// stop ends the listening and leaves no goroutine behind; it does not close the tracer.
-// When a signal has come by then, stop waits for what that does, so that main cannot
-// return before the process has ended by the signal. Further calls of stop do nothing
-// else. Close does not end the listening.
+// stop ends the listening, as Close does not, and leaves the tracer open. When a signal
+// has come by then, stop waits until the process has ended by it.
 func (t *Tracer) CloseOnSignal(signals ...os.Signal) (stop func()) {
 	if len(signals) == 0 {
 		signals = []os.Signal{syscall.SIGTERM, os.Interrupt}

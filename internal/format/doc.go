@@ -9,16 +9,14 @@
 // # Where it differs from fmt
 //
 //   - Output ends after so many bytes, nesting after [MaxDepth] levels, and a map
-//     after [MaxMapEntries] entries; a "…" stands for what is left out. Cyclic
-//     values therefore end. Work is bounded by the output, not by the value.
-//   - Slices and arrays of bytes, wherever they are, are text if they are valid UTF-8
-//     of printable characters, line breaks and tabs, and hexadecimal otherwise:
-//     "0x00ff". Of more than [DefaultMaxBytes], or than there is room for, the
-//     beginning decides. Bytes of a type with an Error or String method are
-//     elements like others.
+//     after [MaxMapEntries] entries; a "…" stands for what is left out. Work is
+//     bounded by the output, not by the value.
+//   - Slices and arrays of bytes are text if they are valid UTF-8 of printable
+//     characters, line breaks and tabs, and hexadecimal otherwise: "0x00ff". Of more
+//     than [DefaultMaxBytes] the beginning decides. Bytes of a type with an Error or
+//     String method are elements like others.
 //   - Invalid UTF-8 in strings becomes U+FFFD, one for each byte.
-//   - Error and String methods are asked, fmt.Formatter is not: it usually formats
-//     with fmt, without bounds.
+//   - fmt.Formatter is not asked: it usually formats with fmt, without bounds.
 //   - A method that panics leaves "!(PANIC=String method: …)", with at most 256
 //     bytes about the panic.
 //
@@ -27,9 +25,7 @@
 //
 // # What it cannot do
 //
-// It reads the value on the calling goroutine, without locks. A map that another
-// goroutine writes to meanwhile may end the process, and other concurrent writes are
-// data races. An Error or String method takes as long and as much memory as it takes;
-// infinite recursion in one is fatal, and runtime.Goexit ends the goroutine. Callers
-// hold no lock around it.
+// It reads the value without locks: a map that another goroutine writes to meanwhile
+// may end the process. An Error or String method takes as long and as much memory as it
+// takes, and infinite recursion in one is fatal. Callers hold no lock around it.
 package format

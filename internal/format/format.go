@@ -30,11 +30,9 @@ func String(v any, maxBytes int) (s string, cut bool) {
 	return string(b), cut
 }
 
-// Append appends v as fmt's %+v would print it, within the bounds that the
-// package comment describes, and reports whether something was left out. It
-// appends at most maxBytes bytes, the mark "…" included; below three bytes there
-// is no room for the mark, and none. What it appends is valid UTF-8. It does not
-// keep v, and does not panic.
+// Append appends v as the package comment describes, and reports whether something was
+// left out. It appends at most maxBytes bytes of valid UTF-8, the mark "…" included if
+// there is room for it. It does not keep v, and does not panic.
 func Append(dst []byte, v any, maxBytes int) (out []byte, cut bool) {
 	maxBytes = min(max(maxBytes, 0), math.MaxInt/4) // so that nothing overflows
 	p := printer{buf: dst, start: len(dst), limit: len(dst) + maxBytes}
@@ -121,8 +119,8 @@ func (p *printer) top(v any) {
 	}
 }
 
-// recoverOwn ends formatting when reflection panics. It does when a String
-// method or another goroutine shortens a slice that is being read.
+// recoverOwn ends formatting when reflection panics, as when somebody shortens a slice
+// that is being read.
 func (p *printer) recoverOwn() {
 	if r := recover(); r != nil {
 		p.cut = true

@@ -65,10 +65,8 @@ func (f *Freezer) Data(event string, payload any) *Fields {
 	return f.Fields(fields[:])
 }
 
-// Pairs freezes alternating keys and values, or says why it cannot, in
-// OpenTracing's words. Its own log.InterleavedKVToFields runs fmt.Sprint on values,
-// which has no bounds (a map that contains itself kills the process) and spells
-// bytes out in decimal, where no Redactor recognises them.
+// Pairs freezes alternating keys and values, or says why it cannot, in OpenTracing's
+// words. (Its own log.InterleavedKVToFields runs fmt.Sprint on values, without bounds.)
 func (f *Freezer) Pairs(pairs []any) *Fields {
 	e := f.newFields(Log)
 	if err := unpaired(pairs); err != nil {
