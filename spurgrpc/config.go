@@ -95,7 +95,7 @@ func (c *config) serve(ctx context.Context, operation string, failed bool) (cont
 func (c *config) options(failed bool) [4]opentracing.StartSpanOption {
 	opts := [4]opentracing.StartSpanOption{c.start[0], c.start[1]}
 	if failed {
-		opts[2] = panicked{}
+		opts[2] = hookPanic{}
 	}
 	return opts
 }
@@ -140,12 +140,14 @@ func (c *config) operation(fullMethod string, failed *bool) (name string) {
 	return cmp.Or(name, fullMethod)
 }
 
-// panicked is a start option for the span of an RPC for which a function of the
+// hookPanic is a start option for the span of an RPC for which a function of the
 // program's has panicked: the tracer counts panics of start options.
-type panicked struct{}
+type hookPanic struct{}
 
 // Apply implements opentracing.StartSpanOption.
-func (panicked) Apply(*opentracing.StartSpanOptions) { panic("spurgrpc: in a function of the program") }
+func (hookPanic) Apply(*opentracing.StartSpanOptions) {
+	panic("spurgrpc: in a function of the program")
+}
 
 // try calls code of the program's and reports whether it returned. It does not stop
 // runtime.Goexit.

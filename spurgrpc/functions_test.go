@@ -5,12 +5,15 @@ package spurgrpc_test
 import (
 	"context"
 	"errors"
+	"net"
 	"testing"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	testgrpc "google.golang.org/grpc/interop/grpc_testing"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/spurgrpc"
@@ -78,6 +81,29 @@ func TestUnknownMethodAfterPanic(t *testing.T) {
 	}
 	if server, _ := r.wait(2); len(server) != 1 || server[0].Operation != "unknown method" || r.server.Stats().Cut.Panics != 1 {
 		t.Errorf("%d panics:\n%s", r.server.Stats().Cut.Panics, r.spans.Tree())
+	}
+}
+
+// wildAddr is an address whose methods panic when it is nil.
+type wildAddr struct{ net.Addr }
+
+// wildMessage is a message whose methods panic.
+type wildMessage struct{}
+
+func (wildMessage) ProtoReflect() protoreflect.Message { panic("no reflection") }
+
+// TestValuesThatPanic: nor does an address or a message.
+func TestValuesThatPanic(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	ctx := peer.NewContext(context.Background(), &peer.Peer{Addr: (*wildAddr)(nil)})
+	serve := spurgrpc.UnaryServerInterceptor(tracer, spurgrpc.WithMessageEvents())
+	resp, err := serve(ctx, wildMessage{}, &grpc.UnaryServerInfo{FullMethod: "/a.B/C"},
+		func(context.Context, any) (any, error) { return "served", nil })
+	if resp != "served" || err != nil {
+		t.Errorf("got %v, %v", resp, err)
+	}
+	if got := spans.Spans(); len(got) != 1 || outcome(got[0]) != "OK" || len(got[0].Logs) != 2 {
+		t.Errorf("got\n%s", spans.Tree())
 	}
 }
 

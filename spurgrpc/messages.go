@@ -38,7 +38,7 @@ func logObject(span *spur.Span, direction string, number int64, m any) {
 	}
 	size := -1
 	if pm, ok := m.(proto.Message); ok {
-		size = proto.Size(pm)
+		try(func() { size = proto.Size(pm) })
 	}
 	logMessage(span, direction, number, size, size)
 }

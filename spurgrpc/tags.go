@@ -44,7 +44,7 @@ func (c *config) tagPeer(span *spur.Span, addr net.Addr) {
 		return
 	}
 	if !c.semantic {
-		span.SetString("peer.address", addr.String())
+		try(func() { span.SetString("peer.address", addr.String()) })
 		return
 	}
 	if tcp, ok := addr.(*net.TCPAddr); ok {

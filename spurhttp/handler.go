@@ -113,7 +113,7 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request, name string, fai
 	ctx := r.Context()
 	opts := [...]opentracing.StartSpanOption{serverKind, nil, nil}
 	if failed {
-		opts[1] = panicked{}
+		opts[1] = hookPanic{}
 	}
 	if !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))

@@ -62,12 +62,14 @@ func (c *config) operation(r *http.Request, failed *bool) (name string) {
 	return name
 }
 
-// panicked is a start option for the span of a request for which a function of the
+// hookPanic is a start option for the span of a request for which a function of the
 // program's has panicked: the tracer counts panics of start options.
-type panicked struct{}
+type hookPanic struct{}
 
 // Apply implements opentracing.StartSpanOption.
-func (panicked) Apply(*opentracing.StartSpanOptions) { panic("spurhttp: in a function of the program") }
+func (hookPanic) Apply(*opentracing.StartSpanOptions) {
+	panic("spurhttp: in a function of the program")
+}
 
 type option func(*config)
 

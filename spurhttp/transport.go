@@ -151,7 +151,7 @@ func (t *transport) start(r *http.Request, failed bool) (context.Context, *spur.
 	text := cmp.Or(t.operation(r, &failed), methodName(r.Method))
 	opts := [...]opentracing.StartSpanOption{clientKind, nil}
 	if failed {
-		opts[1] = panicked{}
+		opts[1] = hookPanic{}
 	}
 	if tracer != nil {
 		return tracer.Start(ctx, text, opts[:]...)

@@ -3,6 +3,7 @@
 package spurtest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/go-spur/spur/model"
@@ -81,13 +82,8 @@ func One(t testing.TB, spans []model.Span, operation string) model.Span {
 	return found[0]
 }
 
-func byOperation(spans []model.Span, name string) (found []model.Span) {
-	for _, s := range spans {
-		if s.Operation == name {
-			found = append(found, s)
-		}
-	}
-	return found
+func byOperation(spans []model.Span, name string) []model.Span {
+	return slices.DeleteFunc(slices.Clone(spans), func(s model.Span) bool { return s.Operation != name })
 }
 
 // AssertTree is the function of that name, of the spans recorded so far.

@@ -76,7 +76,6 @@ func (in *inbox) put(format transport.Format, size int, batches ...wire.Batch) (
 	return spans
 }
 
-// refuse counts something that was no batch.
 func (in *inbox) refuse() {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -98,8 +98,8 @@ func diff(want, got []line) (differs string, there []line) {
 		number += 1 + strings.Count(l.raw, "\n")
 	}
 	changes := edits(want[first:len(want)-end], got[first:len(got)-end])
-	shownChanges := append(keep(want[max(0, first-diffContext):first]), changes...)
-	shownChanges = append(shownChanges, keep(want[len(want)-end:][:min(end, diffContext)])...)
+	shownChanges := append(marked(' ', want[max(0, first-diffContext):first]), changes...)
+	shownChanges = append(shownChanges, marked(' ', want[len(want)-end:][:min(end, diffContext)])...)
 	there = append(there, want[:first]...)
 	for _, e := range changes {
 		if e.mark != '-' {
@@ -116,28 +116,29 @@ type edit struct {
 	line
 }
 
-func keep(lines []line) (kept []edit) {
+func marked(mark byte, lines []line) (all []edit) {
 	for _, l := range lines {
-		kept = append(kept, edit{' ', l})
+		all = append(all, edit{mark, l})
 	}
-	return kept
+	return all
 }
 
 // drawn is a text of edits. A line that is wanted and the one that is there instead
 // stand together, with the first words that differ below them.
 func drawn(edits []edit) string {
 	var out []line
+	put := func(mark string, lines ...line) {
+		for _, l := range lines {
+			out = append(out, line{raw: shown([]line{l}, mark)})
+		}
+	}
 	var minus, plus []line
 	flush := func() {
 		for len(minus) > 0 || len(plus) > 0 {
 			m, p := minus[:min(1, len(minus))], plus[:min(1, len(plus))]
 			minus, plus = minus[len(m):], plus[len(p):]
-			for _, l := range m {
-				out = append(out, line{raw: shown([]line{l}, "- ")})
-			}
-			for _, l := range p {
-				out = append(out, line{raw: shown([]line{l}, "+ ")})
-			}
+			put("- ", m...)
+			put("+ ", p...)
 			if len(m)+len(p) == 2 {
 				out = append(out, line{raw: "  ^ " + difference(m[0].text, p[0].text)})
 			}
@@ -151,7 +152,7 @@ func drawn(edits []edit) string {
 			plus = append(plus, e.line)
 		default:
 			flush()
-			out = append(out, line{raw: shown([]line{e.line}, "  ")})
+			put("  ", e.line)
 		}
 	}
 	flush()
@@ -178,13 +179,7 @@ func difference(want, got string) string {
 // subsequence where that is affordable.
 func edits(want, got []line) (out []edit) {
 	if len(want) > diffCells/max(1, len(got)) { // no product: it may not fit 32 bits
-		for _, l := range want {
-			out = append(out, edit{'-', l})
-		}
-		for _, l := range got {
-			out = append(out, edit{'+', l})
-		}
-		return out
+		return append(marked('-', want), marked('+', got)...)
 	}
 	// common[i][j] is how many lines want[i:] and got[j:] have in common.
 	common := make([][]int, len(want)+1)

@@ -63,7 +63,7 @@ func service(s *model.Span) string {
 
 func (p *printer) span(i, depth int) {
 	s := p.forest.Spans[i]
-	p.begin(depth)
+	p.word(indent(depth))
 	name := spantree.Phrase(s.Operation)
 	if p.services {
 		name = spantree.Phrase(service(s)) + ": " + name
@@ -82,7 +82,7 @@ func (p *printer) span(i, depth int) {
 	p.fields(sep, p.tags(s.Tags), depth)
 	p.end()
 	for _, l := range s.Logs {
-		p.begin(depth + 1)
+		p.word(indent(depth + 1))
 		p.word("@")
 		if !p.noTimes {
 			p.word(spantree.Duration(time.Duration(l.Time - s.Start)))
@@ -154,7 +154,7 @@ func (p *printer) references(s *model.Span, depth int) {
 		if at := p.forest.Find(r.TraceID, r.SpanID); at != spantree.None {
 			to = spantree.Phrase(p.forest.Spans[at].Operation)
 		}
-		p.begin(depth)
+		p.word(indent(depth))
 		p.gap(how, to)
 		if p.ids {
 			p.gap("  ", r.TraceID.String()+":"+r.SpanID.String())
@@ -176,8 +176,6 @@ func (p *printer) fields(sep string, fields []model.Tag, depth int) {
 		sep = " "
 	}
 }
-
-func (p *printer) begin(depth int) { p.word(indent(depth)) }
 
 func indent(depth int) string {
 	blanks := strings.Repeat("  ", min(depth, maxIndent))

@@ -140,12 +140,7 @@ func (r *clientRig) send(t testing.TB, req *http.Request) *http.Response {
 // clients returns the spans of requests. The test ends here unless there are n.
 func (r *clientRig) clients(t testing.TB, n int) []model.Span {
 	t.Helper()
-	var found []model.Span
-	for _, s := range r.spans.Spans() {
-		if s.Operation != "caller" {
-			found = append(found, s)
-		}
-	}
+	found := slices.DeleteFunc(r.spans.Spans(), func(s model.Span) bool { return s.Operation == "caller" })
 	if len(found) != n {
 		t.Fatalf("%d spans of requests finished, want %d:\n%s", len(found), n, r.spans.Tree(spurtest.WithoutTimes()))
 	}

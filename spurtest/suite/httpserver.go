@@ -3,6 +3,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -170,10 +171,7 @@ func wantKind(t testing.TB, s model.Span, kind string) {
 
 // status returns the status of an answer that a span tells of, or nil.
 func status(s model.Span) any {
-	if v := spurtest.Tag(s, "http.status_code"); v != nil {
-		return v
-	}
-	return spurtest.Tag(s, "http.response.status_code")
+	return cmp.Or(spurtest.Tag(s, "http.status_code"), spurtest.Tag(s, "http.response.status_code"))
 }
 
 func checkContinues(t testing.TB, p serverPiece) {

@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -73,21 +72,10 @@ func (p serverPiece) compare(t testing.TB, h2 bool, path string, h http.HandlerF
 			continue
 		}
 		resp.Header.Del("Date")
-		if len(body) > 1000 {
-			body = fmt.Sprintf("%s… (%d bytes)", body[:1000], len(body))
-		}
-		answers[i] = fmt.Sprintf("%v %s\n%s\n%s\ntrailer %s", early, resp.Status, headerText(resp.Header), body, headerText(resp.Trailer))
+		answers[i] = fmt.Sprintf("%v %s\n%q\n%.1000s\n%d bytes, trailer %q", early, resp.Status, resp.Header, body, len(body), resp.Trailer)
 	}
 	r.finished(t, 1)
 	return answers[0], answers[1]
-}
-
-func headerText(h http.Header) string {
-	var out strings.Builder
-	for _, key := range slices.Sorted(maps.Keys(h)) {
-		fmt.Fprintf(&out, "%s: %q ", key, h[key])
-	}
-	return out.String()
 }
 
 func checkAbilities(t testing.TB, p serverPiece) {
@@ -97,7 +85,6 @@ func checkAbilities(t testing.TB, p serverPiece) {
 			t.Errorf("%s: the writer can do\n%s\nwithout the middleware\n%s", name, with, without)
 		}
 	})
-	// A writer that can do nothing gets no abilities.
 	tracer, _ := spurtest.New(t)
 	h := p.wrap(tracer, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if got := abilities(w); got != "" {

@@ -84,13 +84,11 @@ var propagatorChecks = []check[propagatorPiece]{
 	{"concurrent use", checkPropagatorConcurrent},
 }
 
-// trip is a way from Inject to Extract.
 type trip struct {
 	name string
 	walk func(p propagation.Propagator, c *model.Context) (model.Context, error)
 }
 
-// trips are the carriers for a kind of propagator.
 func (p propagatorPiece) trips() []trip {
 	return []trip{
 		{"propagation.Header", func(via propagation.Propagator, c *model.Context) (model.Context, error) {

@@ -19,7 +19,6 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
-// entry is what one call of Set brought.
 type entry struct{ key, value string }
 
 // entries is a carrier that is no http.Header: a list in which Set replaces the
@@ -273,7 +272,6 @@ func baggageSize(b *model.Baggage) (n int) {
 
 var errReader = errors.New("this carrier cannot be read")
 
-// failing is a carrier that breaks off.
 type failing struct{ entries }
 
 // ForeachKey implements propagation.Reader.
