@@ -37,11 +37,9 @@ type RemoteOptions struct {
 	// when 0.
 	Timeout time.Duration
 	// Client fetches, for TLS, proxies and authentication. By default, and where
-	// its Transport or CheckRedirect is nil, connections are the tracer's own,
-	// without a proxy, and redirects are not followed. The environment's proxy, which
-	// spur.FromEnv uses for spans and sampling, is
-	// &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}.
-	// The Transport should not be traced by the same tracer.
+	// its Transport or CheckRedirect is nil, connections are the tracer's own, without
+	// a proxy (http.ProxyFromEnvironment is that of spur.FromEnv), and redirects are
+	// not followed. The Transport should not be traced by the same tracer.
 	Client *http.Client
 	// DenyUntilFetched allows no key until the first list has been fetched.
 	// Without it every key is allowed until then, with values of

@@ -22,13 +22,15 @@ type Composite interface {
 	Asks() []Sampler
 }
 
-// These own what they ask.
-var _ = []interface {
+// owner is a sampler that owns those that it asks.
+type owner interface {
 	Stateful
 	Composite
 	Statuser
 	io.Closer
-}{(*ParentBased)(nil), (*Overruling)(nil), (*First)(nil), (*Any)(nil), (*Overrides)(nil)}
+}
+
+var _, _, _, _, _ owner = (*ParentBased)(nil), (*Overruling)(nil), (*First)(nil), (*Any)(nil), (*Overrides)(nil)
 
 // CloseUnused closes old and all that it asks, each io.Closer once, except what next
 // is or asks. It joins the errors, and those of panics. A Composite of another package

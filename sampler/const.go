@@ -8,11 +8,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Sampler  = (*Const)(nil)
-	_ Statuser = (*Const)(nil)
-)
-
 // Const gives every trace the same answer. Sampled roots are tagged
 // sampler.type=const and sampler.param=true (BOOL).
 type Const struct {

@@ -3,9 +3,7 @@
 // Package sampler decides which traces are recorded.
 //
 // A [Sampler] is asked once for every local root: the first span of a trace in
-// this process. The samplers here are those that Jaeger's clients have always
-// had, with the same names and parameters in their sampler.type and
-// sampler.param tags:
+// this process. The sampler.type and sampler.param tags are those of Jaeger's clients:
 //
 //   - [Const] samples every trace or none.
 //   - [Probabilistic] samples a fraction of all traces, chosen by trace id, so

@@ -16,12 +16,6 @@ import (
 	"github.com/go-spur/spur/internal/poll"
 )
 
-var (
-	_ Sampler   = (*File)(nil)
-	_ Statuser  = (*File)(nil)
-	_ io.Closer = (*File)(nil)
-)
-
 const (
 	maxFileBytes = 4 << 20                // of a strategies file, which has all services of a fleet
 	reloadFloor  = 100 * time.Millisecond // more often than that it is not read
@@ -46,11 +40,10 @@ type FileOptions struct {
 }
 
 // File samples as Jaeger's strategies file says that the service should: the file
-// that Jaeger's collectors are given with --sampling.strategies-file, for those
-// who want it without a server. The file is read again and again; changes count
-// from then on, and one that is missing or cannot be used is counted, while the
-// last good strategy stays in force. Replacing the file and writing into it both
-// do; content decides, not its time. It has at most 4 MiB.
+// that Jaeger's collectors are given with --sampling.strategies-file. It is read
+// again and again, and may be replaced or written into; one that is missing or cannot
+// be used is counted, while the last good strategy stays in force. It has at most
+// 4 MiB.
 //
 // A service that the file does not list has the default strategy, and without
 // one probability 0.001. The operations of the default strategy count for every

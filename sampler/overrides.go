@@ -11,11 +11,8 @@ import (
 
 // Overrides asks one sampler for some operations and another for the rest: health
 // checks, say, are never sampled. It goes by the name that the local root starts
-// with; SetOperationName comes too late. Nothing of it changes after it is made,
-// so asking takes no lock, and two lookups if all patterns have the same length.
-//
-// It can be Late because the samplers can be: with others it never answers
-// Undecided.
+// with; SetOperationName comes too late. Asking takes no lock. It answers Undecided
+// only if a sampler that it asks does.
 type Overrides struct {
 	rest     delegate
 	names    map[string]*delegate

@@ -11,15 +11,11 @@ import "github.com/go-spur/spur/model"
 //   - ParentNone and ParentRemoteDeferred: the root sampler decides.
 //   - ParentRemote: the parent's sampled flag decides. The debug flag alone does
 //     not sample, as in Jaeger's clients.
-//   - ParentLocal: likewise the parent's sampled flag. Such a parent is a span of
-//     another tracer in this process. Its flags are what the parent's other
-//     children and the next process go by; to ask the root sampler instead, as
-//     Jaeger's Go client does, would leave traces with holes in them.
+//   - ParentLocal, a span of another tracer in this process: likewise the parent's
+//     sampled flag.
 //
-// A ParentOption sets another sampler for one of these cases.
-//
-// It can be Late because the samplers it asks can be: with others it never
-// answers Undecided.
+// A ParentOption sets another sampler for one of these cases. It answers Undecided
+// only if a sampler that it asks does.
 type ParentBased struct {
 	root  delegate
 	cases [len(parentCases)]*delegate // nil: the parent's flag decides, and root of a deferred one

@@ -13,11 +13,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Sampler  = (*PerOperation)(nil)
-	_ Statuser = (*PerOperation)(nil)
-)
-
 // PerOperation gives each operation its own probability and, if the strategy has
 // a lower bound, so many traces a second at least: what Jaeger's adaptive sampling
 // asks for. A trace is sampled if the probability says so; if not, it is when its
@@ -26,11 +21,9 @@ var (
 // trace of an operation is always sampled, but for a bound of 0.
 //
 // Operations that the strategy does not list have its default probability, and a
-// bound of their own from the first time they are seen. Of these it remembers so
-// many that there are never more than its maximum in all, those listed included;
-// further ones have the default probability only. Once an operation has been away
-// for so long that its bucket is full again nothing is lost by forgetting it,
-// which an Update does.
+// bound of their own from the first time they are seen, up to a maximum of all
+// operations; further ones have the default probability only. An Update forgets those
+// whose buckets are full again.
 //
 // Sampled roots are tagged sampler.type=probabilistic or lowerbound, and in both
 // cases sampler.param=probability (DOUBLE): Jaeger's adaptive sampling computes

@@ -8,16 +8,10 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Sampler  = (*Probabilistic)(nil)
-	_ Statuser = (*Probabilistic)(nil)
-)
-
 // Probabilistic samples a fraction of all traces. The answer depends on the
 // trace id and the rate alone: on the low 63 bits of TraceID.Low, which are
 // compared with a boundary, so that every trace sampled at one rate is sampled
-// at any higher one too. The arithmetic is that of Jaeger's Go client, id by id,
-// except that rate 0 never samples; the client does when all 63 bits are zero.
+// at any higher one too. Jaeger's Go client samples the same ids.
 //
 // Sampled roots are tagged sampler.type=probabilistic and sampler.param=rate
 // (DOUBLE).

@@ -10,11 +10,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Sampler  = (*RateLimiting)(nil)
-	_ Statuser = (*RateLimiting)(nil)
-)
-
 // MaxTracesPerSecond is the highest rate that NewRateLimiting accepts. Whoever
 // wants more wants NewConst(true); a sampling server that says more gets this.
 const MaxTracesPerSecond = 1e6

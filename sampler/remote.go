@@ -6,18 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/go-spur/spur/internal/poll"
-)
-
-var (
-	_ Sampler   = (*Remote)(nil)
-	_ Statuser  = (*Remote)(nil)
-	_ io.Closer = (*Remote)(nil)
 )
 
 const (
@@ -85,11 +78,10 @@ type RemoteOptions struct {
 }
 
 // Remote samples as a server says that the service should. It asks GET
-// /sampling?service=NAME, as Jaeger's clients do, at once (within a second, at a
-// random moment) and then again and again. An answer that cannot be used in full,
-// for whatever reason, is counted, and the last good strategy stays in force:
-// redirects, statuses other than 2xx, more than 1 MiB after decompression, and
-// what ParseStrategy refuses.
+// /sampling?service=NAME, as Jaeger's clients do, within a second and then again and
+// again. An answer that cannot be used in full is counted, and the last good strategy
+// stays in force: redirects, statuses other than 2xx, more than 1 MiB after
+// decompression, and what ParseStrategy refuses.
 //
 // Sample costs one atomic load more than the sampler in force: a *Probabilistic,
 // *RateLimiting or *PerOperation, whose tags sampled roots have. What these

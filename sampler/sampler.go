@@ -5,6 +5,7 @@ package sampler
 import (
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strconv"
 	"sync/atomic"
@@ -164,6 +165,22 @@ type Status struct {
 	Failed    uint64    // how often it did not
 	LastError string    // of the last failure, shortened to 256 bytes
 }
+
+var (
+	_, _, _, _ interface {
+		Sampler
+		Statuser
+	} = (*Const)(nil), (*Probabilistic)(nil), (*RateLimiting)(nil), (*PerOperation)(nil)
+	_, _ interface {
+		Sampler
+		Statuser
+		io.Closer
+	} = (*Remote)(nil), (*File)(nil)
+	_ interface {
+		Late
+		Statuser
+	} = (*TagMatching)(nil)
+)
 
 // ErrInvalidRate is what the constructors return, wrapped with the value, for a
 // rate that has no meaning.

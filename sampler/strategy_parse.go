@@ -23,28 +23,22 @@ var (
 	errNoList  = errors.New("is not a list")
 )
 
-// ParseStrategy reads the JSON that sampling servers answer: Jaeger's agents,
-// collectors and v2, whose spelling of strategyType differs (a number, as the old
-// Thrift had it, a string, or nothing), and whatever else writes
-// SamplingStrategyResponse of Jaeger's sampling.thrift or sampling.proto. Entries
-// that are null count as missing, quoted numbers as numbers, unknown fields are
-// skipped.
+// ParseStrategy reads the JSON that sampling servers answer: SamplingStrategyResponse
+// of Jaeger's sampling.thrift or sampling.proto, with strategyType as a number, a
+// string, or missing. Entries that are null count as missing, quoted numbers as
+// numbers, unknown fields are skipped.
 //
-// Where an answer holds more than one strategy, a RATE_LIMITING one is the limit
-// whatever stands beside it: Jaeger adds the operations of its default strategy
-// to every service. Otherwise operationSampling comes first, then
+// Of more than one strategy a RATE_LIMITING one counts: Jaeger adds the operations of
+// its default strategy to every service. Otherwise operationSampling comes first, then
 // probabilisticSampling. The upper bound of operationSampling is not used, as in
 // Jaeger's clients.
 //
 // A limit, or a lower bound, above MaxTracesPerSecond is MaxTracesPerSecond, up to
-// the largest number that fits in Jaeger's 32 bits: "no limit" in some
-// configurations.
+// the largest number of 32 bits.
 //
 // Anything else out of range, a rate that is missing, more than 1 MiB or 2,000
-// operations is an ErrStrategy that names the field. That holds for a missing rate
-// though protobuf's JSON may leave zeros out: Jaeger's servers write them, its
-// Thrift requires the field, and a mistake must not switch a service's tracing off.
-// Only a missing defaultLowerBoundTracesPerSecond is 0, which is no bound.
+// operations is an ErrStrategy that names the field. Only a missing
+// defaultLowerBoundTracesPerSecond is 0, which is no bound.
 func ParseStrategy(body []byte) (Strategy, error) { return parseStrategy(body, MaxOperations) }
 
 // strategyAnswer is SamplingStrategyResponse.

@@ -11,11 +11,6 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-var (
-	_ Late     = (*TagMatching)(nil)
-	_ Statuser = (*TagMatching)(nil)
-)
-
 // ErrInvalidMatcher is what NewTagMatching and the JSON of TagMatchingOptions
 // return, wrapped with what is wrong.
 var ErrInvalidMatcher = errors.New("sampler: invalid tag matcher")

@@ -26,9 +26,8 @@ var _ json.Unmarshaler = (*TagMatchingOptions)(nil)
 //	}
 //
 // A value is a string, a number or a boolean. The client's older form, values, has
-// strings only and goes before matchers. Integers keep all their digits; the
-// client makes floats of them, so that 42 finds no integer. Unknown keys are
-// ignored. The error is an ErrInvalidMatcher; o is unchanged then. NewTagMatching
+// strings only and goes before matchers. Integers keep all their digits. Unknown keys
+// are ignored. The error is an ErrInvalidMatcher; o is unchanged then. NewTagMatching
 // checks the rest.
 func (o *TagMatchingOptions) UnmarshalJSON(text []byte) error {
 	read, err := matchingOptions(text)

@@ -41,11 +41,9 @@ type RemoteOptions struct {
 	// when 0.
 	Timeout time.Duration
 	// Client fetches, for TLS, proxies and authentication. By default, and where
-	// its Transport or CheckRedirect is nil, connections are the tracer's own,
-	// without a proxy, and redirects are not followed. The environment's proxy, which
-	// spur.FromEnv uses for spans and sampling, is
-	// &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}.
-	// The Transport should not be traced by the same tracer.
+	// its Transport or CheckRedirect is nil, connections are the tracer's own, without
+	// a proxy (http.ProxyFromEnvironment is that of spur.FromEnv), and redirects are
+	// not followed. The Transport should not be traced by the same tracer.
 	Client *http.Client
 	// UUID tells the server's clients apart. When it is empty it is the process
 	// tag client-uuid of the tracer the throttler is given to.

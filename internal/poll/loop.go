@@ -33,9 +33,8 @@ type Options struct {
 	Floor time.Duration
 	// Retry is the time to the second fetch if the first one fails, plus or minus
 	// a tenth of it. It doubles with each further failure, up to Interval, until a
-	// fetch has succeeded once: a server that starts a little later than its
-	// client is found soon. No fetch follows a failed one sooner than that, even if
-	// Interval is shorter. Interval when 0 or less, and Floor when below it.
+	// fetch has succeeded once. No fetch follows a failed one sooner, even if Interval
+	// is shorter. Interval when 0 or less, and Floor when below it.
 	Retry time.Duration
 	// Timeout is the deadline of one fetch; 10 s when 0 or less.
 	Timeout time.Duration
