@@ -29,14 +29,7 @@ import (
 
 var (
 	errNil       = errors.New("must not be nil")
-	errNoHook    = errors.New("implements none of the observer interfaces")
 	errNoService = errors.New("no service name: pass one to New, or set it in the environment and use FromEnv")
-	errNegative  = errors.New("must not be negative")
-	errLong      = errors.New("must be 65535 at most")
-	errNumber    = errors.New("is not a number")
-	errPolicy    = errors.New("is not a policy")
-	errKind      = errors.New("opentracing.Binary is binary, HTTPHeaders and TextMap are textual")
-	errFormat    = errors.New("a format must be a comparable value")
 )
 
 // ErrClosed is returned by what needs a running tracer after Shutdown or Close.
@@ -171,11 +164,11 @@ type codec struct {
 
 func (c *config) setFormat(option string, f any, p codec) {
 	if f == nil || !reflect.ValueOf(f).Comparable() {
-		c.fail(option, fmt.Sprintf("%T", f), errFormat)
+		c.fail(option, fmt.Sprintf("%T", f), errors.New("a format must be a comparable value"))
 		return
 	}
 	if b, ok := f.(opentracing.BuiltinFormat); ok && (b == opentracing.Binary) != (p.binary != nil) {
-		c.fail(option, fmt.Sprintf("%T(%d)", b, b), errKind)
+		c.fail(option, fmt.Sprintf("%T(%d)", b, b), errors.New("opentracing.Binary is binary, HTTPHeaders and TextMap are textual"))
 		return
 	}
 	c.formats[f] = p

@@ -130,14 +130,15 @@ func (t *Tracer) findFormats() {
 		if f.text == nil {
 			p = f.binary
 		}
-		st, ok := p.(propagation.Statser)
-		if !ok || reflect.ValueOf(p).Comparable() && seen[p] {
-			continue
-		}
 		if reflect.ValueOf(p).Comparable() {
+			if seen[p] {
+				continue
+			}
 			seen[p] = true
 		}
-		t.formatStatsers = append(t.formatStatsers, formatStatser{st, make(chan struct{}, 1)})
+		if st, ok := p.(propagation.Statser); ok {
+			t.formatStatsers = append(t.formatStatsers, formatStatser{st, make(chan struct{}, 1)})
+		}
 	}
 }
 

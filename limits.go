@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -42,14 +43,14 @@ func (l *Limits) check(report func(value string, err error)) {
 	v := reflect.ValueOf(l).Elem()
 	for i := range v.NumField() {
 		if f := v.Field(i); f.CanInt() && f.Int() < 0 {
-			report(fmt.Sprintf("%s: %d", v.Type().Field(i).Name, f.Int()), errNegative)
+			report(fmt.Sprintf("%s: %d", v.Type().Field(i).Name, f.Int()), errors.New("must not be negative"))
 		}
 	}
 	if l.OperationLength > maxOperation {
-		report(fmt.Sprintf("OperationLength: %d", l.OperationLength), errLong)
+		report(fmt.Sprintf("OperationLength: %d", l.OperationLength), errors.New("must be 65535 at most"))
 	}
 	if math.IsNaN(l.DebugPerSec) {
-		report("DebugPerSec: NaN", errNumber)
+		report("DebugPerSec: NaN", errors.New("is not a number"))
 	}
 }
 

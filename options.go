@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -133,7 +134,7 @@ func WithLogger(l *slog.Logger) Option {
 func WithObserver(o Observer) Option {
 	return given("WithObserver", o, func(c *config) {
 		if !c.observers.add(o) {
-			c.fail("WithObserver", fmt.Sprintf("%T", o), errNoHook)
+			c.fail("WithObserver", fmt.Sprintf("%T", o), errors.New("implements none of the observer interfaces"))
 			return
 		}
 		if k, ok := o.(reporter.SpanKeeper); ok {

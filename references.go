@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/opentracing/opentracing-go"
@@ -196,7 +197,7 @@ func (p EdgePolicy) Reference(caller opentracing.SpanContext) opentracing.SpanRe
 func WithEdgePolicy(p EdgePolicy) Option {
 	return optionFunc(func(c *config) {
 		if p > IgnoreCaller {
-			c.fail("WithEdgePolicy", p.String(), errPolicy)
+			c.fail("WithEdgePolicy", p.String(), errors.New("is not a policy"))
 			return
 		}
 		c.edge = p

@@ -5,6 +5,7 @@ package spur
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -55,17 +56,15 @@ type CutStats struct {
 // addFormat adds a format where its name belongs, to the one of the same name if
 // there is one: a format serves several kinds of carrier.
 func (s *Stats) addFormat(f propagation.FormatStats) {
-	for i := range s.Propagation {
-		if o := &s.Propagation[i]; o.Format == f.Format {
-			o.Add(f)
-			return
-		}
+	i := 0
+	for i < len(s.Propagation) && s.Propagation[i].Format < f.Format {
+		i++
 	}
-	all := append(s.Propagation, f)
-	for i := len(all) - 1; i > 0 && all[i].Format < all[i-1].Format; i-- {
-		all[i], all[i-1] = all[i-1], all[i]
+	if i < len(s.Propagation) && s.Propagation[i].Format == f.Format {
+		s.Propagation[i].Add(f)
+		return
 	}
-	s.Propagation = all
+	s.Propagation = slices.Insert(s.Propagation, i, f)
 }
 
 // counterShards spread the counters of the hot path over cache lines. A local

@@ -89,7 +89,7 @@ func TestNoSpanSampled(t *testing.T) {
 			t.Error(err)
 		}
 		said := strings.Contains(logged.String(), `level=INFO msg="spur: no span was sampled" unsampled=2 sampler=parentbased(const(false)) hint="spur.SampleAll()`)
-		if said != tt.said {
+		if said = said && strings.Contains(logged.String(), "NewOverruling"); said != tt.said {
 			t.Errorf("%s: %v, want %v:\n%s", tt.name, said, tt.said, &logged)
 		}
 	}

@@ -10,13 +10,6 @@ import (
 
 type entry struct{ key, value reflect.Value }
 
-// byKey is a sort.Interface: package slices would add 20 kB to every binary for it.
-type byKey []entry
-
-func (e byKey) Len() int           { return len(e) }
-func (e byKey) Less(i, j int) bool { return compare(e[i].key, e[j].key, 0) < 0 }
-func (e byKey) Swap(i, j int)      { e[i], e[j] = e[j], e[i] }
-
 // sortedEntries returns up to MaxMapEntries entries of a map in the order of
 // their keys, and whether those are all. Large keys and values are copied as the
 // map is read, so there are fewer of them: about a megabyte.
@@ -27,7 +20,7 @@ func sortedEntries(m reflect.Value) (entries []entry, all bool) {
 	for it := m.MapRange(); len(entries) < n && it.Next(); {
 		entries = append(entries, entry{it.Key(), it.Value()})
 	}
-	sort.Stable(byKey(entries))
+	sort.SliceStable(entries, func(i, j int) bool { return compare(entries[i].key, entries[j].key, 0) < 0 })
 	return entries, n == m.Len()
 }
 
