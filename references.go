@@ -177,7 +177,8 @@ func (p EdgePolicy) String() string {
 }
 
 // Reference is a start option, for one listener or handler: it stands for
-// opentracing.ChildOf of an extracted context, under the policy.
+// opentracing.ChildOf of an extracted context, under the policy. A value that is no
+// policy is taken for IgnoreCaller.
 //
 //	caller, _ := tracer.Extract(opentracing.HTTPHeaders, carrier)
 //	span := tracer.StartSpan("GET /", spur.LinkCaller.Reference(caller))
