@@ -15,18 +15,18 @@ import (
 
 // FromEnv configures the tracer from the JAEGER_* variables that Jaeger's clients
 // read, and from those OTEL_* variables that mean the same. docs/environment.md
-// lists them all, with their values. They are read once, while New runs; options before FromEnv are
-// overridden where a variable is set, options after it override. There are two
-// exceptions: New's service name wins unless it is empty, and a WithReporter anywhere
-// replaces the destination that the environment chooses. A variable that is empty, or
-// blank, counts as not set.
+// lists them all, with their values. They are read once, while New runs; options before
+// FromEnv are overridden where a variable is set, options after it override. There are
+// two exceptions: New's service name wins unless it is empty, and a WithReporter
+// anywhere replaces the destination that the environment chooses. A variable that is
+// empty, or blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with the
 // others. A wrong OTEL_* variable is a warning in the log and then counts as not set;
 // of OTEL_PROPAGATORS only the names that are not known do. Where both are set
 // JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none turns the destination off
-// whatever else is set. Variables without effect in this version, JAEGER_* ones that
-// are not known, and OTEL_* ones that are nearly a name, are named in the log.
+// whatever else is set. Variables that lose or have no effect, JAEGER_* ones that are not
+// known, and OTEL_* ones that are nearly a name, are named in the log.
 //
 // Spans go to the first of these that is set; Stats.Source says which it was:
 //
