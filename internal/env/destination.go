@@ -114,7 +114,7 @@ func (r *reader) losers() (names []string) {
 	if r.exporter == "otlp" && r.Endpoint.Format != transport.OTLP {
 		names = append(names, exporterVariable)
 	}
-	if r.otlp != nil && r.otlp.Address != r.Endpoint.Address {
+	if r.otlp != nil && r.otlp.Address != r.Endpoint.Address && r.exporter != "jaeger" {
 		names = append(names, r.otlp.SetBy)
 	}
 	return names

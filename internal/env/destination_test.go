@@ -49,6 +49,7 @@ func TestEndpointOrder(t *testing.T) {
 		{"collector, agent, sampling by oneself", []string{agent, "OTEL_TRACES_SAMPLER=always_on", collector}, "jaeger-batch http://c/api/traces", "JAEGER_ENDPOINT", "[JAEGER_AGENT_HOST]"},
 		{"none", []string{"OTEL_TRACES_EXPORTER=none", collector, agent, general}, "", "OTEL_TRACES_EXPORTER", elsewhere + "OTEL_TRACES_EXPORTER is set [variables [JAEGER_ENDPOINT JAEGER_AGENT_HOST]]"},
 		{"console", []string{"OTEL_TRACES_EXPORTER=console", agent, "JAEGER_AGENT_PORT=1", traces}, "", "OTEL_TRACES_EXPORTER", "[JAEGER_AGENT_HOST JAEGER_AGENT_PORT OTEL_EXPORTER_OTLP_TRACES_ENDPOINT]"},
+		{"jaeger, and OTLP for metrics", []string{"OTEL_TRACES_EXPORTER=jaeger", general, agent}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", ""},
 		{"console beside an agent", []string{"OTEL_TRACES_EXPORTER=console,jaeger", agent}, "jaeger-compact a:6831", "JAEGER_AGENT_HOST", ""},
 		{"jaeger, not OTLP", []string{"OTEL_TRACES_EXPORTER=jaeger", general}, "", "", ""},
 
