@@ -11,12 +11,15 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-spur/spur/reporter"
+	"github.com/go-spur/spur/sampler"
 )
 
 // talker is a server that says something when it has got a request, and hangs up.
@@ -144,6 +147,118 @@ func TestWrongReceivers(t *testing.T) {
 			}
 			if text += logged.String(); !strings.Contains(text, tt.want) || !strings.Contains(text, strings.SplitN(tt.endpoint, "/", 4)[2]) {
 				t.Errorf("%q is not in, or the address:\n%s", tt.want, text)
+			}
+		})
+	}
+}
+
+// OTLP over gRPC cannot be sent, and nothing goes to an agent that nobody asked for:
+// the spans are counted, and Close says how many there were.
+func TestFromEnvUnusable(t *testing.T) {
+	clearEnv(t)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:p@192.0.2.1:4317")
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+	var log bytes.Buffer
+	tracer, err := New("orders", FromEnv(), WithSampler(sampler.NewConst(true)), WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		tracer.StartSpan("op").Finish()
+	}
+	st := tracer.Stats()
+	if len(st.Destinations) != 1 || st.Source != "OTEL_EXPORTER_OTLP_PROTOCOL" {
+		t.Fatalf("%+v", st)
+	}
+	d := st.Destinations[0]
+	if d.Name != "otlp" || d.Address != "http://192.0.2.1:4317/v1/traces" || d.Dropped[reporter.SendError] != 2 || !strings.Contains(d.LastError, "OTEL_EXPORTER_OTLP_PROTOCOL") {
+		t.Errorf("%+v", d)
+	}
+	if err := tracer.Flush(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if err := tracer.Close(); err == nil || !strings.Contains(err.Error(), "2 spans lost: not used because of OTEL_EXPORTER_OTLP_PROTOCOL") {
+		t.Errorf("Close: %v", err)
+	}
+	checkBooks(t, tracer)
+	for _, want := range []string{`value=grpc error="spur sends http/protobuf: set http/protobuf, and port 4318 instead of 4317"`, `destinations="[nowhere: otlp http://192.0.2.1:4317/v1/traces is not used because of OTEL_EXPORTER_OTLP_PROTOCOL]"`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("logged %s, want %s", log.String(), want)
+		}
+	}
+	idle := &lost{}
+	if err := idle.Close(context.Background()); err != nil {
+		t.Errorf("nothing was lost, but Close: %v", err)
+	}
+}
+
+// Traces are drawn on the standard output, beside another destination or alone.
+func TestFromEnvConsole(t *testing.T) {
+	for value, want := range map[string]string{"console": "console", "console,jaeger": "agent console", "none": "", "none,console": "console"} {
+		t.Run(value, func(t *testing.T) {
+			clearEnv(t)
+			t.Setenv("OTEL_TRACES_EXPORTER", value)
+			file, err := os.CreateTemp(t.TempDir(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func(stdout *os.File) { os.Stdout = stdout }(os.Stdout)
+			os.Stdout = file
+			tracer, err := New("orders", FromEnv(), WithSampler(sampler.NewConst(true)), WithLogger(nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			tracer.StartSpan("pay").Finish()
+			var names []string
+			for _, d := range tracer.Stats().Destinations {
+				names = append(names, d.Name)
+			}
+			_ = tracer.Close() // there is no agent
+			drawn, err := os.ReadFile(file.Name())
+			if strings.Join(names, " ") != want || strings.Contains(string(drawn), "pay") != strings.Contains(want, "console") || err != nil {
+				t.Errorf("to %v, want %s; drawn %s, %v", names, want, drawn, err)
+			}
+		})
+	}
+}
+
+// What a setting loses to another, or is probably wrong with it, is said once.
+func TestWarnings(t *testing.T) {
+	quiet := WithReporter(reporter.Null{})
+	always := WithSampler(sampler.NewConst(true))
+	for _, tc := range []struct {
+		name, vars string
+		opts       []Option
+		want       string // "" when nothing is said
+	}{
+		{"nothing", "", []Option{FromEnv(), quiet}, ""},
+		{"two names", "JAEGER_SERVICE_NAME=billing", []Option{FromEnv(), quiet}, `whose name is used" used=orders ignored=billing`},
+		{"one name twice", "JAEGER_SERVICE_NAME=orders", []Option{FromEnv(), quiet}, ""},
+		{"no FromEnv", "JAEGER_AGENT_HOST=a JAEGER_ENDPOINT=x OTEL_TRACES_EXPORTER=otlp", []Option{quiet}, `level=INFO msg="spur: the environment is not read: FromEnv is not among the options of New" variables="[JAEGER_AGENT_HOST JAEGER_ENDPOINT]"`},
+		{"no FromEnv, and OTEL_* for the whole cluster", "OTEL_SERVICE_NAME=a OTEL_EXPORTER_OTLP_ENDPOINT=http://h OTEL_TRACES_EXPORTER=otlp", []Option{quiet}, ""},
+		{"one endpoint twice", "", []Option{WithEndpoint("udp://127.0.0.1"), WithEndpoint("udp://127.0.0.1:6831")}, `each span is sent twice" endpoint=127.0.0.1:6831`},
+		{"two formats", "", []Option{WithEndpoint("udp://127.0.0.1:1"), WithEndpoint("udp://127.0.0.1:1?format=binary")}, ""},
+		{"a port of gRPC", "", []Option{WithEndpoint("http://u:p@127.0.0.1:4317")}, `port 4317 takes OTLP over gRPC; OTLP over HTTP is taken at port 4318" endpoint=http://127.0.0.1:4317`},
+		{"in the environment", "JAEGER_ENDPOINT=http://127.0.0.1:16686", []Option{FromEnv()}, `user interface; spans are taken at 4318 (OTLP) or 14268 (Thrift)" variable=JAEGER_ENDPOINT endpoint=http://127.0.0.1:16686`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			clearEnv(t)
+			for _, v := range strings.Fields(tc.vars) {
+				name, value, _ := strings.Cut(v, "=")
+				t.Setenv(name, value)
+			}
+			var log bytes.Buffer
+			logger := slog.New(slog.NewTextHandler(&log, nil))
+			tracer, err := New("orders", append([]Option{always, WithLogger(logger)}, tc.opts...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tracer.Close()
+			said := slices.DeleteFunc(strings.SplitAfter(log.String(), "\n"), func(line string) bool {
+				return line == "" || strings.Contains(line, "tracer started")
+			})
+			if len(said) > 1 || (len(said) == 1) != (tc.want != "") || !strings.Contains(log.String(), tc.want) {
+				t.Errorf("logged %q, want %s", said, tc.want)
 			}
 		})
 	}
