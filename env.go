@@ -22,11 +22,9 @@ import (
 // empty, or blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with the
-// others. A wrong OTEL_* variable is a warning in the log and then counts as not set;
-// of OTEL_PROPAGATORS only the names that are not known do. Where both are set
-// JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none turns the destination off
-// whatever else is set. Variables that lose or have no effect, JAEGER_* ones that are not
-// known, and OTEL_* ones that are nearly a name, are named in the log.
+// others. A wrong OTEL_* variable is a warning in the log and then counts as not set.
+// Where both are set JAEGER_* wins, except that OTEL_TRACES_EXPORTER=none turns the
+// destination off whatever else is set.
 //
 // Spans go to the first of these that is set; Stats.Source says which it was:
 //
@@ -37,20 +35,13 @@ import (
 //	OTEL_TRACES_EXPORTER=otlp            the same, at http://localhost:4318/v1/traces
 //	options before FromEnv, or none      Thrift over UDP to localhost:6831
 //
-// JAEGER_USER, JAEGER_PASSWORD and JAEGER_AUTH_TOKEN are sent to JAEGER_ENDPOINT only,
-// the headers and certificates of OTEL_EXPORTER_OTLP_… only to the endpoints that
-// OTEL_* variables choose. Such an endpoint is not used, with a warning, when its headers
-// are wrong, when its certificate or key cannot be read, or when
-// OTEL_EXPORTER_OTLP_PROTOCOL asks for what this version does not speak. Without
-// another destination the spans are then counted as dropped.
+// Credentials, headers and certificates are sent only where the variables that hold
+// them lead. An endpoint that cannot be used as OTEL_* variables want it is not: without
+// another destination the spans are counted as dropped.
 //
 // HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for: spans
 // and the questions of the default sampler. This, and what the JAEGER_REPORTER_… and
 // OTEL_BSP_… variables say, holds for endpoints of WithEndpoint, too.
-//
-// The default of JAEGER_SAMPLER_PARAM is 0.1 % for the types probabilistic and remote;
-// const and ratelimiting sample nothing without it, as in Jaeger's Go client. Values of
-// OTEL_TRACES_SAMPLER without parentbased_ overrule callers' decisions.
 func FromEnv() Option {
 	return optionFunc(func(c *config) { c.applyEnv(env.Read(os.LookupEnv, os.Environ())) })
 }

@@ -47,11 +47,9 @@ var (
 // may have arrived, so delivery is at least once: a receiver that does not recognize
 // span ids shows its spans twice.
 //
-// One batch is tried at a time, in the order of the spans. So a batch that the
-// receiver answers with "try again" for ever (a proxy's 504 for what upsets a
-// collector, say) holds up those behind it for RetryBudget, and the queue may
-// overflow meanwhile. Where that matters more than outages, set a RetryBudget of
-// seconds. A batch that is larger than the path takes is split between spans.
+// One batch is tried at a time, in the order of the spans: one that never gets through
+// holds up those behind it for RetryBudget. A batch that is larger than the path takes
+// is split between spans.
 //
 // A transport that panics loses the batch that it was given, as send_error, and
 // nothing else. The Logger is called on a goroutine of its own and may call any

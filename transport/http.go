@@ -99,20 +99,16 @@ type HTTPOptions struct {
 //   - Retryable: no connection; the request was not written whole; or 429, 502,
 //     503 or 504, with RetryAfter when the answer has one (at most 24 h);
 //   - Retryable and Written: the request was handed to the system whole, and
-//     the connection or the time ended before an answer. A server that gives up an
-//     idle connection at this very moment causes this, too; one that did so
-//     earlier is noticed, and there is no error at all;
+//     the connection or the time ended before an answer;
 //   - TooLarge: the batch is above MaxBatch (it is not written), or 413; then
 //     MaxBatch becomes half of the batch's size, 64 KiB at least, until batches have
 //     been accepted for a while;
 //   - Refused: any other 4xx, and 413 for a batch of at most 64 KiB;
 //   - Permanent: any other status, 3xx and 500 among them; and ErrClosed.
 //
-// Errors show the status and up to 128 bytes of the answer's body. Where that
-// repeats credentials, those for a proxy among them, or values of Header or of the
-// query that have 4 bytes or more, "…" stands in their place. That holds for what is
-// repeated as it was sent: a receiver that writes a secret in another way, escaped as
-// JSON has it, for instance, or broken into pieces, gets it shown.
+// Errors show the status and up to 128 bytes of the answer's body, with "…" in place
+// of credentials, and of values of Header or of the query that have 4 bytes or more,
+// where it repeats them as they were sent.
 type HTTP struct {
 	address atomic.Pointer[string]
 	max     limit
