@@ -9,13 +9,9 @@ import (
 )
 
 // clock tells wall-clock time in nanoseconds since 1970 by adding an offset to
-// the monotonic clock: one reading instead of two, and durations that no step of
-// the wall clock can bend.
-//
-// About once a second whoever starts a local trace looks whether the wall clock was
-// stepped. If so, an era begins: local traces that start from then on use a new
-// offset. The others keep theirs, so that a child never starts before its parent
-// and a span never ends before it starts.
+// the monotonic clock. About once a second whoever starts a local trace looks whether
+// the wall clock was stepped. If so, an era begins: local traces that start from then
+// on use a new offset, and the others keep theirs.
 type clock struct {
 	custom  func() time.Time // WithClock; nil for the real one
 	base    time.Time        // where the monotonic readings start

@@ -9,17 +9,7 @@ import (
 
 // deadline is all that stops the sender: the budget for retries, what a receiver
 // asks for, and the end of Close's context. allows answers for all of them whether
-// there is another attempt, and rest waits for it.
-//
-//	RetryBudget after a batch's first attempt   that batch is given up
-//	Close's context ends                        everything is
-//	Close without a deadline                    everything is, once nothing has
-//	                                            got through for RetryBudget
-//	Close, and nothing has got through for      everything is, after one more
-//	DownAfter                                   attempt
-//	Close, and nobody is there to take          that batch is; those behind it
-//	a datagram                                  get one attempt each
-//
+// there is another attempt, and rest waits for it. DESIGN.md has the table.
 // Close itself interrupts a wait, unless the receiver asked for it.
 type deadline struct {
 	budget    time.Duration

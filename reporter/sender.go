@@ -27,10 +27,7 @@ type sender struct {
 }
 
 // run is the goroutine: it sends full batches as they come, and at each tick
-// whatever there is. It ends after Close.
-//
-// Of foreign code only the transport runs on it (foreign.go). A panic anywhere else is
-// a mistake of this package, and costs the spans that the sender has.
+// whatever there is. It ends after Close. Of foreign code only the transport runs on it.
 func (r *Batching) run() {
 	defer close(r.done)
 	finished := false
