@@ -18,8 +18,8 @@ import (
 // lists them all, with their values. They are read once, while New runs; options before
 // FromEnv are overridden where a variable is set, options after it override. There are
 // two exceptions: New's service name wins unless it is empty, and a WithReporter
-// anywhere replaces the destination that the environment chooses, but for the console. A variable that is
-// empty, or blank, counts as not set.
+// anywhere replaces the destination that the environment chooses, but for the console.
+// A variable that is empty, or blank, counts as not set.
 //
 // A JAEGER_* variable with a wrong value is a ConfigError, which New joins with the
 // others. A wrong OTEL_* variable is a warning in the log and then counts as not set.
