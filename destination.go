@@ -148,7 +148,7 @@ func (c *config) buildReporter() (reporter.Reporter, error) {
 		rs = append(rs, r)
 	}
 	if c.unusable != nil && !c.disabled && !c.noEndpoint && len(c.endpoints) == 0 {
-		rs = append(rs, &lost{Unusable: *c.unusable})
+		rs = append(rs, &lost{Unusable: *c.unusable, since: time.Now()})
 		c.source = c.unusable.Name
 	}
 	if c.console && !c.disabled {

@@ -36,8 +36,8 @@ import (
 //	options before FromEnv, or none      Thrift over UDP to localhost:6831
 //
 // Credentials, headers and certificates are sent only where the variables that hold
-// them lead. An endpoint that cannot be used as OTEL_* variables want it is not: without
-// another destination the spans are counted as dropped.
+// them lead. An endpoint that cannot be used as the OTEL_* variables want it is left
+// out; without another destination the spans are counted as dropped.
 //
 // HTTP goes through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY ask for: spans
 // and the questions of the default sampler. This, and what the JAEGER_REPORTER_… and
@@ -143,12 +143,12 @@ func switchTo(field, on *bool) {
 	}
 }
 
-// noteUnread notes which variables are set though FromEnv is not among the options. It
-// leaves out OpenTelemetry's, which are often set for all programs of a cluster.
+// noteUnread notes which of the usual JAEGER_* variables are set though FromEnv is not
+// among the options. OpenTelemetry's are often set for all programs of a cluster.
 func (c *config) noteUnread() {
 	var set []string
 	for _, name := range []string{"JAEGER_SERVICE_NAME", "JAEGER_AGENT_HOST", "JAEGER_ENDPOINT", "JAEGER_SAMPLER_TYPE", "JAEGER_DISABLED"} {
-		if os.Getenv(name) != "" {
+		if strings.TrimSpace(os.Getenv(name)) != "" {
 			set = append(set, name)
 		}
 	}

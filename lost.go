@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-spur/spur/internal/env"
 	"github.com/go-spur/spur/model"
@@ -16,6 +17,7 @@ import (
 // does not get is counted.
 type lost struct {
 	env.Unusable
+	since time.Time
 	spans atomic.Uint64
 }
 
@@ -28,14 +30,14 @@ func (l *lost) Flush(context.Context) error { return nil }
 // Close implements reporter.Reporter.
 func (l *lost) Close(context.Context) error {
 	if n := l.spans.Load(); n > 0 {
-		return fmt.Errorf("spur: %d spans lost: %s", n, l.reason())
+		return fmt.Errorf("%w: %d spans lost: %s", reporter.ErrLost, n, l.reason())
 	}
 	return nil
 }
 
 // Stats implements reporter.Statser.
 func (l *lost) Stats() []reporter.DestinationStats {
-	d := reporter.DestinationStats{Name: "otlp", Address: l.Address, LastError: l.reason()}
+	d := reporter.DestinationStats{Name: "otlp", Address: l.Address, LastError: l.reason(), LastErrorTime: l.since}
 	d.Dropped[reporter.SendError] = l.spans.Load()
 	return []reporter.DestinationStats{d}
 }

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -171,13 +172,13 @@ func TestFromEnvUnusable(t *testing.T) {
 		t.Fatalf("%+v", st)
 	}
 	d := st.Destinations[0]
-	if d.Name != "otlp" || d.Address != "http://192.0.2.1:4317/v1/traces" || d.Dropped[reporter.SendError] != 2 || !strings.Contains(d.LastError, "OTEL_EXPORTER_OTLP_PROTOCOL") {
+	if d.Name != "otlp" || d.Address != "http://192.0.2.1:4317/v1/traces" || d.Dropped[reporter.SendError] != 2 || !strings.Contains(d.LastError, "OTEL_EXPORTER_OTLP_PROTOCOL") || d.LastErrorTime.IsZero() {
 		t.Errorf("%+v", d)
 	}
 	if err := tracer.Flush(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if err := tracer.Close(); err == nil || !strings.Contains(err.Error(), "2 spans lost: not used because of OTEL_EXPORTER_OTLP_PROTOCOL") {
+	if err := tracer.Close(); !errors.Is(err, reporter.ErrLost) || !strings.Contains(err.Error(), "2 spans lost: not used because of OTEL_EXPORTER_OTLP_PROTOCOL") {
 		t.Errorf("Close: %v", err)
 	}
 	checkBooks(t, tracer)

@@ -5,7 +5,7 @@
 # says it works with, where that toolchain can be had. Without it, vet of a newer
 # release still refuses newer language features and newer parts of the standard
 # library, because of go.mod.
-# usage: scripts/oldgo.sh       environment: OLDGO, a toolchain for the root's; TESTFLAGS, more flags for go test
+# usage: scripts/oldgo.sh       environment: OLDGO, a toolchain for those of go 1.23; TESTFLAGS, more flags for go test
 . "$(dirname "$0")/lib.sh"
 
 for m in $(linked_modules); do

@@ -78,7 +78,7 @@ func look(t *testing.T, b block, line string, known map[string]bool) {
 			switch {
 			case i == 1 && words[0] == "cd" && err == nil:
 				dir = path
-			case words[0] == "go" && strings.HasPrefix(word, "./") && err != nil:
+			case (i == 1 && words[0] == "cd" || words[0] == "go" && strings.HasPrefix(word, "./")) && err != nil:
 				t.Errorf("%s:%d: there is no %s", b.file, b.line, word)
 			}
 		}

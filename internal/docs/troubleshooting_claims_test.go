@@ -39,7 +39,7 @@ func TestNoTracesBecauseOfSampler(t *testing.T) {
 		if strings.Contains(want, "true") {
 			sampled = 1
 		}
-		if !strings.HasPrefix(st.Sampling.Description, want) || st.Spans.FinishedSampled != sampled {
+		if !strings.HasPrefix(st.Sampling.Description, want) || env != "" && st.Spans.FinishedSampled != sampled {
 			t.Errorf("%q: %s, %+v", env, st.Sampling.Description, st.Spans)
 		}
 	}
