@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// What engines return, wrapped. Something an engine cannot do at all is
+// errors.ErrUnsupported, never an empty answer.
+var (
+	ErrNotFound = errors.New("trace not found")
+	// ErrCursor is for a cursor that no page of the same query ended with.
+	ErrCursor = errors.New("invalid cursor")
+	// ErrFull says that nothing more can be written, for want of disk.
+	ErrFull   = errors.New("store is full")
+	ErrClosed = errors.New("store is closed")
+)
+
+// Store keeps spans and finds traces. All methods may be called from any
+// goroutine; they return soon after ctx is done, with its error.
+type Store interface {
+	// Write stores the spans of td, which it neither changes nor keeps. When it
+	// returns nil they survive the end of the process, where the engine keeps
+	// anything at all. A span that is stored already, equal in every byte, is
+	// not stored twice.
+	Write(ctx context.Context, td ptrace.Traces) error
+
+	// Trace returns the spans of a trace that start within w. The caller owns
+	// the result. It is ErrNotFound when there are none.
+	Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error)
+
+	// Search returns a page of the traces that q finds.
+	Search(ctx context.Context, q trace.Query) (trace.Page, error)
+
+	// Arrivals returns summaries of the traces that q finds among those written
+	// to since the cursor, in the order of their last write: at most q.Limit,
+	// q.Cursor is the cursor and Page.Cursor the next one, never empty. An empty
+	// cursor returns no trace and the cursor of now. Order and Total are not
+	// used. Page.CutAt is not zero when the cursor is too old for all to be
+	// known.
+	Arrivals(ctx context.Context, q trace.Query) (trace.Page, error)
+
+	// Services returns the names of all services, sorted.
+	Services(ctx context.Context) ([]string, error)
+
+	// Operations returns a service's, sorted by name and kind.
+	Operations(ctx context.Context, service string) ([]trace.Operation, error)
+
+	// Keys returns up to limit tag keys that begin with prefix, sorted.
+	Keys(ctx context.Context, prefix string, limit int) ([]string, error)
+
+	// Values returns up to limit values of a key that begin with prefix, sorted,
+	// as far as the engine keeps a dictionary of that key.
+	Values(ctx context.Context, key, prefix string, limit int) ([]string, error)
+
+	// Links returns who called whom, of spans that start within w, sorted by
+	// parent and child.
+	Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
+
+	// RED returns rates, errors and durations, sorted by service and operation.
+	RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, error)
+
+	// Status says what is stored.
+	Status(ctx context.Context) (Status, error)
+
+	// Caps says what the engine does not do.
+	Caps() Caps
+
+	// Close waits for calls that are under way, makes the store durable and
+	// releases it. Later calls return ErrClosed.
+	Close() error
+}
+
+// Caps are what an engine cannot do; the zero value does everything.
+type Caps struct {
+	Volatile bool // nothing survives the process
+}
+
+// Status is what a store holds.
+type Status struct {
+	Engine   string // "memory", "sqlite"
+	Path     string // of what lies on disk, or ""
+	Spans    int64
+	Traces   int64
+	Bytes    int64     // in memory or on disk
+	MaxBytes int64     // at which the oldest is removed
+	Oldest   time.Time // start of the oldest span that is not archived; zero when there is none
+	Evicted  int64     // spans removed by retention since the store was opened
+}
+
+// Archiver keeps traces that retention does not remove: those that someone
+// archived, and those that were imported. Trace and Search find them like the
+// others.
+type Archiver interface {
+	Archive(ctx context.Context, td ptrace.Traces) error
+}
+
+// Purger forgets everything.
+type Purger interface {
+	Purge(ctx context.Context) error
+}

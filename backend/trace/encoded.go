@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trace
+
+import (
+	"errors"
+	"fmt"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Encoded is a span as OTLP protobuf, cut where spans of a batch have parts in
+// common (opentelemetry/proto/trace/v1/trace.proto).
+type Encoded struct {
+	Resource []byte // a ResourceSpans without its scope_spans
+	Scope    []byte // a ScopeSpans without its spans
+	Span     []byte // a Span
+}
+
+// Fields of TracesData, ResourceSpans and ScopeSpans: the inner message is 1 in
+// the first and 2 in the others.
+const (
+	fieldResourceSpans protowire.Number = 1
+	fieldScopeSpans    protowire.Number = 2
+	fieldSpans         protowire.Number = 2
+)
+
+// Encode returns the spans of td in the order of Spans(td). Spans of one
+// ResourceSpans or ScopeSpans share the bytes of Resource and Scope.
+func Encode(td ptrace.Traces) ([]Encoded, error) {
+	b, err := new(ptrace.ProtoMarshaler).MarshalTraces(td)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Encoded, 0, td.SpanCount())
+	_, resources, err := cut(b, fieldResourceSpans)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range resources {
+		resource, scopes, err := cut(r, fieldScopeSpans)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range scopes {
+			scope, spans, err := cut(s, fieldSpans)
+			if err != nil {
+				return nil, err
+			}
+			for _, span := range spans {
+				out = append(out, Encoded{resource, scope, span})
+			}
+		}
+	}
+	return out, nil
+}
+
+// cut separates the messages in field num of message b from all its other
+// fields.
+func cut(b []byte, num protowire.Number) (rest []byte, messages [][]byte, err error) {
+	for len(b) > 0 {
+		n, typ, tag := protowire.ConsumeTag(b)
+		if tag < 0 {
+			return nil, nil, protowire.ParseError(tag)
+		}
+		size := protowire.ConsumeFieldValue(n, typ, b[tag:])
+		if size < 0 {
+			return nil, nil, protowire.ParseError(size)
+		}
+		if n == num {
+			if typ != protowire.BytesType {
+				return nil, nil, errors.New("not a message")
+			}
+			m, _ := protowire.ConsumeBytes(b[tag:])
+			messages = append(messages, m)
+		} else {
+			rest = append(rest, b[:tag+size]...)
+		}
+		b = b[tag+size:]
+	}
+	return rest, messages, nil
+}
+
+// Decode returns spans as one ptrace.Traces, those of the same resource and
+// scope together, otherwise in their order. It keeps nothing of them.
+func Decode(spans []Encoded) (ptrace.Traces, error) {
+	type scope struct {
+		head  []byte
+		spans [][]byte
+	}
+	type resource struct {
+		head   []byte
+		scopes []*scope
+		byHead map[string]*scope
+	}
+	var resources []*resource
+	byHead := map[string]*resource{}
+	for _, e := range spans {
+		r := byHead[string(e.Resource)]
+		if r == nil {
+			r = &resource{head: e.Resource, byHead: map[string]*scope{}}
+			byHead[string(e.Resource)] = r
+			resources = append(resources, r)
+		}
+		s := r.byHead[string(e.Scope)]
+		if s == nil {
+			s = &scope{head: e.Scope}
+			r.byHead[string(e.Scope)] = s
+			r.scopes = append(r.scopes, s)
+		}
+		s.spans = append(s.spans, e.Span)
+	}
+
+	var b, rb, sb []byte
+	for _, r := range resources {
+		rb = append(rb[:0], r.head...)
+		for _, s := range r.scopes {
+			sb = append(sb[:0], s.head...)
+			for _, span := range s.spans {
+				sb = appendMessage(sb, fieldSpans, span)
+			}
+			rb = appendMessage(rb, fieldScopeSpans, sb)
+		}
+		b = appendMessage(b, fieldResourceSpans, rb)
+	}
+	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b)
+	if err != nil {
+		return ptrace.Traces{}, fmt.Errorf("stored spans: %w", err)
+	}
+	return td, nil
+}
+
+func appendMessage(b []byte, num protowire.Number, m []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, num, protowire.BytesType), m)
+}
