@@ -6,7 +6,9 @@
 //	go run ./examples/quickstart
 //
 // It needs nothing else: the spans go over UDP to an agent inside this program.
-// With JAEGER_AGENT_HOST set they go to a real one.
+// When something shows traces at localhost:16686, as the all-in-one of
+// backend/cmd/all-in-one does, they also go to the agent at localhost:6831. With
+// JAEGER_AGENT_HOST set they go there alone.
 package main
 
 import (
@@ -15,6 +17,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"os"
 	"time"
@@ -26,12 +29,13 @@ import (
 
 func main() {
 	slog.SetLogLoggerLevel(slog.LevelWarn) // at level Info tracers say how they are configured
-	if err := run(os.Stdout); err != nil {
+	if err := run(os.Stdout, "localhost:16686", "udp://localhost:6831"); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(out io.Writer) error {
+// run sends the trace to agentURL, too, when something listens at ui.
+func run(out io.Writer, ui, agentURL string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 
@@ -39,18 +43,27 @@ func run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	shown := false
+	opts := []spur.Option{
+		spur.SampleAll(),
+		spur.FromEnv(), // JAEGER_SAMPLER_TYPE and all the others, which override what stands before
+	}
 	if agent != nil {
 		defer agent.Close()
+		opts = append(opts, agent.Option()) // what stands behind FromEnv overrides variables
+		if shown = listens(ctx, ui); shown {
+			opts = append(opts, spur.WithEndpoint(agentURL))
+		}
 	}
 
 	// Each service has a tracer of its own, which carries its name. In real life
 	// they are different programs.
-	frontend, err := newTracer("frontend", agent)
+	frontend, err := spur.New("frontend", opts...)
 	if err != nil {
 		return err
 	}
 	defer frontend.Close()
-	pricing, err := newTracer("pricing", agent)
+	pricing, err := spur.New("pricing", opts...)
 	if err != nil {
 		return err
 	}
@@ -79,22 +92,12 @@ func run(out io.Writer) error {
 	} else {
 		fmt.Fprintf(out, "Look for trace %s in Jaeger's UI, such as\nhttp://localhost:16686/trace/%s\n\n", traceID, traceID)
 	}
+	if shown {
+		fmt.Fprintf(out, "Look at it: http://%s/trace/%s\n\n", ui, traceID)
+	}
 	count(out, "frontend", frontend)
 	count(out, "pricing", pricing)
 	return nil
-}
-
-// newTracer shows how options work together: those before FromEnv are defaults,
-// which JAEGER_* variables override, those behind it override the variables.
-func newTracer(service string, agent *spurtest.Agent) (*spur.Tracer, error) {
-	opts := []spur.Option{
-		spur.SampleAll(),
-		spur.FromEnv(), // JAEGER_SAMPLER_TYPE and all the others
-	}
-	if agent != nil {
-		opts = append(opts, agent.Option())
-	}
-	return spur.New(service, opts...)
 }
 
 // localAgent starts an agent, unless the environment names a destination.
@@ -107,12 +110,26 @@ func localAgent() (*spurtest.Agent, error) {
 	return spurtest.StartAgent(spurtest.AgentOptions{})
 }
 
+// listens reports whether a server takes connections at address.
+func listens(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
 // draw waits until what the tracers have sent has arrived, and prints it.
 func draw(ctx context.Context, out io.Writer, agent *spurtest.Agent, tracers ...*spur.Tracer) {
 	sent := 0
 	for _, tracer := range tracers {
 		for _, d := range tracer.Stats().Destinations {
-			sent += int(d.Sent)
+			if d.Address == agent.Addr() {
+				sent += int(d.Sent)
+			}
 		}
 	}
 	if err := agent.Wait(ctx, sent); err != nil {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"regexp"
@@ -26,12 +27,17 @@ func cleanEnv(t *testing.T) {
 	}
 }
 
-// output runs the program.
+// output runs the program where nothing shows traces.
 func output(t *testing.T) string {
+	t.Helper()
+	return outputWith(t, "127.0.0.1:0", "udp://127.0.0.1:1")
+}
+
+func outputWith(t *testing.T, ui, agentURL string) string {
 	t.Helper()
 	var out strings.Builder
 	start := time.Now()
-	if err := run(&out); err != nil {
+	if err := run(&out, ui, agentURL); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	if d := time.Since(start); d > 4*time.Second {
@@ -113,6 +119,31 @@ func TestRunWithAgent(t *testing.T) {
 	}
 }
 
+// TestRunWithUI: where something shows traces, they go to its agent, too.
+func TestRunWithUI(t *testing.T) {
+	spurtest.CheckLeaks(t)
+	cleanEnv(t)
+	ui, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ui.Close()
+	shown := spurtest.NewAgent(t)
+	got := outputWith(t, ui.Addr().String(), "udp://"+shown.Addr())
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := shown.Wait(ctx, 5); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("Look at it: http://%v/trace/%v\n", ui.Addr(), shown.Spans()[0].TraceID); !strings.Contains(got, want) {
+		t.Errorf("%q is not in\n%s", want, got)
+	}
+	if !strings.Contains(got, "agent     received 5 spans") {
+		t.Errorf("the program's own agent got less than 5 spans:\n%s", got)
+	}
+}
+
 func TestRunUnsampled(t *testing.T) {
 	cleanEnv(t)
 	t.Setenv("JAEGER_SAMPLER_TYPE", "const")
@@ -154,7 +185,7 @@ func TestRunWithoutAgent(t *testing.T) {
 func TestRunBadEnvironment(t *testing.T) {
 	cleanEnv(t)
 	t.Setenv("JAEGER_SAMPLER_TYPE", "konst")
-	err := run(new(strings.Builder))
+	err := run(new(strings.Builder), "127.0.0.1:0", "udp://127.0.0.1:1")
 	if err == nil || !strings.Contains(err.Error(), `JAEGER_SAMPLER_TYPE="konst"`) {
 		t.Errorf("got %v", err)
 	}

@@ -47,6 +47,10 @@ func run() error {
 		slog.Error("orders are not traced", "error", err)
 	}
 	defer shutDown(tracer)
+	if conn, err := net.DialTimeout("tcp", "localhost:16686", 200*time.Millisecond); err == nil { // the all-in-one, or a Jaeger
+		conn.Close()
+		slog.Info("traces", "url", "http://localhost:16686")
+	}
 	opentracing.SetGlobalTracer(tracer) // for libraries that use OpenTracing
 
 	// What the tracer counts, at /debug/vars of a port that is not the public one. For
