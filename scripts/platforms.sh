@@ -1,20 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Vets every package that users link, tests included, for other platforms, and runs
-# the tests of the root module as 32-bit programs where this machine can.
+# Vets every package that users link, tests included, for other platforms, and the
+# backend for those it is run on; and runs the tests of the root module as 32-bit
+# programs where this machine can.
 . "$(dirname "$0")/lib.sh"
 
 export CGO_ENABLED=0
 failed=()
-linked=$(linked_modules)
-for platform in linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm; do
-  export GOOS=${platform%/*} GOARCH=${platform#*/}
-  for m in $linked; do
-    say "$m: go vet for $platform"
-    (cd "$m" && go vet ./...) || failed+=("$m on $platform")
+vet() { # MODULES PLATFORM...
+  local m platform
+  for platform in "${@:2}"; do
+    for m in $1; do
+      say "$m: go vet for $platform"
+      (cd "$m" && GOOS=${platform%/*} GOARCH=${platform#*/} go vet ./...) || failed+=("$m on $platform")
+    done
   done
-done
+}
+linked=$(linked_modules)
+vet "$linked" linux/386 linux/arm windows/amd64 darwin/arm64 js/wasm
+vet backend linux/arm64 windows/amd64 darwin/arm64
 
 say "tests as 32-bit programs"
 if uname -sm | grep -q '^Linux x86_64$'; then
