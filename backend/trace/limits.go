@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trace
+
+// Limits of a search's text. What is above one of them is a *ParseError.
+const (
+	MaxQueryBytes   = 8 << 10 // of the whole text
+	MaxQueryTerms   = 64      // conditions
+	MaxQueryDepth   = 16      // parentheses and negations inside one another
+	MaxQueryIDs     = 100     // id: in one query
+	MaxRegexpBytes  = 512     // of one regular expression
+	maxRegexpInsts  = 4000    // instructions of one compiled, so that a{1000}{…} costs nothing
+	maxErrorExcerpt = 40      // characters of a value that an error shows
+)
+
+// MaxOutlineSpans is the number of spans that an outline has at most.
+const MaxOutlineSpans = 250_000
