@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestHostAllowed(t *testing.T) {
+	for _, c := range []struct {
+		host    string
+		allowed []string
+		want    bool
+	}{
+		{"localhost:16686", nil, true},
+		{"LOCALHOST", nil, true},
+		{"localhost.", nil, true},
+		{"ui.localhost:80", nil, true},
+		{"127.0.0.1:16686", nil, true},
+		{"10.1.2.3", nil, true},
+		{"[::1]:16686", nil, true},
+		{"[::1]", nil, true},
+		{"evil.example:16686", nil, false},
+		{"localhost.evil.example", nil, false},
+		{"notlocalhost", nil, false},
+		{"", nil, false},
+		{"traces.example:443", []string{"Traces.example"}, true},
+		{"evil.example", []string{"traces.example"}, false},
+		{"evil.example", []string{"*"}, true},
+	} {
+		if got := hostAllowed(c.host, c.allowed); got != c.want {
+			t.Errorf("hostAllowed(%q, %q) = %v", c.host, c.allowed, got)
+		}
+	}
+}
+
+// TestForeignPages: a page of another origin can neither change anything nor
+// come in under another name.
+func TestForeignPages(t *testing.T) {
+	s, _ := testServer(t)
+	h := s.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+	for _, c := range []struct {
+		method, host, origin, site string
+		want                       int
+	}{
+		{"DELETE", "localhost:16686", "", "", 202}, // curl
+		{"DELETE", "localhost:16686", "http://localhost:16686", "", 202},
+		{"DELETE", "localhost:16686", "http://localhost:16686", "same-origin", 202},
+		{"DELETE", "localhost:16686", "http://localhost:3000", "", 403},
+		{"DELETE", "localhost:16686", "https://evil.example", "cross-site", 403},
+		{"POST", "localhost:16686", "https://evil.example", "", 403},
+		{"POST", "localhost:16686", "null", "", 403},
+		{"GET", "localhost:16686", "https://evil.example", "cross-site", 202}, // it cannot read the answer
+		{"GET", "evil.example", "", "", 403},
+	} {
+		r := httptest.NewRequest(c.method, "/", nil)
+		r.Host = c.host
+		if c.origin != "" {
+			r.Header.Set("Origin", c.origin)
+		}
+		if c.site != "" {
+			r.Header.Set("Sec-Fetch-Site", c.site)
+		}
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		if rec.Code != c.want {
+			t.Errorf("%+v: %d", c, rec.Code)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Config is what New needs.
+type Config struct {
+	Store store.Store
+	// Status returns what /api/status shows of the process; nil shows nothing.
+	Status func() Backend
+	// BasePath is the path in front of all addresses, "/jaeger" say, or "".
+	BasePath string
+	// AllowedHosts are names that a request's Host may have besides localhost
+	// and IP addresses; "*" allows any. Others are refused, so that no foreign
+	// page can reach the server under a name of its own (DNS rebinding).
+	AllowedHosts []string
+	// Logger hears of failures of the server's own; nil is slog.Default().
+	Logger *slog.Logger
+}
+
+// Backend is the process that serves the queries.
+type Backend struct {
+	Version string      `json:"version"`
+	Started time.Time   `json:"started"`
+	Ports   []Port      `json:"ports"`
+	Books   trace.Books `json:"-"` // of the collector; /api/status shows them with their balance
+}
+
+// Port is something that listens, or would.
+type Port struct {
+	Name    string `json:"name"`            // "otlp-http"
+	Address string `json:"address"`         // "127.0.0.1:4318"
+	Error   string `json:"error,omitempty"` // why it does not listen
+}
+
+type server struct {
+	Config
+	origins http.CrossOriginProtection
+	failed  failures
+	loading *semaphore.Weighted // requests that load a trace
+	held    *semaphore.Weighted // spans of loaded traces
+}
+
+// New returns a handler of all addresses. Its requests need no time limit for
+// writing: who does not read is cut off after a while.
+func New(c Config) http.Handler {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	c.BasePath = strings.TrimRight(c.BasePath, "/")
+	s := &server{
+		Config:  c,
+		loading: semaphore.NewWeighted(maxLoading),
+		held:    semaphore.NewWeighted(maxHeldSpans),
+	}
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern, r.handler)
+	}
+	return s.guard(http.StripPrefix(c.BasePath, compress(mux)))
+}
+
+// compress answers with gzip where the client can read it, but for streams,
+// which must arrive at once.
+func compress(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(
+		gzhttp.EnableZstd(false),
+		gzhttp.ExceptContentTypes([]string{"text/event-stream"}),
+	)
+	if err != nil {
+		panic(err) // the options are wrong
+	}
+	return wrap(h)
+}
