@@ -176,9 +176,36 @@ func short() []sdk.ReadOnlySpan {
 	return kept.Ended()
 }
 
+// search is twelve orders, one a minute: front calls back, which asks db; each takes 10 ms
+// longer than the one before, and every fourth fails.
+func search() []sdk.ReadOnlySpan {
+	kept := tracetest.NewSpanRecorder()
+	g := &ids{high: 0x0af7651916cd43dd, low: 0x8448eb211c830000, span: 0x0e00000000000000}
+	front := provider(kept, "search-front", g, attribute.String("zone", "eu")).Tracer("shop")
+	back := provider(kept, "search-back", g, attribute.String("zone", "us"), attribute.Int("replica", 2)).Tracer("shop")
+	for i := range 12 {
+		begin := start.Add(time.Duration(i) * time.Minute)
+		length := time.Duration(i+1) * 10 * time.Millisecond
+		in, root := front.Start(ctx, []string{"GET /order", "POST /order"}[i%2], trace.WithTimestamp(begin), trace.WithSpanKind(trace.SpanKindServer),
+			trace.WithAttributes(attribute.String("customer", []string{"ada", "bob", "eve"}[i%3]), attribute.Int("items", i), attribute.Bool("gift", i%2 == 1), attribute.Float64("price", float64(i)+0.5)))
+		in, call := front.Start(in, "call back", trace.WithTimestamp(begin.Add(time.Millisecond)), trace.WithSpanKind(trace.SpanKindClient))
+		in, served := back.Start(in, "reserve", trace.WithTimestamp(begin.Add(2*time.Millisecond)), trace.WithSpanKind(trace.SpanKindServer))
+		_, query := back.Start(in, "SELECT", trace.WithTimestamp(begin.Add(3*time.Millisecond)), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(attribute.String("peer.service", "db")))
+		if i%4 == 3 {
+			query.SetStatus(codes.Error, "deadlock")
+			query.AddEvent("retry", trace.WithTimestamp(begin.Add(4*time.Millisecond)), trace.WithAttributes(attribute.Int("attempt", i)))
+		}
+		query.End(trace.WithTimestamp(begin.Add(length / 2)))
+		served.End(trace.WithTimestamp(begin.Add(length - 2*time.Millisecond)))
+		call.End(trace.WithTimestamp(begin.Add(length - time.Millisecond)))
+		root.End(trace.WithTimestamp(begin.Add(length)))
+	}
+	return kept.Ended()
+}
+
 func main() {
 	log.SetFlags(0)
-	for name, spans := range map[string][]sdk.ReadOnlySpan{"values": values(), "nan": nan(), "resources": resources(), "64bit": short()} {
+	for name, spans := range map[string][]sdk.ReadOnlySpan{"values": values(), "nan": nan(), "resources": resources(), "64bit": short(), "search": search()} {
 		var body []byte
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var err error

@@ -14,7 +14,7 @@ const { FORMAT_TEXT_MAP, Reference, REFERENCE_FOLLOWS_FROM } = require('opentrac
 
 const start = Date.UTC(2026, 10, 28, 12) + 123.456;
 
-function emit(tracer) {
+function emit(tracer, prefix) {
   const root = tracer.startSpan('GET /x', { startTime: start, tags: { 'span.kind': 'server', 'http.method': 'GET' } });
   for (const [key, value] of [
     ['bool.true', true], ['bool.false', false], ['int', 7], ['int.max_safe', Number.MAX_SAFE_INTEGER], ['double', 1 / 3], ['double.large', 1e300],
@@ -23,7 +23,7 @@ function emit(tracer) {
     ['twice', 'first'], ['twice', 'second'], ['ключ\n"key"', 'odd key'], ['http.status_code', 500],
   ]) root.setTag(key, value);
   root.setBaggageItem('tenant', 'acmé');
-  const other = tracer.extract(FORMAT_TEXT_MAP, { 'uber-trace-id': '510700000000000af1f100000000000a:aaaa00000000000a:0:1' });
+  const other = tracer.extract(FORMAT_TEXT_MAP, { 'uber-trace-id': `${prefix}00000000000af1f100000000000a:aaaa00000000000a:0:1` });
   const child = tracer.startSpan('SELECT', { childOf: root, startTime: start + 0.1, references: [new Reference(REFERENCE_FOLLOWS_FROM, other)], tags: { 'span.kind': 'client', 'peer.service': 'db', error: true } });
   child.log({ event: 'error', message: 'boom', attempt: 2, fatal: false, 'error.object': new Error('deadlock').message, detail: { rows: [1, 2] } }, start + 0.2);
   child.log({ event: 'before its span' }, start - 0.05);
@@ -32,7 +32,7 @@ function emit(tracer) {
   tracer.startSpan('no time', { startTime: start + 1, childOf: root }).finish(start + 1);
   root.finish(start + 2);
   for (const flags of ['1', '3', '9']) {
-    const from = tracer.extract(FORMAT_TEXT_MAP, { 'uber-trace-id': `510700000000000bf1f100000000000${tracer._traceId128bit ? 'b' : 'c'}:aaaa00000000000b:0:${flags}` });
+    const from = tracer.extract(FORMAT_TEXT_MAP, { 'uber-trace-id': `${prefix}00000000000bf1f100000000000b:aaaa00000000000b:0:${flags}` });
     tracer.startSpan(`flags ${flags}`, { startTime: start + 3, childOf: from }).finish(start + 3.1);
   }
 }
@@ -45,7 +45,7 @@ async function send(service, traceId128bit, prefix, reporter) {
     { serviceName: service, sampler: { type: 'const', param: 1 }, reporter: { flushIntervalMs: 60000, ...reporter } },
     { traceId128bit, tags: { hostname: 'host-1', ip: '10.0.0.7', zone: 'eu', n: 7 } },
   );
-  emit(tracer);
+  emit(tracer, prefix);
   await new Promise((done) => tracer.close(done));
 }
 
