@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-spur/spur/backend/store"
+)
+
+// Engine is what Run tests.
+type Engine struct {
+	// Open opens the store in the folder dir, which exists, or makes one there.
+	// It removes the oldest spans when it holds more than maxBytes; 0 stands for
+	// more than any test writes.
+	Open func(ctx context.Context, dir string, maxBytes int64) (store.Store, error)
+
+	// Newer makes the closed store in dir look as if a later version of the
+	// engine had written it. nil is for engines that keep nothing on disk.
+	Newer func(t testing.TB, dir string)
+
+	// Older makes the closed store in dir what the first version of the engine
+	// would have written. nil says that this is the first version.
+	Older func(t testing.TB, dir string)
+}
+
+// Except names tests that an engine may fail, with the reason. One that it
+// does not fail is an error.
+type Except map[string]string
+
+// Run tests an engine.
+func Run(t *testing.T, e Engine, except Except) {
+	for name, reason := range except {
+		if !slices.ContainsFunc(tests, func(x test) bool { return x.name == name }) || reason == "" {
+			t.Errorf("exception %q is of no test, or has no reason", name)
+		}
+	}
+	for _, x := range tests {
+		t.Run(x.name, func(t *testing.T) {
+			r := collect(t, e, x.run)
+			reason, excepted := except[x.name]
+			switch {
+			case r.skipped != "":
+				t.Skip(r.skipped)
+			case excepted && len(r.failures) == 0:
+				t.Errorf("the exception is not needed: %s", reason)
+			case excepted:
+				t.Skip(reason)
+			case len(r.failures) > 0:
+				t.Error(strings.Join(r.failures, "\n"))
+			}
+		})
+	}
+}
+
+// collect calls f with a T and returns it when f is done.
+func collect(t testing.TB, e Engine, f func(*T)) *T {
+	r := &T{TB: t, engine: e}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				r.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
+		f(r)
+	}()
+	<-done
+	return r
+}
+
+// T is a test of one engine. It holds failures back, because they may be
+// excepted.
+type T struct {
+	testing.TB
+	engine Engine
+
+	mu       sync.Mutex
+	failures []string
+	skipped  string
+}
+
+// Errorf notes a failure.
+func (t *T) Errorf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failures = append(t.failures, fmt.Sprintf(format, args...))
+}
+
+// Fatalf notes a failure and ends the test.
+func (t *T) Fatalf(format string, args ...any) {
+	t.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// Error notes a failure.
+func (t *T) Error(args ...any) { t.Errorf("%s", fmt.Sprintln(args...)) }
+
+// Fatal notes a failure and ends the test.
+func (t *T) Fatal(args ...any) { t.Fatalf("%s", fmt.Sprintln(args...)) }
+
+// Skip ends the test with no result.
+func (t *T) Skip(args ...any) {
+	t.skipped = fmt.Sprint(args...)
+	runtime.Goexit()
+}

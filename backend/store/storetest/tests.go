@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package storetest
+
+// test is a test by name. It opens a store, or several.
+type test struct {
+	name string
+	run  func(t *T)
+}
+
+var tests = []test{
+	{"Values", testValues},
+	{"Corpus", testCorpus},
+	{"Doubles", testDoubles},
+	{"IDs", testIDs},
+	{"Times", testTimes},
+	{"HostileText", testHostileText},
+	{"Window", testWindow},
+	{"Ownership", testOwnership},
+	{"Large", testLarge},
+	{"Closed", testClosed},
+	{"Cancelled", testCancelled},
+}
