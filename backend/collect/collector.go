@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Config has the limits and tags of a Collector. A zero field stands for its
+// default.
+type Config struct {
+	// QueueSpans and QueueBytes bound what waits to be written, the batch that
+	// the store is writing included. Bytes are those in memory, as an estimate.
+	// A single Take that is larger is taken when nothing waits.
+	QueueSpans int
+	QueueBytes int64
+	// A batch is written when it has BatchSpans, or BatchDelay after its first
+	// span came.
+	BatchSpans int
+	BatchDelay time.Duration
+	// MaxSpanBytes bounds a span as OTLP, its resource and scope included: these
+	// as an estimate that is never too low.
+	MaxSpanBytes int
+	// Budget bounds the memory that Reserve gives out.
+	Budget int64
+	// Tags are added to the resource of every span, unless it has an attribute of
+	// that name.
+	Tags map[string]string
+}
+
+// Collector takes spans and writes them to a store. Its methods may be called
+// from any goroutine.
+type Collector struct {
+	config  Config
+	store   store.Store
+	log     *slog.Logger
+	latency latencies
+
+	inFlight atomic.Int64 // what Reserve has given out
+
+	stop    context.CancelFunc // gives up writing
+	stopped context.Context
+	wake    chan struct{} // the queue has something new for the writer
+	done    chan struct{} // the writer has ended
+
+	mu      sync.Mutex
+	books   books
+	queue   queue
+	failure error     // of the last write, if it failed
+	logged  time.Time // when that was last logged
+	closed  bool      // nothing more is taken
+}
+
+// New returns a Collector that writes to s until Close, in one goroutine. It
+// registers its metrics with reg, which may be nil, and panics when another
+// Collector's are there.
+func New(config Config, s store.Store, reg prometheus.Registerer, log *slog.Logger) *Collector {
+	config.QueueSpans = cmp.Or(config.QueueSpans, DefaultQueueSpans)
+	config.QueueBytes = cmp.Or(config.QueueBytes, DefaultQueueBytes)
+	config.BatchSpans = cmp.Or(config.BatchSpans, DefaultBatchSpans)
+	config.BatchDelay = cmp.Or(config.BatchDelay, DefaultBatchDelay)
+	config.MaxSpanBytes = cmp.Or(config.MaxSpanBytes, DefaultMaxSpanBytes)
+	config.Budget = cmp.Or(config.Budget, DefaultBudget)
+	config.Tags = maps.Clone(config.Tags)
+	c := &Collector{
+		config:  config,
+		store:   s,
+		log:     log,
+		latency: newLatencies(),
+		books:   newBooks(),
+		wake:    make(chan struct{}, 1),
+		done:    make(chan struct{}),
+	}
+	c.stopped, c.stop = context.WithCancel(context.Background())
+	if reg != nil {
+		reg.MustRegister(metrics{c}, c.latency.queued, c.latency.saved)
+	}
+	go c.run()
+	return c
+}
+
+var (
+	errQueueFull = fmt.Errorf("%w: the queue is full", trace.ErrBusy)
+	errStopping  = fmt.Errorf("%w: stopping", trace.ErrBusy)
+)
+
+// Take takes over td: the caller no longer uses it. The spans it refuses are
+// counted by reason, all others are queued. With an error, which is
+// trace.ErrBusy, none was taken and the sender should come back. It does not
+// block.
+func (c *Collector) Take(_ context.Context, td ptrace.Traces, from trace.Origin) ([]trace.Refused, error) {
+	spans := td.SpanCount()
+	if spans == 0 {
+		return nil, nil
+	}
+	if err := c.enter(from, spans, nil); err != nil {
+		return nil, err // full as it is: nothing is spent on td
+	}
+	p := c.validate(td)
+	c.tag(td)
+	if err := c.enter(from, spans, &p); err != nil {
+		return nil, err
+	}
+	return p.refused, nil
+}
+
+// enter says whether there is room. If not, it books the spans as refused; if so,
+// it books and queues p, unless that is nil.
+func (c *Collector) enter(from trace.Origin, spans int, p *parcel) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		c.books.refuse(from, trace.ReasonShutdown, spans)
+		return errStopping
+	}
+	if !c.queue.hasRoom(&c.config, p) {
+		c.books.refuse(from, trace.ReasonQueueFull, spans)
+		return errQueueFull
+	}
+	if p == nil {
+		return nil
+	}
+	for _, r := range p.refused {
+		c.books.refuse(from, r.Reason, r.Count)
+	}
+	c.books.receive(from, p.spans)
+	c.books.mended += int64(p.mended)
+	if p.spans > 0 && c.queue.push(p, c.config.BatchSpans) {
+		select {
+		case c.wake <- struct{}{}:
+		default:
+		}
+	}
+	return nil
+}
+
+// Refuse books spans that a receiver refused before they were a ptrace.Traces.
+func (c *Collector) Refuse(from trace.Origin, reason trace.Reason, spans int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.books.refuse(from, reason, spans)
+}
+
+// Unread books n datagrams or bodies whose spans cannot be counted.
+func (c *Collector) Unread(_ trace.Origin, reason trace.Reason, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.books.unread[reason] += int64(n)
+}
+
+// Reserve sets n bytes of a body that is going to be read against the budget, as
+// much as they can take in memory. When they do not fit ok is false and release
+// does nothing; else release gives them back.
+func (c *Collector) Reserve(n int64) (release func(), ok bool) {
+	if n <= 0 {
+		return func() {}, true
+	}
+	if n > c.config.Budget/bodyExpansion {
+		return func() {}, false
+	}
+	n *= bodyExpansion
+	if c.inFlight.Add(n) > c.config.Budget {
+		c.inFlight.Add(-n)
+		return func() {}, false
+	}
+	var once sync.Once
+	return func() { once.Do(func() { c.inFlight.Add(-n) }) }, true
+}
+
+// Books returns what became of all spans so far. They balance at any time.
+func (c *Collector) Books() trace.Books {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.books.sum(c.queue.spans)
+}
+
+// Ready returns nil, or why spans are not being stored: the error of the store's
+// last write, or that the Collector is closed.
+func (c *Collector) Ready() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return errStopping
+	}
+	return c.failure
+}
+
+// Close stops taking spans and returns when what waits is written. When ctx is
+// done before, the rest is refused for ReasonShutdown, and the error says how
+// many spans that were. It does not close the store.
+func (c *Collector) Close(ctx context.Context) error {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case <-c.done:
+		c.stop()
+		return nil
+	case <-ctx.Done():
+	}
+
+	c.mu.Lock()
+	lost := c.queue.drop()
+	c.books.refused[trace.ReasonShutdown] += int64(lost)
+	c.mu.Unlock()
+	c.stop()
+	if lost == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d spans were not written: %w", lost, context.Cause(ctx))
+}

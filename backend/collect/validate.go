@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect
+
+import (
+	"maps"
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// validate mends the spans of td, removes those that cannot be stored, and says
+// what it found.
+func (c *Collector) validate(td ptrace.Traces) parcel {
+	p := parcel{td: td}
+	refused := map[trace.Reason]int{}
+	for _, rs := range td.ResourceSpans().All() {
+		resource := mendResource(rs)
+		p.memory += int64(resource.memory())
+		for _, ss := range rs.ScopeSpans().All() {
+			scope := mendScope(ss)
+			p.memory += int64(scope.memory())
+			around := resource.plus(scope)
+			ss.Spans().RemoveIf(func(s ptrace.Span) bool {
+				span, reason := c.check(s, around)
+				if span.mended != 0 {
+					p.mended++
+				}
+				if reason != "" {
+					refused[reason]++
+					return true
+				}
+				p.spans++
+				p.memory += int64(span.memory())
+				return false
+			})
+		}
+	}
+	for _, reason := range slices.Sorted(maps.Keys(refused)) {
+		p.refused = append(p.refused, trace.Refused{Reason: reason, Count: refused[reason]})
+	}
+	return p
+}
+
+// check mends s and returns why it is refused, if it is. What was found in the
+// resource and the scope around it holds for it, too.
+func (c *Collector) check(s ptrace.Span, around audit) (audit, trace.Reason) {
+	switch {
+	case s.TraceID().IsEmpty():
+		return audit{}, trace.ReasonTraceID
+	case s.SpanID().IsEmpty():
+		return audit{}, trace.ReasonSpanID
+	case around.unfit:
+		return audit{}, trace.ReasonMalformed
+	}
+	span := mendSpan(s)
+	if span.unfit {
+		return span, trace.ReasonMalformed
+	}
+	span.mended |= around.mended
+	if span.mended != 0 {
+		warn(s, span.mended)
+	}
+	most := c.config.MaxSpanBytes - around.mostOTLP()
+	if span.mostOTLP() > most && new(ptrace.ProtoMarshaler).SpanSize(s) > most {
+		return span, trace.ReasonTooLarge
+	}
+	return span, ""
+}

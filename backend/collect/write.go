@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// run writes batches until the Collector is closed and the queue is empty, or
+// writing is given up.
+func (c *Collector) run() {
+	defer close(c.done)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		b, wait := c.next()
+		if b != nil {
+			c.write(b)
+			continue
+		}
+		var due <-chan time.Time
+		if wait >= 0 {
+			timer.Reset(wait)
+			due = timer.C
+		}
+		if c.closing() {
+			return
+		}
+		select {
+		case <-due:
+		case <-c.wake:
+		case <-c.stopped.Done():
+			return
+		}
+	}
+}
+
+// next returns the batch to write now, or how long until there is one.
+func (c *Collector) next() (*batch, time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delay := c.config.BatchDelay
+	if c.closed {
+		delay = 0
+	}
+	return c.queue.pop(c.config.BatchSpans, delay)
+}
+
+// closing reports whether no more batch will come.
+func (c *Collector) closing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed && len(c.queue.batches) == 0
+}
+
+// write writes b and books what became of it. A store that fails is tried again,
+// while the queue fills, unless its error says that this will not help.
+func (c *Collector) write(b *batch) {
+	begun := time.Now()
+	c.latency.queued.Observe(begun.Sub(b.began).Seconds())
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		err := c.save(b.td)
+		c.report(err)
+		if err == nil {
+			c.settle(b, "")
+			return
+		}
+		if isFinal(err) || time.Since(begun) >= retryFor {
+			c.settle(b, trace.ReasonStore)
+			return
+		}
+		select {
+		case <-time.After(pause):
+		case <-c.stopped.Done(): // Close has booked it
+			return
+		}
+	}
+}
+
+// errPanic is what save returns for a store that panics.
+var errPanic = errors.New("the store panicked")
+
+// isFinal reports whether the same spans will not be written later, either.
+func isFinal(err error) bool {
+	for _, final := range []error{errPanic, store.ErrFull, store.ErrClosed, errors.ErrUnsupported} {
+		if errors.Is(err, final) {
+			return true
+		}
+	}
+	return false
+}
+
+// save calls the store.
+func (c *Collector) save(td ptrace.Traces) (err error) {
+	start := time.Now()
+	defer func() {
+		c.latency.saved.Observe(time.Since(start).Seconds())
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errPanic, p)
+			c.log.Error("the store panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return c.store.Write(c.stopped, td)
+}
+
+// settle books b as stored, or as refused if there is a reason.
+func (c *Collector) settle(b *batch, reason trace.Reason) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case !c.queue.settle(b): // Close has booked it
+	case reason == "":
+		c.books.stored += int64(b.spans)
+	default:
+		c.books.refused[reason] += int64(b.spans)
+	}
+}
+
+// report remembers the error of the last write, and logs it once in logEvery.
+func (c *Collector) report(err error) {
+	c.mu.Lock()
+	before := c.failure
+	c.failure = err
+	quiet := err != nil && time.Since(c.logged) < logEvery
+	if err != nil && !quiet {
+		c.logged = time.Now()
+	}
+	waiting := c.queue.spans
+	c.mu.Unlock()
+
+	switch {
+	case quiet:
+	case err != nil:
+		c.log.Warn("spans cannot be stored", "error", err, "waiting", waiting)
+	case before != nil:
+		c.log.Info("spans can be stored again", "waiting", waiting)
+	}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/collect"
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// TestFailingStore: what fails is written when the store works again.
+func TestFailingStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("no such device")
+		s := &fake{write: func(context.Context, ptrace.Traces) error { return broken }}
+		c := collect.New(collect.Config{}, s, nil, quiet)
+		take(t, c, traces(5))
+		time.Sleep(30 * time.Second)
+		if err := c.Ready(); !errors.Is(err, broken) {
+			t.Errorf("ready: %v", err)
+		}
+		balance(t, c, trace.Books{Received: 5, Waiting: 5})
+		s.set(nil)
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if err := c.Ready(); err != nil {
+			t.Errorf("not ready: %v", err)
+		}
+		balance(t, c, trace.Books{Received: 5, Stored: 5})
+		if err := c.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if c.Ready() == nil {
+			t.Error("ready when closed")
+		}
+	})
+}
+
+// TestGivingUp: a batch that is never written is refused after a while, and what
+// stands behind it is tried.
+func TestGivingUp(t *testing.T) {
+	for name, test := range map[string]struct {
+		write func(context.Context, ptrace.Traces) error
+		after time.Duration
+	}{
+		"fails":  {func(context.Context, ptrace.Traces) error { return errors.New("no such device") }, 70 * time.Second},
+		"full":   {func(context.Context, ptrace.Traces) error { return fmt.Errorf("sqlite: %w", store.ErrFull) }, time.Second},
+		"closed": {func(context.Context, ptrace.Traces) error { return store.ErrClosed }, time.Second},
+		"panics": {func(context.Context, ptrace.Traces) error { panic("index out of range") }, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &fake{write: test.write}
+				c := collect.New(collect.Config{}, s, nil, quiet)
+				take(t, c, traces(5))
+				time.Sleep(test.after)
+				synctest.Wait()
+				balance(t, c, trace.Books{Received: 5, Refused: map[trace.Reason]int64{trace.ReasonStore: 5}})
+				s.set(nil)
+				take(t, c, traces(3))
+				if err := c.Close(t.Context()); err != nil {
+					t.Error(err)
+				}
+				balance(t, c, trace.Books{Received: 8, Stored: 3, Refused: map[trace.Reason]int64{trace.ReasonStore: 5}})
+			})
+		})
+	}
+}
+
+// TestCloseWithDeadStore: Close does not wait for a store that does not return, and
+// what it returns later changes nothing.
+func TestCloseWithDeadStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dead := make(chan struct{})
+		s := &fake{write: func(context.Context, ptrace.Traces) error { <-dead; return nil }}
+		c := collect.New(collect.Config{}, s, nil, quiet)
+		take(t, c, traces(5))
+		time.Sleep(time.Second)
+		take(t, c, traces(6))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		start := time.Now()
+		if err := c.Close(ctx); err == nil || time.Since(start) != 10*time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		want := trace.Books{Received: 11, Refused: map[trace.Reason]int64{trace.ReasonShutdown: 11}}
+		balance(t, c, want)
+		close(dead)
+		synctest.Wait()
+		balance(t, c, want)
+	})
+}
