@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package golden
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Index is what a server was sent and asked, in order.
+type Index struct {
+	Server   string     `json:"server"`
+	Sent     []Delivery `json:"sent"`
+	Requests []Request  `json:"requests"`
+
+	data string // backend/testdata
+}
+
+// Delivery is a datagram or a body that was sent, and what the server said.
+type Delivery struct {
+	File            string `json:"file"` // in testdata; none is an empty body
+	Port            int    `json:"port"` // 6831, 6832, 14268 or 4318
+	Method          string `json:"method"`
+	Path            string `json:"path"`
+	ContentType     string `json:"contentType"`
+	ContentEncoding string `json:"contentEncoding"`
+	Status          int    `json:"status"` // 0 for datagrams
+	AnswerType      string `json:"answerType"`
+	Answer          []byte `json:"answer"`
+}
+
+// Request is a question, and what the server answered.
+type Request struct {
+	Name        string `json:"name"`
+	Method      string `json:"method"`
+	Path        string `json:"path"`
+	Body        string `json:"body"` // a file in testdata
+	Status      int    `json:"status"`
+	ContentType string `json:"contentType"`
+	File        string `json:"file"` // none for an empty answer and for the UI's page
+}
+
+// Load reads what was recorded of a server, "jaeger-1.62" or "jaeger-2.13".
+// data is the folder backend/testdata.
+func Load(data, server string) (*Index, error) {
+	b, err := os.ReadFile(filepath.Join(data, "v1", server, "index.json"))
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{data: data}
+	if err := json.Unmarshal(b, x); err != nil {
+		return nil, fmt.Errorf("%s: %w", server, err)
+	}
+	return x, nil
+}
+
+// Bytes returns a file of testdata; nothing for no name.
+func (x *Index) Bytes(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	return os.ReadFile(filepath.Join(x.data, filepath.FromSlash(file)))
+}
+
+// Facts are those of the recorded answer to r.
+func (x *Index) Facts(r Request) (Facts, error) {
+	var body []byte
+	if r.File != "" {
+		var err error
+		body, err = x.Bytes("v1/" + x.Server + "/" + r.File)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return FactsOf(r.Status, r.ContentType, body), nil
+}
+
+// Facts are those of what the server said to d.
+func (d *Delivery) Facts() Facts { return FactsOf(d.Status, d.AnswerType, d.Answer) }
