@@ -31,6 +31,9 @@ const (
 
 // Firehose reports whether the sender asked for the span not to be indexed.
 func (s Span) Firehose() bool {
+	if s.Flags()&FlagFirehose == 0 {
+		return false
+	}
 	v, ok := s.Attributes().Get(AttributeFormat)
-	return ok && v.Str() == FormatJaeger && s.Flags()&FlagFirehose != 0
+	return ok && v.Str() == FormatJaeger
 }

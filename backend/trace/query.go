@@ -14,7 +14,8 @@ type Query struct {
 	Where *Expr
 	// IDs, when not nil, are the only traces looked at.
 	IDs []pcommon.TraceID
-	// Window holds the start times of the spans that may match.
+	// Window holds the start times of the spans that may match. A trace without
+	// a span that starts in it is not found.
 	Window Window
 	// Order is the order of the answer.
 	Order Order
@@ -65,18 +66,19 @@ type Expr struct {
 type Field uint8
 
 const (
-	FieldTag           Field = iota // an attribute Key of the span, its resource, its scope or one of its events
+	FieldTag           Field = iota // an attribute Key of the span, its resource, its scope or one of its events; a firehose span has none
 	FieldService                    // the resource's service.name
 	FieldName                       // the span's name: Jaeger's operation
 	FieldKind                       // unspecified, internal, server, client, producer, consumer
 	FieldStatus                     // unset, ok, error
 	FieldDuration                   // of the span, in nanoseconds
 	FieldTraceDuration              // of the trace, in nanoseconds
-	FieldText                       // any name, value of an attribute, event or status message
+	FieldText                       // the name, the status message, the names of events, the values of tags
 )
 
 // Cmp is how a Term compares. Where a key has several values, in the resource
-// and the span say, one that fits is enough.
+// and the span say, one that fits is enough. A value is compared as the text
+// that pcommon.Value.AsString returns, so its type makes no difference.
 type Cmp uint8
 
 const (
@@ -100,12 +102,4 @@ type Term struct {
 	Text   string         // what to compare with, as written, without quotes
 	Number Number         // Text as a number; a duration in nanoseconds
 	Regexp *regexp.Regexp // of CmpMatch and CmpNotMatch
-}
-
-// Number is a number as exact as it was written: an int64 or a float64.
-type Number struct {
-	Valid bool
-	IsInt bool
-	Int   int64
-	Float float64
 }

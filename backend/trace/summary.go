@@ -9,12 +9,6 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Window is a range of time that includes Start and excludes End. A zero Start
-// or End leaves that side open.
-type Window struct {
-	Start, End time.Time
-}
-
 // Page is a part of what a search found.
 type Page struct {
 	Traces []Summary
