@@ -44,8 +44,15 @@ var comparisons = []struct {
 	text string
 	cmp  Cmp
 }{
-	{"!=", CmpNotEqual}, {"!~", CmpNotMatch}, {"<=", CmpLessEqual}, {">=", CmpGreaterEqual},
-	{":", CmpEqual}, {"=", CmpEqual}, {"~", CmpMatch}, {"<", CmpLess}, {">", CmpGreater},
+	{"!=", CmpNotEqual},
+	{"!~", CmpNotMatch},
+	{"<=", CmpLessEqual},
+	{">=", CmpGreaterEqual},
+	{":", CmpEqual},
+	{"=", CmpEqual},
+	{"~", CmpMatch},
+	{"<", CmpLess},
+	{">", CmpGreater},
 }
 
 func isKeyword(s string) bool {

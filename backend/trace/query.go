@@ -42,6 +42,7 @@ const (
 // Op says what an Expr is.
 type Op uint8
 
+// What an Expr can be.
 const (
 	// OpTerm is a condition of one span: Term.
 	OpTerm Op = iota
@@ -65,6 +66,7 @@ type Expr struct {
 // Field is what a Term looks at.
 type Field uint8
 
+// What a Term can look at.
 const (
 	FieldTag           Field = iota // an attribute Key of the span, its resource, its scope or one of its events; a firehose span has none
 	FieldService                    // the resource's service.name
@@ -81,6 +83,7 @@ const (
 // that pcommon.Value.AsString returns, so its type makes no difference.
 type Cmp uint8
 
+// How a Term can compare.
 const (
 	CmpExists   Cmp = iota // the tag is there
 	CmpEqual               // as text, or, when both are numbers, as numbers

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"reflect"
@@ -135,6 +136,36 @@ func TestMatchCases(t *testing.T) {
 		if tt.Spans != nil && !reflect.DeepEqual(matches, tt.Spans) {
 			t.Errorf("%q finds spans %v, want %v", tt.Text, matches, tt.Spans)
 		}
+	}
+}
+
+// TestDocumentedSearches: what docs/search.md says one can write can be read.
+func TestDocumentedSearches(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/search.md")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the module is not in its repository")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for line := range strings.Lines(string(doc)) {
+		text, ok := strings.CutPrefix(line, "    service:")
+		if ok {
+			text = "service:" + text
+		} else if text, ok = strings.CutPrefix(line, "| `"); ok {
+			text, _, _ = strings.Cut(text, "`")
+		}
+		if !ok {
+			continue
+		}
+		if _, err := trace.Parse(text, time.Now()); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		read++
+	}
+	if read < 25 {
+		t.Errorf("only %d searches in the document", read)
 	}
 }
 
