@@ -122,6 +122,9 @@ func (t *Term) equalInt(n int64) bool {
 	return string(strconv.AppendInt(buf[:0], n, 10)) == t.Text
 }
 
+// MatchInt is MatchText for a number: a duration in nanoseconds, say.
+func (t *Term) MatchInt(n int64) bool { return t.compare(intNumber(n)) }
+
 // compare compares n with the term's number.
 func (t *Term) compare(n Number) bool {
 	c, ok := n.Compare(t.Number)

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"iter"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// data is everything that a store holds.
+type data struct {
+	traces  map[pcommon.TraceID]*entry
+	all     []*entry // the traces, for passes over all of them
+	chunks  []*chunk // oldest first; the last is the one being filled
+	archive []*chunk // likewise; of spans that are kept
+
+	chunkBytes   int
+	spans, bytes int64
+
+	// Traces by their last write, and its number.
+	first, last *entry
+	seq         uint64
+	lostSeq     uint64 // of the last write to a trace that is gone
+}
+
+func (d *data) reset(chunkBytes int) {
+	*d = data{
+		traces: map[pcommon.TraceID]*entry{}, chunks: []*chunk{newChunk(false)}, archive: []*chunk{newChunk(true)},
+		chunkBytes: chunkBytes, seq: d.seq, lostSeq: d.seq,
+	}
+}
+
+// entry returns the trace with the id, which it makes when there is none.
+func (d *data) entry(id pcommon.TraceID) *entry {
+	e := d.traces[id]
+	if e == nil {
+		e = &entry{id: id, slot: len(d.all), start: noTime}
+		d.traces[id] = e
+		d.all = append(d.all, e)
+		d.bytes += traceOverhead
+	}
+	return e
+}
+
+// touch makes e the trace that was last written to.
+func (d *data) touch(e *entry) {
+	d.seq++
+	e.seq = d.seq
+	if d.last == e {
+		return
+	}
+	d.unlink(e)
+	e.prev = d.last
+	if d.last != nil {
+		d.last.next = e
+	} else {
+		d.first = e
+	}
+	d.last = e
+}
+
+func (d *data) unlink(e *entry) {
+	switch {
+	case e.prev != nil:
+		e.prev.next = e.next
+	case d.first == e:
+		d.first = e.next
+	}
+	switch {
+	case e.next != nil:
+		e.next.prev = e.prev
+	case d.last == e:
+		d.last = e.prev
+	}
+	e.prev, e.next = nil, nil
+}
+
+// forget removes a trace that has no spans any more.
+func (d *data) forget(e *entry) {
+	d.unlink(e)
+	delete(d.traces, e.id)
+	end := len(d.all) - 1
+	d.all[e.slot] = d.all[end]
+	d.all[e.slot].slot = e.slot
+	d.all[end] = nil
+	d.all = d.all[:end]
+	d.bytes -= traceOverhead
+	d.lostSeq = max(d.lostSeq, e.seq)
+}
+
+// evict removes the oldest chunks until the data takes at most maxBytes, and
+// returns how many spans went. It leaves the chunk that is being filled.
+func (d *data) evict(maxBytes int64) (spans int64) {
+	for d.bytes > maxBytes && len(d.chunks) > 1 {
+		c := d.chunks[0]
+		d.chunks[0] = nil
+		d.chunks = d.chunks[1:]
+		d.bytes -= int64(c.bytes)
+		for i := range c.records {
+			e := d.traces[c.records[i].trace]
+			if e == nil || e.swept == c {
+				continue
+			}
+			e.swept = c
+			spans += int64(e.remove(c))
+			if len(e.refs) == 0 {
+				d.forget(e)
+			}
+		}
+	}
+	d.spans -= spans
+	return spans
+}
+
+// oldest returns the start of the oldest span that is not archived, or noTime.
+func (d *data) oldest() uint64 {
+	oldest := uint64(noTime)
+	for _, c := range d.chunks {
+		oldest = min(oldest, c.oldest)
+	}
+	return oldest
+}
+
+// eachChunk returns all chunks.
+func (d *data) eachChunk() iter.Seq[*chunk] {
+	return func(yield func(*chunk) bool) {
+		for _, chunks := range [][]*chunk{d.archive, d.chunks} {
+			for _, c := range chunks {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}

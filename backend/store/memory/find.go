@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"context"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// finder tells which traces a query finds.
+type finder struct {
+	store   *Store
+	ctx     context.Context
+	query   *trace.Query
+	probe   *probe
+	maxScan int
+	scanned int // spans whose tags were looked at so far
+}
+
+func (s *Store) newFinder(ctx context.Context, q *trace.Query) *finder {
+	return &finder{store: s, ctx: ctx, query: q, probe: newProbe(q), maxScan: s.cfg.MaxScan}
+}
+
+// find reports whether the query finds e, and returns its summary if asked to.
+func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, err error) {
+	if err := f.ctx.Err(); err != nil {
+		return sum, false, err
+	}
+	v, sum, views := f.look(e, summary)
+	if v == maybe {
+		f.scanned += len(views)
+		v = f.probe.match(f.probe.duration, slices.Values(views))
+	}
+	switch {
+	case v == no || !summary:
+		return sum, v == yes, nil
+	case len(f.query.Columns) == 0:
+		return sum, true, nil
+	}
+	encoded := make([]trace.Encoded, len(views))
+	for i := range views {
+		encoded[i] = views[i].encoded
+	}
+	td, err := trace.Decode(encoded)
+	if err != nil {
+		return sum, false, err
+	}
+	spans := slices.Collect(trace.Spans(td))
+	matched, _ := f.query.Match(spans)
+	return trace.Summarize(spans, matched, f.query.Columns), true, nil
+}
+
+// look says what the records of e say about the query. Unless that is no, it
+// returns the summary and what is necessary to say more.
+func (f *finder) look(e *entry, summary bool) (v verdict, sum trace.Summary, views []view) {
+	f.store.mu.RLock()
+	defer f.store.mu.RUnlock()
+	v = f.probe.match(e.duration(), e.views())
+	if v == no {
+		return v, sum, nil
+	}
+	if summary {
+		sum = e.summary()
+	}
+	if v == maybe || summary && len(f.query.Columns) > 0 {
+		views = make([]view, len(e.refs))
+		for i, r := range e.refs {
+			views[i] = view{r.record(), r.name(), r.encoded()}
+		}
+	}
+	return v, sum, views
+}
+
+// views returns the spans of a trace without what is encoded.
+func (e *entry) views() iter.Seq[view] {
+	return func(yield func(view) bool) {
+		for _, r := range e.refs {
+			if !yield(view{record: r.record(), name: r.name()}) {
+				return
+			}
+		}
+	}
+}
+
+func (e *entry) duration() int64 { return int64(min(e.end-e.start, math.MaxInt64)) }
+
+// key is what store.PositionOf says of the summary.
+func (e *entry) key(o trace.Order) int64 {
+	switch o {
+	case trace.LongestFirst:
+		return e.duration()
+	case trace.MostSpansFirst:
+		return int64(len(e.refs))
+	default:
+		return int64(e.start)
+	}
+}
+
+// summary returns what trace.Summarize does without columns.
+func (e *entry) summary() trace.Summary {
+	sum := trace.Summary{
+		TraceID: e.id, Start: pcommon.Timestamp(e.start).AsTime(), Duration: time.Duration(e.duration()), Spans: len(e.refs),
+	}
+	services := map[string]int{} // index in sum.Services
+	var root, earliest *ref
+	for i := range e.refs {
+		r := &e.refs[i]
+		rec := r.record()
+		if earliest == nil || rec.start < earliest.record().start {
+			earliest = r
+		}
+		if rec.parent.IsEmpty() && (root == nil || rec.start < root.record().start) {
+			root = r
+		}
+		service := r.name().service
+		n, ok := services[service]
+		if !ok {
+			n = len(sum.Services)
+			services[service] = n
+			sum.Services = append(sum.Services, trace.ServiceCount{Service: service})
+		}
+		sum.Services[n].Spans++
+		if rec.status == ptrace.StatusCodeError {
+			sum.Services[n].Errors++
+			sum.Errors++
+		}
+	}
+	if root == nil {
+		root, sum.Partial = earliest, true
+	}
+	sum.RootService, sum.RootName = root.name().service, root.name().name
+	slices.SortFunc(sum.Services, func(a, b trace.ServiceCount) int { return strings.Compare(a.Service, b.Service) })
+	return sum
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+const (
+	// DefaultMaxBytes is the size of a store whose Config does not say.
+	DefaultMaxBytes = 256 << 20
+	// DefaultMaxScan is the number of spans that a search decodes at most when
+	// the Config does not say: about 300 ms.
+	DefaultMaxScan = 100_000
+
+	// Once a page is full, the traces behind it are counted until 1/countShare
+	// of the spans that may be decoded are.
+	countShare = 4
+
+	// Of more traces that were written to since a cursor, only the last are
+	// arrivals.
+	maxArrivals = 10_000
+
+	// Traces that Links and RED look at under one lock.
+	tracesAtOnce = 256
+
+	// A dictionary of a chunk has so many keys, and of each so many values, of
+	// texts below that length.
+	maxKeys           = 2_000
+	maxValues         = 1_000
+	maxDictionaryText = 256
+
+	// A store has about chunksPerStore chunks, of these sizes at most and at
+	// least.
+	chunksPerStore = 64
+	maxChunkBytes  = 16 << 20
+	minChunkBytes  = 4 << 10
+
+	// What a span, a trace, and a name, resource or scope that a chunk has not
+	// seen cost beside the bytes of the span.
+	spanOverhead  = 144
+	traceOverhead = 224
+	nameOverhead  = 160
+
+	// A trace of more spans has an index of them.
+	maxUnindexed = 64
+)

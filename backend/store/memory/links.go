@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Links implements store.Store. It looks at the records of all spans.
+func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
+	type pair struct{ parent, child string }
+	links := map[pair]*trace.Link{}
+	services := map[pcommon.SpanID]string{} // by span, of one trace
+	start, end := w.Nanos()
+	err := s.traces(ctx, w, func(e *entry) {
+		if len(e.refs) == 1 {
+			return
+		}
+		clear(services)
+		for _, r := range e.refs {
+			services[r.record().span] = r.name().service
+		}
+		for _, r := range e.refs {
+			rec := r.record()
+			if rec.parent.IsEmpty() || !within(rec.start, start, end) {
+				continue
+			}
+			parent, ok := services[rec.parent]
+			child := r.name().service
+			if !ok || parent == child {
+				continue
+			}
+			l := links[pair{parent, child}]
+			if l == nil {
+				l = &trace.Link{Parent: parent, Child: child}
+				links[pair{parent, child}] = l
+			}
+			l.Calls++
+			if rec.status == ptrace.StatusCodeError {
+				l.Errors++
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]trace.Link, 0, len(links))
+	for l := range maps.Values(links) {
+		out = append(out, *l)
+	}
+	slices.SortFunc(out, func(a, b trace.Link) int {
+		return cmp.Or(cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Child, b.Child))
+	})
+	return out, nil
+}
+
+// within reports whether a span that starts at t is in a window (Window.Nanos).
+func within(t, start, end uint64) bool {
+	return t >= start && (t < end || end == noTime)
+}
+
+// traces calls f with each trace that may have spans in w.
+func (s *Store) traces(ctx context.Context, w trace.Window, f func(*entry)) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.calls.RUnlock()
+	_, list := s.candidates(&trace.Query{Window: w}, nil)
+	for len(list) > 0 {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(len(list), tracesAtOnce)
+		s.mu.RLock()
+		for _, c := range list[:n] {
+			f(c.entry)
+		}
+		s.mu.RUnlock()
+		list = list[n:]
+	}
+	return nil
+}
