@@ -44,10 +44,13 @@ func internalError() *apiError {
 // a disk's error say, is an internal error.
 func asError(err error) *apiError {
 	var e *apiError
+	var parse *trace.ParseError
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, &parse):
+		return &apiError{Code: http.StatusBadRequest, Msg: parse.Msg, Column: parse.Column}
 	case errors.Is(err, store.ErrNotFound):
 		return errorf(http.StatusNotFound, "%v", store.ErrNotFound)
 	case errors.Is(err, store.ErrCursor):

@@ -4,8 +4,7 @@ package query
 
 import (
 	"bufio"
-	"encoding/json"
-	"io"
+	"fmt"
 	"net/http"
 	"runtime/debug"
 	"time"
@@ -14,7 +13,7 @@ import (
 // document is an answer that writes itself, piece by piece. An error after the
 // first byte breaks the connection off.
 type document interface {
-	writeTo(w io.Writer, indent string) error
+	writeTo(w *jsonWriter) error
 }
 
 // json is the usual door: what f returns is written as JSON. An answer that is
@@ -31,12 +30,12 @@ func (s *server) json(f func(*http.Request) (any, error)) http.Handler {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		b := bufio.NewWriterSize(w, 64<<10)
+		j := newJSONWriter(b, indent)
 		if d, ok := v.(document); ok {
-			err = d.writeTo(b, indent)
+			err = d.writeTo(j)
 		} else {
-			enc := json.NewEncoder(b)
-			enc.SetIndent("", indent)
-			err = enc.Encode(v)
+			j.value(v)
+			err = j.err
 		}
 		if err != nil {
 			return err
@@ -51,38 +50,42 @@ func (s *server) raw(f func(http.ResponseWriter, *http.Request) error) http.Hand
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
-			v := recover()
-			if v == nil {
-				return
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(v)
+			default:
+				s.fail(rec, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			}
-			if v != http.ErrAbortHandler {
-				s.failed.log(s.Logger, "a request panicked", "path", shorten(r.URL.Path), "panic", v, "stack", string(debug.Stack()))
-			}
-			if rec.wrote {
-				panic(http.ErrAbortHandler)
-			}
-			writeError(rec, internalError())
 		}()
-		err := f(rec, r)
-		if err == nil || r.Context().Err() != nil {
-			return // done, or nobody waits for it
+		if err := f(rec, r); err != nil {
+			s.fail(rec, r, err)
 		}
-		e := asError(err)
-		if e.Code == http.StatusInternalServerError {
-			s.failed.log(s.Logger, "a request failed", "path", shorten(r.URL.Path), "error", err)
-		}
-		if rec.wrote {
-			panic(http.ErrAbortHandler) // so that the client does not take a part for the whole
-		}
-		writeError(rec, e)
 	})
 }
 
-// recorder remembers whether the answer has begun, and gives the client time
+// fail answers a request that failed. When the answer has begun it breaks off
+// the connection, so that no client takes a part for the whole.
+func (s *server) fail(w *recorder, r *http.Request, err error) {
+	e := asError(err)
+	gone := w.failed || r.Context().Err() != nil // nobody reads it
+	if e.Code == http.StatusInternalServerError && !gone {
+		s.failures.log(s.Logger, "a request failed", "path", shorten(r.URL.Path), "error", err)
+	}
+	switch {
+	case w.wrote:
+		panic(http.ErrAbortHandler)
+	case !gone:
+		writeError(w, e)
+	}
+}
+
+// recorder remembers what became of the answer, and gives the client time
 // for each write rather than for the whole.
 type recorder struct {
 	http.ResponseWriter
-	wrote bool
+	wrote  bool
+	failed bool // the client is gone, or too slow
 }
 
 func (w *recorder) WriteHeader(code int) {
@@ -94,7 +97,9 @@ func (w *recorder) Write(b []byte) (int, error) {
 	w.wrote = true
 	// A writer without deadlines is a test's, or a server's that has its own.
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTimeout))
-	return w.ResponseWriter.Write(b)
+	n, err := w.ResponseWriter.Write(b)
+	w.failed = w.failed || err != nil
+	return n, err
 }
 
 // Unwrap is for http.ResponseController.

@@ -16,4 +16,19 @@ const (
 	logEvery = time.Second
 	// maxQuoted is how much of a wrong value an error repeats, in bytes.
 	maxQuoted = 100
+
+	// Of the search of v1: how many traces it finds unless it says so, how many
+	// at most, and how far back it looks, as Jaeger.
+	defaultTraces   = 100
+	maxTraces       = 10_000
+	defaultLookback = 48 * time.Hour
+
+	// defaultDependencies is how far back /api/dependencies looks, as Jaeger.
+	defaultDependencies = 24 * time.Hour
+	// maxMetricsServices is how many services /api/metrics answers for at once.
+	maxMetricsServices = 100
+	// maxOTLP is how long a body of OTLP may be, in bytes.
+	maxOTLP = 16 << 20
+	// maxPoints is how many points a series over time has, as Prometheus.
+	maxPoints = 11_000
 )

@@ -7,14 +7,37 @@ import "net/http"
 type route struct {
 	pattern string // of http.ServeMux
 	handler http.Handler
+	about   string
 }
 
 // routes is every address there is.
 func (s *server) routes() []route {
 	return []route{
-		// Jaeger's.
-		{"GET /api/services", s.json(s.services)},
-		{"GET /api/services/{service...}", s.json(s.serviceOperations)},
-		{"GET /api/operations", s.json(s.operations)},
+		{"GET /{$}", s.raw(s.home), "this page"},
+		{"GET /trace/{id}", s.raw(s.tracePage), ""},
+
+		{"GET /api/services", s.json(s.services), "all services"},
+		{"GET /api/services/{service...}", s.json(s.serviceOperations), ""},
+		{"GET /api/operations", s.json(s.operations), "?service=&spanKind="},
+		{"GET /api/traces", s.json(s.traces), "?service=&operation=&tags={}&start=&end=&minDuration=&maxDuration=&limit= or ?traceID="},
+		{"GET /api/traces/{id}", s.json(s.traceByID), "?start=&end=&raw=true&adjust=skew"},
+		{"GET /api/dependencies", s.json(s.dependencies), "?endTs=&lookback="},
+		{"POST /api/archive/{id}", s.json(s.archive), "keep a trace"},
+		{"POST /api/transform", s.json(s.transform), "OTLP JSON to Jaeger JSON"},
+		{"GET /api/metrics/latencies", s.json(s.latencies), "?service=&quantile="},
+		{"GET /api/metrics/calls", s.json(s.calls), "?service="},
+		{"GET /api/metrics/errors", s.json(s.errorRates), "?service="},
+		{"GET /api/metrics/minstep", s.json(s.minStep), ""},
+
+		{"GET /api/status", s.json(s.status), "ports, counters, what is stored"},
+		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
+		{"GET /api/red", s.json(s.red), "?service=&operation=&byOperation=&step="},
+		{"GET /api/usual", s.json(s.usual), "?service=&operation="},
+		{"DELETE /api/traces", s.json(s.purge), "forget everything"},
+
+		// Jaeger UI's, so that its links go on working.
+		{"GET /search", s.raw(s.jaegerSearch), ""},
+		{"GET /dependencies", s.raw(s.moved("/map")), ""},
+		{"GET /monitor", s.raw(s.moved("/services")), ""},
 	}
 }

@@ -47,10 +47,10 @@ type Port struct {
 
 type server struct {
 	Config
-	origins http.CrossOriginProtection
-	failed  failures
-	loading *semaphore.Weighted // requests that load a trace
-	held    *semaphore.Weighted // spans of loaded traces
+	origins  http.CrossOriginProtection
+	failures failures
+	loading  *semaphore.Weighted // requests that load a trace
+	held     *semaphore.Weighted // spans of loaded traces
 }
 
 // New returns a handler of all addresses. Its requests need no time limit for

@@ -58,14 +58,11 @@ func (s *server) operations(r *http.Request) (any, error) {
 	kind := r.FormValue("spanKind")
 	var out []operation
 	for _, o := range operations {
-		if k := kindText(o); kind == "" || kind == k {
+		if k := trace.KindText(o.Kind); kind == "" || kind == k {
 			out = append(out, operation{o.Name, k})
 		}
 	}
 	return list(out), nil
 }
-
-// kindText is the kind as Jaeger spells it: "unspecified", "server".
-func kindText(o trace.Operation) string { return strings.ToLower(o.Kind.String()) }
 
 var errServiceRequired = badRequest("parameter 'service' is required")

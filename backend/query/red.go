@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// redSeries is the rate, errors and durations of a service, or one operation
+// of it.
+type redSeries struct {
+	Service   string     `json:"service"`
+	Operation string     `json:"operation,omitempty"`
+	Points    []redPoint `json:"points"`
+}
+
+type redPoint struct {
+	Time      string    `json:"time"` // when its step begins, ns since 1970
+	Spans     int64     `json:"spans"`
+	Errors    int64     `json:"errors"`
+	Durations quantiles `json:"durations"`
+}
+
+// quantiles are of durations, in nanoseconds.
+type quantiles struct {
+	P50 time.Duration `json:"p50"`
+	P75 time.Duration `json:"p75"`
+	P90 time.Duration `json:"p90"`
+	P95 time.Duration `json:"p95"`
+	P99 time.Duration `json:"p99"`
+}
+
+func newQuantiles(h *trace.Histogram) quantiles {
+	return quantiles{h.Quantile(0.5), h.Quantile(0.75), h.Quantile(0.9), h.Quantile(0.95), h.Quantile(0.99)}
+}
+
+// red answers GET /api/red?service=&operation=&kind=&byOperation=&start=&end=&step=1m:
+// rates, errors and durations over time, of the last hour unless it says so.
+// Operations apart need a service.
+func (s *server) red(r *http.Request) (any, error) {
+	p := params{r.URL.Query()}
+	q := trace.REDQuery{Service: p.Get("service"), Operation: p.Get("operation")}
+	var err error
+	if q.Window, err = p.window(); err != nil {
+		return nil, err
+	}
+	if q.Window.End.IsZero() {
+		q.Window.End = time.Now()
+	}
+	if q.Window.Start.IsZero() {
+		q.Window.Start = q.Window.End.Add(-time.Hour)
+	}
+	if q.Step, err = p.goDuration("step"); err != nil {
+		return nil, err
+	}
+	q.Step = max(q.Step, time.Minute)
+	if err := checkPoints(q.Window.End.Sub(q.Window.Start), q.Step); err != nil {
+		return nil, err
+	}
+	if q.ByOperation, err = p.bool("byOperation"); err != nil {
+		return nil, err
+	}
+	if q.ByOperation && q.Service == "" {
+		return nil, errServiceRequired
+	}
+	if q.Kinds, err = p.kinds("kind", nil); err != nil {
+		return nil, err
+	}
+	series, err := s.Store.RED(r.Context(), q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]redSeries, 0, len(series))
+	for _, in := range series {
+		one := redSeries{in.Service, in.Operation, make([]redPoint, len(in.Points))}
+		for i, p := range in.Points {
+			one.Points[i] = redPoint{strconv.FormatInt(p.Time.UnixNano(), 10), p.Spans, p.Errors, newQuantiles(&p.Durations)}
+		}
+		out = append(out, one)
+	}
+	return struct {
+		Series []redSeries `json:"series"`
+	}{out}, nil
+}
+
+func checkPoints(window, step time.Duration) error {
+	if window/step > maxPoints {
+		return badRequest("%v in steps of %v are more than %d", window, step, maxPoints)
+	}
+	return nil
+}
+
+// usual answers GET /api/usual?service=&operation=: how long spans of the
+// operation take, of all that are stored.
+func (s *server) usual(r *http.Request) (any, error) {
+	p := params{r.URL.Query()}
+	service, operation := p.Get("service"), p.Get("operation")
+	if service == "" {
+		return nil, errServiceRequired
+	}
+	if operation == "" {
+		return nil, badRequest("parameter 'operation' is required")
+	}
+	series, err := s.Store.RED(r.Context(), trace.REDQuery{Service: service, Operation: operation, Step: 24 * time.Hour})
+	if err != nil {
+		return nil, err
+	}
+	var all trace.REDPoint
+	for _, one := range series {
+		for _, p := range one.Points {
+			all.Spans += p.Spans
+			all.Errors += p.Errors
+			all.Durations.Merge(&p.Durations)
+		}
+	}
+	return struct {
+		Spans     int64     `json:"spans"`
+		Errors    int64     `json:"errors"`
+		Durations quantiles `json:"durations"`
+	}{all.Spans, all.Errors, newQuantiles(&all.Durations)}, nil
+}
+
+// kinds are those that a parameter, repeated, names, or otherwise.
+func (p params) kinds(name string, otherwise []ptrace.SpanKind) ([]ptrace.SpanKind, error) {
+	if !p.Has(name) {
+		return otherwise, nil
+	}
+	var kinds []ptrace.SpanKind
+	for _, text := range p.Values[name] {
+		kind, ok := parseKind(text)
+		if !ok {
+			return nil, badRequest("unable to parse param '%s': unsupported span kind: '%s'", name, shorten(text))
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds, nil
+}
+
+func parseKind(text string) (ptrace.SpanKind, bool) {
+	for k := ptrace.SpanKindUnspecified; k <= ptrace.SpanKindConsumer; k++ {
+		if trace.KindText(k) == text {
+			return k, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// books are what became of received spans, and what they do not account for.
+type books struct {
+	Received int64                  `json:"received"`
+	Stored   int64                  `json:"stored"`
+	Waiting  int64                  `json:"waiting"`
+	Refused  map[trace.Reason]int64 `json:"refused"`
+	Unread   map[trace.Reason]int64 `json:"unread"`
+	Mended   int64                  `json:"mended"`
+	Balance  int64                  `json:"balance"`
+}
+
+// storeStatus is what the store holds.
+type storeStatus struct {
+	Engine   string     `json:"engine"`
+	Path     string     `json:"path,omitempty"`
+	Spans    int64      `json:"spans"`
+	Traces   int64      `json:"traces"`
+	Bytes    int64      `json:"bytes"`
+	MaxBytes int64      `json:"maxBytes"`
+	Oldest   *time.Time `json:"oldest"` // null when there is none
+	Evicted  int64      `json:"evicted"`
+	Volatile bool       `json:"volatile"` // nothing survives the process
+}
+
+// status answers GET /api/status: what the process does, what became of the
+// spans it got, and what is stored.
+func (s *server) status(r *http.Request) (any, error) {
+	st, err := s.Store.Status(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		Backend
+		Books books       `json:"books"`
+		Store storeStatus `json:"store"`
+	}{Store: storeStatus{
+		Engine: st.Engine, Path: st.Path, Spans: st.Spans, Traces: st.Traces, Bytes: st.Bytes,
+		MaxBytes: st.MaxBytes, Evicted: st.Evicted, Volatile: s.Store.Caps().Volatile,
+	}}
+	if !st.Oldest.IsZero() {
+		out.Store.Oldest = &st.Oldest
+	}
+	if s.Status != nil {
+		out.Backend = s.Status()
+	}
+	b := out.Backend.Books
+	out.Books = books{b.Received, b.Stored, b.Waiting, b.Refused, b.Unread, b.Mended, b.Balance()}
+	return out, nil
+}
