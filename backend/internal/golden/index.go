@@ -20,15 +20,15 @@ type Index struct {
 
 // Delivery is a datagram or a body that was sent, and what the server said.
 type Delivery struct {
-	File            string `json:"file"` // in testdata; none is an empty body
-	Port            int    `json:"port"` // 6831, 6832, 14268 or 4318
-	Method          string `json:"method"`
-	Path            string `json:"path"`
-	ContentType     string `json:"contentType"`
-	ContentEncoding string `json:"contentEncoding"`
-	Status          int    `json:"status"` // 0 for datagrams
-	AnswerType      string `json:"answerType"`
-	Answer          []byte `json:"answer"`
+	File            string `json:"file,omitempty"` // in testdata; none is an empty body
+	Port            int    `json:"port"`           // 6831, 6832, 14268 or 4318
+	Method          string `json:"method,omitempty"`
+	Path            string `json:"path,omitempty"`
+	ContentType     string `json:"contentType,omitempty"`
+	ContentEncoding string `json:"contentEncoding,omitempty"`
+	Status          int    `json:"status,omitempty"` // 0 for datagrams
+	AnswerType      string `json:"answerType,omitempty"`
+	Answer          []byte `json:"answer,omitempty"`
 }
 
 // Request is a question, and what the server answered.
@@ -36,10 +36,10 @@ type Request struct {
 	Name        string `json:"name"`
 	Method      string `json:"method"`
 	Path        string `json:"path"`
-	Body        string `json:"body"` // a file in testdata
+	Body        string `json:"body,omitempty"` // a file in testdata
 	Status      int    `json:"status"`
-	ContentType string `json:"contentType"`
-	File        string `json:"file"` // none for an empty answer and for the UI's page
+	ContentType string `json:"contentType,omitempty"`
+	File        string `json:"file,omitempty"` // none for an empty answer and for the UI's page
 }
 
 // Load reads what was recorded of a server, "jaeger-1.62" or "jaeger-2.13".

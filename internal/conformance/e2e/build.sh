@@ -58,6 +58,8 @@ require (
 	go.opentelemetry.io/collector/confmap $3
 	go.opentelemetry.io/collector/confmap/provider/fileprovider $3
 	go.opentelemetry.io/collector/exporter $3
+	go.opentelemetry.io/collector/exporter/otlpexporter $2
+	go.opentelemetry.io/collector/exporter/otlphttpexporter $2
 	go.opentelemetry.io/collector/otelcol $2
 	go.opentelemetry.io/collector/receiver $3
 	go.opentelemetry.io/collector/receiver/otlpreceiver $2

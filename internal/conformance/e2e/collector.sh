@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Starts and stops a real OpenTelemetry Collector on 127.0.0.1, which writes every
-# span that it receives to a file.
+# span that it receives to a file, or hands it on.
 # usage: collector.sh start|stop|status
 #
 # environment:
 #   E2E_OFFSET       added to every port (0); give each rig its own
 #   E2E_MAX_SECONDS  it ends by itself after that (900)
+#   E2E_FORWARD      where it hands on what it receives, with gzip, instead of writing it:
+#                    an OTLP/HTTP endpoint (without /v1/traces), or host:port for gRPC
+#   E2E_ENCODING     by HTTP in proto (the default) or json
 #   E2E_CACHE        where build.sh has put the binary
 #
 # start returns when every receiver listens. Starting one that runs only prints.
@@ -27,12 +30,17 @@ mkdir -p "$E2E_RUN"
 name=collector-$E2E_OFFSET file=$E2E_RUN/collector-$E2E_OFFSET.jsonl
 
 start() {
-  local p config=$E2E_RUN/$name.yaml
+  local p config=$E2E_RUN/$name.yaml exporter to
   if ! running "$name"; then
     for p in 6831 6832; do is_free udp "$(port "$p")" || die "UDP port $(port "$p") is taken; set E2E_OFFSET"; done
     for p in 4318 14268; do is_free tcp "$(port "$p")" || die "TCP port $(port "$p") is taken; set E2E_OFFSET"; done
     "$here/build.sh" collector-0.162
     rm -f "$file"
+    case ${E2E_FORWARD:-} in
+    "") exporter=file to="{path: \"$file\", format: json, flush_interval: 100ms}" ;;
+    http*) exporter=otlp_http to="{endpoint: \"$E2E_FORWARD\", encoding: ${E2E_ENCODING:-proto}, compression: gzip}" ;;
+    *) exporter=otlp_grpc to="{endpoint: \"$E2E_FORWARD\", compression: gzip, tls: {insecure: true}}" ;;
+    esac
     cat >"$config" <<YAML
 receivers:
   jaeger:
@@ -44,10 +52,10 @@ receivers:
     protocols:
       http: {endpoint: "$(at 4318)"}
 exporters:
-  file: {path: "$file", format: json, flush_interval: 100ms}
+  $exporter: $to
 service:
   pipelines:
-    traces: {receivers: [jaeger, otlp], exporters: [file]}
+    traces: {receivers: [jaeger, otlp], exporters: [$exporter]}
   telemetry:
     metrics: {level: none}
 YAML

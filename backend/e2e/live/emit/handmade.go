@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command collector posts requests to an OpenTelemetry Collector that hands them on
-// with gzip, and writes what comes: the body as it came, and the same without gzip.
-// usage: collector RECEIVER LISTEN DIRECTORY
-package main
+package emit
 
 import (
-	"bytes"
-	"compress/gzip"
-	"io"
-	"log"
 	"math"
-	"net"
-	"net/http"
-	"os"
-	"path/filepath"
-	"time"
 
 	common "go.opentelemetry.io/proto/otlp/common/v1"
 	resource "go.opentelemetry.io/proto/otlp/resource/v1"
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
-	"google.golang.org/protobuf/proto"
 )
 
-var start = uint64(time.Date(2026, 11, 28, 12, 0, 0, 123456789, time.UTC).UnixNano())
+// begin is start in OTLP.
+func begin() uint64 { return uint64(start.UnixNano()) }
 
 func tag(key string, v any) *common.KeyValue { return &common.KeyValue{Key: key, Value: value(v)} }
 
@@ -62,15 +50,15 @@ func traceID(low byte) []byte {
 func spanID(low byte) []byte { return []byte{0xb7, 0xad, 0x6b, 0x71, 0x69, 0x20, 0x33, low} }
 
 func span(id byte, parent byte, name string) *trace.Span {
-	s := &trace.Span{TraceId: traceID(1), SpanId: spanID(id), Name: name, Kind: trace.Span_SPAN_KIND_INTERNAL, StartTimeUnixNano: start + uint64(id)*1000, EndTimeUnixNano: start + 5e6}
+	s := &trace.Span{TraceId: traceID(1), SpanId: spanID(id), Name: name, Kind: trace.Span_SPAN_KIND_INTERNAL, StartTimeUnixNano: begin() + uint64(id)*1000, EndTimeUnixNano: begin() + 5e6}
 	if parent != 0 {
 		s.ParentSpanId = spanID(parent)
 	}
 	return s
 }
 
-// values has what no SDK makes of itself, and OTLP allows.
-func values() *trace.TracesData {
+// handmade has what no SDK makes of itself, and OTLP allows.
+func handmade() *trace.TracesData {
 	root := span(1, 0, "values")
 	root.Kind = trace.Span_SPAN_KIND_SERVER
 	root.TraceState = "congo=t61rcWkgMzE,es=s:0.5;r:1"
@@ -87,10 +75,10 @@ func values() *trace.TracesData {
 	)
 	root.Status = &trace.Status{Code: trace.Status_STATUS_CODE_OK, Message: "fine, and why"}
 	root.Events = []*trace.Span_Event{
-		{TimeUnixNano: start + 1, Name: "event", Attributes: tags(tag("map", tags(tag("n", 1))), tag("list", []any{1, "2"}), tag("event", "a second name")), DroppedAttributesCount: 7},
+		{TimeUnixNano: begin() + 1, Name: "event", Attributes: tags(tag("map", tags(tag("n", 1))), tag("list", []any{1, "2"}), tag("event", "a second name")), DroppedAttributesCount: 7},
 		{Name: "without a time"},
-		{TimeUnixNano: start - 1e9, Name: "before the span"},
-		{TimeUnixNano: start + 1e9},
+		{TimeUnixNano: begin() - 1e9, Name: "before the span"},
+		{TimeUnixNano: begin() + 1e9},
 	}
 	root.Links = []*trace.Span_Link{
 		{TraceId: traceID(9), SpanId: spanID(9), TraceState: "a=b", Attributes: tags(tag("l", []any{1}), tag("m", tags(tag("n", nil)))), DroppedAttributesCount: 1, Flags: 0x301},
@@ -134,8 +122,8 @@ func values() *trace.TracesData {
 	}}
 }
 
-// nan stands apart: Jaeger cannot show it.
-func nan() *trace.TracesData {
+// handmadeNaN stands apart: Jaeger cannot show it.
+func handmadeNaN() *trace.TracesData {
 	s := span(1, 0, "nan")
 	s.TraceId = traceID(2)
 	s.Attributes = tags(tag("nan", math.NaN()), tag("inf", math.Inf(1)), tag("minus.inf", math.Inf(-1)), tag("m", tags(tag("nan", math.NaN()))))
@@ -143,51 +131,4 @@ func nan() *trace.TracesData {
 		Resource:   &resource.Resource{Attributes: tags(tag("service.name", "collector-nan"))},
 		ScopeSpans: []*trace.ScopeSpans{{Spans: []*trace.Span{s}}},
 	}}}
-}
-
-func main() {
-	log.SetFlags(0)
-	type delivery struct {
-		body     []byte
-		encoding string
-	}
-	came := make(chan delivery, 1)
-	listener, err := net.Listen("tcp", os.Args[2])
-	check(err)
-	go func() {
-		check(http.Serve(listener, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			body, err := io.ReadAll(r.Body)
-			check(err)
-			came <- delivery{body, r.Header.Get("Content-Type") + " " + r.Header.Get("Content-Encoding")}
-		})))
-	}()
-	for name, request := range map[string]*trace.TracesData{"values": values(), "nan": nan()} {
-		body, err := proto.Marshal(request) // the same bytes as a request's
-		check(err)
-		answer, err := http.Post(os.Args[1], "application/x-protobuf", bytes.NewReader(body))
-		check(err)
-		if answer.StatusCode != http.StatusOK {
-			log.Fatalf("%s: %s", name, answer.Status)
-		}
-		for range 2 { // one by each exporter
-			d := <-came
-			unzipped, err := gzip.NewReader(bytes.NewReader(d.body))
-			check(err)
-			plain, err := io.ReadAll(unzipped)
-			check(err)
-			ending, known := map[string]string{"application/x-protobuf gzip": ".pb", "application/json gzip": ".json"}[d.encoding]
-			if !known {
-				log.Fatal(d.encoding)
-			}
-			path := filepath.Join(os.Args[3], "collector-"+name+ending)
-			check(os.WriteFile(path, plain, 0o644))
-			check(os.WriteFile(path+".gz", d.body, 0o644))
-		}
-	}
-}
-
-func check(err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 'use strict';
 
-// Writes the datagrams and bodies that Node's jaeger-client sends.
-// usage: node main.js DIRECTORY
+// What Node's jaeger-client has to say of a request.
 
-const dgram = require('node:dgram');
-const fs = require('node:fs');
-const http = require('node:http');
-const path = require('node:path');
 const { initTracer } = require('jaeger-client');
 const Utils = require('jaeger-client/dist/src/util').default;
 const { FORMAT_TEXT_MAP, Reference, REFERENCE_FOLLOWS_FROM } = require('opentracing');
@@ -37,42 +32,17 @@ function emit(tracer, prefix) {
   }
 }
 
-async function send(service, traceId128bit, prefix, reporter) {
+// send sends the spans: to a URL, or to host:port by UDP. A trace id has 128 bits or 64; ids begin with prefix.
+exports.send = async (service, bits, prefix, to) => {
   let n = 0;
   Utils.getRandom64 = () => Buffer.from(prefix + (++n).toString(16).padStart(16 - prefix.length, '0'), 'hex');
   Utils.getRandom128 = () => Buffer.concat([Buffer.from('0051000000000b0d', 'hex'), Utils.getRandom64()]);
+  const [agentHost, agentPort] = to.split(':');
+  const reporter = to.startsWith('http') ? { collectorEndpoint: to } : { agentHost, agentPort: Number(agentPort) };
   const tracer = initTracer(
     { serviceName: service, sampler: { type: 'const', param: 1 }, reporter: { flushIntervalMs: 60000, ...reporter } },
-    { traceId128bit, tags: { hostname: 'host-1', ip: '10.0.0.7', zone: 'eu', n: 7 } },
+    { traceId128bit: bits === '128', tags: { hostname: 'host-1', ip: '10.0.0.7', zone: 'eu', n: 7 } },
   );
   emit(tracer, prefix);
   await new Promise((done) => tracer.close(done));
-}
-
-(async () => {
-  const write = (file, b) => fs.writeFileSync(path.join(process.argv[2], 'thrift', file), b);
-  const socket = dgram.createSocket('udp4');
-  await new Promise((done) => socket.bind(0, '127.0.0.1', done));
-  let datagrams = [];
-  socket.on('message', (b) => datagrams.push(b));
-  for (const [file, service, wide, prefix] of [['node-binary-values.bin', 'node-binary', true, '7b01'], ['node-binary-64bit.bin', 'node-64bit', false, '7b02']]) {
-    await send(service, wide, prefix, { agentHost: '127.0.0.1', agentPort: socket.address().port });
-    while (datagrams.length === 0) await new Promise(setImmediate);
-    if (datagrams.length > 1) throw new Error(`${file} came in pieces`);
-    write(file, datagrams[0]);
-    datagrams = [];
-  }
-  socket.close();
-
-  const server = http.createServer(async (req, res) => {
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    write('node-http-values.bin', Buffer.concat(chunks));
-    res.writeHead(202).end();
-  });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  await send('node-http', true, '7b03', { collectorEndpoint: `http://127.0.0.1:${server.address().port}/api/traces` });
-  server.close();
-  server.closeAllConnections();
-  process.exit(0);
-})();
+};

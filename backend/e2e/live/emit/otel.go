@@ -1,57 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command otelgo writes what OpenTelemetry's Go SDK and its OTLP/HTTP exporter post:
-// a file a request, named after its subject. usage: otelgo DIRECTORY
-package main
+package emit
 
 import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
-	"log"
 	"math"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 )
 
-// ids are numbered, so that every run makes the same.
-type ids struct{ high, low, span uint64 }
+// otelIDs are numbered, so that every run makes the same.
+type otelIDs struct{ high, low, span uint64 }
 
-func (g *ids) NewIDs(ctx context.Context) (t trace.TraceID, s trace.SpanID) {
+func (g *otelIDs) NewIDs(ctx context.Context) (t trace.TraceID, s trace.SpanID) {
 	g.low++
 	binary.BigEndian.PutUint64(t[:8], g.high)
 	binary.BigEndian.PutUint64(t[8:], g.low)
 	return t, g.NewSpanID(ctx, t)
 }
 
-func (g *ids) NewSpanID(context.Context, trace.TraceID) (s trace.SpanID) {
+func (g *otelIDs) NewSpanID(context.Context, trace.TraceID) (s trace.SpanID) {
 	g.span++
 	binary.BigEndian.PutUint64(s[:], g.span)
 	return s
 }
 
-var (
-	ctx   = context.Background()
-	start = time.Date(2026, 11, 28, 12, 0, 0, 123456789, time.UTC)
-)
+// start is when everything begins.
+var start = time.Date(2026, 11, 28, 12, 0, 0, 123456789, time.UTC)
 
-func at(d time.Duration) trace.SpanEventOption { return trace.WithTimestamp(start.Add(d)) }
+func eventAt(d time.Duration) trace.SpanEventOption { return trace.WithTimestamp(start.Add(d)) }
 
 // provider makes spans and keeps them.
-func provider(kept *tracetest.SpanRecorder, service string, g *ids, more ...attribute.KeyValue) *sdk.TracerProvider {
+func provider(kept *tracetest.SpanRecorder, service string, g *otelIDs, more ...attribute.KeyValue) *sdk.TracerProvider {
 	limits := sdk.NewSpanLimits()
 	limits.AttributeCountLimit, limits.EventCountLimit, limits.LinkCountLimit = 40, 4, 4
 	limits.AttributePerEventCountLimit, limits.AttributePerLinkCountLimit = 4, 2
@@ -68,9 +57,10 @@ func tracer(p *sdk.TracerProvider) trace.Tracer {
 		trace.WithInstrumentationAttributes(attribute.String("scope.text", "yes"), attribute.Int64("scope.int", math.MaxInt64)))
 }
 
-func values() []sdk.ReadOnlySpan {
+// otelValues has every kind of value, and all else that the SDK can say.
+func otelValues() []sdk.ReadOnlySpan {
 	kept := tracetest.NewSpanRecorder()
-	p := provider(kept, "otel-go", &ids{high: 0x0af7651916cd43dd, low: 0x8448eb211c800000, span: 0x0a00000000000000},
+	p := provider(kept, "otel-go", &otelIDs{high: 0x0af7651916cd43dd, low: 0x8448eb211c800000, span: 0x0a00000000000000},
 		attribute.String("host.name", "host-1"), attribute.Int64("process.pid", 4711),
 		attribute.StringSlice("process.command_args", []string{"shop", "--port=80", ""}),
 		attribute.Map("k8s.labels", attribute.String("app", "shop"), attribute.Bool("canary", true)))
@@ -78,7 +68,9 @@ func values() []sdk.ReadOnlySpan {
 
 	// What a server extracts: a remote parent with tracestate.
 	state, err := trace.ParseTraceState("vendor=t61rcWkgMzE,rojo=00f067aa0ba902b7")
-	check(err)
+	if err != nil {
+		panic(err)
+	}
 	remote := trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{0x4b, 0xf9, 0x2f, 0x35, 0x77, 0xb3, 0x4d, 0xa6, 0xa3, 0xce, 0x92, 0x9d, 0x0e, 0x0e, 0x47, 0x36},
 		SpanID:  trace.SpanID{0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7}, TraceFlags: trace.FlagsSampled, TraceState: state, Remote: true,
@@ -86,7 +78,7 @@ func values() []sdk.ReadOnlySpan {
 	other := trace.NewSpanContext(trace.SpanContextConfig{
 		TraceID: trace.TraceID{15: 0x77}, SpanID: trace.SpanID{7: 0x78}, TraceState: state,
 	})
-	in, server := tr.Start(trace.ContextWithSpanContext(ctx, remote), "GET /cart/{id}", trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindServer),
+	in, server := tr.Start(trace.ContextWithSpanContext(context.Background(), remote), "GET /cart/{id}", trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(
 			attribute.Bool("bool.true", true), attribute.Bool("bool.false", false),
 			attribute.Int64("int.min", math.MinInt64), attribute.Int64("int.max", math.MaxInt64),
@@ -109,9 +101,9 @@ func values() []sdk.ReadOnlySpan {
 			trace.Link{SpanContext: other, Attributes: []attribute.KeyValue{attribute.String("why", "batch"), attribute.Int64("n", 1<<53+1), attribute.Bool("too many", true)}},
 			trace.Link{SpanContext: remote},
 		))
-	server.AddEvent("cache miss", at(time.Millisecond), trace.WithAttributes(attribute.String("key", "cart:7"), attribute.Int64Slice("shards", []int64{1, 2}), attribute.Map("m", attribute.Int("n", 1))))
-	server.AddEvent("", at(2*time.Millisecond))
-	server.RecordError(errors.New("retry: connection reset"), at(3*time.Millisecond))
+	server.AddEvent("cache miss", eventAt(time.Millisecond), trace.WithAttributes(attribute.String("key", "cart:7"), attribute.Int64Slice("shards", []int64{1, 2}), attribute.Map("m", attribute.Int("n", 1))))
+	server.AddEvent("", eventAt(2*time.Millisecond))
+	server.RecordError(errors.New("retry: connection reset"), eventAt(3*time.Millisecond))
 
 	_, client := tr.Start(in, "SELECT carts", trace.WithTimestamp(start.Add(time.Millisecond)), trace.WithSpanKind(trace.SpanKindClient),
 		trace.WithAttributes(attribute.String("db.system.name", "postgresql"), attribute.Bool("error", false)))
@@ -123,7 +115,7 @@ func values() []sdk.ReadOnlySpan {
 		cut.SetAttributes(attribute.Int("n."+string(rune('A'+i)), i))
 	}
 	for i := range 9 {
-		cut.AddEvent("tick", at(time.Duration(2000+i)*time.Microsecond), trace.WithAttributes(attribute.Int("i", i), attribute.Int("j", i), attribute.Int("k", i), attribute.Int("l", i), attribute.Int("m", i)))
+		cut.AddEvent("tick", eventAt(time.Duration(2000+i)*time.Microsecond), trace.WithAttributes(attribute.Int("i", i), attribute.Int("j", i), attribute.Int("k", i), attribute.Int("l", i), attribute.Int("m", i)))
 		cut.AddLink(trace.Link{SpanContext: other, Attributes: []attribute.KeyValue{attribute.Int("i", i)}})
 	}
 	cut.End(trace.WithTimestamp(start.Add(3 * time.Millisecond)))
@@ -138,11 +130,11 @@ func values() []sdk.ReadOnlySpan {
 	return kept.Ended()
 }
 
-// nan stands apart, because JSON has no numbers for it.
-func nan() []sdk.ReadOnlySpan {
+// otelNaN stands apart, because JSON has no numbers for it.
+func otelNaN() []sdk.ReadOnlySpan {
 	kept := tracetest.NewSpanRecorder()
-	p := provider(kept, "otel-go-nan", &ids{high: 0x0af7651916cd43dd, low: 0x8448eb211c810000, span: 0x0b00000000000000})
-	_, s := tracer(p).Start(ctx, "not a number", trace.WithTimestamp(start), trace.WithAttributes(
+	p := provider(kept, "otel-go-nan", &otelIDs{high: 0x0af7651916cd43dd, low: 0x8448eb211c810000, span: 0x0b00000000000000})
+	_, s := tracer(p).Start(context.Background(), "not a number", trace.WithTimestamp(start), trace.WithAttributes(
 		attribute.Float64("nan", math.NaN()), attribute.Float64("inf", math.Inf(1)), attribute.Float64("minus.inf", math.Inf(-1)),
 		attribute.Float64Slice("list", []float64{math.NaN(), 1}),
 	))
@@ -150,11 +142,11 @@ func nan() []sdk.ReadOnlySpan {
 	return kept.Ended()
 }
 
-// resources are three services in one request, one of them without a name, and one trace.
-func resources() []sdk.ReadOnlySpan {
+// otelResources are three services in one request, one of them without a name, and one trace.
+func otelResources() []sdk.ReadOnlySpan {
 	kept := tracetest.NewSpanRecorder()
-	g := &ids{high: 0x0af7651916cd43dd, low: 0x8448eb211c820000, span: 0x0c00000000000000}
-	in, root := tracer(provider(kept, "otel-go-front", g, attribute.String("zone", "eu"))).Start(ctx, "GET /", trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindServer))
+	g := &otelIDs{high: 0x0af7651916cd43dd, low: 0x8448eb211c820000, span: 0x0c00000000000000}
+	in, root := tracer(provider(kept, "otel-go-front", g, attribute.String("zone", "eu"))).Start(context.Background(), "GET /", trace.WithTimestamp(start), trace.WithSpanKind(trace.SpanKindServer))
 	in, call := tracer(provider(kept, "otel-go-front", g, attribute.String("zone", "us"))).Start(in, "call", trace.WithTimestamp(start.Add(time.Millisecond)), trace.WithSpanKind(trace.SpanKindClient))
 	_, served := provider(kept, "otel-go-bäck", g).Tracer("").Start(in, "serve", trace.WithTimestamp(start.Add(2*time.Millisecond)), trace.WithSpanKind(trace.SpanKindServer))
 	nameless := sdk.NewTracerProvider(sdk.WithSpanProcessor(kept), sdk.WithIDGenerator(g), sdk.WithResource(resource.Empty()))
@@ -165,28 +157,28 @@ func resources() []sdk.ReadOnlySpan {
 	return kept.Ended()
 }
 
-// short has a trace id of 64 bits, whose high half is zero.
-func short() []sdk.ReadOnlySpan {
+// otelShort has a trace id of 64 bits, whose high half is zero.
+func otelShort() []sdk.ReadOnlySpan {
 	kept := tracetest.NewSpanRecorder()
-	tr := tracer(provider(kept, "otel-go-64bit", &ids{low: 0x00000000000000fe, span: 0x00000000000000ee}))
-	in, root := tr.Start(ctx, "64 bits", trace.WithTimestamp(start))
+	tr := tracer(provider(kept, "otel-go-64bit", &otelIDs{low: 0x00000000000000fe, span: 0x00000000000000ee}))
+	in, root := tr.Start(context.Background(), "64 bits", trace.WithTimestamp(start))
 	_, child := tr.Start(in, "child", trace.WithTimestamp(start))
 	child.End(trace.WithTimestamp(start.Add(time.Microsecond)))
 	root.End(trace.WithTimestamp(start.Add(2 * time.Microsecond)))
 	return kept.Ended()
 }
 
-// search is twelve orders, one a minute: front calls back, which asks db; each takes 10 ms
+// otelSearch is twelve orders, one a minute: front calls back, which asks db; each takes 10 ms
 // longer than the one before, and every fourth fails.
-func search() []sdk.ReadOnlySpan {
+func otelSearch() []sdk.ReadOnlySpan {
 	kept := tracetest.NewSpanRecorder()
-	g := &ids{high: 0x0af7651916cd43dd, low: 0x8448eb211c830000, span: 0x0e00000000000000}
+	g := &otelIDs{high: 0x0af7651916cd43dd, low: 0x8448eb211c830000, span: 0x0e00000000000000}
 	front := provider(kept, "search-front", g, attribute.String("zone", "eu")).Tracer("shop")
 	back := provider(kept, "search-back", g, attribute.String("zone", "us"), attribute.Int("replica", 2)).Tracer("shop")
 	for i := range 12 {
 		begin := start.Add(time.Duration(i) * time.Minute)
 		length := time.Duration(i+1) * 10 * time.Millisecond
-		in, root := front.Start(ctx, []string{"GET /order", "POST /order"}[i%2], trace.WithTimestamp(begin), trace.WithSpanKind(trace.SpanKindServer),
+		in, root := front.Start(context.Background(), []string{"GET /order", "POST /order"}[i%2], trace.WithTimestamp(begin), trace.WithSpanKind(trace.SpanKindServer),
 			trace.WithAttributes(attribute.String("customer", []string{"ada", "bob", "eve"}[i%3]), attribute.Int("items", i), attribute.Bool("gift", i%2 == 1), attribute.Float64("price", float64(i)+0.5)))
 		in, call := front.Start(in, "call back", trace.WithTimestamp(begin.Add(time.Millisecond)), trace.WithSpanKind(trace.SpanKindClient))
 		in, served := back.Start(in, "reserve", trace.WithTimestamp(begin.Add(2*time.Millisecond)), trace.WithSpanKind(trace.SpanKindServer))
@@ -201,28 +193,4 @@ func search() []sdk.ReadOnlySpan {
 		root.End(trace.WithTimestamp(begin.Add(length)))
 	}
 	return kept.Ended()
-}
-
-func main() {
-	log.SetFlags(0)
-	for name, spans := range map[string][]sdk.ReadOnlySpan{"values": values(), "nan": nan(), "resources": resources(), "64bit": short(), "search": search()} {
-		var body []byte
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var err error
-			body, err = io.ReadAll(r.Body)
-			check(err)
-		}))
-		exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(server.URL+"/v1/traces"))
-		check(err)
-		check(exporter.ExportSpans(ctx, spans))
-		check(exporter.Shutdown(ctx))
-		server.Close()
-		check(os.WriteFile(filepath.Join(os.Args[1], "otelgo-"+name+".pb"), body, 0o644))
-	}
-}
-
-func check(err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 'use strict';
 
-// Writes what OpenTelemetry's JS SDK posts: each subject by its protobuf exporter and
-// by its JSON exporter. usage: node main.js DIRECTORY
+// What OpenTelemetry's JS SDK has to say of several subjects.
 
-const fs = require('node:fs');
-const http = require('node:http');
-const path = require('node:path');
 const { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, createTraceState, trace } = require('@opentelemetry/api');
 const { OTLPTraceExporter: JSONExporter } = require('@opentelemetry/exporter-trace-otlp-http');
 const { OTLPTraceExporter: ProtoExporter } = require('@opentelemetry/exporter-trace-otlp-proto');
@@ -98,29 +94,12 @@ function resources() {
   return kept.getFinishedSpans();
 }
 
-async function post(Exporter, spans) {
-  let body;
-  const server = http.createServer(async (req, res) => {
-    const chunks = [];
-    for await (const chunk of req) chunks.push(chunk);
-    body = Buffer.concat(chunks);
-    res.writeHead(200, { 'content-type': req.headers['content-type'] });
-    res.end(req.headers['content-type'] === 'application/json' ? '{}' : '');
-  });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const exporter = new Exporter({ url: `http://127.0.0.1:${server.address().port}/v1/traces` });
-  const result = await new Promise((done) => exporter.export(spans, done));
-  if (result.error) throw result.error;
-  await exporter.shutdown();
-  server.closeAllConnections();
-  server.close();
-  return body;
-}
+const subjects = { values, resources, huge };
 
-(async () => {
-  for (const [name, spans] of [['values', values()], ['resources', resources()], ['huge', huge()]]) {
-    for (const [ending, exporter] of [['pb', ProtoExporter], ['json', JSONExporter]]) {
-      fs.writeFileSync(path.join(process.argv[2], `oteljs-${name}.${ending}`), await post(exporter, spans));
-    }
-  }
-})();
+// send posts a subject's spans to a URL, as 'pb' or 'json'.
+exports.send = async (subject, encoding, url) => {
+  const exporter = new (encoding === 'json' ? JSONExporter : ProtoExporter)({ url });
+  const result = await new Promise((done) => exporter.export(subjects[subject](), done));
+  await exporter.shutdown();
+  if (result.error) throw result.error;
+};

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package emit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+
+	trace "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+)
+
+// ErrMissing says that a sender's program cannot run here.
+var ErrMissing = errors.New("not installed")
+
+// javaScript are the senders in Node.js, which a script runs.
+func javaScript(script string) (all []Sender) {
+	run := func(args ...string) func(context.Context, string) error {
+		return func(ctx context.Context, to string) error {
+			_, err := command(ctx, nil, script, append(append([]string{"send"}, args...), to)...)
+			var exit *exec.ExitError
+			if errors.As(err, &exit) && exit.ExitCode() == 3 {
+				return fmt.Errorf("node: %w", ErrMissing)
+			}
+			return err
+		}
+	}
+	for _, s := range []struct {
+		name, bits, prefix, file string
+		wire                     Wire
+	}{
+		{"node-binary", "128", "7b01", "thrift/node-binary-values.bin", Binary},
+		{"node-64bit", "64", "7b02", "thrift/node-binary-64bit.bin", Binary},
+		{"node-http", "128", "7b03", "thrift/node-http-values.bin", ThriftHTTP},
+	} {
+		all = append(all, Sender{Name: s.name, Wire: s.wire, Services: []string{s.name}, File: s.file, Send: run("jaeger", s.name, s.bits, s.prefix)})
+	}
+	for _, encoding := range []string{"pb", "json"} {
+		for subject, services := range map[string][]string{
+			"values": {"otel-js"}, "resources": {"otel-js-front", "otel-js-back"}, "huge": {"otel-js-huge"},
+		} {
+			all = append(all, Sender{
+				Name: "oteljs-" + subject + "-" + encoding, Wire: OTLPHTTP, Services: services, File: "otlp/oteljs-" + subject + "." + encoding,
+				Unshown: subject == "huge" && encoding == "json", Send: run("otel", subject, encoding),
+			})
+		}
+	}
+	return all
+}
+
+// collectors are a Collector that hands on what no SDK makes, with gzip.
+func collectors(script string) (all []Sender) {
+	for subject, request := range map[string]*trace.TracesData{"values": handmade(), "nan": handmadeNaN()} {
+		for _, way := range []struct {
+			name     string
+			wire     Wire
+			encoding string
+		}{{"pb", OTLPHTTP, "proto"}, {"json", OTLPHTTP, "json"}, {"grpc", OTLPGRPC, ""}} {
+			s := Sender{
+				Name: "collector-" + subject + "-" + way.name, Wire: way.wire, Services: []string{map[string]string{"values": "collector", "nan": "collector-nan"}[subject]},
+				Unshown: subject == "nan",
+				Send: func(ctx context.Context, to string) error {
+					return through(ctx, script, strings.TrimSuffix(to, "/v1/traces"), way.encoding, request)
+				},
+			}
+			if way.wire == OTLPHTTP {
+				s.File = "otlp/collector-" + subject + "." + way.name
+			}
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// through starts a Collector, posts the spans to it, and stops it, which then has handed them on.
+func through(ctx context.Context, script, to, encoding string, spans *trace.TracesData) error {
+	said, err := command(ctx, []string{"E2E_FORWARD=" + to, "E2E_ENCODING=" + encoding, "E2E_OFFSET=22000"}, script, "start")
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(said, "E2E_OTLP_HTTP=")
+	url, _, _ := strings.Cut(rest, "\n")
+	err = post(ctx, url, spans)
+	_, stopped := command(ctx, []string{"E2E_OFFSET=22000"}, script, "stop")
+	return errors.Join(err, stopped)
+}
+
+func post(ctx context.Context, url string, spans *trace.TracesData) error {
+	body, err := proto.Marshal(spans) // the same bytes as an export request's
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-protobuf")
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("the Collector: %s", answer.Status)
+	}
+	return nil
+}
+
+// command runs a script and returns what it prints.
+func command(ctx context.Context, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, &said)
+	}
+	return string(out), nil
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+'use strict';
+
+// usage: node send.js otel SUBJECT pb|json URL
+//        node send.js jaeger SERVICE 128|64 PREFIX URL|HOST:PORT
+
+const [library, ...args] = process.argv.slice(2);
+require(`./${library}.js`).send(...args).then(() => process.exit(0), (err) => {
+  console.error(err);
+  process.exit(1);
+});

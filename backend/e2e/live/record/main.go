@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command record sends the files of backend/testdata to a Jaeger that has just
+// started, asks its HTTP API, and writes what it says: an answer a file, and
+// index.json. jaeger.sh of internal/conformance/e2e starts one.
+//
+//	go run ./record jaeger-1.62 OFFSET TESTDATA     (OFFSET is added to every port)
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-spur/spur/backend/internal/golden"
+)
+
+const (
+	base  = 1795867200123456 // µs: 2026-11-28T12:00:00.123456Z
+	early = base - 3600_000_000
+	late  = base + 3600_000_000
+)
+
+var offset int
+
+func main() {
+	log.SetFlags(0)
+	var err error
+	offset, err = strconv.Atoi(os.Args[2])
+	check(err)
+	data := os.Args[3]
+	out := filepath.Join(data, "v1", os.Args[1])
+	check(os.RemoveAll(out))
+	check(os.MkdirAll(out, 0o755))
+	x := golden.Index{Server: os.Args[1]}
+	for _, d := range deliveries(data) {
+		send(data, &d)
+		x.Sent = append(x.Sent, d)
+	}
+	await(len(services(data)))
+	for _, r := range requests(data) {
+		fmt.Println(r.Name)
+		ask(data, out, &r)
+		x.Requests = append(x.Requests, r)
+	}
+	file, err := os.Create(filepath.Join(out, "index.json"))
+	check(err)
+	e := json.NewEncoder(file)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	check(e.Encode(x))
+	check(file.Close())
+}
+
+func send(data string, d *golden.Delivery) {
+	var body []byte
+	if d.File != "" {
+		var err error
+		body, err = os.ReadFile(filepath.Join(data, d.File))
+		check(err)
+	}
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port+offset))
+	if d.Method == "" {
+		conn, err := net.Dial("udp", address)
+		check(err)
+		_, err = conn.Write(body)
+		check(err)
+		check(conn.Close())
+		return
+	}
+	r, err := http.NewRequest(d.Method, "http://"+address+d.Path, bytes.NewReader(body))
+	check(err)
+	if d.ContentType != "" {
+		r.Header.Set("Content-Type", d.ContentType)
+	}
+	if d.ContentEncoding != "" {
+		r.Header.Set("Content-Encoding", d.ContentEncoding)
+	}
+	d.Status, d.AnswerType, d.Answer = do(r)
+}
+
+func do(r *http.Request) (status int, contentType string, body []byte) {
+	answer, err := http.DefaultClient.Do(r)
+	check(err)
+	body, err = io.ReadAll(answer.Body)
+	check(err)
+	check(answer.Body.Close())
+	return answer.StatusCode, answer.Header.Get("Content-Type"), body
+}
+
+// services are the names in the files.
+func services(data string) (names []string) {
+	for _, name := range append(glob(data, "thrift/*.bin"), glob(data, "otlp/*.pb")...) {
+		if strings.Contains(name, "broken") {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(data, name))
+		check(err)
+		for _, m := range regexp.MustCompile(`(spur|jaegergo|node|otel-go|otel-js|collector|search)(-[a-zä0-9]+)*`).FindAll(b, -1) {
+			names = append(names, string(m))
+		}
+	}
+	known := names[:0]
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
+		switch name {
+		case "spur", "spur-0", "jaegergo", "node":
+		default:
+			known = append(known, name)
+		}
+	}
+	return known
+}
+
+func query(path string) (int, []byte) {
+	r, err := http.NewRequest(http.MethodGet, fmt.Sprintf("http://127.0.0.1:%d%s", 16686+offset, path), nil)
+	check(err)
+	status, _, body := do(r)
+	return status, body
+}
+
+// await waits until n services are known, and then until no more come.
+func await(n int) {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(time.Second) {
+		_, body := query("/api/services")
+		var known struct{ Data []string }
+		check(json.Unmarshal(body, &known))
+		if len(known.Data) >= n {
+			time.Sleep(2 * time.Second)
+			return
+		}
+		if time.Now().After(end) {
+			log.Fatalf("%d services, not %d: %s", len(known.Data), n, body)
+		}
+	}
+}
+
+// traces are the ids of a service's traces, as the server writes them.
+func traces(service string) (ids []string) {
+	_, body := query(search("service", service, "limit", "100"))
+	for _, m := range regexp.MustCompile(`\{"traceID":"([0-9a-f]+)","spans"`).FindAllSubmatch(body, -1) {
+		ids = append(ids, string(m[1]))
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func ask(data, out string, r *golden.Request) {
+	var body []byte
+	if r.Body != "" {
+		var err error
+		body, err = os.ReadFile(filepath.Join(data, r.Body))
+		check(err)
+	}
+	request, err := http.NewRequest(r.Method, fmt.Sprintf("http://127.0.0.1:%d%s", 16686+offset, r.Path), bytes.NewReader(body))
+	check(err)
+	var answer []byte
+	r.Status, r.ContentType, answer = do(request)
+	if len(answer) > 0 && !strings.HasPrefix(r.ContentType, "text/html") {
+		r.File = r.Name + cmp.Or(map[string]string{"application/json": ".json"}[r.ContentType], ".txt")
+		check(os.WriteFile(filepath.Join(out, r.File), answer, 0o644))
+	}
+}
+
+func glob(data, pattern string) (names []string) {
+	all, err := filepath.Glob(filepath.Join(data, pattern))
+	check(err)
+	for _, name := range all {
+		name, err = filepath.Rel(data, name)
+		check(err)
+		names = append(names, filepath.ToSlash(name))
+	}
+	return names
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
