@@ -3,11 +3,9 @@
 package query
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
-	"strings"
+
+	"github.com/go-spur/spur/backend/internal/hosts"
 )
 
 // guard lets through what the user of this server may have sent: requests for
@@ -16,7 +14,7 @@ func (s *server) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
-		if !hostAllowed(r.Host, s.AllowedHosts) {
+		if !hosts.Allowed(r.Host, s.AllowedHosts) {
 			writeError(w, errorf(http.StatusForbidden, "host %q is not allowed: see --allowed-hosts", shorten(r.Host)))
 			return
 		}
@@ -26,19 +24,4 @@ func (s *server) guard(h http.Handler) http.Handler {
 		}
 		h.ServeHTTP(w, r)
 	})
-}
-
-func hostAllowed(host string, allowed []string) bool {
-	if slices.Contains(allowed, "*") {
-		return true
-	}
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return true
-	}
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") ||
-		slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, host) })
 }
