@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// Config are the settings of all-in-one.
+type Config struct {
+	// Storage is the engine: "sqlite" or "memory".
+	Storage string
+	// Data is the folder of what lies on disk; empty is the user's cache folder.
+	Data string
+	// MaxSize and MaxAge are where the oldest traces are removed. A MaxSize of 0
+	// is the engine's default.
+	MaxSize int64
+	MaxAge  time.Duration
+	// Sync is "normal" or "full": see sqlite.
+	Sync string
+
+	// Listen is the host or IP address for addresses that are only a port.
+	Listen string
+	// The addresses: see Address.
+	QueryHTTP, AdminHTTP, CollectorHTTP, OTLPGRPC, OTLPHTTP, SamplingHTTP, CompactUDP, BinaryUDP string
+	// OTLP says whether OTLP is received at all.
+	OTLP bool
+
+	// QueueSize and QueueMemory, in MiB, bound the spans waiting for the store.
+	QueueSize, QueueMemory int
+	// Tags are added to every span's resource.
+	Tags map[string]string
+	// Strategies is the file of sampling strategies; empty samples everything.
+	Strategies string
+	// SamplingType is "file" or "static", which are the same.
+	SamplingType string
+
+	// BasePath is where the API's paths begin, behind a proxy: "/jaeger".
+	BasePath string
+	// AllowedHosts are names that requests may give in their Host header, beside
+	// those of this machine.
+	AllowedHosts []string
+
+	LogLevel  slog.Level
+	SelfTrace bool
+}
+
+// Default returns the settings that nothing has changed.
+func Default() Config {
+	return Config{
+		Storage:       "sqlite",
+		MaxAge:        72 * time.Hour,
+		Sync:          "normal",
+		Listen:        "127.0.0.1",
+		QueryHTTP:     "16686",
+		AdminHTTP:     "14269",
+		CollectorHTTP: "14268",
+		OTLPGRPC:      "4317",
+		OTLPHTTP:      "4318",
+		SamplingHTTP:  "5778",
+		CompactUDP:    "6831",
+		BinaryUDP:     "6832",
+		OTLP:          true,
+		QueueSize:     50_000,
+		QueueMemory:   256,
+		SamplingType:  "file",
+		BasePath:      "/",
+	}
+}
+
+// Address returns addr as host:port: what is only a port is at c.Listen.
+func (c *Config) Address(addr string) string {
+	if strings.Contains(addr, ":") {
+		return addr
+	}
+	return net.JoinHostPort(c.Listen, addr)
+}
+
+// Parse reads args, without the command's name, and env, as os.Environ returns it.
+// The error, if any, names everything that is wrong. The warning is about
+// variables that look like settings but are none, or empty.
+func Parse(args, env []string) (c Config, warning string, err error) {
+	c = Default()
+	options := table(&c, func(name string) string { return lookup(env, name) })
+	flags := pflag.NewFlagSet("all-in-one", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	given := make([]recorded, len(options))
+	for i, o := range options {
+		given[i].option = o
+		f := flags.VarPF(&given[i], o.flag, "", o.help)
+		if o.value.Type() == "bool" {
+			f.NoOptDefVal = "true"
+		}
+	}
+	path := flags.String("config-file", "", "")
+	if err := flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
+		return c, "", Help(help(table(&c, nil)))
+	} else if err != nil {
+		return c, "", suggest(err, options)
+	}
+	if flags.NArg() > 0 {
+		return c, "", fmt.Errorf("%s: only flags are known, and this is none", shorten(flags.Arg(0)))
+	}
+
+	variables, warning := environment(env, options)
+	var wrong []error
+	if *path == "" {
+		*path = variables["CONFIG_FILE"]
+	}
+	if *path != "" {
+		wrong = append(wrong, file(*path, options)...)
+	}
+	for _, o := range options {
+		if text := variables[o.env]; text != "" {
+			wrong = o.set(wrong, "variable "+o.env, text)
+		}
+	}
+	for _, g := range given {
+		for _, text := range g.texts {
+			wrong = g.option.set(wrong, "flag --"+g.option.flag, text)
+		}
+	}
+	return c, warning, errors.Join(wrong...)
+}
+
+// lookup returns the variable of env, or "".
+func lookup(env []string, name string) string {
+	for _, entry := range env {
+		if n, text, _ := strings.Cut(entry, "="); n == name {
+			return text
+		}
+	}
+	return ""
+}
+
+// recorded is a flag whose values are kept, to be set after all others.
+type recorded struct {
+	option option
+	texts  []string
+}
+
+func (r *recorded) Set(text string) error { r.texts = append(r.texts, text); return nil }
+func (r *recorded) String() string        { return r.option.shown() }
+func (r *recorded) Type() string          { return r.option.value.Type() }
+
+// suggest adds to an error of pflag the flag that may be meant.
+func suggest(err error, options []option) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return err
+	}
+	names := make([]string, len(options))
+	for i, o := range options {
+		names[i] = o.flag
+	}
+	name := unknown.GetSpecifiedName()
+	if meant := nearest(name, names); meant != "" {
+		return fmt.Errorf("unknown flag --%s, did you mean --%s?", shorten(name), meant)
+	}
+	return fmt.Errorf("unknown flag --%s; --help lists all", shorten(name))
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config_test
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/backend/config"
+)
+
+// write returns the path of a file with that text.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "spur.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestParse: what flags, variables and the file change.
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		args, env []string
+		file      string
+		want      func(c *config.Config)
+	}{
+		{want: func(*config.Config) {}},
+		{args: []string{"--span-storage.type=memory", "--self-trace"}, want: func(c *config.Config) { c.Storage, c.SelfTrace = "memory", true }},
+		{env: []string{"SPAN_STORAGE_TYPE=Memory", "COLLECTOR_OTLP_ENABLED=false"}, want: func(c *config.Config) { c.Storage, c.OTLP = "memory", false }},
+		{env: []string{"SPAN_STORAGE_TYPE=", "COLLECTOR_QUEUE_SIZE= 7 "}, want: func(c *config.Config) { c.QueueSize = 7 }},
+		{args: []string{"--max-size", "1.5GiB", "--max-age=36h"}, want: func(c *config.Config) { c.MaxSize, c.MaxAge = 3<<29, 36*time.Hour }},
+		{args: []string{"--max-size=500mb", "--log-level=WARN"}, want: func(c *config.Config) { c.MaxSize, c.LogLevel = 5e8, slog.LevelWarn }},
+		{args: []string{"--listen=[::1]", "--admin.http.host-port=:1", "--query.http-server.host-port=0"}, want: func(c *config.Config) {
+			c.Listen, c.AdminHTTP, c.QueryHTTP = "::1", ":1", "0"
+		}},
+		{env: []string{"COLLECTOR_TAGS=zone=a, pod=${POD:none},node=${NODE},x=${X:y=z}", "POD=p"}, want: func(c *config.Config) {
+			c.Tags = map[string]string{"zone": "a", "pod": "p", "x": "y=z"}
+		}},
+		{args: []string{"--allowed-hosts=a.example, b.example,"}, want: func(c *config.Config) { c.AllowedHosts = []string{"a.example", "b.example"} }},
+		{file: "collector:\n  queue-size: 5\n  otlp: {grpc: {host-port: '1.2.3.4:1'}}\nquery.base-path: /x\nallowed-hosts: [a, b]\nsync:\nquery:\n", want: func(c *config.Config) {
+			c.QueueSize, c.OTLPGRPC, c.BasePath, c.AllowedHosts = 5, "1.2.3.4:1", "/x", []string{"a", "b"}
+		}},
+		{file: "", want: func(*config.Config) {}},
+		{ // a flag wins over a variable, that over the file; the last of two flags wins
+			args: []string{"--data=flag", "--data=last"}, env: []string{"SPUR_DATA=variable", "LOG_LEVEL=error"}, file: "data: file\nlog-level: debug\nmax-age: 1h",
+			want: func(c *config.Config) { c.Data, c.LogLevel, c.MaxAge = "last", slog.LevelError, time.Hour },
+		},
+	} {
+		want := config.Default()
+		test.want(&want)
+		if test.file != "" {
+			test.env = append(test.env, "CONFIG_FILE="+write(t, test.file))
+		}
+		got, warning, err := config.Parse(test.args, test.env)
+		if err != nil || warning != "" || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q %q %q:\n%+v, warning %q, error %v; want\n%+v", test.args, test.env, test.file, got, warning, err, want)
+		}
+	}
+}
+
+// TestWrong: an error names all that is wrong, and where it stands.
+func TestWrong(t *testing.T) {
+	for _, test := range []struct {
+		args, env []string
+		file      string
+		want      []string // parts of the error
+	}{
+		{args: []string{"--max-sise=1GB"}, want: []string{"unknown flag --max-sise, did you mean --max-size?"}},
+		{args: []string{"--nothing"}, want: []string{"unknown flag --nothing; --help lists all"}},
+		{args: []string{"serve"}, want: []string{"serve: only flags"}},
+		{args: []string{"--max-size"}, want: []string{"max-size"}},
+		{args: []string{"--max-size=0"}, want: []string{`flag --max-size: "0": not a size`}},
+		{args: []string{"--max-size=NaN"}, want: []string{"not a size"}},
+		{args: []string{"--span-storage.type=badger"}, want: []string{`flag --span-storage.type: "badger": use sqlite`}},
+		{env: []string{"SPAN_STORAGE_TYPE=grpc"}, want: []string{`variable SPAN_STORAGE_TYPE: "grpc": remote storage is not supported`}},
+		{env: []string{"SPAN_STORAGE_TYPE=elasticsearch"}, want: []string{"not one of sqlite, memory"}},
+		{env: []string{"SAMPLING_CONFIG_TYPE=adaptive"}, want: []string{"use file"}},
+		{ // several at once
+			args: []string{"--log-level=loud", "--listen=http://x"}, env: []string{"COLLECTOR_QUEUE_SIZE=-1", "SPUR_MAX_AGE=72"}, file: "sync: never\nnothing: 1",
+			want: []string{
+				`flag --log-level: "loud": not one of debug`, `flag --listen: "http://x": not a name`, `variable COLLECTOR_QUEUE_SIZE: "-1": not a whole number from 1 to`,
+				`variable SPUR_MAX_AGE: "72": not a positive duration`, `spur.yaml:1: key sync: "never": not one of normal, full`, `spur.yaml:2: unknown key "nothing"`,
+			},
+		},
+		{args: []string{"--http-server.host-port=x:y"}, want: []string{"port is not a number"}},
+		{args: []string{"--http-server.host-port=::1:5778"}, want: []string{"not a port, nor host:port"}},
+		{args: []string{"--http-server.host-port=65536"}, want: []string{"0 to 65535"}},
+		{args: []string{"--query.base-path=x"}, want: []string{"begins with /"}},
+		{args: []string{"--collector.tags=x"}, want: []string{"not a list of key=value"}},
+		{args: []string{"--self-trace=maybe"}, want: []string{"neither true nor false"}},
+		{args: []string{"--config-file=/nothing/here.yaml"}, want: []string{"/nothing/here.yaml"}},
+		{args: []string{"--data=" + strings.Repeat("x", 1000), "--max-age=" + strings.Repeat("é", 1000)}, want: []string{`ééé…": not a positive`}},
+		{file: "collector:\n  queue-sise: 5", want: []string{`spur.yaml:2: unknown key "collector.queue-sise", did you mean collector.queue-size?`}},
+		{file: "collector: 5", want: []string{`spur.yaml:1: unknown key "collector"`}},
+		{file: "- a", want: []string{"spur.yaml:1: not a mapping"}},
+		{file: "data: {a: b}", want: []string{"spur.yaml:1: key data: neither a value nor a list"}},
+		{file: "data: a\ndata: b", want: []string{"data"}},
+		{file: "collector.queue-size: 1\ncollector: {queue-size: 2}", want: []string{"spur.yaml:2: key collector.queue-size: given twice"}},
+		{file: "a: [", want: []string{"spur.yaml"}},
+		{file: strings.Repeat("#", 2<<20), want: []string{"longer than 1048576 bytes"}},
+	} {
+		if test.file != "" {
+			test.env = append(test.env, "CONFIG_FILE="+write(t, test.file))
+		}
+		_, _, err := config.Parse(test.args, test.env)
+		for _, want := range test.want {
+			if !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("%.60q %q %.60q: %v, want %s", test.args, test.env, test.file, err, want)
+			}
+		}
+	}
+}
+
+// TestWarning: variables that look like settings are named, once, and nobody else's.
+func TestWarning(t *testing.T) {
+	const begins = "these variables have no effect here: "
+	for _, test := range []struct {
+		env  []string
+		want string
+	}{
+		{[]string{"PATH=/bin", "HOME=/", "JAEGER_AGENT_HOST=x", "SPUR_DATA=x", "COLLECTOR_PORT_80_TCP_ADDR=1.2.3.4", "QUERY_PORT=tcp://1.2.3.4:80", "QUERY_SERVICE_HOST=1.2.3.4", "ES_SERVER_URLS="}, ""},
+		{[]string{"COLLECTOR_ZIPKIN_HOST_PORT=:9411", "SPUR_MAXSIZE=1GB"}, begins + "COLLECTOR_ZIPKIN_HOST_PORT; SPUR_MAXSIZE, did you mean SPUR_MAX_SIZE?"},
+		{[]string{"SPAM_STORAGE_TYPE=memory"}, begins + "SPAM_STORAGE_TYPE, did you mean SPAN_STORAGE_TYPE?"},
+		{[]string{"no equals sign", "=x", "ES_A=1", "ES_B=1", "ES_C=1", "ES_D=1", "ES_E=1", "ES_F=1", "ES_G=1", "ES_H=1", "ES_I=1", "ES_J=1", "ES_K=1", "ES_L=1"}, begins + "ES_A; ES_B; ES_C; ES_D; ES_E; ES_F; ES_G; ES_H; ES_I; ES_J; 2 more"},
+	} {
+		if _, got, err := config.Parse(nil, test.env); err != nil || got != test.want {
+			t.Errorf("%q: %q, %v, want %q", test.env, got, err, test.want)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	_, _, err := config.Parse([]string{"--help"}, nil)
+	for _, want := range []string{"--collector.queue-size count", "(COLLECTOR_QUEUE_SIZE, default 50000)", "--config-file", "--self-trace "} {
+		if help, ok := err.(config.Help); !ok || !strings.Contains(string(help), want) {
+			t.Errorf("the help has no %s:\n%v", want, err)
+		}
+	}
+}
+
+func TestAddress(t *testing.T) {
+	c := config.Default()
+	c.Listen = "::1"
+	for addr, want := range map[string]string{"4317": "[::1]:4317", ":4317": ":4317", "0.0.0.0:1": "0.0.0.0:1"} {
+		if got := c.Address(addr); got != want {
+			t.Errorf("%s is %s, want %s", addr, got, want)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+)
+
+// option is a setting: its names, its meaning and where its value goes.
+type option struct {
+	flag, env string
+	value     pflag.Value // its type name is what help and docs show
+	help      string
+	whenEmpty string // what an empty default stands for
+}
+
+func (o option) shown() string {
+	if s := o.value.String(); s != "" {
+		return s
+	}
+	return o.whenEmpty
+}
+
+// set gives o a value, and appends to wrong what is wrong with it. from says where
+// it stands.
+func (o option) set(wrong []error, from, text string) []error {
+	if err := o.value.Set(text); err != nil {
+		return append(wrong, fmt.Errorf("%s: %q: %w", from, shorten(text), err))
+	}
+	return wrong
+}
+
+// table lists all options, as help and docs do. Their values are c's; getenv returns
+// variables that values refer to.
+func table(c *Config, getenv func(string) string) []option {
+	return []option{
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", ""},
+		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder"},
+		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GB on disk, 256MB in memory"},
+		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", ""},
+		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", ""},
+
+		{"listen", "SPUR_LISTEN", host(&c.Listen), "address of all ports that have none of their own; 0.0.0.0 opens them to the network", ""},
+		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "API", ""},
+		{"collector.otlp.grpc.host-port", "COLLECTOR_OTLP_GRPC_HOST_PORT", address(&c.OTLPGRPC), "OTLP over gRPC", ""},
+		{"collector.otlp.http.host-port", "COLLECTOR_OTLP_HTTP_HOST_PORT", address(&c.OTLPHTTP), "OTLP over HTTP", ""},
+		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", ""},
+		{"collector.http-server.host-port", "COLLECTOR_HTTP_SERVER_HOST_PORT", address(&c.CollectorHTTP), "Thrift over HTTP, and sampling strategies", ""},
+		{"processor.jaeger-compact.server-host-port", "PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT", address(&c.CompactUDP), "Thrift compact over UDP", ""},
+		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", ""},
+		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", ""},
+		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", ""},
+
+		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", ""},
+		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 1, 1_000_000), "the same in MiB of memory, estimated", ""},
+		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", ""},
+		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies", "everything is sampled"},
+		{"sampling.config-type", "SAMPLING_CONFIG_TYPE", choice(&c.SamplingType, samplings), "how sampling is decided", ""},
+
+		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", ""},
+		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", list(&c.AllowedHosts), "names by which requests may call this server, beside localhost", "any when --listen is not a loopback address"},
+		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", ""},
+		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", ""},
+	}
+}
+
+// engines are the values of span-storage.type, each with what is wrong with it.
+var engines = []word{
+	{"sqlite", ""},
+	{"memory", ""},
+	{"badger", "use sqlite, which keeps traces on disk without a server, too"},
+	{"grpc", "remote storage is not supported: use sqlite or memory"},
+}
+
+var samplings = []word{
+	{"file", ""},
+	{"static", ""},
+	{"adaptive", "this version cannot: use file"},
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// value is a pflag.Value that reads text into to.
+type value[T any] struct {
+	to    *T
+	kind  string
+	parse func(string) (T, error)
+	show  func(T) string
+}
+
+func (v value[T]) Set(text string) error {
+	got, err := v.parse(strings.TrimSpace(text))
+	if err == nil {
+		*v.to = got
+	}
+	return err
+}
+
+func (v value[T]) Type() string   { return v.kind }
+func (v value[T]) String() string { return v.show(*v.to) }
+
+func asIs(s string) string { return s }
+
+func text(to *string) value[string] {
+	return value[string]{to, "text", func(s string) (string, error) { return s, nil }, asIs}
+}
+
+// word is a word that a choice knows, with what is wrong with it, if anything.
+type word struct{ text, wrong string }
+
+func plain(texts ...string) (words []word) {
+	for _, t := range texts {
+		words = append(words, word{t, ""})
+	}
+	return words
+}
+
+func choice(to *string, words []word) value[string] {
+	var good []string
+	for _, w := range words {
+		if w.wrong == "" {
+			good = append(good, w.text)
+		}
+	}
+	return value[string]{to, strings.Join(good, "|"), func(s string) (string, error) {
+		for _, w := range words {
+			if strings.EqualFold(s, w.text) {
+				if w.wrong != "" {
+					return "", errors.New(w.wrong)
+				}
+				return w.text, nil
+			}
+		}
+		return "", fmt.Errorf("not one of %s", strings.Join(good, ", "))
+	}, asIs}
+}
+
+func boolean(to *bool) value[bool] {
+	return value[bool]{to, "bool", func(s string) (bool, error) {
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return false, errors.New("neither true nor false")
+		}
+		return b, nil
+	}, strconv.FormatBool}
+}
+
+func count(to *int, least, most int) value[int] {
+	return value[int]{to, "count", func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			return 0, fmt.Errorf("not a whole number from %d to %d", least, most)
+		}
+		return n, nil
+	}, strconv.Itoa}
+}
+
+func duration(to *time.Duration) value[time.Duration] {
+	return value[time.Duration]{to, "duration", func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d <= 0 {
+			return 0, errors.New(`not a positive duration with a unit, such as "72h"`)
+		}
+		return d, nil
+	}, func(d time.Duration) string {
+		return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	}}
+}
+
+// units are those of sizes. The longer ones are looked for first.
+var units = []struct {
+	name  string
+	bytes float64
+}{{"KIB", 1 << 10}, {"MIB", 1 << 20}, {"GIB", 1 << 30}, {"TIB", 1 << 40}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1}}
+
+func size(to *int64) value[int64] {
+	return value[int64]{to, "size", func(s string) (int64, error) {
+		number, factor := strings.ToUpper(s), 1.0
+		for _, u := range units {
+			if n, ok := strings.CutSuffix(number, u.name); ok {
+				number, factor = strings.TrimSpace(n), u.bytes
+				break
+			}
+		}
+		n, err := strconv.ParseFloat(number, 64)
+		if n *= factor; err != nil || !(n >= 1e6 && n <= 1e15) {
+			return 0, errors.New(`not a size from 1MB to 1000TB, such as "500MB" or "2GiB"`)
+		}
+		return int64(n), nil
+	}, func(n int64) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.FormatInt(n, 10)
+	}}
+}
+
+func host(to *string) value[string] {
+	return value[string]{to, "host", func(s string) (string, error) {
+		s = strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")
+		if s == "" || net.ParseIP(s) == nil && strings.ContainsAny(s, ":/ ") {
+			return "", errors.New("not a name or an IP address; ports have settings of their own")
+		}
+		return s, nil
+	}, asIs}
+}
+
+// address reads a port, or host:port.
+func address(to *string) value[string] {
+	return value[string]{to, "[host:]port", func(s string) (string, error) {
+		port := s
+		if strings.Contains(s, ":") {
+			var err error
+			if _, port, err = net.SplitHostPort(s); err != nil {
+				return "", errors.New("not a port, nor host:port")
+			}
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return "", errors.New("port is not a number from 0 to 65535")
+		} else if port = strconv.FormatUint(n, 10); !strings.Contains(s, ":") {
+			return port, nil
+		}
+		return s, nil
+	}, asIs}
+}
+
+func path(to *string) value[string] {
+	return value[string]{to, "path", func(s string) (string, error) {
+		if !strings.HasPrefix(s, "/") || strings.ContainsAny(s, "?#{} ") {
+			return "", errors.New("not the path of a URL, which begins with /")
+		}
+		return s, nil
+	}, asIs}
+}
+
+func list(to *[]string) value[[]string] {
+	return value[[]string]{to, "list", func(s string) (words []string, _ error) {
+		for w := range strings.SplitSeq(s, ",") {
+			if w = strings.TrimSpace(w); w != "" {
+				words = append(words, w)
+			}
+		}
+		return words, nil
+	}, func(words []string) string { return strings.Join(words, ",") }}
+}
+
+func level(to *slog.Level) value[slog.Level] {
+	return value[slog.Level]{to, "level", func(s string) (l slog.Level, err error) {
+		if l.UnmarshalText([]byte(s)) != nil {
+			err = errors.New("not one of debug, info, warn, error")
+		}
+		return l, err
+	}, func(l slog.Level) string { return strings.ToLower(l.String()) }}
+}
+
+// shorten makes a value fit into a message.
+func shorten(s string) string {
+	const most = 100
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
