@@ -81,6 +81,7 @@ func (s *server) yieldTrace(r *http.Request, id pcommon.TraceID, w trace.Window,
 	p := params{r.URL.Query()}
 	raw, _ := p.bool("raw")
 	for _, v := range views {
+		v.stored = true
 		if !raw {
 			if err := v.adjust(); err != nil {
 				return err

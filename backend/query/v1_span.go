@@ -3,6 +3,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -41,13 +42,16 @@ func (v *view) span(s *viewSpan) spanJSON {
 	}
 	j.References = references(s)
 	j.Tags = spanTags(s.Span)
+	if v.stored && !jaegerFormat(s.Span) {
+		j.Tags = append(j.Tags, text(trace.AttributeFormat, formatOTLP))
+	}
 	j.Logs = logs(s)
 	if v.adjusted {
 		sortTags(j.Tags)
 		for _, l := range j.Logs {
 			sortFields(l.Fields)
 		}
-		j.dropInvalidReferences()
+		j.sortReferences()
 	}
 	return j
 }
@@ -105,7 +109,6 @@ func spanTags(s trace.Span) []keyValue {
 	}
 	add(tagStatusDescription, s.Status().Message())
 	add(tagTraceState, s.TraceState().AsRaw())
-	add(trace.AttributeFormat, formatOTLP)
 	return tags
 }
 
@@ -131,18 +134,26 @@ func references(s *viewSpan) []reference {
 	return refs
 }
 
-// dropInvalidReferences removes references to no trace, with a warning.
-func (j *spanJSON) dropInvalidReferences() {
+// sortReferences puts the reference that is the parent, or stands for one,
+// first, and leaves out those to no trace.
+func (j *spanJSON) sortReferences() {
 	none := trace.FormatTraceID(pcommon.TraceID{})
 	kept := j.References[:0]
 	for _, r := range j.References {
 		if r.TraceID == none {
-			j.Warnings = append(j.Warnings[:len(j.Warnings):len(j.Warnings)], "a reference without a trace id was left out")
+			j.Warnings = append(slices.Clip(j.Warnings), "a reference without a trace id was left out")
 			continue
 		}
 		kept = append(kept, r)
 	}
 	j.References = kept
+	first := slices.IndexFunc(kept, func(r reference) bool { return r.RefType == childOf && r.TraceID == j.TraceID })
+	if first < 0 {
+		first = slices.IndexFunc(kept, func(r reference) bool { return r.TraceID == j.TraceID })
+	}
+	if first > 0 {
+		kept[0], kept[first] = kept[first], kept[0]
+	}
 }
 
 func logs(s *viewSpan) []logEntry {

@@ -20,6 +20,7 @@ type view struct {
 	processes []process
 	byText    map[string]int // index in processes
 	warnings  []string
+	stored    bool // it says in which format it came
 	adjusted  bool
 }
 
