@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package receive
+
+import "time"
+
+// MaxBody is the length of the longest body or message that is read, in bytes,
+// also after it was uncompressed.
+const MaxBody = 16 << 20
+
+const (
+	// searchedTags is the number of tags of one span or event up to which each is
+	// compared with those before it.
+	searchedTags = 64
+
+	// firstRead is how much memory a body gets before any of it was read. It
+	// doubles as the body grows.
+	firstRead = 64 << 10
+
+	// A body may take growth times its length when it is decoded. These are the
+	// sizes of what OTLP can send as two bytes.
+	growth      = 32
+	eventBytes  = 80 // a ptrace.SpanEvent and what points to it
+	linkBytes   = 104
+	entityBytes = 96
+
+	// jsonObject is the least average length of the objects in OTLP's JSON: the
+	// emptiest attribute has 20 bytes and two objects. A span takes 264 bytes.
+	jsonObject = 8
+
+	// jsonDepth bounds how deep objects and arrays of JSON are nested. A list in an
+	// attribute takes four levels.
+	jsonDepth = 200
+
+	// How long a server waits for a request's header, for all of it, and for the
+	// next one. The last is also the answer's.
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = time.Minute
+	idleTimeout   = 2 * time.Minute
+
+	// maxStreams is the number of calls at a time on one connection of gRPC, and
+	// maxReading that of calls on all whose request is on its way.
+	maxStreams = 100
+	maxReading = 16
+
+	// maxHeader is the length of a request's header.
+	maxHeader = 32 << 10
+
+	// retryAfter is how long a sender should wait when there is no room.
+	retryAfter = time.Second
+)
+
+const (
+	// maxDatagram is the length of the longest datagram.
+	maxDatagram = 64 << 10
+
+	// What may wait to be decoded, of one socket.
+	waitingBytes     = 4 << 20
+	waitingDatagrams = 4096
+
+	// socketBuffer is how many bytes of a socket's buffer are asked for.
+	socketBuffer = 4 << 20
+
+	// watchEvery is how often a socket is asked what it dropped.
+	watchEvery = time.Second
+
+	// maxReadFailures is how many times in a row reading may fail.
+	maxReadFailures = 1000
+
+	// lastDatagrams is how long Close reads what has arrived.
+	lastDatagrams = 20 * time.Millisecond
+)

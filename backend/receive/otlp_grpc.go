@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package receive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"runtime/debug"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	_ "google.golang.org/grpc/encoding/gzip" // senders may compress
+	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// OTLPGRPC listens for OTLP over gRPC, compressed with gzip or not.
+//
+// The answer says how many spans were refused. A call fails with InvalidArgument
+// when the request cannot be read, and with ResourceExhausted and when to come back
+// if there is no room for it. A request longer than MaxBody is ResourceExhausted
+// without coming back.
+type OTLPGRPC struct {
+	listener net.Listener
+	server   *grpc.Server
+	sink     Sink
+	log      *slog.Logger
+	reading  chan struct{} // holds a token for each call whose request is read
+}
+
+// NewOTLPGRPC returns a server on l, which Close closes.
+func NewOTLPGRPC(l net.Listener, sink Sink, log *slog.Logger) *OTLPGRPC {
+	s := &OTLPGRPC{
+		listener: l,
+		sink:     sink,
+		log:      log,
+		reading:  make(chan struct{}, maxReading),
+		server: grpc.NewServer(
+			grpc.ForceServerCodecV2(frameCodec{}),
+			grpc.MaxRecvMsgSize(MaxBody),
+			grpc.MaxHeaderListSize(maxHeader),
+			grpc.MaxConcurrentStreams(maxStreams),
+			grpc.ConnectionTimeout(headerTimeout),
+		),
+	}
+	// The service is declared here, rather than with pdata's stub, to see requests
+	// before they are decoded.
+	s.server.RegisterService(&grpc.ServiceDesc{
+		ServiceName: "opentelemetry.proto.collector.trace.v1.TraceService",
+		HandlerType: (*any)(nil),
+		Streams:     []grpc.StreamDesc{{StreamName: "Export", Handler: s.export}},
+		Metadata:    "opentelemetry/proto/collector/trace/v1/trace_service.proto",
+	}, s)
+	return s
+}
+
+// Serve answers calls until Close; then it returns nil.
+func (s *OTLPGRPC) Serve() error { return s.server.Serve(s.listener) }
+
+// Addr returns where it listens.
+func (s *OTLPGRPC) Addr() net.Addr { return s.listener.Addr() }
+
+// Close stops listening and waits for calls under way, until ctx is done: then
+// they are cut off, and its error is returned.
+func (s *OTLPGRPC) Close(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, s.server.Stop)
+	s.server.GracefulStop()
+	if stop() {
+		return nil
+	}
+	return ctx.Err()
+}
+
+// export answers one call.
+func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
+	defer func() { // grpc would let it end the process
+		if p := recover(); p != nil {
+			s.log.Error("panic in Export", "panic", p, "stack", string(debug.Stack()))
+			err = status.Error(codes.Internal, "internal error")
+		}
+	}()
+	from := trace.Origin{Protocol: "otlp", Transport: "grpc"}
+	body, err := s.read(stream)
+	if err != nil {
+		reason := trace.ReasonMalformed
+		if status.Code(err) == codes.ResourceExhausted {
+			reason = trace.ReasonTooLarge
+		}
+		s.sink.Unread(from, reason, 1)
+		return err
+	}
+	defer body.Free()
+	release, ok := s.sink.Reserve(int64(body.Len()))
+	if !ok {
+		s.sink.Unread(from, trace.ReasonMemory, 1)
+		return busy(errBodyMemory)
+	}
+	defer release()
+	spans, err := decodeProto(body.ReadOnlyData())
+	if err != nil {
+		s.sink.Unread(from, trace.ReasonMalformed, 1)
+		return status.Error(codes.InvalidArgument, "cannot read the request: "+shorten(err))
+	}
+	refused, err := spans.export(stream.Context(), s.sink, from)
+	switch {
+	case errors.Is(err, trace.ErrBusy):
+		return busy(err)
+	case err != nil:
+		return status.Error(codes.Unavailable, err.Error())
+	}
+	answer, err := refused.proto()
+	if err != nil {
+		return status.Error(codes.Internal, err.Error())
+	}
+	return stream.SendMsg(&frame{mem.SliceBuffer(answer)})
+}
+
+// read returns the request. Only so many calls read at a time, and none for long:
+// how long a request is shows only when it is there.
+func (s *OTLPGRPC) read(stream grpc.ServerStream) (mem.Buffer, error) {
+	slow := time.NewTimer(bodyTimeout)
+	defer slow.Stop()
+	select {
+	case s.reading <- struct{}{}:
+	case <-stream.Context().Done():
+		return nil, stream.Context().Err()
+	case <-slow.C:
+		return nil, errSlow
+	}
+	type result struct {
+		body mem.Buffer
+		err  error
+	}
+	got := make(chan result, 1)
+	go func() { // until the message is there, or export has returned
+		defer func() { <-s.reading }()
+		var f frame
+		err := stream.RecvMsg(&f)
+		got <- result{f.Buffer, err}
+	}()
+	select {
+	case r := <-got:
+		return r.body, r.err
+	case <-slow.C:
+		return nil, errSlow
+	}
+}
+
+var errSlow = status.Error(codes.DeadlineExceeded, fmt.Sprintf("the request did not arrive within %v", bodyTimeout))
+
+// busy is the error that makes senders come back.
+func busy(err error) error {
+	s, e := status.New(codes.ResourceExhausted, err.Error()).WithDetails(&errdetails.RetryInfo{RetryDelay: durationpb.New(retryAfter)})
+	if e != nil {
+		return status.Error(codes.ResourceExhausted, err.Error())
+	}
+	return s.Err()
+}
+
+// frame is a message as its bytes.
+type frame struct{ mem.Buffer }
+
+// frameCodec hands frames on without looking into them.
+type frameCodec struct{}
+
+func (frameCodec) Name() string { return "proto" }
+
+func (frameCodec) Marshal(v any) (mem.BufferSlice, error) {
+	return mem.BufferSlice{v.(*frame).Buffer}, nil
+}
+
+func (frameCodec) Unmarshal(b mem.BufferSlice, v any) error {
+	v.(*frame).Buffer = b.MaterializeToBuffer(mem.DefaultBufferPool())
+	return nil
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package receive
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+)
+
+// webServer is what the listeners for HTTP have in common.
+type webServer struct {
+	listener net.Listener
+	server   http.Server
+}
+
+func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) webServer {
+	return webServer{l, http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      bodyTimeout + idleTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+}
+
+// Serve answers requests until Close; then it returns nil.
+func (s *webServer) Serve() error {
+	if err := s.server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Addr returns where it listens.
+func (s *webServer) Addr() net.Addr { return s.listener.Addr() }
+
+// Close stops listening and waits for requests under way, until ctx is done:
+// then they are cut off, and its error is returned.
+func (s *webServer) Close(ctx context.Context) error {
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		_ = s.server.Close() // the first error tells more
+	}
+	return err
+}
