@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench tidy e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend tidy e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench-once: ## every benchmark for one iteration
 
 bench: ## measure; BENCH, COUNT and BENCHTIME select
 	@scripts/bench.sh full
+
+bench-backend: ## measure the backend beside real Jaegers, 20 minutes alone on the machine, into backend/BENCHMARKS.md
+	@scripts/bench-backend.sh
 
 tidy: ## are go.mod and go.sum up to date?
 	@scripts/tidy.sh
