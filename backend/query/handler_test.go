@@ -27,6 +27,7 @@ func testServer(t *testing.T) (*server, *bytes.Buffer) {
 		Config:  Config{Logger: slog.New(slog.NewTextHandler(log, nil))},
 		loading: semaphore.NewWeighted(maxLoading),
 		held:    semaphore.NewWeighted(maxHeldSpans),
+		streams: semaphore.NewWeighted(maxStreams),
 	}, log
 }
 

@@ -31,4 +31,26 @@ const (
 	maxOTLP = 16 << 20
 	// maxPoints is how many points a series over time has, as Prometheus.
 	maxPoints = 11_000
+
+	// Of /api/search, /api/keys and /api/values: how much a page has unless it
+	// says so, and at most; how many columns; how many services of a trace, and
+	// how many bytes of one text.
+	defaultPage       = 100
+	maxPage           = 1000
+	maxColumns        = 20
+	maxListedServices = 50
+	maxListedText     = 256
+	// maxSpanIDs is how many spans /api/trace/{id}/spans returns at once.
+	maxSpanIDs = 500
+
+	// Of /api/live: how many streams there are; how often the store is asked
+	// while things arrive, and while nothing does; how many traces an event has;
+	// after how many full events in a row the rest is left out; after which
+	// silence something is sent.
+	maxStreams    = 100
+	livePoll      = 250 * time.Millisecond
+	liveIdle      = time.Second
+	livePage      = 100
+	liveBacklog   = 10
+	liveHeartbeat = 15 * time.Second
 )

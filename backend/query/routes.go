@@ -29,6 +29,12 @@ func (s *server) routes() []route {
 		{"GET /api/metrics/errors", s.json(s.errorRates), "?service="},
 		{"GET /api/metrics/minstep", s.json(s.minStep), ""},
 
+		{"GET /api/search", s.json(s.search), "?q=&limit=&cursor=&order=newest|longest|spans&columns="},
+		{"GET /api/live", s.raw(s.live), "?q=&columns=: server-sent events"},
+		{"GET /api/keys", s.json(s.keys), "?prefix="},
+		{"GET /api/values", s.json(s.values), "?key=&prefix="},
+		{"GET /api/trace/{id}/outline", s.json(s.outline), "a trace as columns"},
+		{"GET /api/trace/{id}/spans", s.json(s.spans), "?ids="},
 		{"GET /api/status", s.json(s.status), "ports, counters, what is stored"},
 		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
 		{"GET /api/red", s.json(s.red), "?service=&operation=&byOperation=&step="},

@@ -51,6 +51,7 @@ type server struct {
 	failures failures
 	loading  *semaphore.Weighted // requests that load a trace
 	held     *semaphore.Weighted // spans of loaded traces
+	streams  *semaphore.Weighted // of /api/live
 }
 
 // New returns a handler of all addresses. Its requests need no time limit for
@@ -64,6 +65,7 @@ func New(c Config) http.Handler {
 		Config:  c,
 		loading: semaphore.NewWeighted(maxLoading),
 		held:    semaphore.NewWeighted(maxHeldSpans),
+		streams: semaphore.NewWeighted(maxStreams),
 	}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
