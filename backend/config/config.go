@@ -76,6 +76,16 @@ func Default() Config {
 	}
 }
 
+// FreePorts makes every port any that is free, for tests and programs with several
+// servers.
+func (c *Config) FreePorts() {
+	for _, addr := range []*string{
+		&c.QueryHTTP, &c.AdminHTTP, &c.CollectorHTTP, &c.OTLPGRPC, &c.OTLPHTTP, &c.SamplingHTTP, &c.CompactUDP, &c.BinaryUDP,
+	} {
+		*addr = "0"
+	}
+}
+
 // Address returns addr as host:port: what is only a port is at c.Listen.
 func (c *Config) Address(addr string) string {
 	if strings.Contains(addr, ":") {
@@ -84,8 +94,11 @@ func (c *Config) Address(addr string) string {
 	return net.JoinHostPort(c.Listen, addr)
 }
 
+// ErrInvalid is what the error of Parse wraps.
+var ErrInvalid = errors.New("invalid settings")
+
 // Parse reads args, without the command's name, and env, as os.Environ returns it.
-// The error, if any, names everything that is wrong. The warning is about
+// The error, if any, is Help, or names everything that is wrong. The warning is about
 // variables that look like settings but are none, or empty.
 func Parse(args, env []string) (c Config, warning string, err error) {
 	c = Default()
@@ -105,10 +118,10 @@ func Parse(args, env []string) (c Config, warning string, err error) {
 	if err := flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
 		return c, "", Help(help(table(&c, nil)))
 	} else if err != nil {
-		return c, "", suggest(err, options)
+		return c, "", fmt.Errorf("%w: %w", ErrInvalid, suggest(err, options))
 	}
 	if flags.NArg() > 0 {
-		return c, "", fmt.Errorf("%s: only flags are known, and this is none", shorten(flags.Arg(0)))
+		return c, "", fmt.Errorf("%w: %s: only flags are known, and this is none", ErrInvalid, shorten(flags.Arg(0)))
 	}
 
 	variables, warning := environment(env, options)
@@ -129,7 +142,10 @@ func Parse(args, env []string) (c Config, warning string, err error) {
 			wrong = g.option.set(wrong, "flag --"+g.option.flag, text)
 		}
 	}
-	return c, warning, errors.Join(wrong...)
+	if wrong != nil {
+		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
+	}
+	return c, warning, nil
 }
 
 // lookup returns the variable of env, or "".

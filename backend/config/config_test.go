@@ -3,6 +3,7 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -111,6 +112,9 @@ func TestWrong(t *testing.T) {
 			test.env = append(test.env, "CONFIG_FILE="+write(t, test.file))
 		}
 		_, _, err := config.Parse(test.args, test.env)
+		if !errors.Is(err, config.ErrInvalid) {
+			t.Errorf("%.60q %q %.60q: %v", test.args, test.env, test.file, err)
+		}
 		for _, want := range test.want {
 			if !strings.Contains(fmt.Sprint(err), want) {
 				t.Errorf("%.60q %q %.60q: %v, want %s", test.args, test.env, test.file, err, want)

@@ -21,6 +21,7 @@ func ExampleParse() {
 	// Output:
 	// memory 0.0.0.0:16686 <nil>
 	// these variables have no effect here: COLLECTOR_QUEUE_SIZES, did you mean COLLECTOR_QUEUE_SIZE?
+	// invalid settings:
 	// flag --max-age: "3": not a positive duration with a unit, such as "72h"
 	// flag --sync: "always": not one of normal, full
 }

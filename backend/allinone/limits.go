@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import "time"
+
+// stopTime is how long stopping takes at most. Each component has a share of it.
+const (
+	stopTime      = 10 * time.Second
+	stopReceivers = 2 * time.Second
+	stopTracer    = time.Second / 2
+	stopQueue     = 4 * time.Second
+	stopStore     = 2 * time.Second
+	stopQuery     = time.Second
+	stopAdmin     = time.Second / 2
+)
+
+// Of the HTTP servers for query and admin. What they answer may take longer, or as
+// long as a stream is wanted.
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 5 * time.Minute // to import a file
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"syscall"
+
+	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/query"
+)
+
+// The names of the ports.
+const (
+	Query         = "query"          // 16686
+	Admin         = "admin"          // 14269
+	OTLPGRPC      = "otlp-grpc"      // 4317
+	OTLPHTTP      = "otlp-http"      // 4318
+	ThriftHTTP    = "thrift-http"    // 14268
+	ThriftCompact = "thrift-compact" // 6831
+	ThriftBinary  = "thrift-binary"  // 6832
+	Sampling      = "sampling"       // 5778
+)
+
+// sockets are the open ports. Those that are taken are nil.
+type sockets struct {
+	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, sampling net.Listener
+
+	compact, binary *net.UDPConn
+}
+
+func (l *listener) all() (s sockets, err error) {
+	c := l.config
+	s.query = l.tcp(Query, c.QueryHTTP)
+	if c.OTLP {
+		s.otlpGRPC = l.tcp(OTLPGRPC, c.OTLPGRPC)
+		s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP)
+	}
+	s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP)
+	s.compact = l.udp(ThriftCompact, c.CompactUDP)
+	s.binary = l.udp(ThriftBinary, c.BinaryUDP)
+	s.sampling = l.tcp(Sampling, c.SamplingHTTP)
+	s.admin = l.tcp(Admin, c.AdminHTTP)
+	return s, l.err
+}
+
+// listener opens ports, and remembers them.
+type listener struct {
+	ctx    context.Context
+	config *config.Config
+	ports  []query.Port
+	err    error // why the process cannot start
+	close  []func() error
+}
+
+// tcp returns a listener at addr, or nil when that is taken.
+func (l *listener) tcp(name, addr string) net.Listener {
+	lis, err := new(net.ListenConfig).Listen(l.ctx, "tcp", l.config.Address(addr))
+	if !l.note(name, addr, err) {
+		return nil
+	}
+	l.opened(lis.Addr(), lis.Close)
+	return lis
+}
+
+// udp returns a socket at addr, or nil when that is taken.
+func (l *listener) udp(name, addr string) *net.UDPConn {
+	conn, err := new(net.ListenConfig).ListenPacket(l.ctx, "udp", l.config.Address(addr))
+	if !l.note(name, addr, err) {
+		return nil
+	}
+	l.opened(conn.LocalAddr(), conn.Close)
+	return conn.(*net.UDPConn)
+}
+
+// note adds a port, and reports whether it is open. One that is taken is not worth
+// an error, unless it is query's.
+func (l *listener) note(name, addr string, err error) bool {
+	p := query.Port{Name: name, Address: l.config.Address(addr)}
+	switch {
+	case err == nil:
+	case !isTaken(err):
+		l.err = errors.Join(l.err, fmt.Errorf("%s: %w", name, err))
+		return false
+	case name == Query:
+		l.err = errors.Join(l.err, fmt.Errorf("%s is taken, perhaps by another all-in-one: stop that, or choose a port with --query.http-server.host-port", p.Address))
+		return false
+	default:
+		p.Error = "taken, perhaps by another Jaeger"
+	}
+	l.ports = append(l.ports, p)
+	return err == nil
+}
+
+func (l *listener) opened(addr net.Addr, closer func() error) {
+	l.ports[len(l.ports)-1].Address = addr.String()
+	l.close = append(l.close, closer)
+}
+
+// isTaken reports whether an address is in use.
+func isTaken(err error) bool {
+	const windows syscall.Errno = 10048 // WSAEADDRINUSE
+	var errno syscall.Errno
+	return errors.Is(err, syscall.EADDRINUSE) || runtime.GOOS == "windows" && errors.As(err, &errno) && errno == windows
+}

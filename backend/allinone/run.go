@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/go-spur/spur/backend/config"
+)
+
+// Run is the command all-in-one: it reads the settings, starts, says on stdout
+// where everything is, and stops when ctx is done. It logs to stderr. Its error is
+// config.ErrInvalid, wrapped, when the settings are wrong.
+func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
+	begun := time.Now()
+	c, warning, err := config.Parse(args, env)
+	var help config.Help
+	if errors.As(err, &help) {
+		_, err = io.WriteString(stdout, string(help))
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	if warning != "" {
+		log.Warn(warning)
+	}
+	s, err := Start(ctx, c, Deps{Logger: log})
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it was ready
+		}
+		return err
+	}
+	if _, err := io.WriteString(stdout, s.banner(time.Since(begun))); err != nil {
+		log.Warn("standard output cannot be written to", "error", err)
+	}
+
+	<-ctx.Done()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return s.Close(ctx)
+}
+
+// banner says where everything is.
+func (s *Server) banner(took time.Duration) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "all-in-one %s is ready after %v.\n\n", version(), took.Round(time.Millisecond))
+	for _, p := range s.ports {
+		where := p.Address
+		switch {
+		case p.Error != "":
+			where += "  not used: " + p.Error
+		case p.Name == Query:
+			where = "http://" + strings.NewReplacer("0.0.0.0", "localhost", "[::]", "localhost").Replace(where) + strings.TrimRight(s.config.BasePath, "/") + "/"
+		}
+		fmt.Fprintf(&b, "  %-15s %s\n", p.Name, where)
+	}
+	fmt.Fprintf(&b, "  %-15s %s\n\n", "traces", s.where)
+	return b.String()
+}
+
+// version is the module's, as the go command knows it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/go-spur/spur/backend/admin"
+	"github.com/go-spur/spur/backend/collect"
+	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/query"
+	"github.com/go-spur/spur/backend/receive"
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Deps are what a Server needs of its surroundings.
+type Deps struct {
+	Logger *slog.Logger // nil is slog.Default()
+}
+
+// Server is a running backend.
+type Server struct {
+	config  config.Config
+	log     *slog.Logger
+	metrics *prometheus.Registry
+	started time.Time
+	ports   []query.Port
+	release []func() error // closes the sockets
+
+	store        store.Store
+	where        string // the store is
+	collector    *collect.Collector
+	tracer       *selfTracer // nil when it does not trace itself
+	receivers    []part
+	query, admin part
+
+	mu      sync.Mutex
+	unready error // why, or nil
+}
+
+// part is a component that serves until it is closed.
+type part interface {
+	Serve() error
+	Close(context.Context) error
+}
+
+var (
+	errStarting = errors.New("starting")
+	errStopping = errors.New("stopping")
+)
+
+// Start listens, opens the store and serves, until Close. Ports that are taken are
+// left out, and logged; that of query is needed. It returns when all is ready.
+func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) {
+	s := &Server{
+		config:  c,
+		log:     cmp.Or(d.Logger, slog.Default()),
+		metrics: prometheus.NewRegistry(),
+		started: time.Now(),
+		unready: errStarting,
+	}
+	defer func() {
+		if err != nil {
+			_ = s.Close(ctx) // err is what matters
+		}
+	}()
+	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
+	l := listener{ctx: ctx, config: &s.config}
+	open, err := l.all()
+	s.ports, s.release = l.ports, l.close
+	if err != nil {
+		return nil, err
+	}
+	s.serveAdmin(open.admin)
+	strategies := receive.SampleAll()
+	if c.Strategies != "" {
+		if strategies, err = receive.ReadStrategies(c.Strategies); err != nil {
+			return nil, err
+		}
+	}
+	if s.store, s.where, err = openStore(ctx, &s.config, s.log); err != nil {
+		return nil, err
+	}
+	if err := s.collect(); err != nil {
+		return nil, err
+	}
+	s.receive(&open, strategies)
+	s.serveQuery(open.query)
+	s.becomes(nil)
+	return s, nil
+}
+
+// collect starts the collector, and the tracer whose spans it takes.
+func (s *Server) collect() (err error) {
+	writes := s.store
+	if s.config.SelfTrace {
+		s.tracer = &selfTracer{}
+		writes = tracedStore{s.store, s.tracer}
+	}
+	s.collector = collect.New(collect.Config{
+		QueueSpans: s.config.QueueSize,
+		QueueBytes: int64(s.config.QueueMemory) << 20,
+		Tags:       s.config.Tags,
+	}, writes, s.metrics, s.log)
+	if s.tracer != nil {
+		err = s.tracer.start(s.collector, s.log)
+	}
+	return err
+}
+
+// receive starts the receivers whose ports are open.
+func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
+	sink, reg, log := s.collector, s.metrics, s.log
+	add := func(name string, p part) {
+		s.receivers = append(s.receivers, p)
+		s.serve(name, p)
+	}
+	if open.otlpGRPC != nil {
+		add(OTLPGRPC, receive.NewOTLPGRPC(open.otlpGRPC, sink, log))
+	}
+	if open.otlpHTTP != nil {
+		add(OTLPHTTP, receive.NewOTLPHTTP(open.otlpHTTP, sink, log))
+	}
+	if open.thriftHTTP != nil {
+		add(ThriftHTTP, receive.NewHTTP(open.thriftHTTP, strategies, sink, reg, log))
+	}
+	if open.compact != nil {
+		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, reg, log))
+	}
+	if open.binary != nil {
+		add(ThriftBinary, receive.NewUDP(open.binary, receive.Binary, sink, reg, log))
+	}
+	if open.sampling != nil {
+		add(Sampling, receive.NewSampling(open.sampling, strategies, reg, log))
+	}
+}
+
+func (s *Server) serveQuery(l net.Listener) {
+	h := query.New(query.Config{
+		Store: s.store, Status: s.status, BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
+	})
+	s.query = newWebServer(l, s.tracer.handler(h), s.log)
+	s.serve(Query, s.query)
+}
+
+func (s *Server) serveAdmin(l net.Listener) {
+	if l == nil {
+		return
+	}
+	h := admin.New(admin.Config{Ready: s.Ready, Metrics: s.metrics, AllowedHosts: s.allowedHosts(l.Addr())})
+	s.admin = newWebServer(l, h, s.log)
+	s.serve(Admin, s.admin)
+}
+
+// serve runs p. When it ends by itself the server is no longer ready.
+func (s *Server) serve(name string, p part) {
+	go func() {
+		if err := p.Serve(); err != nil {
+			s.log.Error("a port no longer answers", "port", name, "error", err)
+			s.becomes(fmt.Errorf("%s: %w", name, err))
+		}
+	}()
+}
+
+// allowedHosts returns the names by which a server at addr may be called: any, if
+// others than this machine can reach it and no names were given.
+func (s *Server) allowedHosts(addr net.Addr) []string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if len(s.config.AllowedHosts) == 0 && !(ok && tcp.IP.IsLoopback()) {
+		return []string{"*"}
+	}
+	return append(slices.Clone(s.config.AllowedHosts), s.config.Listen)
+}
+
+// becomes sets why the server is not ready, or that it is. What ended it stays.
+func (s *Server) becomes(unready error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unready == nil || s.unready == errStarting || unready == errStopping {
+		s.unready = unready
+	}
+}
+
+// Ready returns nil, or why the server does not do all its work.
+func (s *Server) Ready() error {
+	s.mu.Lock()
+	unready := s.unready
+	s.mu.Unlock()
+	if unready != nil {
+		return unready
+	}
+	return s.collector.Ready()
+}
+
+// Addr returns where the port of that name listens, as host:port, or "" when it
+// does not.
+func (s *Server) Addr(name string) string {
+	for _, p := range s.ports {
+		if p.Name == name && p.Error == "" {
+			return p.Address
+		}
+	}
+	return ""
+}
+
+// Books returns what became of all spans so far.
+func (s *Server) Books() trace.Books { return s.collector.Books() }
+
+func (s *Server) status() query.Backend {
+	return query.Backend{Version: version(), Started: s.started, Ports: slices.Clone(s.ports), Books: s.Books()}
+}

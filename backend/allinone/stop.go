@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Close stops the components in the order in which a span walks through them. Each
+// has its share of ten seconds, less when ctx is done before. The error says what
+// was lost. A second Close does nothing.
+func (s *Server) Close(ctx context.Context) error {
+	s.mu.Lock()
+	again := s.unready == errStopping
+	s.unready = errStopping
+	s.mu.Unlock()
+	if again {
+		return nil
+	}
+	var errs []error
+	step := func(name string, share time.Duration, stop func(context.Context) error) {
+		ctx, cancel := context.WithTimeout(ctx, share)
+		defer cancel()
+		start := time.Now()
+		if err := stop(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+		s.log.Debug("stopped", "part", name, "took", time.Since(start))
+	}
+	step("receivers", stopReceivers, s.closeReceivers)
+	if s.tracer != nil {
+		step("tracer", stopTracer, s.tracer.close)
+	}
+	if s.collector != nil {
+		step("queue", stopQueue, s.collector.Close)
+	}
+	if s.store != nil {
+		step("store", stopStore, s.closeStore)
+	}
+	if s.query != nil {
+		step("query", stopQuery, s.query.Close)
+	}
+	if s.admin != nil {
+		step("admin", stopAdmin, s.admin.Close)
+	}
+	for _, release := range s.release {
+		_ = release() // most are closed already
+	}
+	if s.collector != nil {
+		b := s.Books()
+		s.log.Info("stopped", "received", b.Received, "stored", b.Stored, "refused", b.Refused, "unread", b.Unread)
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Server) closeReceivers(ctx context.Context) error {
+	errs := make([]error, len(s.receivers))
+	var wg sync.WaitGroup
+	for i, r := range s.receivers {
+		wg.Go(func() { errs[i] = r.Close(ctx) })
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// closeStore does not wait for a store that hangs.
+func (s *Server) closeStore(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- s.store.Close() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package allinone
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+)
+
+// webServer serves query and admin. Answers may take their time; Close ends their
+// requests' contexts, so that streams end.
+type webServer struct {
+	listener net.Listener
+	server   http.Server
+	stop     context.CancelFunc
+}
+
+func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
+	ctx, stop := context.WithCancel(context.Background())
+	return &webServer{l, http.Server{
+		Handler:           h,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}, stop}
+}
+
+func (s *webServer) Serve() error {
+	if err := s.server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (s *webServer) Close(ctx context.Context) error {
+	s.stop()
+	err := s.server.Shutdown(ctx)
+	if err != nil {
+		_ = s.server.Close() // the first error tells more
+	}
+	return err
+}
