@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			continue
 		}
 		say := func(format string, args ...any) {
-			fmt.Fprintf(stderr, "%4.0fs %s: %s\n", time.Since(begin).Seconds(), t.name, fmt.Sprintf(format, args...))
+			_, _ = fmt.Fprintf(stderr, "%4.0fs %s: %s\n", time.Since(begin).Seconds(), t.name, fmt.Sprintf(format, args...))
 		}
 		s.sustain = *sustain
 		if strings.HasPrefix(t.name, "Jaeger") {
@@ -97,9 +97,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		results = append(results, r)
 	}
-	fmt.Fprintf(stdout, "CPU a span is that of the whole process, of %d spans by each protocol at %d a second, or slower where some were lost. "+
+	_, err := fmt.Fprintf(stdout, "CPU a span is that of the whole process, of %d spans by each protocol at %d a second, or slower where some were lost. "+
 		"Full is %d spans. Sustained are %d spans a second over OTLP for %v (a third of that for the Jaegers), "+
 		"with a search every %v. A search that takes longer than %v counts as %v.\n\n",
 		*cpuSpans, *cpuRate, *spans, *rate, *sustain, s.searchesEvery, patience, patience)
-	return errors.Join(append(failed, report(stdout, results, float64(*rate)))...)
+	return errors.Join(append(failed, err, report(stdout, results, float64(*rate)))...)
 }

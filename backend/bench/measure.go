@@ -88,7 +88,7 @@ func measure(ctx context.Context, t target, p ports, dir string, l *load, s size
 		}
 	}()
 	out.Ready = append(readies, ready).quantile(0.5).Seconds()
-	time.Sleep(s.idle)
+	wait(ctx, s.idle)
 	idle, err := run.rss()
 	if err != nil {
 		return out, err
@@ -172,7 +172,7 @@ func (m *measurement) cpuAt(ctx context.Context, protocol string, rate int) (wan
 	first, last := m.next, m.next+m.sizes.cpuTraces
 	var done sent
 	if protocol == "UDP" {
-		send, stop, err := toUDP(m.ports.udp())
+		send, stop, err := toUDP(ctx, m.ports.udp())
 		if err != nil {
 			return 0, 0, err
 		}
@@ -265,10 +265,7 @@ func (m *measurement) sustain(ctx context.Context) error {
 				break
 			}
 			a.latencies = append(a.latencies, took)
-			select {
-			case <-time.After(m.sizes.searchesEvery):
-			case <-sending.Done():
-			}
+			wait(sending, m.sizes.searchesEvery)
 		}
 		searched <- a
 	}()

@@ -21,7 +21,8 @@ import (
 // process is a backend that runs.
 type process struct {
 	cmd  *exec.Cmd
-	done chan error
+	done chan struct{} // closed when it has ended
+	err  error         // of its end
 	log  string
 }
 
@@ -38,20 +39,26 @@ func start(ctx context.Context, t target, p ports, dir string) (_ *process, read
 	}
 	defer func() { _ = out.Close() }()
 	cmd := exec.Command(t.binary, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, out
+	cmd.Env = append(cmd.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = out, out
 	begin := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, 0, err
 	}
-	run := &process{cmd, make(chan error, 1), out.Name()}
-	go func() { run.done <- cmd.Wait() }()
+	run := &process{cmd: cmd, done: make(chan struct{}), log: out.Name()}
+	go func() {
+		run.err = cmd.Wait()
+		close(run.done)
+	}()
 
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	for !answers(ctx, p) {
+	client := &http.Client{Timeout: 10 * time.Second}
+	defer client.CloseIdleConnections()
+	for !answers(ctx, client, p) {
 		select {
-		case err := <-run.done:
-			return nil, 0, fmt.Errorf("%s ended before it was ready: %w: see %s", t.name, err, run.log)
+		case <-run.done:
+			return nil, 0, fmt.Errorf("%s ended before it was ready: %w: see %s", t.name, run.err, run.log)
 		case <-ctx.Done():
 			return nil, 0, errors.Join(fmt.Errorf("%s does not get ready: %w: see %s", t.name, ctx.Err(), run.log), run.stop())
 		case <-time.After(2 * time.Millisecond):
@@ -60,7 +67,7 @@ func start(ctx context.Context, t target, p ports, dir string) (_ *process, read
 	return run, time.Since(begin), nil
 }
 
-func answers(ctx context.Context, p ports) bool {
+func answers(ctx context.Context, client *http.Client, p ports) bool {
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", p.at(4318))
 	if err != nil {
 		return false
@@ -70,7 +77,7 @@ func answers(ctx context.Context, p ports) bool {
 	if err != nil {
 		return false
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return false
 	}

@@ -43,7 +43,7 @@ func (l *load) pace(ctx context.Context, first, last, rate, size int, until time
 				again, err := send(ctx, p.bytes)
 				for ; again && ctx.Err() == nil; again, err = send(ctx, p.bytes) {
 					retries.Add(1)
-					time.Sleep(20 * time.Millisecond)
+					wait(ctx, 20*time.Millisecond)
 				}
 				if err != nil {
 					cancel(err)
@@ -72,7 +72,7 @@ feed:
 			break
 		}
 		for _, p := range block {
-			time.Sleep(time.Until(begin.Add(time.Second * time.Duration(given) / time.Duration(rate))))
+			wait(ctx, time.Until(begin.Add(time.Second*time.Duration(given)/time.Duration(rate))))
 			select {
 			case work <- p:
 				given += p.spans
@@ -89,9 +89,20 @@ feed:
 	return out, context.Cause(ctx)
 }
 
+// wait returns after d, or when ctx is done.
+func wait(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
 // toUDP returns a function that writes datagrams to addr.
-func toUDP(addr string) (send func(context.Context, []byte) (bool, error), stop func(), err error) {
-	conn, err := net.Dial("udp", addr)
+func toUDP(ctx context.Context, addr string) (send func(context.Context, []byte) (bool, error), stop func(), err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "udp", addr)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -15,7 +15,7 @@ type target struct {
 	disk   bool   // keeps traces from one start to the next
 	binary string
 	// prepare writes what the process needs into dir, the data folder, and returns
-	// its arguments and environment.
+	// its arguments and what its environment has in addition.
 	prepare func(p ports, dir string) (args, env []string, err error)
 }
 
@@ -65,7 +65,7 @@ func prepareOurs(engine string) func(ports, string) ([]string, []string, error) 
 			"--http-server.host-port=" + p.at(5778),
 			"--processor.jaeger-compact.server-host-port=" + p.at(6831),
 			"--processor.jaeger-binary.server-host-port=" + p.at(6832),
-		}, os.Environ(), nil
+		}, nil, nil
 	}
 }
 
@@ -92,7 +92,7 @@ func prepareJaeger1(engine string) func(ports, string) ([]string, []string, erro
 				"--badger.directory-key="+filepath.Join(dir, "keys"),
 				"--badger.directory-value="+filepath.Join(dir, "values"))
 		}
-		return args, append(os.Environ(), "SPAN_STORAGE_TYPE="+engine), nil
+		return args, []string{"SPAN_STORAGE_TYPE=" + engine}, nil
 	}
 }
 
@@ -146,6 +146,6 @@ func prepareJaeger2(engine string) func(ports, string) ([]string, []string, erro
 		config := fmt.Sprintf(jaeger2Config, store, p.at(16686), p.at(16685), p.at(5778), p.at(5779), p.at(13133),
 			p.at(4317), p.at(4318), p.at(6832), p.at(6831), p.at(9411))
 		path := filepath.Join(dir, "config.yaml")
-		return []string{"--config", "file:" + path}, os.Environ(), os.WriteFile(path, []byte(config), 0o600)
+		return []string{"--config", "file:" + path}, nil, os.WriteFile(path, []byte(config), 0o600)
 	}
 }
