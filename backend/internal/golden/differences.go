@@ -6,6 +6,7 @@ package golden
 // about the files in backend/testdata. The first that fits a difference counts.
 var Differences = []Known{
 	// Spans.
+	{Field: "tags.internal.span.format", V162: `string "proto"`, V213: "", Ours: `string "jaeger"`, Why: "1.62 says how its agent sent it on"},
 	{Field: "tags.internal.span.format", V162: `string "*"`, V213: "", Ours: Same, Why: "v2 has no formats"},
 	{Field: "flags", V162: "*", V213: "", Ours: Same, Why: "v2 drops Jaeger's flags"},
 	{Field: "process.tags.hostname", V162: `string "host-1"`, V213: "", Ours: Same, Why: "v2 renames what comes as Thrift"},
@@ -18,11 +19,12 @@ var Differences = []Known{
 	{Field: "logs.fields.text", V162: "* + *", V213: "*", Ours: Same, Why: "of fields with the same key v2 keeps the last"},
 	{Field: "tags", V162: "", V213: "[]", Ours: Same, Why: "a span by Thrift always has a tag in 1.62: its format"},
 	{Field: "tags.*minus_zero", V162: "float64 0", V213: "float64 -0", Ours: "float64 -0", Why: "1.62 loses the sign of zero"},
-	{Field: "tags.text.not_utf8", V162: "string *", V213: "binary *", Ours: Same, Why: "v2 makes bytes of text that is not UTF-8"},
+	{Field: "tags.text.not_utf8", V162: "string *", V213: "binary *", Ours: "string *", Why: "of text that is not UTF-8 v2 makes bytes; 1.62 puts a mark for each byte, we one for several"},
 	{Field: "duration", V162: "18446744073709551615", V213: "0", Ours: "0", Why: "a span that ends before it starts is mended"},
 	{Field: "warnings", V162: "null", V213: `["Negative duration detected, sanitizing*`, Ours: Same, Why: "v2 mends a span that has no duration"},
 	{Field: "warnings", V162: `["invalid parent span IDs=*`, V213: Same, Ours: `["the parent span * is not here"]`, Why: "clock skew is not what is wrong with it"},
 	{Field: "warnings", V162: "null", V213: Same, Ours: `["the span's service has no name"]`, Why: "what was mended is said"},
+	{Field: "warnings", V162: "null", V213: Same, Ours: `["text that is not UTF-8: *`, Why: "what was mended is said"},
 	{Field: "warnings", V162: "null", V213: Same, Ours: `["the span ended before it started: *`, Why: "what was mended is said"},
 	{Field: "trace.warnings", V162: "null", V213: Same, Ours: `["the root span is not here"]`, Why: "a part of a trace is marked"},
 	{Field: "process.serviceName", V162: `"OTLPResourceNoServiceName"`, V213: `"missing-service-name"`, Ours: `"missing-service-name"`, Why: "another name for none"},
@@ -74,6 +76,19 @@ var Differences = []Known{
 	{Field: "*", Request: "home", V162: "*", V213: Same, Ours: "*", Why: "there is no UI"},
 	{Field: "status", Request: "ui-search", V162: "200", V213: Same, Ours: "302", Why: "Jaeger UI's addresses lead to ours"},
 
-	{Field: "message", Request: "sent *", V162: "*", V213: "*", Ours: Same, Why: "words of the JSON library"},
-	{Field: "body", Request: "sent *", V162: "*proto: *", V213: "*proto: *", Ours: Same, Why: "words of the protobuf library"},
+	// Receivers.
+	{Field: "body", Request: "sent otlp/*", V162: "\n\x00", V213: Same, Ours: "", Why: "no partial success is nothing, or an empty one"},
+	{Field: "body", Request: "sent ", V162: "\n\x00", V213: Same, Ours: "", Why: "no partial success is nothing, or an empty one"},
+	{Field: "*", Request: "sent otlp/oteljs-huge.json", V162: "*", V213: "*", Ours: "*", Why: "a span that cannot be read costs itself alone"},
+	{Field: "body", Request: "sent *", V162: "Unable to process request body: *", V213: Same, Ours: "Unable to process request body: *", Why: "words of the Thrift library"},
+	{Field: "message", Request: "sent *", V162: "*", V213: "*", Ours: "*", Why: "words of the JSON library"},
+	{Field: "body", Request: "sent *", V162: "*proto:*", V213: "*proto:*", Ours: "*proto:*", Why: "words of the protobuf library"},
+	{Field: "body", Request: "sent *", V162: "*gzip: invalid header", V213: Same, Ours: "*gzip: invalid header", Why: "more words"},
+	{Field: "body", Request: "sent *", V162: "*unsupported Content-Encoding: brotli", V213: Same, Ours: "*unsupported content encoding *", Why: "other words"},
+	{Field: "status", Request: "sent otlp/otelgo-nan.pb", V162: "400", V213: Same, Ours: "415", Why: "an encoding that is not known is 415"},
+	{Field: "body", Request: "sent *", V162: "415 unsupported media type*", V213: Same, Ours: "the content type must be *", Why: "other words"},
+	{Field: "body", Request: "sent *", V162: "405 method not allowed*", V213: Same, Ours: "Method Not Allowed\n", Why: "other words"},
+	{Field: "body", Request: "sent ", V162: "", V213: Same, Ours: "Method Not Allowed\n", Why: "the status in words"},
+	{Field: "contentType", Request: "sent ", V162: "", V213: Same, Ours: "text/plain; charset=utf-8", Why: "the status in words"},
+	{Field: "contentType", Request: "sent *", V162: "text/plain", V213: Same, Ours: "text/plain; charset=utf-8", Why: "net/http's spelling"},
 }

@@ -17,12 +17,13 @@ import (
 // open opens a new store, which is closed at the end of the test.
 func (t *T) open() store.Store {
 	t.Helper()
-	return t.openConfig(Config{Dir: t.TempDir()})
+	return t.openDir(t.TempDir(), 0)
 }
 
-func (t *T) openConfig(cfg Config) store.Store {
+// openDir opens the store in dir.
+func (t *T) openDir(dir string, maxBytes int64) store.Store {
 	t.Helper()
-	s, err := t.engine.Open(t.Context(), cfg)
+	s, err := t.engine.Open(t.Context(), dir, maxBytes)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

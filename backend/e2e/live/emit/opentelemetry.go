@@ -18,13 +18,14 @@ func openTelemetry() (all []Sender) {
 	for _, subject := range []struct {
 		name     string
 		services []string
+		n        int
 		spans    func() []sdk.ReadOnlySpan
 	}{
-		{"values", []string{"otel-go"}, otelValues},
-		{"resources", []string{"otel-go-front", "otel-go-bäck"}, otelResources},
-		{"64bit", []string{"otel-go-64bit"}, otelShort},
-		{"search", []string{"search-front", "search-back"}, otelSearch},
-		{"nan", []string{"otel-go-nan"}, otelNaN},
+		{"values", []string{"otel-go"}, 6, otelValues},
+		{"resources", []string{"otel-go-front", "otel-go-bäck"}, 4, otelResources},
+		{"64bit", []string{"otel-go-64bit"}, 2, otelShort},
+		{"search", []string{"search-front", "search-back"}, 48, otelSearch},
+		{"nan", []string{"otel-go-nan"}, 1, otelNaN},
 	} {
 		send := func(ctx context.Context, exporter *otlptrace.Exporter, err error) error {
 			if err != nil {
@@ -35,7 +36,7 @@ func openTelemetry() (all []Sender) {
 			}
 			return exporter.Shutdown(ctx)
 		}
-		s := Sender{Name: "otelgo-" + subject.name, Services: subject.services, Unshown: subject.name == "nan"}
+		s := Sender{Name: "otelgo-" + subject.name, Services: subject.services, Spans: subject.n, Unshown: subject.name == "nan"}
 		s.Wire, s.File = OTLPHTTP, "otlp/"+s.Name+".pb"
 		s.Send = func(ctx context.Context, to string) error {
 			exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(to))

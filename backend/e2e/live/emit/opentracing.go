@@ -67,7 +67,7 @@ func sent(n uint64, tracer opentracing.Tracer, closer io.Closer) error {
 }
 
 func bySpur(n uint64, service string, wire Wire, file string, dial func(string) (transport.Transport, error), wide bool) Sender {
-	return Sender{Name: service, Wire: wire, Services: []string{service}, File: file, Send: func(_ context.Context, to string) error {
+	return Sender{Name: service, Wire: wire, Services: []string{service}, Spans: 10, File: file, Send: func(_ context.Context, to string) error {
 		t, err := dial(to)
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func bySpur(n uint64, service string, wire Wire, file string, dial func(string) 
 }
 
 func byJaeger(n uint64, service string, wire Wire, file string, dial func(string) (jaeger.Transport, error), wide bool) Sender {
-	return Sender{Name: service, Wire: wire, Services: []string{service}, File: file, Send: func(_ context.Context, to string) error {
+	return Sender{Name: service, Wire: wire, Services: []string{service}, Spans: 10, File: file, Send: func(_ context.Context, to string) error {
 		t, err := dial(to)
 		if err != nil {
 			return err

@@ -39,16 +39,24 @@ func javaScript(script string) (all []Sender) {
 		{"node-64bit", "64", "7b02", "thrift/node-binary-64bit.bin", Binary},
 		{"node-http", "128", "7b03", "thrift/node-http-values.bin", ThriftHTTP},
 	} {
-		all = append(all, Sender{Name: s.name, Wire: s.wire, Services: []string{s.name}, File: s.file, Send: run("jaeger", s.name, s.bits, s.prefix)})
+		all = append(all, Sender{Name: s.name, Wire: s.wire, Services: []string{s.name}, Spans: 7, File: s.file, Send: run("jaeger", s.name, s.bits, s.prefix)})
 	}
 	for _, encoding := range []string{"pb", "json"} {
-		for subject, services := range map[string][]string{
-			"values": {"otel-js"}, "resources": {"otel-js-front", "otel-js-back"}, "huge": {"otel-js-huge"},
+		for _, s := range []struct {
+			subject  string
+			services []string
+			spans    int
+		}{
+			{"values", []string{"otel-js"}, 6}, {"resources", []string{"otel-js-front", "otel-js-back"}, 2}, {"huge", []string{"otel-js-huge"}, 2},
 		} {
 			all = append(all, Sender{
-				Name: "oteljs-" + subject + "-" + encoding, Wire: OTLPHTTP, Services: services, File: "otlp/oteljs-" + subject + "." + encoding,
-				Unshown: subject == "huge" && encoding == "json", Send: run("otel", subject, encoding),
+				Name: "oteljs-" + s.subject + "-" + encoding, Wire: OTLPHTTP, Services: s.services, Spans: s.spans, File: "otlp/oteljs-" + s.subject + "." + encoding,
+				Send: run("otel", s.subject, encoding),
 			})
+			if s.subject == "huge" && encoding == "json" {
+				huge := &all[len(all)-1]
+				huge.Spans, huge.Unshown = 1, true // the other one is not OTLP
+			}
 		}
 	}
 	return all
@@ -56,21 +64,26 @@ func javaScript(script string) (all []Sender) {
 
 // collectors are a Collector that hands on what no SDK makes, with gzip.
 func collectors(script string) (all []Sender) {
-	for subject, request := range map[string]*trace.TracesData{"values": handmade(), "nan": handmadeNaN()} {
+	for _, subject := range []struct {
+		name, service string
+		spans         int
+		request       *trace.TracesData
+	}{
+		{"values", "collector", 10, handmade()}, {"nan", "collector-nan", 1, handmadeNaN()},
+	} {
 		for _, way := range []struct {
 			name     string
 			wire     Wire
 			encoding string
 		}{{"pb", OTLPHTTP, "proto"}, {"json", OTLPHTTP, "json"}, {"grpc", OTLPGRPC, ""}} {
 			s := Sender{
-				Name: "collector-" + subject + "-" + way.name, Wire: way.wire, Services: []string{map[string]string{"values": "collector", "nan": "collector-nan"}[subject]},
-				Unshown: subject == "nan",
+				Name: "collector-" + subject.name + "-" + way.name, Wire: way.wire, Services: []string{subject.service}, Spans: subject.spans, Unshown: subject.name == "nan",
 				Send: func(ctx context.Context, to string) error {
-					return through(ctx, script, strings.TrimSuffix(to, "/v1/traces"), way.encoding, request)
+					return through(ctx, script, strings.TrimSuffix(to, "/v1/traces"), way.encoding, subject.request)
 				},
 			}
 			if way.wire == OTLPHTTP {
-				s.File = "otlp/collector-" + subject + "." + way.name
+				s.File = "otlp/collector-" + subject.name + "." + way.name
 			}
 			all = append(all, s)
 		}

@@ -24,7 +24,8 @@ type Sender struct {
 	Name     string // maker, wire and subject
 	Wire     Wire
 	Services []string // whose spans it sends
-	Unshown  bool     // Jaeger cannot show them
+	Spans    int      // how many that can be read
+	Unshown  bool     // Jaeger cannot show them, or takes none
 	File     string   // in backend/testdata, what it sends in one piece; "" when others send the same
 	Send     func(ctx context.Context, to string) error
 }

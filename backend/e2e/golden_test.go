@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/go-spur/spur/backend/internal/golden"
+)
+
+// spansSent is how many there are in all files of backend/testdata.
+const spansSent = 195
+
+// TestGolden sends what real Jaegers were sent, through the same ports, asks what
+// they were asked, and compares the answers. Where they are not the same the table
+// golden.Differences says why, and it says nothing else.
+func TestGolden(t *testing.T) {
+	for _, engine := range []string{"memory", "sqlite"} {
+		t.Run(engine, func(t *testing.T) {
+			x, err := golden.Load("../testdata", "jaeger-1.62")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := start(t, engine)
+			table := golden.NewTable()
+			compare := func(name string, want, got golden.Facts) {
+				for _, d := range golden.Compare(name, want, got) {
+					if !table.Explains(golden.Ours, d) {
+						t.Error(d)
+					}
+				}
+			}
+			for _, d := range x.Sent {
+				body, err := x.Bytes(d.File)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d.Method == "" {
+					sendUDP(t, s.addr(d.Port), body)
+					continue
+				}
+				r := request(t, d.Method, "http://"+s.addr(d.Port)+d.Path, body)
+				setHeader(r, "Content-Type", d.ContentType)
+				setHeader(r, "Content-Encoding", d.ContentEncoding)
+				status, contentType, answer := do(t, r)
+				compare("sent "+d.File, d.Facts(), golden.FactsOf(status, contentType, answer))
+			}
+			s.awaitStored(spansSent)
+			for _, q := range x.Requests {
+				body, err := x.Bytes(q.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := x.Facts(q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				status, contentType, answer := do(t, request(t, q.Method, "http://"+s.addr(portQuery)+q.Path, body))
+				compare(q.Name, want, golden.FactsOf(status, contentType, answer))
+			}
+			for _, k := range table.Unused(golden.Ours) {
+				t.Errorf("no longer different: %+v", k)
+			}
+		})
+	}
+}
+
+func sendUDP(t *testing.T, to string, datagram []byte) {
+	t.Helper()
+	conn, err := net.Dial("udp", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write(datagram); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func setHeader(r *http.Request, name, value string) {
+	if value != "" {
+		r.Header.Set(name, value)
+	}
+}
+
+func request(t *testing.T, method, url string, body []byte) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// do returns the answer to r. It follows no redirects.
+func do(t *testing.T, r *http.Request) (status int, contentType string, body []byte) {
+	t.Helper()
+	answer, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err = io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, answer.Header.Get("Content-Type"), body
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package live
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/backend/e2e/live/emit"
+	"github.com/go-spur/spur/backend/internal/golden"
+)
+
+// TestClients: of what a real client sends, all-in-one shows what a Jaeger 1.62
+// shows of the same, but for what golden.Differences lists. Clients that send the
+// same spans, zipped say, are compared with one answer.
+func TestClients(t *testing.T) {
+	jaeger := startJaeger(t)
+	shown := map[string]golden.Facts{} // by the names of services
+	for _, s := range emit.Senders("./node.sh", scripts+"/collector.sh") {
+		t.Run(s.Name, func(t *testing.T) {
+			ours := startOurs(t)
+			send(t, s, ours)
+			got := ours.await(t, s)
+			if s.Unshown {
+				return // that all its spans are there is more than Jaeger can show
+			}
+			services := strings.Join(s.Services, ", ")
+			if shown[services] == nil {
+				send(t, s, jaeger)
+				shown[services] = jaeger.await(t, s)
+			}
+			table := golden.NewTable()
+			for _, d := range golden.Compare(s.Name, shown[services], got) {
+				if !table.Explains(golden.Ours, d) {
+					t.Error(d)
+				}
+			}
+		})
+	}
+}
+
+func send(t *testing.T, s emit.Sender, to *receiver) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err := s.Send(ctx, to.wires[s.Wire])
+	if errors.Is(err, emit.ErrMissing) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatalf("sending to %s: %v", to.name, err)
+	}
+}
+
+// receiver is all-in-one or a Jaeger.
+type receiver struct {
+	name  string
+	query string // base URL
+	wires map[emit.Wire]string
+}
+
+// await waits until the receiver has all spans of a sender, and returns what it
+// shows of them.
+func (r *receiver) await(t *testing.T, s emit.Sender) golden.Facts {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		facts := golden.Facts{}
+		for _, service := range s.Services {
+			maps.Copy(facts, r.traces(t, service))
+		}
+		spans := 0
+		for f, value := range facts {
+			switch {
+			case f.Field == "operationName":
+				spans++
+			case f.Place == "answer": // of one service among several, perhaps before its spans came
+				delete(facts, f)
+			case f.Field == "process.tags.client-uuid":
+				facts[f] = "one"
+			case f.Field == "logs.timestamp" && value > "1795867300": // Node's client logs baggage when it is set
+				facts[f] = "now"
+			}
+		}
+		if spans == s.Spans {
+			return facts
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%s shows %d spans of %v, not %d", r.name, spans, s.Services, s.Spans)
+		}
+	}
+}
+
+// traces is what the receiver answers to a search for a service's traces.
+func (r *receiver) traces(t *testing.T, service string) golden.Facts {
+	t.Helper()
+	// An hour before and after what senders send.
+	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	status, contentType, body := get(t, r.query+"/api/traces?"+query("service", service, "limit", "100",
+		"start", fmt.Sprint(at.Add(-time.Hour).UnixMicro()), "end", fmt.Sprint(at.Add(time.Hour).UnixMicro())))
+	return golden.FactsOf(status, contentType, body)
+}

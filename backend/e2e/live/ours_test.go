@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package live
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/e2e/live/emit"
+)
+
+// startOurs starts an all-in-one with its traces on disk, and stops it when the test
+// ends.
+func startOurs(t *testing.T) *receiver {
+	t.Helper()
+	c := config.Default()
+	c.Data = t.TempDir()
+	c.FreePorts()
+	s, err := allinone.Start(t.Context(), c, allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return &receiver{name: "all-in-one", query: "http://" + s.Addr(allinone.Query), wires: map[emit.Wire]string{
+		emit.Compact: s.Addr(allinone.ThriftCompact), emit.Binary: s.Addr(allinone.ThriftBinary),
+		emit.ThriftHTTP: "http://" + s.Addr(allinone.ThriftHTTP) + "/api/traces",
+		emit.OTLPHTTP:   "http://" + s.Addr(allinone.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(allinone.OTLPGRPC),
+	}}
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/config"
+)
+
+// portQuery is Jaeger's for query.
+const portQuery = 16686
+
+// ports are the names of Jaeger's.
+var ports = map[int]string{
+	portQuery: allinone.Query, 4317: allinone.OTLPGRPC, 4318: allinone.OTLPHTTP, 14268: allinone.ThriftHTTP,
+	6831: allinone.ThriftCompact, 6832: allinone.ThriftBinary, 5778: allinone.Sampling, 14269: allinone.Admin,
+}
+
+// settings are those of a test: any ports, and a folder of its own.
+func settings(t *testing.T, engine string) config.Config {
+	c := config.Default()
+	c.Storage, c.Data = engine, t.TempDir()
+	c.FreePorts()
+	return c
+}
+
+// server is an all-in-one of this process.
+type server struct {
+	*allinone.Server
+	t *testing.T
+}
+
+// start starts one, which ends with the test.
+func start(t *testing.T, engine string) *server {
+	t.Helper()
+	s, err := allinone.Start(t.Context(), settings(t, engine), allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := s.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return &server{s, t}
+}
+
+// addr is host:port of one of Jaeger's ports.
+func (s *server) addr(port int) string { return s.Addr(ports[port]) }
+
+// awaitStored waits until n spans have come and what becomes of them is settled.
+func (s *server) awaitStored(n int64) {
+	s.t.Helper()
+	end := time.After(10 * time.Second)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		b := s.Books()
+		if b.Received >= n && b.Waiting == 0 && b.Balance() == 0 {
+			return
+		}
+		select {
+		case <-look.C:
+		case <-end:
+			s.t.Fatalf("%d spans were sent, and the books say %+v", n, b)
+		}
+	}
+}
