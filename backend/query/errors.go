@@ -36,6 +36,10 @@ func badRequest(format string, args ...any) *apiError {
 	return errorf(http.StatusBadRequest, format, args...)
 }
 
+func tooLarge(format string, args ...any) *apiError {
+	return errorf(http.StatusRequestEntityTooLarge, format, args...)
+}
+
 func internalError() *apiError {
 	return errorf(http.StatusInternalServerError, "internal error: see the server's log")
 }
@@ -45,7 +49,7 @@ func internalError() *apiError {
 func asError(err error) *apiError {
 	var e *apiError
 	var parse *trace.ParseError
-	var tooLarge *http.MaxBytesError
+	var body *http.MaxBytesError
 	switch {
 	case errors.As(err, &e):
 		return e
@@ -61,8 +65,8 @@ func asError(err error) *apiError {
 		return errorf(http.StatusInsufficientStorage, "%v", store.ErrFull)
 	case errors.Is(err, store.ErrClosed), errors.Is(err, trace.ErrBusy):
 		return errorf(http.StatusServiceUnavailable, "too busy: try again")
-	case errors.As(err, &tooLarge):
-		return errorf(http.StatusRequestEntityTooLarge, "the body is larger than %d bytes", tooLarge.Limit)
+	case errors.As(err, &body):
+		return tooLarge("the body is larger than %d bytes", body.Limit)
 	}
 	return internalError()
 }

@@ -29,6 +29,14 @@ const (
 	maxMetricsServices = 100
 	// maxOTLP is how long a body of OTLP may be, in bytes.
 	maxOTLP = 16 << 20
+	// Of the import of Jaeger's JSON, which is read span by span.
+	maxImportBytes  = 512 << 20 // also after it was uncompressed
+	maxImportSpans  = 250_000
+	maxImportValues = 5_000_000 // tags, references and fields of logs
+	maxImportTags   = 1000      // of a span, a process or a log
+	maxImportToken  = 4 << 20   // bytes of a span
+	maxImportDepth  = 4         // of lists and objects around a trace
+	maxImportTraces = 100       // ids in the answer
 	// maxPoints is how many points a series over time has, as Prometheus.
 	maxPoints = 11_000
 

@@ -68,11 +68,11 @@ func formatSpanID(id pcommon.SpanID) string {
 
 func microseconds(t pcommon.Timestamp) int64 { return int64(t / 1000) }
 
-// jaegerFormat reports whether the tags of s are already as Jaeger's clients
-// send them.
+// jaegerFormat reports whether s came in a model of Jaeger's, whose tags are all
+// there is.
 func jaegerFormat(s trace.Span) bool {
-	f, ok := s.Attributes().Get(trace.AttributeFormat)
-	return ok && f.Str() == trace.FormatJaeger
+	_, ok := s.Attributes().Get(trace.AttributeFormat)
+	return ok
 }
 
 // spanTags are the attributes of s and, when it came as OTLP, what has fields
