@@ -34,7 +34,7 @@ const (
 	maxImportSpans  = 250_000
 	maxImportValues = 5_000_000 // tags, references and fields of logs
 	maxImportTags   = 1000      // of a span, a process or a log
-	maxImportToken  = 4 << 20   // bytes of a span
+	maxImportToken  = 4 << 20   // about, bytes of a span
 	maxImportDepth  = 4         // of lists and objects around a trace
 	maxImportTraces = 100       // ids in the answer
 	// maxPoints is how many points a series over time has, as Prometheus.

@@ -39,6 +39,7 @@ func (s *server) routes() []route {
 		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
 		{"GET /api/red", s.json(s.red), "?service=&operation=&byOperation=&step="},
 		{"GET /api/usual", s.json(s.usual), "?service=&operation="},
+		{"POST /api/import", s.json(s.importTraces), "Jaeger or OTLP JSON, or OTLP protobuf"},
 		{"DELETE /api/traces", s.json(s.purge), "forget everything"},
 
 		// Jaeger UI's, so that its links go on working.

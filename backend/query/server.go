@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/go-spur/spur/backend/store"
@@ -20,6 +21,9 @@ type Config struct {
 	Store store.Store
 	// Status returns what /api/status shows of the process; nil shows nothing.
 	Status func() Backend
+	// DecodeOTLP reads a body of OTLP, JSON or protobuf, and counts the spans that
+	// it refuses; nil refuses all bodies.
+	DecodeOTLP func(body []byte, json bool) (ptrace.Traces, []trace.Refused, error)
 	// BasePath is the path in front of all addresses, "/jaeger" say, or "".
 	BasePath string
 	// AllowedHosts are names that a request's Host may have besides localhost
@@ -47,11 +51,12 @@ type Port struct {
 
 type server struct {
 	Config
-	origins  http.CrossOriginProtection
-	failures failures
-	loading  *semaphore.Weighted // requests that load a trace
-	held     *semaphore.Weighted // spans of loaded traces
-	streams  *semaphore.Weighted // of /api/live
+	origins   http.CrossOriginProtection
+	failures  failures
+	loading   *semaphore.Weighted // requests that load a trace
+	held      *semaphore.Weighted // spans of loaded traces
+	importing *semaphore.Weighted // requests that import
+	streams   *semaphore.Weighted // of /api/live
 }
 
 // New returns a handler of all addresses. Its requests need no time limit for
@@ -62,10 +67,11 @@ func New(c Config) http.Handler {
 	}
 	c.BasePath = strings.TrimRight(c.BasePath, "/")
 	s := &server{
-		Config:  c,
-		loading: semaphore.NewWeighted(maxLoading),
-		held:    semaphore.NewWeighted(maxHeldSpans),
-		streams: semaphore.NewWeighted(maxStreams),
+		Config:    c,
+		loading:   semaphore.NewWeighted(maxLoading),
+		held:      semaphore.NewWeighted(maxHeldSpans),
+		importing: semaphore.NewWeighted(1),
+		streams:   semaphore.NewWeighted(maxStreams),
 	}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {

@@ -2,22 +2,15 @@
 
 package query
 
-import (
-	"io"
-	"net/http"
-
-	"go.opentelemetry.io/collector/pdata/ptrace"
-)
+import "net/http"
 
 // transform answers POST /api/transform: OTLP JSON as Jaeger's, as it stands.
 func (s *server) transform(r *http.Request) (any, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxOTLP))
-	if err != nil {
-		return nil, err
-	}
-	td, err := new(ptrace.JSONUnmarshaler).UnmarshalTraces(body)
-	if err != nil {
+	td, _, err := s.readOTLP(r.Body, true)
+	if e := asError(err); err != nil && e.Code == http.StatusInternalServerError {
 		return nil, badRequest("cannot unmarshal OTLP : %v", shortError(err))
+	} else if err != nil {
+		return nil, e
 	}
 	views, err := newViews(td)
 	if err != nil {

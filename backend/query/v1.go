@@ -2,15 +2,15 @@
 
 package query
 
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+)
+
 // How Jaeger 1.62 writes a trace as JSON: the names and types of
 // jaeger 1.62 model/json/model.go.
-
-type traceJSON struct { // for reading: writing is piece by piece
-	TraceID   string             `json:"traceID"`
-	Spans     []spanJSON         `json:"spans"`
-	Processes map[string]process `json:"processes"`
-	Warnings  []string           `json:"warnings"`
-}
 
 type spanJSON struct {
 	TraceID       string      `json:"traceID"`
@@ -18,12 +18,28 @@ type spanJSON struct {
 	Flags         uint32      `json:"flags,omitempty"`
 	OperationName string      `json:"operationName"`
 	References    []reference `json:"references"`
-	StartTime     int64       `json:"startTime"` // microseconds since 1970
-	Duration      int64       `json:"duration"`  // microseconds
+	StartTime     micros      `json:"startTime"` // since 1970
+	Duration      micros      `json:"duration"`
 	Tags          []keyValue  `json:"tags"`
 	Logs          []logEntry  `json:"logs"`
 	ProcessID     string      `json:"processID"`
 	Warnings      []string    `json:"warnings"`
+}
+
+// micros is a number of microseconds.
+type micros int64
+
+// UnmarshalJSON takes what is no int64 for 0: Jaeger writes a negative duration
+// as a uint64.
+func (m *micros) UnmarshalJSON(b []byte) error {
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	if errors.Is(err, strconv.ErrRange) || string(b) == "null" {
+		n, err = 0, nil
+	}
+	if *m = micros(n); err != nil {
+		return &json.UnmarshalTypeError{Value: shorten(string(b)), Type: reflect.TypeFor[micros]()}
+	}
+	return nil
 }
 
 type reference struct {
@@ -43,7 +59,7 @@ type process struct {
 }
 
 type logEntry struct {
-	Timestamp int64      `json:"timestamp"` // microseconds since 1970
+	Timestamp micros     `json:"timestamp"` // since 1970
 	Fields    []keyValue `json:"fields"`
 }
 

@@ -33,7 +33,7 @@ func (v *view) span(s *viewSpan) spanJSON {
 		SpanID:        formatSpanID(s.id),
 		OperationName: s.Name(),
 		StartTime:     microseconds(s.StartTimestamp() + pcommon.Timestamp(s.shift)),
-		Duration:      s.Duration().Microseconds(),
+		Duration:      micros(s.Duration().Microseconds()),
 		ProcessID:     processID(s.process),
 		Warnings:      s.warnings,
 	}
@@ -66,7 +66,7 @@ func formatSpanID(id pcommon.SpanID) string {
 	return id.String()
 }
 
-func microseconds(t pcommon.Timestamp) int64 { return int64(t / 1000) }
+func microseconds(t pcommon.Timestamp) micros { return micros(t / 1000) }
 
 // jaegerFormat reports whether s came in a model of Jaeger's, whose tags are all
 // there is.

@@ -23,7 +23,7 @@ func (j *jaegerReader) add(in *spanJSON) error {
 	if err := setIDs(s, in); err != nil {
 		return err
 	}
-	if most := int64(math.MaxInt64 / 2000); in.StartTime < 0 || in.StartTime > most || in.Duration < 0 || in.Duration > most {
+	if most := micros(math.MaxInt64 / 2000); in.StartTime < 0 || in.StartTime > most || in.Duration < 0 || in.Duration > most {
 		return fmt.Errorf("start time %d µs, duration %d µs", in.StartTime, in.Duration)
 	}
 	s.SetName(in.OperationName)

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/klauspost/compress/gzip"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// imported is what /api/import answers.
+type imported struct {
+	Spans   int      `json:"spans"`
+	Traces  []string `json:"traces"` // ids, up to maxImportTraces
+	Refused int      `json:"refused"`
+	Because string   `json:"because,omitempty"` // why the first was refused
+}
+
+// importTraces answers POST /api/import: spans from a file, which retention does
+// not remove. It is what /api/traces answers, or OTLP as JSON or protobuf, and
+// may be compressed with gzip.
+func (s *server) importTraces(r *http.Request) (any, error) {
+	a, ok := s.Store.(store.Archiver)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	if err := s.importing.Acquire(r.Context(), 1); err != nil {
+		return nil, err
+	}
+	defer s.importing.Release(1)
+	body, err := uncompressed(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	var answer imported
+	var td ptrace.Traces
+	switch formatOf(r.Header.Get("Content-Type"), body) {
+	case formatJaegerJSON:
+		var why error
+		td, answer.Refused, why, err = readJaeger(http.MaxBytesReader(nil, io.NopCloser(body), maxImportBytes))
+		if why != nil {
+			answer.Because = why.Error()
+		}
+	case formatOTLPJSON:
+		td, answer, err = s.readOTLP(body, true)
+	default:
+		td, answer, err = s.readOTLP(body, false)
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	answer.Traces = traceIDs(td, maxImportTraces)
+	if answer.Spans = td.SpanCount(); answer.Spans > 0 {
+		if err := a.Archive(r.Context(), td); err != nil {
+			return nil, err
+		}
+	}
+	return answer, nil
+}
+
+// uncompressed reads gzip where it is, whatever the header says: a file that
+// somebody sends is often called nothing in particular.
+func uncompressed(body io.Reader) (*bufio.Reader, error) {
+	b := bufio.NewReaderSize(body, 64<<10)
+	if head, _ := b.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		return b, nil
+	}
+	z, err := gzip.NewReader(b)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return bufio.NewReaderSize(z, 64<<10), nil
+}
+
+type format int
+
+const (
+	formatProto format = iota
+	formatOTLPJSON
+	formatJaegerJSON
+)
+
+// formatOf looks at how the body begins, unless its type says protobuf.
+func formatOf(contentType string, body *bufio.Reader) format {
+	switch kind, _, _ := mime.ParseMediaType(contentType); kind {
+	case "application/x-protobuf", "application/protobuf":
+		return formatProto
+	}
+	const space = " \t\r\n"
+	head, _ := body.Peek(512)
+	head = bytes.TrimLeft(head, space)
+	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
+		return formatProto
+	}
+	head = bytes.TrimLeft(head[1:], space)
+	switch {
+	case bytes.HasPrefix(head, []byte(`"resourceSpans"`)), bytes.HasPrefix(head, []byte(`"resource_spans"`)):
+		return formatOTLPJSON
+	case len(head) > 0 && bytes.IndexByte([]byte(`"{}[]`), head[0]) >= 0:
+		return formatJaegerJSON
+	}
+	return formatProto
+}
+
+func (s *server) readOTLP(r io.Reader, json bool) (td ptrace.Traces, answer imported, err error) {
+	if s.DecodeOTLP == nil {
+		return td, answer, errors.ErrUnsupported
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, io.NopCloser(r), maxOTLP))
+	if err != nil {
+		return td, answer, err
+	}
+	td, refused, err := s.DecodeOTLP(body, json)
+	for _, bad := range refused {
+		answer.Refused += bad.Count
+		answer.Because = string(bad.Reason)
+	}
+	return td, answer, err
+}
+
+// unreadable is the answer to a body that cannot be read, unless err is one.
+func unreadable(err error) error {
+	if e := asError(err); e.Code != http.StatusInternalServerError {
+		return e
+	}
+	return badRequest("cannot read the body: %s", shortError(err))
+}
+
+// traceIDs are the first of td's.
+func traceIDs(td ptrace.Traces, most int) []string {
+	ids := []string{}
+	seen := map[pcommon.TraceID]bool{}
+	for span := range trace.Spans(td) {
+		if id := span.TraceID(); !seen[id] && len(ids) < most {
+			seen[id] = true
+			ids = append(ids, trace.FormatTraceID(id))
+		}
+	}
+	return ids
+}
