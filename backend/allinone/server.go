@@ -150,7 +150,7 @@ func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
 
 func (s *Server) serveQuery(l net.Listener) {
 	h := query.New(query.Config{
-		Store: s.store, Status: s.status, BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
+		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
 	})
 	s.query = newWebServer(l, s.tracer.handler(h), s.log)
 	s.serve(Query, s.query)
