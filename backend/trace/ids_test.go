@@ -74,3 +74,28 @@ func TestFormatTraceID(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseTraceID: an id that is read is written as what reads the same.
+func FuzzParseTraceID(f *testing.F) {
+	for _, s := range []string{
+		"0af7651916cd43dd8448eb211c80319c", "0af76519-16cd-43dd-8448-eb211c80319c", "CvdlGRbNQ92ESOshHIAxnA==", "BEjrIRyAMZw=", "448eb211c80319c:b7ad6b7169203331:0:1",
+		"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "00-", "", ":::", "=", "\xff", strings.Repeat("0", 1000), strings.Repeat("-", 36),
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		id, err := trace.ParseTraceID(s)
+		if (err == nil) == id.IsEmpty() {
+			t.Fatalf("%q is %x, %v", s, id, err)
+		}
+		if err == nil {
+			if again, err := trace.ParseTraceID(trace.FormatTraceID(id)); err != nil || again != id {
+				t.Fatalf("%q is %x, then %x, %v", s, id, again, err)
+			}
+		}
+		spanID, err := trace.ParseSpanID(s)
+		if (err == nil) == spanID.IsEmpty() {
+			t.Fatalf("span %q is %x, %v", s, spanID, err)
+		}
+	})
+}

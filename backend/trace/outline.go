@@ -52,16 +52,23 @@ func NewOutline(spans []Span) *Outline {
 	if len(spans) == 0 {
 		return o
 	}
-	spans = slices.Clone(spans)
-	slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(a.StartTimestamp(), b.StartTimestamp()) })
-	start := spans[0].StartTimestamp()
+	type place struct {
+		start pcommon.Timestamp
+		index int
+	}
+	order := make([]place, len(spans))
+	for i, s := range spans {
+		order[i] = place{s.StartTimestamp(), i}
+	}
+	slices.SortFunc(order, func(a, b place) int { return cmp.Or(cmp.Compare(a.start, b.start), a.index-b.index) })
+	start := order[0].start
 	o.TraceID = FormatTraceID(spans[0].TraceID())
 	o.Start = strconv.FormatUint(uint64(start), 10)
 	o.Duration = strconv.FormatInt(int64(traceDuration(spans)), 10)
 
 	b := outlineBuilder{outline: o, services: map[string]int{}, names: map[string]int{}, rows: map[outlineRow]bool{}, byID: map[pcommon.SpanID]sharedID{}}
-	for _, s := range spans[:min(len(spans), MaxOutlineSpans)] {
-		b.add(s, start)
+	for _, p := range order[:min(len(order), MaxOutlineSpans)] {
+		b.add(spans[p.index], start)
 	}
 	b.parents()
 	o.Kind, o.Status, o.IDs = string(b.kinds), string(b.statuses), string(b.ids)

@@ -13,8 +13,8 @@ import (
 
 func TestStore(t *testing.T) {
 	storetest.Run(t, storetest.Engine{
-		Open: func(_ context.Context, _ string, maxBytes int64) (store.Store, error) {
-			return memory.Open(memory.Config{MaxBytes: maxBytes}), nil
+		Open: func(_ context.Context, cfg storetest.Config) (store.Store, error) {
+			return memory.Open(memory.Config{MaxBytes: cfg.MaxBytes, MaxScan: cfg.MaxScan}), nil
 		},
 	}, nil)
 }

@@ -17,13 +17,12 @@ import (
 // open opens a new store, which is closed at the end of the test.
 func (t *T) open() store.Store {
 	t.Helper()
-	return t.openDir(t.TempDir(), 0)
+	return t.openConfig(Config{Dir: t.TempDir()})
 }
 
-// openDir opens the store in dir.
-func (t *T) openDir(dir string, maxBytes int64) store.Store {
+func (t *T) openConfig(cfg Config) store.Store {
 	t.Helper()
-	s, err := t.engine.Open(t.Context(), dir, maxBytes)
+	s, err := t.engine.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

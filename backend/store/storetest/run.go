@@ -17,10 +17,8 @@ import (
 
 // Engine is what Run tests.
 type Engine struct {
-	// Open opens the store in the folder dir, which exists, or makes one there.
-	// It removes the oldest spans when it holds more than maxBytes; 0 stands for
-	// more than any test writes.
-	Open func(ctx context.Context, dir string, maxBytes int64) (store.Store, error)
+	// Open opens the store that cfg describes, or makes a new one.
+	Open func(ctx context.Context, cfg Config) (store.Store, error)
 
 	// Newer makes the closed store in dir look as if a later version of the
 	// engine had written it. nil is for engines that keep nothing on disk.
@@ -29,6 +27,13 @@ type Engine struct {
 	// Older makes the closed store in dir what the first version of the engine
 	// would have written. nil says that this is the first version.
 	Older func(t testing.TB, dir string)
+}
+
+// Config is what a test asks of a store.
+type Config struct {
+	Dir      string // where it lies, an existing folder
+	MaxBytes int64  // at which it removes the oldest spans, or 0: more than the test writes
+	MaxScan  int    // the number of spans that a search reads one by one before it gives up, or 0: its own
 }
 
 // Except names tests that an engine may fail, with the reason. One that it

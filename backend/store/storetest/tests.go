@@ -18,6 +18,11 @@ var tests = []test{
 	{"Window", testWindow},
 	{"Ownership", testOwnership},
 	{"Large", testLarge},
+	{"SearchRandom", testSearchRandom},
+	{"SearchHostile", testSearchHostile},
+	{"SearchCursor", testSearchCursor},
+	{"SearchCut", testSearchCut},
+	{"SearchErrors", testSearchErrors},
 	{"Closed", testClosed},
 	{"Cancelled", testCancelled},
 }
