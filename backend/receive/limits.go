@@ -67,6 +67,8 @@ const (
 	// maxReadFailures is how many times in a row reading may fail.
 	maxReadFailures = 1000
 
-	// lastDatagrams is how long Close reads what has arrived.
-	lastDatagrams = 20 * time.Millisecond
+	// After Close, what has arrived is read for so long, with a look every lastPause
+	// at whether there is more.
+	lastDatagrams = 250 * time.Millisecond
+	lastPause     = 5 * time.Millisecond
 )

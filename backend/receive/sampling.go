@@ -51,13 +51,13 @@ type samplingCounters struct {
 }
 
 func newSamplingCounters(reg prometheus.Registerer, namespace string) samplingCounters {
-	make := promauto.With(reg)
+	with := promauto.With(reg)
 	return samplingCounters{
-		requests: make.NewCounterVec(prometheus.CounterOpts{
+		requests: with.NewCounterVec(prometheus.CounterOpts{
 			Name: namespace + "_http_server_requests_total",
 			Help: "Requests for sampling strategies or baggage restrictions that were answered.",
 		}, []string{"type"}),
-		bad: make.NewCounter(prometheus.CounterOpts{
+		bad: with.NewCounter(prometheus.CounterOpts{
 			Name:        namespace + "_http_server_errors_total",
 			Help:        "Requests that did not name one service.",
 			ConstLabels: prometheus.Labels{"source": "all", "status": "4xx"},

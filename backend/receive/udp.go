@@ -108,12 +108,22 @@ func (u *UDP) Serve() error {
 func (u *UDP) read() error {
 	buf := make([]byte, maxDatagram)
 	failures := 0
+	var end time.Time // when what has arrived is no longer waited for
 	for {
 		n, _, err := u.conn.ReadFromUDPAddrPort(buf)
 		switch {
 		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed):
+		case errors.Is(err, net.ErrClosed):
 			return nil
+		case errors.Is(err, os.ErrDeadlineExceeded): // by Close
+			now := time.Now()
+			if end.IsZero() {
+				end = now.Add(lastDatagrams)
+			}
+			if now.After(end) || u.alive.Err() != nil || !hasDatagram(u.conn) || u.conn.SetReadDeadline(now.Add(lastPause)) != nil {
+				return nil
+			}
+			continue
 		default: // an ICMP message from a peer, where these are told, or want of memory
 			u.counters.errors.Inc()
 			if failures++; failures > maxReadFailures {
@@ -187,20 +197,16 @@ func (u *UDP) take(b []byte) {
 // Close reads what has arrived and waits until it is decoded, or until ctx is
 // done: then the rest is counted as lost, and its error is returned.
 func (u *UDP) Close(ctx context.Context) error {
-	defer u.conn.Close()
 	if !u.serving.Load() {
-		return nil
+		return u.conn.Close()
 	}
-	if err := u.conn.SetReadDeadline(time.Now().Add(lastDatagrams)); err != nil {
-		return err
-	}
-	defer u.giveUp()
+	err := u.conn.SetReadDeadline(time.Now())
 	select {
 	case <-u.served:
-		return nil
 	case <-ctx.Done():
+		err = errors.Join(err, ctx.Err())
 		u.giveUp()
 		<-u.served
-		return ctx.Err()
 	}
+	return errors.Join(err, u.conn.Close())
 }

@@ -45,3 +45,16 @@ func socketDrops(conn *net.UDPConn) (drops uint32, ok bool) {
 	})
 	return drops, ok && err == nil
 }
+
+// hasDatagram reports whether one waits to be read, unless it is empty.
+func hasDatagram(conn *net.UDPConn) (has bool) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = raw.Control(func(fd uintptr) {
+		size, err := unix.IoctlGetInt(int(fd), unix.TIOCINQ) // udp(7), FIONREAD
+		has = err == nil && size > 0
+	})
+	return has && err == nil
+}

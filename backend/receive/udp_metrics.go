@@ -14,17 +14,17 @@ type udpCounters struct {
 
 // newUDPCounters makes the metrics of Jaeger's agent.
 func newUDPCounters(reg prometheus.Registerer, p Protocol) udpCounters {
-	make := promauto.With(reg)
+	with := promauto.With(reg)
 	labels := prometheus.Labels{"model": "jaeger", "protocol": string(p)}
 	counter := func(name, help string) prometheus.Counter {
-		return make.NewCounter(prometheus.CounterOpts{Name: "jaeger_agent_thrift_udp_" + name, Help: help, ConstLabels: labels})
+		return with.NewCounter(prometheus.CounterOpts{Name: "jaeger_agent_thrift_udp_" + name, Help: help, ConstLabels: labels})
 	}
 	return udpCounters{
 		processed: counter("server_packets_processed_total", "Datagrams that were read and decoded."),
 		malformed: counter("t_processor_handler_errors_total", "Datagrams that could not be decoded."),
 		dropped:   counter("server_packets_dropped_total", "Datagrams that the socket's buffer had no room for."),
 		errors:    counter("server_read_errors_total", "Reads that failed."),
-		size: make.NewGauge(prometheus.GaugeOpts{
+		size: with.NewGauge(prometheus.GaugeOpts{
 			Name: "jaeger_agent_thrift_udp_server_packet_size", Help: "Bytes of the last datagram.", ConstLabels: labels,
 		}),
 	}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package receive
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+const validIDs = "\x0a\x10abcdefghijklmnop\x12\x08abcdefgh"
+
+// repeated returns a message of about n bytes: so many times the field.
+func repeated(n int, field protowire.Number, value string) []byte {
+	one := appendBytes(nil, field, value)
+	return bytes.Repeat(one, n/len(one))
+}
+
+// hostileProto are requests of about n bytes that are small on the wire and large
+// in memory.
+func hostileProto(n int) map[string][]byte {
+	resource := func(fields ...[]byte) []byte { return appendBytes(nil, fieldResourceSpans, bytes.Join(fields, nil)) }
+	span := func(fields []byte) []byte { return alone(append([]byte(validIDs), fields...)) }
+	scope := appendBytes(nil, fieldScopeSpans, appendBytes(nil, fieldSpans, validIDs))
+	return map[string][]byte{
+		"resources":        repeated(n, fieldResourceSpans, ""),
+		"scopes":           resource(repeated(n, fieldScopeSpans, "")),
+		"old scopes":       resource(repeated(n, fieldDeprecatedSpans, "")),
+		"spans":            resource(appendBytes(nil, fieldScopeSpans, repeated(n, fieldSpans, ""))),
+		"smallest spans":   resource(appendBytes(nil, fieldScopeSpans, repeated(n, fieldSpans, validIDs))),
+		"smallest scopes":  resource(repeated(n, fieldScopeSpans, string(appendBytes(nil, fieldSpans, validIDs)))),
+		"one each":         bytes.Repeat(alone([]byte(validIDs)), n/len(alone([]byte(validIDs)))),
+		"events":           span(repeated(n, fieldEvents, "")),
+		"links":            span(repeated(n, fieldLinks, "")),
+		"events 3":         span(repeated(n, fieldEvents, "\x38\x01")),
+		"attributes":       span(repeated(n, 9, "")),
+		"resource":         resource(appendBytes(nil, 1, repeated(n, 1, "")), scope),
+		"entities":         resource(appendBytes(nil, 1, repeated(n, fieldEntityRefs, "")), scope),
+		"entity keys":      resource(appendBytes(nil, 1, appendBytes(nil, fieldEntityRefs, repeated(n, 3, ""))), scope),
+		"scope attributes": resource(appendBytes(nil, fieldScopeSpans, append(appendBytes(nil, fieldSpans, validIDs), appendBytes(nil, 1, repeated(n, 3, ""))...))),
+		"list":             span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 5, repeated(n, 1, ""))))),
+		"list of lists":    span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 5, repeated(n, 1, "\x2a\x00"))))),
+		"map":              span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 6, repeated(n, 1, ""))))),
+		"map of maps":      span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 6, repeated(n, 1, "\x12\x02\x32\x00"))))),
+		"event attributes": span(appendBytes(nil, fieldEvents, repeated(n, 3, ""))),
+		"deep":             span(appendBytes(nil, 9, appendBytes(nil, 2, nestedList(10_000)))),
+		"groups":           span(bytes.Repeat([]byte{0xa3, 0x06}, n/2)),
+	}
+}
+
+func hostileJSON(n int) map[string][]byte {
+	spans := func(s string) []byte { return []byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[` + s + `]}]}]}`) }
+	times := func(s string) string { return strings.Repeat(s+",", n/(len(s)+1)) + s }
+	return map[string][]byte{
+		"spans":      spans(times(`{}`)),
+		"spans 8":    spans(times(`{"a":17}`)),
+		"resources":  []byte(`{"resourceSpans":[` + times(`{}`) + `]}`),
+		"resource 8": []byte(`{"resourceSpans":[` + times(`{"a":17}`) + `]}`),
+		"attributes": spans(`{"attributes":[` + times(`{"k":1234567890}`) + `]}`),
+		"texts":      []byte(`{"resourceSpans":[{"resource":{"entityRefs":[{"idKeys":[` + times(`""`) + `]}]}}]}`),
+		"deep":       spans(`{"attributes":[{"value":` + strings.Repeat(`{"arrayValue":{"values":[`, n/25)),
+		"skipped":    []byte(`{"x":` + strings.Repeat(`[`, n)),
+	}
+}
+
+// TestOTLPMemory: whatever a body is made of, what it becomes takes no more than
+// growth times its length.
+func TestOTLPMemory(t *testing.T) {
+	const n = 256 << 10
+	for format, bodies := range map[string]map[string][]byte{"proto": hostileProto(n), "json": hostileJSON(n)} {
+		decode := decodeProto
+		if format == "json" {
+			decode = decodeJSON
+		}
+		for name, b := range bodies {
+			before := heap()
+			got, err := decode(b)
+			used := heap() - before
+			if used > growth*len(b) {
+				t.Errorf("%s %s: %d times its length", format, name, used/len(b))
+			}
+			if len(b) < n/2 && name != "deep" {
+				t.Errorf("%s %s: %d bytes", format, name, len(b))
+			}
+			if got.traces == (ptrace.Traces{}) && err == nil {
+				t.Errorf("%s %s: neither spans nor an error", format, name)
+			}
+			runtime.KeepAlive(got)
+		}
+	}
+}
+
+func heap() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
