@@ -21,9 +21,8 @@ import (
 func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
 	begun := time.Now()
 	c, warning, err := config.Parse(args, env)
-	var help config.Help
-	if errors.As(err, &help) {
-		_, err = io.WriteString(stdout, string(help))
+	if errors.Is(err, config.ErrHelp) {
+		_, err = io.WriteString(stdout, config.Help())
 		return err
 	}
 	if err != nil {

@@ -189,7 +189,7 @@ func (s *Server) allowedHosts(addr net.Addr) []string {
 func (s *Server) becomes(unready error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.unready == nil || s.unready == errStarting || unready == errStopping {
+	if s.unready == nil || errors.Is(s.unready, errStarting) {
 		s.unready = unready
 	}
 }

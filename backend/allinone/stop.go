@@ -15,7 +15,7 @@ import (
 // was lost. A second Close does nothing.
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
-	again := s.unready == errStopping
+	again := errors.Is(s.unready, errStopping)
 	s.unready = errStopping
 	s.mu.Unlock()
 	if again {

@@ -94,11 +94,14 @@ func (c *Config) Address(addr string) string {
 	return net.JoinHostPort(c.Listen, addr)
 }
 
-// ErrInvalid is what the error of Parse wraps.
-var ErrInvalid = errors.New("invalid settings")
+// What the error of Parse is.
+var (
+	ErrInvalid = errors.New("invalid settings") // wrapped
+	ErrHelp    = pflag.ErrHelp                  // the flag --help was given
+)
 
 // Parse reads args, without the command's name, and env, as os.Environ returns it.
-// The error, if any, is Help, or names everything that is wrong. The warning is about
+// The error, if any, names everything that is wrong. The warning is about
 // variables that look like settings but are none, or empty.
 func Parse(args, env []string) (c Config, warning string, err error) {
 	c = Default()
@@ -115,8 +118,8 @@ func Parse(args, env []string) (c Config, warning string, err error) {
 		}
 	}
 	path := flags.String("config-file", "", "")
-	if err := flags.Parse(args); errors.Is(err, pflag.ErrHelp) {
-		return c, "", Help(help(table(&c, nil)))
+	if err := flags.Parse(args); errors.Is(err, ErrHelp) {
+		return c, "", ErrHelp
 	} else if err != nil {
 		return c, "", fmt.Errorf("%w: %w", ErrInvalid, suggest(err, options))
 	}

@@ -7,11 +7,6 @@ import (
 	"strings"
 )
 
-// Help is the error of Parse when the flag --help is given: its text is the help.
-type Help string
-
-func (h Help) Error() string { return string(h) }
-
 const usage = `Usage: all-in-one [flags]
 
 Receives, stores and searches traces. Each flag is also a variable, and a key of
@@ -20,10 +15,12 @@ variable, and that over the file.
 
 `
 
-func help(options []option) string {
+// Help returns what the flag --help is answered with.
+func Help() string {
 	var b strings.Builder
 	b.WriteString(usage)
-	for _, o := range options {
+	c := Default()
+	for _, o := range table(&c, nil) {
 		kind := o.value.Type()
 		if kind == "bool" {
 			kind = ""
