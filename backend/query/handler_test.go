@@ -24,10 +24,11 @@ func testServer(t *testing.T) (*server, *bytes.Buffer) {
 	t.Helper()
 	log := &bytes.Buffer{}
 	return &server{
-		Config:  Config{Logger: slog.New(slog.NewTextHandler(log, nil))},
-		loading: semaphore.NewWeighted(maxLoading),
-		held:    semaphore.NewWeighted(maxHeldSpans),
-		streams: semaphore.NewWeighted(maxStreams),
+		Config:    Config{Logger: slog.New(slog.NewTextHandler(log, nil))},
+		loading:   semaphore.NewWeighted(maxLoading),
+		searching: semaphore.NewWeighted(maxSearching),
+		held:      semaphore.NewWeighted(maxHeldSpans),
+		streams:   semaphore.NewWeighted(maxStreams),
 	}, log
 }
 

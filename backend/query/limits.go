@@ -7,6 +7,8 @@ import "time"
 const (
 	// maxLoading is how many requests load a trace at the same time.
 	maxLoading = 4
+	// maxSearching is how many searches there are at the same time.
+	maxSearching = 8
 	// maxHeldSpans is how many spans of traces that are being written are in
 	// memory. A trace larger than that counts as that.
 	maxHeldSpans = 1_000_000

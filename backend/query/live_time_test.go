@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -180,3 +182,47 @@ func TestLiveErrors(t *testing.T) {
 		}
 	})
 }
+
+// TestLiveSlowReader: who does not read is cut off, and holds up nobody.
+func TestLiveSlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fakeArrivals{seq: 1}
+		conns := make(pipeListener, 1)
+		server := &http.Server{Handler: New(Config{Store: f})}
+		go func() { _ = server.Serve(conns) }() // until it is closed
+		client, conn := net.Pipe()
+		conns <- conn
+		if _, err := client.Write([]byte("GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // the server writes now
+		stop := serveLive(t, f, "")
+		time.Sleep(time.Second)
+		f.change(f.arrive)
+		time.Sleep(time.Second)
+		if sent := stop(); len(sent) != 2 || !strings.HasPrefix(sent[1], "event: traces") {
+			t.Errorf("beside a slow reader: %q", sent)
+		}
+		time.Sleep(writeTimeout)
+		if n, err := client.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the slow reader still has a stream: %d bytes, %v", n, err)
+		}
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// pipeListener hands out connections.
+type pipeListener chan net.Conn
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	c, ok := <-l
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (l pipeListener) Close() error   { close(l); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -62,7 +63,7 @@ func (s *server) search(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q.Cursor = p.Get("cursor")
-	page, err := s.Store.Search(r.Context(), q)
+	page, err := s.find(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +75,16 @@ func (s *server) search(r *http.Request) (any, error) {
 		out.CutAt = new(strconv.FormatInt(page.CutAt.UnixNano(), 10))
 	}
 	return out, nil
+}
+
+// find returns a page of what q finds, when it is its turn: a search can take
+// much memory and time.
+func (s *server) find(ctx context.Context, q trace.Query) (trace.Page, error) {
+	if err := s.searching.Acquire(ctx, 1); err != nil {
+		return trace.Page{}, err
+	}
+	defer s.searching.Release(1)
+	return s.Store.Search(ctx, q)
 }
 
 // textQuery is what parameter q, in the language of docs/search.md, and columns

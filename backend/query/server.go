@@ -54,6 +54,7 @@ type server struct {
 	origins   http.CrossOriginProtection
 	failures  failures
 	loading   *semaphore.Weighted // requests that load a trace
+	searching *semaphore.Weighted // searches
 	held      *semaphore.Weighted // spans of loaded traces
 	importing *semaphore.Weighted // requests that import
 	streams   *semaphore.Weighted // of /api/live
@@ -69,6 +70,7 @@ func New(c Config) http.Handler {
 	s := &server{
 		Config:    c,
 		loading:   semaphore.NewWeighted(maxLoading),
+		searching: semaphore.NewWeighted(maxSearching),
 		held:      semaphore.NewWeighted(maxHeldSpans),
 		importing: semaphore.NewWeighted(1),
 		streams:   semaphore.NewWeighted(maxStreams),

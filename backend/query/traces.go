@@ -25,7 +25,7 @@ func (s *server) traces(r *http.Request) (any, error) {
 	return tracesDocument(func(yield func(*view) error) ([]*apiError, error) {
 		named := len(ids) > 0
 		if !named {
-			page, err := s.Store.Search(r.Context(), q)
+			page, err := s.find(r.Context(), q)
 			if err != nil {
 				return nil, err
 			}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package query
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// slowSearch is a store that finds nothing until it no longer matters.
+type slowSearch struct {
+	store.Store
+	begun atomic.Int32
+}
+
+func (s *slowSearch) Search(ctx context.Context, _ trace.Query) (trace.Page, error) {
+	s.begun.Add(1)
+	<-ctx.Done()
+	return trace.Page{}, ctx.Err()
+}
+
+// TestSearchesTakeTurns: not more than maxSearching of them at once, and who
+// gives up waiting is gone.
+func TestSearchesTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &slowSearch{}
+		h := New(Config{Store: f})
+		ctx, cancel := context.WithCancel(t.Context())
+		var requests sync.WaitGroup
+		for i := range 3 * maxSearching {
+			requests.Go(func() {
+				target := []string{"http://localhost/api/search", "http://localhost/api/traces?service=s"}[i%2]
+				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, target, nil))
+			})
+		}
+		synctest.Wait()
+		if n := f.begun.Load(); n != maxSearching {
+			t.Errorf("%d searches at once", n)
+		}
+		cancel()
+		requests.Wait()
+		if n := f.begun.Load(); n > maxSearching {
+			t.Errorf("%d searches for nobody", n-maxSearching)
+		}
+	})
+}
