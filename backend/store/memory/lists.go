@@ -18,6 +18,7 @@ func (s *Store) Services(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	delete(set, "")
 	return slices.Sorted(maps.Keys(set)), nil
 }
 

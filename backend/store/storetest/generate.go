@@ -18,11 +18,12 @@ import (
 // from few words, so that most conditions hold somewhere.
 type generator struct {
 	*rand.Rand
-	starts int // so far; no two spans start at the same time
+	starts int               // so far; no two spans start at the same time
+	last   map[uint64]uint64 // of each trace, the span added last
 }
 
 func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, seed))}
+	return &generator{Rand: rand.New(rand.NewPCG(seed, seed)), last: map[uint64]uint64{}}
 }
 
 func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
@@ -38,11 +39,10 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 	for range spans {
 		g.starts++
 		start := day.Add(time.Duration(g.starts*7919%60_000) * time.Millisecond).Add(time.Duration(g.starts))
-		parent := uint64(0)
-		if b.spans > 0 && g.IntN(3) > 0 {
-			parent = b.spans - g.Uint64N(min(b.spans, 10))
-		}
-		s := b.span(uint64(from+g.IntN(to-from)), g.service(), g.name(), parent, start)
+		n := uint64(from + g.IntN(to-from))
+		parent := pick(g, 0, g.last[n], g.last[n], g.last[n], 1<<40)
+		s := b.span(n, g.service(), g.name(), parent, start)
+		g.last[n] = b.spans
 		setTimes(s, start, pick(g, 0, time.Nanosecond, time.Millisecond, 10*time.Millisecond, time.Second, -time.Second, time.Minute))
 		s.SetKind(ptrace.SpanKind(g.IntN(6)))
 		s.Status().SetCode(ptrace.StatusCode(g.IntN(3)))
