@@ -25,6 +25,9 @@ type Query struct {
 	Cursor string
 	// Columns are keys of tags whose values Summary.Columns holds.
 	Columns []string
+	// Uncounted says that Page.Total is not wanted: it may be that of the page,
+	// at least, and a cursor may lead to an empty page.
+	Uncounted bool
 }
 
 // Order is an order of traces.
