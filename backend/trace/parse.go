@@ -36,8 +36,8 @@ func Parse(text string, now time.Time) (Query, error) {
 	if err != nil {
 		return Query{}, err
 	}
-	if p.pos < len(p.text) {
-		return Query{}, p.errorf(p.pos, "unexpected %q", p.text[p.pos:p.pos+1])
+	if rest := p.text[p.skip(p.pos):]; rest != "" {
+		return Query{}, p.errorf(len(text)-len(rest), "unexpected %q", rest[:1])
 	}
 	if w := p.query.Window; !w.Start.IsZero() && !w.End.IsZero() && !w.Start.Before(w.End) {
 		return Query{}, p.errorf(0, "until: is not after since:")
@@ -89,15 +89,7 @@ func (p *parser) or() (*Expr, error) {
 // and = unary { [ "AND" ] unary }.
 func (p *parser) and() (*Expr, error) {
 	var args []*Expr
-	for first := true; ; first = false {
-		needed := !first && p.keyword("AND")
-		p.pos = p.skip(p.pos)
-		if p.pos == len(p.text) || strings.IndexByte(")}", p.text[p.pos]) >= 0 || p.peekKeyword("OR") || p.peekKeyword("AND") {
-			if needed || p.peekKeyword("AND") {
-				return nil, p.errorf(p.pos, "a condition is missing")
-			}
-			return join(OpAnd, args), nil
-		}
+	for more := !p.ends(); more; {
 		arg, err := p.unary()
 		if err != nil {
 			return nil, err
@@ -105,25 +97,27 @@ func (p *parser) and() (*Expr, error) {
 		if arg != nil {
 			args = flatten(args, OpAnd, arg)
 		}
+		more = p.keyword("AND") || !p.ends()
 	}
+	return join(OpAnd, args), nil
+}
+
+// ends reports whether no condition follows.
+func (p *parser) ends() bool {
+	rest := p.text[p.skip(p.pos):]
+	return rest == "" || rest[0] == ')' || rest[0] == '}' || p.peekKeyword("OR")
 }
 
 // unary = { "NOT" | "-" } primary.
 func (p *parser) unary() (*Expr, error) {
 	start := p.skip(p.pos)
-	not := p.keyword("NOT")
-	if !not && strings.HasPrefix(p.text[start:], "-") {
-		not, p.pos = true, start+1
+	if !p.keyword("NOT") {
+		if !strings.HasPrefix(p.text[start:], "-") {
+			return p.primary(start)
+		}
+		p.pos = start + 1
 	}
-	if !not {
-		return p.primary()
-	}
-	leave, err := p.enter(start)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	arg, err := p.unary()
+	arg, err := p.nested(start, p.unary)
 	if err != nil {
 		return nil, err
 	}
@@ -134,40 +128,49 @@ func (p *parser) unary() (*Expr, error) {
 }
 
 // primary = "(" or ")" | "{" or "}" | term.
-func (p *parser) primary() (*Expr, error) {
-	start := p.skip(p.pos)
-	if start == len(p.text) || strings.IndexByte(")}", p.text[start]) >= 0 {
+func (p *parser) primary(start int) (*Expr, error) {
+	if p.ends() || p.peekKeyword("AND") {
 		return nil, p.errorf(start, "a condition is missing")
 	}
-	open := p.text[start]
-	if open != '(' && open != '{' {
-		return p.term(start)
-	}
-	leave, err := p.enter(start)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
-	if open == '{' {
+	switch p.text[start] {
+	case '(':
+		return p.group(start, ")")
+	case '{':
 		if p.inside {
 			return nil, p.errorf(start, "braces within braces")
 		}
 		p.inside, p.braced = true, true
-		defer func() { p.inside = false }()
+		arg, err := p.group(start, "}")
+		p.inside = false
+		return &Expr{Op: OpSpan, Args: []*Expr{arg}}, err
+	default:
+		return p.term(start)
 	}
+}
+
+// group reads what is between the parenthesis at start and closing.
+func (p *parser) group(start int, closing string) (*Expr, error) {
 	p.pos = start + 1
-	arg, err := p.or()
+	arg, err := p.nested(start, p.or)
 	if err != nil {
 		return nil, err
 	}
-	if closing := map[byte]byte{'(': ')', '{': '}'}[open]; p.pos == len(p.text) || p.text[p.pos] != closing {
-		return nil, p.errorf(start, "%q is not closed", string(open))
+	if p.pos = p.skip(p.pos); !strings.HasPrefix(p.text[p.pos:], closing) {
+		return nil, p.errorf(start, "%q is not closed", p.text[start:start+1])
 	}
 	p.pos++
-	if open == '{' {
-		return &Expr{Op: OpSpan, Args: []*Expr{arg}}, nil
-	}
 	return arg, nil
+}
+
+// nested calls rule for what is inside of something that began at pos.
+func (p *parser) nested(pos int, rule func() (*Expr, error)) (*Expr, error) {
+	if p.depth == MaxQueryDepth {
+		return nil, p.errorf(pos, "more than %d levels of parentheses and negations", MaxQueryDepth)
+	}
+	p.depth++
+	e, err := rule()
+	p.depth--
+	return e, err
 }
 
 // wholes puts what is not in braces yet into braces: the whole condition or,
@@ -190,14 +193,6 @@ func (p *parser) wholes(e *Expr) (*Expr, error) {
 		e.Args[i] = whole
 	}
 	return e, nil
-}
-
-func (p *parser) enter(pos int) (leave func(), err error) {
-	if p.depth == MaxQueryDepth {
-		return nil, p.errorf(pos, "more than %d levels of parentheses and negations", MaxQueryDepth)
-	}
-	p.depth++
-	return func() { p.depth-- }, nil
 }
 
 // skip returns where the white space that begins at pos ends.

@@ -63,8 +63,6 @@ func (p *parser) bare(w word, after int) (*Expr, error) {
 		return nil, p.errorf(w.start, "an empty text")
 	case w.quoted:
 		return p.add(w, Term{Field: FieldText, Cmp: CmpContains, Text: w.text})
-	case w.text == "":
-		return nil, p.errorf(w.start, "unexpected %q", p.text[w.start:w.start+1])
 	case isField:
 		return nil, p.errorf(w.start, "a value is missing: %s:…", w.text)
 	case isKeyword(w.text):
@@ -101,10 +99,10 @@ func (p *parser) comparison(key word, cmp Cmp, op string, value word) (*Expr, er
 		}
 		return nil, f.option(p, value)
 	}
-	t := Term{Field: f.Field, Cmp: cmp, Text: value.text}
 	if f.has {
 		return p.add(key, Term{Field: FieldTag, Key: value.text, Cmp: CmpExists})
 	}
+	t := Term{Field: f.Field, Cmp: cmp, Text: value.text}
 	if f.Field == FieldTag {
 		t.Key = key.text
 	}
