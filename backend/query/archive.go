@@ -21,7 +21,7 @@ func (s *server) archive(r *http.Request) (any, error) {
 	if !ok {
 		return nil, errors.ErrUnsupported
 	}
-	td, release, err := s.load(r.Context(), id, trace.Window{})
+	td, release, err := s.loadID(r.Context(), id, trace.Window{})
 	if err != nil {
 		return nil, err
 	}

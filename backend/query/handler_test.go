@@ -25,7 +25,6 @@ func testServer(t *testing.T) (*server, *bytes.Buffer) {
 	log := &bytes.Buffer{}
 	return &server{
 		Config:    Config{Logger: slog.New(slog.NewTextHandler(log, nil))},
-		loading:   semaphore.NewWeighted(maxLoading),
 		searching: semaphore.NewWeighted(maxSearching),
 		held:      semaphore.NewWeighted(maxHeldSpans),
 		streams:   semaphore.NewWeighted(maxStreams),

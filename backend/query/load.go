@@ -8,23 +8,46 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// load returns a trace, and what to call when it is no longer used. It is
-// trace.ErrBusy when too many spans are being written to other clients.
-func (s *server) load(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, func(), error) {
-	if err := s.loading.Acquire(ctx, 1); err != nil {
-		return ptrace.Traces{}, nil, err
+// unknown is a number of spans.
+const unknown = -1
+
+// load returns the trace that t sums up, and what to call when it is no longer
+// used. How many spans are in memory at a time is bounded: when too many are
+// there already it is trace.ErrBusy, and of a trace that is larger only a part
+// can be had.
+func (s *server) load(ctx context.Context, t trace.Summary, w trace.Window) (ptrace.Traces, func(), error) {
+	none := ptrace.Traces{}
+	if t.Spans == unknown {
+		page, err := s.Store.Search(ctx, trace.Query{IDs: []pcommon.TraceID{t.TraceID}, Limit: 1})
+		if err != nil {
+			return none, nil, err
+		}
+		if len(page.Traces) == 0 {
+			return none, nil, store.ErrNotFound
+		}
+		t = page.Traces[0]
 	}
-	defer s.loading.Release(1)
-	td, err := s.Store.Trace(ctx, id, w)
+	if t.Spans > maxHeldSpans && w == (trace.Window{}) {
+		return none, nil, tooLarge("the trace has %d spans, and only %d can be had: a part with start= and end=", t.Spans, maxHeldSpans)
+	}
+	held := min(int64(t.Spans), maxHeldSpans)
+	if !s.held.TryAcquire(held) {
+		return none, nil, trace.ErrBusy
+	}
+	release := func() { s.held.Release(held) }
+	td, err := s.Store.Trace(ctx, t.TraceID, w)
 	if err != nil {
-		return ptrace.Traces{}, nil, err
+		release()
+		return none, nil, err
 	}
-	n := min(int64(td.SpanCount()), maxHeldSpans)
-	if !s.held.TryAcquire(n) {
-		return ptrace.Traces{}, nil, trace.ErrBusy
-	}
-	return td, func() { s.held.Release(n) }, nil
+	return td, release, nil
+}
+
+// loadID is load of a trace of which the id is known.
+func (s *server) loadID(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, func(), error) {
+	return s.load(ctx, trace.Summary{TraceID: id, Spans: unknown}, w)
 }

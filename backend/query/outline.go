@@ -16,7 +16,7 @@ func (s *server) outline(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	td, release, err := s.load(r.Context(), id, trace.Window{})
+	td, release, err := s.loadID(r.Context(), id, trace.Window{})
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,6 @@ type server struct {
 	Config
 	origins   http.CrossOriginProtection
 	failures  failures
-	loading   *semaphore.Weighted // requests that load a trace
 	searching *semaphore.Weighted // searches
 	held      *semaphore.Weighted // spans of loaded traces
 	importing *semaphore.Weighted // requests that import
@@ -69,7 +68,6 @@ func New(c Config) http.Handler {
 	c.BasePath = strings.TrimRight(c.BasePath, "/")
 	s := &server{
 		Config:    c,
-		loading:   semaphore.NewWeighted(maxLoading),
 		searching: semaphore.NewWeighted(maxSearching),
 		held:      semaphore.NewWeighted(maxHeldSpans),
 		importing: semaphore.NewWeighted(1),

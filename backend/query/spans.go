@@ -32,7 +32,7 @@ func (s *server) spans(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	td, release, err := s.load(r.Context(), id, w)
+	td, release, err := s.loadID(r.Context(), id, w)
 	if err != nil {
 		return nil, err
 	}

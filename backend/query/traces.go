@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
@@ -16,34 +16,44 @@ import (
 // traces answers GET /api/traces: the traces that traceID, repeated, names, or
 // those with a span of service, operation, minDuration, maxDuration, tag=key:value
 // and tags={"key":"value"} that started between start and end (µs), the newest
-// of them up to limit.
+// of them up to limit. Traces that cannot be had are among the errors.
 func (s *server) traces(r *http.Request) (any, error) {
 	q, ids, err := params{r.URL.Query()}.search(time.Now())
 	if err != nil {
 		return nil, err
 	}
 	return tracesDocument(func(yield func(*view) error) ([]*apiError, error) {
-		named := len(ids) > 0
-		if !named {
+		var found []trace.Summary
+		for _, id := range ids {
+			found = append(found, trace.Summary{TraceID: id, Spans: unknown})
+		}
+		if ids == nil {
 			page, err := s.find(r.Context(), q)
 			if err != nil {
 				return nil, err
 			}
-			for _, t := range page.Traces {
-				ids = append(ids, t.TraceID)
-			}
+			found = page.Traces
 		}
 		var missing []*apiError
-		for _, id := range ids {
-			err := s.yieldTrace(r, id, trace.Window{}, yield)
-			if errors.Is(err, store.ErrNotFound) {
-				if named { // else it was removed just now
-					missing = append(missing, &apiError{Msg: store.ErrNotFound.Error(), TraceID: trace.FormatTraceID(id)})
+		for _, t := range found {
+			td, release, err := s.load(r.Context(), t, trace.Window{})
+			switch {
+			case err == nil:
+				err = show(r, td, yield)
+				release()
+				if err != nil {
+					return nil, err
 				}
-				continue
-			}
-			if err != nil {
-				return nil, err
+			case errors.Is(err, store.ErrNotFound):
+				if ids != nil { // else it was removed just now
+					missing = append(missing, &apiError{Msg: store.ErrNotFound.Error(), TraceID: trace.FormatTraceID(t.TraceID)})
+				}
+			default:
+				e := asError(err)
+				if e.Code == http.StatusInternalServerError {
+					return nil, err
+				}
+				missing = append(missing, &apiError{Code: e.Code, Msg: e.Msg, TraceID: trace.FormatTraceID(t.TraceID)})
 			}
 		}
 		return missing, nil
@@ -63,17 +73,17 @@ func (s *server) traceByID(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return tracesDocument(func(yield func(*view) error) ([]*apiError, error) {
-		return nil, s.yieldTrace(r, id, w, yield)
+		td, release, err := s.loadID(r.Context(), id, w)
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+		return nil, show(r, td, yield)
 	}), nil
 }
 
-// yieldTrace loads a trace, adjusts it as the request asks for and yields it.
-func (s *server) yieldTrace(r *http.Request, id pcommon.TraceID, w trace.Window, yield func(*view) error) error {
-	td, release, err := s.load(r.Context(), id, w)
-	if err != nil {
-		return err
-	}
-	defer release()
+// show yields a trace, adjusted as the request asks for.
+func show(r *http.Request, td ptrace.Traces, yield func(*view) error) error {
 	views, err := newViews(td)
 	if err != nil {
 		return err
