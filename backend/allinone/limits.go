@@ -23,3 +23,6 @@ const (
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
 )
+
+// certificateCheck is how often the files of certificates are looked at.
+const certificateCheck = time.Minute

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"runtime"
 	"syscall"
@@ -35,16 +36,16 @@ type sockets struct {
 
 func (l *listener) all() (s sockets, err error) {
 	c := l.config
-	s.query = l.tcp(Query, c.QueryHTTP)
+	s.query = l.tcp(Query, c.QueryHTTP, c.QueryTLS)
 	if c.OTLP {
-		s.otlpGRPC = l.tcp(OTLPGRPC, c.OTLPGRPC)
-		s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP)
+		s.otlpGRPC = l.tcp(OTLPGRPC, c.OTLPGRPC, c.OTLPGRPCTLS)
+		s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP, c.OTLPHTTPTLS)
 	}
-	s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP)
+	s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP, c.CollectorTLS)
 	s.compact = l.udp(ThriftCompact, c.CompactUDP)
 	s.binary = l.udp(ThriftBinary, c.BinaryUDP)
-	s.sampling = l.tcp(Sampling, c.SamplingHTTP)
-	s.admin = l.tcp(Admin, c.AdminHTTP)
+	s.sampling = l.tcp(Sampling, c.SamplingHTTP, config.TLS{})
+	s.admin = l.tcp(Admin, c.AdminHTTP, c.AdminTLS)
 	return s, l.err
 }
 
@@ -52,18 +53,21 @@ func (l *listener) all() (s sockets, err error) {
 type listener struct {
 	ctx    context.Context
 	config *config.Config
+	log    *slog.Logger
 	ports  []query.Port
 	err    error // why the process cannot start
 	close  []func() error
 }
 
 // tcp returns a listener at addr, or nil when that is taken.
-func (l *listener) tcp(name, addr string) net.Listener {
+func (l *listener) tcp(name, addr string, t config.TLS) net.Listener {
 	lis, err := new(net.ListenConfig).Listen(l.ctx, "tcp", l.config.Address(addr))
 	if !l.note(name, addr, err) {
 		return nil
 	}
 	l.opened(lis.Addr(), lis.Close)
+	lis, err = secure(lis, t, l.log)
+	l.err = errors.Join(l.err, err)
 	return lis
 }
 

@@ -59,7 +59,11 @@ func (s *Server) banner(took time.Duration) string {
 		case p.Error != "":
 			where += "  not used: " + p.Error
 		case p.Name == Query:
-			where = "http://" + strings.NewReplacer("0.0.0.0", "localhost", "[::]", "localhost").Replace(where) + strings.TrimRight(s.config.BasePath, "/") + "/"
+			scheme := "http://"
+			if s.config.QueryTLS.Enabled {
+				scheme = "https://"
+			}
+			where = scheme + strings.NewReplacer("0.0.0.0", "localhost", "[::]", "localhost").Replace(where) + strings.TrimRight(s.config.BasePath, "/") + "/"
 		}
 		fmt.Fprintf(&b, "  %-15s %s\n", p.Name, where)
 	}

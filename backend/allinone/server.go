@@ -78,7 +78,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	}()
 	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	l := listener{ctx: ctx, config: &s.config}
+	l := listener{ctx: ctx, config: &s.config, log: s.log}
 	open, err := l.all()
 	s.ports, s.release = l.ports, l.close
 	if err != nil {

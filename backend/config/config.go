@@ -31,6 +31,8 @@ type Config struct {
 	Listen string
 	// The addresses: see Address.
 	QueryHTTP, AdminHTTP, CollectorHTTP, OTLPGRPC, OTLPHTTP, SamplingHTTP, CompactUDP, BinaryUDP string
+	// What these of them serve with TLS.
+	QueryTLS, AdminTLS, CollectorTLS, OTLPGRPCTLS, OTLPHTTPTLS TLS
 	// OTLP says whether OTLP is received at all.
 	OTLP bool
 
@@ -145,6 +147,7 @@ func Parse(args, env []string) (c Config, warning string, err error) {
 			wrong = g.option.set(wrong, "flag --"+g.option.flag, text)
 		}
 	}
+	wrong = append(wrong, c.checkTLS()...)
 	if wrong != nil {
 		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
 	}

@@ -49,7 +49,9 @@ func TestParse(t *testing.T) {
 		{file: "collector:\n  queue-size: 5\n  otlp: {grpc: {host-port: '1.2.3.4:1'}}\nquery.base-path: /x\nallowed-hosts: [a, b]\nsync:\nquery:\n", want: func(c *config.Config) {
 			c.QueueSize, c.OTLPGRPC, c.BasePath, c.AllowedHosts = 5, "1.2.3.4:1", "/x", []string{"a", "b"}
 		}},
-		{file: "", want: func(*config.Config) {}},
+		{env: []string{"ADMIN_HTTP_TLS_ENABLED=true", "ADMIN_HTTP_TLS_CERT=c", "ADMIN_HTTP_TLS_KEY=k"}, want: func(c *config.Config) {
+			c.AdminTLS = config.TLS{Enabled: true, Cert: "c", Key: "k"}
+		}},
 		{ // a flag wins over a variable, that over the file; the last of two flags wins
 			args: []string{"--data=flag", "--data=last"}, env: []string{"SPUR_DATA=variable", "LOG_LEVEL=error"}, file: "data: file\nlog-level: debug\nmax-age: 1h",
 			want: func(c *config.Config) { c.Data, c.LogLevel, c.MaxAge = "last", slog.LevelError, time.Hour },
@@ -99,6 +101,8 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--self-trace=maybe"}, want: []string{"neither true nor false"}},
 		{args: []string{"--config-file=/nothing/here.yaml"}, want: []string{"/nothing/here.yaml"}},
 		{args: []string{"--data=" + strings.Repeat("x", 1000), "--max-age=" + strings.Repeat("é", 1000)}, want: []string{`ééé…": not a positive`}},
+		{args: []string{"--query.http.tls.enabled", "--query.http.tls.cert=x"}, want: []string{"query.http.tls.enabled: needs query.http.tls.cert and query.http.tls.key"}},
+		{env: []string{"COLLECTOR_OTLP_GRPC_TLS_CLIENT_CA=x"}, want: []string{"collector.otlp.grpc.tls.*: no use without collector.otlp.grpc.tls.enabled"}},
 		{file: "collector:\n  queue-sise: 5", want: []string{`spur.yaml:2: unknown key "collector.queue-sise", did you mean collector.queue-size?`}},
 		{file: "collector: 5", want: []string{`spur.yaml:1: unknown key "collector"`}},
 		{file: "- a", want: []string{"spur.yaml:1: not a mapping"}},

@@ -35,7 +35,7 @@ func (o option) set(wrong []error, from, text string) []error {
 // table lists all options, as help and docs do. Their values are c's; getenv returns
 // variables that values refer to.
 func table(c *Config, getenv func(string) string) []option {
-	return []option{
+	options := []option{
 		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", ""},
 		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder"},
 		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GB on disk, 256MB in memory"},
@@ -64,6 +64,10 @@ func table(c *Config, getenv func(string) string) []option {
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", ""},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", ""},
 	}
+	for _, t := range c.tls() {
+		options = append(options, t.options()...)
+	}
+	return options
 }
 
 // engines are the values of span-storage.type, each with what is wrong with it.
