@@ -37,7 +37,9 @@ type Store interface {
 	// the result. It is ErrNotFound when there are none.
 	Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error)
 
-	// Search returns a page of the traces that q finds.
+	// Search returns a page of the traces that q finds. A trace that was there
+	// before the first page and does not change is on exactly one page, whatever
+	// is written meanwhile.
 	Search(ctx context.Context, q trace.Query) (trace.Page, error)
 
 	// Arrivals returns summaries of the traces that q finds among those written
@@ -45,10 +47,10 @@ type Store interface {
 	// q.Cursor is the cursor and Page.Cursor the next one, never empty. An empty
 	// cursor returns no trace and the cursor of now. Order and Total are not
 	// used. Page.CutAt is not zero when the cursor is too old for all to be
-	// known.
+	// known; the answer goes on with what is.
 	Arrivals(ctx context.Context, q trace.Query) (trace.Page, error)
 
-	// Services returns the names of all services, sorted.
+	// Services returns the names of all services, sorted, without "".
 	Services(ctx context.Context) ([]string, error)
 
 	// Operations returns a service's, sorted by name and kind.
@@ -61,11 +63,12 @@ type Store interface {
 	// as far as the engine keeps a dictionary of that key.
 	Values(ctx context.Context, key, prefix string, limit int) ([]string, error)
 
-	// Links returns who called whom, of spans that start within w, sorted by
-	// parent and child.
+	// Links returns who called whom, sorted by parent and child. A call is a span
+	// that starts within w and whose parent is of another service.
 	Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 
 	// RED returns rates, errors and durations, sorted by service and operation.
+	// Steps begin at multiples of q.Step since 1970.
 	RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, error)
 
 	// Status says what is stored.

@@ -15,14 +15,15 @@ type Page struct {
 	// Cursor, given to the same query, continues behind the last of Traces.
 	// It is empty when there is no more.
 	Cursor string
-	// Total is the number of traces that the whole query finds, or, with
-	// AtLeast, how many there are at least.
+	// Total is the number of traces that the whole query finds, on all pages,
+	// or, with AtLeast, how many there are at least.
 	Total   int
 	AtLeast bool
 	// Scanned is how many spans were read and compared one by one.
 	Scanned int
-	// CutAt is the start time at which the search gave up for its budget:
-	// older traces were not looked at. It is zero when nothing was cut.
+	// CutAt is not zero when the search gave up for its budget before the page
+	// was full. It is the start of the trace at which it did: that one and those
+	// behind it in the order were not looked at. Cursor continues there.
 	CutAt time.Time
 }
 

@@ -5,6 +5,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -42,6 +43,9 @@ type Except map[string]string
 
 // Run tests an engine.
 func Run(t *testing.T, e Engine, except Except) {
+	if dir := os.Getenv(killDir); dir != "" {
+		writeUntilKilled(t, e, dir)
+	}
 	for name, reason := range except {
 		if !slices.ContainsFunc(tests, func(x test) bool { return x.name == name }) || reason == "" {
 			t.Errorf("exception %q is of no test, or has no reason", name)

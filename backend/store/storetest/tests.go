@@ -32,6 +32,13 @@ var tests = []test{
 	{"Retention", testRetention},
 	{"Archive", testArchive},
 	{"Purge", testPurge},
+	{"Reopen", testReopen},
+	{"Kill", testKill},
+	{"Locked", testLocked},
+	{"Newer", testNewer},
+	{"Older", testOlder},
+	{"CancelledMidway", testCancelledMidway},
+	{"Concurrent", testConcurrent},
 	{"Closed", testClosed},
 	{"Cancelled", testCancelled},
 }
