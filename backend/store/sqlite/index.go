@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// scopeTokens are the tokens that spans of one scope have in common.
+type scopeTokens struct {
+	last          trace.Span // the scope's
+	known         bool
+	service, tags []token
+}
+
+func (h *scopeTokens) reset() { *h = scopeTokens{} }
+
+// of returns those of s. Calls with spans of the same scope come together.
+func (h *scopeTokens) of(d *dictionary, s trace.Span) *scopeTokens {
+	if h.known && h.last.Resource == s.Resource && h.last.Scope == s.Scope {
+		return h
+	}
+	h.last, h.known = s, true
+	h.service = d.value(nil, d.byID[keyService], s.Service(), true)
+	h.tags = nil
+	for _, m := range []pcommon.Map{s.Resource.Resource().Attributes(), s.Scope.Scope().Attributes()} {
+		for k, v := range m.All() {
+			h.tags = d.tag(h.tags, k, v)
+		}
+	}
+	return h
+}
+
+// fields returns the tokens of what is no tag but the service.
+func (d *dictionary) fields(s trace.Span) []token {
+	t := d.value(d.fieldTokens[:0], d.byID[keyName], s.Name(), true)
+	t = d.value(t, d.byID[keyKind], trace.KindText(s.Kind()), true)
+	d.fieldTokens = d.value(t, d.byID[keyStatus], trace.StatusText(s.Status().Code()), true)
+	return d.fieldTokens
+}
+
+// tags returns the tokens of the tags of s itself and its events.
+func (d *dictionary) tags(s trace.Span) []token {
+	t := d.tagTokens[:0]
+	for k, v := range s.Attributes().All() {
+		t = d.tag(t, k, v)
+	}
+	for _, e := range s.Events().All() {
+		for k, v := range e.Attributes().All() {
+			t = d.tag(t, k, v)
+		}
+	}
+	d.tagTokens = t
+	return t
+}
+
+// operations are those the writer remembers, with their numbers.
+type operations struct {
+	byName map[operation]*operationEntry
+	bytes  int
+}
+
+type operation struct {
+	service, name string
+	kind          int32
+}
+
+type operationEntry struct {
+	id   int64
+	seen epoch
+}
+
+// id returns the number of the operation of s.
+func (o *operations) id(c *conn, s trace.Span, now epoch) (int64, error) {
+	op := operation{s.Service(), s.Name(), int32(s.Kind())}
+	e := o.byName[op]
+	if e != nil && e.seen >= now {
+		return e.id, nil
+	}
+	if o.byName == nil || len(o.byName) >= maxOperations || o.bytes > maxOperationBytes {
+		o.byName, o.bytes = map[operation]*operationEntry{}, 0
+	}
+	e = &operationEntry{seen: now}
+	err := c.one("INSERT INTO operation (service, name, kind, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen) RETURNING id",
+		[]any{[]byte(op.service), []byte(op.name), int64(op.kind), int64(now)}, &e.id)
+	if err != nil {
+		return 0, err
+	}
+	o.byName[operation{strings.Clone(op.service), strings.Clone(op.name), op.kind}] = e
+	o.bytes += len(op.service) + len(op.name)
+	return e.id, nil
+}

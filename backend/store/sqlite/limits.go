@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import "time"
+
+const (
+	// DefaultMaxBytes is the size of a store whose Config does not say.
+	DefaultMaxBytes = 1 << 30
+	// DefaultMaxAge is how long spans are kept when the Config does not say.
+	DefaultMaxAge = 72 * time.Hour
+	// DefaultMaxScan is the number of spans that a search decodes at most when
+	// the Config does not say: about 400 ms.
+	DefaultMaxScan = 100_000
+
+	// Once a page is full, the traces behind it are counted until 1/countShare
+	// of the spans that may be decoded are.
+	countShare = 4
+
+	// A segment is closed once it has so many spans, or takes 1/segmentShare of
+	// the store. A block has at most so many spans, and about so many bytes.
+	segmentSpans = 16 << 10
+	segmentShare = 32
+	blockSpans   = 512
+	blockBytes   = 1 << 20
+
+	// Traces of fewer candidates are looked up one by one; of more, all traces
+	// are walked in their order.
+	fewCandidates = 2_000
+	maxRowsAtOnce = 2_000
+
+	// Of more tokens of a key, its whole list is read.
+	fewTokens = 8
+
+	// Of more spans since a cursor, only the last count as arrived.
+	maxArrivedSpans = 100_000
+
+	// The dictionary holds so many keys and values, texts below maxText bytes.
+	maxKeys           = 10_000
+	maxKeyValues      = 10_000
+	maxDictionary     = 200_000
+	maxText           = 256
+	maxOperations     = 100_000 // that the writer remembers
+	maxOperationBytes = 8 << 20 // of their names
+	maxKnownHashes    = 200_000 // of spans of traces that the writer remembers
+	maxPostingBytes   = 900     // of postings in one row, unless one alone is longer
+
+	// Links joins so many spans to their parents at a time.
+	maxJoined = 1 << 18
+
+	// SQLite's memory: of the writer, and of each of its readers.
+	writerCacheKB = 8_000
+	readerCacheKB = 2_000
+	maxReaders    = 4
+
+	// Blocks that one read keeps, of those that traces have in common.
+	maxBlocksInUse = 16
+
+	// So much is written between two checkpoints of the write-ahead log.
+	checkpointBytes = 4 << 20
+)

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// load makes w what the file says.
+func (w *writer) load(ctx context.Context) error {
+	w.dict, w.ops, w.traces, w.parts = newDictionary(), operations{}, traces{}, nil
+	w.block.reset()
+	w.heads.reset()
+	if err := w.dict.load(ctx, w.conn); err != nil {
+		return err
+	}
+	err := w.one("SELECT coalesce(max(id), 0) + 1, count(*), coalesce(sum(spans), 0) FROM trace", nil, &w.nextTrace, &w.counts.traces, &w.counts.spans)
+	if err != nil {
+		return err
+	}
+	var next int64
+	if err := w.one("SELECT coalesce(max(id + spans), 1) FROM segment WHERE id > 0", nil, &next); err != nil {
+		return err
+	}
+	w.tail, err = w.rebuild(ctx, next, 1<<62)
+	return err
+}
+
+// closeTail makes the tail a segment, so that it need not be rebuilt.
+func (w *writer) closeTail() error {
+	err := w.tail.save(w.conn)
+	w.tail = newTail(w.tail.next())
+	return err
+}
+
+// rebuild makes a tail from the blocks whose numbers are at least from and
+// below to.
+func (w *writer) rebuild(ctx context.Context, from, to int64) (tail, error) {
+	type block struct {
+		first int64
+		body  []byte
+	}
+	var blocks []block
+	err := w.each(ctx, "SELECT id, body FROM block WHERE id >= ? AND id < ? ORDER BY id", []any{from, to}, func(scan func(...any) error) error {
+		var b block
+		if err := scan(&b.first, &b.body); err != nil {
+			return err
+		}
+		blocks = append(blocks, b)
+		return nil
+	})
+	if err != nil {
+		return tail{}, err
+	}
+	old := w.tail
+	defer func() { w.tail = old }()
+	w.tail = newTail(from)
+	for i, b := range blocks {
+		if i == 0 {
+			w.tail.first = b.first
+		}
+		if b.first != w.tail.next() {
+			return tail{}, fmt.Errorf("block %d where %d was to come: %w", b.first, w.tail.next(), errCorrupt)
+		}
+		if err := w.reindex(ctx, b.body); err != nil {
+			return tail{}, fmt.Errorf("block %d: %w", b.first, err)
+		}
+		w.tail.bytes += int64(len(b.body))
+	}
+	return w.tail, nil
+}
+
+// reindex adds the spans of a block to the tail.
+func (w *writer) reindex(ctx context.Context, body []byte) error {
+	encoded, err := readBlock(body)
+	if err != nil {
+		return err
+	}
+	spans := make([]trace.Span, 0, len(encoded))
+	ids := make([]pcommon.TraceID, 0, len(encoded))
+	for i := range encoded {
+		td, err := trace.Decode(encoded[i : i+1]) // one by one: their order is to stay
+		if err != nil {
+			return err
+		}
+		for s := range trace.Spans(td) {
+			spans, ids = append(spans, s), append(ids, s.TraceID())
+		}
+	}
+	if err := w.traces.find(ctx, w.conn, ids); err != nil {
+		return err
+	}
+	for _, s := range spans {
+		k := w.traces.byID[s.TraceID()]
+		if k.row == 0 {
+			return fmt.Errorf("trace %v: %w", s.TraceID(), errCorrupt)
+		}
+		operation, err := w.ops.id(w.conn, s, w.dict.now)
+		if err != nil {
+			return err
+		}
+		w.addToTail(k.row, s, operation)
+	}
+	return nil
+}

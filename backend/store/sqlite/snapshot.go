@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// readers are the connections that only read.
+type readers struct {
+	db   *sql.DB
+	free chan *conn // a nil one is still to be opened
+}
+
+func newReaders(path string) (readers, error) {
+	db, err := sql.Open("sqlite", dsn(path, readerCacheKB, "mode", "ro"))
+	if err != nil {
+		return readers{}, err
+	}
+	db.SetMaxOpenConns(maxReaders)
+	r := readers{db, make(chan *conn, maxReaders)}
+	for range maxReaders {
+		r.free <- nil
+	}
+	return r, nil
+}
+
+// close closes the connections, none of which is in use.
+func (r *readers) close() {
+	if r.db == nil {
+		return
+	}
+	for range maxReaders {
+		if c := <-r.free; c != nil {
+			c.close()
+		}
+	}
+	_ = r.db.Close()
+}
+
+// snapshot is the store as it was at one moment. Only one goroutine uses it.
+type snapshot struct {
+	*conn
+	ctx    context.Context
+	view   view
+	blocks map[int64][]trace.Encoded
+}
+
+// read calls f with the store as it is now.
+func (s *Store) read(ctx context.Context, f func(*snapshot) error) (err error) {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.calls.RUnlock()
+	var c *conn
+	select {
+	case c = <-s.readers.free:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.readers.free <- c }()
+	if c == nil {
+		if c, err = newConn(ctx, s.readers.db); err != nil {
+			return err
+		}
+	}
+	r := &snapshot{conn: c, ctx: ctx}
+	defer func() {
+		if e := c.exec("ROLLBACK"); e != nil {
+			c.close()
+			c = nil
+		}
+	}()
+	if err := r.begin(s); err != nil {
+		return err
+	}
+	return f(r)
+}
+
+func (r *snapshot) begin(s *Store) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r.view = s.view
+	if err := r.exec("BEGIN"); err != nil {
+		return err
+	}
+	var any int
+	err := r.one("SELECT 1 FROM segment LIMIT 1", nil, &any) // the first read is the moment
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// segment is a segment, or the tail.
+type segment struct {
+	first              int64
+	n                  int
+	minStart, maxStart uint64
+	minTrace, maxTrace int64 // trace.id
+	tail               *tail // or nil
+	cols               columns
+	loaded             [columnKinds]bool
+}
+
+// segments returns all segments in the order of their numbers, the tail last.
+func (r *snapshot) segments() ([]*segment, error) {
+	var list []*segment
+	err := r.each(r.ctx, "SELECT id, spans, min_start, max_start, min_trace, max_trace FROM segment ORDER BY id", nil, func(scan func(...any) error) error {
+		var minStart, maxStart int64
+		seg := &segment{}
+		if err := scan(&seg.first, &seg.n, &minStart, &maxStart, &seg.minTrace, &seg.maxTrace); err != nil {
+			return err
+		}
+		seg.minStart, seg.maxStart = uint64(minStart), uint64(maxStart)
+		list = append(list, seg)
+		return nil
+	})
+	if t := &r.view.tail; t.spans() > 0 {
+		list = append(list, &segment{first: t.first, n: t.spans(), minStart: t.minStart, maxStart: t.maxStart, minTrace: t.minTrace, maxTrace: t.maxTrace, tail: t, cols: t.columns})
+	}
+	return list, err
+}
+
+// load makes columns of seg known.
+func (r *snapshot) load(seg *segment, kinds ...kind) error {
+	for _, k := range kinds {
+		if seg.tail != nil || seg.loaded[k] {
+			continue
+		}
+		var body []byte
+		if err := r.one("SELECT body FROM columns WHERE id = ?", []any{columnID(seg.first, k)}, &body); err != nil {
+			return err
+		}
+		if err := seg.cols.decode(k, seg.n, body); err != nil {
+			return err
+		}
+		seg.loaded[k] = true
+	}
+	return nil
+}
+
+// tokens are the tokens from first to last, or those of them in only.
+type tokens struct {
+	first, last token
+	only        map[token]struct{} // nil: all
+}
+
+func (t *tokens) has(x token) bool {
+	if x < t.first || x > t.last {
+		return false
+	}
+	if t.only == nil {
+		return true
+	}
+	_, ok := t.only[x]
+	return ok
+}
+
+// find adds the spans of seg that have one of the tokens to set.
+func (r *snapshot) find(seg *segment, want *tokens, set bitset) error {
+	if seg.tail != nil {
+		for _, p := range seg.tail.postings {
+			if want.has(p.token) {
+				set.set(uint64(p.span))
+			}
+		}
+		return nil
+	}
+	return r.each(r.ctx, `SELECT token, body FROM posting WHERE segment = ?1 AND token <= ?3
+		AND token >= coalesce((SELECT max(token) FROM posting WHERE segment = ?1 AND token <= ?2), 0) ORDER BY token`,
+		[]any{seg.first, int64(want.first), int64(want.last)}, func(scan func(...any) error) error {
+			var first token
+			var body sql.RawBytes
+			if err := scan(&first, &body); err != nil {
+				return err
+			}
+			return decodePostings(first, body, func(t token, list spanList) bool {
+				if want.has(t) {
+					list.addTo(set)
+				}
+				return t < want.last
+			})
+		})
+}
+
+// block returns the spans of a block.
+func (r *snapshot) block(id int64) ([]trace.Encoded, error) {
+	if spans, ok := r.blocks[id]; ok {
+		return spans, nil
+	}
+	var body []byte
+	if err := r.one("SELECT body FROM block WHERE id = ?", []any{id}, &body); err != nil {
+		return nil, err
+	}
+	spans, err := readBlock(body)
+	if err != nil {
+		return nil, err
+	}
+	if len(r.blocks) >= maxBlocksInUse || r.blocks == nil {
+		r.blocks = map[int64][]trace.Encoded{}
+	}
+	r.blocks[id] = spans
+	return spans, nil
+}
+
+func timeOf(ns uint64) time.Time { return pcommon.Timestamp(ns).AsTime() }

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"math"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// leaf is a term of a query, made ready to be looked up.
+type leaf struct {
+	term *trace.Term
+	// Of tags and fields: spans with one of the tokens in sure meet the term,
+	// those with one in perhaps may. When negated is set, it is spans with one
+	// of exists or existsPerhaps that do not.
+	sure, perhaps         []tokens
+	negated               bool
+	exists, existsPerhaps []tokens
+	// Of the trace's duration: the traces that meet the term.
+	traces traceSet
+}
+
+func exactly(t token) tokens { return tokens{first: t, last: t} }
+
+// newLeaf looks up what t is about.
+func (r *snapshot) newLeaf(t *trace.Term) (*leaf, error) {
+	l := &leaf{term: t}
+	switch t.Field {
+	case trace.FieldTag:
+		return l, r.tag(l)
+	case trace.FieldService:
+		return l, r.values(l, keyService)
+	case trace.FieldName:
+		return l, r.values(l, keyName)
+	case trace.FieldKind:
+		return l, r.values(l, keyKind)
+	case trace.FieldStatus:
+		return l, r.values(l, keyStatus)
+	case trace.FieldTraceDuration:
+		return l, r.durations(l)
+	default:
+		return l, nil
+	}
+}
+
+// tag makes l ready, whose term is of a tag.
+func (r *snapshot) tag(l *leaf) error {
+	var others bool
+	if err := r.one("SELECT EXISTS (SELECT 1 FROM key WHERE id = ?)", []any{int64(otherKeys)}, &others); err != nil {
+		return err
+	}
+	var id keyID
+	err := r.one("SELECT id FROM key WHERE name = ?", []any{[]byte(l.term.Key)}, &id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		l.negated = l.term.Cmp == trace.CmpNotEqual || l.term.Cmp == trace.CmpNotMatch
+	case err != nil:
+		return err
+	default:
+		if err := r.values(l, id); err != nil {
+			return err
+		}
+	}
+	if others {
+		some := exactly(otherKeys.with(valueLong))
+		l.perhaps = append(l.perhaps, some)
+		l.existsPerhaps = append(l.existsPerhaps, some)
+	}
+	return nil
+}
+
+// values makes l ready, whose term is of the values of a key.
+func (r *snapshot) values(l *leaf, k keyID) error {
+	t := l.term
+	all := tokens{first: k.first(), last: k.last()}
+	l.negated = t.Cmp == trace.CmpNotEqual || t.Cmp == trace.CmpNotMatch
+	l.exists = []tokens{all}
+	switch t.Cmp {
+	case trace.CmpExists:
+		l.sure = l.exists
+		return nil
+	case trace.CmpEqual, trace.CmpNotEqual:
+		l.equal(k)
+		return nil
+	}
+	only := map[token]struct{}{}
+	err := r.each(r.ctx, "SELECT text, token FROM value WHERE key = ?", []any{int64(k)}, func(scan func(...any) error) error {
+		var text string
+		var tok token
+		if err := scan(&text, &tok); err != nil {
+			return err
+		}
+		if t.MatchText(text) != l.negated {
+			only[tok] = struct{}{}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(only) <= fewTokens {
+		for tok := range only {
+			l.sure = append(l.sure, exactly(tok))
+		}
+	} else {
+		l.sure = []tokens{{all.first, all.last, only}}
+	}
+	l.perhaps = []tokens{{first: k.with(valueUnlisted), last: k.with(valueLong)}}
+	return nil
+}
+
+// equal makes l ready, whose term is of equality.
+func (l *leaf) equal(k keyID) {
+	t := l.term
+	if len(t.Text) >= maxText {
+		l.perhaps = append(l.perhaps, exactly(k.with(valueLong)))
+	} else {
+		l.sure = append(l.sure, exactly(k.text(t.Text)))
+	}
+	if !t.Number.Valid {
+		return
+	}
+	c := canonical(t.Number)
+	numbers := []tokens{exactly(k.alias(c))}
+	if c != t.Text {
+		numbers = append(numbers, exactly(k.text(c)))
+	}
+	if t.Number.IsInt || math.Abs(t.Number.Float) < 1<<63 {
+		l.sure = append(l.sure, numbers...)
+	} else {
+		l.perhaps = append(l.perhaps, numbers...) // integers this large are not told apart as floats
+	}
+}
+
+// durations makes l ready, whose term is of the trace's duration.
+func (r *snapshot) durations(l *leaf) error {
+	where, args := "", []any(nil)
+	if op, ok := sqlComparison(l.term.Cmp); ok && l.term.Number.IsInt {
+		where, args = " WHERE duration "+op+" ?", []any{l.term.Number.Int}
+	}
+	l.traces = traceSet{}
+	return r.each(r.ctx, "SELECT id, duration FROM trace"+where, args, func(scan func(...any) error) error {
+		var row, duration int64
+		if err := scan(&row, &duration); err != nil {
+			return err
+		}
+		if l.term.MatchInt(duration) {
+			l.traces.add(row)
+		}
+		return nil
+	})
+}
+
+func sqlComparison(c trace.Cmp) (op string, ok bool) {
+	switch c {
+	case trace.CmpLess:
+		return "<", true
+	case trace.CmpLessEqual:
+		return "<=", true
+	case trace.CmpGreater:
+		return ">", true
+	case trace.CmpGreaterEqual:
+		return ">=", true
+	default:
+		return "", false
+	}
+}
+
+// bounds are two sets of spans of a segment: those that meet a condition for
+// sure, and those that may, which include them.
+type bounds struct{ sure, may bitset }
+
+func both(b bitset) bounds { return bounds{b, append(bitset(nil), b...)} }
+
+// eval returns the spans of seg that meet the term.
+func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
+	switch l.term.Field {
+	case trace.FieldText:
+		return bounds{newBitset(seg.n), fullBitset(seg.n)}, nil
+	case trace.FieldDuration:
+		if err := r.load(seg, columnDuration); err != nil {
+			return bounds{}, err
+		}
+		set := newBitset(seg.n)
+		for i, d := range seg.cols.duration {
+			if l.term.MatchInt(d) {
+				set.set(uint64(i))
+			}
+		}
+		return both(set), nil
+	case trace.FieldTraceDuration:
+		if err := r.load(seg, columnTrace); err != nil {
+			return bounds{}, err
+		}
+		set := newBitset(seg.n)
+		for i, row := range seg.cols.trace {
+			if l.traces.has(row) {
+				set.set(uint64(i))
+			}
+		}
+		return both(set), nil
+	}
+	b, err := r.lookUp(seg, l.sure, l.perhaps)
+	if err != nil || !l.negated {
+		return b, err
+	}
+	e, err := r.lookUp(seg, l.exists, l.existsPerhaps)
+	if err != nil {
+		return bounds{}, err
+	}
+	e.sure.andNot(b.may)
+	e.may.andNot(b.sure)
+	return e, nil
+}
+
+func (r *snapshot) lookUp(seg *segment, sure, perhaps []tokens) (bounds, error) {
+	set := newBitset(seg.n)
+	for i := range sure {
+		if err := r.find(seg, &sure[i], set); err != nil {
+			return bounds{}, err
+		}
+	}
+	b := both(set)
+	for i := range perhaps {
+		if err := r.find(seg, &perhaps[i], b.may); err != nil {
+			return bounds{}, err
+		}
+	}
+	return b, nil
+}
