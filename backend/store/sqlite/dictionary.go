@@ -133,7 +133,11 @@ func (d *dictionary) value(tokens []token, k *keyEntry, text string, list bool) 
 func (d *dictionary) save(c *conn) error {
 	rows := make([]any, 0, 4*max(len(d.newKeys), len(d.newValues)))
 	for _, k := range d.newKeys {
-		rows = append(rows, int64(k.id), []byte(k.name), int64(k.seen))
+		name := []byte(k.name)
+		if k.id == otherKeys {
+			name = nil
+		}
+		rows = append(rows, int64(k.id), name, int64(k.seen))
 	}
 	if err := c.insert("INSERT INTO key (id, name, seen)", "ON CONFLICT DO UPDATE SET seen = excluded.seen", 3, rows); err != nil {
 		return err
@@ -148,7 +152,7 @@ func (d *dictionary) save(c *conn) error {
 
 // load reads what save wrote.
 func (d *dictionary) load(ctx context.Context, c *conn) error {
-	err := c.each(ctx, "SELECT id, name, seen FROM key", nil, func(scan func(...any) error) error {
+	err := c.each(ctx, "SELECT id, coalesce(name, ''), seen FROM key", nil, func(scan func(...any) error) error {
 		k := &keyEntry{}
 		if err := scan(&k.id, &k.name, &k.seen); err != nil {
 			return err

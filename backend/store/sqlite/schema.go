@@ -67,7 +67,7 @@ CREATE TABLE operation (
 );
 CREATE TABLE key (
 	id   INTEGER PRIMARY KEY,
-	name BLOB NOT NULL UNIQUE,
+	name BLOB UNIQUE, -- NULL: stands for all keys without a row
 	seen INTEGER NOT NULL
 );
 CREATE TABLE value (
