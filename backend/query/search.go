@@ -77,14 +77,20 @@ func (s *server) search(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// find returns a page of what q finds, when it is its turn: a search can take
-// much memory and time.
+// find returns a page of what q finds, when it is its turn, for a search can
+// take much memory and time.
 func (s *server) find(ctx context.Context, q trace.Query) (trace.Page, error) {
 	if err := s.searching.Acquire(ctx, 1); err != nil {
 		return trace.Page{}, err
 	}
 	defer s.searching.Release(1)
-	return s.Store.Search(ctx, q)
+	limited, cancel := context.WithTimeout(ctx, maxSearchTime)
+	defer cancel()
+	page, err := s.Store.Search(limited, q)
+	if err != nil && ctx.Err() == nil && limited.Err() != nil {
+		err = errorf(http.StatusGatewayTimeout, "the search took longer than %v: narrow it", maxSearchTime)
+	}
+	return page, err
 }
 
 // textQuery is what parameter q, in the language of docs/search.md, and columns

@@ -6,10 +6,12 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
@@ -49,6 +51,19 @@ func TestSearchesTakeTurns(t *testing.T) {
 		requests.Wait()
 		if n := f.begun.Load(); n > maxSearching {
 			t.Errorf("%d searches for nobody", n-maxSearching)
+		}
+	})
+}
+
+// TestSearchTime: a search that takes too long ends, and says so.
+func TestSearchTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Config{Store: &slowSearch{}})
+		start := time.Now()
+		rec := get(h, "http://localhost/api/search")
+		if took := time.Since(start); rec.Code != http.StatusGatewayTimeout || took != maxSearchTime ||
+			!strings.Contains(rec.Body.String(), "the search took longer than 30s: narrow it") {
+			t.Errorf("after %v: %d %s", took, rec.Code, rec.Body)
 		}
 	})
 }
