@@ -258,37 +258,3 @@ func messages(t testing.TB) (out []*wire.Message) {
 	}
 	return out
 }
-
-func BenchmarkThrift(b *testing.B) {
-	m := messages(b)[0]
-	var tags []model.Tag
-	for i := range 12 {
-		tags = append(tags, model.Tag{Key: fmt.Sprint("http.request.header.", i), Value: model.String("some value")})
-	}
-	m.Batch.Spans = nil
-	for i := range 100 {
-		m.Batch.Spans = append(m.Batch.Spans, model.Span{Context: model.Context{TraceID: model.TraceID{Low: 1, High: 2}, SpanID: model.SpanID(i + 1)}, Operation: "GET /", Tags: tags})
-	}
-	var spans []byte
-	for i := range m.Batch.Spans {
-		spans = wire.AppendCompactSpan(spans, &m.Batch.Spans[i])
-	}
-	data := wire.AppendCompactMessageHead(nil, 1, wire.AppendCompactProcess(nil, m.Batch.Process), 100)
-	data = wire.AppendCompactMessageTail(append(data, spans...), 0, nil)
-	b.Run("decode", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := wire.DecodeCompactMessage(data); err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(100*b.N), "ns/span")
-	})
-	b.Run("traces", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			thriftTraces(&m.Batch)
-		}
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(100*b.N), "ns/span")
-	})
-}

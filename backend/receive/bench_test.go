@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package receive
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/wire"
+)
+
+// benchSpans is the number of spans in a batch, each with 12 tags.
+const benchSpans = 100
+
+func benchBatch() *wire.Batch {
+	b := &wire.Batch{Process: &model.Process{Service: "shop", Tags: []model.Tag{{Key: "hostname", Value: model.String("host")}}}}
+	var tags []model.Tag
+	for i := range 12 {
+		tags = append(tags, model.Tag{Key: fmt.Sprint("http.request.header.", i), Value: model.String("some value")})
+	}
+	for i := range benchSpans {
+		b.Spans = append(b.Spans, model.Span{Context: model.Context{TraceID: model.TraceID{Low: 1, High: 2}, SpanID: model.SpanID(i + 1)}, Operation: "GET /", Start: 1, Duration: 1000, Tags: tags})
+	}
+	return b
+}
+
+// perSpan runs f on batches and reports the time a span.
+func perSpan(b *testing.B, name string, f func() error) {
+	b.Run(name, func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := f(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(benchSpans*b.N), "ns/span")
+	})
+}
+
+func BenchmarkThrift(b *testing.B) {
+	batch := benchBatch()
+	var spans []byte
+	for i := range batch.Spans {
+		spans = wire.AppendCompactSpan(spans, &batch.Spans[i])
+	}
+	data := wire.AppendCompactMessageHead(nil, 1, wire.AppendCompactProcess(nil, batch.Process), benchSpans)
+	data = wire.AppendCompactMessageTail(append(data, spans...), 0, nil)
+	perSpan(b, "decode", func() error {
+		_, err := wire.DecodeCompactMessage(data)
+		return err
+	})
+	perSpan(b, "traces", func() error {
+		thriftTraces(batch)
+		return nil
+	})
+}
+
+func BenchmarkOTLP(b *testing.B) {
+	data := protoOf(b, thriftTraces(benchBatch()))
+	perSpan(b, "filter", func() error {
+		_, err := filter(data, func(span []byte) bool { return checkSpan(span) == "" })
+		return err
+	})
+	perSpan(b, "unmarshal", func() error {
+		_, err := unmarshalProto(data)
+		return err
+	})
+}
