@@ -4,12 +4,15 @@ package receive
 
 import (
 	"bytes"
+	"encoding/binary"
 	"runtime"
 	"strings"
 	"testing"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/go-spur/spur/wire"
 )
 
 const validIDs = "\x0a\x10abcdefghijklmnop\x12\x08abcdefgh"
@@ -91,6 +94,52 @@ func TestOTLPMemory(t *testing.T) {
 			}
 			runtime.KeepAlive(got)
 		}
+	}
+}
+
+// hostileThrift are batches of about n bytes in the compact protocol.
+func hostileThrift(n int) map[string][]byte {
+	const (
+		ids    = "\x16\x02\x16\x02\x16\x02\x16\x02"
+		name   = "\x18\x00"
+		times  = "\x16\x00\x16\x00" // after the flags, or a list
+		flags  = "\x25\x00"
+		tag    = "\x18\x00\x15\x00\x00"
+		ref    = "\x15\x02\x16\x02\x16\x00\x16\x02\x00"
+		log    = "\x16\x00\x19\x0c\x00"
+		number = "\x18\x00\x15\x06\x46\x00\x00"
+	)
+	list := func(header byte, elem string) string {
+		count := n / len(elem)
+		return string(binary.AppendUvarint([]byte{header, 0xfc}, uint64(count))) + strings.Repeat(elem, count)
+	}
+	batch := func(spans string) []byte { return []byte("\x1c\x18\x00\x00" + spans + "\x00") }
+	span := func(s string) []byte { return batch("\x19\x1c" + s + "\x00") }
+	return map[string][]byte{
+		"spans":          batch(list(0x19, ids+name+flags+times+"\x00")),
+		"tags":           span(ids + name + flags + times + list(0x19, tag)),
+		"numbers":        span(ids + name + flags + times + list(0x19, number)),
+		"logs":           span(ids + name + flags + times + list(0x29, log)),
+		"references":     span(ids + name + list(0x19, ref) + "\x15\x00" + times),
+		"fields of logs": span(ids + name + flags + times + "\x29\x1c\x16\x00" + list(0x19, tag) + "\x00"),
+		"process":        []byte("\x1c\x18\x00" + list(0x19, tag) + "\x00\x19\x1c" + ids + name + flags + times + "\x00\x00"),
+	}
+}
+
+func TestThriftMemory(t *testing.T) {
+	for name, b := range hostileThrift(256 << 10) {
+		before := heap()
+		batch, err := wire.DecodeCompactBatch(b)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		td := thriftTraces(batch)
+		if used := heap() - before; used > growth*len(b) {
+			t.Errorf("%s: %d times its length", name, used/len(b))
+		}
+		runtime.KeepAlive(batch)
+		runtime.KeepAlive(td)
 	}
 }
 

@@ -43,6 +43,9 @@ const (
 	maxStreams = 100
 	maxReading = 16
 
+	// connectionIdle is how long a connection of gRPC without calls is kept.
+	connectionIdle = 10 * time.Minute
+
 	// maxHeader is the length of a request's header.
 	maxHeader = 32 << 10
 
@@ -63,6 +66,9 @@ const (
 
 	// watchEvery is how often a socket is asked what it dropped.
 	watchEvery = time.Second
+
+	// logEvery is how often a malformed datagram is logged.
+	logEvery = time.Minute
 
 	// maxReadFailures is how many times in a row reading may fail.
 	maxReadFailures = 1000

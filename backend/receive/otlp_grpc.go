@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	_ "google.golang.org/grpc/encoding/gzip" // senders may compress
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
@@ -49,6 +50,7 @@ func NewOTLPGRPC(l net.Listener, sink Sink, log *slog.Logger) *OTLPGRPC {
 			grpc.MaxHeaderListSize(maxHeader),
 			grpc.MaxConcurrentStreams(maxStreams),
 			grpc.ConnectionTimeout(headerTimeout),
+			grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: connectionIdle, Time: idleTimeout}),
 		),
 	}
 	// The service is declared here, rather than with pdata's stub, to see requests

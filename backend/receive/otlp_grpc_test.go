@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -164,4 +165,40 @@ func TestOTLPGRPCClose(t *testing.T) {
 	if err := stream.RecvMsg(&frame{}); err == nil {
 		t.Error("the call goes on")
 	}
+}
+
+// recvStream is a call that gets its request from recv.
+type recvStream struct {
+	grpc.ServerStream
+	ctx  context.Context
+	recv func() error
+}
+
+func (s *recvStream) Context() context.Context { return s.ctx }
+func (s *recvStream) RecvMsg(any) error        { return s.recv() }
+
+// TestOTLPGRPCSlow: a request is not waited for for ever.
+func TestOTLPGRPCSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &OTLPGRPC{sink: newSink(), reading: make(chan struct{}, 1)}
+		released := make(chan struct{})
+		stream := &recvStream{ctx: t.Context(), recv: func() error {
+			<-released
+			return errors.New("the call is over")
+		}}
+		start := time.Now()
+		for range 2 { // the second does not begin to read
+			if _, err := g.read(stream); status.Code(err) != codes.DeadlineExceeded {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took != 2*bodyTimeout {
+			t.Errorf("after %v", took)
+		}
+		close(released)
+		synctest.Wait()
+		if len(g.reading) != 0 {
+			t.Error("others are kept out")
+		}
+	})
 }

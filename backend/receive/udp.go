@@ -35,7 +35,8 @@ type UDP struct {
 	sink     Sink
 	log      *slog.Logger
 	counters udpCounters
-	drops    uint32 // that were counted; of Serve and, before it ends, watchDropped
+	logged   atomic.Int64 // when a malformed datagram was last logged
+	drops    uint32       // that were counted; of Serve and, before it ends, watchDropped
 
 	room    *semaphore.Weighted // bytes that may wait
 	queue   chan []byte
@@ -59,16 +60,16 @@ const (
 // under the names of Jaeger's agent.
 func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, reg prometheus.Registerer, log *slog.Logger) *UDP {
 	u := &UDP{
-		conn:     conn,
-		decode:   wire.DecodeCompactMessage,
-		from:     trace.Origin{Protocol: "thrift-" + string(p), Transport: "udp"},
-		sink:     sink,
-		log:      log.With("port", conn.LocalAddr().String()),
-		counters: newUDPCounters(reg, p),
-		room:     semaphore.NewWeighted(waitingBytes),
-		queue:    make(chan []byte, waitingDatagrams),
-		served:   make(chan struct{}),
+		conn:   conn,
+		decode: wire.DecodeCompactMessage,
+		from:   trace.Origin{Protocol: "thrift-" + string(p), Transport: "udp"},
+		sink:   sink,
+		log:    log.With("port", conn.LocalAddr().String()),
+		room:   semaphore.NewWeighted(waitingBytes),
+		queue:  make(chan []byte, waitingDatagrams),
+		served: make(chan struct{}),
 	}
+	u.counters = newUDPCounters(reg, p, func() float64 { return float64(len(u.queue)) })
 	u.alive, u.giveUp = context.WithCancel(context.Background())
 	if p == Binary {
 		u.decode = wire.DecodeBinaryMessage
@@ -183,7 +184,7 @@ func (u *UDP) take(b []byte) {
 	if err != nil {
 		u.counters.malformed.Inc()
 		u.sink.Unread(u.from, trace.ReasonMalformed, 1)
-		u.log.Debug("malformed datagram", "error", err)
+		u.logMalformed(err)
 		return
 	}
 	u.counters.processed.Inc()
@@ -192,6 +193,15 @@ func (u *UDP) take(b []byte) {
 	}
 	// What was refused has been counted, and there is nobody to tell.
 	_, _ = u.sink.Take(context.Background(), thriftTraces(&m.Batch), u.from)
+}
+
+// logMalformed logs now and then that something sends what is not understood.
+func (u *UDP) logMalformed(err error) {
+	now := time.Now().UnixNano()
+	last := u.logged.Load()
+	if (last == 0 || now-last > int64(logEvery)) && u.logged.CompareAndSwap(last, now) {
+		u.log.Warn("a datagram cannot be read", "error", err)
+	}
 }
 
 // Close reads what has arrived and waits until it is decoded, or until ctx is

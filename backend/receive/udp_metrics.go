@@ -12,13 +12,17 @@ type udpCounters struct {
 	size                                  prometheus.Gauge
 }
 
-// newUDPCounters makes the metrics of Jaeger's agent.
-func newUDPCounters(reg prometheus.Registerer, p Protocol) udpCounters {
+// newUDPCounters makes the metrics of Jaeger's agent. waiting returns how many
+// datagrams are in the queue.
+func newUDPCounters(reg prometheus.Registerer, p Protocol, waiting func() float64) udpCounters {
 	with := promauto.With(reg)
 	labels := prometheus.Labels{"model": "jaeger", "protocol": string(p)}
 	counter := func(name, help string) prometheus.Counter {
 		return with.NewCounter(prometheus.CounterOpts{Name: "jaeger_agent_thrift_udp_" + name, Help: help, ConstLabels: labels})
 	}
+	with.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "jaeger_agent_thrift_udp_server_queue_size", Help: "Datagrams that wait to be decoded.", ConstLabels: labels,
+	}, waiting)
 	return udpCounters{
 		processed: counter("server_packets_processed_total", "Datagrams that were read and decoded."),
 		malformed: counter("t_processor_handler_errors_total", "Datagrams that could not be decoded."),

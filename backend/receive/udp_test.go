@@ -5,8 +5,10 @@ package receive
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +40,14 @@ func sender(t *testing.T, u *UDP) func([]byte) {
 	}
 }
 
+// lineCounter counts what is written to it.
+type lineCounter struct{ atomic.Int32 }
+
+func (c *lineCounter) Write(b []byte) (int, error) {
+	c.Add(1)
+	return len(b), nil
+}
+
 func TestUDP(t *testing.T) {
 	for _, c := range []struct {
 		protocol Protocol
@@ -49,7 +59,8 @@ func TestUDP(t *testing.T) {
 		t.Run(string(c.protocol), func(t *testing.T) {
 			s := newSink()
 			reg := prometheus.NewRegistry()
-			u := NewUDP(listenUDP(t), c.protocol, s, reg, quiet)
+			logged := new(lineCounter)
+			u := NewUDP(listenUDP(t), c.protocol, s, reg, slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelWarn})))
 			serve(t, u)
 			send := sender(t, u)
 			good := read(t, c.good)
@@ -67,6 +78,9 @@ func TestUDP(t *testing.T) {
 			}
 			if got := metric(t, reg, "jaeger_agent_thrift_udp_t_processor_handler_errors_total"); got != 4 {
 				t.Errorf("%v malformed", got)
+			}
+			if got := logged.Load(); got != 1 {
+				t.Errorf("%d warnings", got)
 			}
 		})
 	}
