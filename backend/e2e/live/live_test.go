@@ -61,17 +61,19 @@ func send(t *testing.T, s emit.Sender, to *receiver) {
 
 // receiver is all-in-one or a Jaeger.
 type receiver struct {
-	name  string
-	query string // base URL
-	wires map[emit.Wire]string
+	name     string
+	query    string // base URL
+	sampling string // URL
+	wires    map[emit.Wire]string
 }
 
 // await waits until the receiver has all spans of a sender, and returns what it
 // shows of them.
 func (r *receiver) await(t *testing.T, s emit.Sender) golden.Facts {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		facts := golden.Facts{}
+	facts := golden.Facts{}
+	await(t, func() (bool, any) {
+		clear(facts)
 		for _, service := range s.Services {
 			maps.Copy(facts, r.traces(t, service))
 		}
@@ -88,21 +90,27 @@ func (r *receiver) await(t *testing.T, s emit.Sender) golden.Facts {
 				facts[f] = "now"
 			}
 		}
-		if spans == s.Spans {
-			return facts
-		}
-		if time.Now().After(end) {
-			t.Fatalf("%s shows %d spans of %v, not %d", r.name, spans, s.Services, s.Spans)
-		}
-	}
+		return spans == s.Spans, fmt.Sprintf("%s shows %d spans of %v, not %d", r.name, spans, s.Services, s.Spans)
+	})
+	return facts
 }
 
 // traces is what the receiver answers to a search for a service's traces.
 func (r *receiver) traces(t *testing.T, service string) golden.Facts {
 	t.Helper()
 	// An hour before and after what senders send.
-	at := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
-	status, contentType, body := get(t, r.query+"/api/traces?"+query("service", service, "limit", "100",
+	return r.search(t, service, time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC))
+}
+
+// recent is the same of spans of this hour.
+func (r *receiver) recent(t *testing.T, service string) golden.Facts {
+	t.Helper()
+	return r.search(t, service, time.Now())
+}
+
+func (r *receiver) search(t *testing.T, service string, at time.Time) golden.Facts {
+	t.Helper()
+	status, contentType, body := get(t, r.query+"/api/traces?"+query("service", service, "limit", "1000",
 		"start", fmt.Sprint(at.Add(-time.Hour).UnixMicro()), "end", fmt.Sprint(at.Add(time.Hour).UnixMicro())))
 	return golden.FactsOf(status, contentType, body)
 }

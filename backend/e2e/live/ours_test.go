@@ -16,12 +16,15 @@ import (
 )
 
 // startOurs starts an all-in-one with its traces on disk, and stops it when the test
-// ends.
-func startOurs(t *testing.T) *receiver {
+// ends. It may be given a file of sampling strategies.
+func startOurs(t *testing.T, strategies ...string) *receiver {
 	t.Helper()
 	c := config.Default()
 	c.Data = t.TempDir()
 	c.FreePorts()
+	for _, file := range strategies {
+		c.Strategies = file
+	}
 	s, err := allinone.Start(t.Context(), c, allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +36,7 @@ func startOurs(t *testing.T) *receiver {
 			t.Error(err)
 		}
 	})
-	return &receiver{name: "all-in-one", query: "http://" + s.Addr(allinone.Query), wires: map[emit.Wire]string{
+	return &receiver{name: "all-in-one", query: "http://" + s.Addr(allinone.Query), sampling: "http://" + s.Addr(allinone.Sampling) + "/sampling", wires: map[emit.Wire]string{
 		emit.Compact: s.Addr(allinone.ThriftCompact), emit.Binary: s.Addr(allinone.ThriftBinary),
 		emit.ThriftHTTP: "http://" + s.Addr(allinone.ThriftHTTP) + "/api/traces",
 		emit.OTLPHTTP:   "http://" + s.Addr(allinone.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(allinone.OTLPGRPC),

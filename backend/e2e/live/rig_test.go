@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-spur/spur/backend/e2e/live/emit"
 )
@@ -77,4 +78,25 @@ func get(t *testing.T, url string) (status int, contentType string, body []byte)
 		t.Fatal(err)
 	}
 	return answer.StatusCode, answer.Header.Get("Content-Type"), body
+}
+
+// await asks again and again until the answer is yes, and says what came last when
+// it takes too long.
+func await(t *testing.T, ask func() (bool, any)) {
+	t.Helper()
+	late := time.NewTimer(20 * time.Second)
+	defer late.Stop()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		ok, last := ask()
+		if ok {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late.C:
+			t.Fatal(last)
+		}
+	}
 }
