@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+
+	"github.com/go-spur/spur/backend/internal/silent"
 )
 
 // webServer serves query and admin. Answers may take their time; Close ends their
@@ -20,7 +22,7 @@ type webServer struct {
 
 func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
 	ctx, stop := context.WithCancel(context.Background())
-	return &webServer{l, http.Server{
+	s := &webServer{l, http.Server{
 		Handler:           h,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: headerTimeout,
@@ -29,6 +31,8 @@ func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}, stop}
+	silent.EndOnShutdown(&s.server)
+	return s
 }
 
 func (s *webServer) Serve() error {

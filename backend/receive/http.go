@@ -23,7 +23,7 @@ import (
 // or application/vnd.apache.thrift.binary or cannot be read, 413 when it is
 // longer than MaxBody, and 429 when there is no room for it.
 type HTTP struct {
-	webServer
+	*webServer
 	sink Sink
 }
 

@@ -27,7 +27,7 @@ import (
 // there is no room for it: the body is then a google.rpc.Status in the format of
 // the request. Pages on localhost may send, other pages may not.
 type OTLPHTTP struct {
-	webServer
+	*webServer
 	sink Sink
 }
 

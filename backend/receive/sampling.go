@@ -19,7 +19,7 @@ import (
 //	GET /baggageRestrictions?service=NAME   always []
 //
 // A request without exactly one service is answered with 400.
-type Sampling struct{ webServer }
+type Sampling struct{ *webServer }
 
 // NewSampling returns a server on l, which Close closes. It counts requests in
 // reg, which may be nil, under the names of Jaeger's agent.

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+
+	"github.com/go-spur/spur/backend/internal/silent"
 )
 
 // webServer is what the listeners for HTTP have in common.
@@ -16,8 +18,8 @@ type webServer struct {
 	server   http.Server
 }
 
-func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) webServer {
-	return webServer{l, http.Server{
+func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
+	s := &webServer{l, http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
@@ -26,6 +28,8 @@ func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) webServer {
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}}
+	silent.EndOnShutdown(&s.server)
+	return s
 }
 
 // Serve answers requests until Close; then it returns nil.

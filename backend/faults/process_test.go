@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package faults
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// folder is where built puts the command.
+var folder string
+
+// built is the command, once for all tests.
+var built = sync.OnceValues(func() (string, error) {
+	name := filepath.Join(folder, "all-in-one")
+	out, err := exec.Command("go", "build", "-o", name, "../cmd/all-in-one").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return name, err
+})
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "faults"); err != nil {
+		log.Fatal(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// startProcess starts the command and waits until it is ready.
+func startProcess(t *testing.T, maxRSS int64, flags []string) *backend {
+	t.Helper()
+	name, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &backend{t: t, addrs: map[string]string{}, cmd: exec.Command(name, flags...), log: new(bytes.Buffer), maxRSS: maxRSS}
+	b.cmd.Stderr = b.log
+	out, err := b.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if b.cmd.ProcessState == nil {
+			b.terminate()
+		}
+	})
+	for lines := bufio.NewReader(out); b.addrs["traces"] == ""; { // the last line
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			_ = b.cmd.Wait()
+			t.Fatalf("all-in-one has ended: %s", b.log)
+		}
+		if name, where, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
+			b.addrs[name] = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(where), "http://"), "/")
+		}
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	return b
+}
+
+// terminate sends SIGTERM and checks that the process ends within its ten seconds
+// by itself, without a panic. It returns its exit code.
+func (b *backend) terminate() int {
+	b.t.Helper()
+	begin := time.Now()
+	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		b.t.Errorf("all-in-one is gone: %v: %s", err, b.log)
+	}
+	killer := time.AfterFunc(hang, func() { _ = b.cmd.Process.Kill() })
+	_ = b.cmd.Wait() // what it ended with is looked at below
+	killer.Stop()
+	if took := time.Since(begin); took > 11*time.Second {
+		b.t.Errorf("it took %v to end", took)
+	}
+	if text := b.log.String(); strings.Contains(text, "panic") || strings.Contains(text, "goroutine ") {
+		b.t.Errorf("it panicked: %.5000s", text)
+	}
+	return b.cmd.ProcessState.ExitCode()
+}
+
+// kill ends the process as kill -9 does.
+func (b *backend) kill() {
+	b.t.Helper()
+	if err := b.cmd.Process.Kill(); err != nil {
+		b.t.Fatal(err)
+	}
+	_ = b.cmd.Wait() // its error is the signal
+}
