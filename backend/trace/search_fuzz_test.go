@@ -108,8 +108,11 @@ func TestMatchAllocates(t *testing.T) {
 			t.Fatalf("%q is found", text)
 		}
 		allowed := 0.0
-		if text == "\"nowhere\"" {
+		switch {
+		case text == "\"nowhere\"":
 			allowed = 40 // the text of values that are none
+		case strings.Contains(text, "~"):
+			allowed = 2 // with -race, a sync.Pool forgets
 		}
 		if n := testing.AllocsPerRun(100, func() { q.Match(spans) }); n > allowed {
 			t.Errorf("%q: %v allocations", text, n)
