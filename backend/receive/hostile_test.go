@@ -50,7 +50,7 @@ func hostileProto(n int) map[string][]byte {
 		"map":              span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 6, repeated(n, 1, ""))))),
 		"map of maps":      span(appendBytes(nil, 9, appendBytes(nil, 2, appendBytes(nil, 6, repeated(n, 1, "\x12\x02\x32\x00"))))),
 		"event attributes": span(appendBytes(nil, fieldEvents, repeated(n, 3, ""))),
-		"deep":             span(appendBytes(nil, 9, appendBytes(nil, 2, nestedList(10_000)))),
+		"deep":             span(appendBytes(nil, 9, appendBytes(nil, 2, nestedList(1_000)))),
 		"groups":           span(bytes.Repeat([]byte{0xa3, 0x06}, n/2)),
 	}
 }
@@ -73,7 +73,7 @@ func hostileJSON(n int) map[string][]byte {
 // TestOTLPMemory: whatever a body is made of, what it becomes takes no more than
 // growth times its length.
 func TestOTLPMemory(t *testing.T) {
-	const n = 256 << 10
+	const n = 64 << 10
 	for format, bodies := range map[string]map[string][]byte{"proto": hostileProto(n), "json": hostileJSON(n)} {
 		decode := decodeProto
 		if format == "json" {
@@ -127,7 +127,7 @@ func hostileThrift(n int) map[string][]byte {
 }
 
 func TestThriftMemory(t *testing.T) {
-	for name, b := range hostileThrift(256 << 10) {
+	for name, b := range hostileThrift(64 << 10) {
 		before := heap()
 		batch, err := wire.DecodeCompactBatch(b)
 		if err != nil {

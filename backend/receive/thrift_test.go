@@ -194,7 +194,7 @@ func TestThriftTags(t *testing.T) {
 
 // TestThriftManyTags: a span with more tags than are compared one by one.
 func TestThriftManyTags(t *testing.T) {
-	tags := make([]model.Tag, 100_000)
+	tags := make([]model.Tag, 20_000)
 	for i := range tags {
 		tags[i] = model.Tag{Key: fmt.Sprint("k", i%1_000), Value: model.Int64(int64(i))}
 	}

@@ -121,7 +121,7 @@ func (u *UDP) read() error {
 			if end.IsZero() {
 				end = now.Add(lastDatagrams)
 			}
-			if now.After(end) || u.alive.Err() != nil || !hasDatagram(u.conn) || u.conn.SetReadDeadline(now.Add(lastPause)) != nil {
+			if now.After(end) || !hasDatagram(u.conn) || u.conn.SetReadDeadline(now.Add(lastPause)) != nil {
 				return nil
 			}
 			continue
