@@ -84,6 +84,11 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	if err != nil {
 		return nil, err
 	}
+	for _, p := range s.ports {
+		if p.Error != "" {
+			s.log.Warn("port not used: "+p.Error, "port", p.Name, "address", p.Address)
+		}
+	}
 	s.serveAdmin(open.admin)
 	strategies := receive.SampleAll()
 	if c.Strategies != "" {
