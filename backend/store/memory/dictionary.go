@@ -105,28 +105,36 @@ func newDictionary(ctx context.Context, c *chunk) (dictionary, error) {
 
 // add adds the tags of a span.
 func (d dictionary) add(e trace.Encoded) {
-	for a := range tags(e) {
+	tags(e, func(a attribute) bool {
 		values := d[string(a.key)]
 		if values == nil {
 			if len(d) == maxKeys || len(a.key) > maxDictionaryText {
-				continue
+				return true
 			}
 			values = map[string]struct{}{}
 			d[string(a.key)] = values
 		}
 		if len(values) == maxValues {
-			continue
+			return true
 		}
 		text, ok := a.text()
 		if !ok {
-			v := a.value()
-			if v.Type() != pcommon.ValueTypeInt && v.Type() != pcommon.ValueTypeDouble && v.Type() != pcommon.ValueTypeBool {
-				continue
-			}
-			text = v.AsString()
+			text, ok = a.scalar()
 		}
-		if _, ok := values[text]; !ok && len(text) < maxDictionaryText {
+		if _, known := values[text]; ok && !known && len(text) < maxDictionaryText {
 			values[strings.Clone(text)] = struct{}{}
 		}
+		return true
+	})
+}
+
+// scalar returns a value that is a number or a boolean as text.
+func (a attribute) scalar() (string, bool) {
+	v := a.value()
+	switch v.Type() {
+	case pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
+		return v.AsString(), true
+	default:
+		return "", false
 	}
 }

@@ -4,7 +4,6 @@ package memory
 
 import (
 	"context"
-	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -24,6 +23,7 @@ type finder struct {
 	probe   *probe
 	maxScan int
 	scanned int // spans whose tags were looked at so far
+	looked  int // records that were looked at
 }
 
 func (s *Store) newFinder(ctx context.Context, q *trace.Query) *finder {
@@ -38,7 +38,7 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 	v, sum, views := f.look(e, summary)
 	if v == maybe {
 		f.scanned += len(views)
-		v = f.probe.match(f.probe.duration, slices.Values(views))
+		v = f.probe.spans(views)
 	}
 	switch {
 	case v == no || !summary:
@@ -64,7 +64,8 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 func (f *finder) look(e *entry, summary bool) (v verdict, sum trace.Summary, views []view) {
 	f.store.mu.RLock()
 	defer f.store.mu.RUnlock()
-	v = f.probe.match(e.duration(), e.views())
+	v = f.probe.entry(e)
+	f.looked += f.probe.looked
 	if v == no {
 		return v, sum, nil
 	}
@@ -78,17 +79,6 @@ func (f *finder) look(e *entry, summary bool) (v verdict, sum trace.Summary, vie
 		}
 	}
 	return v, sum, views
-}
-
-// views returns the spans of a trace without what is encoded.
-func (e *entry) views() iter.Seq[view] {
-	return func(yield func(view) bool) {
-		for _, r := range e.refs {
-			if !yield(view{record: r.record(), name: r.name()}) {
-				return
-			}
-		}
-	}
 }
 
 func (e *entry) duration() int64 { return int64(min(e.end-e.start, math.MaxInt64)) }

@@ -9,9 +9,10 @@ const (
 	// the Config does not say: about 300 ms.
 	DefaultMaxScan = 100_000
 
-	// Once a page is full, the traces behind it are counted until 1/countShare
-	// of the spans that may be decoded are.
+	// Once a page is full, the other traces are counted until 1/countShare of
+	// the spans that may be decoded are, or so many records were looked at.
 	countShare = 4
+	maxCounted = 200_000
 
 	// Of more traces that were written to since a cursor, only the last are
 	// arrivals.

@@ -3,8 +3,6 @@
 package memory
 
 import (
-	"iter"
-
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -24,12 +22,11 @@ func verdictOf(ok bool) verdict {
 	return no
 }
 
-// view is a span as far as a probe looks at it. It stays as it is when the
-// store changes.
+// view is a span as it is however the store changes.
 type view struct {
 	*record
 	*name
-	encoded trace.Encoded // or none: then conditions of tags and text are maybe
+	encoded trace.Encoded
 }
 
 // probe evaluates the condition of a query over the spans of one trace, as
@@ -37,8 +34,13 @@ type view struct {
 type probe struct {
 	where      *trace.Expr
 	start, end uint64 // the query's window
-	duration   int64  // of the trace
-	spans      iter.Seq[view]
+
+	// The trace: either its refs, and then conditions of tags and text are maybe,
+	// or all of its spans.
+	duration int64
+	refs     []ref
+	views    []view
+	looked   int // how many of them it looked at, as often as it did
 }
 
 func newProbe(q *trace.Query) *probe {
@@ -47,9 +49,23 @@ func newProbe(q *trace.Query) *probe {
 	return p
 }
 
-// match says whether the query finds a trace.
-func (p *probe) match(duration int64, spans iter.Seq[view]) verdict {
-	p.duration, p.spans = duration, spans
+// entry says whether the query finds a trace, as far as records tell.
+func (p *probe) entry(e *entry) verdict {
+	p.duration, p.refs, p.views, p.looked = e.duration(), e.refs, nil, 1
+	if p.where == nil && len(e.refs) > 0 && within(e.start, p.start, p.end) {
+		return yes
+	}
+	return p.match()
+}
+
+// spans says whether the query finds the trace of which it has just been asked,
+// given its spans: it is never maybe.
+func (p *probe) spans(views []view) verdict {
+	p.refs, p.views = nil, views
+	return p.match()
+}
+
+func (p *probe) match() verdict {
 	v := p.any(nil)
 	if v == yes && p.where != nil {
 		v = p.trace(p.where)
@@ -60,18 +76,33 @@ func (p *probe) match(duration int64, spans iter.Seq[view]) verdict {
 // any says whether a span of the window meets e, or, without e, exists.
 func (p *probe) any(e *trace.Expr) verdict {
 	found := no
-	for v := range p.spans {
+	for i := range len(p.refs) + len(p.views) {
+		p.looked++
 		switch {
-		case !within(v.start, p.start, p.end):
+		case !within(p.record(i).start, p.start, p.end):
 		case e == nil:
 			return yes
 		default:
-			if found = max(found, p.span(e, &v)); found == yes {
+			if found = max(found, p.span(e, i)); found == yes {
 				return yes
 			}
 		}
 	}
 	return found
+}
+
+func (p *probe) record(i int) *record {
+	if p.views != nil {
+		return p.views[i].record
+	}
+	return p.refs[i].record()
+}
+
+func (p *probe) name(i int) *name {
+	if p.views != nil {
+		return p.views[i].name
+	}
+	return p.refs[i].name()
 }
 
 // trace evaluates a condition of the trace.
@@ -86,33 +117,33 @@ func (p *probe) trace(e *trace.Expr) verdict {
 	}
 }
 
-// span evaluates a condition of a span.
-func (p *probe) span(e *trace.Expr, v *view) verdict {
+// span evaluates a condition of the span i.
+func (p *probe) span(e *trace.Expr, i int) verdict {
 	if e.Op != trace.OpTerm {
-		return combine(e, func(arg *trace.Expr) verdict { return p.span(arg, v) })
+		return combine(e, func(arg *trace.Expr) verdict { return p.span(arg, i) })
 	}
 	t := &e.Term
 	switch t.Field {
 	case trace.FieldService:
-		return verdictOf(t.MatchText(v.service))
+		return verdictOf(t.MatchText(p.name(i).service))
 	case trace.FieldName:
-		return verdictOf(t.MatchText(v.name.name))
+		return verdictOf(t.MatchText(p.name(i).name))
 	case trace.FieldKind:
-		return verdictOf(t.MatchText(trace.KindText(v.kind)))
+		return verdictOf(t.MatchText(trace.KindText(p.name(i).kind)))
 	case trace.FieldStatus:
-		return verdictOf(t.MatchText(trace.StatusText(v.status)))
+		return verdictOf(t.MatchText(trace.StatusText(p.record(i).status)))
 	case trace.FieldDuration:
-		return verdictOf(t.MatchInt(v.record.duration()))
+		return verdictOf(t.MatchInt(p.record(i).duration()))
 	case trace.FieldTraceDuration:
 		return verdictOf(t.MatchInt(p.duration))
 	}
 	switch {
-	case v.encoded.Span == nil:
+	case p.views == nil:
 		return maybe
 	case t.Field == trace.FieldTag:
-		return verdictOf(!v.firehose && matchTags(t, v.encoded))
+		return verdictOf(!p.record(i).firehose && matchTags(t, p.views[i].encoded))
 	default:
-		return verdictOf(matchText(t, v))
+		return verdictOf(matchText(t, &p.views[i]))
 	}
 }
 

@@ -4,7 +4,6 @@ package memory
 
 import (
 	"bytes"
-	"iter"
 	"math"
 	"unsafe"
 
@@ -37,63 +36,75 @@ const (
 	anyDouble = 4
 )
 
-// messages returns the fields num of message b that are text or messages.
-func messages(b []byte, num protowire.Number) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for len(b) > 0 {
-			n, typ, size := protowire.ConsumeTag(b)
-			if size < 0 {
-				return
-			}
-			b = b[size:]
-			if n == num && typ == protowire.BytesType {
-				m, size := protowire.ConsumeBytes(b)
-				if size < 0 || !yield(m) {
-					return
-				}
-				b = b[size:]
-				continue
-			}
-			if size = protowire.ConsumeFieldValue(n, typ, b); size < 0 {
-				return
-			}
-			b = b[size:]
+// each calls f with the fields num of message b that are text or messages, as
+// long as it returns true, and reports whether it always did.
+func each(b []byte, num protowire.Number, f func([]byte) bool) bool {
+	for len(b) > 0 {
+		n, typ, size := protowire.ConsumeTag(b)
+		if size < 0 {
+			return true
 		}
+		b = b[size:]
+		if typ == protowire.BytesType {
+			m, size := protowire.ConsumeBytes(b)
+			if size < 0 {
+				return true
+			}
+			if n == num && !f(m) {
+				return false
+			}
+			b = b[size:]
+			continue
+		}
+		if size = protowire.ConsumeFieldValue(n, typ, b); size < 0 {
+			return true
+		}
+		b = b[size:]
 	}
+	return true
 }
 
-func message(b []byte, num protowire.Number) []byte {
-	for m := range messages(b, num) {
-		return m
-	}
-	return nil
+// message returns the first field num of message b.
+func message(b []byte, num protowire.Number) (m []byte) {
+	each(b, num, func(b []byte) bool {
+		m = b
+		return false
+	})
+	return m
 }
 
 // attribute is a key and the bytes of an AnyValue.
 type attribute struct{ key, any []byte }
 
-// tags returns what trace.Span.Tags does for the decoded span. What it yields
-// is part of e.
-func tags(e trace.Encoded) iter.Seq[attribute] {
-	return func(yield func(attribute) bool) {
-		all := func(m []byte, num protowire.Number) bool {
-			for kv := range messages(m, num) {
-				if !yield(attribute{message(kv, keyValueKey), message(kv, keyValueValue)}) {
-					return false
-				}
-			}
-			return true
+// newAttribute cuts a KeyValue in two.
+func newAttribute(kv []byte) (a attribute) {
+	for len(kv) > 0 {
+		n, typ, size := protowire.ConsumeTag(kv)
+		if size < 0 || typ != protowire.BytesType {
+			return a
 		}
-		if !all(e.Span, spanAttributes) || !all(message(e.Resource, resourceSpansResource), resourceAttributes) ||
-			!all(message(e.Scope, scopeSpansScope), scopeAttributes) {
-			return
+		m, length := protowire.ConsumeBytes(kv[size:])
+		if length < 0 {
+			return a
 		}
-		for event := range messages(e.Span, spanEvents) {
-			if !all(event, eventAttributes) {
-				return
-			}
+		if n == keyValueKey {
+			a.key = m
+		} else {
+			a.any = m
 		}
+		kv = kv[size+length:]
 	}
+	return a
+}
+
+// tags calls f with what trace.Span.Tags returns of the decoded span, as long
+// as it returns true, and reports whether it always did.
+func tags(e trace.Encoded, f func(attribute) bool) bool {
+	kv := func(b []byte) bool { return f(newAttribute(b)) }
+	return each(e.Span, spanAttributes, kv) &&
+		each(message(e.Resource, resourceSpansResource), resourceAttributes, kv) &&
+		each(message(e.Scope, scopeSpansScope), scopeAttributes, kv) &&
+		each(e.Span, spanEvents, func(event []byte) bool { return each(event, eventAttributes, kv) })
 }
 
 // value returns the value of an attribute.
@@ -129,7 +140,7 @@ func (a attribute) text() (string, bool) {
 		return "", false
 	}
 	s, _ := protowire.ConsumeBytes(a.any[size:])
-	return unsafe.String(unsafe.SliceData(s), len(s)), true
+	return text(s), true
 }
 
 // decodeValue decodes an AnyValue as part of the smallest message that pdata
@@ -157,16 +168,17 @@ func matchTags(t *trace.Term, e trace.Encoded) bool {
 	}
 	negative := t.Cmp == trace.CmpNotEqual || t.Cmp == trace.CmpNotMatch
 	found := false
-	for a := range tags(e) {
+	all := tags(e, func(a attribute) bool {
 		if !bytes.Equal(a.key, key) {
-			continue
+			return true
 		}
 		found = true
-		if matchValue(t, a) != negative {
-			return !negative
-		}
+		return matchValue(t, a) == negative
+	})
+	if negative {
+		return found && all
 	}
-	return found && negative
+	return !all
 }
 
 func matchValue(t *trace.Term, a attribute) bool {
@@ -178,21 +190,14 @@ func matchValue(t *trace.Term, a attribute) bool {
 
 // matchText reports whether a condition of any text is met (Term.MatchSpan).
 func matchText(t *trace.Term, v *view) bool {
-	if t.MatchText(v.name.name) || t.MatchText(string(message(message(v.encoded.Span, spanStatus), statusMessage))) {
+	if t.MatchText(v.name.name) || t.MatchText(text(message(message(v.encoded.Span, spanStatus), statusMessage))) {
 		return true
 	}
-	for event := range messages(v.encoded.Span, spanEvents) {
-		if t.MatchText(string(message(event, eventName))) {
-			return true
-		}
-	}
-	if v.firehose {
-		return false
-	}
-	for a := range tags(v.encoded) {
-		if matchValue(t, a) {
-			return true
-		}
-	}
-	return false
+	noEvent := each(v.encoded.Span, spanEvents, func(event []byte) bool {
+		return !t.MatchText(text(message(event, eventName)))
+	})
+	return !noEvent || !v.firehose && !tags(v.encoded, func(a attribute) bool { return !matchValue(t, a) })
 }
+
+// text returns b as text, without a copy.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -115,6 +115,7 @@ func (f *finder) page(before, behind candidates) (trace.Page, error) {
 		page.Total, page.AtLeast, page.Scanned = len(page.Traces), true, f.scanned
 		return page, nil
 	}
+	f.looked = 0
 	more, all, err := f.count(behind)
 	if err != nil {
 		return trace.Page{}, err
@@ -132,7 +133,7 @@ func (f *finder) page(before, behind candidates) (trace.Page, error) {
 // count returns how many of list the query finds, and whether it looked at all.
 func (f *finder) count(list candidates) (n int, all bool, err error) {
 	for _, c := range list {
-		if f.scanned >= f.maxScan/countShare {
+		if f.scanned >= f.maxScan/countShare || f.looked >= maxCounted {
 			return n, false, nil
 		}
 		_, found, err := f.find(c.entry, false)
