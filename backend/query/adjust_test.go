@@ -65,10 +65,7 @@ func lines(v *view) (out []string) {
 		}
 		out = append(out, line)
 	}
-	for _, w := range v.warnings {
-		out = append(out, w)
-	}
-	return out
+	return append(out, v.warnings...)
 }
 
 func TestAdjust(t *testing.T) {

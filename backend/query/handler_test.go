@@ -84,27 +84,33 @@ func TestFailuresAreBounded(t *testing.T) {
 	}
 }
 
-// TestBrokenOff: an answer that fails in the middle does not look complete.
+// TestBrokenOff: an answer that fails in the middle does not look complete,
+// compressed or not.
 func TestBrokenOff(t *testing.T) {
 	s, _ := testServer(t)
+	half := strings.Repeat("half ", 1000)
 	for name, fail := range map[string]func() error{
 		"error": func() error { return errors.New("half way") },
 		"panic": func() error { panic("half way") },
 	} {
-		srv := httptest.NewServer(s.raw(func(w http.ResponseWriter, _ *http.Request) error {
-			fmt.Fprint(w, "half")
+		h := s.raw(func(w http.ResponseWriter, _ *http.Request) error {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, half)
 			_ = http.NewResponseController(w).Flush()
 			return fail()
-		}))
-		resp, err := http.Get(srv.URL)
-		if err == nil {
-			_, err = io.ReadAll(resp.Body)
-			resp.Body.Close()
+		})
+		for _, h := range []http.Handler{h, compress(h)} {
+			srv := httptest.NewServer(h)
+			resp, err := http.Get(srv.URL)
+			if err == nil {
+				_, err = io.ReadAll(resp.Body)
+				resp.Body.Close()
+			}
+			if err == nil {
+				t.Errorf("%s: the answer looks complete", name)
+			}
+			srv.Close()
 		}
-		if err == nil {
-			t.Errorf("%s: the answer looks complete", name)
-		}
-		srv.Close()
 	}
 }
 

@@ -101,6 +101,9 @@ func (s *server) latencies(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, wrongParam("quantile", err)
 	}
+	if !(q >= 0 && q <= 1) {
+		return nil, wrongParam("quantile", fmt.Errorf("%v is not between 0 and 1", q))
+	}
 	return s.metrics(r, "latencies", fmt.Sprintf("%.2fth quantile latency", q), func(metricsQuery) value {
 		return func(p trace.REDPoint) (float64, bool) {
 			return float64(p.Durations.Quantile(q)) / float64(time.Millisecond), p.Spans > 0

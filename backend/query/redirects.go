@@ -3,6 +3,7 @@
 package query
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -31,7 +32,7 @@ func (s *server) moved(path string) func(http.ResponseWriter, *http.Request) err
 func (s *server) jaegerSearch(w http.ResponseWriter, r *http.Request) error {
 	p := params{r.URL.Query()}
 	q, ids, err := p.search(time.Now())
-	if err == errServiceRequired {
+	if errors.Is(err, errServiceRequired) {
 		return s.redirect(w, r, "/", nil) // Jaeger's empty form
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -65,8 +66,13 @@ func getJSON(t *testing.T, h http.Handler, target string, into any) {
 	if rec.Code != http.StatusOK {
 		t.Fatalf("%s: %d %s", target, rec.Code, rec.Body)
 	}
+	decode(t, rec, into)
+}
+
+func decode(t *testing.T, rec *httptest.ResponseRecorder, into any) {
+	t.Helper()
 	if err := json.Unmarshal(rec.Body.Bytes(), into); err != nil {
-		t.Fatalf("%s: %v in %s", target, err, rec.Body)
+		t.Fatalf("%v in %s", err, rec.Body)
 	}
 }
 
