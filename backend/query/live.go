@@ -52,17 +52,12 @@ func (s *server) live(w http.ResponseWriter, r *http.Request) error {
 	return l.run(r.Context(), first)
 }
 
-// arrivals is what a liveStream needs of the store.
-type arrivals interface {
-	Arrivals(ctx context.Context, q trace.Query) (trace.Page, error)
-}
-
 // liveStream sends one client what arrives. It asks the store only when the
 // client has taken what came before, so that a slow one holds up nobody.
 type liveStream struct {
 	w     http.ResponseWriter
 	query trace.Query
-	store arrivals
+	store store.Store
 	sent  time.Time     // when something was written
 	wait  time.Duration // how long it paused
 	full  int           // full pages since it saw the end of what arrived

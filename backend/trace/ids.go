@@ -13,9 +13,9 @@ import (
 )
 
 // ParseTraceID reads a trace id in any spelling that is in use: hex of up to 32
-// digits in either case, with or without its leading zeros; a UUID; base64 of 8
-// or 16 bytes; a W3C traceparent; an uber-trace-id. An id of 64 bits has a zero
-// upper half. Spaces around the text do not matter. No id is zero.
+// digits in either case, with or without its leading zeros; a UUID; padded
+// base64 of 8 or 16 bytes; a W3C traceparent; an uber-trace-id. An id of 64 bits
+// has a zero upper half. Spaces around the text do not matter. No id is zero.
 func ParseTraceID(text string) (pcommon.TraceID, error) {
 	var id pcommon.TraceID
 	s := strings.TrimSpace(text)
@@ -76,12 +76,13 @@ func parseHex(id []byte, s string) bool {
 	return true
 }
 
+// parseBase64 reads base64 with its padding, which 8 and 16 bytes have, so that
+// few other words are taken for it.
 func parseBase64(s string) ([]byte, bool) {
-	s = strings.TrimRight(s, "=")
-	if len(s) > 22 {
+	if len(s) > 24 {
 		return nil, false
 	}
-	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		if raw, err := enc.DecodeString(s); err == nil {
 			return raw, true
 		}
