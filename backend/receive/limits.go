@@ -24,9 +24,11 @@ const (
 	linkBytes   = 104
 	entityBytes = 96
 
-	// jsonObject is the least average length of the objects in OTLP's JSON: the
-	// emptiest attribute has 20 bytes and two objects. A span takes 264 bytes.
+	// jsonObject is the least average length of the objects in OTLP's JSON, where
+	// there are more than fewObjects: the emptiest attribute has 21 bytes and two
+	// objects. A span takes 264 bytes.
 	jsonObject = 8
+	fewObjects = 1000
 
 	// jsonDepth bounds how deep objects and arrays of JSON are nested. A list in an
 	// attribute takes four levels.

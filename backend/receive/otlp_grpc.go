@@ -65,7 +65,12 @@ func NewOTLPGRPC(l net.Listener, sink Sink, log *slog.Logger) *OTLPGRPC {
 }
 
 // Serve answers calls until Close; then it returns nil.
-func (s *OTLPGRPC) Serve() error { return s.server.Serve(s.listener) }
+func (s *OTLPGRPC) Serve() error {
+	if err := s.server.Serve(s.listener); !errors.Is(err, grpc.ErrServerStopped) {
+		return err
+	}
+	return nil
+}
 
 // Addr returns where it listens.
 func (s *OTLPGRPC) Addr() net.Addr { return s.listener.Addr() }
@@ -73,6 +78,7 @@ func (s *OTLPGRPC) Addr() net.Addr { return s.listener.Addr() }
 // Close stops listening and waits for calls under way, until ctx is done: then
 // they are cut off, and its error is returned.
 func (s *OTLPGRPC) Close(ctx context.Context) error {
+	defer s.listener.Close() // if Serve was not called
 	stop := context.AfterFunc(ctx, s.server.Stop)
 	s.server.GracefulStop()
 	if stop() {

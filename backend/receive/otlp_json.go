@@ -61,7 +61,7 @@ func checkJSON(b []byte) error {
 			depth--
 		}
 	}
-	if objects > 1 && objects*jsonObject > len(b) {
+	if objects > fewObjects && objects*jsonObject > len(b) {
 		return errors.New("too many empty objects")
 	}
 	return nil

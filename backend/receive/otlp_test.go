@@ -161,6 +161,20 @@ func TestOTLPBadJSONSpans(t *testing.T) {
 	}
 }
 
+// TestOTLPEmpty: bodies without a span are requests all the same.
+func TestOTLPEmpty(t *testing.T) {
+	for _, b := range []string{"", "\x0a\x00", "\x0a\x02\x12\x00"} {
+		if got, err := decodeProto([]byte(b)); err != nil || got.traces.SpanCount() != 0 || got.refused != nil {
+			t.Errorf("%q: %v, %v", b, got.refused, err)
+		}
+	}
+	for _, b := range []string{"{}", `{"resourceSpans":[{}]}`, `{"resourceSpans":[{"scopeSpans":[{}]}]}`, `{"resource_spans":[]}`} {
+		if got, err := decodeJSON([]byte(b)); err != nil || got.traces.SpanCount() != 0 || got.refused != nil {
+			t.Errorf("%q: %v, %v", b, got.refused, err)
+		}
+	}
+}
+
 // TestOTLPMalformed: bodies of which nothing can be read.
 func TestOTLPMalformed(t *testing.T) {
 	for _, b := range []string{"x", "\x0a\x05a", "\x0a\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", "\x08\x01\x08", "\x0a\x02\x10\x01", "\x0a" + "\x22\x12\x00" + strings.Repeat("\x10\x01", 16)} {

@@ -46,6 +46,7 @@ func (s *webServer) Addr() net.Addr { return s.listener.Addr() }
 // Close stops listening and waits for requests under way, until ctx is done:
 // then they are cut off, and its error is returned.
 func (s *webServer) Close(ctx context.Context) error {
+	defer s.listener.Close() // if Serve was not called
 	err := s.server.Shutdown(ctx)
 	if err != nil {
 		_ = s.server.Close() // the first error tells more

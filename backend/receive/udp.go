@@ -36,7 +36,7 @@ type UDP struct {
 	log      *slog.Logger
 	counters udpCounters
 	logged   atomic.Int64 // when a malformed datagram was last logged
-	drops    uint32       // that were counted; of Serve and, before it ends, watchDropped
+	drops    uint32       // of the kernel's that were counted; watchDropped's, and at the end Serve's
 
 	room    *semaphore.Weighted // bytes that may wait
 	queue   chan []byte
@@ -64,7 +64,7 @@ func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, reg prometheus.Registerer,
 		decode: wire.DecodeCompactMessage,
 		from:   trace.Origin{Protocol: "thrift-" + string(p), Transport: "udp"},
 		sink:   sink,
-		log:    log.With("port", conn.LocalAddr().String()),
+		log:    log.With("addr", conn.LocalAddr().String()),
 		room:   semaphore.NewWeighted(waitingBytes),
 		queue:  make(chan []byte, waitingDatagrams),
 		served: make(chan struct{}),

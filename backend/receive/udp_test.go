@@ -140,11 +140,4 @@ func TestUDPClose(t *testing.T) {
 			t.Errorf("%d taken, %v", len(s.taken), s.unread)
 		}
 	}
-	u := NewUDP(listenUDP(t), Compact, newSink(), nil, quiet)
-	if err := u.Close(t.Context()); err != nil { // Serve was never called
-		t.Error(err)
-	}
-	if err := u.Serve(); err != nil {
-		t.Error(err)
-	}
 }
