@@ -10,20 +10,32 @@ import (
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
+	"github.com/go-spur/spur/backend/store/sqlite"
 )
 
-// Config names an engine and what it is to keep.
+// Config names an engine, with what each of them is told.
 type Config struct {
-	Type string // "memory"
-	// MaxBytes is where the oldest spans are removed; 0 is the engine's default.
-	MaxBytes int64
+	Type   string // "sqlite" or "memory"
+	SQLite sqlite.Config
+	Memory memory.Config
 }
 
 // Open opens the store that c names. It logs through log while it is open.
-func Open(_ context.Context, c Config, _ *slog.Logger) (store.Store, error) {
+func Open(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
 	switch c.Type {
+	case "sqlite":
+		s, err := sqlite.Open(ctx, c.SQLite, log)
+		if err != nil {
+			return nil, err // not a nil *sqlite.Store
+		}
+		return s, nil
 	case "memory":
-		return memory.Open(memory.Config{MaxBytes: c.MaxBytes}), nil
+		return memory.Open(c.Memory), nil
+	case "badger":
+		return nil, fmt.Errorf("there is no store %q: sqlite keeps traces on disk, too", c.Type)
+	case "grpc":
+		return nil, fmt.Errorf("there is no store %q, remote storage: use sqlite or memory", c.Type)
+	default:
+		return nil, fmt.Errorf("there is no store %.40q: use sqlite or memory", c.Type)
 	}
-	return nil, fmt.Errorf("store %q is not known; these are: memory", c.Type)
 }

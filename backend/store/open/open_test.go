@@ -6,8 +6,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
 
 	"github.com/go-spur/spur/backend/store/open"
+	"github.com/go-spur/spur/backend/store/sqlite"
 )
 
 func ExampleOpen() {
@@ -19,10 +24,30 @@ func ExampleOpen() {
 	}
 	status, err := s.Status(ctx)
 	fmt.Println(status.Engine, err, s.Close())
-
-	_, err = open.Open(ctx, open.Config{Type: "badger"}, slog.Default())
-	fmt.Println(err)
 	// Output:
 	// memory <nil> <nil>
-	// store "badger" is not known; these are: memory
+}
+
+func TestOpen(t *testing.T) {
+	cfg := open.Config{Type: "sqlite", SQLite: sqlite.Config{Dir: t.TempDir()}}
+	s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, err := s.Status(t.Context()); err != nil || status.Engine != "sqlite" || !strings.HasPrefix(status.Path, cfg.SQLite.Dir) {
+		t.Errorf("status %+v, %v", status, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	cfg.SQLite.Dir = filepath.Join(os.Args[0], "below a file")
+	if s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || s != nil {
+		t.Errorf("a folder that cannot be: %v, %v", s, err)
+	}
+	for _, name := range []string{"badger", "grpc", "Memory", "", strings.Repeat("x", 1000)} {
+		s, err := open.Open(t.Context(), open.Config{Type: name}, slog.New(slog.DiscardHandler))
+		if err == nil || s != nil || !strings.Contains(err.Error(), "sqlite") || len(err.Error()) > 200 {
+			t.Errorf("store %.10q: %v, %v", name, s, err)
+		}
+	}
 }
