@@ -114,6 +114,35 @@ func TestThrough(t *testing.T) {
 	}
 }
 
+func TestTokens(t *testing.T) {
+	c := settings(t, "memory")
+	c.QueryToken, c.CollectorToken = "reader", "sender"
+	s := start(t, c)
+	for _, test := range []struct {
+		method, url, token string
+		want               int
+	}{
+		{http.MethodGet, "http://" + s.Addr(Query) + "/api/services", "reader", 200},
+		{http.MethodGet, "http://" + s.Addr(Query) + "/api/services", "sender", 401},
+		{http.MethodGet, "http://" + s.Addr(Query) + "/api/services", "", 401},
+		{http.MethodPost, "http://" + s.Addr(OTLPHTTP) + "/v1/traces", "sender", 200},
+		{http.MethodPost, "http://" + s.Addr(OTLPHTTP) + "/v1/traces", "reader", 401},
+		{http.MethodPost, "http://" + s.Addr(ThriftHTTP) + "/api/traces", "reader", 401},
+		{http.MethodGet, "http://" + s.Addr(Admin) + "/", "", 200},
+	} {
+		r, err := http.NewRequest(test.method, test.url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer "+test.token)
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil || resp.StatusCode != test.want || resp.Body.Close() != nil {
+			t.Errorf("%s %s with %q: %v, %v", test.method, test.url, test.token, resp, err)
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	s := start(t, settings(t, "memory"))
 	if code, got := get(t, "http://"+s.Addr(Admin)+"/"); code != http.StatusOK {

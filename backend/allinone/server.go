@@ -19,6 +19,7 @@ import (
 	"github.com/go-spur/spur/backend/admin"
 	"github.com/go-spur/spur/backend/collect"
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/internal/bearer"
 	"github.com/go-spur/spur/backend/query"
 	"github.com/go-spur/spur/backend/receive"
 	"github.com/go-spur/spur/backend/store"
@@ -134,13 +135,19 @@ func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
 		s.serve(name, p)
 	}
 	if open.otlpGRPC != nil {
-		add(OTLPGRPC, receive.NewOTLPGRPC(open.otlpGRPC, sink, log))
+		r := receive.NewOTLPGRPC(open.otlpGRPC, sink, log)
+		r.RequireToken(s.config.CollectorToken)
+		add(OTLPGRPC, r)
 	}
 	if open.otlpHTTP != nil {
-		add(OTLPHTTP, receive.NewOTLPHTTP(open.otlpHTTP, sink, log))
+		r := receive.NewOTLPHTTP(open.otlpHTTP, sink, log)
+		r.RequireToken(s.config.CollectorToken)
+		add(OTLPHTTP, r)
 	}
 	if open.thriftHTTP != nil {
-		add(ThriftHTTP, receive.NewHTTP(open.thriftHTTP, strategies, sink, reg, log))
+		r := receive.NewHTTP(open.thriftHTTP, strategies, sink, reg, log)
+		r.RequireToken(s.config.CollectorToken)
+		add(ThriftHTTP, r)
 	}
 	if open.compact != nil {
 		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, reg, log))
@@ -157,7 +164,7 @@ func (s *Server) serveQuery(l net.Listener) {
 	h := query.New(query.Config{
 		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
 	})
-	s.query = newWebServer(l, s.tracer.handler(h), s.log)
+	s.query = newWebServer(l, s.tracer.handler(requireToken(bearer.Token(s.config.QueryToken), h)), s.log)
 	s.serve(Query, s.query)
 }
 

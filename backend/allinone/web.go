@@ -9,8 +9,21 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/go-spur/spur/backend/internal/bearer"
 	"github.com/go-spur/spur/backend/internal/silent"
 )
+
+// requireToken lets requests pass to h that show t.
+func requireToken(t bearer.Token, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !t.Shown(r.Header.Get("Authorization")) {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "the bearer token is missing or wrong", http.StatusUnauthorized)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
 
 // webServer serves query and admin. Answers may take their time; Close ends their
 // requests' contexts, so that streams end.

@@ -45,6 +45,10 @@ type Config struct {
 	// SamplingType is "file" or "static", which are the same.
 	SamplingType string
 
+	// CollectorToken and QueryToken are bearer tokens that senders and users of the
+	// API must show; empty ones let everyone in.
+	CollectorToken, QueryToken string
+
 	// BasePath is where the API's paths begin, behind a proxy: "/jaeger".
 	BasePath string
 	// AllowedHosts are names that requests may give in their Host header, beside

@@ -103,6 +103,7 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--data=" + strings.Repeat("x", 1000), "--max-age=" + strings.Repeat("é", 1000)}, want: []string{`ééé…": not a positive`}},
 		{args: []string{"--query.http.tls.enabled", "--query.http.tls.cert=x"}, want: []string{"query.http.tls.enabled: needs query.http.tls.cert and query.http.tls.key"}},
 		{env: []string{"COLLECTOR_OTLP_GRPC_TLS_CLIENT_CA=x"}, want: []string{"collector.otlp.grpc.tls.*: no use without collector.otlp.grpc.tls.enabled"}},
+		{env: []string{"QUERY_BEARER_TOKEN=open sesame"}, want: []string{`variable QUERY_BEARER_TOKEN: "***": not all characters`}},
 		{file: "collector:\n  queue-sise: 5", want: []string{`spur.yaml:2: unknown key "collector.queue-sise", did you mean collector.queue-size?`}},
 		{file: "collector: 5", want: []string{`spur.yaml:1: unknown key "collector"`}},
 		{file: "- a", want: []string{"spur.yaml:1: not a mapping"}},

@@ -27,6 +27,9 @@ func (o option) shown() string {
 // it stands.
 func (o option) set(wrong []error, from, text string) []error {
 	if err := o.value.Set(text); err != nil {
+		if o.value.Type() == secret {
+			text = "***"
+		}
 		return append(wrong, fmt.Errorf("%s: %q: %w", from, shorten(text), err))
 	}
 	return wrong
@@ -59,6 +62,8 @@ func table(c *Config, getenv func(string) string) []option {
 		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies", "everything is sampled"},
 		{"sampling.config-type", "SAMPLING_CONFIG_TYPE", choice(&c.SamplingType, samplings), "how sampling is decided", ""},
 
+		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send"},
+		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read"},
 		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", ""},
 		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", list(&c.AllowedHosts), "names by which requests may call this server, beside localhost", "any when --listen is not a loopback address"},
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", ""},

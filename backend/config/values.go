@@ -38,6 +38,18 @@ func text(to *string) value[string] {
 	return value[string]{to, "text", func(s string) (string, error) { return s, nil }, asIs}
 }
 
+// secret is the kind of values that errors do not repeat.
+const secret = "secret"
+
+func token(to *string) value[string] {
+	return value[string]{to, secret, func(s string) (string, error) {
+		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return "", errors.New("not all characters are visible ASCII")
+		}
+		return s, nil
+	}, asIs}
+}
+
 // word is a word that a choice knows, with what is wrong with it, if anything.
 type word struct{ text, wrong string }
 

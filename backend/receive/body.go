@@ -115,6 +115,9 @@ func failed(w http.ResponseWriter, sink Sink, from trace.Origin, err error) (sta
 	} else if errors.Is(err, trace.ErrBusy) {
 		status = http.StatusTooManyRequests
 	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	}

@@ -20,10 +20,12 @@ import (
 // answered with 202, and GET /api/sampling?service=, answered as by [Sampling].
 //
 // A request is answered with 400 when it is not of the type application/x-thrift
-// or application/vnd.apache.thrift.binary or cannot be read, 413 when it is
-// longer than MaxBody, and 429 when there is no room for it.
+// or application/vnd.apache.thrift.binary or cannot be read, 401 when it
+// does not show the token (RequireToken), 413 when it is longer than MaxBody, and 429
+// when there is no room for it.
 type HTTP struct {
 	*webServer
+	tokened
 	sink Sink
 }
 
@@ -50,6 +52,9 @@ func (h *HTTP) traces(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *HTTP) take(r *http.Request, from trace.Origin) error {
+	if err := h.enter(r); err != nil {
+		return err
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		return &bodyError{http.StatusBadRequest, trace.ReasonMalformed, "Cannot parse content type: " + shorten(err)}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -17,6 +18,7 @@ import (
 	_ "google.golang.org/grpc/encoding/gzip" // senders may compress
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/mem"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
@@ -25,11 +27,13 @@ import (
 
 // OTLPGRPC listens for OTLP over gRPC, compressed with gzip or not.
 //
-// The answer says how many spans were refused. A call fails with InvalidArgument
-// when the request cannot be read, and with ResourceExhausted and when to come back
-// if there is no room for it. A request longer than MaxBody is ResourceExhausted
-// without coming back.
+// The answer says how many spans were refused. A call fails with Unauthenticated
+// when it does not show the token (RequireToken), with InvalidArgument when the
+// request cannot be read, and with ResourceExhausted and when to come back if there
+// is no room for it. A request longer than MaxBody is ResourceExhausted without
+// coming back.
 type OTLPGRPC struct {
+	tokened
 	listener net.Listener
 	server   *grpc.Server
 	sink     Sink
@@ -96,6 +100,11 @@ func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
 		}
 	}()
 	from := trace.Origin{Protocol: "otlp", Transport: "grpc"}
+	shown := strings.Join(metadata.ValueFromIncomingContext(stream.Context(), "authorization"), ",")
+	if !s.token.Shown(shown) {
+		s.sink.Unread(from, errToken.reason, 1)
+		return status.Error(codes.Unauthenticated, errToken.text)
+	}
 	body, err := s.read(stream)
 	if err != nil {
 		reason := trace.ReasonMalformed

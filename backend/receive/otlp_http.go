@@ -22,12 +22,13 @@ import (
 // (application/json), with gzip or without.
 //
 // The answer is 200 with an ExportTraceServiceResponse, which says how many spans
-// were refused. A request is answered with 400 when it cannot be read, 413 when it
-// is longer than MaxBody, 415 when it is of another type or encoding, and 429 when
-// there is no room for it: the body is then a google.rpc.Status in the format of
-// the request. Pages on localhost may send, other pages may not.
+// were refused. A request is answered with 400 when it cannot be read, 401 when it
+// does not show the token (RequireToken), 413 when it is longer than MaxBody, 415
+// when it is of another type or encoding, and 429 when there is no room for it: the
+// body is then a google.rpc.Status in the format of the request. Pages on localhost may send, other pages may not.
 type OTLPHTTP struct {
 	*webServer
+	tokened
 	sink Sink
 }
 
@@ -81,6 +82,9 @@ func (h *OTLPHTTP) traces(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *OTLPHTTP) take(r *http.Request, from trace.Origin, format otlpFormat) ([]byte, error) {
+	if err := h.enter(r); err != nil {
+		return nil, err
+	}
 	body, release, err := readBody(r, h.sink)
 	defer release()
 	if err != nil {
@@ -102,6 +106,8 @@ func rpcCode(status int) codes.Code {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusRequestEntityTooLarge:
 		return codes.ResourceExhausted
+	case http.StatusUnauthorized:
+		return codes.Unauthenticated
 	case http.StatusServiceUnavailable:
 		return codes.Unavailable
 	}
@@ -112,7 +118,7 @@ func rpcCode(status int) codes.Code {
 func preflight(w http.ResponseWriter, r *http.Request) {
 	if allowOrigin(w, r) {
 		w.Header().Set("Access-Control-Allow-Methods", http.MethodPost)
-		w.Header().Set("Access-Control-Allow-Headers", "Content-Type, Content-Encoding")
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Content-Encoding")
 		w.Header().Set("Access-Control-Max-Age", "3600")
 	}
 	w.WriteHeader(http.StatusNoContent)

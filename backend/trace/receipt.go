@@ -24,6 +24,7 @@ const (
 	ReasonTooLarge  Reason = "too_large"        // a span or a body above its limit
 	ReasonMemory    Reason = "memory"           // the budget of bytes in flight is used up
 	ReasonQueueFull Reason = "queue_full"
+	ReasonToken     Reason = "token"       // the sender did not show the bearer token
 	ReasonKernel    Reason = "kernel"      // datagrams the socket's buffer had no room for
 	ReasonStore     Reason = "store_error" // the store failed to write them
 	ReasonShutdown  Reason = "shutdown"    // waiting when the time to stop was over
