@@ -26,7 +26,6 @@ func fullBitset(n int) bitset {
 
 func (b bitset) inRange(i uint64) bool { return i>>6 < uint64(len(b)) }
 func (b bitset) set(i uint64)          { b[i>>6] |= 1 << (i & 63) }
-func (b bitset) clear(i uint64)        { b[i>>6] &^= 1 << (i & 63) }
 func (b bitset) has(i uint64) bool     { return b.inRange(i) && b[i>>6]>>(i&63)&1 != 0 }
 
 func (b bitset) and(o bitset) {

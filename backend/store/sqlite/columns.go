@@ -17,6 +17,14 @@ type columns struct {
 	span, parent []uint64 // ids
 }
 
+// newColumns returns columns that have room for n spans.
+func newColumns(n int) columns {
+	return columns{
+		make([]int64, 0, n), make([]uint64, 0, n), make([]int64, 0, n), make([]int64, 0, n),
+		make([]uint8, 0, n), make([]uint64, 0, n), make([]uint64, 0, n),
+	}
+}
+
 // kind says which column it is; the value is in the file.
 type kind int64
 
@@ -79,41 +87,74 @@ func encodeIDs(values []uint64) (b []byte) {
 
 // decode reads a column of n values from b, which it may keep.
 func (c *columns) decode(k kind, n int, b []byte) error {
-	r := reader{b: b}
-	if n > len(b) {
-		return fmt.Errorf("column %d: %w", k, errCorrupt)
-	}
-	var last int64
-	delta := func() int64 {
-		last += r.varint()
-		return last
+	ok := n <= len(b)
+	if !ok {
+		n = 0
 	}
 	switch k {
 	case columnTrace:
-		c.trace = fill(n, delta)
+		c.trace = make([]int64, n)
+		ok = ok && decodeDeltas(c.trace, b)
 	case columnStart:
-		c.start = fill(n, func() uint64 { return uint64(delta()) })
+		c.start = make([]uint64, n)
+		ok = ok && decodeDeltas(c.start, b)
 	case columnDuration:
-		c.duration = fill(n, func() int64 { return int64(r.uvarint()) })
+		c.duration = make([]int64, n)
+		ok = ok && decodeUvarints(c.duration, b)
 	case columnOperation:
-		c.operation = fill(n, func() int64 { return int64(r.uvarint()) })
+		c.operation = make([]int64, n)
+		ok = ok && decodeUvarints(c.operation, b)
 	case columnStatus:
-		c.status = r.take(uint64(n))
+		c.status, ok = b, len(b) == n
 	case columnSpan:
-		c.span = fill(n, r.uint64)
+		c.span = make([]uint64, n)
+		ok = ok && decodeIDs(c.span, b)
 	case columnParent:
-		c.parent = fill(n, r.uint64)
+		c.parent = make([]uint64, n)
+		ok = ok && decodeIDs(c.parent, b)
 	}
-	if r.bad || len(r.b) > 0 {
+	if !ok {
 		return fmt.Errorf("column %d: %w", k, errCorrupt)
 	}
 	return nil
 }
 
-func fill[T any](n int, next func() T) []T {
-	out := make([]T, n)
+// decodeUvarints fills out with all of b.
+func decodeUvarints[T int64 | uint64](out []T, b []byte) bool {
 	for i := range out {
-		out[i] = next()
+		if len(b) > 0 && b[0] < 0x80 {
+			out[i] = T(b[0])
+			b = b[1:]
+			continue
+		}
+		v, n := binary.Uvarint(b)
+		if n <= 0 {
+			return false
+		}
+		out[i] = T(v)
+		b = b[n:]
 	}
-	return out
+	return len(b) == 0
+}
+
+func decodeDeltas[T int64 | uint64](out []T, b []byte) bool {
+	if !decodeUvarints(out, b) {
+		return false
+	}
+	var last T
+	for i, v := range out {
+		last += T(uint64(v)>>1) ^ -(v & 1)
+		out[i] = last
+	}
+	return true
+}
+
+func decodeIDs(out []uint64, b []byte) bool {
+	if len(b) != 8*len(out) {
+		return false
+	}
+	for i := range out {
+		out[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	return true
 }

@@ -97,7 +97,7 @@ func (c *conn) each(ctx context.Context, query string, args []any, f func(scan f
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for i := 0; rows.Next(); i++ {
 		if i%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()

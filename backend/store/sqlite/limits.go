@@ -49,7 +49,7 @@ const (
 	maxJoined = 1 << 18
 
 	// SQLite's memory: of the writer, and of each of its readers.
-	writerCacheKB = 8_000
+	writerCacheKB = 2_000
 	readerCacheKB = 2_000
 	maxReaders    = 4
 

@@ -12,7 +12,7 @@ import (
 
 // Services implements store.Store.
 func (s *Store) Services(ctx context.Context) ([]string, error) {
-	return s.texts(ctx, "SELECT DISTINCT service FROM operation ORDER BY service")
+	return s.texts(ctx, "SELECT DISTINCT service FROM operation WHERE service <> x'' ORDER BY service")
 }
 
 // Operations implements store.Store.

@@ -11,8 +11,23 @@ import (
 // result is what the index says about a query: the traces that it finds for
 // sure, and those that it may find, which include them.
 type result struct {
-	all       bool // every trace, and the sets are not used
-	sure, may traceSet
+	all       bool      // every trace, and the sets are not used
+	sure, may *traceSet // the same one when they are equal
+}
+
+func newResult(sure, more *traceSet) *result {
+	if more == nil {
+		return &result{sure: sure, may: sure}
+	}
+	more.or(sure)
+	return &result{sure: sure, may: more}
+}
+
+// fit makes f two sets if x is two.
+func (f *result) fit(x *result) {
+	if f.sure == f.may && x.sure != x.may {
+		f.may = f.sure.clone()
+	}
 }
 
 func (f *result) isSure(row int64) bool { return f.all || f.sure.has(row) }
@@ -23,13 +38,14 @@ type plan struct {
 	from, to uint64 // the window
 	leaves   map[*trace.Term]*leaf
 	nodes    []*spanNode
-	inWindow traceSet // traces with a span in the window; nil when not asked for
+	inWindow *traceSet // traces with a span in the window; nil when not asked for
 }
 
 // spanNode is a condition of one span, an OpSpan of the query.
 type spanNode struct {
-	expr      *trace.Expr
-	sure, may traceSet
+	expr *trace.Expr
+	sure *traceSet
+	more *traceSet // that may meet it; nil when there are none
 }
 
 // search looks q up.
@@ -48,7 +64,7 @@ func (r *snapshot) search(q *trace.Query) (*result, error) {
 		}
 	}
 	if root == nil || root.negative() {
-		p.inWindow = traceSet{}
+		p.inWindow = newTraceSet()
 	}
 	segments, err := r.segments()
 	if err != nil {
@@ -81,7 +97,7 @@ func (r *snapshot) only(f *result, q *trace.Query) (*result, error) {
 	for i := range q.IDs {
 		ids = append(ids, q.IDs[i][:])
 	}
-	named := traceSet{}
+	named := newTraceSet()
 	err := r.eachOf(r.ctx, "SELECT id FROM trace WHERE trace_id IN ", ids, func(scan func(...any) error) error {
 		var row int64
 		if err := scan(&row); err != nil {
@@ -90,10 +106,9 @@ func (r *snapshot) only(f *result, q *trace.Query) (*result, error) {
 		named.add(row)
 		return nil
 	})
-	out := &result{sure: f.sure.clone(), may: f.may.clone()}
-	out.sure.and(named)
-	out.may.and(named)
-	return out, err
+	f.sure.and(named)
+	f.may.and(named)
+	return f, err
 }
 
 // node is a condition of a trace.
@@ -131,7 +146,7 @@ func (p *plan) compile(e *trace.Expr) (*node, error) {
 	case trace.OpSpan:
 		e = e.Args[0]
 	}
-	s := &spanNode{e, traceSet{}, traceSet{}}
+	s := &spanNode{expr: e, sure: newTraceSet()}
 	p.nodes = append(p.nodes, s)
 	return &node{op: trace.OpSpan, span: s}, p.terms(e)
 }
@@ -183,13 +198,18 @@ func (p *plan) segment(seg *segment) error {
 			return err
 		}
 		if window != nil {
-			b.sure.and(window)
-			b.may.and(window)
+			b.and(exact(window))
 		}
 		if err := p.add(seg, b.sure, n.sure); err != nil {
 			return err
 		}
-		if err := p.add(seg, b.may, n.may); err != nil {
+		if b.isExact() {
+			continue
+		}
+		if n.more == nil {
+			n.more = newTraceSet()
+		}
+		if err := p.add(seg, b.may, n.more); err != nil {
 			return err
 		}
 	}
@@ -203,7 +223,7 @@ func inWindow(start, from, to uint64) bool {
 }
 
 // add adds the traces of spans to set.
-func (p *plan) add(seg *segment, spans bitset, set traceSet) error {
+func (p *plan) add(seg *segment, spans bitset, set *traceSet) error {
 	if spans.empty() {
 		return nil
 	}
@@ -231,10 +251,9 @@ func (p *plan) span(seg *segment, e *trace.Expr) (bounds, error) {
 		if err != nil {
 			return bounds{}, err
 		}
-		sure, may := fullBitset(seg.n), fullBitset(seg.n)
-		sure.andNot(b.may)
-		may.andNot(b.sure)
-		return bounds{sure, may}, nil
+		not := exact(fullBitset(seg.n))
+		not.without(b)
+		return not, nil
 	case trace.OpAnd, trace.OpOr:
 		var b bounds
 		for i, arg := range e.Args {
@@ -249,11 +268,9 @@ func (p *plan) span(seg *segment, e *trace.Expr) (bounds, error) {
 			case i == 0:
 				b = x
 			case e.Op == trace.OpAnd:
-				b.sure.and(x.sure)
-				b.may.and(x.may)
+				b.and(x)
 			default:
-				b.sure.or(x.sure)
-				b.may.or(x.may)
+				b.or(x)
 			}
 		}
 		return b, nil
@@ -267,7 +284,8 @@ func (p *plan) trace(n *node) *result {
 	switch n.op {
 	case trace.OpNot:
 		x := p.trace(n.args[0])
-		f := &result{sure: p.inWindow.clone(), may: p.inWindow.clone()}
+		f := newResult(p.inWindow.clone(), nil)
+		f.fit(x)
 		f.sure.andNot(x.may)
 		f.may.andNot(x.sure)
 		return f
@@ -275,6 +293,7 @@ func (p *plan) trace(n *node) *result {
 		f := p.trace(n.args[0])
 		for _, arg := range n.args[1:] {
 			x := p.trace(arg)
+			f.fit(x)
 			if n.op == trace.OpAnd {
 				f.sure.and(x.sure)
 				f.may.and(x.may)
@@ -285,6 +304,6 @@ func (p *plan) trace(n *node) *result {
 		}
 		return f
 	default:
-		return &result{sure: n.span.sure, may: n.span.may}
+		return newResult(n.span.sure, n.span.more)
 	}
 }

@@ -91,8 +91,8 @@ func (r *snapshot) begin(s *Store) error {
 	if err := r.exec("BEGIN"); err != nil {
 		return err
 	}
-	var any int
-	err := r.one("SELECT 1 FROM segment LIMIT 1", nil, &any) // the first read is the moment
+	var one int
+	err := r.one("SELECT 1 FROM segment LIMIT 1", nil, &one) // the first read is the moment
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -108,7 +108,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 	cfg.Dir = dir
 	s := &Store{cfg: cfg, log: log, path: filepath.Join(dir, FileName)}
 	if err := s.open(ctx); err != nil {
-		s.release()
+		_ = s.release()
 		return nil, wrap(err)
 	}
 	return s, nil

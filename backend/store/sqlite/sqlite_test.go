@@ -4,7 +4,10 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
 	"log/slog"
+	"path/filepath"
 	"testing"
 
 	"github.com/go-spur/spur/backend/store"
@@ -21,11 +24,24 @@ func open(ctx context.Context, cfg storetest.Config, segment int) (*Store, error
 }
 
 func TestStore(t *testing.T) {
-	for name, segment := range map[string]int{"tail": segmentSpans, "segments": 50} {
+	for name, segment := range map[string]int{"tail": segmentSpans, "segments": 100} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, storetest.Engine{
-				Open: func(ctx context.Context, cfg storetest.Config) (store.Store, error) { return open(ctx, cfg, segment) },
+				Open:  func(ctx context.Context, cfg storetest.Config) (store.Store, error) { return open(ctx, cfg, segment) },
+				Newer: newer,
 			}, nil)
 		})
+	}
+}
+
+// newer makes the file in dir one of a later version.
+func newer(t testing.TB, dir string) {
+	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, FileName), readerCacheKB))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)+1)); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -26,6 +26,14 @@ func newTail(first int64) tail {
 	return tail{first: first, minStart: math.MaxUint64, minTrace: math.MaxInt64}
 }
 
+// follow returns a new tail behind t, which will grow as large.
+func (t *tail) follow() tail {
+	n := newTail(t.next())
+	n.columns = newColumns(t.spans())
+	n.postings = make([]posting, 0, len(t.postings)+len(t.postings)/8)
+	return n
+}
+
 func (t *tail) spans() int { return len(t.trace) }
 
 // next is the number of the next span.
@@ -76,8 +84,7 @@ func (t *tail) save(c *conn) error {
 		return err
 	}
 	rows = rows[:0]
-	// Readers may still be looking at t.postings.
-	err = encodePostings(slices.Clone(t.postings), func(first token, body []byte) error {
+	err = encodePostings(t.postings, func(first token, body []byte) error {
 		rows = append(rows, t.first, int64(first), slices.Clone(body))
 		return nil
 	})

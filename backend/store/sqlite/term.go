@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -20,7 +21,7 @@ type leaf struct {
 	negated               bool
 	exists, existsPerhaps []tokens
 	// Of the trace's duration: the traces that meet the term.
-	traces traceSet
+	traces *traceSet
 }
 
 func exactly(t token) tokens { return tokens{first: t, last: t} }
@@ -141,7 +142,7 @@ func (r *snapshot) durations(l *leaf) error {
 	if op, ok := sqlComparison(l.term.Cmp); ok && l.term.Number.IsInt {
 		where, args = " WHERE duration "+op+" ?", []any{l.term.Number.Int}
 	}
-	l.traces = traceSet{}
+	l.traces = newTraceSet()
 	return r.each(r.ctx, "SELECT id, duration FROM trace"+where, args, func(scan func(...any) error) error {
 		var row, duration int64
 		if err := scan(&row, &duration); err != nil {
@@ -171,9 +172,40 @@ func sqlComparison(c trace.Cmp) (op string, ok bool) {
 
 // bounds are two sets of spans of a segment: those that meet a condition for
 // sure, and those that may, which include them.
+// When they are the same set, they are the same memory.
 type bounds struct{ sure, may bitset }
 
-func both(b bitset) bounds { return bounds{b, append(bitset(nil), b...)} }
+func exact(set bitset) bounds { return bounds{set, set} }
+
+func (b *bounds) isExact() bool { return len(b.sure) == 0 || &b.sure[0] == &b.may[0] }
+
+// and leaves in b what is in x as well.
+func (b *bounds) and(x bounds) {
+	b.fit(x)
+	b.sure.and(x.sure)
+	b.may.and(x.may)
+}
+
+// or adds x to b.
+func (b *bounds) or(x bounds) {
+	b.fit(x)
+	b.sure.or(x.sure)
+	b.may.or(x.may)
+}
+
+// fit makes b two sets if x is two.
+func (b *bounds) fit(x bounds) {
+	if b.isExact() && !x.isExact() {
+		b.may = slices.Clone(b.may)
+	}
+}
+
+// without removes x from b.
+func (b *bounds) without(x bounds) {
+	b.fit(x)
+	b.sure.andNot(x.may)
+	b.may.andNot(x.sure)
+}
 
 // eval returns the spans of seg that meet the term.
 func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
@@ -190,7 +222,7 @@ func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
 				set.set(uint64(i))
 			}
 		}
-		return both(set), nil
+		return exact(set), nil
 	case trace.FieldTraceDuration:
 		if err := r.load(seg, columnTrace); err != nil {
 			return bounds{}, err
@@ -201,7 +233,7 @@ func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
 				set.set(uint64(i))
 			}
 		}
-		return both(set), nil
+		return exact(set), nil
 	}
 	b, err := r.lookUp(seg, l.sure, l.perhaps)
 	if err != nil || !l.negated {
@@ -211,8 +243,7 @@ func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
 	if err != nil {
 		return bounds{}, err
 	}
-	e.sure.andNot(b.may)
-	e.may.andNot(b.sure)
+	e.without(b)
 	return e, nil
 }
 
@@ -223,11 +254,18 @@ func (r *snapshot) lookUp(seg *segment, sure, perhaps []tokens) (bounds, error) 
 			return bounds{}, err
 		}
 	}
-	b := both(set)
+	if len(perhaps) == 0 {
+		return exact(set), nil
+	}
+	more := newBitset(seg.n)
 	for i := range perhaps {
-		if err := r.find(seg, &perhaps[i], b.may); err != nil {
+		if err := r.find(seg, &perhaps[i], more); err != nil {
 			return bounds{}, err
 		}
 	}
-	return b, nil
+	if more.empty() {
+		return exact(set), nil
+	}
+	more.or(set)
+	return bounds{set, more}, nil
 }

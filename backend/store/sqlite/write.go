@@ -218,7 +218,7 @@ func (w *writer) flush() error {
 	}
 	err := w.tail.save(w.conn)
 	w.unsynced += w.tail.bytes // about as much again
-	w.tail = newTail(w.tail.next())
+	w.tail = w.tail.follow()
 	return err
 }
 
