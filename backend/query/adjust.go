@@ -17,7 +17,7 @@ import (
 // marked.
 func (v *view) adjust() error {
 	v.adjusted = true
-	slices.SortStableFunc(v.spans, func(a, b viewSpan) int {
+	slices.SortFunc(v.spans, func(a, b viewSpan) int {
 		if a.StartTimestamp() != b.StartTimestamp() {
 			if a.StartTimestamp() < b.StartTimestamp() {
 				return -1

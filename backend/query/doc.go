@@ -2,10 +2,27 @@
 
 // Package query serves stored traces over HTTP: the JSON API that Jaeger's UI
 // and Grafana speak (v1, as Jaeger 1.62 answers it), and the addresses that
-// spur's own UI needs, search, live, rates and what the process itself does.
+// spur's own UI needs: search, live, rates and what the process itself does.
+// GET / lists them.
 //
-// An address is a method called after it, a function of the request that
-// returns a value or an error. One wrapper around all of them checks who asks,
-// writes JSON, compresses and turns errors into a status. A failed request is
-// answered with {"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":…,"msg":…}]}.
+// Where v1 answers something else than Jaeger 1.62, the table in
+// backend/internal/golden says what and why. Ids may have any spelling that
+// [trace.ParseTraceID] reads. Numbers that JavaScript cannot hold exactly are
+// text; NaN and the infinities are "NaN", "Infinity" and "-Infinity". Reading a
+// trace removes doubles, sorts its spans, gives spans of Zipkin's that share an
+// id one each, and warns of parents that are not there. With raw=true it is as it
+// is stored, and with adjust=skew spans of other hosts are moved into their
+// parents.
+//
+// In all other addresses times are nanoseconds since 1970 as text. Parameters
+// start and end are milliseconds, microseconds or nanoseconds since 1970: which
+// of them their size says.
+//
+// A failed request is answered with its status and
+// {"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":…,"msg":…}]}. When
+// it fails after a part was sent, the connection is broken off.
+//
+// In the code an address is a method called after it, a function of the request
+// that returns a value or an error. One wrapper around all of them checks who
+// asks, writes JSON, compresses and turns errors into a status.
 package query

@@ -4,6 +4,7 @@ package query
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/go-spur/spur/backend/internal/hosts"
 )
@@ -12,6 +13,8 @@ import (
 // a name that is the server's, and changes that no foreign page asks for.
 func (s *server) guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// What an earlier request of the connection set is over.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout))
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
 		if !hosts.Allowed(r.Host, s.AllowedHosts) {

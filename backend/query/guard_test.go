@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 )
 
 // TestForeignPages: a page of another origin can neither change anything nor
@@ -40,5 +41,26 @@ func TestForeignPages(t *testing.T) {
 		if rec.Code != c.want {
 			t.Errorf("%+v: %d", c, rec.Code)
 		}
+	}
+}
+
+// deadlines is a connection that has served requests before.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	last time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.last = t
+	return nil
+}
+
+// TestDeadlineOfBefore: even an answer without a body has its time.
+func TestDeadlineOfBefore(t *testing.T) {
+	w := &deadlines{ResponseRecorder: httptest.NewRecorder(), last: time.Now().Add(-time.Minute)}
+	r := httptest.NewRequest(http.MethodGet, "http://evil.example/", nil)
+	New(Config{}).ServeHTTP(w, r)
+	if w.Code != http.StatusForbidden || time.Until(w.last) < writeTimeout/2 {
+		t.Errorf("%d, until %v", w.Code, w.last)
 	}
 }

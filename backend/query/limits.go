@@ -41,6 +41,8 @@ const (
 	maxImportTraces = 100       // ids in the answer
 	// maxPoints is how many points a series over time has, as Prometheus.
 	maxPoints = 11_000
+	// maxSeriesPoints is how many points all series of an answer may have.
+	maxSeriesPoints = 300_000
 
 	// Of /api/search, /api/keys and /api/values: how much a page has unless it
 	// says so, and at most; how many columns; how many services of a trace, and

@@ -81,10 +81,7 @@ func (p params) metrics(now time.Time) (q metricsQuery, err error) {
 		return q, err
 	}
 	q.ratePer = max(q.ratePer, time.Minute)
-	if err := checkPoints(q.end.Sub(q.start), q.step); err != nil {
-		return q, err
-	}
-	return q, checkPoints(q.end.Sub(q.start)+q.ratePer, q.resolution())
+	return q, checkPoints(lookback, q.step)
 }
 
 // resolution is the length of the intervals that rates are made of.
@@ -144,7 +141,7 @@ func (s *server) metrics(r *http.Request, name, help string, valueOf func(metric
 		f.Help += " & operation"
 	}
 	for _, service := range q.services {
-		series, err := s.Store.RED(r.Context(), trace.REDQuery{
+		series, err := s.rates(r.Context(), trace.REDQuery{
 			Window:      trace.Window{Start: q.start.Add(-q.ratePer), End: q.end},
 			Service:     service,
 			Kinds:       q.kinds,

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -13,7 +14,9 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // metricsStart is the beginning of a minute.
@@ -177,6 +180,27 @@ func TestRED(t *testing.T) {
 		var e envelope
 		decode(t, rec, &e)
 		if rec.Code != http.StatusBadRequest || e.Errors[0].Msg != want {
+			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
+		}
+	}
+}
+
+// manyOperations is a store of a service with a million operations.
+type manyOperations struct{ store.Store }
+
+func (manyOperations) Operations(context.Context, string) ([]trace.Operation, error) {
+	return make([]trace.Operation, 1_000_000), nil
+}
+
+func TestTooManySeries(t *testing.T) {
+	h := New(Config{Store: manyOperations{metricsStore(t, 1)}})
+	for target, want := range map[string]int{
+		"/api/red?service=shop&byOperation=true":                  http.StatusRequestEntityTooLarge,
+		"/api/metrics/calls?service=shop&groupByOperation=true":   http.StatusRequestEntityTooLarge,
+		"/api/red?service=shop&byOperation=true&operation=GET+/x": http.StatusOK,
+		"/api/red?service=shop":                                   http.StatusOK,
+	} {
+		if rec := get(h, "http://localhost"+target); rec.Code != want {
 			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
 		}
 	}

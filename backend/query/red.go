@@ -3,6 +3,7 @@
 package query
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -60,9 +61,6 @@ func (s *server) red(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q.Step = max(q.Step, time.Minute)
-	if err := checkPoints(q.Window.End.Sub(q.Window.Start), q.Step); err != nil {
-		return nil, err
-	}
 	if q.ByOperation, err = p.bool("byOperation"); err != nil {
 		return nil, err
 	}
@@ -72,7 +70,7 @@ func (s *server) red(r *http.Request) (any, error) {
 	if q.Kinds, err = p.kinds("kind", nil); err != nil {
 		return nil, err
 	}
-	series, err := s.Store.RED(r.Context(), q)
+	series, err := s.rates(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +85,33 @@ func (s *server) red(r *http.Request) (any, error) {
 	return struct {
 		Series []redSeries `json:"series"`
 	}{out}, nil
+}
+
+// rates is the store's RED, when it is not too much to hold.
+func (s *server) rates(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, error) {
+	window := q.Window.End.Sub(q.Window.Start)
+	if err := checkPoints(window, q.Step); err != nil {
+		return nil, err
+	}
+	series := 1
+	switch {
+	case q.ByOperation && q.Operation == "":
+		operations, err := s.Store.Operations(ctx, q.Service)
+		if err != nil {
+			return nil, err
+		}
+		series = len(operations)
+	case q.Service == "":
+		services, err := s.Store.Services(ctx)
+		if err != nil {
+			return nil, err
+		}
+		series = len(services)
+	}
+	if points := int(max(window, 0)/q.Step) + 1; series*points > maxSeriesPoints {
+		return nil, tooLarge("%d services or operations over %d steps: ask for one of them, for less time or for longer steps", series, points)
+	}
+	return s.Store.RED(ctx, q)
 }
 
 func checkPoints(window, step time.Duration) error {

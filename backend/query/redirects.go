@@ -38,15 +38,19 @@ func (s *server) jaegerSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if q.IDs = ids; ids != nil {
+	if ids != nil {
 		q = trace.Query{IDs: ids}
 	}
 	lookback := p.Get("lookback")
-	if lookback != "" && lookback != "custom" {
+	if lookback == "" && !p.Has("start") {
+		lookback = "2d" // the API's
+	}
+	relative := lookback != "" && lookback != "custom" && ids == nil
+	if relative {
 		q.Window = trace.Window{}
 	}
 	text := q.String()
-	if q.Window == (trace.Window{}) && ids == nil {
+	if relative {
 		text += " since:" + days(lookback)
 	}
 	query := url.Values{"q": {text}}

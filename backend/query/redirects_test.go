@@ -14,6 +14,7 @@ func TestJaegerAddresses(t *testing.T) {
 	for from, want := range map[string]string{
 		"/search":                                "/jaeger/",
 		"/search?service=shop&lookback=1h":       "/jaeger/?q=service:shop since:1h",
+		"/search?service=shop":                   "/jaeger/?q=service:shop since:2d",
 		"/search?service=a+b&lookback=2w":        `/jaeger/?q=service:"a b" since:14d`,
 		"/search?limit=20&service=s&lookback=1h": "/jaeger/?limit=20&q=service:s since:1h",
 		"/search?service=s&operation=GET+/x&minDuration=1.5ms&maxDuration=2s&tags=%7B%22http.status_code%22%3A%22500%22%2C%22error%22%3A%22true%22%7D&lookback=1h"://
