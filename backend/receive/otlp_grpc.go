@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -95,7 +94,7 @@ func (s *OTLPGRPC) Close(ctx context.Context) error {
 func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
 	defer func() { // grpc would let it end the process
 		if p := recover(); p != nil {
-			s.log.Error("panic in Export", "panic", p, "stack", string(debug.Stack()))
+			logPanic(s.log, p)
 			err = status.Error(codes.Internal, "internal error")
 		}
 	}()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/go-spur/spur/backend/internal/silent"
 )
@@ -20,7 +21,7 @@ type webServer struct {
 
 func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
 	s := &webServer{l, http.Server{
-		Handler:           h,
+		Handler:           logPanics(h, log),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
 		WriteTimeout:      bodyTimeout + idleTimeout,
@@ -52,4 +53,22 @@ func (s *webServer) Close(ctx context.Context) error {
 		_ = s.server.Close() // the first error tells more
 	}
 	return err
+}
+
+// logPanics answers with 500 when h panics. What net/http itself logs can be
+// anyone's doing and is seen only when debugging.
+func logPanics(h http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if p := recover(); p != nil {
+				logPanic(log, p)
+				http.Error(w, "internal error", http.StatusInternalServerError)
+			}
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
+func logPanic(log *slog.Logger, p any) {
+	log.Error("panic while receiving", "panic", p, "stack", string(debug.Stack()))
 }

@@ -5,7 +5,15 @@ package receive
 import (
 	"context"
 	"net"
+	"net/http"
 	"testing"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // TestCloseBeforeServe: the port is free, and a late Serve ends at once.
@@ -44,4 +52,30 @@ func TestCloseBeforeServe(t *testing.T) {
 			t.Errorf("%s: Serve: %v", name, err)
 		}
 	}
+}
+
+// panicker is a Sink with a mistake.
+type panicker struct{ *sink }
+
+func (panicker) Take(context.Context, ptrace.Traces, trace.Origin) ([]trace.Refused, error) {
+	panic("no")
+}
+
+// TestPanic: a mistake behind a receiver costs the request, which is answered and
+// gives its room back.
+func TestPanic(t *testing.T) {
+	s := panicker{newSink()}
+	web := NewOTLPHTTP(listen(t), s, quiet)
+	serve(t, web)
+	resp, _ := post(t, "http://"+web.Addr().String()+"/v1/traces", protoOf(t, someTraces(1)), "Content-Type", "application/x-protobuf")
+	if resp.StatusCode != http.StatusInternalServerError {
+		t.Errorf("HTTP: %s", resp.Status)
+	}
+	rpc := NewOTLPGRPC(listen(t), s, quiet)
+	serve(t, rpc)
+	_, err := ptraceotlp.NewGRPCClient(dialGRPC(t, rpc)).Export(t.Context(), ptraceotlp.NewExportRequestFromTraces(someTraces(1)))
+	if status.Code(err) != codes.Internal {
+		t.Errorf("gRPC: %v", err)
+	}
+	s.check(t, 0, reasons{}, reasons{})
 }

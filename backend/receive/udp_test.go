@@ -3,9 +3,11 @@
 package receive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"runtime"
 	"sync/atomic"
@@ -139,5 +141,29 @@ func TestUDPClose(t *testing.T) {
 		if got := len(s.taken) + s.unread[trace.ReasonShutdown]; got != 10 || !hurry && len(s.taken) != 10 {
 			t.Errorf("%d taken, %v", len(s.taken), s.unread)
 		}
+	}
+}
+
+// TestUDPHostile: each datagram is decoded or counted, whatever is in it.
+func TestUDPHostile(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for protocol, file := range map[Protocol]string{Compact: "thrift/jaegergo-compact-values.bin", Binary: "thrift/spur-binary-values.bin"} {
+		s := newSink()
+		reg := prometheus.NewRegistry()
+		u := NewUDP(listenUDP(t), protocol, s, reg, quiet)
+		serve(t, u)
+		send := sender(t, u)
+		good := read(t, file)
+		const n = 500
+		for range n {
+			b := bytes.Clone(good[:1+random.IntN(len(good))])
+			for range random.IntN(8) {
+				b[random.IntN(len(b))] = byte(random.Uint32())
+			}
+			send(b)
+		}
+		s.wait(t, "all of them", func() bool {
+			return int(metric(t, reg, "jaeger_agent_thrift_udp_server_packets_processed_total"))+s.unread[trace.ReasonMalformed]+s.unread[trace.ReasonKernel] == n
+		})
 	}
 }
