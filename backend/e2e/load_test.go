@@ -31,15 +31,15 @@ type load struct {
 	ids   []pcommon.TraceID // theirs
 }
 
-// startLoad begins to send OTLP to host:port. An answer that is not 200, or none,
-// ends a sender.
-func startLoad(t *testing.T, to string) *load {
+// startLoad begins to send OTLP to host:port, traces of a round that has its own. An
+// answer that is not 200, or none, ends a sender.
+func startLoad(t *testing.T, to string, round int) *load {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &load{stop: cancel}
 	for sender := range 4 {
 		l.done.Go(func() {
 			for n := uint32(1); ctx.Err() == nil; n++ {
-				id := pcommon.TraceID{3: byte(sender + 1)}
+				id := pcommon.TraceID{2: byte(round), 3: byte(sender + 1)}
 				binary.BigEndian.PutUint32(id[12:], n)
 				body, err := traceOf(id).MarshalProto()
 				if err != nil {
@@ -123,10 +123,10 @@ func (p *process) countSpans(ids []pcommon.TraceID) (n int64) {
 	return n
 }
 
-// takesSpans checks that a new trace is taken and found.
-func (p *process) takesSpans() {
+// takesSpans checks that a new trace, number n, is taken and found, and returns its id.
+func (p *process) takesSpans(n byte) pcommon.TraceID {
 	p.t.Helper()
-	id := pcommon.TraceID{0: 0xff, 15: 1}
+	id := pcommon.TraceID{0: 0xff, 15: n}
 	body, err := traceOf(id).MarshalProto()
 	if err != nil {
 		p.t.Fatal(err)
@@ -140,6 +140,7 @@ func (p *process) takesSpans() {
 			p.t.Fatal("a trace that was taken is not found")
 		}
 	}
+	return id
 }
 
 // path is the address of a trace in the API.

@@ -18,7 +18,7 @@ func TestPortTaken(t *testing.T) {
 	}
 	defer taken.Close()
 	p := run(t, "--span-storage.type=memory", "--collector.otlp.grpc.host-port="+taken.Addr().String())
-	p.takesSpans()
+	p.takesSpans(0)
 	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Skip(err) // Windows
 	}
