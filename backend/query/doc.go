@@ -14,8 +14,8 @@
 // is stored, and with adjust=skew spans of other hosts are moved into their
 // parents.
 //
-// In all other addresses times are nanoseconds since 1970 as text. Parameters
-// start and end are milliseconds, microseconds or nanoseconds since 1970: which
+// In all other addresses times, since 1970, and durations are nanoseconds as
+// text. Parameters start and end are milliseconds, microseconds or nanoseconds since 1970: which
 // of them their size says.
 //
 // A failed request is answered with its status and

@@ -151,7 +151,7 @@ func TestRED(t *testing.T) {
 		for _, s := range answer.Series {
 			line := s.Service + " " + s.Operation
 			for _, p := range s.Points {
-				line += fmt.Sprintf(" %s:%d/%d", strings.TrimPrefix(p.Time, "1767322"), p.Errors, p.Spans)
+				line += fmt.Sprintf(" %s:%d/%d", strings.TrimPrefix(fmt.Sprint(p.Time), "1767322"), p.Errors, p.Spans)
 			}
 			out = append(out, line)
 		}

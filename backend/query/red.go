@@ -5,7 +5,6 @@ package query
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -22,7 +21,7 @@ type redSeries struct {
 }
 
 type redPoint struct {
-	Time      string    `json:"time"` // when its step begins, ns since 1970
+	Time      int64     `json:"time,string"` // when its step begins, ns since 1970
 	Spans     int64     `json:"spans"`
 	Errors    int64     `json:"errors"`
 	Durations quantiles `json:"durations"`
@@ -30,11 +29,11 @@ type redPoint struct {
 
 // quantiles are of durations, in nanoseconds.
 type quantiles struct {
-	P50 time.Duration `json:"p50"`
-	P75 time.Duration `json:"p75"`
-	P90 time.Duration `json:"p90"`
-	P95 time.Duration `json:"p95"`
-	P99 time.Duration `json:"p99"`
+	P50 time.Duration `json:"p50,string"`
+	P75 time.Duration `json:"p75,string"`
+	P90 time.Duration `json:"p90,string"`
+	P95 time.Duration `json:"p95,string"`
+	P99 time.Duration `json:"p99,string"`
 }
 
 func newQuantiles(h *trace.Histogram) quantiles {
@@ -78,7 +77,7 @@ func (s *server) red(r *http.Request) (any, error) {
 	for _, in := range series {
 		one := redSeries{in.Service, in.Operation, make([]redPoint, len(in.Points))}
 		for i, p := range in.Points {
-			one.Points[i] = redPoint{strconv.FormatInt(p.Time.UnixNano(), 10), p.Spans, p.Errors, newQuantiles(&p.Durations)}
+			one.Points[i] = redPoint{p.Time.UnixNano(), p.Spans, p.Errors, newQuantiles(&p.Durations)}
 		}
 		out = append(out, one)
 	}

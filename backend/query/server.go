@@ -36,10 +36,10 @@ type Config struct {
 
 // Backend is the process that serves the queries.
 type Backend struct {
-	Version string      `json:"version"`
-	Started time.Time   `json:"started"`
-	Ports   []Port      `json:"ports"`
-	Books   trace.Books `json:"-"` // of the collector; /api/status shows them with their balance
+	Version string
+	Started time.Time
+	Ports   []Port
+	Books   trace.Books // of the collector
 }
 
 // Port is something that listens, or would.

@@ -4,7 +4,6 @@ package query
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -22,15 +21,24 @@ type books struct {
 
 // storeStatus is what the store holds.
 type storeStatus struct {
-	Engine   string     `json:"engine"`
-	Path     string     `json:"path,omitempty"`
-	Spans    int64      `json:"spans"`
-	Traces   int64      `json:"traces"`
-	Bytes    int64      `json:"bytes"`
-	MaxBytes int64      `json:"maxBytes"`
-	Oldest   *time.Time `json:"oldest"` // null when there is none
-	Evicted  int64      `json:"evicted"`
-	Volatile bool       `json:"volatile"` // nothing survives the process
+	Engine   string `json:"engine"`
+	Path     string `json:"path,omitempty"`
+	Spans    int64  `json:"spans"`
+	Traces   int64  `json:"traces"`
+	Bytes    int64  `json:"bytes"`
+	MaxBytes int64  `json:"maxBytes"`
+	Oldest   *int64 `json:"oldest,string"` // start of the oldest span, ns since 1970; null when there is none
+	Evicted  int64  `json:"evicted"`
+	Volatile bool   `json:"volatile"` // nothing survives the process
+}
+
+// statusAnswer is what /api/status answers.
+type statusAnswer struct {
+	Version string      `json:"version"`
+	Started int64       `json:"started,string"` // ns since 1970
+	Ports   []Port      `json:"ports"`
+	Books   books       `json:"books"`
+	Store   storeStatus `json:"store"`
 }
 
 // status answers GET /api/status: what the process does, what became of the
@@ -40,21 +48,20 @@ func (s *server) status(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := struct {
-		Backend
-		Books books       `json:"books"`
-		Store storeStatus `json:"store"`
-	}{Store: storeStatus{
+	out := statusAnswer{Store: storeStatus{
 		Engine: st.Engine, Path: st.Path, Spans: st.Spans, Traces: st.Traces, Bytes: st.Bytes,
 		MaxBytes: st.MaxBytes, Evicted: st.Evicted, Volatile: s.Store.Caps().Volatile,
 	}}
 	if !st.Oldest.IsZero() {
-		out.Store.Oldest = &st.Oldest
+		out.Store.Oldest = new(st.Oldest.UnixNano())
 	}
-	if s.Status != nil {
-		out.Backend = s.Status()
+	if s.Status == nil {
+		return out, nil
 	}
-	b := out.Backend.Books
+	backend := s.Status()
+	b := backend.Books
+	out.Version, out.Ports = backend.Version, backend.Ports
+	out.Started = backend.Started.UnixNano()
 	out.Books = books{b.Received, b.Stored, b.Waiting, b.Refused, b.Unread, b.Mended, b.Balance()}
 	return out, nil
 }
