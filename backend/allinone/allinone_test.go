@@ -80,7 +80,13 @@ const body = `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name"
 // TestThrough: spans come in at a port and out at another; two servers in one
 // process do not meet.
 func TestThrough(t *testing.T) {
-	s, other := start(t, settings(t, "memory")), start(t, settings(t, "memory"))
+	for _, engine := range []string{"memory", "sqlite"} {
+		t.Run(engine, func(t *testing.T) { through(t, engine) })
+	}
+}
+
+func through(t *testing.T, engine string) {
+	s, other := start(t, settings(t, engine)), start(t, settings(t, engine))
 	resp, err := http.Post("http://"+s.Addr(OTLPHTTP)+"/v1/traces", "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +117,26 @@ func TestThrough(t *testing.T) {
 	}
 	if _, got := get(t, "http://"+s.Addr(Admin)+"/metrics"); !strings.Contains(got, `jaeger_collector_spans_received_total{format="otlp",transport="http"} 2`) {
 		t.Errorf("metrics: %s", got)
+	}
+}
+
+// TestAgain: what is on disk is there for the next server, and for one at a time.
+func TestAgain(t *testing.T) {
+	c := settings(t, "sqlite")
+	s := start(t, c)
+	resp, err := http.Post("http://"+s.Addr(OTLPHTTP)+"/v1/traces", "application/json", strings.NewReader(body))
+	if err != nil || resp.StatusCode != http.StatusOK || resp.Body.Close() != nil {
+		t.Fatal(resp, err)
+	}
+	if _, err := Start(t.Context(), c, Deps{Logger: slog.New(slog.DiscardHandler)}); err == nil || !strings.Contains(err.Error(), c.Data) {
+		t.Errorf("two servers at once: %v", err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s = start(t, c)
+	if code, got := get(t, "http://"+s.Addr(Query)+"/api/traces/0102030405060708090a0b0c0d0e0f10"); code != http.StatusOK {
+		t.Errorf("after a restart: %d %s", code, got)
 	}
 }
 

@@ -11,20 +11,18 @@ import (
 
 	"github.com/go-spur/spur/backend/config"
 	"github.com/go-spur/spur/backend/store"
-	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/store/open"
-	"github.com/go-spur/spur/backend/store/sqlite"
 )
 
 // openStore opens the store that c names, and says where it is.
 func openStore(ctx context.Context, c *config.Config, log *slog.Logger) (s store.Store, where string, err error) {
-	cfg := open.Config{Type: c.Storage, Memory: memory.Config{MaxBytes: c.MaxSize}}
+	cfg := open.Config{Type: c.Storage, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync}
 	where = "in memory, until this process ends"
-	if c.Storage == "sqlite" {
-		if where, err = dataFolder(c); err != nil {
+	if c.Storage != "memory" {
+		if cfg.Dir, err = dataFolder(c); err != nil {
 			return nil, "", err
 		}
-		cfg.SQLite = sqlite.Config{Dir: where, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync}
+		where = cfg.Dir
 	}
 	s, err = open.Open(ctx, cfg, log)
 	return s, where, err

@@ -41,7 +41,7 @@ func table(c *Config, getenv func(string) string) []option {
 	options := []option{
 		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", ""},
 		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder"},
-		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GB on disk, 256MB in memory"},
+		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory"},
 		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", ""},
 		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", ""},
 

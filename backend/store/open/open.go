@@ -7,30 +7,34 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/store/sqlite"
 )
 
-// Config names an engine, with what each of them is told.
+// Config names an engine and says what it is to keep. What an engine has no use for
+// is ignored.
 type Config struct {
-	Type   string // "sqlite" or "memory"
-	SQLite sqlite.Config
-	Memory memory.Config
+	Type     string        // "sqlite" or "memory"
+	Dir      string        // of what lies on disk
+	MaxBytes int64         // above which the oldest spans are removed; 0 is the engine's default
+	MaxAge   time.Duration // likewise
+	Sync     string        // see sqlite.Config
 }
 
 // Open opens the store that c names. It logs through log while it is open.
 func Open(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
 	switch c.Type {
 	case "sqlite":
-		s, err := sqlite.Open(ctx, c.SQLite, log)
+		s, err := sqlite.Open(ctx, sqlite.Config{Dir: c.Dir, MaxBytes: c.MaxBytes, MaxAge: c.MaxAge, Sync: c.Sync}, log)
 		if err != nil {
 			return nil, err // not a nil *sqlite.Store
 		}
 		return s, nil
 	case "memory":
-		return memory.Open(c.Memory), nil
+		return memory.Open(memory.Config{MaxBytes: c.MaxBytes}), nil
 	case "badger":
 		return nil, fmt.Errorf("there is no store %q: sqlite keeps traces on disk, too", c.Type)
 	case "grpc":

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur/backend/store/open"
-	"github.com/go-spur/spur/backend/store/sqlite"
 )
 
 func ExampleOpen() {
@@ -29,18 +28,18 @@ func ExampleOpen() {
 }
 
 func TestOpen(t *testing.T) {
-	cfg := open.Config{Type: "sqlite", SQLite: sqlite.Config{Dir: t.TempDir()}}
+	cfg := open.Config{Type: "sqlite", Dir: t.TempDir()}
 	s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, err := s.Status(t.Context()); err != nil || status.Engine != "sqlite" || !strings.HasPrefix(status.Path, cfg.SQLite.Dir) {
+	if status, err := s.Status(t.Context()); err != nil || status.Engine != "sqlite" || !strings.HasPrefix(status.Path, cfg.Dir) {
 		t.Errorf("status %+v, %v", status, err)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	cfg.SQLite.Dir = filepath.Join(os.Args[0], "below a file")
+	cfg.Dir = filepath.Join(os.Args[0], "below a file")
 	if s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || s != nil {
 		t.Errorf("a folder that cannot be: %v, %v", s, err)
 	}
