@@ -59,6 +59,8 @@ func asError(err error) *apiError {
 		return errorf(http.StatusNotFound, "%v", store.ErrNotFound)
 	case errors.Is(err, store.ErrCursor):
 		return badRequest("%v", store.ErrCursor)
+	case errors.Is(err, store.ErrTooMuch):
+		return badRequest("%v", err)
 	case errors.Is(err, errors.ErrUnsupported):
 		return errorf(http.StatusNotImplemented, "this store cannot do that")
 	case errors.Is(err, store.ErrFull):

@@ -22,6 +22,8 @@ var (
 	// ErrFull says that nothing more can be written, for want of disk.
 	ErrFull   = errors.New("store is full")
 	ErrClosed = errors.New("store is closed")
+	// ErrTooMuch says that an answer would be too large: ask for less.
+	ErrTooMuch = errors.New("the answer would be too large")
 )
 
 // Store keeps spans and finds traces. All methods may be called from any
@@ -68,7 +70,8 @@ type Store interface {
 	Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 
 	// RED returns rates, errors and durations, sorted by service and operation.
-	// Steps begin at multiples of q.Step since 1970.
+	// Steps begin at multiples of q.Step since 1970. The error wraps ErrTooMuch
+	// when there would be more than MaxPoints points.
 	RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, error)
 
 	// Status says what is stored.

@@ -15,6 +15,7 @@ import (
 // chunk holds spans that arrived one after the other. What it holds is never
 // changed, only added to.
 type chunk struct {
+	number   uint64 // from 1
 	archived bool
 	blocks   [][]byte // encoded spans; a full one is followed by the next
 	records  []record
@@ -23,8 +24,8 @@ type chunk struct {
 	nameOf   map[name]uint32
 	headOf   map[headKey]uint32
 	bytes    int
-	oldest   uint64     // start of the oldest span
-	dict     dictionary // once it was asked for; under Store.dictMu
+	oldest   uint64      // start of the oldest span
+	dict     *dictionary // once it was asked for; under Store.dictMu
 }
 
 // record is what is known of a span without decoding it.
@@ -56,8 +57,8 @@ const noTime = math.MaxUint64
 
 const blockBytes = 256 << 10
 
-func newChunk(archived bool) *chunk {
-	return &chunk{archived: archived, oldest: noTime, nameOf: map[name]uint32{}, headOf: map[headKey]uint32{}}
+func newChunk(number uint64, archived bool) *chunk {
+	return &chunk{number: number, archived: archived, oldest: noTime, nameOf: map[name]uint32{}, headOf: map[headKey]uint32{}}
 }
 
 // encoded returns the span that r is about. It must not be changed.

@@ -26,7 +26,7 @@ type data struct {
 
 func (d *data) reset(chunkBytes int) {
 	*d = data{
-		traces: map[pcommon.TraceID]*entry{}, chunks: []*chunk{newChunk(false)}, archive: []*chunk{newChunk(true)},
+		traces: map[pcommon.TraceID]*entry{}, chunks: []*chunk{newChunk(1, false)}, archive: []*chunk{newChunk(1, true)},
 		chunkBytes: chunkBytes, seq: d.seq, lostSeq: d.seq,
 	}
 }
@@ -99,10 +99,10 @@ func (d *data) evict(maxBytes int64) (spans int64) {
 		d.bytes -= int64(c.bytes)
 		for i := range c.records {
 			e := d.traces[c.records[i].trace]
-			if e == nil || e.swept == c {
+			if e == nil || e.swept == c.number {
 				continue
 			}
-			e.swept = c
+			e.swept = c.number
 			spans += int64(e.remove(c))
 			if len(e.refs) == 0 {
 				d.forget(e)

@@ -13,14 +13,17 @@ import (
 )
 
 // dictionary holds the keys of the tags of a chunk and their values, as far as
-// the limits allow.
-type dictionary map[string]map[string]struct{}
+// there is room.
+type dictionary struct {
+	values map[string]map[string]struct{} // by key
+	room   int                            // bytes
+}
 
 // Keys implements store.Store.
 func (s *Store) Keys(ctx context.Context, prefix string, limit int) ([]string, error) {
 	var keys []string
-	err := s.dictionaries(ctx, func(d dictionary) {
-		for key := range d {
+	err := s.dictionaries(ctx, func(d *dictionary) {
+		for key := range d.values {
 			if strings.HasPrefix(key, prefix) {
 				keys = append(keys, key)
 			}
@@ -33,8 +36,8 @@ func (s *Store) Keys(ctx context.Context, prefix string, limit int) ([]string, e
 // that are text, numbers or booleans, of a key with many values only some.
 func (s *Store) Values(ctx context.Context, key, prefix string, limit int) ([]string, error) {
 	var values []string
-	err := s.dictionaries(ctx, func(d dictionary) {
-		for value := range d[key] {
+	err := s.dictionaries(ctx, func(d *dictionary) {
+		for value := range d.values[key] {
 			if strings.HasPrefix(value, prefix) {
 				values = append(values, value)
 			}
@@ -52,7 +55,7 @@ func first(list []string, limit int) []string {
 
 // dictionaries calls f with the dictionary of each chunk. Those of full chunks
 // are made once, when they are first asked for.
-func (s *Store) dictionaries(ctx context.Context, f func(dictionary)) error {
+func (s *Store) dictionaries(ctx context.Context, f func(*dictionary)) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
@@ -68,7 +71,7 @@ func (s *Store) dictionaries(ctx context.Context, f func(dictionary)) error {
 		if d == nil {
 			frozen, full := s.freeze(c)
 			var err error
-			if d, err = newDictionary(ctx, frozen); err != nil {
+			if d, err = newDictionary(ctx, frozen, max(s.chunkBytes()/dictionaryShare, minDictionary)); err != nil {
 				return err
 			}
 			if full {
@@ -87,8 +90,8 @@ func (s *Store) freeze(c *chunk) (frozen *chunk, full bool) {
 	return &chunk{blocks: slices.Clone(c.blocks), records: c.records, heads: c.heads}, c.bytes >= s.data.chunkBytes
 }
 
-func newDictionary(ctx context.Context, c *chunk) (dictionary, error) {
-	d := dictionary{}
+func newDictionary(ctx context.Context, c *chunk, room int) (*dictionary, error) {
+	d := &dictionary{values: map[string]map[string]struct{}{}, room: room}
 	for _, h := range c.heads {
 		d.add(trace.Encoded{Resource: h.resource, Scope: h.scope})
 	}
@@ -104,15 +107,15 @@ func newDictionary(ctx context.Context, c *chunk) (dictionary, error) {
 }
 
 // add adds the tags of a span.
-func (d dictionary) add(e trace.Encoded) {
+func (d *dictionary) add(e trace.Encoded) {
 	tags(e, func(a attribute) bool {
-		values := d[string(a.key)]
+		values := d.values[string(a.key)]
 		if values == nil {
-			if len(d) == maxKeys || len(a.key) > maxDictionaryText {
+			if !d.take(len(a.key) + keyOverhead) {
 				return true
 			}
 			values = map[string]struct{}{}
-			d[string(a.key)] = values
+			d.values[string(a.key)] = values
 		}
 		if len(values) == maxValues {
 			return true
@@ -121,11 +124,20 @@ func (d dictionary) add(e trace.Encoded) {
 		if !ok {
 			text, ok = a.scalar()
 		}
-		if _, known := values[text]; ok && !known && len(text) < maxDictionaryText {
+		if _, known := values[text]; ok && !known && len(text) < maxValueBytes && d.take(len(text)+valueOverhead) {
 			values[strings.Clone(text)] = struct{}{}
 		}
 		return true
 	})
+}
+
+// take reports whether there is room for so many bytes, and uses it.
+func (d *dictionary) take(bytes int) bool {
+	if bytes > d.room {
+		return false
+	}
+	d.room -= bytes
+	return true
 }
 
 // scalar returns a value that is a number or a boolean as text.

@@ -38,7 +38,7 @@ type entry struct {
 	slot       int    // in data.all
 	seq        uint64 // of its last write
 	prev, next *entry // by seq
-	swept      *chunk // the last chunk that was removed from it
+	swept      uint64 // number of the last chunk that was removed from it
 }
 
 // find returns the index of the ref of a span with the hash.

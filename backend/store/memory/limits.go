@@ -21,11 +21,15 @@ const (
 	// Traces that Links and RED look at under one lock.
 	tracesAtOnce = 256
 
-	// A dictionary of a chunk has so many keys, and of each so many values, of
-	// texts below that length.
-	maxKeys           = 2_000
-	maxValues         = 1_000
-	maxDictionaryText = 256
+	// The dictionary of a chunk takes 1/dictionaryShare of the chunk's bytes, or
+	// minDictionary. It has so many values of a key at most, of texts below
+	// maxValueBytes.
+	dictionaryShare = 8
+	minDictionary   = 64 << 10
+	maxValues       = 1_000
+	maxValueBytes   = 256
+	keyOverhead     = 400
+	valueOverhead   = 64
 
 	// A store has about chunksPerStore chunks, of these sizes at most and at
 	// least.

@@ -20,9 +20,9 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 	links := map[pair]*trace.Link{}
 	services := map[pcommon.SpanID]string{} // by span, of one trace
 	start, end := w.Nanos()
-	err := s.traces(ctx, w, func(e *entry) {
+	err := s.traces(ctx, w, func(e *entry) error {
 		if len(e.refs) == 1 {
-			return
+			return nil
 		}
 		clear(services)
 		for _, r := range e.refs {
@@ -48,6 +48,7 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 				l.Errors++
 			}
 		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -67,24 +68,32 @@ func within(t, start, end uint64) bool {
 	return t >= start && (t < end || end == noTime)
 }
 
-// traces calls f with each trace that may have spans in w.
-func (s *Store) traces(ctx context.Context, w trace.Window, f func(*entry)) error {
+// traces calls f with each trace that may have spans in w, until it returns an
+// error.
+func (s *Store) traces(ctx context.Context, w trace.Window, f func(*entry) error) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	defer s.calls.RUnlock()
 	_, list := s.candidates(&trace.Query{Window: w}, nil)
-	for len(list) > 0 {
+	for some := range slices.Chunk(list, tracesAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(len(list), tracesAtOnce)
-		s.mu.RLock()
-		for _, c := range list[:n] {
-			f(c.entry)
+		if err := s.forEach(some, f); err != nil {
+			return err
 		}
-		s.mu.RUnlock()
-		list = list[n:]
+	}
+	return nil
+}
+
+func (s *Store) forEach(list candidates, f func(*entry) error) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, c := range list {
+		if err := f(c.entry); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 // Config says how much a store holds.
 type Config struct {
 	// MaxBytes is how much memory spans take, with what the store keeps beside
-	// them, before the oldest are removed: DefaultMaxBytes when it is 0.
+	// them, before the oldest are removed: DefaultMaxBytes when it is 0. What
+	// Keys and Values look up takes up to an eighth more.
 	MaxBytes int64
 	// MaxScan is the number of spans that one search decodes at most:
 	// DefaultMaxScan when it is 0.
