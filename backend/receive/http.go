@@ -20,9 +20,9 @@ import (
 // answered with 202, and GET /api/sampling?service=, answered as by [Sampling].
 //
 // A request is answered with 400 when it is not of the type application/x-thrift
-// or application/vnd.apache.thrift.binary or cannot be read, 401 when it
-// does not show the token (RequireToken), 413 when it is longer than MaxBody, and 429
-// when there is no room for it.
+// or application/vnd.apache.thrift.binary or cannot be read, 401 when it does not
+// show the token (RequireToken), 413 when it is longer than MaxBody, and 429 when
+// there is no room for it.
 type HTTP struct {
 	*webServer
 	tokened

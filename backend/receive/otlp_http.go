@@ -25,7 +25,8 @@ import (
 // were refused. A request is answered with 400 when it cannot be read, 401 when it
 // does not show the token (RequireToken), 413 when it is longer than MaxBody, 415
 // when it is of another type or encoding, and 429 when there is no room for it: the
-// body is then a google.rpc.Status in the format of the request. Pages on localhost may send, other pages may not.
+// body is then a google.rpc.Status in the format of the request. Pages on localhost
+// may send, other pages may not.
 type OTLPHTTP struct {
 	*webServer
 	tokened
