@@ -121,20 +121,23 @@ func (c *columns) decode(k kind, n int, b []byte) error {
 
 // decodeUvarints fills out with all of b.
 func decodeUvarints[T int64 | uint64](out []T, b []byte) bool {
+	at := 0
 	for i := range out {
-		if len(b) > 0 && b[0] < 0x80 {
-			out[i] = T(b[0])
-			b = b[1:]
-			continue
-		}
-		v, n := binary.Uvarint(b)
-		if n <= 0 {
-			return false
+		var v uint64
+		for shift := 0; ; shift += 7 {
+			if at >= len(b) || shift > 63 {
+				return false
+			}
+			c := b[at]
+			at++
+			v |= uint64(c&0x7f) << shift
+			if c < 0x80 {
+				break
+			}
 		}
 		out[i] = T(v)
-		b = b[n:]
 	}
-	return len(b) == 0
+	return at == len(b)
 }
 
 func decodeDeltas[T int64 | uint64](out []T, b []byte) bool {

@@ -10,8 +10,8 @@ const (
 	// DefaultMaxAge is how long spans are kept when the Config does not say.
 	DefaultMaxAge = 72 * time.Hour
 	// DefaultMaxScan is the number of spans that a search decodes at most when
-	// the Config does not say: about 400 ms.
-	DefaultMaxScan = 100_000
+	// the Config does not say: about 300 ms.
+	DefaultMaxScan = 50_000
 
 	// Once a page is full, the traces behind it are counted until 1/countShare
 	// of the spans that may be decoded are.

@@ -154,7 +154,7 @@ func (p *plan) compile(e *trace.Expr) (*node, error) {
 // terms makes the leaves below e.
 func (p *plan) terms(e *trace.Expr) error {
 	if e.Op == trace.OpTerm {
-		l, err := p.r.newLeaf(&e.Term)
+		l, err := p.r.newLeaf(&e.Term, p.from, p.to)
 		p.leaves[&e.Term] = l
 		return err
 	}
@@ -168,7 +168,7 @@ func (p *plan) terms(e *trace.Expr) error {
 
 // segment evaluates the conditions of spans for a segment.
 func (p *plan) segment(seg *segment) error {
-	if seg.maxStart < p.from || seg.minStart >= p.to && p.to != math.MaxUint64 {
+	if !overlaps(seg.minStart, seg.maxStart, p.from, p.to) {
 		return nil
 	}
 	var window bitset // or nil: all
@@ -193,7 +193,7 @@ func (p *plan) segment(seg *segment) error {
 		}
 	}
 	for _, n := range p.nodes {
-		b, err := p.span(seg, n.expr)
+		b, err := p.span(seg, n.expr, window)
 		if err != nil {
 			return err
 		}
@@ -243,11 +243,12 @@ func (p *plan) add(seg *segment, spans bitset, set *traceSet) error {
 	return nil
 }
 
-// span returns the spans of seg that meet e.
-func (p *plan) span(seg *segment, e *trace.Expr) (bounds, error) {
+// span returns the spans of seg that meet e. Only those in among matter, if it
+// is not nil.
+func (p *plan) span(seg *segment, e *trace.Expr, among bitset) (bounds, error) {
 	switch e.Op {
 	case trace.OpNot:
-		b, err := p.span(seg, e.Args[0])
+		b, err := p.span(seg, e.Args[0], among)
 		if err != nil {
 			return bounds{}, err
 		}
@@ -257,10 +258,13 @@ func (p *plan) span(seg *segment, e *trace.Expr) (bounds, error) {
 	case trace.OpAnd, trace.OpOr:
 		var b bounds
 		for i, arg := range e.Args {
-			if i > 0 && e.Op == trace.OpAnd && b.may.empty() {
-				break
+			if i > 0 && e.Op == trace.OpAnd {
+				if b.may.empty() {
+					break
+				}
+				among = b.may
 			}
-			x, err := p.span(seg, arg)
+			x, err := p.span(seg, arg, among)
 			if err != nil {
 				return bounds{}, err
 			}
@@ -275,7 +279,7 @@ func (p *plan) span(seg *segment, e *trace.Expr) (bounds, error) {
 		}
 		return b, nil
 	default:
-		return p.r.eval(seg, p.leaves[&e.Term])
+		return p.r.eval(seg, p.leaves[&e.Term], among)
 	}
 }
 

@@ -5,7 +5,6 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"math"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -72,7 +71,7 @@ func (r *snapshot) eachIn(w trace.Window, kinds []kind, f func(seg *segment, i i
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		if seg.maxStart < from || seg.minStart >= to && to != math.MaxUint64 {
+		if !overlaps(seg.minStart, seg.maxStart, from, to) {
 			continue
 		}
 		seg := *seg // so that its columns are not kept

@@ -20,30 +20,56 @@ type leaf struct {
 	sure, perhaps         []tokens
 	negated               bool
 	exists, existsPerhaps []tokens
+	// The spans that have them.
+	sureSets, perhapsSets, existsSets, existsPerhapsSets spanSets
 	// Of the trace's duration: the traces that meet the term.
 	traces *traceSet
 }
 
 func exactly(t token) tokens { return tokens{first: t, last: t} }
 
-// newLeaf looks up what t is about.
-func (r *snapshot) newLeaf(t *trace.Term) (*leaf, error) {
+// newLeaf looks up what t is about, in the window from from to to.
+func (r *snapshot) newLeaf(t *trace.Term, from, to uint64) (*leaf, error) {
 	l := &leaf{term: t}
-	switch t.Field {
+	if err := r.resolve(l); err != nil {
+		return nil, err
+	}
+	if l.negated {
+		l.existsSets, l.existsPerhapsSets = spanSets{}, spanSets{}
+	} else {
+		l.exists, l.existsPerhaps = nil, nil
+	}
+	l.sureSets, l.perhapsSets = spanSets{}, spanSets{}
+	for _, x := range []struct {
+		list []tokens
+		sets spanSets
+	}{{l.sure, l.sureSets}, {l.perhaps, l.perhapsSets}, {l.exists, l.existsSets}, {l.existsPerhaps, l.existsPerhapsSets}} {
+		for i := range x.list {
+			if err := r.find(&x.list[i], from, to, x.sets); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return l, nil
+}
+
+// resolve finds out which tokens are meant.
+func (r *snapshot) resolve(l *leaf) error {
+	switch l.term.Field {
 	case trace.FieldTag:
-		return l, r.tag(l)
+		return r.tag(l)
 	case trace.FieldService:
-		return l, r.values(l, keyService)
+		return r.values(l, keyService)
 	case trace.FieldName:
-		return l, r.values(l, keyName)
+		return r.values(l, keyName)
 	case trace.FieldKind:
-		return l, r.values(l, keyKind)
+		return r.values(l, keyKind)
 	case trace.FieldStatus:
-		return l, r.values(l, keyStatus)
+		return r.values(l, keyStatus)
 	case trace.FieldTraceDuration:
-		return l, r.durations(l)
+		return r.durations(l)
 	default:
-		return l, nil
+		return nil
 	}
 }
 
@@ -207,8 +233,9 @@ func (b *bounds) without(x bounds) {
 	b.may.andNot(x.sure)
 }
 
-// eval returns the spans of seg that meet the term.
-func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
+// eval returns the spans of seg that meet the term. Only those in among matter,
+// if it is not nil.
+func (r *snapshot) eval(seg *segment, l *leaf, among bitset) (bounds, error) {
 	switch l.term.Field {
 	case trace.FieldText:
 		return bounds{newBitset(seg.n), fullBitset(seg.n)}, nil
@@ -216,56 +243,47 @@ func (r *snapshot) eval(seg *segment, l *leaf) (bounds, error) {
 		if err := r.load(seg, columnDuration); err != nil {
 			return bounds{}, err
 		}
-		set := newBitset(seg.n)
-		for i, d := range seg.cols.duration {
-			if l.term.MatchInt(d) {
-				set.set(uint64(i))
-			}
-		}
-		return exact(set), nil
+		return exact(seg.where(among, func(i uint64) bool { return l.term.MatchInt(seg.cols.duration[i]) })), nil
 	case trace.FieldTraceDuration:
 		if err := r.load(seg, columnTrace); err != nil {
 			return bounds{}, err
 		}
-		set := newBitset(seg.n)
-		for i, row := range seg.cols.trace {
-			if l.traces.has(row) {
-				set.set(uint64(i))
-			}
-		}
-		return exact(set), nil
+		return exact(seg.where(among, func(i uint64) bool { return l.traces.has(seg.cols.trace[i]) })), nil
 	}
-	b, err := r.lookUp(seg, l.sure, l.perhaps)
-	if err != nil || !l.negated {
-		return b, err
+	b := seg.bounds(l.sureSets, l.perhapsSets)
+	if !l.negated {
+		return b, nil
 	}
-	e, err := r.lookUp(seg, l.exists, l.existsPerhaps)
-	if err != nil {
-		return bounds{}, err
-	}
+	e := seg.bounds(l.existsSets, l.existsPerhapsSets)
 	e.without(b)
 	return e, nil
 }
 
-func (r *snapshot) lookUp(seg *segment, sure, perhaps []tokens) (bounds, error) {
+// where returns the spans that f is true of, of those among, or of all.
+func (seg *segment) where(among bitset, f func(i uint64) bool) bitset {
 	set := newBitset(seg.n)
-	for i := range sure {
-		if err := r.find(seg, &sure[i], set); err != nil {
-			return bounds{}, err
+	if among == nil {
+		among = fullBitset(seg.n)
+	}
+	for i := range among.all() {
+		if i < uint64(seg.n) && f(i) {
+			set.set(i)
 		}
 	}
-	if len(perhaps) == 0 {
-		return exact(set), nil
+	return set
+}
+
+// bounds returns a copy of what is in the sets.
+func (seg *segment) bounds(sure, perhaps spanSets) bounds {
+	set := newBitset(seg.n)
+	if s := sure[seg.first]; s != nil {
+		set.or(s)
 	}
-	more := newBitset(seg.n)
-	for i := range perhaps {
-		if err := r.find(seg, &perhaps[i], more); err != nil {
-			return bounds{}, err
-		}
+	p := perhaps[seg.first]
+	if p == nil || p.empty() {
+		return exact(set)
 	}
-	if more.empty() {
-		return exact(set), nil
-	}
-	more.or(set)
-	return bounds{set, more}, nil
+	b := bounds{set, slices.Clone(set)}
+	b.may.or(p)
+	return b
 }
