@@ -55,6 +55,8 @@ const (
 
 	// Blocks that one read keeps, of those that traces have in common.
 	maxBlocksInUse = 16
+	// Segments whose columns one search keeps, to make summaries.
+	maxSegmentsInUse = 4
 
 	// So much is written between two checkpoints of the write-ahead log.
 	checkpointBytes = 4 << 20

@@ -42,6 +42,8 @@ type finder struct {
 	result  *result
 	maxScan int
 	scanned int // spans that were read to know whether they are found
+
+	summaries summaries
 }
 
 // find reports whether the query finds a trace, and returns its summary if
@@ -50,6 +52,11 @@ func (f *finder) find(row int64, summary bool) (sum trace.Summary, found bool, e
 	sure := f.result.isSure(row)
 	if sure && !summary {
 		return sum, true, nil
+	}
+	if sure && len(f.query.Columns) == 0 {
+		f.summaries.r = f.r
+		sum, err = f.summaries.of(row)
+		return sum, true, err
 	}
 	encoded, err := f.r.spans(row, trace.Window{})
 	if err != nil {
