@@ -81,9 +81,13 @@ func TestTerminate(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	data := t.TempDir()
 	first := run(t, "--data="+data)
+	begun := time.Now()
 	second, _ := launch(t, "--data="+data)
 	if code := second.wait(); code != 1 || !strings.Contains(second.errors.String(), data) {
 		t.Errorf("it ends with status %d, without a word on the folder: %s", code, &second.errors)
+	}
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("it ends after %v", took)
 	}
 	first.takesSpans(0)
 }

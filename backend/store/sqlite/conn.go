@@ -27,6 +27,10 @@ func dsn(path string, cacheKB int, params ...string) string {
 	for i := 0; i < len(params); i += 2 {
 		q.Add(params[i], params[i+1])
 	}
+	return fileURL(path, q)
+}
+
+func fileURL(path string, q url.Values) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // a drive

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -143,7 +144,8 @@ func (s *Store) open(ctx context.Context) error {
 // lockFolder makes sure that no other process, and no other Store, opens dir.
 func lockFolder(ctx context.Context, dir string) (*sql.DB, error) {
 	path := filepath.Join(dir, "lock")
-	db, err := sql.Open("sqlite", dsn(path, readerCacheKB, "_pragma", "busy_timeout(0)"))
+	// Who has the lock keeps it: that is not worth waiting for.
+	db, err := sql.Open("sqlite", fileURL(path, url.Values{"_pragma": {"busy_timeout(0)"}}))
 	if err != nil {
 		return nil, err
 	}
