@@ -227,3 +227,6 @@ func (b *backend) peakRSS() int64 {
 	}
 	return kB << 10
 }
+
+// engines are the stores that tests try.
+var engines = []string{"memory", "sqlite"}
