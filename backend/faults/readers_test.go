@@ -87,7 +87,7 @@ func TestHugeQueries(t *testing.T) {
 				askers.Go(func() {
 					defer func() { <-limit }()
 					code, body, err := b.do(http.MethodGet, b.url(allinone.Query, path), "", nil)
-					if err != nil || code >= 500 && code != http.StatusServiceUnavailable || code == http.StatusOK && len(body) > 64<<20 {
+					if err != nil || code >= 500 && code != http.StatusServiceUnavailable && code != http.StatusGatewayTimeout || code == http.StatusOK && len(body) > 64<<20 {
 						t.Errorf("%.100s: %d, %d bytes, %.200s, %v", path, code, len(body), body[:min(len(body), 200)], err)
 					}
 				})
@@ -99,12 +99,12 @@ func TestHugeQueries(t *testing.T) {
 				}
 				var ids, columns strings.Builder
 				for i := range 1000 {
-					fmt.Fprintf(&ids, "&traceID=%x", i+1)
+					fmt.Fprintf(&ids, "&traceID=%x", i%100+1)
 					fmt.Fprintf(&columns, "&columns=k%d", i)
 				}
 				ask("/api/traces?" + ids.String())
 				ask("/api/search?q=" + columns.String())
-				ask("/api/traces?service=faults&lookback=custom&start=-9223372036854775808&end=9223372036854775807&limit=-1")
+				ask("/api/traces?service=faults&lookback=custom&start=-9223372036854775808&end=9223372036854775807&limit=-1&minDuration=1s")
 				ask("/api/red?step=1ns&start=0&end=9223372036854775807")
 				ask("/api/dependencies?endTs=9223372036854775807&lookback=9223372036854775807")
 				ask("/api/keys?limit=1000000000&prefix=" + strings.Repeat("a", 10_000))

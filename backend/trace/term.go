@@ -172,6 +172,9 @@ var (
 
 // containsFold reports whether s contains sub when both are in lower case.
 func containsFold(s, sub string) bool {
+	if len(sub) > 5*len(s) {
+		return false // lower case is at least a third as long, and at most half as long again
+	}
 	if len(sub) > 64 || !isASCII(s) || !isASCII(sub) {
 		return strings.Contains(strings.ToLower(s), strings.ToLower(sub))
 	}
