@@ -72,8 +72,12 @@ func look(t *testing.T, b block, line string, known map[string]bool) {
 			}
 			words = words[1:]
 		}
+		from := dir
+		if len(words) > 2 && words[0] == "go" && words[1] == "-C" {
+			from = filepath.Join(dir, words[2])
+		}
 		for i, word := range words {
-			path := filepath.Join(dir, strings.TrimSuffix(word, "..."))
+			path := filepath.Join(from, strings.TrimSuffix(word, "..."))
 			_, err := os.Stat(path)
 			switch {
 			case i == 1 && words[0] == "cd" && err == nil:
