@@ -182,9 +182,9 @@ func (u *UDP) work() {
 func (u *UDP) take(b []byte) {
 	m, err := u.decode(b)
 	if err != nil {
+		u.logMalformed(err)
 		u.counters.malformed.Inc()
 		u.sink.Unread(u.from, trace.ReasonMalformed, 1)
-		u.logMalformed(err)
 		return
 	}
 	u.counters.processed.Inc()
