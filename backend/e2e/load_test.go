@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,10 +24,11 @@ const spansEach = 50
 
 // load sends traces, one a request, from several senders until it is stopped.
 type load struct {
-	stop context.CancelFunc
-	done sync.WaitGroup
-	mu   sync.Mutex
-	ids  []pcommon.TraceID // of what was acknowledged
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+	taken atomic.Int64 // traces that were acknowledged
+	mu    sync.Mutex
+	ids   []pcommon.TraceID // of all that were sent
 }
 
 // startLoad begins to send OTLP to host:port, traces of a round that has its own. An
@@ -44,23 +46,25 @@ func startLoad(t *testing.T, to string, round int) *load {
 					t.Error(err)
 					return
 				}
-				if !post(ctx, "http://"+to+"/v1/traces", body) {
-					return
-				}
 				l.mu.Lock()
 				l.ids = append(l.ids, id)
 				l.mu.Unlock()
+				if !post(ctx, "http://"+to+"/v1/traces", body) {
+					return
+				}
+				l.taken.Add(1)
 			}
 		})
 	}
 	return l
 }
 
-// end waits for the senders and returns the ids of what was acknowledged.
-func (l *load) end() []pcommon.TraceID {
+// end waits for the senders. It returns the ids of all they sent, and how many spans
+// were acknowledged.
+func (l *load) end() (ids []pcommon.TraceID, spans int64) {
 	l.stop()
 	l.done.Wait()
-	return l.ids
+	return l.ids, l.taken.Load() * spansEach
 }
 
 func post(ctx context.Context, url string, body []byte) bool {

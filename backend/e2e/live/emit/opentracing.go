@@ -42,11 +42,18 @@ func openTracing() []Sender {
 		bySpur(4, "spur-http", ThriftHTTP, "thrift/spur-http-values.bin", plain, true),
 		bySpur(5, "spur-otlp", OTLPHTTP, "otlp/spur-values.pb", plain, true),
 		bySpur(6, "spur-otlp-64bit", OTLPHTTP, "otlp/spur-64bit.pb", plain, false),
-		bySpur(10, "spur-otlp-gzip", OTLPHTTP, "", zipped, true),
+		again("spur-http-gzip", bySpur(4, "spur-http", ThriftHTTP, "", zipped, true)),
+		again("spur-otlp-gzip", bySpur(5, "spur-otlp", OTLPHTTP, "", zipped, true)),
 		byJaeger(7, "jaegergo-compact", Compact, "thrift/jaegergo-compact-values.bin", jUDP, true),
 		byJaeger(8, "jaegergo-64bit", Compact, "thrift/jaegergo-compact-64bit.bin", jUDP, false),
 		byJaeger(9, "jaegergo-http", ThriftHTTP, "thrift/jaegergo-http-values.bin", jHTTP, true),
 	}
+}
+
+// again names a sender of what another one sends, too.
+func again(name string, s Sender) Sender {
+	s.Name = name
+	return s
 }
 
 // ids are numbered, and begin with the sender's number.
