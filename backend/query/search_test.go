@@ -25,7 +25,7 @@ var searchStart = time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
 
 // searchStore holds n traces of two spans: trace i starts i seconds after
 // searchStart and has the tags i and, in its child, which failed, odd.
-func searchStore(t *testing.T, n int) *memory.Store {
+func searchStore(t testing.TB, n int) *memory.Store {
 	t.Helper()
 	s := memory.Open(memory.Config{})
 	t.Cleanup(func() { _ = s.Close() })
