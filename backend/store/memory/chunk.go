@@ -17,6 +17,7 @@ import (
 type chunk struct {
 	number   uint64 // from 1
 	archived bool
+	block    int      // size of new blocks
 	blocks   [][]byte // encoded spans; a full one is followed by the next
 	records  []record
 	names    []name
@@ -55,10 +56,12 @@ type headKey struct{ resource, scope string }
 // noTime is the oldest start of no span.
 const noTime = math.MaxUint64
 
-const blockBytes = 256 << 10
-
-func newChunk(number uint64, archived bool) *chunk {
-	return &chunk{number: number, archived: archived, oldest: noTime, nameOf: map[name]uint32{}, headOf: map[headKey]uint32{}}
+// newChunk returns a chunk for about so many bytes.
+func newChunk(number uint64, archived bool, bytes int) *chunk {
+	return &chunk{
+		number: number, archived: archived, block: bytes / blocksPerChunk, oldest: noTime,
+		nameOf: map[name]uint32{}, headOf: map[headKey]uint32{},
+	}
 }
 
 // encoded returns the span that r is about. It must not be changed.
@@ -97,7 +100,7 @@ func (c *chunk) addName(n name) uint32 {
 func (c *chunk) add(r record, span []byte) uint32 {
 	last := len(c.blocks) - 1
 	if last < 0 || cap(c.blocks[last])-len(c.blocks[last]) < len(span) {
-		c.blocks = append(c.blocks, make([]byte, 0, max(blockBytes, len(span))))
+		c.blocks = append(c.blocks, make([]byte, 0, max(c.block, len(span))))
 		last++
 	}
 	r.block, r.at, r.size = uint32(last), uint32(len(c.blocks[last])), uint32(len(span))

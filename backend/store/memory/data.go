@@ -26,7 +26,7 @@ type data struct {
 
 func (d *data) reset(chunkBytes int) {
 	*d = data{
-		traces: map[pcommon.TraceID]*entry{}, chunks: []*chunk{newChunk(1, false)}, archive: []*chunk{newChunk(1, true)},
+		traces: map[pcommon.TraceID]*entry{}, chunks: []*chunk{newChunk(1, false, chunkBytes)}, archive: []*chunk{newChunk(1, true, chunkBytes)},
 		chunkBytes: chunkBytes, seq: d.seq, lostSeq: d.seq,
 	}
 }

@@ -37,6 +37,9 @@ const (
 	maxChunkBytes  = 16 << 20
 	minChunkBytes  = 4 << 10
 
+	// Encoded spans lie in blocks of a chunk, about so many.
+	blocksPerChunk = 32
+
 	// What a span, a trace, and a name, resource or scope that a chunk has not
 	// seen cost beside the bytes of the span.
 	spanOverhead  = 144

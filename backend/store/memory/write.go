@@ -126,7 +126,7 @@ func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, h
 func (w *writer) chunk() *chunk {
 	c := (*w.chunks)[len(*w.chunks)-1]
 	if c.bytes >= w.data.chunkBytes {
-		c = newChunk(c.number+1, c.archived)
+		c = newChunk(c.number+1, c.archived, w.data.chunkBytes)
 		*w.chunks = append(*w.chunks, c)
 	}
 	return c

@@ -202,7 +202,7 @@ func testKill(t *T) {
 // written, and returns how many it has said to be.
 func (t *T) killed(dir string, atLeast uint64) (written uint64) {
 	cmd := exec.Command(os.Args[0], "-test.run=^"+strings.ReplaceAll(t.Name(), "/", "$/^")+"$")
-	cmd.Env = append(os.Environ(), killDir+"="+dir)
+	cmd.Env = append(cmd.Environ(), killDir+"="+dir)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -250,7 +250,7 @@ func writeUntilKilled(t testing.TB, e Engine, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println(n)
+		fmt.Fprintln(os.Stdout, n)
 	}
 }
 

@@ -71,7 +71,12 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 var generated = []any{
 	"red", "Red", "", "5", "5.0", "+5", "500", "true", "a=b", "%", "üÜ", "x\"y\\z", strings.Repeat("long ", 100),
 	0, 5, 500, -1, math.MaxInt64, math.MinInt64, 1<<53 + 1, 5.0, 5.5, 1e300, math.NaN(), math.Inf(-1), float64(1 << 53),
-	true, false, nil, []byte("red"), []byte{}, []any{1, "red"}, []any{}, map[string]any{"red": 5}, map[string]any{},
+	true, false, nil, []byte("red"),
+	[]byte{},
+	[]any{1, "red"},
+	[]any{},
+	map[string]any{"red": 5},
+	map[string]any{},
 }
 
 func (g *generator) value(v pcommon.Value) {

@@ -43,7 +43,7 @@ type Except map[string]string
 
 // Run tests an engine.
 func Run(t *testing.T, e Engine, except Except) {
-	if dir := os.Getenv(killDir); dir != "" {
+	if dir := os.Getenv(killDir); dir != "" { //nolint:forbidigo // set by testKill for its child
 		writeUntilKilled(t, e, dir)
 	}
 	for name, reason := range except {
