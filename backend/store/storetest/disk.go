@@ -250,7 +250,9 @@ func writeUntilKilled(t testing.TB, e Engine, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintln(os.Stdout, n)
+		if _, err := fmt.Fprintln(os.Stdout, n); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
