@@ -14,5 +14,5 @@ func prepareSocket(conn *net.UDPConn, size int) (granted int, err error) {
 
 func socketDrops(*net.UDPConn) (drops uint32, ok bool) { return 0, false }
 
-// hasDatagram reports whether one waits to be read, which is not known.
-func hasDatagram(*net.UDPConn) bool { return false }
+// hasDatagram reports whether one may wait to be read: that is not known.
+func hasDatagram(*net.UDPConn) bool { return true }
