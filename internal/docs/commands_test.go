@@ -3,6 +3,7 @@
 package docs_test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,6 +49,10 @@ func TestCommands(t *testing.T) {
 				look(t, b, line, known)
 			}
 			if want, shown := d.output(i); shown && len(lines) == 1 && !testing.Short() {
+				if strings.Contains(lines[0], "quickstart") && listens("localhost:16686") {
+					t.Log("not compared: quickstart says more where something shows traces at localhost:16686")
+					continue
+				}
 				out, err := run(".", "sh", "-c", lines[0])
 				ran++
 				compare(t, b, out, err, want)
@@ -57,6 +62,16 @@ func TestCommands(t *testing.T) {
 	if ran < 8 && !testing.Short() {
 		t.Errorf("of %d commands only the output is shown", ran)
 	}
+}
+
+// listens reports whether a server takes connections at address.
+func listens(address string) bool {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
 }
 
 // look checks the variables and directories that a line names.
