@@ -13,8 +13,8 @@ e2e=internal/conformance/e2e live=backend/e2e/live
 stop() {
   for v in 1.62 2; do "$e2e/jaeger.sh" stop "$v"; done
   "$e2e/collector.sh" stop
-  E2E_OFFSET=21000 "$e2e/jaeger.sh" stop 1.62
-  E2E_OFFSET=22000 "$e2e/collector.sh" stop
+  E2E_OFFSET=10000 "$e2e/jaeger.sh" stop 1.62
+  E2E_OFFSET=11000 "$e2e/collector.sh" stop
 }
 trap stop EXIT # also when a test dies before it can
 failed=

@@ -93,14 +93,14 @@ func collectors(script string) (all []Sender) {
 
 // through starts a Collector, posts the spans to it, and stops it, which then has handed them on.
 func through(ctx context.Context, script, to, encoding string, spans *trace.TracesData) error {
-	said, err := command(ctx, []string{"E2E_FORWARD=" + to, "E2E_ENCODING=" + encoding, "E2E_OFFSET=22000"}, script, "start")
+	said, err := command(ctx, []string{"E2E_FORWARD=" + to, "E2E_ENCODING=" + encoding, "E2E_OFFSET=11000"}, script, "start")
 	if err != nil {
 		return err
 	}
 	_, rest, _ := strings.Cut(said, "E2E_OTLP_HTTP=")
 	url, _, _ := strings.Cut(rest, "\n")
 	err = post(ctx, url, spans)
-	_, stopped := command(ctx, []string{"E2E_OFFSET=22000"}, script, "stop")
+	_, stopped := command(ctx, []string{"E2E_OFFSET=11000"}, script, "stop")
 	return errors.Join(err, stopped)
 }
 
