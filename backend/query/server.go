@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"golang.org/x/sync/semaphore"
 
@@ -85,6 +86,7 @@ func New(c Config) http.Handler {
 func compress(h http.Handler) http.Handler {
 	wrap, err := gzhttp.NewWrapper(
 		gzhttp.EnableZstd(false),
+		gzhttp.CompressionLevel(gzip.BestSpeed),
 		gzhttp.ExceptContentTypes([]string{"text/event-stream"}),
 	)
 	if err != nil {
