@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -52,23 +53,29 @@ func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 // banner says where everything is.
 func (s *Server) banner(took time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "all-in-one %s is ready after %v.\n\n", version(), took.Round(time.Millisecond))
+	fmt.Fprintf(&b, "all-in-one %s is ready after %v: %s\n\n", version(), took.Round(time.Millisecond), s.url())
 	for _, p := range s.ports {
 		where := p.Address
-		switch {
-		case p.Error != "":
+		if p.Error != "" {
 			where += "  not used: " + p.Error
-		case p.Name == Query:
-			scheme := "http://"
-			if s.config.QueryTLS.Enabled {
-				scheme = "https://"
-			}
-			where = scheme + strings.NewReplacer("0.0.0.0", "localhost", "[::]", "localhost").Replace(where) + strings.TrimRight(s.config.BasePath, "/") + "/"
 		}
 		fmt.Fprintf(&b, "  %-15s %s\n", p.Name, where)
 	}
 	fmt.Fprintf(&b, "  %-15s %s\n\n", "traces", s.where)
 	return b.String()
+}
+
+// url is query's address for a browser on this machine.
+func (s *Server) url() string {
+	scheme := "http"
+	if s.config.QueryTLS.Enabled {
+		scheme = "https"
+	}
+	host, port, _ := net.SplitHostPort(s.Addr(Query)) // it is an address
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port) + strings.TrimRight(s.config.BasePath, "/") + "/"
 }
 
 // version is the module's, as the go command knows it.

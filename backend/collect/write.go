@@ -85,17 +85,18 @@ func (c *Collector) write(b *batch) {
 	}
 }
 
-// errPanic is what save returns for a store that panics.
-var errPanic = errors.New("the store panicked")
+// panicError is what save returns for a store that panics.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("the store panicked: %v", e.value) }
 
 // isFinal reports whether the same spans will not be written later, either.
 func isFinal(err error) bool {
-	for _, final := range []error{errPanic, store.ErrFull, store.ErrClosed, errors.ErrUnsupported} {
-		if errors.Is(err, final) {
-			return true
-		}
-	}
-	return false
+	var p *panicError
+	return errors.As(err, &p) || errors.Is(err, store.ErrClosed) || errors.Is(err, errors.ErrUnsupported)
 }
 
 // save calls the store.
@@ -104,8 +105,7 @@ func (c *Collector) save(td ptrace.Traces) (err error) {
 	defer func() {
 		c.latency.saved.Observe(time.Since(start).Seconds())
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errPanic, p)
-			c.log.Error("the store panicked", "panic", p, "stack", string(debug.Stack()))
+			err = &panicError{p, debug.Stack()}
 		}
 	}()
 	return c.store.Write(c.stopped, td)
@@ -139,7 +139,11 @@ func (c *Collector) report(err error) {
 	switch {
 	case quiet:
 	case err != nil:
-		c.log.Warn("spans cannot be stored", "error", err, "waiting", waiting)
+		args := []any{"error", err, "waiting", waiting}
+		if p := (*panicError)(nil); errors.As(err, &p) {
+			args = append(args, "stack", string(p.stack))
+		}
+		c.log.Warn("spans cannot be stored", args...)
 	case before != nil:
 		c.log.Info("spans can be stored again", "waiting", waiting)
 	}

@@ -53,7 +53,7 @@ func TestGivingUp(t *testing.T) {
 		after time.Duration
 	}{
 		"fails":  {func(context.Context, ptrace.Traces) error { return errors.New("no such device") }, 70 * time.Second},
-		"full":   {func(context.Context, ptrace.Traces) error { return fmt.Errorf("sqlite: %w", store.ErrFull) }, time.Second},
+		"full":   {func(context.Context, ptrace.Traces) error { return fmt.Errorf("sqlite: %w", store.ErrFull) }, 70 * time.Second},
 		"closed": {func(context.Context, ptrace.Traces) error { return store.ErrClosed }, time.Second},
 		"panics": {func(context.Context, ptrace.Traces) error { panic("index out of range") }, time.Second},
 	} {
