@@ -14,6 +14,9 @@
 // is stored, and with adjust=skew spans of other hosts are moved into their
 // parents.
 //
+// A search finds at most 10,000 traces, and of a trace of more than 500,000 spans
+// only a part can be had, between start and end.
+//
 // In all other addresses times, since 1970, and durations are nanoseconds as
 // text. Parameters start and end are milliseconds, microseconds or nanoseconds since 1970: which
 // of them their size says.

@@ -16,8 +16,8 @@ type document interface {
 	writeTo(w *jsonWriter) error
 }
 
-// json is the usual door: what f returns is written as JSON. An answer that is
-// a document writes itself.
+// json returns a handler that writes what f returns as JSON. A document writes
+// itself.
 func (s *server) json(f func(*http.Request) (any, error)) http.Handler {
 	return s.raw(func(w http.ResponseWriter, r *http.Request) error {
 		v, err := f(r)
@@ -44,8 +44,8 @@ func (s *server) json(f func(*http.Request) (any, error)) http.Handler {
 	})
 }
 
-// raw is the lower door, for downloads and streams: f writes the answer, and
-// an error it returns is the answer when nothing was written before.
+// raw returns a handler for downloads and streams: f writes the answer. An error
+// it returns is the answer when nothing was written before.
 func (s *server) raw(f func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
