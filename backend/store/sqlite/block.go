@@ -70,6 +70,9 @@ var errCorrupt = errors.New("corrupt data")
 
 // readBlock returns the spans of a block, parts of one piece of memory.
 func readBlock(body []byte) ([]trace.Encoded, error) {
+	if n, err := s2.DecodedLen(body); err != nil || n > maxBlockBytes {
+		return nil, fmt.Errorf("block: %w", errCorrupt)
+	}
 	raw, err := s2.Decode(nil, body)
 	if err != nil {
 		return nil, fmt.Errorf("block: %w", err)

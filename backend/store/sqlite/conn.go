@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -17,20 +18,17 @@ import (
 	"github.com/go-spur/spur/backend/store"
 )
 
-// dsn names a file and what each connection to it is to be like.
-func dsn(path string, cacheKB int, params ...string) string {
+// dsn names a file and what each connection to it is to be like: how long it
+// waits for others, and how large its cache is.
+func dsn(path string, wait time.Duration, cacheKB int, params ...string) string {
 	q := url.Values{"_pragma": {
-		"busy_timeout(10000)", // first: the others may have to wait
+		fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds()), // first: the others may have to wait
 		"temp_store(memory)",
 		fmt.Sprintf("cache_size(%d)", -cacheKB),
 	}}
 	for i := 0; i < len(params); i += 2 {
 		q.Add(params[i], params[i+1])
 	}
-	return fileURL(path, q)
-}
-
-func fileURL(path string, q url.Values) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path // a drive

@@ -41,6 +41,7 @@ type keyEntry struct {
 	name   string
 	seen   epoch
 	values int // that are listed
+	saved  bool
 }
 
 type listedValue struct {
@@ -129,7 +130,7 @@ func (d *dictionary) value(tokens []token, k *keyEntry, text string, list bool) 
 	return tokens
 }
 
-// save writes what is new.
+// save writes what is new, which commit or undo follows.
 func (d *dictionary) save(c *conn) error {
 	rows := make([]any, 0, 4*max(len(d.newKeys), len(d.newValues)))
 	for _, k := range d.newKeys {
@@ -146,14 +147,45 @@ func (d *dictionary) save(c *conn) error {
 	for _, v := range d.newValues {
 		rows = append(rows, int64(v.key), []byte(v.text), int64(v.token), int64(v.seen))
 	}
-	d.newKeys, d.newValues = d.newKeys[:0], d.newValues[:0]
 	return c.insert("INSERT INTO value (key, text, token, seen)", "ON CONFLICT DO UPDATE SET seen = excluded.seen", 4, rows)
+}
+
+// commit says that what is new is in the file.
+func (d *dictionary) commit() {
+	for _, k := range d.newKeys {
+		k.saved = true
+	}
+	clear(d.newKeys)
+	clear(d.newValues)
+	d.newKeys, d.newValues = d.newKeys[:0], d.newValues[:0]
+}
+
+// undo forgets what is new.
+func (d *dictionary) undo() {
+	for _, k := range d.newKeys {
+		switch {
+		case k.id == otherKeys:
+			d.others = false
+		case k.saved:
+			k.seen = 0
+		default:
+			delete(d.keys, k.name)
+			delete(d.byID, k.id)
+		}
+	}
+	for _, v := range d.newValues {
+		delete(d.listed, v.token)
+		if k := d.byID[v.key]; k != nil {
+			k.values--
+		}
+	}
+	d.newKeys, d.newValues = nil, nil
 }
 
 // load reads what save wrote.
 func (d *dictionary) load(ctx context.Context, c *conn) error {
 	err := c.each(ctx, "SELECT id, coalesce(name, ''), seen FROM key", nil, func(scan func(...any) error) error {
-		k := &keyEntry{}
+		k := &keyEntry{saved: true}
 		if err := scan(&k.id, &k.name, &k.seen); err != nil {
 			return err
 		}

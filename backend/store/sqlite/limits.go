@@ -23,6 +23,8 @@ const (
 	segmentShare = 32
 	blockSpans   = 512
 	blockBytes   = 1 << 20
+	// With the span that made it full, a block is never larger.
+	maxBlockBytes = 128 << 20
 
 	// Traces of fewer candidates are looked up one by one; of more, all traces
 	// are walked in their order.
@@ -52,6 +54,7 @@ const (
 	writerCacheKB = 2_000
 	readerCacheKB = 2_000
 	maxReaders    = 4
+	busyWait      = 10 * time.Second // for another connection
 
 	// Blocks that one read keeps, of those that traces have in common.
 	maxBlocksInUse = 16

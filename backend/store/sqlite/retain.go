@@ -10,9 +10,20 @@ import (
 )
 
 // retain removes the oldest segments as long as the file is too large or they
-// are too old.
-func (s *Store) retain(ctx context.Context) error {
+// are too old. That it cannot is said once.
+func (s *Store) retain(ctx context.Context) {
+	err := s.removeOldest(ctx)
+	if err != nil && !s.failing {
+		s.log.Error("the oldest traces cannot be removed", "path", s.path, "err", err)
+	}
+	s.failing = err != nil
+}
+
+func (s *Store) removeOldest(ctx context.Context) error {
 	for ctx.Err() == nil {
+		if err := s.ready(ctx); err != nil {
+			return err
+		}
 		used, err := usedBytes(s.w.conn)
 		if err != nil {
 			return err
@@ -29,7 +40,9 @@ func (s *Store) retain(ctx context.Context) error {
 		case errors.Is(err, sql.ErrNoRows):
 			return nil
 		case err == nil:
+			s.w.stale = true // unless it succeeds: more changes than a transaction puts back
 			err = s.transaction(func() error { return s.w.evict(ctx, first, first+spans, maxTrace) })
+			s.w.stale = err != nil
 		}
 		if err != nil {
 			return err
@@ -145,6 +158,7 @@ func (s *Store) Purge(ctx context.Context) error {
 	if err := s.ready(ctx); err != nil {
 		return wrap(err)
 	}
+	s.w.stale = true // unless it succeeds
 	err := s.transaction(func() error {
 		for _, table := range []string{"block", "trace", "part", "segment", "columns", "posting", "operation", "key", "value"} {
 			if err := s.w.exec("DELETE FROM " + table); err != nil {
@@ -159,6 +173,7 @@ func (s *Store) Purge(ctx context.Context) error {
 	if err != nil {
 		return wrap(err)
 	}
+	s.w.stale = false
 	if err := s.w.exec("VACUUM"); err != nil {
 		s.log.Warn("the file was emptied but not made smaller", "path", s.path, "err", err)
 	}

@@ -21,7 +21,7 @@ type readers struct {
 }
 
 func newReaders(path string) (readers, error) {
-	db, err := sql.Open("sqlite", dsn(path, readerCacheKB, "mode", "ro"))
+	db, err := sql.Open("sqlite", dsn(path, busyWait, readerCacheKB, "mode", "ro"))
 	if err != nil {
 		return readers{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -60,7 +59,7 @@ type Store struct {
 	writing sync.Mutex // guards what follows, and is taken before mu
 	db      *sql.DB
 	w       *writer
-	stale   bool // w is to be loaded again
+	failing bool // retain failed the last time
 
 	mu      sync.RWMutex // so that view and file are the same to a reader
 	view    view
@@ -120,7 +119,7 @@ func (s *Store) open(ctx context.Context) error {
 	if s.lock, err = lockFolder(ctx, s.cfg.Dir); err != nil {
 		return err
 	}
-	s.db, err = sql.Open("sqlite", dsn(s.path, writerCacheKB, "_pragma", "journal_mode(wal)", "_pragma", "synchronous("+s.cfg.Sync+")", "_pragma", "wal_autocheckpoint(0)"))
+	s.db, err = sql.Open("sqlite", dsn(s.path, busyWait, writerCacheKB, "_pragma", "journal_mode(wal)", "_pragma", "synchronous("+s.cfg.Sync+")", "_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", 4*checkpointBytes)))
 	if err != nil {
 		return err
 	}
@@ -145,7 +144,7 @@ func (s *Store) open(ctx context.Context) error {
 func lockFolder(ctx context.Context, dir string) (*sql.DB, error) {
 	path := filepath.Join(dir, "lock")
 	// Who has the lock keeps it: that is not worth waiting for.
-	db, err := sql.Open("sqlite", fileURL(path, url.Values{"_pragma": {"busy_timeout(0)"}}))
+	db, err := sql.Open("sqlite", dsn(path, 0, readerCacheKB))
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func TestStore(t *testing.T) {
 
 // newer makes the file in dir one of a later version.
 func newer(t testing.TB, dir string) {
-	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, FileName), readerCacheKB))
+	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, FileName), busyWait, readerCacheKB))
 	if err != nil {
 		t.Fatal(err)
 	}

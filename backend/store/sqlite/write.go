@@ -33,18 +33,16 @@ func (s *Store) put(ctx context.Context, td ptrace.Traces, keep bool) error {
 	if err := s.ready(ctx); err != nil {
 		return wrap(err)
 	}
-	err = s.transaction(func() error {
-		if keep {
-			if err := s.archivable(encoded); err != nil {
-				return err
-			}
+	if keep {
+		if err := s.archivable(encoded); err != nil {
+			return wrap(err)
 		}
-		return s.w.put(ctx, td, encoded, keep)
-	})
-	if err == nil {
-		err = s.retain(ctx)
 	}
-	return wrap(err)
+	if err := s.transaction(func() error { return s.w.put(ctx, td, encoded, keep) }); err != nil {
+		return wrap(err)
+	}
+	s.retain(ctx)
+	return nil
 }
 
 // transaction calls f in one, and shows readers the result. When it fails, all
@@ -55,6 +53,7 @@ func (s *Store) transaction(f func() error) error {
 	if err != nil {
 		return err
 	}
+	next := w.nextTrace
 	if err = f(); err == nil {
 		err = w.dict.save(w.conn)
 	}
@@ -66,10 +65,11 @@ func (s *Store) transaction(f func() error) error {
 		s.mu.Unlock()
 	}
 	if err != nil {
-		_ = w.exec("ROLLBACK")
-		s.stale = true // what w remembers
+		_ = w.exec("ROLLBACK") // there may be none left to roll back
+		w.undo(s.view, next)
 		return err
 	}
+	w.dict.commit()
 	if w.unsynced >= checkpointBytes {
 		w.unsynced = 0
 		var busy, log, done int
@@ -80,15 +80,24 @@ func (s *Store) transaction(f func() error) error {
 	return nil
 }
 
+// undo makes w what it was before a transaction that failed.
+func (w *writer) undo(v view, nextTrace int64) {
+	w.tail, w.counts, w.nextTrace = v.tail, v.counts, nextTrace
+	w.dict.undo()
+	w.ops, w.traces, w.parts = operations{}, traces{}, nil
+	w.heads.reset()
+	w.block.reset()
+}
+
 // ready makes s.w fit to write, after an error.
 func (s *Store) ready(ctx context.Context) error {
-	if !s.stale {
+	if !s.w.stale {
 		return nil
 	}
 	if err := s.w.load(ctx); err != nil {
 		return err
 	}
-	s.stale = false
+	s.w.stale = false
 	return nil
 }
 
@@ -105,6 +114,7 @@ type writer struct {
 	counts     counts
 	ageChecked time.Time // Config.MaxAge ago
 	unsynced   int64     // bytes written since the last checkpoint
+	stale      bool      // what follows from the file is to be read again
 
 	hasher hasher
 	block  blockWriter
