@@ -18,7 +18,7 @@ import (
 // TestBytes: a store takes about as much memory as it says, and that is not
 // more than it may, whatever spans are like.
 func TestBytes(t *testing.T) {
-	const maxBytes = 16 << 20
+	const maxBytes = 6 << 20
 	for name, change := range map[string]func(s ptrace.Span, rs ptrace.ResourceSpans, n int){
 		"usual":      func(s ptrace.Span, _ ptrace.ResourceSpans, n int) { s.SetTraceID(id(n / 10)) },
 		"one trace":  func(s ptrace.Span, _ ptrace.ResourceSpans, _ int) { s.SetTraceID(id(1)) },

@@ -28,9 +28,13 @@ func (r *record) duration() int64 { return int64(min(r.end-r.start, math.MaxInt6
 
 // entry is a trace. It is never empty while it is in a data.
 type entry struct {
-	id    pcommon.TraceID
-	refs  []ref
-	index map[uint64]uint32 // of refs by hash, when there are more than maxUnindexed
+	id   pcommon.TraceID
+	refs []ref
+
+	// When there are more than maxUnindexed refs, index has the places of all by
+	// hash, counted from the first that ever was; base is that of refs[0].
+	index map[uint64]uint64
+	base  uint64
 
 	start, end uint64 // of the earliest and the latest span
 	lastStart  uint64 // the latest start
@@ -41,11 +45,11 @@ type entry struct {
 	swept      uint64 // number of the last chunk that was removed from it
 }
 
-// find returns the index of the ref of a span with the hash.
+// find returns the index in refs of a span with the hash.
 func (e *entry) find(hash uint64) (int, bool) {
 	if e.index != nil {
-		i, ok := e.index[hash]
-		return int(i), ok
+		place, ok := e.index[hash]
+		return int(place - e.base), ok
 	}
 	for i, r := range e.refs {
 		if r.hash == uint32(hash) && r.record().hash == hash {
@@ -59,7 +63,7 @@ func (e *entry) find(hash uint64) (int, bool) {
 func (e *entry) add(r ref) {
 	e.refs = append(e.refs, r)
 	if e.index != nil {
-		e.index[r.record().hash] = uint32(len(e.refs) - 1)
+		e.index[r.record().hash] = e.base + uint64(len(e.refs)-1)
 	} else {
 		e.makeIndex()
 	}
@@ -67,12 +71,13 @@ func (e *entry) add(r ref) {
 }
 
 func (e *entry) makeIndex() {
+	e.index, e.base = nil, 0
 	if len(e.refs) <= maxUnindexed {
 		return
 	}
-	e.index = make(map[uint64]uint32, 2*len(e.refs))
+	e.index = make(map[uint64]uint64, 2*len(e.refs))
 	for i, r := range e.refs {
-		e.index[r.record().hash] = uint32(i)
+		e.index[r.record().hash] = uint64(i)
 	}
 }
 
@@ -83,11 +88,21 @@ func (e *entry) extend(r *record) {
 // remove removes the spans of a chunk and returns their number.
 func (e *entry) remove(c *chunk) int {
 	before := len(e.refs)
-	e.refs = slices.DeleteFunc(e.refs, func(r ref) bool { return r.chunk == c })
-	e.index, e.start, e.end, e.lastStart = nil, noTime, 0, 0
+	in := func(r ref) bool { return r.chunk == c }
+	// Usually they are the first: only archived ones can be before them.
+	for len(e.refs) > 0 && in(e.refs[0]) {
+		delete(e.index, e.refs[0].record().hash)
+		e.refs[0] = ref{}
+		e.refs = e.refs[1:]
+		e.base++
+	}
+	if slices.ContainsFunc(e.refs, in) {
+		e.refs = slices.DeleteFunc(e.refs, in)
+		e.makeIndex()
+	}
+	e.start, e.end, e.lastStart = noTime, 0, 0
 	for _, r := range e.refs {
 		e.extend(r.record())
 	}
-	e.makeIndex()
 	return before - len(e.refs)
 }

@@ -16,19 +16,21 @@ import (
 )
 
 // retentionBytes is the size of stores in tests of retention.
-const retentionBytes = 8 << 20
+const retentionBytes = 4 << 20
 
 // fill writes spans that do not compress, two in each trace from the number
 // first on, until the store has removed some often, and returns how many it
 // wrote. It calls each after each write.
 func (t *T) fill(s store.Store, first uint64, each func(store.Status)) (spans int64) {
 	t.Helper()
+	random := rand.NewChaCha8([32]byte{})
+	text := make([]byte, 1000)
 	for written := 0; written < 3*retentionBytes; {
 		b := newBatch()
 		for range 250 {
 			for range 2 {
 				span := b.span(first, "fill", "op", 0, day.Add(time.Duration(first)*time.Second))
-				text := randomBytes(1000)
+				_, _ = random.Read(text) // never fails
 				span.Attributes().PutEmptyBytes("random").FromRaw(text)
 				written += len(text)
 				spans++
@@ -199,13 +201,4 @@ func testPurge(t *T) {
 			t.Errorf("after Purge: %+v, %v, services %q, keys %q, links %v, %+v", page, err, services, keys, links, status)
 		}
 	}
-}
-
-// randomBytes returns n bytes that do not compress.
-func randomBytes(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(rand.Uint32())
-	}
-	return b
 }

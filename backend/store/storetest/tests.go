@@ -12,6 +12,7 @@ var tests = []test{
 	{"Values", testValues},
 	{"Corpus", testCorpus},
 	{"Doubles", testDoubles},
+	{"Retries", testRetries},
 	{"IDs", testIDs},
 	{"Times", testTimes},
 	{"HostileText", testHostileText},

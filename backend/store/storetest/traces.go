@@ -97,7 +97,10 @@ func testLarge(t *T) {
 			b.spans = spans
 		}
 		for i := range size {
-			b.span(id, "large", "op", uint64(i), day.Add(time.Duration(i)*time.Microsecond))
+			span := b.span(id, "large", "op", uint64(i), day.Add(time.Duration(i)*time.Microsecond))
+			if i == size-1 {
+				span.Attributes().PutBool("last", true)
+			}
 			if i%500 == 499 {
 				flush()
 			}
@@ -109,6 +112,12 @@ func testLarge(t *T) {
 		w := trace.Window{Start: day.Add(100 * time.Microsecond), End: day.Add(103 * time.Microsecond)}
 		if td, err := s.Trace(t.Context(), traceID(id), w); err != nil || td.SpanCount() != 3 {
 			t.Errorf("3 spans of %d: %d, %v", size, td.SpanCount(), err)
+		}
+		q := t.parse("service:large last=true")
+		q.IDs = []pcommon.TraceID{traceID(id)}
+		page, err := s.Search(t.Context(), q)
+		if err != nil || len(page.Traces) != 1 || page.Traces[0].Spans != size || page.Traces[0].Partial {
+			t.Errorf("a search for the last of %d spans: %+v, %v", size, page, err)
 		}
 	}
 }

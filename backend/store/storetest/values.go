@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -142,6 +143,35 @@ func testDoubles(t *T) {
 	status, err := s.Status(t.Context())
 	if err != nil || status.Spans != 4 || status.Traces != 1 {
 		t.Errorf("4 spans of one trace, but status %+v, %v", status, err)
+	}
+}
+
+// testRetries: spans that come again long afterwards are stored once, too.
+func testRetries(t *T) {
+	s := t.open()
+	first := newBatch()
+	for i := range 100 {
+		first.span(uint64(i%30), "retries", "op", 0, day)
+	}
+	t.write(s, first.Traces)
+	later := newBatch()
+	later.spans = first.spans
+	between := 50_000
+	if testing.Short() {
+		between = 5_000
+	}
+	for i := range between {
+		later.span(uint64(100+i/10), "between", "op", 0, day)
+		if i%1000 == 999 {
+			t.write(s, later.Traces)
+			later = &batch{Traces: ptrace.NewTraces(), resources: map[string]ptrace.SpanSlice{}, spans: later.spans}
+		}
+	}
+	t.write(s, first.Traces)
+	t.write(s, first.Traces)
+	t.holds(s, first.Traces)
+	if st, err := s.Status(t.Context()); err != nil || st.Spans != int64(100+between) {
+		t.Errorf("%d spans, but status %+v, %v", 100+between, st, err)
 	}
 }
 
