@@ -12,21 +12,21 @@ import (
 // audit walks through the parts of a span, a resource or a scope: it adds up what
 // they hold and mends their text.
 type audit struct {
-	bytes  int // of text
-	values int // attributes, elements of lists, events, links
-	spans  int
-	mended mends
-	unfit  bool // nested too deep, or with too many keys to mend
+	bytes    int // of text
+	values   int // attributes, elements of lists, events, links
+	messages int // spans, resources, scopes
+	mended   mends
+	unfit    bool // nested too deep, or with too many keys to mend
 }
 
-func (a audit) memory() int { return a.bytes + a.values*valueMemory + a.spans*spanMemory }
+func (a audit) memory() int { return a.bytes + a.values*valueMemory + a.messages*messageMemory }
 
 // mostOTLP is the largest size that this can have as OTLP.
-func (a audit) mostOTLP() int { return a.bytes + a.values*valueOTLP + a.spans*spanOTLP }
+func (a audit) mostOTLP() int { return a.bytes + a.values*valueOTLP + a.messages*messageOTLP }
 
 // plus is what was found in a and b together.
 func (a audit) plus(b audit) audit {
-	return audit{a.bytes + b.bytes, a.values + b.values, a.spans + b.spans, a.mended | b.mended, a.unfit || b.unfit}
+	return audit{a.bytes + b.bytes, a.values + b.values, a.messages + b.messages, a.mended | b.mended, a.unfit || b.unfit}
 }
 
 // text returns s, or what s is to become if bad.

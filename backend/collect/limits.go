@@ -27,11 +27,12 @@ const (
 	// others.
 	maxBadKeys = 64
 
-	// What a part of a span takes in memory, beside its text, and at most as OTLP.
-	spanMemory  = 256
-	valueMemory = 64 // of an attribute, an event, a link or an element of a list
-	spanOTLP    = 128
-	valueOTLP   = 32
+	// What things take in memory beside their text, and at most as OTLP: spans,
+	// resources and scopes; attributes, elements of lists, events and links.
+	messageMemory = 256
+	messageOTLP   = 128
+	valueMemory   = 64
+	valueOTLP     = 32
 
 	// A batch that the store fails to write is tried again for retryFor, with
 	// pauses that double from firstPause to lastPause.

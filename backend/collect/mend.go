@@ -37,6 +37,7 @@ var warnings = [...]string{
 }
 
 func mendResource(rs ptrace.ResourceSpans) (a audit) {
+	a.messages = 1
 	if s, bad := a.text(rs.SchemaUrl()); bad {
 		rs.SetSchemaUrl(s)
 	}
@@ -53,6 +54,7 @@ func mendResource(rs ptrace.ResourceSpans) (a audit) {
 }
 
 func mendScope(ss ptrace.ScopeSpans) (a audit) {
+	a.messages = 1
 	scope := ss.Scope()
 	if s, bad := a.text(ss.SchemaUrl()); bad {
 		ss.SetSchemaUrl(s)
@@ -68,7 +70,7 @@ func mendScope(ss ptrace.ScopeSpans) (a audit) {
 }
 
 func mendSpan(span ptrace.Span) (a audit) {
-	a.spans = 1
+	a.messages = 1
 	if s, bad := a.text(span.Name()); bad {
 		span.SetName(s)
 	} else if s == "" {

@@ -11,17 +11,15 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// validate mends the spans of td, removes those that cannot be stored, and says
-// what it found.
+// validate mends the spans of td, removes those that cannot be stored, and
+// resources and scopes that hold none then, and says what it found.
 func (c *Collector) validate(td ptrace.Traces) parcel {
 	p := parcel{td: td}
 	refused := map[trace.Reason]int{}
-	for _, rs := range td.ResourceSpans().All() {
+	td.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
 		resource := mendResource(rs)
-		p.memory += int64(resource.memory())
-		for _, ss := range rs.ScopeSpans().All() {
+		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
 			scope := mendScope(ss)
-			p.memory += int64(scope.memory())
 			around := resource.plus(scope)
 			ss.Spans().RemoveIf(func(s ptrace.Span) bool {
 				span, reason := c.check(s, around)
@@ -36,8 +34,12 @@ func (c *Collector) validate(td ptrace.Traces) parcel {
 				p.memory += int64(span.memory())
 				return false
 			})
-		}
-	}
+			p.memory += int64(scope.memory())
+			return ss.Spans().Len() == 0
+		})
+		p.memory += int64(resource.memory())
+		return rs.ScopeSpans().Len() == 0
+	})
 	for _, reason := range slices.Sorted(maps.Keys(refused)) {
 		p.refused = append(p.refused, trace.Refused{Reason: reason, Count: refused[reason]})
 	}

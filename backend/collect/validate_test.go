@@ -148,8 +148,8 @@ func TestLargeResource(t *testing.T) {
 	td := traces(2)
 	td.ResourceSpans().At(0).Resource().Attributes().PutStr("k", strings.Repeat("x", 1_000_000))
 	traces(1).ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
-	_, refused, books := through(t, collect.Config{}, td)
-	if len(refused) != 1 || refused[0] != (trace.Refused{Reason: trace.ReasonTooLarge, Count: 2}) || books.Stored != 1 {
+	stored, refused, books := through(t, collect.Config{}, td)
+	if len(refused) != 1 || refused[0] != (trace.Refused{Reason: trace.ReasonTooLarge, Count: 2}) || books.Stored != 1 || stored.ResourceSpans().Len() != 1 {
 		t.Errorf("refused %v, %d stored", refused, books.Stored)
 	}
 }
