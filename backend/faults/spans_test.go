@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ type spans struct {
 	service   string // or "faults"
 	operation string // or "work"
 	start     time.Time
+	noise     bool // tags that do not compress
 }
 
 func (s spans) model() (*model.Process, []model.Span) {
@@ -52,6 +54,12 @@ func (s spans) model() (*model.Process, []model.Span) {
 		}
 		if i > 0 {
 			out[i].ParentID = 1
+		}
+		if s.noise {
+			b := make([]byte, 500)
+			rng := rand.NewChaCha8([32]byte{byte(s.trace), byte(s.trace >> 8), byte(s.trace >> 16), byte(s.trace >> 32), byte(i), byte(i >> 8)})
+			_, _ = rng.Read(b)
+			out[i].Tags = append(out[i].Tags, model.Tag{Key: "noise", Value: model.Bytes(b)})
 		}
 	}
 	return p, out
