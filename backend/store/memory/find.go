@@ -40,23 +40,10 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 		f.scanned += len(views)
 		v = f.probe.spans(views)
 	}
-	switch {
-	case v == no || !summary:
-		return sum, v == yes, nil
-	case len(f.query.Columns) == 0:
-		return sum, true, nil
+	if v == yes && summary && len(f.query.Columns) > 0 {
+		sum.Columns = f.probe.columns(views, f.query.Columns)
 	}
-	encoded := make([]trace.Encoded, len(views))
-	for i := range views {
-		encoded[i] = views[i].encoded
-	}
-	td, err := trace.Decode(encoded)
-	if err != nil {
-		return sum, false, err
-	}
-	spans := slices.Collect(trace.Spans(td))
-	matched, _ := f.query.Match(spans)
-	return trace.Summarize(spans, matched, f.query.Columns), true, nil
+	return sum, v == yes, nil
 }
 
 // look says what the records of e say about the query. Unless that is no, it

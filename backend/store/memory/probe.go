@@ -3,6 +3,8 @@
 package memory
 
 import (
+	"slices"
+
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -145,6 +147,52 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 	default:
 		return verdictOf(matchText(t, &p.views[i]))
 	}
+}
+
+// positive reports whether the span i meets a part of e that is not negated.
+func (p *probe) positive(e *trace.Expr, i int) bool {
+	switch e.Op {
+	case trace.OpAnd, trace.OpOr:
+		return slices.ContainsFunc(e.Args, func(arg *trace.Expr) bool { return p.positive(arg, i) })
+	case trace.OpNot:
+		return false
+	case trace.OpSpan:
+		return p.span(e.Args[0], i) == yes
+	default:
+		return p.span(e, i) == yes
+	}
+}
+
+// columns returns the values of tags, as trace.Summarize does, of the trace of
+// which it has just been asked.
+func (p *probe) columns(views []view, keys []string) []string {
+	p.refs, p.views = nil, views
+	found := map[string]string{}
+	missing := map[string]bool{}
+	for _, key := range keys {
+		missing[key] = true
+	}
+	take := func(i int) {
+		tags(views[i].encoded, func(a attribute) bool {
+			if missing[string(a.key)] {
+				found[string(a.key)] = a.value().AsString()
+				delete(missing, string(a.key))
+			}
+			return len(missing) > 0
+		})
+	}
+	for _, matching := range []bool{true, false} {
+		for i := 0; i < len(views) && len(missing) > 0; i++ {
+			if !matching || p.where != nil && within(views[i].start, p.start, p.end) && p.positive(p.where, i) {
+				take(i)
+			}
+		}
+	}
+	values := make([]string, len(keys))
+	for i, key := range keys {
+		values[i] = found[key]
+	}
+	return values
 }
 
 // combine evaluates OpAnd, OpOr or OpNot.
