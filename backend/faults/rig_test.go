@@ -135,13 +135,6 @@ type state struct {
 	Store struct{ Spans, Bytes int64 }
 }
 
-func (s *state) refused() (n int64) {
-	for _, r := range s.Books.Refused {
-		n += r
-	}
-	return n
-}
-
 func (b *backend) status() (s state) {
 	b.t.Helper()
 	if err := json.Unmarshal(b.get("/api/status"), &s); err != nil {
