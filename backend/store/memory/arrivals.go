@@ -53,7 +53,7 @@ func (s *Store) Arrivals(ctx context.Context, q trace.Query) (trace.Page, error)
 		if found {
 			page.Traces = append(page.Traces, sum)
 		}
-		if len(page.Traces) >= max(q.Limit, 1) || f.scanned >= f.maxScan {
+		if len(page.Traces) >= max(q.Limit, 1) || f.cost >= f.maxScan {
 			if i < len(list)-1 {
 				now = a.seq
 			}

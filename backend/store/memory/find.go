@@ -22,7 +22,8 @@ type finder struct {
 	query   *trace.Query
 	probe   *probe
 	maxScan int
-	scanned int // spans whose tags were looked at so far
+	scanned int // spans that were read
+	cost    int // of reading them
 	looked  int // records that were looked at
 }
 
@@ -39,6 +40,7 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 	if v == maybe {
 		f.scanned += len(views)
 		v = f.probe.spans(views)
+		f.cost += f.probe.cost
 	}
 	if v == yes && summary && len(f.query.Columns) > 0 {
 		sum.Columns = f.probe.columns(views, f.query.Columns)

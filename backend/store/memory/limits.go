@@ -5,12 +5,17 @@ package memory
 const (
 	// DefaultMaxBytes is the size of a store whose Config does not say.
 	DefaultMaxBytes = 256 << 20
-	// DefaultMaxScan is the number of spans that a search decodes at most when
-	// the Config does not say: about 300 ms.
-	DefaultMaxScan = 100_000
+	// DefaultMaxScan is Config.MaxScan when it is 0: about 300 ms.
+	DefaultMaxScan = 500_000
+
+	// Looking for text in a span costs as much as for textCost tags. So many
+	// bytes of a span cost as much as a tag of a usual one.
+	textCost  = 3
+	tagBytes  = 4 << 10
+	textBytes = 512
 
 	// Once a page is full, the other traces are counted until 1/countShare of
-	// the spans that may be decoded are, or so many records were looked at.
+	// MaxScan is used up, or so many records were looked at.
 	countShare = 4
 	maxCounted = 200_000
 

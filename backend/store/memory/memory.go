@@ -18,8 +18,9 @@ type Config struct {
 	// them, before the oldest are removed: DefaultMaxBytes when it is 0. What
 	// Keys and Values look up takes up to an eighth more.
 	MaxBytes int64
-	// MaxScan is the number of spans that one search decodes at most:
-	// DefaultMaxScan when it is 0.
+	// MaxScan is how many times a search may look for a tag in a span before it
+	// gives up (trace.Page.CutAt): DefaultMaxScan when it is 0. Text, and spans
+	// of many kilobytes, count more than once. What needs no tags is not limited.
 	MaxScan int
 }
 

@@ -42,7 +42,8 @@ type probe struct {
 	duration int64
 	refs     []ref
 	views    []view
-	looked   int // how many of them it looked at, as often as it did
+	looked   int // how many records it looked at
+	cost     int // of spans that it read: Config.MaxScan
 }
 
 func newProbe(q *trace.Query) *probe {
@@ -53,7 +54,7 @@ func newProbe(q *trace.Query) *probe {
 
 // entry says whether the query finds a trace, as far as records tell.
 func (p *probe) entry(e *entry) verdict {
-	p.duration, p.refs, p.views, p.looked = e.duration(), e.refs, nil, 1
+	p.duration, p.refs, p.views, p.looked, p.cost = e.duration(), e.refs, nil, 1, 0
 	if p.where == nil && len(e.refs) > 0 && within(e.start, p.start, p.end) {
 		return yes
 	}
@@ -143,8 +144,10 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 	case p.views == nil:
 		return maybe
 	case t.Field == trace.FieldTag:
+		p.cost += 1 + len(p.views[i].encoded.Span)/tagBytes
 		return verdictOf(!p.record(i).firehose && matchTags(t, p.views[i].encoded))
 	default:
+		p.cost += textCost + len(p.views[i].encoded.Span)/textBytes
 		return verdictOf(matchText(t, &p.views[i]))
 	}
 }

@@ -36,41 +36,52 @@ const (
 	anyDouble = 4
 )
 
-// each calls f with the fields num of message b that are text or messages, as
-// long as it returns true, and reports whether it always did.
-func each(b []byte, num protowire.Number, f func([]byte) bool) bool {
-	for len(b) > 0 {
-		n, typ, size := protowire.ConsumeTag(b)
+// next returns the next field of message b that is text or a message, and what
+// is behind it. At the end, or where b is broken, num is 0.
+func next(b []byte) (num protowire.Number, m, rest []byte) {
+	for len(b) >= 2 {
+		if size := int(b[1]); b[0] < 0x80 && b[0]&7 == byte(protowire.BytesType) && size < min(0x80, len(b)-1) { // usually
+			return protowire.Number(b[0] >> 3), b[2 : 2+size], b[2+size:]
+		}
+		num, typ, size := protowire.ConsumeTag(b)
 		if size < 0 {
-			return true
+			break
 		}
 		b = b[size:]
 		if typ == protowire.BytesType {
 			m, size := protowire.ConsumeBytes(b)
 			if size < 0 {
-				return true
+				break
 			}
-			if n == num && !f(m) {
-				return false
-			}
-			b = b[size:]
-			continue
+			return num, m, b[size:]
 		}
-		if size = protowire.ConsumeFieldValue(n, typ, b); size < 0 {
-			return true
+		if size = protowire.ConsumeFieldValue(num, typ, b); size < 0 {
+			break
 		}
 		b = b[size:]
+	}
+	return 0, nil, nil
+}
+
+// each calls f with the fields num of message b, as long as it returns true,
+// and reports whether it always did.
+func each(b []byte, num protowire.Number, f func([]byte) bool) bool {
+	for n, m, rest := next(b); n != 0; n, m, rest = next(rest) {
+		if n == num && !f(m) {
+			return false
+		}
 	}
 	return true
 }
 
 // message returns the first field num of message b.
-func message(b []byte, num protowire.Number) (m []byte) {
-	each(b, num, func(b []byte) bool {
-		m = b
-		return false
-	})
-	return m
+func message(b []byte, num protowire.Number) []byte {
+	for n, m, rest := next(b); n != 0; n, m, rest = next(rest) {
+		if n == num {
+			return m
+		}
+	}
+	return nil
 }
 
 // attribute is a key and the bytes of an AnyValue.
@@ -78,21 +89,12 @@ type attribute struct{ key, any []byte }
 
 // newAttribute cuts a KeyValue in two.
 func newAttribute(kv []byte) (a attribute) {
-	for len(kv) > 0 {
-		n, typ, size := protowire.ConsumeTag(kv)
-		if size < 0 || typ != protowire.BytesType {
-			return a
-		}
-		m, length := protowire.ConsumeBytes(kv[size:])
-		if length < 0 {
-			return a
-		}
+	for n, m, rest := next(kv); n != 0; n, m, rest = next(rest) {
 		if n == keyValueKey {
 			a.key = m
 		} else {
 			a.any = m
 		}
-		kv = kv[size+length:]
 	}
 	return a
 }
@@ -100,11 +102,29 @@ func newAttribute(kv []byte) (a attribute) {
 // tags calls f with what trace.Span.Tags returns of the decoded span, as long
 // as it returns true, and reports whether it always did.
 func tags(e trace.Encoded, f func(attribute) bool) bool {
-	kv := func(b []byte) bool { return f(newAttribute(b)) }
-	return each(e.Span, spanAttributes, kv) &&
-		each(message(e.Resource, resourceSpansResource), resourceAttributes, kv) &&
-		each(message(e.Scope, scopeSpansScope), scopeAttributes, kv) &&
-		each(e.Span, spanEvents, func(event []byte) bool { return each(event, eventAttributes, kv) })
+	return tagParts(e, func([]byte) bool { return true }, func(kv []byte) bool { return f(newAttribute(kv)) })
+}
+
+// tagsOf is tags of one key.
+func tagsOf(e trace.Encoded, key []byte, f func(attribute) bool) bool {
+	has := func(part []byte) bool { return bytes.Contains(part, key) }
+	return tagParts(e, has, func(kv []byte) bool {
+		num, m, _ := next(kv)
+		if num == keyValueKey && !bytes.Equal(m, key) { // usually, the key is first
+			return true
+		}
+		a := newAttribute(kv)
+		return !bytes.Equal(a.key, key) || f(a)
+	})
+}
+
+// tagParts calls f with the KeyValues of those parts of e that are wanted.
+func tagParts(e trace.Encoded, wanted, f func([]byte) bool) bool {
+	inSpan := wanted(e.Span)
+	return !(inSpan && !each(e.Span, spanAttributes, f) ||
+		wanted(e.Resource) && !each(message(e.Resource, resourceSpansResource), resourceAttributes, f) ||
+		wanted(e.Scope) && !each(message(e.Scope, scopeSpansScope), scopeAttributes, f) ||
+		inSpan && !each(e.Span, spanEvents, func(event []byte) bool { return each(event, eventAttributes, f) }))
 }
 
 // value returns the value of an attribute.
@@ -162,16 +182,9 @@ func decodeValue(b []byte) pcommon.Value {
 
 // matchTags reports whether a condition of a tag is met (Term.MatchSpan).
 func matchTags(t *trace.Term, e trace.Encoded) bool {
-	key := []byte(t.Key)
-	if !bytes.Contains(e.Span, key) && !bytes.Contains(e.Resource, key) && !bytes.Contains(e.Scope, key) {
-		return false
-	}
 	negative := t.Cmp == trace.CmpNotEqual || t.Cmp == trace.CmpNotMatch
 	found := false
-	all := tags(e, func(a attribute) bool {
-		if !bytes.Equal(a.key, key) {
-			return true
-		}
+	all := tagsOf(e, []byte(t.Key), func(a attribute) bool {
 		found = true
 		return matchValue(t, a) == negative
 	})

@@ -94,7 +94,7 @@ func (f *finder) page(before, behind candidates) (trace.Page, error) {
 	heap.Init(&behind)
 	var last candidate
 	for len(behind) > 0 && len(page.Traces) < max(f.query.Limit, 1) {
-		if f.scanned >= f.maxScan {
+		if f.cost >= f.maxScan {
 			page.CutAt = pcommon.Timestamp(behind[0].start).AsTime()
 			page.Cursor = last.Cursor(f.query.Order)
 			break
@@ -133,7 +133,7 @@ func (f *finder) page(before, behind candidates) (trace.Page, error) {
 // count returns how many of list the query finds, and whether it looked at all.
 func (f *finder) count(list candidates) (n int, all bool, err error) {
 	for _, c := range list {
-		if f.scanned >= f.maxScan/countShare || f.looked >= maxCounted {
+		if f.cost >= f.maxScan/countShare || f.looked >= maxCounted {
 			return n, false, nil
 		}
 		_, found, err := f.find(c.entry, false)
