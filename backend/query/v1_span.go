@@ -19,10 +19,10 @@ const (
 	tagError             = "error"
 	tagStatusCode        = "otel.status_code"
 	tagStatusDescription = "otel.status_description"
-	tagScopeName         = "otel.scope.name"
-	tagScopeVersion      = "otel.scope.version"
+	tagScopeName         = trace.TagScopeName
+	tagScopeVersion      = trace.TagScopeVersion
 	tagTraceState        = "w3c.tracestate"
-	fieldEvent           = "event"
+	fieldEvent           = trace.TagEvent
 	formatOTLP           = "otlp"
 )
 

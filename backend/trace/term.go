@@ -39,11 +39,20 @@ func (t *Term) matchTags(s Span) bool {
 	}
 	found := false
 	negative := t.Cmp == CmpNotEqual || t.Cmp == CmpNotMatch
-	for k, v := range s.Tags() {
+	for k, v := range s.attributes() {
 		if k != t.Key {
 			continue
 		}
 		if t.MatchValue(v) != negative {
+			return !negative
+		}
+		found = true
+	}
+	for k, text := range s.fields() {
+		if k != t.Key {
+			continue
+		}
+		if t.MatchText(text) != negative {
 			return !negative
 		}
 		found = true
@@ -64,8 +73,13 @@ func (t *Term) matchAny(s Span) bool {
 	if s.Firehose() {
 		return false
 	}
-	for _, v := range s.Tags() {
+	for _, v := range s.attributes() {
 		if t.MatchText(v.AsString()) {
+			return true
+		}
+	}
+	for _, text := range s.fields() {
+		if t.MatchText(text) {
 			return true
 		}
 	}

@@ -20,6 +20,8 @@ const (
 	resourceSpansResource = 1
 	resourceAttributes    = 1
 	scopeSpansScope       = 1
+	scopeName             = 1
+	scopeVersion          = 2
 	scopeAttributes       = 3
 	spanAttributes        = 9
 	spanEvents            = 11
@@ -84,8 +86,9 @@ func message(b []byte, num protowire.Number) []byte {
 	return nil
 }
 
-// attribute is a key and the bytes of an AnyValue.
-type attribute struct{ key, any []byte }
+// attribute is a key with the bytes of an AnyValue, or with those of a text that
+// OTLP has a field for.
+type attribute struct{ key, any, field []byte }
 
 // newAttribute cuts a KeyValue in two.
 func newAttribute(kv []byte) (a attribute) {
@@ -102,13 +105,13 @@ func newAttribute(kv []byte) (a attribute) {
 // tags calls f with what trace.Span.Tags returns of the decoded span, as long
 // as it returns true, and reports whether it always did.
 func tags(e trace.Encoded, f func(attribute) bool) bool {
-	return tagParts(e, func([]byte) bool { return true }, func(kv []byte) bool { return f(newAttribute(kv)) })
+	return tagParts(e, func([]byte) bool { return true }, func(kv []byte) bool { return f(newAttribute(kv)) }) && fields(e, f)
 }
 
 // tagsOf is tags of one key.
 func tagsOf(e trace.Encoded, key []byte, f func(attribute) bool) bool {
 	has := func(part []byte) bool { return bytes.Contains(part, key) }
-	return tagParts(e, has, func(kv []byte) bool {
+	attributes := tagParts(e, has, func(kv []byte) bool {
 		num, m, _ := next(kv)
 		if num == keyValueKey && !bytes.Equal(m, key) { // usually, the key is first
 			return true
@@ -116,6 +119,10 @@ func tagsOf(e trace.Encoded, key []byte, f func(attribute) bool) bool {
 		a := newAttribute(kv)
 		return !bytes.Equal(a.key, key) || f(a)
 	})
+	if !attributes || !isField(string(key)) {
+		return attributes
+	}
+	return fields(e, func(a attribute) bool { return !bytes.Equal(a.key, key) || f(a) })
 }
 
 // tagParts calls f with the KeyValues of those parts of e that are wanted.
@@ -127,8 +134,27 @@ func tagParts(e trace.Encoded, wanted, f func([]byte) bool) bool {
 		inSpan && !each(e.Span, spanEvents, func(event []byte) bool { return each(event, eventAttributes, f) }))
 }
 
+// fields is tags of what is no attribute.
+func fields(e trace.Encoded, f func(attribute) bool) bool {
+	field := func(key string, text []byte) bool {
+		return len(text) == 0 || f(attribute{key: unsafe.Slice(unsafe.StringData(key), len(key)), field: text})
+	}
+	scope := message(e.Scope, scopeSpansScope)
+	return field(trace.TagScopeName, message(scope, scopeName)) &&
+		field(trace.TagScopeVersion, message(scope, scopeVersion)) &&
+		each(e.Span, spanEvents, func(event []byte) bool { return field(trace.TagEvent, message(event, eventName)) })
+}
+
+// isField reports whether spans may have a tag of that key that is no attribute.
+func isField(key string) bool {
+	return key == trace.TagScopeName || key == trace.TagScopeVersion || key == trace.TagEvent
+}
+
 // value returns the value of an attribute.
 func (a attribute) value() pcommon.Value {
+	if a.field != nil {
+		return pcommon.NewValueStr(string(a.field))
+	}
 	num, typ, size := protowire.ConsumeTag(a.any)
 	if size < 0 {
 		return pcommon.NewValueEmpty()
@@ -155,6 +181,9 @@ func (a attribute) value() pcommon.Value {
 // text returns the value as text when it is text. It is valid as long as the
 // span is.
 func (a attribute) text() (string, bool) {
+	if a.field != nil {
+		return text(a.field), true
+	}
 	num, typ, size := protowire.ConsumeTag(a.any)
 	if size < 0 || num != anyString || typ != protowire.BytesType {
 		return "", false

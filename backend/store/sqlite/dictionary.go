@@ -75,6 +75,18 @@ func (d *dictionary) tag(tokens []token, key string, v pcommon.Value) []token {
 	}
 }
 
+// text adds the tokens of a tag that is text, or nothing when it is empty.
+func (d *dictionary) text(tokens []token, key, text string) []token {
+	if text == "" {
+		return tokens
+	}
+	k := d.key(key)
+	if k == nil {
+		return append(tokens, otherKeys.with(valueLong))
+	}
+	return d.value(tokens, k, text, true)
+}
+
 // key returns the entry of a tag's key, or nil when it gets no number.
 func (d *dictionary) key(name string) *keyEntry {
 	k := d.keys[name]

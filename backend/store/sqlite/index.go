@@ -32,6 +32,8 @@ func (h *scopeTokens) of(d *dictionary, s trace.Span) *scopeTokens {
 			h.tags = d.tag(h.tags, k, v)
 		}
 	}
+	h.tags = d.text(h.tags, trace.TagScopeName, s.Scope.Scope().Name())
+	h.tags = d.text(h.tags, trace.TagScopeVersion, s.Scope.Scope().Version())
 	return h
 }
 
@@ -50,6 +52,7 @@ func (d *dictionary) tags(s trace.Span) []token {
 		t = d.tag(t, k, v)
 	}
 	for _, e := range s.Events().All() {
+		t = d.text(t, trace.TagEvent, e.Name())
 		for k, v := range e.Attributes().All() {
 			t = d.tag(t, k, v)
 		}

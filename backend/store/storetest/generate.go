@@ -31,7 +31,7 @@ func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 func (g *generator) service() string { return pick(g, "shop", "shop", "cart", "db", "") }
 func (g *generator) name() string    { return pick(g, "GET /", "GET /{id}", "query", "red") }
 func (g *generator) key() string {
-	return pick(g, "color", "size", "http.status_code", "k v", "red", "env")
+	return pick(g, "color", "color", "size", "size", "http.status_code", "http.status_code", "k v", "red", "env", trace.TagEvent, trace.TagScopeName, trace.TagScopeVersion)
 }
 
 // traces adds spans to traces from to to, in random order.
@@ -54,7 +54,7 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 		}
 		for range g.IntN(2) {
 			e := s.Events().AppendEmpty()
-			e.SetName(pick(g, "", "log", "Exception red"))
+			e.SetName(pick(g, "", "red", "5", "Exception red"))
 			g.value(e.Attributes().PutEmpty(g.key()))
 		}
 		if g.IntN(10) == 0 {
@@ -64,7 +64,10 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 	}
 	for _, rs := range b.ResourceSpans().All() {
 		g.value(rs.Resource().Attributes().PutEmpty("env"))
-		g.value(rs.ScopeSpans().At(0).Scope().Attributes().PutEmpty(g.key()))
+		scope := rs.ScopeSpans().At(0).Scope()
+		scope.SetName(pick(g, "", "red", "500"))
+		scope.SetVersion(pick(g, "", "5", "5.0"))
+		g.value(scope.Attributes().PutEmpty(g.key()))
 	}
 }
 
