@@ -76,6 +76,7 @@ type writer struct {
 	encoded []trace.Encoded // those that are still to be written
 	chunks  *[]*chunk       // where they go
 	entry   *entry          // of the span before
+	touched *entry          // the last that got a span
 }
 
 // scope writes the spans of one scope and service.
@@ -92,7 +93,7 @@ func (w *writer) scope(service string, spans ptrace.SpanSlice) {
 }
 
 func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, hash uint64) {
-	e, before := w.entry, w.entry
+	e := w.entry
 	if id := span.TraceID(); e == nil || e.id != id {
 		e = w.data.entry(id)
 		w.entry = e
@@ -117,8 +118,9 @@ func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, h
 	}
 	e.add(place)
 	w.data.spans++
-	if e != before || w.data.last != e {
+	if w.touched != e {
 		w.data.touch(e)
+		w.touched = e
 	}
 }
 

@@ -72,10 +72,17 @@ func testArrivals(t *T) {
 	put(9, "b", 9)
 	want(&some)
 	want(&all, 9)
+	b := newBatch() // a span that is known, then a new one, of the trace written last
+	b.spans = 9*100 + 9
+	b.span(9, "b", "op", 0, day.Add(9))
+	b.span(9, "b", "op", 0, day.Add(10))
+	t.write(s, b.Traces)
+	want(&all, 9)
 
 	again := t.parse("")
 	again.Cursor = start
 	want(&again, 2, 3, 4, 1, 9)
+	want(&again)
 
 	again.Cursor, again.Limit = start, 1
 	page, err := s.Arrivals(t.Context(), again)
