@@ -97,6 +97,7 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--http-server.host-port=::1:5778"}, want: []string{"not a port, nor host:port"}},
 		{args: []string{"--http-server.host-port=65536"}, want: []string{"0 to 65535"}},
 		{args: []string{"--query.base-path=x"}, want: []string{"begins with /"}},
+		{args: []string{"--query.base-path=/x//y"}, want: []string{"no empty parts"}},
 		{args: []string{"--collector.tags=x"}, want: []string{"not a list of key=value"}},
 		{args: []string{"--self-trace=maybe"}, want: []string{"neither true nor false"}},
 		{args: []string{"--config-file=/nothing/here.yaml"}, want: []string{"/nothing/here.yaml"}},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	urlpath "path"
 	"strconv"
 	"strings"
 	"time"
@@ -171,8 +172,9 @@ func address(to *string) value[string] {
 
 func path(to *string) value[string] {
 	return value[string]{to, "path", func(s string) (string, error) {
-		if !strings.HasPrefix(s, "/") || strings.ContainsAny(s, "?#{} ") {
-			return "", errors.New("not the path of a URL, which begins with /")
+		clean := urlpath.Clean(s)
+		if !strings.HasPrefix(s, "/") || strings.ContainsAny(s, "?#{} ") || s != clean && s != clean+"/" {
+			return "", errors.New("not the path of a URL, which begins with / and has no empty parts")
 		}
 		return s, nil
 	}, asIs}

@@ -49,6 +49,9 @@ func (s *server) live(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // or nginx waits for more
+	if r.Method == http.MethodHead {
+		return nil
+	}
 	return l.run(r.Context(), first)
 }
 

@@ -132,3 +132,22 @@ func TestLive(t *testing.T) {
 		t.Error("the stream goes on without a store")
 	}
 }
+
+// TestLiveHead: a request for the header alone is over with it, and the next one
+// on its connection has its turn.
+func TestLiveHead(t *testing.T) {
+	server := httptest.NewServer(New(Config{Store: searchStore(t, 1)}))
+	t.Cleanup(server.Close)
+	client := http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: 20 * time.Second}
+	t.Cleanup(client.CloseIdleConnections)
+	for range 2 {
+		resp, err := client.Head(server.URL + "/api/live")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+			t.Errorf("%d %v", resp.StatusCode, resp.Header)
+		}
+	}
+}

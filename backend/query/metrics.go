@@ -84,6 +84,9 @@ func (p params) metrics(now time.Time) (q metricsQuery, err error) {
 	return q, checkPoints(lookback, q.step)
 }
 
+// steps is how many values a series has at most.
+func (q metricsQuery) steps() int { return int(q.end.Sub(q.start)/q.step) + 1 }
+
 // resolution is the length of the intervals that rates are made of.
 func (q metricsQuery) resolution() time.Duration {
 	return max((q.ratePer / 10).Truncate(time.Minute), time.Minute)
@@ -140,6 +143,7 @@ func (s *server) metrics(r *http.Request, name, help string, valueOf func(metric
 		f.Name = "service_operation_" + name
 		f.Help += " & operation"
 	}
+	points := 0
 	for _, service := range q.services {
 		series, err := s.rates(r.Context(), trace.REDQuery{
 			Window:      trace.Window{Start: q.start.Add(-q.ratePer), End: q.end},
@@ -151,7 +155,13 @@ func (s *server) metrics(r *http.Request, name, help string, valueOf func(metric
 		if err != nil {
 			return nil, err
 		}
+		if points += len(series) * q.steps(); points > maxSeriesPoints {
+			return nil, tooLarge("%d steps of so many services or operations: ask for fewer of them, for less time or for longer steps", q.steps())
+		}
 		for _, one := range series {
+			if err := r.Context().Err(); err != nil {
+				return nil, err
+			}
 			m := metric{Labels: []metricLabel{{"service_name", one.Service}}, Points: q.points(one.Points, valueOf(q))}
 			if q.byOperation {
 				m.Labels = append(m.Labels, metricLabel{"operation", one.Operation})

@@ -194,7 +194,10 @@ func (manyOperations) Operations(context.Context, string) ([]trace.Operation, er
 
 func TestTooManySeries(t *testing.T) {
 	h := New(Config{Store: manyOperations{metricsStore(t, 1)}})
+	small := fmt.Sprintf("/api/metrics/calls?endTs=%d&lookback=3600000&step=400", metricsStart.Add(time.Hour).UnixMilli())
 	for target, want := range map[string]int{
+		small + strings.Repeat("&service=shop", 34):               http.StatusRequestEntityTooLarge,
+		small + "&service=shop":                                   http.StatusOK,
 		"/api/red?service=shop&byOperation=true":                  http.StatusRequestEntityTooLarge,
 		"/api/metrics/calls?service=shop&groupByOperation=true":   http.StatusRequestEntityTooLarge,
 		"/api/red?service=shop&byOperation=true&operation=GET+/x": http.StatusOK,

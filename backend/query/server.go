@@ -76,9 +76,10 @@ func New(c Config) http.Handler {
 	}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
-		mux.Handle(r.pattern, r.handler)
+		method, path, _ := strings.Cut(r.pattern, " ")
+		mux.Handle(method+" "+c.BasePath+path, r.handler)
 	}
-	return s.guard(http.StripPrefix(c.BasePath, compress(mux)))
+	return s.guard(compress(mux))
 }
 
 // compress answers with gzip where the client can read it, but for streams,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
@@ -67,10 +68,10 @@ func (p params) search(now time.Time) (q trace.Query, ids []pcommon.TraceID, err
 
 	var terms []*trace.Expr
 	if service := p.Get("service"); service != "" {
-		terms = append(terms, equal(trace.FieldService, "", service))
+		terms = append(terms, equal(trace.FieldService, service))
 	}
 	if op := p.Get("operation"); op != "" {
-		terms = append(terms, equal(trace.FieldName, "", op))
+		terms = append(terms, equal(trace.FieldName, op))
 	}
 	if shortest != 0 {
 		terms = append(terms, duration(trace.CmpGreaterEqual, shortest))
@@ -110,8 +111,8 @@ func (p params) tags() (map[string]string, error) {
 	return tags, nil
 }
 
-func equal(field trace.Field, key, text string) *trace.Expr {
-	return &trace.Expr{Term: trace.Term{Field: field, Key: key, Cmp: trace.CmpEqual, Text: text, Number: trace.ParseNumber(text)}}
+func equal(field trace.Field, text string) *trace.Expr {
+	return &trace.Expr{Term: trace.Term{Field: field, Cmp: trace.CmpEqual, Text: text}}
 }
 
 func duration(cmp trace.Cmp, d time.Duration) *trace.Expr {
@@ -124,15 +125,16 @@ func duration(cmp trace.Cmp, d time.Duration) *trace.Expr {
 // tagTerm is the condition for a tag of v1, which may be a field of OTLP that
 // v1 shows as one.
 func tagTerm(key, value string) *trace.Expr {
-	tag := equal(trace.FieldTag, key, value)
+	tag := equal(trace.FieldTag, value)
+	tag.Term.Key, tag.Term.Number = key, trace.ParseNumber(value)
 	var field *trace.Expr
-	switch {
-	case key == tagKind:
-		field = equal(trace.FieldKind, "", value)
-	case key == tagError && value == "true":
-		field = equal(trace.FieldStatus, "", "error")
-	case key == tagStatusCode:
-		field = equal(trace.FieldStatus, "", strings.ToLower(value))
+	switch kind, known := parseKind(value); {
+	case key == tagKind && known && kind != ptrace.SpanKindUnspecified:
+		field = equal(trace.FieldKind, value)
+	case key == tagError && value == "true", key == tagStatusCode && value == "ERROR":
+		field = equal(trace.FieldStatus, "error")
+	case key == tagStatusCode && value == "OK":
+		field = equal(trace.FieldStatus, "ok")
 	default:
 		return tag
 	}

@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -78,6 +79,29 @@ func TestTraces(t *testing.T) {
 		decode(t, get(h, "http://localhost"+target), &answer)
 		if got := answer.shown(); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %q, want %q", target, got, want)
+		}
+	}
+}
+
+// TestNamesAreText: a name that reads as a number is not another that reads as
+// the same number.
+func TestNamesAreText(t *testing.T) {
+	s := memory.Open(memory.Config{})
+	t.Cleanup(func() { _ = s.Close() })
+	td := searchTrace(0)
+	td.ResourceSpans().At(0).Resource().Attributes().PutStr("service.name", "7")
+	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetName("1.0")
+	if err := s.Write(t.Context(), td); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{
+		"service=7": 1, "service=7&operation=1.0": 1, "service=7.0": 0, "service=7&operation=1": 0,
+		"service=7&tag=i:0.0": 1, "service=db&tag=otel.status_code:UNSET": 0, "service=7&tag=span.kind:unspecified": 0,
+	} {
+		var answer tracesJSON
+		getJSON(t, New(Config{Store: s}), "/api/traces?start=0&"+query, &answer)
+		if len(answer.Data) != want {
+			t.Errorf("%s: %q", query, answer.shown())
 		}
 	}
 }
