@@ -38,6 +38,7 @@ var warnings = [...]string{
 
 func mendResource(rs ptrace.ResourceSpans) (a audit) {
 	a.messages = 1
+	a.values = entityBytes(rs.Resource()) // each byte can be a text
 	if s, bad := a.text(rs.SchemaUrl()); bad {
 		rs.SetSchemaUrl(s)
 	}
@@ -51,6 +52,18 @@ func mendResource(rs ptrace.ResourceSpans) (a audit) {
 		a.mended |= mendedService
 	}
 	return a
+}
+
+// entityBytes returns the length of the entities of r as OTLP, and a few bytes for
+// what is around them. pdata does not show them.
+func entityBytes(r pcommon.Resource) int {
+	alone, attributes := ptrace.NewResourceSpans(), pcommon.NewMap()
+	r.Attributes().MoveTo(attributes)
+	r.MoveTo(alone.Resource())
+	n := new(ptrace.ProtoMarshaler).ResourceSpansSize(alone)
+	alone.Resource().MoveTo(r)
+	attributes.MoveTo(r.Attributes())
+	return n
 }
 
 func mendScope(ss ptrace.ScopeSpans) (a audit) {
@@ -99,7 +112,7 @@ func mendSpan(span ptrace.Span) (a audit) {
 		a.attributes(e.Attributes(), 0)
 	}
 	for _, l := range span.Links().All() {
-		a.values++
+		a.values += 2 // it is larger than the others
 		if s, bad := a.text(l.TraceState().AsRaw()); bad {
 			l.TraceState().FromRaw(s)
 		}
@@ -108,8 +121,8 @@ func mendSpan(span ptrace.Span) (a audit) {
 	return a
 }
 
-// warn adds the texts of m to the span's warnings.
-func warn(span ptrace.Span, m mends) {
+// warn adds what was mended to the span's warnings.
+func (a *audit) warn(span ptrace.Span) {
 	v, there := span.Attributes().GetOrPutEmpty(trace.AttributeWarnings)
 	if there && v.Type() != pcommon.ValueTypeSlice {
 		first := v.AsString()
@@ -119,8 +132,11 @@ func warn(span ptrace.Span, m mends) {
 	if !there {
 		list = v.SetEmptySlice()
 	}
+	a.values++
 	for i, text := range warnings {
-		if m&(1<<i) != 0 {
+		if a.mended&(1<<i) != 0 {
+			a.values++
+			a.bytes += len(text)
 			list.AppendEmpty().SetStr(text)
 		}
 	}

@@ -15,7 +15,7 @@ type parcel struct {
 	td      ptrace.Traces
 	spans   int
 	memory  int64
-	mended  int // of all spans, also of those that were refused
+	mended  int
 	refused []trace.Refused
 }
 
@@ -42,6 +42,9 @@ func (q *queue) hasRoom(limits *Config, p *parcel) bool {
 	}
 	if p == nil {
 		return q.spans < limits.QueueSpans && q.memory < limits.QueueBytes
+	}
+	if p.spans == 0 {
+		return true
 	}
 	return q.spans+p.spans <= limits.QueueSpans && q.memory+p.memory <= limits.QueueBytes
 }

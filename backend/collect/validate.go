@@ -23,15 +23,15 @@ func (c *Collector) validate(td ptrace.Traces) parcel {
 			around := resource.plus(scope)
 			ss.Spans().RemoveIf(func(s ptrace.Span) bool {
 				span, reason := c.check(s, around)
-				if span.mended != 0 {
-					p.mended++
-				}
+				p.memory += int64(span.memory()) // even if refused: the text of all may be one piece
 				if reason != "" {
 					refused[reason]++
 					return true
 				}
 				p.spans++
-				p.memory += int64(span.memory())
+				if span.mended != 0 {
+					p.mended++
+				}
 				return false
 			})
 			p.memory += int64(scope.memory())
@@ -49,21 +49,18 @@ func (c *Collector) validate(td ptrace.Traces) parcel {
 // check mends s and returns why it is refused, if it is. What was found in the
 // resource and the scope around it holds for it, too.
 func (c *Collector) check(s ptrace.Span, around audit) (audit, trace.Reason) {
+	span := mendSpan(s)
 	switch {
 	case s.TraceID().IsEmpty():
-		return audit{}, trace.ReasonTraceID
+		return span, trace.ReasonTraceID
 	case s.SpanID().IsEmpty():
-		return audit{}, trace.ReasonSpanID
-	case around.unfit:
-		return audit{}, trace.ReasonMalformed
-	}
-	span := mendSpan(s)
-	if span.unfit {
+		return span, trace.ReasonSpanID
+	case around.unfit || span.unfit:
 		return span, trace.ReasonMalformed
 	}
 	span.mended |= around.mended
 	if span.mended != 0 {
-		warn(s, span.mended)
+		span.warn(s)
 	}
 	most := c.config.MaxSpanBytes - around.mostOTLP()
 	if span.mostOTLP() > most && new(ptrace.ProtoMarshaler).SpanSize(s) > most {

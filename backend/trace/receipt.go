@@ -47,7 +47,7 @@ type Books struct {
 	// Unread are datagrams and bodies whose spans could not be counted. They are
 	// not in Received.
 	Unread map[Reason]int64
-	// Mended are spans, stored or not, that had something put right.
+	// Mended are spans that had something put right before they were queued.
 	Mended int64
 }
 
