@@ -53,19 +53,29 @@ func Run(t *testing.T, e Engine, except Except) {
 	}
 	for _, x := range tests {
 		t.Run(x.name, func(t *testing.T) {
-			r := collect(t, e, x.run)
-			reason, excepted := except[x.name]
+			failure, skip := collect(t, e, x.run).outcome(except[x.name])
 			switch {
-			case r.skipped != "":
-				t.Skip(r.skipped)
-			case excepted && len(r.failures) == 0:
-				t.Errorf("the exception is not needed: %s", reason)
-			case excepted:
-				t.Skip(reason)
-			case len(r.failures) > 0:
-				t.Error(strings.Join(r.failures, "\n"))
+			case skip != "":
+				t.Skip(skip)
+			case failure != "":
+				t.Error(failure)
 			}
 		})
+	}
+}
+
+// outcome says what failed, or why nothing is said, given the reason for which
+// the test is excepted, or "".
+func (t *T) outcome(reason string) (failure, skip string) {
+	switch {
+	case t.skipped != "":
+		return "", t.skipped
+	case reason == "":
+		return strings.Join(t.failures, "\n"), ""
+	case len(t.failures) == 0:
+		return "the exception is not needed: " + reason, ""
+	default:
+		return "", reason
 	}
 }
 

@@ -59,10 +59,13 @@ func testOwnership(t *T) {
 	b := newBatch()
 	b.span(1, "mine", "op", 0, day).Attributes().PutStr("k", "v")
 	b.span(1, "mine", "op2", 1, day)
-	s := t.open()
-	t.write(s, b.Traces)
 	want := newBatch()
 	b.CopyTo(want.Traces)
+	s := t.open()
+	t.write(s, b.Traces)
+	if !equal(encode(b.Traces), encode(want.Traces)) {
+		t.Error("Write changed what it was given")
+	}
 	spoil := func(b *batch) {
 		rs := b.ResourceSpans().At(0)
 		rs.Resource().Attributes().PutStr("service.name", "spoilt")
