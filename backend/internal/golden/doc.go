@@ -6,10 +6,5 @@
 //
 // An answer is taken apart into facts, a name and a value each, because servers
 // put spans, tags and processes in any order. Where a fact is not the same,
-// Differences must say so, for each of the servers:
-//
-//	a := golden.Facts(status, contentType, body)
-//	for _, d := range golden.Compare(request.Name, want, a) {
-//		if !table.Explains(golden.Ours, d) { t.Error(d) }
-//	}
+// Differences must say so, for each of the servers.
 package golden

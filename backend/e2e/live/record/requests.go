@@ -74,7 +74,7 @@ func search(kv ...string) string {
 	return "/api/traces?" + q.Encode()
 }
 
-func requests(data string) (all []golden.Request) {
+func requests() (all []golden.Request) {
 	get := func(name, path string) {
 		all = append(all, golden.Request{Name: name, Method: http.MethodGet, Path: path})
 	}
@@ -82,7 +82,7 @@ func requests(data string) (all []golden.Request) {
 		all = append(all, golden.Request{Name: name, Method: http.MethodPost, Path: path, Body: body})
 	}
 	get("services", "/api/services")
-	for _, s := range services(data) {
+	for _, s := range services() {
 		get("operations-"+s, "/api/operations?service="+url.QueryEscape(s))
 		for i, id := range traces(s) {
 			if !strings.HasPrefix(s, "search") || i == 3 {
