@@ -48,8 +48,8 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 	return sum, v == yes, nil
 }
 
-// look says what the records of e say about the query. Unless that is no, it
-// returns the summary and what is necessary to say more.
+// look says whether the query finds e, as far as the records tell. Unless that
+// is no, it returns the summary, if asked to, and the spans, if they are needed.
 func (f *finder) look(e *entry, summary bool) (v verdict, sum trace.Summary, views []view) {
 	f.store.mu.RLock()
 	defer f.store.mu.RUnlock()

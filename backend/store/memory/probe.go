@@ -8,7 +8,7 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// verdict is what records say about a condition: no, maybe or yes.
+// verdict is whether a condition holds. It is maybe when records do not tell.
 type verdict uint8
 
 const (
@@ -24,7 +24,7 @@ func verdictOf(ok bool) verdict {
 	return no
 }
 
-// view is a span as it is however the store changes.
+// view is what is known of a span. It may be read without a lock.
 type view struct {
 	*record
 	*name
@@ -37,8 +37,8 @@ type probe struct {
 	where      *trace.Expr
 	start, end uint64 // the query's window
 
-	// The trace: either its refs, and then conditions of tags and text are maybe,
-	// or all of its spans.
+	// The trace: its refs, and then conditions of tags and text are maybe, or its
+	// spans.
 	duration int64
 	refs     []ref
 	views    []view
@@ -61,8 +61,8 @@ func (p *probe) entry(e *entry) verdict {
 	return p.match()
 }
 
-// spans says whether the query finds the trace of which it has just been asked,
-// given its spans: it is never maybe.
+// spans says whether the query finds the trace that entry was called with last.
+// The spans are all that it has; the answer is never maybe.
 func (p *probe) spans(views []view) verdict {
 	p.refs, p.views = nil, views
 	return p.match()
@@ -166,8 +166,8 @@ func (p *probe) positive(e *trace.Expr, i int) bool {
 	}
 }
 
-// columns returns the values of tags, as trace.Summarize does, of the trace of
-// which it has just been asked.
+// columns returns values of tags, as trace.Summarize does, of the trace that
+// entry was called with last.
 func (p *probe) columns(views []view, keys []string) []string {
 	p.refs, p.views = nil, views
 	found := map[string]string{}
