@@ -30,8 +30,8 @@ type Sender struct {
 	Send     func(ctx context.Context, to string) error
 }
 
-// Senders are all there are. Node is the folder of node.sh, and collector the
-// script that starts a Collector.
+// Senders are all there are. node and collector are the paths of the scripts node.sh
+// and collector.sh.
 func Senders(node, collector string) []Sender {
 	return slices.Concat(openTracing(), openTelemetry(), javaScript(node), collectors(collector))
 }
