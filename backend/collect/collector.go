@@ -59,9 +59,10 @@ type Collector struct {
 	mu      sync.Mutex
 	books   books
 	queue   queue
-	failure error     // of the last write, if it failed
-	logged  time.Time // when that was last logged
-	closed  bool      // nothing more is taken
+	failure error                      // of the last write, if it failed
+	logged  time.Time                  // when that was last logged
+	warned  map[trace.Reason]time.Time // when refusals were last logged
+	closed  bool                       // nothing more is taken
 }
 
 // New returns a Collector that writes to s until Close, in one goroutine. It
@@ -81,6 +82,7 @@ func New(config Config, s store.Store, reg prometheus.Registerer, log *slog.Logg
 		log:     log,
 		latency: newLatencies(),
 		books:   newBooks(),
+		warned:  map[trace.Reason]time.Time{},
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}
@@ -107,12 +109,17 @@ func (c *Collector) Take(_ context.Context, td ptrace.Traces, from trace.Origin)
 		return nil, nil
 	}
 	if err := c.enter(from, spans, nil); err != nil {
+		c.warn(from, trace.ReasonQueueFull)
 		return nil, err // full as it is: nothing is spent on td
 	}
 	p := c.validate(td)
 	c.tag(td)
 	if err := c.enter(from, spans, &p); err != nil {
+		c.warn(from, trace.ReasonQueueFull)
 		return nil, err
+	}
+	for _, r := range p.refused {
+		c.warn(from, r.Reason)
 	}
 	return p.refused, nil
 }
@@ -150,15 +157,35 @@ func (c *Collector) enter(from trace.Origin, spans int, p *parcel) error {
 // Refuse books spans that a receiver refused before they were a ptrace.Traces.
 func (c *Collector) Refuse(from trace.Origin, reason trace.Reason, spans int) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.books.refuse(from, reason, spans)
+	c.mu.Unlock()
+	c.warn(from, reason)
 }
 
 // Unread books n datagrams or bodies whose spans cannot be counted.
-func (c *Collector) Unread(_ trace.Origin, reason trace.Reason, n int) {
+func (c *Collector) Unread(from trace.Origin, reason trace.Reason, n int) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.books.unread[reason] += int64(n)
+	c.mu.Unlock()
+	if reason != trace.ReasonMalformed { // who could not read it knows more
+		c.warn(from, reason)
+	}
+}
+
+// warn logs, once in logEvery for each reason, that something is refused, and
+// what was so far.
+func (c *Collector) warn(from trace.Origin, reason trace.Reason) {
+	c.mu.Lock()
+	last := c.warned[reason]
+	if c.closed || !last.IsZero() && time.Since(last) < logEvery {
+		c.mu.Unlock()
+		return
+	}
+	c.warned[reason] = time.Now()
+	b := c.books.sum(c.queue.spans)
+	c.mu.Unlock()
+	c.log.Warn("spans are refused", "reason", reason, "protocol", from.Protocol, "transport", from.Transport,
+		"refused", b.Refused, "unread", b.Unread)
 }
 
 // Reserve sets n bytes of a body that is going to be read against the budget, as

@@ -40,6 +40,7 @@ const (
 	firstPause = 100 * time.Millisecond
 	lastPause  = 5 * time.Second
 
-	// logEvery is how often a store that keeps failing is logged.
+	// logEvery is how often a store that keeps failing is logged, and what is
+	// refused, for each reason.
 	logEvery = time.Minute
 )
