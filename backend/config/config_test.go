@@ -96,6 +96,8 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--http-server.host-port=x:y"}, want: []string{"port is not a number"}},
 		{args: []string{"--http-server.host-port=::1:5778"}, want: []string{"not a port, nor host:port"}},
 		{args: []string{"--http-server.host-port=65536"}, want: []string{"0 to 65535"}},
+		{args: []string{"--allowed-hosts=a,http://b"}, want: []string{`flag --allowed-hosts: "a,http://b": not a list of names`}},
+		{env: []string{"SPUR_ALLOWED_HOSTS=traces.example.org:443"}, want: []string{"without a port"}},
 		{args: []string{"--query.base-path=x"}, want: []string{"begins with /"}},
 		{args: []string{"--query.base-path=/x//y"}, want: []string{"no empty parts"}},
 		{args: []string{"--collector.tags=x"}, want: []string{"not a list of key=value"}},
@@ -132,6 +134,13 @@ func TestWrong(t *testing.T) {
 // TestWarning: variables that look like settings are named, once, and nobody else's.
 func TestWarning(t *testing.T) {
 	const begins = "these variables have no effect here: "
+	var many, named []string
+	for i := range 102 {
+		many = append(many, fmt.Sprintf("ES_%03d=1", i))
+		if i < 100 {
+			named = append(named, fmt.Sprintf("ES_%03d", i))
+		}
+	}
 	for _, test := range []struct {
 		env  []string
 		want string
@@ -139,7 +148,8 @@ func TestWarning(t *testing.T) {
 		{[]string{"PATH=/bin", "HOME=/", "JAEGER_AGENT_HOST=x", "SPUR_DATA=x", "COLLECTOR_PORT_80_TCP_ADDR=1.2.3.4", "QUERY_PORT=tcp://1.2.3.4:80", "QUERY_SERVICE_HOST=1.2.3.4", "ES_SERVER_URLS="}, ""},
 		{[]string{"COLLECTOR_ZIPKIN_HOST_PORT=:9411", "SPUR_MAXSIZE=1GB"}, begins + "COLLECTOR_ZIPKIN_HOST_PORT; SPUR_MAXSIZE, did you mean SPUR_MAX_SIZE?"},
 		{[]string{"SPAM_STORAGE_TYPE=memory"}, begins + "SPAM_STORAGE_TYPE, did you mean SPAN_STORAGE_TYPE?"},
-		{[]string{"no equals sign", "=x", "ES_A=1", "ES_B=1", "ES_C=1", "ES_D=1", "ES_E=1", "ES_F=1", "ES_G=1", "ES_H=1", "ES_I=1", "ES_J=1", "ES_K=1", "ES_L=1"}, begins + "ES_A; ES_B; ES_C; ES_D; ES_E; ES_F; ES_G; ES_H; ES_I; ES_J; 2 more"},
+		{[]string{"no equals sign", "=x", "MULTI_TENANCY_ENABLED=true", "METRICS_STORAGE_TYPE=prometheus"}, begins + "METRICS_STORAGE_TYPE; MULTI_TENANCY_ENABLED"},
+		{many, begins + strings.Join(named, "; ") + "; 2 more"},
 	} {
 		if _, got, err := config.Parse(nil, test.env); err != nil || got != test.want {
 			t.Errorf("%q: %q, %v, want %q", test.env, got, err, test.want)

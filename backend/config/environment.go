@@ -13,9 +13,10 @@ import (
 var families = []string{
 	"SPUR_", "SPAN_STORAGE_", "COLLECTOR_", "QUERY_", "SAMPLING_", "PROCESSOR_JAEGER_", "PROCESSOR_ZIPKIN_", "ADMIN_HTTP_",
 	"REPORTER_GRPC_", "AGENT_TAGS", "MEMORY_MAX_TRACES", "BADGER_", "CASSANDRA_", "ES_", "KAFKA_PRODUCER_", "KAFKA_CONSUMER_",
+	"MULTI_TENANCY_", "METRICS_STORAGE_TYPE", "PROMETHEUS_QUERY_", "DOWNSAMPLING_",
 }
 
-const mostNamed = 10
+const mostNamed = 100
 
 // environment returns the variables that are set, and a warning about those that
 // are nobody's setting though they look like one. Kubernetes' variables for a

@@ -65,7 +65,7 @@ func table(c *Config, getenv func(string) string) []option {
 		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send"},
 		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read"},
 		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", ""},
-		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", list(&c.AllowedHosts), "names by which requests may call this server, beside localhost", "any when --listen is not a loopback address"},
+		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address"},
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", ""},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", ""},
 	}

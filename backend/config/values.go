@@ -180,10 +180,15 @@ func path(to *string) value[string] {
 	}, asIs}
 }
 
-func list(to *[]string) value[[]string] {
+// hostNames are as they stand in a Host header, without a port.
+func hostNames(to *[]string) value[[]string] {
 	return value[[]string]{to, "list", func(s string) (words []string, _ error) {
 		for w := range strings.SplitSeq(s, ",") {
-			if w = strings.TrimSpace(w); w != "" {
+			w = strings.TrimSpace(w)
+			if strings.ContainsAny(w, ":/ ") {
+				return nil, errors.New("not a list of names such as traces.example.org, without a port, or *")
+			}
+			if w != "" {
 				words = append(words, w)
 			}
 		}
