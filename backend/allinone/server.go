@@ -162,7 +162,8 @@ func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
 
 func (s *Server) serveQuery(l net.Listener) {
 	h := query.New(query.Config{
-		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
+		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, Validate: s.collector.Validate,
+		BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
 	})
 	s.query = newWebServer(l, s.tracer.handler(requireToken(bearer.Token(s.config.QueryToken), h)), s.log)
 	s.serve(Query, s.query)

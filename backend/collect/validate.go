@@ -11,6 +11,10 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
+// Validate mends and removes spans of td as Take does, and returns what was
+// removed. It neither counts nor queues any.
+func (c *Collector) Validate(td ptrace.Traces) []trace.Refused { return c.validate(td).refused }
+
 // validate mends the spans of td, removes those that cannot be stored, and
 // resources and scopes that hold none then, and says what it found.
 func (c *Collector) validate(td ptrace.Traces) parcel {

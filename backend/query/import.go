@@ -5,6 +5,7 @@ package query
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"mime"
@@ -24,6 +25,13 @@ type imported struct {
 	Traces  []string `json:"traces"` // ids, up to maxImportTraces
 	Refused int      `json:"refused"`
 	Because string   `json:"because,omitempty"` // why the first was refused
+}
+
+func (a *imported) refuse(spans []trace.Refused) {
+	for _, r := range spans {
+		a.Refused += r.Count
+		a.Because = cmp.Or(a.Because, string(r.Reason))
+	}
 }
 
 // importTraces answers POST /api/import: spans from a file, which retention does
@@ -58,6 +66,9 @@ func (s *server) importTraces(r *http.Request) (any, error) {
 	}
 	if err != nil {
 		return nil, unreadable(err)
+	}
+	if s.Validate != nil {
+		answer.refuse(s.Validate(td))
 	}
 	answer.Traces = traceIDs(td, maxImportTraces)
 	if answer.Spans = td.SpanCount(); answer.Spans > 0 {
@@ -121,10 +132,7 @@ func (s *server) readOTLP(r io.Reader, json bool) (td ptrace.Traces, answer impo
 		return td, answer, err
 	}
 	td, refused, err := s.DecodeOTLP(body, json)
-	for _, bad := range refused {
-		answer.Refused += bad.Count
-		answer.Because = string(bad.Reason)
-	}
+	answer.refuse(refused)
 	return td, answer, err
 }
 

@@ -5,8 +5,11 @@ package query
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +17,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-spur/spur/backend/collect"
 	"github.com/go-spur/spur/backend/internal/golden"
 	"github.com/go-spur/spur/backend/receive"
 	"github.com/go-spur/spur/backend/store"
@@ -112,19 +116,44 @@ func TestImportBadSpans(t *testing.T) {
 	for bad, because := range map[string]string{
 		`{"spanID":"2"}`:                               `span \"2\": invalid trace id \"\"`,
 		`{"traceID":"1f","spanID":"0"}`:                `span \"0\": invalid span id \"0\"`,
-		`{"traceID":"1f","spanID":"3","tags":7}`:       `span \"3\": json: cannot unmarshal number into`,
+		`{"traceID":"1f","spanID":"3","tags":7}`:       `span \"3\": tags cannot be number`,
 		`{"traceID":"1f","spanID":"3","startTime":-1}`: `start time -1 µs`,
 		`{"traceID":"1f","spanID":"3","references":[{"refType":"CHILD_OF","traceID":"x","spanID":"1"}]}`:              `invalid trace id \"x\"`,
 		`{"traceID":"1f","spanID":"3","tags":[` + strings.Repeat(`{},`, maxImportTags) + `{"key":"k"}]}`:              `1001 tags or fields are more than 1000`,
 		`{"traceID":"1f","spanID":"3","logs":[{"fields":[` + strings.Repeat(`{},`, maxImportTags) + `{"key":"k"}]}]}`: `1001 tags or fields are more than 1000`,
+		`{"traceID":"1f","spanID":"3","processID":"p2"}`:                                                              `process \"p2\": 1001 tags or fields are more than 1000`,
 	} {
 		h, _ := testHandler(t)
-		body := `{"traceID":"1f","spans":[` + good + "," + bad + `],"processes":{"p1":{"serviceName":"s"}}}`
+		body := `{"traceID":"1f","spans":[` + good + "," + bad + `],"processes":{"p1":{"serviceName":"s"},"p2":{"tags":[` + strings.Repeat(`{},`, maxImportTags-1) + `{}]}}}`
 		rec := do(h, "POST", "/api/import", "", []byte(body))
 		got := rec.Body.String()
 		if !strings.HasPrefix(got, `{"spans":1,"traces":["000000000000001f"],"refused":1,"because":"`) || !strings.Contains(got, because) {
 			t.Errorf("%.100s: %s", bad, got)
 		}
+	}
+}
+
+// TestImportIsValidated: what is imported is mended and refused as what senders
+// send.
+func TestImportIsValidated(t *testing.T) {
+	db := memory.Open(memory.Config{})
+	c := collect.New(collect.Config{}, db, nil, slog.New(slog.DiscardHandler))
+	t.Cleanup(func() {
+		if err := errors.Join(c.Close(context.Background()), db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	h := New(Config{Store: db, DecodeOTLP: receive.DecodeOTLP, Validate: c.Validate})
+	for body, want := range map[string]string{
+		`{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"},{"traceId":"0000000000000000000000000000001f","spanId":"0000000000000001"}]}]}]}`: `{"spans":1,"traces":["000000000000001f"],"refused":1,"because":"invalid_trace_id"}`,
+		`{"spans":[{"traceID":"2f","spanID":"1"}]}`: `{"spans":1,"traces":["000000000000002f"],"refused":0}`,
+	} {
+		if got := strings.TrimSpace(do(h, "POST", "/api/import", "", []byte(body)).Body.String()); got != want {
+			t.Errorf("%s: %s", body, got)
+		}
+	}
+	if got := do(h, "GET", "/api/services", "", nil).Body.String(); !strings.Contains(got, `"missing-service-name"`) {
+		t.Error(got)
 	}
 }
 
@@ -138,6 +167,9 @@ func TestImportRefused(t *testing.T) {
 		"[]":                             `{"spans":0,"traces":[],"refused":0}`,
 		"[7]":                            "400 cannot read the body",
 		`{"spans":7}`:                    `400 cannot read the body: "spans" is not a list`,
+		`{"data":null}`:                  `{"spans":0,"traces":[],"refused":0}`,
+		`{"data":[]} {"data":[]}`:        "400 cannot read the body: something follows the traces",
+		`{"data":[]} x`:                  "400 cannot read the body: something follows the traces",
 		`{"data":[{"spans":[{}`:          "400 cannot read the body: unexpected EOF",
 		`{"data":7}`:                     "400 cannot read the body: 7 is not a trace",
 		`{"resourceSpans":7}`:            "400 cannot read the body",

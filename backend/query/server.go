@@ -25,6 +25,9 @@ type Config struct {
 	// DecodeOTLP reads a body of OTLP, JSON or protobuf, and counts the spans that
 	// it refuses; nil refuses all bodies.
 	DecodeOTLP func(body []byte, json bool) (ptrace.Traces, []trace.Refused, error)
+	// Validate mends imported spans, and removes and counts those that cannot be
+	// stored; nil takes them as they are.
+	Validate func(ptrace.Traces) []trace.Refused
 	// BasePath is the path in front of all addresses, "/jaeger" say, or "".
 	BasePath string
 	// AllowedHosts are names that a request's Host may have besides localhost

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ func readJaeger(r io.Reader) (td ptrace.Traces, refused int, why, err error) {
 	if err := j.value(0); err != nil {
 		return j.td, 0, nil, err
 	}
+	if _, err := j.token(); !errors.Is(err, io.ErrUnexpectedEOF) {
+		return j.td, 0, nil, errors.New("something follows the traces")
+	}
 	return j.td, j.refused, j.why, nil
 }
 
@@ -45,6 +49,8 @@ func (j *jaegerReader) value(depth int) error {
 	switch {
 	case err != nil:
 		return err
+	case token == nil:
+		return nil // null is none
 	case depth > maxImportDepth:
 		return fmt.Errorf("lists and objects nested deeper than %d", maxImportDepth)
 	case token == json.Delim('['):
@@ -85,9 +91,7 @@ func (j *jaegerReader) object(depth int) error {
 			return err
 		}
 	}
-	if err := j.fill(); err != nil {
-		return err
-	}
+	j.fill()
 	_, err := j.token()
 	return err
 }
@@ -117,7 +121,9 @@ func (j *jaegerReader) list() error {
 func (j *jaegerReader) span() error {
 	var s spanJSON
 	err := j.decode(&s)
-	if wrong := new(json.UnmarshalTypeError); err != nil && !errors.As(err, &wrong) {
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		err = fmt.Errorf("%s cannot be %s", cmp.Or(wrong.Field, "a span"), wrong.Value)
+	} else if err != nil {
 		return err
 	}
 	j.values += len(s.Tags) + len(s.References)
@@ -131,11 +137,16 @@ func (j *jaegerReader) span() error {
 		err = j.add(&s)
 	}
 	if err != nil {
-		if j.refused++; j.refused == 1 {
-			j.why = fmt.Errorf("span %q: %w", shorten(s.SpanID), err)
-		}
+		j.refuse(1, fmt.Errorf("span %q: %w", shorten(s.SpanID), err))
 	}
 	return nil
+}
+
+func (j *jaegerReader) refuse(spans int, why error) {
+	if j.refused == 0 && spans > 0 {
+		j.why = why
+	}
+	j.refused += spans
 }
 
 func (j *jaegerReader) token() (json.Token, error) {

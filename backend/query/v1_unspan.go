@@ -70,18 +70,23 @@ func (j *jaegerReader) scope(key scopeKey) ptrace.ScopeSpans {
 	return ss
 }
 
-// fill gives the resources what the trace said of its processes.
-func (j *jaegerReader) fill() error {
+// fill gives the resources what the trace said of its processes. Of a process
+// that cannot be kept the spans are refused.
+func (j *jaegerReader) fill() {
 	for id, rs := range j.resources {
 		p, ok := j.processes[id]
 		if !ok {
 			continue
 		}
 		if err := setTags(rs.Resource().Attributes(), append(p.Tags, text("service.name", p.ServiceName))); err != nil {
-			return fmt.Errorf("process %q: %w", shorten(id), err)
+			spans := 0
+			rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
+				spans += ss.Spans().Len()
+				return true
+			})
+			j.refuse(spans, fmt.Errorf("process %q: %w", shorten(id), err))
 		}
 	}
-	return nil
 }
 
 func setIDs(s ptrace.Span, in *spanJSON) error {
