@@ -51,7 +51,8 @@ func (h *HTTP) traces(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-func (h *HTTP) take(r *http.Request, from trace.Origin) error {
+func (h *HTTP) take(r *http.Request, from trace.Origin) (err error) {
+	defer rescued(&err, h.log)
 	if err := h.enter(r); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const (
 
 	// firstRead is how much memory a body gets before any of it was read. It
 	// doubles as the body grows.
-	firstRead = 64 << 10
+	firstRead = 4 << 10
 
 	// A body may take growth times its length when it is decoded. These are the
 	// sizes of what OTLP can send as two bytes.
@@ -41,9 +41,20 @@ const (
 	idleTimeout   = 2 * time.Minute
 
 	// maxStreams is the number of calls at a time on one connection of gRPC, and
-	// maxReading that of calls on all whose request is on its way.
-	maxStreams = 100
-	maxReading = 16
+	// maxReading that of calls on all whose request is on its way. When others
+	// wait, such a call ends after readingTime.
+	maxStreams  = 100
+	maxReading  = 16
+	readingTime = 2 * time.Second
+
+	// How many bytes a call, and all calls of a connection, may send before they
+	// are read. gRPC would raise the first to 16 MiB for a fast sender.
+	streamWindow     = 64 << 10
+	connectionWindow = 1 << 20
+
+	// pingTime is the least time between the pings of a client that is not told to
+	// go away. It is the least that gRPC's clients in Go have.
+	pingTime = 10 * time.Second
 
 	// connectionIdle is how long a connection of gRPC without calls is kept.
 	connectionIdle = 10 * time.Minute

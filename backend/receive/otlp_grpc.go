@@ -38,6 +38,7 @@ type OTLPGRPC struct {
 	sink     Sink
 	log      *slog.Logger
 	reading  chan struct{} // holds a token for each call whose request is read
+	wanted   chan struct{} // who waits for one sends to a call that has had it for long
 }
 
 // NewOTLPGRPC returns a server on l, which Close closes.
@@ -47,12 +48,16 @@ func NewOTLPGRPC(l net.Listener, sink Sink, log *slog.Logger) *OTLPGRPC {
 		sink:     sink,
 		log:      log,
 		reading:  make(chan struct{}, maxReading),
+		wanted:   make(chan struct{}),
 		server: grpc.NewServer(
 			grpc.ForceServerCodecV2(frameCodec{}),
 			grpc.MaxRecvMsgSize(MaxBody),
 			grpc.MaxHeaderListSize(maxHeader),
 			grpc.MaxConcurrentStreams(maxStreams),
+			grpc.StaticStreamWindowSize(streamWindow),
+			grpc.StaticConnWindowSize(connectionWindow),
 			grpc.ConnectionTimeout(headerTimeout),
+			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingTime, PermitWithoutStream: true}),
 			grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionIdle: connectionIdle, Time: idleTimeout}),
 		),
 	}
@@ -92,13 +97,14 @@ func (s *OTLPGRPC) Close(ctx context.Context) error {
 
 // export answers one call.
 func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
-	defer func() { // grpc would let it end the process
-		if p := recover(); p != nil {
-			logPanic(s.log, p)
-			err = status.Error(codes.Internal, "internal error")
+	from := trace.Origin{Protocol: "otlp", Transport: "grpc"}
+	defer func() {
+		if errors.Is(err, errPanic) {
+			s.sink.Unread(from, errPanic.reason, 1)
+			err = status.Error(codes.Internal, errPanic.text)
 		}
 	}()
-	from := trace.Origin{Protocol: "otlp", Transport: "grpc"}
+	defer rescued(&err, s.log) // grpc would let it end the process
 	shown := strings.Join(metadata.ValueFromIncomingContext(stream.Context(), "authorization"), ",")
 	if !s.token.Shown(shown) {
 		s.sink.Unread(from, errToken.reason, 1)
@@ -107,7 +113,9 @@ func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
 	body, err := s.read(stream)
 	if err != nil {
 		reason := trace.ReasonMalformed
-		if status.Code(err) == codes.ResourceExhausted {
+		if errors.Is(err, errCrowded) {
+			reason, err = trace.ReasonMemory, busy(err)
+		} else if status.Code(err) == codes.ResourceExhausted {
 			reason = trace.ReasonTooLarge
 		}
 		s.sink.Unread(from, reason, 1)
@@ -139,17 +147,23 @@ func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
 	return stream.SendMsg(&frame{mem.SliceBuffer(answer)})
 }
 
-// read returns the request. Only so many calls read at a time, and none for long:
-// how long a request is shows only when it is there.
+// read returns the request. Only so many calls read at a time, because how long a
+// request is shows only when it is there, and none for long: a call that has had
+// its time ends when another waits.
 func (s *OTLPGRPC) read(stream grpc.ServerStream) (mem.Buffer, error) {
 	slow := time.NewTimer(bodyTimeout)
 	defer slow.Stop()
-	select {
-	case s.reading <- struct{}{}:
-	case <-stream.Context().Done():
-		return nil, stream.Context().Err()
-	case <-slow.C:
-		return nil, errSlow
+	for begun, wanted := false, s.wanted; !begun; {
+		select {
+		case s.reading <- struct{}{}:
+			begun = true
+		case wanted <- struct{}{}:
+			wanted = nil // one has ended for this call
+		case <-stream.Context().Done():
+			return nil, stream.Context().Err()
+		case <-slow.C:
+			return nil, errSlow
+		}
 	}
 	type result struct {
 		body mem.Buffer
@@ -162,13 +176,24 @@ func (s *OTLPGRPC) read(stream grpc.ServerStream) (mem.Buffer, error) {
 		err := stream.RecvMsg(&f)
 		got <- result{f.Buffer, err}
 	}()
-	select {
-	case r := <-got:
-		return r.body, r.err
-	case <-slow.C:
-		return nil, errSlow
+	patience := time.NewTimer(readingTime)
+	defer patience.Stop()
+	var wanted chan struct{}
+	for {
+		select {
+		case r := <-got:
+			return r.body, r.err
+		case <-patience.C:
+			wanted = s.wanted
+		case <-wanted:
+			return nil, errCrowded
+		case <-slow.C:
+			return nil, errSlow
+		}
 	}
 }
+
+var errCrowded = fmt.Errorf("the request did not arrive within %v, and others wait", readingTime)
 
 var errSlow = status.Error(codes.DeadlineExceeded, fmt.Sprintf("the request did not arrive within %v", bodyTimeout))
 

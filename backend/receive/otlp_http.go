@@ -82,7 +82,8 @@ func (h *OTLPHTTP) traces(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *OTLPHTTP) take(r *http.Request, from trace.Origin, format otlpFormat) ([]byte, error) {
+func (h *OTLPHTTP) take(r *http.Request, from trace.Origin, format otlpFormat) (answer []byte, err error) {
+	defer rescued(&err, h.log)
 	if err := h.enter(r); err != nil {
 		return nil, err
 	}
@@ -111,6 +112,8 @@ func rpcCode(status int) codes.Code {
 		return codes.Unauthenticated
 	case http.StatusServiceUnavailable:
 		return codes.Unavailable
+	case http.StatusInternalServerError:
+		return codes.Internal
 	}
 	return codes.InvalidArgument
 }

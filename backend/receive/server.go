@@ -11,24 +11,26 @@ import (
 	"runtime/debug"
 
 	"github.com/go-spur/spur/backend/internal/silent"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // webServer is what the listeners for HTTP have in common.
 type webServer struct {
 	listener net.Listener
 	server   http.Server
+	log      *slog.Logger
 }
 
 func newWebServer(l net.Listener, h http.Handler, log *slog.Logger) *webServer {
 	s := &webServer{l, http.Server{
-		Handler:           logPanics(h, log),
+		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       bodyTimeout,
 		WriteTimeout:      bodyTimeout + idleTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}}
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // of what anyone can send
+	}, log}
 	silent.EndOnShutdown(&s.server)
 	return s
 }
@@ -55,20 +57,12 @@ func (s *webServer) Close(ctx context.Context) error {
 	return err
 }
 
-// logPanics answers with 500 when h panics. What net/http itself logs can be
-// anyone's doing and is seen only when debugging.
-func logPanics(h http.Handler, log *slog.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if p := recover(); p != nil {
-				logPanic(log, p)
-				http.Error(w, "internal error", http.StatusInternalServerError)
-			}
-		}()
-		h.ServeHTTP(w, r)
-	})
-}
+var errPanic = &bodyError{http.StatusInternalServerError, trace.ReasonMalformed, "internal error"}
 
-func logPanic(log *slog.Logger, p any) {
-	log.Error("panic while receiving", "panic", p, "stack", string(debug.Stack()))
+// rescued, deferred, logs a panic and makes it errPanic.
+func rescued(err *error, log *slog.Logger) {
+	if p := recover(); p != nil {
+		log.Error("panic while receiving", "panic", p, "stack", string(debug.Stack()))
+		*err = errPanic
+	}
 }

@@ -77,5 +77,15 @@ func TestPanic(t *testing.T) {
 	if status.Code(err) != codes.Internal {
 		t.Errorf("gRPC: %v", err)
 	}
-	s.check(t, 0, reasons{}, reasons{})
+	thrift := NewHTTP(listen(t), SampleAll(), s, nil, quiet)
+	serve(t, thrift)
+	resp, _ = post(t, "http://"+thrift.Addr().String()+"/api/traces", read(t, "thrift/spur-http-values.bin"), "Content-Type", "application/x-thrift")
+	if resp.StatusCode != http.StatusInternalServerError {
+		t.Errorf("Thrift: %s", resp.Status)
+	}
+	udp := NewUDP(listenUDP(t), Compact, s, nil, quiet)
+	send := sender(t, udp)
+	send(read(t, "thrift/spur-compact-values.bin"))
+	closeServed(t, udp)
+	s.check(t, 0, reasons{}, reasons{trace.ReasonMalformed: 4})
 }

@@ -56,7 +56,7 @@ const (
 )
 
 // NewUDP returns a listener on conn, which Close closes. It asks for a large buffer
-// of the socket and logs what it got. It counts datagrams in reg, which may be nil,
+// of the socket and logs when it got less. It counts datagrams in reg, which may be nil,
 // under the names of Jaeger's agent.
 func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, reg prometheus.Registerer, log *slog.Logger) *UDP {
 	u := &UDP{
@@ -75,9 +75,10 @@ func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, reg prometheus.Registerer,
 		u.decode = wire.DecodeBinaryMessage
 	}
 	granted, err := prepareSocket(conn, socketBuffer)
-	u.log.Info("receiving datagrams", "protocol", string(p), "buffer", granted, "asked", socketBuffer)
 	if err != nil {
 		u.log.Warn("cannot prepare the socket", "error", err)
+	} else if granted < socketBuffer {
+		u.log.Warn("small buffer: bursts of datagrams may be lost; net.core.rmem_max limits it", "granted", granted, "asked", socketBuffer)
 	}
 	return u
 }
@@ -170,29 +171,30 @@ func (u *UDP) countDropped() {
 // work decodes what is in the queue.
 func (u *UDP) work() {
 	for b := range u.queue {
-		if u.alive.Err() == nil {
-			u.take(b)
-		} else {
+		if u.alive.Err() != nil {
 			u.sink.Unread(u.from, trace.ReasonShutdown, 1)
+		} else if u.take(b) != nil {
+			u.sink.Unread(u.from, trace.ReasonMalformed, 1)
 		}
 		u.room.Release(int64(len(b)))
 	}
 }
 
-func (u *UDP) take(b []byte) {
+// take hands on the spans of a datagram. With an error, they could not be read.
+func (u *UDP) take(b []byte) (err error) {
+	defer rescued(&err, u.log)
 	m, err := u.decode(b)
 	if err != nil {
 		u.logMalformed(err)
 		u.counters.malformed.Inc()
-		u.sink.Unread(u.from, trace.ReasonMalformed, 1)
-		return
+		return err
 	}
 	u.counters.processed.Inc()
-	if len(m.Batch.Spans) == 0 {
-		return
+	if len(m.Batch.Spans) > 0 {
+		// What was refused has been counted, and there is nobody to tell.
+		_, _ = u.sink.Take(context.Background(), thriftTraces(&m.Batch), u.from)
 	}
-	// What was refused has been counted, and there is nobody to tell.
-	_, _ = u.sink.Take(context.Background(), thriftTraces(&m.Batch), u.from)
+	return nil
 }
 
 // logMalformed logs now and then that something sends what is not understood.

@@ -7,9 +7,9 @@ package receive
 import "net"
 
 // prepareSocket asks for a buffer of so many bytes. What was granted is not
-// known, and what the kernel drops is not told.
+// known: all, it says. What the kernel drops is not told.
 func prepareSocket(conn *net.UDPConn, size int) (granted int, err error) {
-	return 0, conn.SetReadBuffer(size)
+	return size, conn.SetReadBuffer(size)
 }
 
 func socketDrops(*net.UDPConn) (drops uint32, ok bool) { return 0, false }
