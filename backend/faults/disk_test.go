@@ -5,49 +5,68 @@
 package faults
 
 import (
+	"bytes"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// TestFullDisk: when the disk is full, what cannot be stored is refused and
-// counted, what is stored can still be read, and with room again all goes on.
+// TestFullDisk: when the disk is full, spans wait, then senders are told to come
+// back, and in the end spans are refused and counted. What is stored can still be
+// read, and with room again all goes on.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", size(16, 128))); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm", size(24, 128))); err != nil {
 		t.Skipf("a small disk needs root: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	ballast := filepath.Join(dir, "ballast")
-	if err := os.WriteFile(ballast, make([]byte, size(4, 32)<<20), 0o600); err != nil {
+	if err := os.WriteFile(ballast, make([]byte, size(16, 64)<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := start(t, 1<<30, "--span-storage.type=sqlite", "--data="+filepath.Join(dir, "data"))
+	b := start(t, 1<<30, "--span-storage.type=sqlite", "--data="+filepath.Join(dir, "data"), "--collector.queue-size=500")
 	first := b.check()
 
 	var senders sync.WaitGroup
-	full := make(chan struct{})
+	enough := make(chan struct{})
 	for sender := range 4 {
 		senders.Go(func() {
 			for i := 0; ; i++ {
-				b.deliver(spans{trace: uint64(sender+1)<<32 | uint64(i+1), count: 500, noise: true}.otlp())
 				select {
-				case <-full:
+				case <-enough:
 					return
 				default:
+					b.post(spans{trace: uint64(sender+1)<<32 | uint64(i+1), count: 50, noise: 10_000}.otlp())
 				}
 			}
 		})
 	}
-	until(t, "the disk is full", func() bool { return b.status().Books.Refused[string(trace.ReasonStore)] > 0 })
-	close(full)
+	until(t, "health says that the disk is full", func() bool {
+		code, answer, err := b.do(http.MethodGet, b.url(allinone.Admin, "/"), "", nil)
+		return err == nil && code == http.StatusServiceUnavailable && bytes.Contains(answer, []byte("full"))
+	})
+	until(t, "senders are told to come back", func() bool {
+		return b.status().Books.Refused[string(trace.ReasonQueueFull)] > 0
+	})
+	close(enough)
 	senders.Wait()
-	s := b.settled()
+	if *long {
+		for begin := time.Now(); time.Since(begin) < 65*time.Second && b.status().Books.Refused[string(trace.ReasonStore)] == 0; {
+			until(t, "it still answers", func() bool { return b.get("/api/services") != nil })
+		}
+		if b.status().Books.Refused[string(trace.ReasonStore)] == 0 {
+			t.Error("what cannot be stored waits for ever")
+		}
+	}
+	s := b.status()
 	if s.Books.Stored <= first.Books.Stored || s.Store.Spans != s.Books.Stored {
 		t.Errorf("%d spans are in the store: %+v", s.Store.Spans, s.Books)
 	}
@@ -58,7 +77,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := b.check()
-	if after.Books.Stored < s.Books.Stored+3 || after.Store.Spans != after.Books.Stored {
+	if after.Books.Refused[string(trace.ReasonStore)] != s.Books.Refused[string(trace.ReasonStore)] || after.Store.Spans != after.Books.Stored {
 		t.Errorf("with room again: %+v", after)
 	}
 }

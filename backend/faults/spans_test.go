@@ -28,7 +28,7 @@ type spans struct {
 	service   string // or "faults"
 	operation string // or "work"
 	start     time.Time
-	noise     bool // tags that do not compress
+	noise     int // bytes of a tag that do not compress
 }
 
 func (s spans) model() (*model.Process, []model.Span) {
@@ -55,8 +55,8 @@ func (s spans) model() (*model.Process, []model.Span) {
 		if i > 0 {
 			out[i].ParentID = 1
 		}
-		if s.noise {
-			b := make([]byte, 500)
+		if s.noise > 0 {
+			b := make([]byte, s.noise)
 			rng := rand.NewChaCha8([32]byte{byte(s.trace), byte(s.trace >> 8), byte(s.trace >> 16), byte(s.trace >> 32), byte(i), byte(i >> 8)})
 			_, _ = rng.Read(b)
 			out[i].Tags = append(out[i].Tags, model.Tag{Key: "noise", Value: model.Bytes(b)})
