@@ -43,7 +43,7 @@ func (p *parser) term(start int) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if value.text == "" && !value.quoted {
+	if value.text == "" && !value.quoted && p.ends() {
 		return nil, p.errorf(value.start, "a value is missing after %s%s", excerpt(key.text), op)
 	}
 	if err := p.delimited(value); err != nil {
@@ -219,9 +219,6 @@ func (p *parser) delimited(w word) error {
 	}
 	if w.quoted {
 		return p.errorf(p.pos, "a space is missing behind the quote")
-	}
-	if w.text == "" {
-		return p.errorf(p.pos, "unexpected %q", string(r))
 	}
 	return p.errorf(p.pos, "%q stands only in quotes", string(r))
 }

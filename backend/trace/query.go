@@ -71,7 +71,7 @@ type Field uint8
 
 // What a Term can look at.
 const (
-	FieldTag           Field = iota // an attribute Key of the span, its resource, its scope or one of its events; a firehose span has none
+	FieldTag           Field = iota // Key is one of Span.Tags; a firehose span has none
 	FieldService                    // the resource's service.name
 	FieldName                       // the span's name: Jaeger's operation
 	FieldKind                       // unspecified, internal, server, client, producer, consumer
