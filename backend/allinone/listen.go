@@ -27,6 +27,20 @@ const (
 	Sampling      = "sampling"       // 5778
 )
 
+// purposes are what the ports are for, by their names.
+func purposes() map[string]string {
+	return map[string]string{
+		Query:         "API",
+		Admin:         "health, metrics, profiles",
+		OTLPGRPC:      "spans from OpenTelemetry",
+		OTLPHTTP:      "spans from OpenTelemetry",
+		ThriftHTTP:    "spans from clients of Jaeger",
+		ThriftCompact: "spans from spur and clients of Jaeger, over UDP",
+		ThriftBinary:  "spans from Jaeger's client for Node, over UDP",
+		Sampling:      "what to sample, for clients of Jaeger",
+	}
+}
+
 // sockets are the open ports. Those that are taken are nil.
 type sockets struct {
 	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, sampling net.Listener

@@ -54,12 +54,16 @@ func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 func (s *Server) banner(took time.Duration) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "all-in-one %s is ready after %v: %s\n\n", version(), took.Round(time.Millisecond), s.url())
+	width := 0
 	for _, p := range s.ports {
-		where := p.Address
+		width = max(width, len(p.Address))
+	}
+	for _, p := range s.ports {
+		what := purposes()[p.Name]
 		if p.Error != "" {
-			where += "  not used: " + p.Error
+			what = "not used: " + p.Error
 		}
-		fmt.Fprintf(&b, "  %-15s %s\n", p.Name, where)
+		fmt.Fprintf(&b, "  %-15s %-*s  %s\n", p.Name, width, p.Address, what)
 	}
 	fmt.Fprintf(&b, "  %-15s %s\n\n", "traces", s.where)
 	return b.String()
