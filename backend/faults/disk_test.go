@@ -76,7 +76,8 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	after := b.check()
+	b.check()
+	after := b.status()
 	if after.Books.Refused[string(trace.ReasonStore)] != s.Books.Refused[string(trace.ReasonStore)] || after.Store.Spans != after.Books.Stored {
 		t.Errorf("with room again: %+v", after)
 	}

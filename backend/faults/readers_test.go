@@ -20,7 +20,7 @@ import (
 // those who do nor the senders.
 func TestSlowReaders(t *testing.T) {
 	b := start(t, 1<<30, "--span-storage.type=memory")
-	for i := range size(20, 400) {
+	for i := range size(5, 400) {
 		b.deliver(spans{trace: uint64(i) + 1, count: 500}.otlp())
 	}
 	b.settled()
@@ -59,7 +59,7 @@ func TestHugeQueries(t *testing.T) {
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
 			b := start(t, 1<<30, "--span-storage.type="+engine, "--data="+t.TempDir())
-			for i := range size(20, 1000) {
+			for i := range size(5, 1000) {
 				b.deliver(spans{trace: uint64(i) + 1, count: 100}.otlp())
 			}
 			b.settled()
