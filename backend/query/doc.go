@@ -14,16 +14,14 @@
 // is stored, and with adjust=skew spans of other hosts are moved into their
 // parents.
 //
-// A search finds at most 10,000 traces, and of a trace of more than 500,000 spans
-// only a part can be had, between start and end.
-//
 // In all other addresses times, since 1970, and durations are nanoseconds as
-// text. Parameters start and end are milliseconds, microseconds or nanoseconds since 1970: which
-// of them their size says.
+// text. Parameters start and end are milliseconds, microseconds or nanoseconds
+// since 1970: their size says which.
 //
 // A failed request is answered with its status and
-// {"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":…,"msg":…}]}. When
-// it fails after a part was sent, the connection is broken off.
+// {"data":null,"total":0,"limit":0,"offset":0,"errors":[{"code":…,"msg":…}]}; an
+// unknown address or method with 404 or 405 in words. When a request fails after
+// a part of the answer was sent, the connection is broken off.
 //
 // In the code an address is a method called after it, a function of the request
 // that returns a value or an error. One wrapper around all of them checks who

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -41,11 +42,9 @@ func (s *server) jaegerSearch(w http.ResponseWriter, r *http.Request) error {
 	if ids != nil {
 		q = trace.Query{IDs: ids}
 	}
-	lookback := p.Get("lookback")
-	if lookback == "" && !p.Has("start") {
-		lookback = "2d" // the API's
-	}
-	relative := lookback != "" && lookback != "custom" && ids == nil
+	lookback := cmp.Or(p.Get("lookback"), "2d") // without one it is the API's
+	// Jaeger's UI asks for start and end when its address has them.
+	relative := ids == nil && lookback != "custom" && !p.Has("start") && !p.Has("end")
 	if relative {
 		q.Window = trace.Window{}
 	}

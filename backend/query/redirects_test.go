@@ -24,6 +24,7 @@ func TestJaegerAddresses(t *testing.T) {
 		"/search?service=s&tags=%7B%22span.kind%22%3A%22odd%22%2C%22otel.status_code%22%3A%22%22%7D&lookback=1h": `/jaeger/?q=service:s otel.status_code="" span.kind=odd since:1h`,
 		"/search?service=s&tags=%7B%22span.kind%22%3A%22client%22%2C%22otel.status_code%22%3A%22OK%22%7D&lookback=1h"://
 		"/jaeger/?q=service:s (otel.status_code=OK OR status:ok) (span.kind=client OR kind:client) since:1h",
+		"/search?service=s&lookback=1h&start=1700000000000000&end=1700000001000000": "/jaeger/?q=service:s since:2023-11-14T22:13:20Z until:2023-11-14T22:13:21.000000001Z",
 		"/search?traceID=1f&traceID=2": "/jaeger/?q=id:000000000000001f id:0000000000000002",
 		"/trace/1F?uiFind=a%26b":       "/jaeger/trace/000000000000001f?find=a&b",
 		"/trace/1f...2e":               "/jaeger/compare?a=1f&b=2e",

@@ -4,7 +4,6 @@ package query
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -97,9 +96,6 @@ func (s *server) find(ctx context.Context, q trace.Query) (trace.Page, error) {
 // ask for.
 func (p params) textQuery() (trace.Query, error) {
 	q, err := trace.Parse(p.Get("q"), time.Now())
-	if parse := (*trace.ParseError)(nil); errors.As(err, &parse) {
-		return q, &apiError{Code: http.StatusBadRequest, Msg: parse.Msg, Column: parse.Column}
-	}
 	if err != nil {
 		return q, err
 	}
