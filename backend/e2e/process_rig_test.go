@@ -91,8 +91,8 @@ func run(t *testing.T, flags ...string) *process {
 			_ = p.cmd.Wait()
 			t.Fatalf("all-in-one has ended: %s%s", &said, &p.errors)
 		}
-		if name, where, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-			p.addrs[name] = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(where), "http://"), "/")
+		if words := strings.Fields(line); len(words) > 1 {
+			p.addrs[words[0]] = words[1]
 		}
 	}
 	go func() {

@@ -68,8 +68,8 @@ func startProcess(t *testing.T, maxRSS int64, flags []string) *backend {
 			_ = b.cmd.Wait()
 			t.Fatalf("all-in-one has ended: %s", b.log)
 		}
-		if name, where, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
-			b.addrs[name] = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(where), "http://"), "/")
+		if words := strings.Fields(line); len(words) > 1 {
+			b.addrs[words[0]] = words[1]
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
