@@ -36,7 +36,7 @@ func (a *imported) refuse(spans []trace.Refused) {
 
 // importTraces answers POST /api/import: spans from a file, which retention does
 // not remove. It is what /api/traces answers, or OTLP as JSON or protobuf, and
-// may be compressed with gzip.
+// may be compressed with gzip. What is here already is not stored twice.
 func (s *server) importTraces(r *http.Request) (any, error) {
 	a, ok := s.Store.(store.Archiver)
 	if !ok {
@@ -72,7 +72,7 @@ func (s *server) importTraces(r *http.Request) (any, error) {
 	}
 	answer.Traces = traceIDs(td, maxImportTraces)
 	if answer.Spans = td.SpanCount(); answer.Spans > 0 {
-		if err := a.Archive(r.Context(), td); err != nil {
+		if err := s.keepTraces(r.Context(), a, td); err != nil {
 			return nil, err
 		}
 	}

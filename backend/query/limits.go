@@ -33,6 +33,7 @@ const (
 	maxOTLP = 16 << 20
 	// Of the import of Jaeger's JSON, which is read span by span.
 	maxImportBytes  = 512 << 20 // also after it was uncompressed
+	maxImportLookup = 100       // traces that are looked for at a time
 	maxImportSpans  = 250_000
 	maxImportValues = 5_000_000 // tags, references and fields of logs
 	maxImportTags   = 1000      // of a span, a process or a log
