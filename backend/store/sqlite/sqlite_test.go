@@ -26,6 +26,9 @@ func open(ctx context.Context, cfg storetest.Config, segment int) (*Store, error
 func TestStore(t *testing.T) {
 	for name, segment := range map[string]int{"tail": segmentSpans, "segments": 100} {
 		t.Run(name, func(t *testing.T) {
+			if name == "tail" && testing.Short() {
+				t.Skip("segments have a tail, too")
+			}
 			storetest.Run(t, storetest.Engine{
 				Open:  func(ctx context.Context, cfg storetest.Config) (store.Store, error) { return open(ctx, cfg, segment) },
 				Newer: newer,

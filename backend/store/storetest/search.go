@@ -31,7 +31,7 @@ func (t *T) parse(text string) trace.Query {
 func testSearchRandom(t *T) {
 	seeds, queries := 5, 400
 	if testing.Short() {
-		seeds, queries = 1, 200
+		seeds, queries = 1, 80
 	}
 	for seed := range seeds {
 		g := newGenerator(uint64(seed))
