@@ -64,7 +64,10 @@ func (s *Server) closeReceivers(ctx context.Context) error {
 		wg.Go(func() { errs[i] = r.Close(ctx) })
 	}
 	wg.Wait()
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("what was arriving was cut off: %w", err)
+	}
+	return nil
 }
 
 // closeStore does not wait for a store that hangs.

@@ -161,7 +161,7 @@ func TestHelp(t *testing.T) {
 	if _, _, err := config.Parse([]string{"--help"}, nil); !errors.Is(err, config.ErrHelp) {
 		t.Error(err)
 	}
-	for _, want := range []string{"--collector.queue-size count", "(COLLECTOR_QUEUE_SIZE, default 50000)", "--config-file", "--self-trace "} {
+	for _, want := range []string{"--collector.queue-size count", "(COLLECTOR_QUEUE_SIZE, default 50000)", "--config-file", "--self-trace=true|false"} {
 		if !strings.Contains(config.Help(), want) {
 			t.Errorf("the help has no %s:\n%s", want, config.Help())
 		}

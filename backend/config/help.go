@@ -21,11 +21,11 @@ func Help() string {
 	b.WriteString(usage)
 	c := Default()
 	for _, o := range table(&c, nil) {
-		kind := o.value.Type()
-		if kind == "bool" {
-			kind = ""
+		kind := " " + o.value.Type()
+		if kind == " bool" { // what follows a blank would be no value
+			kind = "=true|false"
 		}
-		fmt.Fprintf(&b, "  --%s %s\n        %s\n        (%s", o.flag, kind, o.help, o.env)
+		fmt.Fprintf(&b, "  --%s%s\n        %s\n        (%s", o.flag, kind, o.help, o.env)
 		if d := o.shown(); d != "" {
 			fmt.Fprintf(&b, ", default %s", d)
 		}

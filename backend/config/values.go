@@ -109,7 +109,10 @@ func duration(to *time.Duration) value[time.Duration] {
 		}
 		return d, nil
 	}, func(d time.Duration) string {
-		return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+		if hours, ok := strings.CutSuffix(d.String(), "h0m0s"); ok {
+			return hours + "h"
+		}
+		return d.String()
 	}}
 }
 
