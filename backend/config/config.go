@@ -184,9 +184,9 @@ func suggest(err error, options []option) error {
 	if !errors.As(err, &unknown) {
 		return err
 	}
-	names := make([]string, len(options))
-	for i, o := range options {
-		names[i] = o.flag
+	names := []string{"config-file", "help"}
+	for _, o := range options {
+		names = append(names, o.flag)
 	}
 	name := unknown.GetSpecifiedName()
 	if meant := nearest(name, names); meant != "" {

@@ -98,6 +98,7 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--http-server.host-port=65536"}, want: []string{"0 to 65535"}},
 		{args: []string{"--allowed-hosts=a,http://b"}, want: []string{`flag --allowed-hosts: "a,http://b": not a list of names`}},
 		{env: []string{"SPUR_ALLOWED_HOSTS=traces.example.org:443"}, want: []string{"without a port"}},
+		{args: []string{"--config-fil=x"}, want: []string{"did you mean --config-file?"}},
 		{args: []string{"--query.base-path=x"}, want: []string{"begins with /"}},
 		{args: []string{"--query.base-path=/x//y"}, want: []string{"no empty parts"}},
 		{args: []string{"--collector.tags=x"}, want: []string{"not a list of key=value"}},
