@@ -12,24 +12,30 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// A block's body is this, compressed by S2:
+// A block's body is a row of pieces, each compressed by S2 for itself, so that a
+// few spans of it can be read alone. The first piece is
 //
 //	number of heads, then of each head its resource and scope
+//
+// and the others, of pieceSpans spans each, the last of fewer,
+//
 //	of each span the index of its head, and the span
 //
-// where numbers are uvarints and bytes have their length before them.
+// where numbers are uvarints, and bytes and pieces have their length before them.
 
 // blockWriter makes the body of a block.
 type blockWriter struct {
 	heads  []byte
 	spans  []byte
+	ends   []int                // of the pieces in spans that are full
 	index  map[[2]string]uint64 // of the heads
 	count  int
-	packed []byte
+	packed []byte // a piece
+	bytes  []byte // the body
 }
 
 func (w *blockWriter) reset() {
-	w.heads, w.spans, w.count = w.heads[:0], w.spans[:0], 0
+	w.heads, w.spans, w.ends, w.count = w.heads[:0], w.spans[:0], w.ends[:0], 0
 	if w.index == nil {
 		w.index = map[[2]string]uint64{}
 	}
@@ -47,6 +53,9 @@ func (w *blockWriter) add(e trace.Encoded) int {
 	}
 	w.spans = appendBytes(binary.AppendUvarint(w.spans, head), e.Span)
 	w.count++
+	if w.count%pieceSpans == 0 {
+		w.ends = append(w.ends, len(w.spans))
+	}
 	return w.count - 1
 }
 
@@ -56,10 +65,22 @@ func (w *blockWriter) full() bool {
 
 // body returns the block's body, which is valid until the next call.
 func (w *blockWriter) body() []byte {
-	raw := binary.AppendUvarint(make([]byte, 0, len(w.heads)+len(w.spans)+10), uint64(len(w.index)))
-	raw = append(append(raw, w.heads...), w.spans...)
-	w.packed = s2.Encode(w.packed[:cap(w.packed)], raw)
-	return w.packed
+	w.bytes = w.bytes[:0]
+	w.piece(append(binary.AppendUvarint(make([]byte, 0, len(w.heads)+10), uint64(len(w.index))), w.heads...))
+	from := 0
+	for _, to := range w.ends {
+		w.piece(w.spans[from:to])
+		from = to
+	}
+	if from < len(w.spans) {
+		w.piece(w.spans[from:])
+	}
+	return w.bytes
+}
+
+func (w *blockWriter) piece(b []byte) {
+	w.packed = s2.Encode(w.packed[:cap(w.packed)], b)
+	w.bytes = appendBytes(w.bytes, w.packed)
 }
 
 func appendBytes(b, data []byte) []byte {
@@ -68,12 +89,18 @@ func appendBytes(b, data []byte) []byte {
 
 var errCorrupt = errors.New("corrupt data")
 
-// readBlock returns the spans of a block, parts of one piece of memory.
-func readBlock(body []byte) ([]trace.Encoded, error) {
-	if n, err := s2.DecodedLen(body); err != nil || n > maxBlockBytes {
-		return nil, fmt.Errorf("block: %w", errCorrupt)
-	}
-	raw, err := s2.Decode(nil, body)
+// block is a block of which only those pieces are uncompressed that were asked for.
+type block struct {
+	heads  []trace.Encoded
+	pieces [][]byte
+	spans  [][]trace.Encoded // of a piece, or nil
+}
+
+// openBlock returns a block whose body stays as it is.
+func openBlock(body []byte) (*block, error) {
+	b := &block{}
+	pieces := reader{b: body}
+	raw, err := s2.Decode(nil, pieces.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("block: %w", err)
 	}
@@ -82,24 +109,78 @@ func readBlock(body []byte) ([]trace.Encoded, error) {
 	if n > uint64(len(raw)) {
 		return nil, fmt.Errorf("block: %w", errCorrupt)
 	}
-	heads := make([]trace.Encoded, n)
-	for i := range heads {
-		heads[i].Resource, heads[i].Scope = r.bytes(), r.bytes()
+	b.heads = make([]trace.Encoded, n)
+	for i := range b.heads {
+		b.heads[i].Resource, b.heads[i].Scope = r.bytes(), r.bytes()
 	}
-	var spans []trace.Encoded
-	for len(r.b) > 0 && !r.bad {
+	for len(pieces.b) > 0 {
+		b.pieces = append(b.pieces, pieces.bytes())
+	}
+	if r.bad || len(r.b) > 0 || pieces.bad {
+		return nil, fmt.Errorf("block: %w", errCorrupt)
+	}
+	b.spans = make([][]trace.Encoded, len(b.pieces))
+	return b, nil
+}
+
+// piece returns the spans of a piece, parts of one piece of memory.
+func (b *block) piece(i int) ([]trace.Encoded, error) {
+	if b.spans[i] != nil {
+		return b.spans[i], nil
+	}
+	raw, err := s2.Decode(nil, b.pieces[i])
+	if err != nil {
+		return nil, fmt.Errorf("block: %w", err)
+	}
+	r := reader{b: raw}
+	spans := make([]trace.Encoded, 0, pieceSpans)
+	for len(r.b) > 0 {
 		head := r.uvarint()
-		if head >= uint64(len(heads)) {
+		if head >= uint64(len(b.heads)) {
 			return nil, fmt.Errorf("block: %w", errCorrupt)
 		}
-		e := heads[head]
+		e := b.heads[head]
 		e.Span = r.bytes()
 		spans = append(spans, e)
 	}
-	if r.bad {
+	last := i == len(b.pieces)-1
+	if r.bad || len(spans) == 0 || len(spans) > pieceSpans || !last && len(spans) < pieceSpans {
 		return nil, fmt.Errorf("block: %w", errCorrupt)
 	}
+	b.spans[i] = spans
 	return spans, nil
+}
+
+// span returns the span of that index.
+func (b *block) span(i int) (trace.Encoded, error) {
+	if i/pieceSpans >= len(b.pieces) {
+		return trace.Encoded{}, fmt.Errorf("block: %w", errCorrupt)
+	}
+	spans, err := b.piece(i / pieceSpans)
+	if err == nil && i%pieceSpans >= len(spans) {
+		err = fmt.Errorf("block: %w", errCorrupt)
+	}
+	if err != nil {
+		return trace.Encoded{}, err
+	}
+	return spans[i%pieceSpans], nil
+}
+
+// readBlock returns all spans of a block.
+func readBlock(body []byte) ([]trace.Encoded, error) {
+	b, err := openBlock(body)
+	if err != nil {
+		return nil, err
+	}
+	var all []trace.Encoded
+	for i := range b.pieces {
+		spans, err := b.piece(i)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, spans...)
+	}
+	return all, nil
 }
 
 // reader reads what was written with encoding/binary. Once something was

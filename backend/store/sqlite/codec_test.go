@@ -178,8 +178,8 @@ func FuzzDecode(f *testing.F) {
 		w.add(e)
 	}
 	f.Add(uint16(3), slices.Clone(w.body()))
-	f.Add(uint16(1), s2.Encode(nil, []byte{0xff, 0xff, 0xff, 0xff, 0x0f}))
-	f.Add(uint16(1), s2.Encode(nil, []byte{1, 0, 0, 5, 1, 2}))
+	f.Add(uint16(1), appendBytes(nil, s2.Encode(nil, []byte{0xff, 0xff, 0xff, 0xff, 0x0f})))
+	f.Add(uint16(1), appendBytes(appendBytes(nil, s2.Encode(nil, []byte{1, 0, 0})), s2.Encode(nil, []byte{0, 5, 1, 2})))
 	f.Add(uint16(2), []byte{1, 2})
 	f.Add(uint16(2), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Add(uint16(64), []byte{5, 3, 1, 2, 0xff, 200, 1, 0})
@@ -193,6 +193,9 @@ func FuzzDecode(f *testing.F) {
 			if again, err := readBlock(w.body()); err != nil || !reflect.DeepEqual(again, spans) {
 				t.Errorf("a block of %d spans is not the same again: %v", len(spans), err)
 			}
+		}
+		if block, err := openBlock(b); err == nil {
+			_, _ = block.span(int(n))
 		}
 		for k := range columnKinds {
 			var c columns

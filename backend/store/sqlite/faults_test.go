@@ -273,5 +273,20 @@ func TestBlockSize(t *testing.T) {
 		if !bytes.Equal(got[i].Span, encoded[i].Span) || !bytes.Equal(got[i].Resource, encoded[i].Resource) {
 			t.Fatalf("span %d differs", i)
 		}
+		b, err := openBlock(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, err := b.span(i); err != nil || !bytes.Equal(e.Span, encoded[i].Span) {
+			t.Fatalf("span %d alone: %v", i, err)
+		}
+		for n, spans := range b.spans {
+			if (spans != nil) != (n == i/pieceSpans) {
+				t.Errorf("for span %d piece %d was read: %v", i, n, spans != nil)
+			}
+		}
+		if _, err := b.span(len(encoded)); !errors.Is(err, errCorrupt) {
+			t.Errorf("a span that is not there: %v", err)
+		}
 	}
 }

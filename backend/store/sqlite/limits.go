@@ -18,11 +18,13 @@ const (
 	countShare = 4
 
 	// A segment is closed once it has so many spans, or takes 1/segmentShare of
-	// the store. A block has at most so many spans, and about so many bytes.
+	// the store. A block has at most so many spans, and about so many bytes; of
+	// these pieceSpans are uncompressed at once.
 	segmentSpans = 16 << 10
 	segmentShare = 32
 	blockSpans   = 512
 	blockBytes   = 1 << 20
+	pieceSpans   = 32
 	// With the span that made it full, a block is never larger.
 	maxBlockBytes = 128 << 20
 

@@ -86,16 +86,16 @@ func (r *snapshot) spans(row int64, w trace.Window) ([]trace.Encoded, error) {
 		if err := r.ctx.Err(); err != nil {
 			return nil, err
 		}
-		spans, err := r.block(p.block)
+		b, err := r.block(p.block)
 		if err != nil {
 			return nil, fmt.Errorf("block %d: %w", p.block, err)
 		}
 		for ; len(p.refs) >= refSize; p.refs = p.refs[refSize:] {
-			i := int(binary.LittleEndian.Uint16(p.refs))
-			if i >= len(spans) {
-				return nil, fmt.Errorf("block %d: %w", p.block, errCorrupt)
+			e, err := b.span(int(binary.LittleEndian.Uint16(p.refs)))
+			if err != nil {
+				return nil, fmt.Errorf("block %d: %w", p.block, err)
 			}
-			out = append(out, spans[i])
+			out = append(out, e)
 		}
 	}
 	return out, nil

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-
-	"github.com/go-spur/spur/backend/trace"
 )
 
 // readers are the connections that only read.
@@ -51,7 +49,7 @@ type snapshot struct {
 	*conn
 	ctx    context.Context
 	view   view
-	blocks map[int64][]trace.Encoded
+	blocks map[int64]*block
 }
 
 // read calls f with the store as it is now.
@@ -219,24 +217,24 @@ func overlaps(minStart, maxStart, from, to uint64) bool {
 	return maxStart >= from && (minStart < to || to == math.MaxUint64)
 }
 
-// block returns the spans of a block.
-func (r *snapshot) block(id int64) ([]trace.Encoded, error) {
-	if spans, ok := r.blocks[id]; ok {
-		return spans, nil
+// block returns a block.
+func (r *snapshot) block(id int64) (*block, error) {
+	if b, ok := r.blocks[id]; ok {
+		return b, nil
 	}
 	var body []byte
 	if err := r.one("SELECT body FROM block WHERE id = ?", []any{id}, &body); err != nil {
 		return nil, err
 	}
-	spans, err := readBlock(body)
+	b, err := openBlock(body)
 	if err != nil {
 		return nil, err
 	}
 	if len(r.blocks) >= maxBlocksInUse || r.blocks == nil {
-		r.blocks = map[int64][]trace.Encoded{}
+		r.blocks = map[int64]*block{}
 	}
-	r.blocks[id] = spans
-	return spans, nil
+	r.blocks[id] = b
+	return b, nil
 }
 
 func timeOf(ns uint64) time.Time { return pcommon.Timestamp(ns).AsTime() }
