@@ -28,7 +28,7 @@ type finder struct {
 }
 
 func (s *Store) newFinder(ctx context.Context, q *trace.Query) *finder {
-	return &finder{store: s, ctx: ctx, query: q, probe: newProbe(q), maxScan: s.cfg.MaxScan}
+	return &finder{store: s, ctx: ctx, query: q, probe: newProbe(ctx, q), maxScan: s.cfg.MaxScan}
 }
 
 // find reports whether the query finds e, and returns its summary if asked to.
@@ -45,7 +45,7 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 	if v == yes && summary && len(f.query.Columns) > 0 {
 		sum.Columns = f.probe.columns(views, f.query.Columns)
 	}
-	return sum, v == yes, nil
+	return sum, v == yes, f.ctx.Err()
 }
 
 // look says whether the query finds e, as far as the records tell. Unless that

@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"context"
 	"slices"
 
 	"github.com/go-spur/spur/backend/trace"
@@ -34,6 +35,7 @@ type view struct {
 // probe evaluates the condition of a query over the spans of one trace, as
 // trace.Query.Match does.
 type probe struct {
+	ctx        context.Context // when it is done, answers mean nothing
 	where      *trace.Expr
 	start, end uint64 // the query's window
 
@@ -46,8 +48,8 @@ type probe struct {
 	cost     int // of spans that it read: Config.MaxScan
 }
 
-func newProbe(q *trace.Query) *probe {
-	p := &probe{where: q.Where}
+func newProbe(ctx context.Context, q *trace.Query) *probe {
+	p := &probe{ctx: ctx, where: q.Where}
 	p.start, p.end = q.Window.Nanos()
 	return p
 }
@@ -143,6 +145,8 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 	switch {
 	case p.views == nil:
 		return maybe
+	case p.ctx.Err() != nil:
+		return no // one trace alone can take long
 	case t.Field == trace.FieldTag:
 		p.cost += 1 + len(p.views[i].encoded.Span)/tagBytes
 		return verdictOf(!p.record(i).firehose && matchTags(t, p.views[i].encoded))
