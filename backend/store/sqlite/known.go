@@ -19,7 +19,7 @@ type known struct {
 	spans      int64
 	kept       bool
 	hashes     []uint64
-	index      map[uint64]struct{} // of hashes, when there are many
+	index      map[uint64]struct{} // instead of hashes, when there are many
 
 	// The part of it that lies in the block that is being written.
 	block              int64
@@ -44,15 +44,17 @@ func (k *known) has(hash uint64) bool {
 }
 
 func (k *known) remember(hash uint64) {
-	k.hashes = append(k.hashes, hash)
-	switch {
-	case k.index != nil:
+	if k.index != nil {
 		k.index[hash] = struct{}{}
-	case len(k.hashes) > maxUnindexed:
+		return
+	}
+	k.hashes = append(k.hashes, hash)
+	if len(k.hashes) > maxUnindexed {
 		k.index = make(map[uint64]struct{}, 2*len(k.hashes))
 		for _, h := range k.hashes {
 			k.index[h] = struct{}{}
 		}
+		k.hashes = nil
 	}
 }
 
@@ -97,23 +99,30 @@ func same(a, b []byte) bool {
 	return len(a) == len(b) && (len(a) == 0 && (a == nil) == (b == nil) || len(a) > 0 && &a[0] == &b[0])
 }
 
-// traces are those the writer remembers.
+// traces are those the writer remembers: those that were used last, and before
+// them old ones, so that one that is always used is never forgotten.
 type traces struct {
-	byID   map[pcommon.TraceID]*known
-	hashes int
+	byID, old map[pcommon.TraceID]*known
+	hashes    int // of byID
 }
 
 // find makes ids known, as far as they are in the file.
 func (t *traces) find(ctx context.Context, c *conn, ids []pcommon.TraceID) error {
 	if t.hashes > maxKnownHashes || t.byID == nil {
-		t.byID, t.hashes = map[pcommon.TraceID]*known{}, 0
+		t.byID, t.old, t.hashes = map[pcommon.TraceID]*known{}, t.byID, 0
 	}
 	var unknown []any
 	for _, id := range ids {
-		if t.byID[id] == nil {
-			t.byID[id] = &known{}
+		if t.byID[id] != nil {
+			continue
+		}
+		k := t.old[id]
+		if k == nil {
+			k = &known{}
 			unknown = append(unknown, id[:])
 		}
+		t.byID[id] = k
+		t.hashes += len(k.hashes) + len(k.index)
 	}
 	byRow := map[int64]*known{}
 	var rows []any

@@ -46,7 +46,7 @@ const (
 	maxText           = 256
 	maxOperations     = 100_000 // that the writer remembers
 	maxOperationBytes = 8 << 20 // of their names
-	maxKnownHashes    = 200_000 // of spans of traces that the writer remembers
+	maxKnownHashes    = 100_000 // of spans of traces that the writer remembers, twice
 	maxPostingBytes   = 900     // of postings in one row, unless one alone is longer
 
 	// Links joins so many spans to their parents at a time.
@@ -65,4 +65,6 @@ const (
 
 	// So much is written between two checkpoints of the write-ahead log.
 	checkpointBytes = 4 << 20
+	// At this size of the log, writing waits until readers let it begin anew.
+	maxLogBytes = 64 << 20
 )

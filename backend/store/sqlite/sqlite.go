@@ -119,7 +119,7 @@ func (s *Store) open(ctx context.Context) error {
 	if s.lock, err = lockFolder(ctx, s.cfg.Dir); err != nil {
 		return err
 	}
-	s.db, err = sql.Open("sqlite", dsn(s.path, busyWait, writerCacheKB, "_pragma", "journal_mode(wal)", "_pragma", "synchronous("+s.cfg.Sync+")", "_pragma", "wal_autocheckpoint(0)", "_pragma", fmt.Sprintf("journal_size_limit(%d)", 4*checkpointBytes)))
+	s.db, err = sql.Open("sqlite", dsn(s.path, busyWait, writerCacheKB, "_pragma", "journal_mode(wal)", "_pragma", "synchronous("+s.cfg.Sync+")", "_pragma", "wal_autocheckpoint(0)", "_pragma", "journal_size_limit(0)"))
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.w = &writer{conn: c, tailSpans: segmentSpans, tailBytes: s.cfg.MaxBytes / segmentShare}
+	s.w = &writer{conn: c, tailSpans: segmentSpans, tailBytes: s.cfg.MaxBytes / segmentShare, maxLog: maxLogBytes}
 	if err := s.w.load(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}

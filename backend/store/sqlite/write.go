@@ -70,13 +70,7 @@ func (s *Store) transaction(f func() error) error {
 		return err
 	}
 	w.dict.commit()
-	if w.unsynced >= checkpointBytes {
-		w.unsynced = 0
-		var busy, log, done int
-		if err := w.one("PRAGMA wal_checkpoint(PASSIVE)", nil, &busy, &log, &done); err != nil {
-			s.log.Warn("checkpoint failed", "path", s.path, "err", err)
-		}
-	}
+	s.checkpoint()
 	return nil
 }
 
@@ -113,7 +107,8 @@ type writer struct {
 	nextTrace  int64
 	counts     counts
 	ageChecked time.Time // Config.MaxAge ago
-	unsynced   int64     // bytes written since the last checkpoint
+	maxLog     int64     // bytes of the write-ahead log for which writing waits
+	walBytes   int64     // of the write-ahead log at the last checkpoint
 	stale      bool      // what follows from the file is to be read again
 
 	hasher hasher
@@ -227,7 +222,6 @@ func (w *writer) flush() error {
 		return nil
 	}
 	err := w.tail.save(w.conn)
-	w.unsynced += w.tail.bytes // about as much again
 	w.tail = w.tail.follow()
 	return err
 }
@@ -252,7 +246,6 @@ func (w *writer) insertBlock(first int64, body []byte) error {
 		rows = append(rows, p.row, first, int64(p.partStart), int64(p.partEnd), p.refs)
 		p.refs = nil
 	}
-	w.unsynced += int64(len(body)) + 64*int64(len(rows))
 	w.parts = w.parts[:0]
 	w.block.reset()
 	return w.insert("INSERT INTO part (trace, block, start, end, refs)", "", 5, rows)
