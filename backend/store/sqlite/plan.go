@@ -4,6 +4,9 @@ package sqlite
 
 import (
 	"math"
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -58,6 +61,15 @@ func (r *snapshot) search(q *trace.Query) (*result, error) {
 	}
 	var root *node
 	var err error
+	var named []int64
+	if q.IDs != nil {
+		if named, err = r.rows(q.IDs); err != nil {
+			return nil, err
+		}
+		if len(named) == 0 || q.Where == nil && open {
+			return newResult(setOf(named), nil), nil
+		}
+	}
 	if q.Where != nil {
 		if root, err = p.compile(q.Where); err != nil {
 			return nil, err
@@ -74,6 +86,9 @@ func (r *snapshot) search(q *trace.Query) (*result, error) {
 		if err := r.ctx.Err(); err != nil {
 			return nil, err
 		}
+		if named != nil && !slices.ContainsFunc(named, func(row int64) bool { return seg.minTrace <= row && row <= seg.maxTrace }) {
+			continue
+		}
 		seg := *seg // so that its columns are not kept
 		if err := p.segment(&seg); err != nil {
 			return nil, err
@@ -83,32 +98,37 @@ func (r *snapshot) search(q *trace.Query) (*result, error) {
 	if root != nil {
 		f = p.trace(root)
 	}
-	if q.IDs != nil {
-		if f, err = r.only(f, q); err != nil {
-			return nil, err
-		}
+	if named != nil {
+		set := setOf(named)
+		f.sure.and(set)
+		f.may.and(set)
 	}
 	return f, nil
 }
 
-// only leaves those traces in f that q names.
-func (r *snapshot) only(f *result, q *trace.Query) (*result, error) {
-	var ids []any
-	for i := range q.IDs {
-		ids = append(ids, q.IDs[i][:])
+// rows returns the rows of the traces of these ids that there are.
+func (r *snapshot) rows(ids []pcommon.TraceID) (rows []int64, err error) {
+	args := make([]any, len(ids))
+	for i := range ids {
+		args[i] = ids[i][:]
 	}
-	named := newTraceSet()
-	err := r.eachOf(r.ctx, "SELECT id FROM trace WHERE trace_id IN ", ids, func(scan func(...any) error) error {
+	err = r.eachOf(r.ctx, "SELECT id FROM trace WHERE trace_id IN ", args, func(scan func(...any) error) error {
 		var row int64
 		if err := scan(&row); err != nil {
 			return err
 		}
-		named.add(row)
+		rows = append(rows, row)
 		return nil
 	})
-	f.sure.and(named)
-	f.may.and(named)
-	return f, err
+	return rows, err
+}
+
+func setOf(rows []int64) *traceSet {
+	t := newTraceSet()
+	for _, row := range rows {
+		t.add(row)
+	}
+	return t
 }
 
 // node is a condition of a trace.
