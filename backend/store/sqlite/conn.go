@@ -14,8 +14,6 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"github.com/go-spur/spur/backend/store"
 )
 
 // dsn names a file and what each connection to it is to be like: how long it
@@ -149,15 +147,6 @@ func (c *conn) eachOf(ctx context.Context, query string, values []any, f func(sc
 		values = values[n:]
 	}
 	return nil
-}
-
-// wrap makes an error of SQLite's one of package store.
-func wrap(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL {
-		return fmt.Errorf("%w: %w", store.ErrFull, err)
-	}
-	return err
 }
 
 func isBusy(err error) bool {

@@ -91,15 +91,14 @@ func (d *dictionary) text(tokens []token, key, text string) []token {
 func (d *dictionary) key(name string) *keyEntry {
 	k := d.keys[name]
 	if k == nil {
-		if len(d.keys) >= maxKeys || len(name) >= maxText || d.nextID > lastKey {
+		if len(d.keys) >= maxKeys || len(name) >= maxText {
 			if !d.others {
 				d.others = true
 				d.newKeys = append(d.newKeys, &keyEntry{id: otherKeys, seen: forever})
 			}
 			return nil
 		}
-		k = &keyEntry{id: d.nextID, name: strings.Clone(name)}
-		d.nextID++
+		k = &keyEntry{id: d.free(), name: strings.Clone(name)}
 		d.keys[k.name] = k
 		d.byID[k.id] = k
 	} else if k.seen >= d.now {
@@ -108,6 +107,16 @@ func (d *dictionary) key(name string) *keyEntry {
 	k.seen = d.now
 	d.newKeys = append(d.newKeys, k)
 	return k
+}
+
+// free returns a number that no key has; there are many more than maxKeys.
+func (d *dictionary) free() keyID {
+	for d.nextID > lastKey || d.byID[d.nextID] != nil {
+		if d.nextID++; d.nextID > lastKey {
+			d.nextID = firstKey
+		}
+	}
+	return d.nextID
 }
 
 // value adds the tokens of a value of k.

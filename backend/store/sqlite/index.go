@@ -3,6 +3,8 @@
 package sqlite
 
 import (
+	"database/sql"
+	"errors"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -87,9 +89,13 @@ func (o *operations) id(c *conn, s trace.Span, now epoch) (int64, error) {
 	if o.byName == nil || len(o.byName) >= maxOperations || o.bytes > maxOperationBytes {
 		o.byName, o.bytes = map[operation]*operationEntry{}, 0
 	}
-	e = &operationEntry{seen: now}
-	err := c.one("INSERT INTO operation (service, name, kind, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = max(seen, excluded.seen) RETURNING id",
-		[]any{[]byte(op.service), []byte(op.name), int64(op.kind), int64(now)}, &e.id)
+	e = &operationEntry{}
+	args := []any{[]byte(op.service), []byte(op.name), int64(op.kind), int64(now)}
+	err := c.one("SELECT id, seen FROM operation WHERE service = ? AND name = ? AND kind = ?", args[:3], &e.id, &e.seen)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && e.seen < now {
+		e.seen = now
+		err = c.one("INSERT INTO operation (service, name, kind, seen) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen RETURNING id", args, &e.id)
+	}
 	if err != nil {
 		return 0, err
 	}

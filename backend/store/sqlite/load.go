@@ -27,6 +27,7 @@ func (w *writer) load(ctx context.Context) error {
 	if err := w.one("SELECT coalesce(max(id + spans), 1) FROM segment WHERE id > 0", nil, &next); err != nil {
 		return err
 	}
+	w.dict.now = epochOf(next) // so that nothing is written
 	w.tail, err = w.rebuild(ctx, next, 1<<62)
 	return err
 }

@@ -156,7 +156,7 @@ func (s *Store) Purge(ctx context.Context) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.ready(ctx); err != nil {
-		return wrap(err)
+		return s.wrap(err)
 	}
 	s.w.stale = true // unless it succeeds
 	err := s.transaction(func() error {
@@ -171,7 +171,7 @@ func (s *Store) Purge(ctx context.Context) error {
 		return nil
 	})
 	if err != nil {
-		return wrap(err)
+		return s.wrap(err)
 	}
 	s.w.stale = false
 	if err := s.w.exec("VACUUM"); err != nil {

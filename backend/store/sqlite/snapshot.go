@@ -78,9 +78,9 @@ func (s *Store) read(ctx context.Context, f func(*snapshot) error) (err error) {
 		}
 	}()
 	if err := r.begin(s); err != nil {
-		return err
+		return s.wrap(err)
 	}
-	return f(r)
+	return s.wrap(f(r))
 }
 
 func (r *snapshot) begin(s *Store) error {

@@ -13,6 +13,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/s2"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/go-spur/spur/backend/store"
 )
 
@@ -109,7 +113,7 @@ func Open(ctx context.Context, cfg Config, log *slog.Logger) (*Store, error) {
 	s := &Store{cfg: cfg, log: log, path: filepath.Join(dir, FileName)}
 	if err := s.open(ctx); err != nil {
 		_ = s.release()
-		return nil, wrap(err)
+		return nil, s.wrap(err)
 	}
 	return s, nil
 }
@@ -173,6 +177,24 @@ func (s *Store) enter(ctx context.Context) error {
 	return nil
 }
 
+// wrap makes an error of SQLite's one of package store, and says what to do
+// about a damaged file.
+func (s *Store) wrap(err error) error {
+	var e *sqlite.Error
+	code := 0
+	if errors.As(err, &e) {
+		code = e.Code() & 0xff
+	}
+	switch {
+	case code == sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB, errors.Is(err, errCorrupt), errors.Is(err, s2.ErrCorrupt):
+		return fmt.Errorf("%s is damaged: stop the program and put a backup in its place, or remove all of %[2]s, %[2]s-wal and %[2]s-shm: %w", s.path, FileName, err)
+	default:
+		return err
+	}
+}
+
 // Close implements store.Store.
 func (s *Store) Close() error {
 	s.calls.Lock()
@@ -182,7 +204,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	err := s.transaction(s.w.closeTail)
-	return errors.Join(wrap(err), s.release())
+	return errors.Join(s.wrap(err), s.release())
 }
 
 // release closes what is open.

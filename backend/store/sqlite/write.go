@@ -31,15 +31,15 @@ func (s *Store) put(ctx context.Context, td ptrace.Traces, keep bool) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.ready(ctx); err != nil {
-		return wrap(err)
+		return s.wrap(err)
 	}
 	if keep {
 		if err := s.archivable(encoded); err != nil {
-			return wrap(err)
+			return s.wrap(err)
 		}
 	}
 	if err := s.transaction(func() error { return s.w.put(ctx, td, encoded, keep) }); err != nil {
-		return wrap(err)
+		return s.wrap(err)
 	}
 	s.retain(ctx)
 	return nil
