@@ -3,21 +3,19 @@
 package memory
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
 // Links implements store.Store. It looks at the records of all spans.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	type pair struct{ parent, child string }
-	links := map[pair]*trace.Link{}
+	links := store.Links{}
 	services := map[pcommon.SpanID]string{} // by span, of one trace
 	start, end := w.Nanos()
 	err := s.traces(ctx, w, func(e *entry) error {
@@ -33,19 +31,8 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 			if rec.parent.IsEmpty() || !within(rec.start, start, end) {
 				continue
 			}
-			parent, ok := services[rec.parent]
-			child := r.name().service
-			if !ok || parent == child {
-				continue
-			}
-			l := links[pair{parent, child}]
-			if l == nil {
-				l = &trace.Link{Parent: parent, Child: child}
-				links[pair{parent, child}] = l
-			}
-			l.Calls++
-			if rec.status == ptrace.StatusCodeError {
-				l.Errors++
+			if parent, ok := services[rec.parent]; ok {
+				links.Add(parent, r.name().service, rec.status == ptrace.StatusCodeError)
 			}
 		}
 		return nil
@@ -53,14 +40,7 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]trace.Link, 0, len(links))
-	for l := range maps.Values(links) {
-		out = append(out, *l)
-	}
-	slices.SortFunc(out, func(a, b trace.Link) int {
-		return cmp.Or(cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Child, b.Child))
-	})
-	return out, nil
+	return links.Answer(), nil
 }
 
 // within reports whether a span that starts at t is in a window (Window.Nanos).

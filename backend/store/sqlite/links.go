@@ -5,16 +5,15 @@ package sqlite
 import (
 	"cmp"
 	"context"
-	"maps"
-	"slices"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
 // Links implements store.Store. It looks at the columns of all spans in the
 // window, and of those around them.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	l := linker{links: map[[2]string]*trace.Link{}}
+	l := linker{links: store.Links{}}
 	err := s.read(ctx, func(r *snapshot) error {
 		var err error
 		if l.operations, err = r.operations(); err != nil {
@@ -35,14 +34,7 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]trace.Link, 0, len(l.links))
-	for link := range maps.Values(l.links) {
-		out = append(out, *link)
-	}
-	slices.SortFunc(out, func(a, b trace.Link) int {
-		return cmp.Or(cmp.Compare(a.Parent, b.Parent), cmp.Compare(a.Child, b.Child))
-	})
-	return out, nil
+	return l.links.Answer(), nil
 }
 
 // linker joins spans to their parents, so many at a time.
@@ -50,7 +42,7 @@ type linker struct {
 	r          *snapshot
 	operations map[int64]operation
 	segments   []*segment
-	links      map[[2]string]*trace.Link
+	links      store.Links
 
 	children           []child
 	parents            map[spanOf]int64 // operation.id by span, 0 when it is not known
@@ -107,19 +99,8 @@ func (l *linker) flush() error {
 		}
 	}
 	for _, c := range l.children {
-		parent := l.parents[c.parent]
-		from, to := l.operations[parent].service, l.operations[c.operation].service
-		if parent == 0 || from == to {
-			continue
-		}
-		link := l.links[[2]string{from, to}]
-		if link == nil {
-			link = &trace.Link{Parent: from, Child: to}
-			l.links[[2]string{from, to}] = link
-		}
-		link.Calls++
-		if c.failed {
-			link.Errors++
+		if parent := l.parents[c.parent]; parent != 0 {
+			l.links.Add(l.operations[parent].service, l.operations[c.operation].service, c.failed)
 		}
 	}
 	l.children = l.children[:0]

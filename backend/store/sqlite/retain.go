@@ -177,5 +177,6 @@ func (s *Store) Purge(ctx context.Context) error {
 	if err := s.w.exec("VACUUM"); err != nil {
 		s.log.Warn("the file was emptied but not made smaller", "path", s.path, "err", err)
 	}
+	s.checkpoint()
 	return nil
 }
