@@ -100,7 +100,7 @@ type block struct {
 func openBlock(body []byte) (*block, error) {
 	b := &block{}
 	pieces := reader{b: body}
-	raw, err := s2.Decode(nil, pieces.bytes())
+	raw, err := unpack(pieces.bytes())
 	if err != nil {
 		return nil, fmt.Errorf("block: %w", err)
 	}
@@ -128,7 +128,7 @@ func (b *block) piece(i int) ([]trace.Encoded, error) {
 	if b.spans[i] != nil {
 		return b.spans[i], nil
 	}
-	raw, err := s2.Decode(nil, b.pieces[i])
+	raw, err := unpack(b.pieces[i])
 	if err != nil {
 		return nil, fmt.Errorf("block: %w", err)
 	}
@@ -149,6 +149,18 @@ func (b *block) piece(i int) ([]trace.Encoded, error) {
 	}
 	b.spans[i] = spans
 	return spans, nil
+}
+
+// unpack uncompresses a piece. It does not believe any length.
+func unpack(piece []byte) ([]byte, error) {
+	n, err := s2.DecodedLen(piece)
+	if err != nil {
+		return nil, err
+	}
+	if n > maxBlockBytes {
+		return nil, errCorrupt
+	}
+	return s2.Decode(nil, piece)
 }
 
 // span returns the span of that index.

@@ -4,9 +4,11 @@ package sqlite
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -38,6 +40,26 @@ func TestColumns(t *testing.T) {
 	}
 	if !reflect.DeepEqual(got, c) {
 		t.Errorf("got %+v, want %+v", got, c)
+	}
+}
+
+// A length that is not true does not take memory.
+func TestBlockBomb(t *testing.T) {
+	bomb := binary.AppendUvarint(nil, math.MaxUint32)
+	piece := s2.Encode(nil, []byte{0})
+	for name, body := range map[string][]byte{
+		"heads": appendBytes(nil, bomb),
+		"spans": appendBytes(appendBytes(nil, piece), bomb),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err := readBlock(body); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+			t.Errorf("%s: %d bytes", name, n)
+		}
 	}
 }
 
