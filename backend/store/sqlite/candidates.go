@@ -5,6 +5,9 @@ package sqlite
 import (
 	"math"
 	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
@@ -23,45 +26,60 @@ type candidates struct {
 
 // candidates returns those behind after.
 func (f *finder) candidates(after *store.Position) (*candidates, error) {
-	few := !f.result.all && f.result.may.count() <= fewCandidates
-	if !few && f.query.Order == trace.NewestFirst {
-		c := &candidates{f: f, rows: 64, at: store.Position{Key: math.MaxInt64}}
+	c := &candidates{f: f}
+	if f.result.all || f.result.may.count() > fewCandidates {
+		c.rows, c.at = firstRows, store.Position{Key: math.MaxInt64}
 		if after != nil {
 			c.at = *after
 		}
 		return c, c.read(after == nil)
 	}
-	c := &candidates{f: f, complete: true}
-	add := func(scan func(...any) error) error {
-		var row, start, duration, spans int64
-		var id []byte
-		if err := scan(&row, &id, &start, &duration, &spans); err != nil {
+	c.complete = true
+	var rows []any
+	for row := range f.result.may.all() {
+		rows = append(rows, row)
+	}
+	err := f.r.eachOf(f.r.ctx, "SELECT id, trace_id, start, "+f.key()+" FROM trace WHERE id IN ", rows, func(scan func(...any) error) error {
+		x, err := scanCandidate(scan)
+		if err != nil {
 			return err
 		}
-		if !f.result.all && !f.result.may.has(row) {
-			return nil
-		}
-		x := newCandidate(row, id, start, duration, spans, f.query.Order)
 		if after != nil && x.Compare(*after) <= 0 {
 			c.before = append(c.before, x)
 		} else {
 			c.list = append(c.list, x)
 		}
 		return nil
-	}
-	const query = "SELECT id, trace_id, start, duration, spans FROM trace"
-	var err error
-	if few {
-		var rows []any
-		for row := range f.result.may.all() {
-			rows = append(rows, row)
-		}
-		err = f.r.eachOf(f.r.ctx, query+" WHERE id IN ", rows, add)
-	} else {
-		err = f.r.each(f.r.ctx, query, nil, add)
-	}
+	})
 	slices.SortFunc(c.list, func(a, b candidate) int { return a.Compare(b.Position) })
 	return c, err
+}
+
+// key is the column that the query's order is by.
+func (f *finder) key() string {
+	switch f.query.Order {
+	case trace.LongestFirst:
+		return "duration"
+	case trace.MostSpansFirst:
+		return "spans"
+	default:
+		return "start"
+	}
+}
+
+// scanCandidate reads the columns id, trace_id, start, and that of the order.
+func scanCandidate(scan func(...any) error) (candidate, error) {
+	var c candidate
+	var start int64
+	var id []byte
+	if err := scan(&c.row, &id, &start, &c.Key); err != nil {
+		return c, err
+	}
+	if len(id) != len(c.ID) {
+		return c, errCorrupt
+	}
+	c.ID, c.start = pcommon.TraceID(id), uint64(start)
+	return c, nil
 }
 
 // next returns the next candidate, or false when there is none.
@@ -79,33 +97,36 @@ func (c *candidates) next() (candidate, bool, error) {
 	return x, true, nil
 }
 
-// read reads more traces, newest first: those behind c.at, or from it on.
+// read reads more traces in their order: those behind c.at, or from it on. There
+// is an index for the newest first; else SQLite looks at all traces each time,
+// so that it is asked for more of them.
 func (c *candidates) read(from bool) error {
 	id := c.at.ID[:]
 	if from {
 		id = nil
 	}
 	read := 0
-	err := c.f.r.each(c.f.r.ctx, `SELECT id, trace_id, start FROM trace
-		WHERE start <= ?1 AND (start < ?1 OR trace_id > coalesce(?2, x'')) ORDER BY start DESC, trace_id LIMIT ?3`,
+	err := c.f.r.each(c.f.r.ctx, strings.ReplaceAll(`SELECT id, trace_id, start, KEY FROM trace
+		WHERE KEY <= ?1 AND (KEY < ?1 OR trace_id > coalesce(?2, x'')) ORDER BY KEY DESC, trace_id LIMIT ?3`, "KEY", c.f.key()),
 		[]any{c.at.Key, id, int64(c.rows)}, func(scan func(...any) error) error {
-			var row, start int64
-			var id []byte
-			if err := scan(&row, &id, &start); err != nil {
+			x, err := scanCandidate(scan)
+			if err != nil {
 				return err
 			}
-			x := newCandidate(row, id, start, 0, 0, trace.NewestFirst)
-			if c.f.result.all || c.f.result.may.has(row) {
+			if c.f.result.all || c.f.result.may.has(x.row) {
 				c.list = append(c.list, x)
 			}
 			c.at = x.Position
 			read++
 			return nil
 		})
-	if read < c.rows {
+	switch {
+	case read < c.rows:
 		c.rows = 0 // that was all
-	} else {
+	case c.f.query.Order == trace.NewestFirst:
 		c.rows = min(2*c.rows, maxRowsAtOnce)
+	default:
+		c.rows *= 8
 	}
 	return err
 }

@@ -31,6 +31,7 @@ const (
 	// Traces of fewer candidates are looked up one by one; of more, all traces
 	// are walked in their order.
 	fewCandidates = 2_000
+	firstRows     = 64
 	maxRowsAtOnce = 2_000
 
 	// Of more tokens of a key, its whole list is read.

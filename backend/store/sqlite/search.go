@@ -6,8 +6,6 @@ import (
 	"context"
 	"slices"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -192,15 +190,4 @@ type candidate struct {
 	store.Position
 	row   int64
 	start uint64
-}
-
-func newCandidate(row int64, id []byte, start, duration, spans int64, o trace.Order) candidate {
-	c := candidate{store.Position{Key: start, ID: pcommon.TraceID(id)}, row, uint64(start)}
-	switch o {
-	case trace.LongestFirst:
-		c.Key = duration
-	case trace.MostSpansFirst:
-		c.Key = spans
-	}
-	return c
 }
