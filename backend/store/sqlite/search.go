@@ -105,7 +105,7 @@ func (f *finder) page(after *store.Position) (trace.Page, error) {
 			break
 		}
 		full, sure := len(page.Traces) >= max(f.query.Limit, 1), f.result.isSure(c.row)
-		if full && sure {
+		if full && (sure || f.query.Uncounted) {
 			end(false, c)
 			break
 		}
@@ -146,7 +146,7 @@ func (f *finder) count(page *trace.Page, list *candidates, examined int) error {
 	if f.unsure() == examined {
 		page.AtLeast = false
 	}
-	if !page.AtLeast || !list.complete {
+	if !page.AtLeast || !list.complete || f.query.Uncounted {
 		return nil
 	}
 	for _, rest := range [][]candidate{list.list, list.before} {
