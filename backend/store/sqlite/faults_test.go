@@ -227,6 +227,33 @@ func TestAge(t *testing.T) {
 	}
 }
 
+// A store of few spans, which never fill a segment, removes old ones as well.
+func TestAgeOfFew(t *testing.T) {
+	s := openTest(t, Config{MaxAge: 8 * time.Hour})
+	write := func(id uint64) {
+		t.Helper()
+		if err := s.Write(t.Context(), some(id, 10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(1)
+	if err := s.w.exec("UPDATE block SET arrived = arrived - 9*3600 - 1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.w.load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write(2) // closes the segment
+	if err := s.w.exec("UPDATE block SET arrived = arrived - 8*3600 - 1 WHERE id > 10"); err != nil {
+		t.Fatal(err)
+	}
+	s.w.ageChecked = time.Time{}
+	write(3)
+	if status, err := s.Status(t.Context()); err != nil || status.Spans != 10 || status.Evicted != 20 {
+		t.Errorf("%+v, %v", status, err)
+	}
+}
+
 // SQLite works only with the libc that it was translated for.
 func TestLibc(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Version}} {{.GoMod}}", "modernc.org/libc", "modernc.org/sqlite").Output()

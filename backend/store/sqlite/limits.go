@@ -17,14 +17,15 @@ const (
 	// of the spans that may be decoded are.
 	countShare = 4
 
-	// A segment is closed once it has so many spans, or takes 1/segmentShare of
-	// the store. A block has at most so many spans, and about so many bytes; of
+	// A segment is closed once it has so many spans, takes 1/segmentShare of the
+	// store, or has grown for 1/segmentAgeShare of Config.MaxAge. A block has at most so many spans, and about so many bytes; of
 	// these pieceSpans are uncompressed at once.
-	segmentSpans = 16 << 10
-	segmentShare = 32
-	blockSpans   = 512
-	blockBytes   = 1 << 20
-	pieceSpans   = 32
+	segmentSpans    = 16 << 10
+	segmentShare    = 32
+	segmentAgeShare = 8
+	blockSpans      = 512
+	blockBytes      = 1 << 20
+	pieceSpans      = 32
 	// With the span that made it full, a block is never larger.
 	maxBlockBytes = 128 << 20
 

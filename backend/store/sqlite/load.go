@@ -43,13 +43,13 @@ func (w *writer) closeTail() error {
 // below to.
 func (w *writer) rebuild(ctx context.Context, from, to int64) (tail, error) {
 	type block struct {
-		first int64
-		body  []byte
+		first, arrived int64
+		body           []byte
 	}
 	var blocks []block
-	err := w.each(ctx, "SELECT id, body FROM block WHERE id >= ? AND id < ? ORDER BY id", []any{from, to}, func(scan func(...any) error) error {
+	err := w.each(ctx, "SELECT id, arrived, body FROM block WHERE id >= ? AND id < ? ORDER BY id", []any{from, to}, func(scan func(...any) error) error {
 		var b block
-		if err := scan(&b.first, &b.body); err != nil {
+		if err := scan(&b.first, &b.arrived, &b.body); err != nil {
 			return err
 		}
 		blocks = append(blocks, b)
@@ -63,7 +63,7 @@ func (w *writer) rebuild(ctx context.Context, from, to int64) (tail, error) {
 	w.tail = newTail(from)
 	for i, b := range blocks {
 		if i == 0 {
-			w.tail.first = b.first
+			w.tail.first, w.tail.begun = b.first, b.arrived
 		}
 		if b.first != w.tail.next() {
 			return tail{}, fmt.Errorf("block %d where %d was to come: %w", b.first, w.tail.next(), errCorrupt)

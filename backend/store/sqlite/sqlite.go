@@ -28,7 +28,8 @@ type Config struct {
 	// beside them, before the oldest are removed: DefaultMaxBytes when it is 0.
 	MaxBytes int64
 	// MaxAge is how long spans are kept after they arrived: DefaultMaxAge when
-	// it is 0.
+	// it is 0. The first Write after that, or after up to an eighth more, removes
+	// them.
 	MaxAge time.Duration
 	// MaxScan is the number of spans that one search decodes at most:
 	// DefaultMaxScan when it is 0.
@@ -135,7 +136,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.w = &writer{conn: c, tailSpans: segmentSpans, tailBytes: s.cfg.MaxBytes / segmentShare, maxLog: maxLogBytes}
+	s.w = &writer{conn: c, tailSpans: segmentSpans, tailBytes: s.cfg.MaxBytes / segmentShare, tailAge: int64(s.cfg.MaxAge.Seconds() / segmentAgeShare), maxLog: maxLogBytes}
 	if err := s.w.load(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}

@@ -20,6 +20,7 @@ type tail struct {
 	minStart, maxStart uint64
 	minTrace, maxTrace int64
 	bytes              int64 // of the blocks
+	begun              int64 // when the first span arrived, in seconds since 1970
 }
 
 func newTail(first int64) tail {

@@ -100,6 +100,7 @@ type writer struct {
 	*conn
 	tailSpans  int   // at which the tail becomes a segment
 	tailBytes  int64 // the same, of its blocks
+	tailAge    int64 // the same, in seconds
 	dict       *dictionary
 	ops        operations
 	traces     traces
@@ -218,7 +219,11 @@ func (w *writer) flush() error {
 		return err
 	}
 	w.tail.bytes += int64(len(body))
-	if w.tail.spans() < w.tailSpans && w.tail.bytes < w.tailBytes {
+	now := time.Now().Unix()
+	if w.tail.begun == 0 {
+		w.tail.begun = now
+	}
+	if w.tail.spans() < w.tailSpans && w.tail.bytes < w.tailBytes && now-w.tail.begun < w.tailAge {
 		return nil
 	}
 	err := w.tail.save(w.conn)
