@@ -138,6 +138,29 @@ func TestFull(t *testing.T) {
 	check(39)
 }
 
+// Spans of very many tags do not make the tail large: it becomes a segment.
+func TestManyTags(t *testing.T) {
+	s := openTest(t, Config{})
+	td := some(1, 1)
+	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	const tags = maxTailPostings / 40
+	for i := range tags {
+		span.Events().AppendEmpty().Attributes().PutInt("k", int64(i))
+	}
+	for id := range uint64(50) {
+		span.SetTraceID(traceID(id + 1))
+		if err := s.Write(t.Context(), td); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(s.w.tail.postings); n > maxTailPostings {
+			t.Fatalf("%d postings in memory after %d spans", n, id+1)
+		}
+	}
+	if page := find(t, s, "k=7 -k=x"); page.Total != 50 || page.AtLeast {
+		t.Errorf("found %d traces of 50", page.Total)
+	}
+}
+
 // A file whose blocks or columns are damaged makes errors, no panic.
 func TestCorrupt(t *testing.T) {
 	for _, query := range []string{

@@ -18,14 +18,19 @@ const (
 	countShare = 4
 
 	// A segment is closed once it has so many spans, takes 1/segmentShare of the
-	// store, or has grown for 1/segmentAgeShare of Config.MaxAge. A block has at most so many spans, and about so many bytes; of
-	// these pieceSpans are uncompressed at once.
+	// store, or has grown for 1/segmentAgeShare of Config.MaxAge. It is also closed
+	// at so many postings, which take 16 bytes of memory each: spans of very many
+	// tags make them.
 	segmentSpans    = 16 << 10
 	segmentShare    = 32
 	segmentAgeShare = 8
-	blockSpans      = 512
-	blockBytes      = 1 << 20
-	pieceSpans      = 32
+	maxTailPostings = 1 << 20
+
+	// A block has at most so many spans, and about so many bytes; of these
+	// pieceSpans are uncompressed at once.
+	blockSpans = 512
+	blockBytes = 1 << 20
+	pieceSpans = 32
 	// With the span that made it full, a block is never larger.
 	maxBlockBytes = 128 << 20
 

@@ -13,10 +13,16 @@ import (
 // Links implements store.Store. It looks at the columns of all spans in the
 // window, and of those around them.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	l := linker{links: store.Links{}}
+	l := linker{links: store.Links{}, services: map[int64]string{}}
 	err := s.read(ctx, func(r *snapshot) error {
-		var err error
-		if l.operations, err = r.operations(); err != nil {
+		names := map[string]string{} // each service once
+		err := r.eachOperation(func(id int64, o operation) {
+			if _, ok := names[o.service]; !ok {
+				names[o.service] = o.service
+			}
+			l.services[id] = names[o.service]
+		})
+		if err != nil {
 			return err
 		}
 		if l.segments, err = r.segments(); err != nil {
@@ -39,10 +45,10 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 
 // linker joins spans to their parents, so many at a time.
 type linker struct {
-	r          *snapshot
-	operations map[int64]operation
-	segments   []*segment
-	links      store.Links
+	r        *snapshot
+	services map[int64]string // by operation.id
+	segments []*segment
+	links    store.Links
 
 	children           []child
 	parents            map[spanOf]int64 // operation.id by span, 0 when it is not known
@@ -100,7 +106,7 @@ func (l *linker) flush() error {
 	}
 	for _, c := range l.children {
 		if parent := l.parents[c.parent]; parent != 0 {
-			l.links.Add(l.operations[parent].service, l.operations[c.operation].service, c.failed)
+			l.links.Add(l.services[parent], l.services[c.operation], c.failed)
 		}
 	}
 	l.children = l.children[:0]

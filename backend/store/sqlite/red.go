@@ -18,15 +18,14 @@ import (
 func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, error) {
 	rates := store.NewRates(q)
 	err := s.read(ctx, func(r *snapshot) error {
-		operations, err := r.operations()
-		if err != nil {
-			return err
-		}
 		index := map[int64]int{} // series of operations; the others are not asked for
-		for id, o := range operations {
+		err := r.eachOperation(func(id int64, o operation) {
 			if i, ok := rates.Series(o.service, o.name, ptrace.SpanKind(o.kind)); ok {
 				index[id] = i
 			}
+		})
+		if err != nil {
+			return err
 		}
 		var tooMuch error
 		err = r.eachIn(q.Window, []kind{columnDuration, columnOperation, columnStatus}, func(seg *segment, i int) {
@@ -44,19 +43,17 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 
 func isError(status uint8) bool { return ptrace.StatusCode(status) == ptrace.StatusCodeError }
 
-// operations returns all operations by operation.id.
-func (r *snapshot) operations() (map[int64]operation, error) {
-	all := map[int64]operation{}
-	err := r.each(r.ctx, "SELECT id, service, name, kind FROM operation", nil, func(scan func(...any) error) error {
+// eachOperation calls f with each operation, and its number (operation.id).
+func (r *snapshot) eachOperation(f func(id int64, o operation)) error {
+	return r.each(r.ctx, "SELECT id, service, name, kind FROM operation", nil, func(scan func(...any) error) error {
 		var id int64
 		var o operation
 		if err := scan(&id, &o.service, &o.name, &o.kind); err != nil {
 			return err
 		}
-		all[id] = o
+		f(id, o)
 		return nil
 	})
-	return all, err
 }
 
 // eachIn calls f for each span that starts within w, with its index in its

@@ -223,7 +223,7 @@ func (w *writer) flush() error {
 	if w.tail.begun == 0 {
 		w.tail.begun = now
 	}
-	if w.tail.spans() < w.tailSpans && w.tail.bytes < w.tailBytes && now-w.tail.begun < w.tailAge {
+	if w.tail.spans() < w.tailSpans && w.tail.bytes < w.tailBytes && len(w.tail.postings) < maxTailPostings && now-w.tail.begun < w.tailAge {
 		return nil
 	}
 	err := w.tail.save(w.conn)
