@@ -14,10 +14,16 @@ import (
 type epoch uint32
 
 const (
-	epochBits        = 16 // of the number of a span that are left out
-	forever    epoch = 1<<32 - 1
-	firstEpoch epoch = 0
+	epochBits       = 12 // of the number of a span that are left out
+	forever   epoch = 1<<32 - 1
 )
+
+// slack is by how many epochs what is known of keys and values may be old, so
+// that they are not written in each epoch. There are few of them; operations,
+// of which there is no limit, are exact.
+const slack epoch = 16
+
+func (e epoch) withSlack() epoch { return e - min(e, slack) }
 
 func epochOf(span int64) epoch { return epoch(min(max(span, 0)>>epochBits, int64(forever)-1)) }
 
@@ -101,7 +107,7 @@ func (d *dictionary) key(name string) *keyEntry {
 		k = &keyEntry{id: d.free(), name: strings.Clone(name)}
 		d.keys[k.name] = k
 		d.byID[k.id] = k
-	} else if k.seen >= d.now {
+	} else if k.seen >= d.now.withSlack() {
 		return k
 	}
 	k.seen = d.now
@@ -133,7 +139,7 @@ func (d *dictionary) value(tokens []token, k *keyEntry, text string, list bool) 
 	}
 	if list {
 		seen, known := d.listed[t]
-		if known && seen >= d.now {
+		if known && seen >= d.now.withSlack() {
 			return tokens
 		}
 		list = known || k.values < maxKeyValues && len(d.listed) < maxDictionary
@@ -237,6 +243,10 @@ func (d *dictionary) load(ctx context.Context, c *conn) error {
 
 // forget removes what was last seen before an epoch.
 func (d *dictionary) forget(before epoch, c *conn) error {
+	if err := c.exec("DELETE FROM operation WHERE seen < ?", int64(before)); err != nil {
+		return err
+	}
+	before = before.withSlack()
 	for t, seen := range d.listed {
 		if seen < before {
 			delete(d.listed, t)
@@ -251,7 +261,7 @@ func (d *dictionary) forget(before epoch, c *conn) error {
 			delete(d.byID, k.id)
 		}
 	}
-	for _, table := range []string{"value", "key", "operation"} {
+	for _, table := range []string{"value", "key"} {
 		if err := c.exec("DELETE FROM "+table+" WHERE seen < ?", int64(before)); err != nil {
 			return err
 		}
