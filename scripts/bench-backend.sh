@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 
 load=$(cat /proc/loadavg) begin=$SECONDS
 "$work/bench" -all-in-one "$work/all-in-one" -jaeger1 "$E2E_CACHE/bin/all-in-one-1.62" \
-  -jaeger2 "$E2E_CACHE/bin/jaeger-2.13" -dir "$work" "$@" >"$work/report.md"
+  -jaeger2 "$E2E_CACHE/bin/jaeger-2.13" -dir "$work" "$@" >"$work/report.md" || failed=$? # what could be measured is still reported
 {
   cat <<MD
 # Benchmarks of the backend
@@ -35,3 +35,4 @@ MD
 } >"$work/all.md"
 mv "$work/all.md" "$out"
 say "$out"
+exit "${failed:-0}"
