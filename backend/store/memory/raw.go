@@ -5,6 +5,7 @@ package memory
 import (
 	"bytes"
 	"math"
+	"strings"
 	"unsafe"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -211,6 +212,11 @@ func decodeValue(b []byte) pcommon.Value {
 
 // matchTags reports whether a condition of a tag is met (Term.MatchSpan).
 func matchTags(t *trace.Term, e trace.Encoded) bool {
+	if t.Cmp == trace.CmpEqual && onlyText(t) {
+		if text := []byte(t.Text); !bytes.Contains(e.Span, text) && !bytes.Contains(e.Resource, text) && !bytes.Contains(e.Scope, text) {
+			return false
+		}
+	}
 	negative := t.Cmp == trace.CmpNotEqual || t.Cmp == trace.CmpNotMatch
 	found := false
 	all := tagsOf(e, []byte(t.Key), func(a attribute) bool {
@@ -221,6 +227,16 @@ func matchTags(t *trace.Term, e trace.Encoded) bool {
 		return found && all
 	}
 	return !all
+}
+
+// onlyText reports whether no value but text can read as t.Text
+// (pcommon.Value.AsString): no number, truth, list or map, nor bytes in base64.
+func onlyText(t *trace.Term) bool {
+	switch {
+	case t.Number.Valid, t.Text == "", t.Text == "true", t.Text == "false", t.Text == "NaN", strings.ContainsAny(t.Text[:1], "[{<"), strings.HasPrefix(t.Text, "json:"):
+		return false
+	}
+	return len(t.Text)%4 != 0 || strings.ContainsAny(t.Text, "-_.: ")
 }
 
 func matchValue(t *trace.Term, a attribute) bool {
