@@ -127,7 +127,7 @@ func TestMany(t *testing.T) {
 			}
 			for _, path := range []string{
 				"/api/services", "/api/operations?service=service-7", "/api/services/service-7/operations", "/api/keys?prefix=", "/api/values?key=service.name&prefix=service-1",
-				"/api/search?q=service:service-77", "/api/search?q=op:operation-77", "/api/search?q=operation", "/api/traces?service=service-77", "/api/red", "/api/map", "/api/dependencies?endTs=1",
+				"/api/search?q=service:service-77", "/api/search?q=op:operation-77", "/api/search?q=operation", "/api/traces?service=service-77", "/api/red?service=service-77", "/api/map", "/api/dependencies?endTs=1",
 			} {
 				b.get(path)
 			}
