@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	jaeger1 := flags.String("jaeger1", "", "binary of Jaeger 1.62's all-in-one; none leaves it out")
 	jaeger2 := flags.String("jaeger2", "", "binary of Jaeger 2.13; none leaves it out")
 	only := flags.String("only", "", "measure only backends whose names contain this, such as sqlite")
-	offset := flags.Int("offset", 20000, "added to every port")
+	offset := flags.Int("offset", 10000, "added to every port: below the range of outgoing connections")
 	dir := flags.String("dir", os.TempDir(), "folder for data and logs, on a disk")
 	starts := flags.Int("starts", 5, "how often each is started with nothing stored")
 	cpuSpans := flags.Int("cpu-spans", 60_000, "spans sent to measure CPU, by each protocol")
