@@ -47,7 +47,8 @@ type result struct {
 
 	Spans  int     // stored at the end
 	Again  float64 // ready with them
-	Exists bool    // Again was measured
+	Gone   float64 // the part of them that is not there then
+	Exists bool    // Again and Gone were measured
 }
 
 // measure runs t in a folder below dir and measures it.
@@ -124,9 +125,12 @@ func measure(ctx context.Context, t target, p ports, dir string, l *load, s size
 	run = again
 	out.Again, out.Exists = ready.Seconds(), true
 	say("%.0f bytes of disk a span; ready again after %.3f s", out.Disk, out.Again)
-	if want, got, err := m.reader.stored(ctx, 0, s.cpuTraces, s.checkEvery); err != nil || got < want {
-		return out, fmt.Errorf("after another start %d of %d spans are there: %w", got, want, err)
+	want, got, err := m.reader.stored(ctx, 0, s.cpuTraces, s.checkEvery)
+	if err != nil {
+		return out, fmt.Errorf("after another start: %w", err)
 	}
+	out.Gone = 1 - float64(got)/float64(want)
+	say("after another start %d of %d spans are there", got, want)
 	return out, nil
 }
 

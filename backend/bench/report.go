@@ -33,6 +33,12 @@ func rows() []row {
 			}
 			return fmt.Sprintf("%.0f ms", r.Again*1e3)
 		}},
+		{"gone after another start", func(r *result) string {
+			if !r.Exists {
+				return "–"
+			}
+			return fmt.Sprintf("%.2f %%", 100*r.Gone)
+		}},
 	}
 	for _, s := range searches {
 		out = append(out, row{s.name + ", p50 / p99", func(r *result) string { return quantiles(r.Searches[s.name]) }})
@@ -73,6 +79,7 @@ func budgets(sustained float64) []budget {
 	disk := func(r *result) float64 { return r.Disk }
 	lost := func(r *result) float64 { return r.Lost }
 	missing := func(r *result) float64 { return max(0, 1-r.Rate/sustained) }
+	gone := func(r *result) float64 { return r.Gone }
 	empty := func(r *result) float64 { return float64(r.Empty) }
 	meanwhile := func(r *result) float64 { return r.Meanwhile.quantile(0.99).Seconds() }
 	out := []budget{
@@ -95,6 +102,7 @@ func budgets(sustained float64) []budget {
 			budget{"RSS, idle", engine, "", idle, 1e-6, "MB", 40},
 			budget{"sustained: rate missed", engine, "", missing, 100, "%", 1},
 			budget{"sustained: lost", engine, "", lost, 100, "%", 0},
+			budget{"gone after another start", engine, "", gone, 100, "%", 0},
 			budget{"sustained: searches, p99", engine, "", meanwhile, 1e3, "ms", 100},
 			budget{"searches that found nothing", engine, "", empty, 1, "", 0})
 	}
