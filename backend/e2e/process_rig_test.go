@@ -6,44 +6,20 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"log"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur/backend/internal/built"
 )
 
-// folder is where built puts the command.
-var folder string
+// command is all-in-one.
+var command built.Command
 
-// built is the command, once for all tests.
-var built = sync.OnceValues(func() (string, error) {
-	name := filepath.Join(folder, "all-in-one")
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	out, err := exec.Command("go", "build", "-o", name, "../cmd/all-in-one").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w: %s", err, out)
-	}
-	return name, err
-})
-
-func TestMain(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "e2e"); err != nil {
-		log.Fatal(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(folder)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(command.Run(m)) }
 
 // process is a running all-in-one of its own.
 type process struct {
@@ -57,10 +33,7 @@ type process struct {
 // launch starts the command with all ports free; flags overrule. It does not wait.
 func launch(t *testing.T, flags ...string) (*process, *bufio.Reader) {
 	t.Helper()
-	name, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+	name := command.Name(t)
 	args := []string{
 		"--query.http-server.host-port=0", "--admin.http.host-port=0", "--collector.otlp.grpc.host-port=0", "--collector.otlp.http.host-port=0",
 		"--collector.http-server.host-port=0", "--processor.jaeger-compact.server-host-port=0", "--processor.jaeger-binary.server-host-port=0", "--http-server.host-port=0",

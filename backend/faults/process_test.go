@@ -5,49 +5,26 @@ package faults
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
-	"log"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/go-spur/spur/backend/internal/built"
 )
 
-// folder is where built puts the command.
-var folder string
+// command is all-in-one.
+var command built.Command
 
-// built is the command, once for all tests.
-var built = sync.OnceValues(func() (string, error) {
-	name := filepath.Join(folder, "all-in-one")
-	out, err := exec.Command("go", "build", "-o", name, "../cmd/all-in-one").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w: %s", err, out)
-	}
-	return name, err
-})
-
-func TestMain(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "faults"); err != nil {
-		log.Fatal(err)
-	}
-	code := m.Run()
-	_ = os.RemoveAll(folder)
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(command.Run(m)) }
 
 // startProcess starts the command and waits until it is ready.
 func startProcess(t *testing.T, maxRSS int64, flags []string) *backend {
 	t.Helper()
-	name, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+	name := command.Name(t)
 	b := &backend{t: t, addrs: map[string]string{}, cmd: exec.Command(name, flags...), log: new(bytes.Buffer), maxRSS: maxRSS}
 	b.cmd.Stderr = b.log
 	out, err := b.cmd.StdoutPipe()

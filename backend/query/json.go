@@ -18,6 +18,7 @@ type jsonWriter struct {
 func newJSONWriter(w io.Writer, indent string) *jsonWriter {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", indent)
+	enc.SetEscapeHTML(false) // browsers are told not to take it for HTML
 	return &jsonWriter{w: w, enc: enc}
 }
 

@@ -79,7 +79,7 @@ func decode(t *testing.T, rec *httptest.ResponseRecorder, into any) {
 func TestSearch(t *testing.T) {
 	h := New(Config{Store: searchStore(t, 7)})
 	rec := get(h, "http://localhost/api/search?limit=1&columns=odd&columns=nothing&q="+url.QueryEscape("service:db i<=4 odd=true"))
-	want := `{"query":"service:db i\u003c=4 odd=true","traces":[{"traceID":"0000000000000103","start":"1767323048000000006","duration":"4000000",` +
+	want := `{"query":"service:db i<=4 odd=true","traces":[{"traceID":"0000000000000103","start":"1767323048000000006","duration":"4000000",` +
 		`"rootService":"shop","rootName":"GET /","partial":false,"spans":2,"errors":1,` +
 		`"services":[{"service":"db","spans":1,"errors":1},{"service":"shop","spans":1,"errors":0}],"columns":["true",""]}],` +
 		`"cursor":"CURSOR","total":2,"atLeast":false,"scanned":SCANNED,"cutAt":null}`
