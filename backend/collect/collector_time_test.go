@@ -50,8 +50,8 @@ func TestBatches(t *testing.T) {
 // to come back.
 func TestStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		goOn := make(chan struct{})
-		s := &fake{write: func(context.Context, ptrace.Traces) error { <-goOn; return nil }}
+		open := make(chan struct{}, 1) // the store stands still while it is empty
+		s := &fake{write: func(context.Context, ptrace.Traces) error { open <- <-open; return nil }}
 		c := collect.New(collect.Config{QueueSpans: 100, BatchSpans: 10}, s, nil, quiet)
 		taken, busy := 0, 0
 		for range 30 {
@@ -68,12 +68,14 @@ func TestStall(t *testing.T) {
 			t.Errorf("%d taken, %d refused", taken, busy)
 		}
 		balance(t, c, trace.Books{Received: 300, Waiting: 100, Refused: map[trace.Reason]int64{trace.ReasonQueueFull: 200}})
-		close(goOn)
+		open <- struct{}{}
 		synctest.Wait()
+		<-open
 		take(t, c, traces(1000)) // more than the queue holds, by itself
 		if _, err := c.Take(t.Context(), traces(1), udp); !errors.Is(err, trace.ErrBusy) {
 			t.Error(err)
 		}
+		open <- struct{}{}
 		if err := c.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
