@@ -12,11 +12,23 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// home answers GET / while there is no page for people: which addresses there
-// are.
+// page answers a browser with the page for people, and others, such as curl,
+// with text.
+func (s *server) page(text func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return s.raw(func(w http.ResponseWriter, r *http.Request) error {
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			s.ui.Page(w, r)
+			return nil
+		}
+		w.Header().Add("Vary", "Accept")
+		return text(w, r)
+	})
+}
+
+// home says which addresses there are.
 func (s *server) home(w http.ResponseWriter, _ *http.Request) error {
 	var b strings.Builder
-	b.WriteString("spur's backend. There is no UI yet; these addresses answer:\n\n")
+	b.WriteString("spur's backend. A browser gets pages here; these addresses answer others:\n\n")
 	for _, r := range s.routes() {
 		if r.about != "" {
 			method, path, _ := strings.Cut(r.pattern, " ")
@@ -26,22 +38,33 @@ func (s *server) home(w http.ResponseWriter, _ *http.Request) error {
 	return writeText(w, b.String())
 }
 
-// tracePage answers GET /trace/{id} while there is no page for people. Ids of
-// two traces with "..." between are those to compare.
+// tracePage answers GET /trace/{id}. Ids of two traces with "..." between are
+// those to compare, and what Jaeger's UI calls uiFind is find.
 func (s *server) tracePage(w http.ResponseWriter, r *http.Request) error {
 	path := r.PathValue("id")
 	if a, b, ok := strings.Cut(path, "..."); ok {
 		return s.redirect(w, r, "/compare", url.Values{"a": {a}, "b": {b}})
 	}
-	id, err := parseTraceID(path)
+	query := r.URL.Query()
+	if find := query.Get("uiFind"); find != "" {
+		if id, err := parseTraceID(path); err == nil {
+			path = trace.FormatTraceID(id)
+		}
+		query.Del("uiFind")
+		query.Set("find", find)
+		return s.redirect(w, r, "/trace/"+path, query)
+	}
+	s.page(s.traceText).ServeHTTP(w, r)
+	return nil
+}
+
+// traceText says where a trace is to be had.
+func (s *server) traceText(w http.ResponseWriter, r *http.Request) error {
+	id, err := parseTraceID(r.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	address := "/trace/" + trace.FormatTraceID(id)
-	if find := r.URL.Query().Get("uiFind"); find != "" {
-		return s.redirect(w, r, address, url.Values{"find": {find}})
-	}
-	return writeText(w, "There is no UI yet; "+s.BasePath+"/api"+strings.Replace(address, "trace", "traces", 1)+" has the trace.\n")
+	return writeText(w, "A browser gets a page here; "+s.BasePath+"/api/traces/"+trace.FormatTraceID(id)+" has the trace.\n")
 }
 
 func writeText(w http.ResponseWriter, text string) error {

@@ -13,8 +13,10 @@ type route struct {
 // routes is every address there is.
 func (s *server) routes() []route {
 	return []route{
-		{"GET /{$}", s.raw(s.home), "this page"},
+		{"GET /{$}", s.page(s.home), "this list"},
 		{"GET /trace/{id}", s.raw(s.tracePage), ""},
+		{"GET /status", s.page(s.home), ""},
+		{"GET /ui/{hash}/{file...}", http.HandlerFunc(s.ui.File), ""},
 
 		{"GET /api/services", s.json(s.services), "all services"},
 		{"GET /api/services/{service...}", s.json(s.serviceOperations), ""},

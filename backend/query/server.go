@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/backend/ui"
 )
 
 // Config is what New needs.
@@ -55,6 +56,7 @@ type Port struct {
 
 type server struct {
 	Config
+	ui        *ui.UI
 	origins   http.CrossOriginProtection
 	failures  failures
 	searching *semaphore.Weighted // searches
@@ -70,8 +72,13 @@ func New(c Config) http.Handler {
 		c.Logger = slog.Default()
 	}
 	c.BasePath = strings.TrimRight(c.BasePath, "/")
+	pages, err := ui.New(c.BasePath)
+	if err != nil {
+		panic(err) // the files that are built in are broken
+	}
 	s := &server{
 		Config:    c,
+		ui:        pages,
 		searching: semaphore.NewWeighted(maxSearching),
 		held:      semaphore.NewWeighted(maxHeldSpans),
 		importing: semaphore.NewWeighted(1),

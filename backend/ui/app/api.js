@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { address } from './base.js';
+import { busy } from './idle.js';
+
+/** Why a request failed, in words for people. */
+export class APIError extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status 0 when there was no answer
+   * @param {string} path
+   */
+  constructor(message, status, path) {
+    super(message);
+    this.status = status;
+    this.path = path;
+  }
+}
+
+/**
+ * GET of an address of the API.
+ * @param {string} path "/api/search"
+ * @param {Record<string, string | string[] | number>} [params] empty ones are left out
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export async function get(path, params = {}, signal) {
+  return (await request(path, params, { signal })).json();
+}
+
+/**
+ * A request of the API. Answers other than 2xx are an APIError.
+ * @param {string} path
+ * @param {Record<string, string | string[] | number>} params
+ * @param {RequestInit} init
+ */
+export async function request(path, params, init) {
+  const done = busy();
+  try {
+    const response = await fetch(apiURL(path, params), { ...init, redirect: 'error' }).catch((error) => {
+      if (init.signal?.aborted) throw error;
+      throw new APIError('The server does not answer.', 0, path);
+    });
+    if (!response.ok) throw new APIError(await reason(response), response.status, path);
+    return response;
+  } finally {
+    done();
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Record<string, string | string[] | number>} [params]
+ */
+export function apiURL(path, params = {}) {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(params)) {
+    for (const v of Array.isArray(value) ? value : [value]) if (v !== '') query.append(key, String(v));
+  }
+  const search = query.toString();
+  return address(path) + (search ? '?' + search : '');
+}
+
+/** @param {Response} response */
+async function reason(response) {
+  const text = await response.text().catch(() => '');
+  try {
+    const said = JSON.parse(text).errors[0].msg;
+    if (typeof said === 'string') return said;
+  } catch {
+    // not the API: a proxy, perhaps
+  }
+  return text.length > 0 && text.length < 300 && !text.startsWith('<') ? text.trim() : `The server answers ${response.status} ${response.statusText}.`;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import '../pages/status-page.js';
+import '../pages/trace-page.js';
+import '../pages/traces-page.js';
+import { href } from '../lib/url.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import { address } from './base.js';
+import { route } from './router.js';
+import { change, settings } from './settings.js';
+import { controls } from './styles.js';
+import { watch } from './watch.js';
+
+/** The frame of all pages: where one can go, theme and time zone. */
+export class Shell extends LitElement {
+  static styles = [controls, css`
+    :host { display: grid; grid-template-rows: auto 1fr; height: 100vh; }
+    header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 4px 16px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
+    nav { display: flex; gap: 4px; }
+    nav a { padding: 6px 10px; border-radius: var(--radius); color: var(--text); }
+    nav a[aria-current] { background: var(--bg-selected); }
+    .brand { font-weight: 700; }
+    .push { flex: 1; }
+    main { min-height: 0; min-width: 0; overflow: auto; }
+    .newer { padding: 8px 16px; background: var(--bg-warning); color: var(--warning); }
+  `];
+
+  constructor() {
+    super();
+    watch(this, route, settings);
+  }
+
+  render() {
+    const { page, id, newer } = route.value;
+    const { theme, zone } = settings.value;
+    return html`
+      <header>
+        <nav aria-label="Pages">
+          ${this.#link('/', 'spur', page === 'traces', 'brand')}
+          ${this.#link('/', 'Traces', page === 'traces' || page === 'trace')}
+          ${this.#link(href('status'), 'Status', page === 'status')}
+        </nav>
+        <span class="push"></span>
+        <label>Time <select @change=${(/** @type {any} */ e) => change({ zone: e.target.value })}>
+          <option value="local" ?selected=${zone === 'local'}>local</option>
+          <option value="utc" ?selected=${zone === 'utc'}>UTC</option>
+        </select></label>
+        <label>Theme <select @change=${(/** @type {any} */ e) => change({ theme: e.target.value })}>
+          ${['system', 'light', 'dark'].map((t) => html`<option value=${t} ?selected=${t === theme}>${t}</option>`)}
+        </select></label>
+      </header>
+      <main>
+        ${newer ? html`<p class="newer">This address was made by a newer version of spur: reload the page, or some of it is ignored.</p>` : nothing}
+        ${this.#page(page, id)}
+      </main>`;
+  }
+
+  /**
+   * @param {string} page
+   * @param {string} id
+   */
+  #page(page, id) {
+    switch (page) {
+      case 'traces':
+        return html`<traces-page></traces-page>`;
+      case 'trace':
+        return html`<trace-page trace=${id}></trace-page>`;
+      case 'status':
+        return html`<status-page></status-page>`;
+      default:
+        return html`<note-box heading="There is no such page"><a href=${address('/')}>All traces</a></note-box>`;
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {string} text
+   * @param {boolean} current
+   * @param {string} [kind]
+   */
+  #link(path, text, current, kind = '') {
+    return html`<a class=${kind} href=${address(path)} aria-current=${current && !kind ? 'page' : nothing}>${text}</a>`;
+  }
+}
+customElements.define('spur-app', Shell);

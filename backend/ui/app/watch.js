@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { Atom } from '../lib/atom.js' */
+/** @import { LitElement } from '../vendor/lit.js' */
+
+/**
+ * Renders an element anew when one of the atoms changes, while it is in the page.
+ * @param {LitElement} host
+ * @param {Atom<any>[]} atoms
+ */
+export function watch(host, ...atoms) {
+  /** @type {(() => void)[]} */
+  let stops = [];
+  host.addController({
+    hostConnected() {
+      stops = atoms.map((a) => a.watch(() => host.requestUpdate()));
+      host.requestUpdate();
+    },
+    hostDisconnected() {
+      for (const stop of stops) stop();
+      stops = [];
+    },
+  });
+}

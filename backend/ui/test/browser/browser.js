@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A real browser, and pages that may not do what pages must not.
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+/** Starts Chromium; CHROMIUM names another one. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * A page in a profile of its own. `page.quiet()` fails when the page printed an
+ * error, broke its Content-Security-Policy, asked another host or threw.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url of the backend
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+export async function open(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, timezoneId: 'Europe/Berlin', ...options });
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const faults = [];
+  page.on('console', (m) => {
+    if (m.type() === 'error' || m.type() === 'warning') faults.push(`console: ${m.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`error: ${error.stack}`));
+  page.on('request', (r) => {
+    if (!r.url().startsWith(url) && !/^(blob|data):/.test(r.url())) faults.push(`asked ${r.url()}`);
+  });
+  return Object.assign(page, {
+    faults,
+    /** Goes to a path and waits until the page is idle. @param {string} path */
+    async visit(path) {
+      await page.goto(url + path);
+      await this.idle();
+    },
+    async idle() {
+      await page.evaluate(() => window.uiIdle());
+    },
+    quiet() {
+      assert.deepEqual(faults, []);
+    },
+  });
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+//go:embed index.html tokens.css icon.svg app/*.js lib/*.js pages/*.js parts/*.js search/*.js trace/*.js vendor/lit.js vendor/LICENSE-lit
+var files embed.FS
+
+// policy lets a page load and ask nothing but this server.
+const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+
+// UI serves the pages.
+type UI struct {
+	hash  string // of all files
+	page  []byte // index.html
+	etag  string // of page
+	files fs.FS
+}
+
+// New returns the UI for a server whose addresses begin with basePath, "/jaeger"
+// say, or "".
+func New(basePath string) (*UI, error) { return newUI(files, basePath) }
+
+func newUI(files fs.FS, basePath string) (*UI, error) {
+	sum := sha256.New()
+	var modules []string
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, name)
+		fmt.Fprintf(sum, "%s %d\n", name, len(text))
+		sum.Write(text)
+		if path.Ext(name) == ".js" && !strings.HasSuffix(name, "worker.js") {
+			modules = append(modules, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	u := &UI{hash: hex.EncodeToString(sum.Sum(nil))[:16], files: files}
+	t, err := template.ParseFS(files, "index.html")
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	err = t.Execute(&page, struct {
+		Root    string
+		Modules []string
+	}{basePath + "/ui/" + u.hash, modules})
+	u.page = page.Bytes()
+	of := sha256.Sum256(u.page)
+	u.etag = `"` + hex.EncodeToString(of[:8]) + `"`
+	return u, err
+}
+
+// Page answers with the HTML page, which shows what its address says.
+func (u *UI) Page(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", u.etag)
+	h.Add("Vary", "Accept") // those who do not read HTML get text
+	if r.Header.Get("If-None-Match") == u.etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(u.page) // the browser is gone
+}
+
+// File answers with the file that the pattern's hash and file name. Those of
+// another version are not found, so that a page never mixes versions.
+func (u *UI) File(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	text, err := fs.ReadFile(u.files, name)
+	if r.PathValue("hash") != u.hash || err != nil || name == "index.html" {
+		http.Error(w, "there is no such file, or another version of it: load the page again", http.StatusNotFound)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy) // of workers
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Type", contentType(name))
+	_, _ = w.Write(text) // the browser is gone
+}
+
+// contentType does not ask the machine, whose answer may be wrong.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	}
+	return "text/plain; charset=utf-8"
+}
