@@ -15,8 +15,8 @@ export function duration(ns) {
   for (let i = 0; i < 3; i++) {
     const [unit, size] = units[i];
     const less = units[i + 1];
+    if (Number(digits(ns / less[1])) < size / less[1]) continue;
     const whole = Math.round(ns / less[1]);
-    if (whole < size / less[1]) continue;
     const [n, rest] = [Math.floor((whole * less[1]) / size), whole % (size / less[1])];
     return sign + (rest ? `${n}${unit} ${rest}${less[0]}` : `${n}${unit}`);
   }
