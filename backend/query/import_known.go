@@ -34,7 +34,7 @@ func (s *server) keepTraces(ctx context.Context, a store.Archiver, td ptrace.Tra
 		next++
 	}
 	for some := range slices.Chunk(ids, maxImportLookup) {
-		page, err := s.Store.Search(ctx, trace.Query{IDs: some, Limit: len(some)})
+		page, err := s.Store.Search(ctx, trace.Query{IDs: some, Limit: len(some), Bare: true})
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ const unknown = -1
 func (s *server) load(ctx context.Context, t trace.Summary, w trace.Window) (ptrace.Traces, func(), error) {
 	none := ptrace.Traces{}
 	if t.Spans == unknown {
-		page, err := s.Store.Search(ctx, trace.Query{IDs: []pcommon.TraceID{t.TraceID}, Limit: 1})
+		page, err := s.Store.Search(ctx, trace.Query{IDs: []pcommon.TraceID{t.TraceID}, Limit: 1, Bare: true})
 		if err != nil {
 			return none, nil, err
 		}

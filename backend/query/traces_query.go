@@ -40,7 +40,7 @@ func (p params) search(now time.Time) (q trace.Query, ids []pcommon.TraceID, err
 		return q, nil, err
 	}
 	q.Window.End = q.Window.End.Add(time.Nanosecond) // Jaeger's end is included
-	q.Uncounted = true
+	q.Uncounted, q.Bare = true, true
 	tags, err := p.tags()
 	if err != nil {
 		return q, nil, err

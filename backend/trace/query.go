@@ -28,6 +28,9 @@ type Query struct {
 	// Uncounted says that Page.Total is not wanted: it may be that of the page,
 	// at least, and a cursor may lead to an empty page.
 	Uncounted bool
+	// Bare says that of each Summary only TraceID, Start, Duration and Spans are
+	// wanted: the rest may be missing.
+	Bare bool
 }
 
 // Order is an order of traces.

@@ -50,13 +50,20 @@ func (s *Store) Arrivals(ctx context.Context, q trace.Query) (page trace.Page, e
 		if len(list) == 0 {
 			return nil
 		}
-		found, err := r.search(&q)
+		rows := make([]int64, len(list))
+		for i, a := range list {
+			rows[i] = a.row
+		}
+		plan, err := r.newPlan(&q, rows)
+		if err == nil {
+			err = plan.next(0)
+		}
 		if err != nil {
 			return err
 		}
-		f := &finder{r: r, query: &q, result: found, maxScan: s.cfg.MaxScan}
+		f := &finder{r: r, query: &q, result: plan.result(), maxScan: s.cfg.MaxScan}
 		for i, a := range list {
-			if !found.all && !found.may.has(a.row) {
+			if !f.result.mayFind(a.row) {
 				continue
 			}
 			sum, found, err := f.find(a.row, true)

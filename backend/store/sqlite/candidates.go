@@ -21,13 +21,18 @@ type candidates struct {
 	list, before []candidate
 	complete     bool
 	at           store.Position
-	rows         int // to read at once
+	rows         int   // to read at once
+	floor        int64 // of the keys: what is smaller is not known yet
 }
 
 // candidates returns those behind after.
 func (f *finder) candidates(after *store.Position) (*candidates, error) {
-	c := &candidates{f: f}
-	if f.result.all || f.result.may.count() > fewCandidates {
+	c := &candidates{f: f, floor: f.plan.floor()}
+	few := fewCandidates
+	if f.query.Uncounted {
+		few = min(few, fewOfPage*f.query.Limit) // the walk will be short
+	}
+	if f.result.all || f.result.may.count() > few {
 		c.rows, c.at = firstRows, store.Position{Key: math.MaxInt64}
 		if after != nil {
 			c.at = *after
@@ -44,9 +49,10 @@ func (f *finder) candidates(after *store.Position) (*candidates, error) {
 		if err != nil {
 			return err
 		}
-		if after != nil && x.Compare(*after) <= 0 {
+		switch {
+		case after != nil && x.Compare(*after) <= 0:
 			c.before = append(c.before, x)
-		} else {
+		case x.Key >= c.floor:
 			c.list = append(c.list, x)
 		}
 		return nil
@@ -107,13 +113,13 @@ func (c *candidates) read(from bool) error {
 	}
 	read := 0
 	err := c.f.r.each(c.f.r.ctx, strings.ReplaceAll(`SELECT id, trace_id, start, KEY FROM trace
-		WHERE KEY <= ?1 AND (KEY < ?1 OR trace_id > coalesce(?2, x'')) ORDER BY KEY DESC, trace_id LIMIT ?3`, "KEY", c.f.key()),
-		[]any{c.at.Key, id, int64(c.rows)}, func(scan func(...any) error) error {
+		WHERE KEY <= ?1 AND KEY >= ?4 AND (KEY < ?1 OR trace_id > coalesce(?2, x'')) ORDER BY KEY DESC, trace_id LIMIT ?3`, "KEY", c.f.key()),
+		[]any{c.at.Key, id, int64(c.rows), c.floor}, func(scan func(...any) error) error {
 			x, err := scanCandidate(scan)
 			if err != nil {
 				return err
 			}
-			if c.f.result.all || c.f.result.may.has(x.row) {
+			if c.f.result.mayFind(x.row) {
 				c.list = append(c.list, x)
 			}
 			c.at = x.Position

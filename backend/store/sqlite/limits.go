@@ -37,6 +37,7 @@ const (
 	// Traces of fewer candidates are looked up one by one; of more, all traces
 	// are walked in their order.
 	fewCandidates = 2_000
+	fewOfPage     = 10 // times the page, when only that is wanted
 	firstRows     = 64
 	maxRowsAtOnce = 2_000
 

@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -33,49 +34,56 @@ func (f *result) fit(x *result) {
 	}
 }
 
-func (f *result) isSure(row int64) bool { return f.all || f.sure.has(row) }
+func (f *result) isSure(row int64) bool  { return f.all || f.sure.has(row) }
+func (f *result) mayFind(row int64) bool { return f.all || f.may.has(row) }
 
-// plan evaluates a query's conditions.
+// plan evaluates a query's conditions, segment by segment. Those with the latest
+// spans come first, so that what is known about the newest traces is known soon.
 type plan struct {
 	r        *snapshot
 	from, to uint64 // the window
-	leaves   map[*trace.Term]*leaf
+	root     *node  // nil: every trace
 	nodes    []*spanNode
-	inWindow *traceSet // traces with a span in the window; nil when not asked for
+	inWindow *traceSet  // traces with a span in the window; nil when not asked for
+	named    *traceSet  // the only traces looked at; nil: all
+	segments []*segment // those to come
+	all      bool       // every trace is found
 }
 
 // spanNode is a condition of one span, an OpSpan of the query.
 type spanNode struct {
-	expr *trace.Expr
+	cond *cond
 	sure *traceSet
 	more *traceSet // that may meet it; nil when there are none
 }
 
-// search looks q up.
-func (r *snapshot) search(q *trace.Query) (*result, error) {
-	p := &plan{r: r, leaves: map[*trace.Term]*leaf{}}
+// newPlan looks up what q is about, among all traces or those of rows.
+func (r *snapshot) newPlan(q *trace.Query, rows []int64) (*plan, error) {
+	p := &plan{r: r}
 	p.from, p.to = q.Window.Nanos()
 	open := p.from == 0 && p.to == math.MaxUint64
-	if q.Where == nil && q.IDs == nil && open {
-		return &result{all: true}, nil
-	}
-	var root *node
-	var err error
-	var named []int64
 	if q.IDs != nil {
-		if named, err = r.rows(q.IDs); err != nil {
+		named, err := r.rows(q.IDs)
+		if err != nil {
 			return nil, err
 		}
-		if len(named) == 0 || q.Where == nil && open {
-			return newResult(setOf(named), nil), nil
-		}
+		rows = named
 	}
+	if q.IDs != nil || rows != nil {
+		p.named = setOf(rows)
+	}
+	if q.Where == nil && open || p.named != nil && len(rows) == 0 {
+		p.all = p.named == nil
+		p.inWindow = p.named
+		return p, nil
+	}
+	var err error
 	if q.Where != nil {
-		if root, err = p.compile(q.Where); err != nil {
+		if p.root, err = p.compile(q.Where); err != nil {
 			return nil, err
 		}
 	}
-	if root == nil || root.negative() {
+	if p.root == nil || p.root.negative() {
 		p.inWindow = newTraceSet()
 	}
 	segments, err := r.segments()
@@ -83,27 +91,59 @@ func (r *snapshot) search(q *trace.Query) (*result, error) {
 		return nil, err
 	}
 	for _, seg := range segments {
-		if err := r.ctx.Err(); err != nil {
-			return nil, err
-		}
-		if named != nil && !slices.ContainsFunc(named, func(row int64) bool { return seg.minTrace <= row && row <= seg.maxTrace }) {
-			continue
-		}
-		seg := *seg // so that its columns are not kept
-		if err := p.segment(&seg); err != nil {
-			return nil, err
+		if overlaps(seg.minStart, seg.maxStart, p.from, p.to) && p.mayHold(seg, rows) {
+			p.segments = append(p.segments, seg)
 		}
 	}
-	f := &result{sure: p.inWindow, may: p.inWindow}
-	if root != nil {
-		f = p.trace(root)
+	slices.SortStableFunc(p.segments, func(a, b *segment) int { return cmp.Compare(b.maxStart, a.maxStart) })
+	return p, nil
+}
+
+// mayHold reports whether seg may have spans of the traces that are looked at.
+func (p *plan) mayHold(seg *segment, rows []int64) bool {
+	return p.named == nil || slices.ContainsFunc(rows, func(row int64) bool { return seg.minTrace <= row && row <= seg.maxTrace })
+}
+
+// next looks at n more segments, or at all that are left when n is 0.
+func (p *plan) next(n int) error {
+	for i := 0; len(p.segments) > 0 && (n == 0 || i < n || p.segments[0].maxStart >= math.MaxInt64); i++ {
+		if err := p.r.ctx.Err(); err != nil {
+			return err
+		}
+		if err := p.segment(p.segments[0]); err != nil {
+			return err
+		}
+		p.segments[0] = nil // its columns are not kept
+		p.segments = p.segments[1:]
 	}
-	if named != nil {
-		set := setOf(named)
-		f.sure.and(set)
-		f.may.and(set)
+	return nil
+}
+
+// floor is the earliest start, as it is in the file, of traces of which all is
+// known: no span of theirs lies in the segments to come, where all start before.
+func (p *plan) floor() int64 {
+	if len(p.segments) == 0 {
+		return math.MinInt64
 	}
-	return f, nil
+	return int64(p.segments[0].maxStart) + 1
+}
+
+// result returns what is known.
+func (p *plan) result() *result {
+	if p.all {
+		return &result{all: true}
+	}
+	var f *result
+	if p.root == nil {
+		f = newResult(p.inWindow.clone(), nil)
+	} else {
+		f = p.trace(p.root)
+	}
+	if p.named != nil {
+		f.sure.and(p.named)
+		f.may.and(p.named)
+	}
+	return f
 }
 
 // rows returns the rows of the traces of these ids that there are.
@@ -166,31 +206,17 @@ func (p *plan) compile(e *trace.Expr) (*node, error) {
 	case trace.OpSpan:
 		e = e.Args[0]
 	}
-	s := &spanNode{expr: e, sure: newTraceSet()}
+	c, err := p.r.newCond(e)
+	if err != nil {
+		return nil, err
+	}
+	s := &spanNode{cond: c, sure: newTraceSet()}
 	p.nodes = append(p.nodes, s)
-	return &node{op: trace.OpSpan, span: s}, p.terms(e)
-}
-
-// terms makes the leaves below e.
-func (p *plan) terms(e *trace.Expr) error {
-	if e.Op == trace.OpTerm {
-		l, err := p.r.newLeaf(&e.Term, p.from, p.to)
-		p.leaves[&e.Term] = l
-		return err
-	}
-	for _, arg := range e.Args {
-		if err := p.terms(arg); err != nil {
-			return err
-		}
-	}
-	return nil
+	return &node{op: trace.OpSpan, span: s}, nil
 }
 
 // segment evaluates the conditions of spans for a segment.
 func (p *plan) segment(seg *segment) error {
-	if !overlaps(seg.minStart, seg.maxStart, p.from, p.to) {
-		return nil
-	}
 	var window bitset // or nil: all
 	if seg.minStart < p.from || seg.maxStart >= p.to && p.to != math.MaxUint64 {
 		if err := p.r.load(seg, columnStart); err != nil {
@@ -213,7 +239,7 @@ func (p *plan) segment(seg *segment) error {
 		}
 	}
 	for _, n := range p.nodes {
-		b, err := p.span(seg, n.expr, window)
+		b, err := p.r.evaluate(seg, n.cond, window)
 		if err != nil {
 			return err
 		}
@@ -263,46 +289,6 @@ func (p *plan) add(seg *segment, spans bitset, set *traceSet) error {
 	return nil
 }
 
-// span returns the spans of seg that meet e. Only those in among matter, if it
-// is not nil.
-func (p *plan) span(seg *segment, e *trace.Expr, among bitset) (bounds, error) {
-	switch e.Op {
-	case trace.OpNot:
-		b, err := p.span(seg, e.Args[0], among)
-		if err != nil {
-			return bounds{}, err
-		}
-		not := exact(fullBitset(seg.n))
-		not.without(b)
-		return not, nil
-	case trace.OpAnd, trace.OpOr:
-		var b bounds
-		for i, arg := range e.Args {
-			if i > 0 && e.Op == trace.OpAnd {
-				if b.may.empty() {
-					break
-				}
-				among = b.may
-			}
-			x, err := p.span(seg, arg, among)
-			if err != nil {
-				return bounds{}, err
-			}
-			switch {
-			case i == 0:
-				b = x
-			case e.Op == trace.OpAnd:
-				b.and(x)
-			default:
-				b.or(x)
-			}
-		}
-		return b, nil
-	default:
-		return p.r.eval(seg, p.leaves[&e.Term], among)
-	}
-}
-
 // trace returns the traces that meet n.
 func (p *plan) trace(n *node) *result {
 	switch n.op {
@@ -328,6 +314,9 @@ func (p *plan) trace(n *node) *result {
 		}
 		return f
 	default:
-		return newResult(n.span.sure, n.span.more)
+		if n.span.more == nil {
+			return newResult(n.span.sure.clone(), nil)
+		}
+		return newResult(n.span.sure.clone(), n.span.more.clone())
 	}
 }

@@ -163,48 +163,36 @@ func (t *tokens) has(x token) bool {
 	return ok
 }
 
-// spanSets are sets of spans of segments, by segment.first, without the empty
-// ones.
-type spanSets map[int64]bitset
-
-// add makes sure that there is a set of a segment of n spans.
-func (s spanSets) of(segment int64, n int) bitset {
-	set := s[segment]
-	if set == nil {
-		set = newBitset(n)
-		s[segment] = set
+// find adds the spans of seg that have one of the tokens to set.
+func (r *snapshot) find(seg *segment, want []tokens, set bitset) error {
+	for i := range want {
+		if err := r.findTokens(seg, &want[i], set); err != nil {
+			return err
+		}
 	}
-	return set
+	return nil
 }
 
-// find adds the spans that have one of the tokens to sets, but not those of
-// segments outside of the window from from to to.
-func (r *snapshot) find(want *tokens, from, to uint64, sets spanSets) error {
-	if t := &r.view.tail; t.spans() > 0 {
-		set := sets.of(t.first, t.spans())
-		for _, p := range t.postings {
+func (r *snapshot) findTokens(seg *segment, want *tokens, set bitset) error {
+	if seg.tail != nil {
+		for _, p := range seg.tail.postings {
 			if want.has(p.token) {
 				set.set(uint64(p.span))
 			}
 		}
+		return nil
 	}
-	return r.each(r.ctx, `SELECT s.id, s.spans, s.min_start, s.max_start, p.token, p.body
-		FROM segment s CROSS JOIN posting p ON p.segment = s.id AND p.token <= ?2
-		AND p.token >= coalesce((SELECT token FROM posting WHERE segment = s.id AND token <= ?1 ORDER BY token DESC LIMIT 1), 0)`,
-		[]any{int64(want.first), int64(want.last)}, func(scan func(...any) error) error {
-			var id, minStart, maxStart int64
-			var n int
+	return r.each(r.ctx, `SELECT token, body FROM posting WHERE segment = ?1 AND token <= ?3
+		AND token >= coalesce((SELECT token FROM posting WHERE segment = ?1 AND token <= ?2 ORDER BY token DESC LIMIT 1), 0)`,
+		[]any{seg.first, int64(want.first), int64(want.last)}, func(scan func(...any) error) error {
 			var first token
 			var body sql.RawBytes
-			if err := scan(&id, &n, &minStart, &maxStart, &first, &body); err != nil {
+			if err := scan(&first, &body); err != nil {
 				return err
-			}
-			if !overlaps(uint64(minStart), uint64(maxStart), from, to) {
-				return nil
 			}
 			return decodePostings(first, body, func(t token, list spanList) bool {
 				if want.has(t) {
-					list.addTo(sets.of(id, n))
+					list.addTo(set)
 				}
 				return t < want.last
 			})

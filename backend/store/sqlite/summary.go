@@ -23,8 +23,9 @@ type summaries struct {
 	operations map[int64]operation
 }
 
-// of returns the summary of a trace (trace.id), without columns.
-func (s *summaries) of(row int64) (trace.Summary, error) {
+// of returns the summary of a trace (trace.id), without columns. A bare one has
+// what trace.Query.Bare says.
+func (s *summaries) of(row int64, bare bool) (trace.Summary, error) {
 	var sum trace.Summary
 	var id []byte
 	var start, duration, spans int64
@@ -33,7 +34,10 @@ func (s *summaries) of(row int64) (trace.Summary, error) {
 		return sum, err
 	}
 	sum.TraceID, sum.Start = pcommon.TraceID(id), timeOf(uint64(start))
-	sum.Duration, sum.Spans, sum.Partial = time.Duration(duration), int(spans), true
+	sum.Duration, sum.Spans = time.Duration(duration), int(spans)
+	if bare {
+		return sum, nil
+	}
 	var first firsts
 	index := map[string]int{} // of sum.Services
 	err = s.r.each(s.r.ctx, "SELECT block, refs FROM part WHERE trace = ?", []any{row}, func(scan func(...any) error) error {

@@ -20,38 +20,11 @@ type leaf struct {
 	sure, perhaps         []tokens
 	negated               bool
 	exists, existsPerhaps []tokens
-	// The spans that have them.
-	sureSets, perhapsSets, existsSets, existsPerhapsSets spanSets
 	// Of the trace's duration: the traces that meet the term.
 	traces *traceSet
 }
 
 func exactly(t token) tokens { return tokens{first: t, last: t} }
-
-// newLeaf looks up what t is about, in the window from from to to.
-func (r *snapshot) newLeaf(t *trace.Term, from, to uint64) (*leaf, error) {
-	l := &leaf{term: t}
-	if err := r.resolve(l); err != nil {
-		return nil, err
-	}
-	if l.negated {
-		l.existsSets, l.existsPerhapsSets = spanSets{}, spanSets{}
-	} else {
-		l.exists, l.existsPerhaps = nil, nil
-	}
-	l.sureSets, l.perhapsSets = spanSets{}, spanSets{}
-	for _, x := range []struct {
-		list []tokens
-		sets spanSets
-	}{{l.sure, l.sureSets}, {l.perhaps, l.perhapsSets}, {l.exists, l.existsSets}, {l.existsPerhaps, l.existsPerhapsSets}} {
-		for i := range x.list {
-			if err := r.find(&x.list[i], from, to, x.sets); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return l, nil
-}
 
 // resolve finds out which tokens are meant.
 func (r *snapshot) resolve(l *leaf) error {
@@ -250,13 +223,13 @@ func (r *snapshot) eval(seg *segment, l *leaf, among bitset) (bounds, error) {
 		}
 		return exact(seg.where(among, func(i uint64) bool { return l.traces.has(seg.cols.trace[i]) })), nil
 	}
-	b := seg.bounds(l.sureSets, l.perhapsSets)
-	if !l.negated {
-		return b, nil
+	b, err := r.having(seg, l.sure, l.perhaps)
+	if err != nil || !l.negated {
+		return b, err
 	}
-	e := seg.bounds(l.existsSets, l.existsPerhapsSets)
+	e, err := r.having(seg, l.exists, l.existsPerhaps)
 	e.without(b)
-	return e, nil
+	return e, err
 }
 
 // where returns the spans that f is true of, of those among, or of all.
@@ -273,17 +246,19 @@ func (seg *segment) where(among bitset, f func(i uint64) bool) bitset {
 	return set
 }
 
-// bounds returns a copy of what is in the sets.
-func (seg *segment) bounds(sure, perhaps spanSets) bounds {
-	set := newBitset(seg.n)
-	if s := sure[seg.first]; s != nil {
-		set.or(s)
+// having returns the spans of seg that have one of the tokens in sure, and those
+// that have one of them or of those in perhaps.
+func (r *snapshot) having(seg *segment, sure, perhaps []tokens) (bounds, error) {
+	b := exact(newBitset(seg.n))
+	if err := r.find(seg, sure, b.sure); err != nil || len(perhaps) == 0 {
+		return b, err
 	}
-	p := perhaps[seg.first]
-	if p == nil || p.empty() {
-		return exact(set)
+	may := slices.Clone(b.sure)
+	if err := r.find(seg, perhaps, may); err != nil {
+		return b, err
 	}
-	b := bounds{set, slices.Clone(set)}
-	b.may.or(p)
-	return b
+	if !slices.Equal(may, b.sure) {
+		b.may = may
+	}
+	return b, nil
 }

@@ -51,7 +51,7 @@ func testSearchRandom(t *T) {
 				q := t.parse(g.query(60))
 				q.Order = trace.Order(g.IntN(3))
 				q.Limit = 1 + g.IntN(40)
-				q.Uncounted = g.IntN(4) == 0
+				q.Uncounted, q.Bare = g.IntN(4) == 0, g.IntN(4) == 0
 				for range g.IntN(3) {
 					q.Columns = append(q.Columns, pick(g, g.key(), "service.name", "none"))
 				}
