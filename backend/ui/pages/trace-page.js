@@ -2,17 +2,26 @@
 
 /** @import { Trace } from '../types.js' */
 import { loadTrace } from '../app/load-trace.js';
+import { route } from '../app/router.js';
 import { controls } from '../app/styles.js';
+import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import '../parts/note-box.js';
 import '../parts/span-tree.js';
-import { LitElement, css, html } from '../vendor/lit.js';
+import '../parts/trace-header.js';
+import { spanOf } from '../trace/trace.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
-/** One trace. */
+/** One trace: its header, then the view that the address names, and beside it the chosen span. */
 export class TracePage extends LitElement {
   static properties = { trace: {}, loaded: { state: true }, failure: { state: true } };
 
-  static styles = [controls, css`:host { display: grid; height: 100%; }`];
+  static styles = [controls, css`
+    :host { display: grid; height: 100%; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto; }
+    trace-header { grid-column: 1 / -1; }
+    .view { display: grid; min-height: 0; min-width: 0; }
+    span-panel { min-height: 0; overflow: auto; border-left: 1px solid var(--line); }
+  `];
 
   constructor() {
     super();
@@ -23,6 +32,7 @@ export class TracePage extends LitElement {
     /** @type {Error | null} */
     this.failure = null;
     this.latest = new Latest();
+    watch(this, route);
   }
 
   disconnectedCallback() {
@@ -37,6 +47,7 @@ export class TracePage extends LitElement {
 
   async #load() {
     this.failure = null;
+    this.loaded = null;
     try {
       const answer = await this.latest.run((signal) => loadTrace(this.trace, signal));
       if (answer) this.loaded = answer.value;
@@ -47,8 +58,29 @@ export class TracePage extends LitElement {
 
   render() {
     if (this.failure) return html`<note-box kind="failed" heading="The trace cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}></note-box>`;
-    if (!this.loaded) return html`<note-box kind="loading" heading="Loading the trace" @stop=${() => this.latest.cancel()}></note-box>`;
-    return html`<span-tree .trace=${this.loaded}></span-tree>`;
+    const t = this.loaded;
+    if (!t) return html`<note-box kind="loading" heading="Loading the trace" @stop=${() => this.latest.cancel()}></note-box>`;
+    const { view, span } = route.value.params;
+    const chosen = spanOf(t, String(span));
+    return html`
+      <trace-header .trace=${t}></trace-header>
+      <div class="view">${this.#view(t, String(view))}</div>
+      ${chosen >= 0 ? html`<span-panel .trace=${t} .span=${chosen}></span-panel>` : nothing}`;
+  }
+
+  /**
+   * @param {Trace} t
+   * @param {string} view
+   */
+  #view(t, view) {
+    switch (view) {
+      case 'table':
+        return html`<span-table .trace=${t}></span-table>`;
+      case 'logs':
+        return html`<log-list .trace=${t}></log-list>`;
+      default:
+        return html`<span-tree .trace=${t}></span-tree>`;
+    }
   }
 }
 customElements.define('trace-page', TracePage);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { Trace } from '../types.js' */
+import { changed, route } from '../app/router.js';
+import { address } from '../app/base.js';
+import { settings } from '../app/settings.js';
+import { controls } from '../app/styles.js';
+import { watch } from '../app/watch.js';
+import { count, duration, number, time, zoneName } from '../lib/format.js';
+import { spanOf } from '../trace/trace.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './service-name.js';
+
+const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], ['logs', 'Logs']]);
+
+/** What a trace is as a whole, the views of it, and what can be done with it. */
+export class TraceHeader extends LitElement {
+  static properties = { trace: { attribute: false } };
+
+  static styles = [controls, css`
+    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 8px 16px; }
+    .title { flex: 1 1 320px; min-width: 0; }
+    h1 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
+    dl div { display: flex; gap: 4px; white-space: nowrap; }
+    dt { color: var(--text-soft); }
+    dd { margin: 0; font-variant-numeric: tabular-nums; }
+    nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
+    nav a { padding: 4px 10px; color: var(--text); }
+    nav a:hover { background: var(--bg-hover); text-decoration: none; }
+    nav a + a { border-left: 1px solid var(--line); }
+    nav a[aria-current] { background: var(--bg-selected); }
+    nav a:focus-visible { outline-offset: -2px; }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Trace | null} */
+    this.trace = null;
+    watch(this, route, settings);
+  }
+
+  render() {
+    const t = this.trace;
+    if (!t || !t.count) return nothing;
+    const { zone } = settings.value;
+    const { view, span } = route.value.params;
+    let depth = 0;
+    let errors = 0;
+    for (let i = 0; i < t.count; i++) {
+      if (t.depth[i] > depth) depth = t.depth[i];
+      if (t.status[i] === 2) errors++;
+    }
+    const name = t.names[t.name[0]];
+    return html`
+      <div class="title">
+        <h1 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[0]]}></service-name> ${name}</h1>
+        <dl>
+          <div><dt>Trace</dt><dd class="mono">${t.id}</dd></div>
+          <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
+          <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
+          <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>
+          <div><dt>Depth</dt><dd>${number(depth + 1)}</dd></div>
+          <div><dt>Spans</dt><dd>${t.total > t.count ? `${number(t.count)} of ${number(t.total)} shown` : number(t.count)}</dd></div>
+          ${errors ? html`<div class="error"><dt class="error">Errors</dt><dd>${number(errors)}</dd></div>` : nothing}
+          ${t.doubles ? html`<div><dt>Came twice</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
+        </dl>
+      </div>
+      <nav aria-label="Views of the trace">
+        ${views.map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
+      </nav>
+      <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu>`;
+  }
+}
+customElements.define('trace-header', TraceHeader);
