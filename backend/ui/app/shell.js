@@ -11,6 +11,8 @@ import { change, settings } from './settings.js';
 import { controls } from './styles.js';
 import { watch } from './watch.js';
 
+const titles = { traces: 'Traces', trace: 'Trace', status: 'Status', unknown: 'Not found' };
+
 /** The frame of all pages: where one can go, theme and time zone. */
 export class Shell extends LitElement {
   static styles = [controls, css`
@@ -50,6 +52,7 @@ export class Shell extends LitElement {
         </select></label>
       </header>
       <main>
+        <h1 class="sr">${titles[page]}</h1>
         ${newer ? html`<p class="newer">This address was made by a newer version of spur: reload the page, or some of it is ignored.</p>` : nothing}
         ${this.#page(page, id)}
       </main>`;

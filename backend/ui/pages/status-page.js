@@ -46,7 +46,7 @@ export class StatusPage extends LitElement {
   render() {
     if (this.failure) return html`<note-box kind="failed" heading="The status cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}></note-box>`;
     if (!this.status) return nothing;
-    return html`<h1>Status</h1><p>${count(this.status.store.spans, 'span')} in ${this.status.store.engine}</p>`;
+    return html`<h2>Status</h2><p>${count(this.status.store.spans, 'span')} in ${this.status.store.engine}</p>`;
   }
 }
 customElements.define('status-page', StatusPage);

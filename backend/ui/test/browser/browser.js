@@ -2,6 +2,7 @@
 
 // A real browser, and pages that may not do what pages must not.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 /** Starts Chromium; CHROMIUM names another one. */
@@ -14,7 +15,8 @@ export function launch() {
 
 /**
  * A page in a profile of its own. `page.quiet()` fails when the page printed an
- * error, broke its Content-Security-Policy, asked another host or threw.
+ * error or warning, broke its Content-Security-Policy, asked another host or
+ * threw.
  * @param {import('playwright-core').Browser} browser
  * @param {string} url of the backend
  * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -28,7 +30,7 @@ export async function open(browser, url, options = {}) {
   /** @type {string[]} */
   const faults = [];
   page.on('console', (m) => {
-    if (m.type() === 'error' || m.type() === 'warning') faults.push(`console: ${m.text()}`);
+    if (m.type() === 'error' || m.type() === 'warning') faults.push(`console: ${m.text()} ${m.location().url}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.stack}`));
   page.on('request', (r) => {
@@ -44,8 +46,13 @@ export async function open(browser, url, options = {}) {
     async idle() {
       await page.evaluate(() => window.uiIdle());
     },
-    quiet() {
-      assert.deepEqual(faults, []);
+    /** @param {RegExp} [expected] faults that the test provoked */
+    quiet(expected = /(?!)/) {
+      assert.deepEqual(faults.filter((f) => !expected.test(f)), []);
+    },
+    /** Saves a picture in $SHOTS, if that is set. @param {string} name */
+    async shot(name) {
+      if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) });
     },
   });
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Each page for everybody's eyes and hands: axe, and what geometry can tell.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accessible } from './axe.js';
+import { startBackend, store } from './backend.js';
+import { launch, open } from './browser.js';
+import { tidy } from './geometry.js';
+import * as seeds from './seeds.js';
+
+/** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
+/** @type {import('playwright-core').Browser} */ let browser;
+
+before(async () => {
+  [backend, browser] = await Promise.all([startBackend(), launch()]);
+  for (const traces of [seeds.one(), seeds.siblings(), seeds.orphan(), seeds.hostile(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+});
+after(async () => {
+  await browser?.close();
+  await backend?.stop();
+});
+
+const pages = {
+  traces: '/', 'traces-form': '/?form=1', 'traces-wrong': '/?q=dur%3E', 'traces-none': '/?q=service%3Anobody',
+  status: '/status',
+  trace: `/trace/${seeds.ids.hundred}`, 'trace-span': `/trace/${seeds.ids.hundred}?span=0000000000000003`,
+  'trace-table': `/trace/${seeds.ids.hundred}?view=table`, 'trace-logs': `/trace/${seeds.ids.hundred}?view=logs`,
+  'trace-hostile': `/trace/${seeds.ids.hostile}?span=0000000000000001`, 'trace-unknown': `/trace/${seeds.ids.huge}`,
+};
+const expected = /status of 40[04]/; // the wrong search and the unknown trace
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  for (const [name, path] of Object.entries(pages)) {
+    test(`${name}, ${colorScheme}`, async () => {
+      const page = await open(browser, backend.url, { colorScheme });
+      await page.visit(path);
+      await page.shot(`${name}-${colorScheme}`);
+      await accessible(page);
+      await tidy(page);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.idle();
+      await page.shot(`${name}-${colorScheme}-narrow`);
+      await accessible(page);
+      await tidy(page);
+      page.quiet(expected);
+      await page.context().close();
+    });
+  }
+}
+
+test('an element that fails is found', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit('/status');
+  await page.evaluate(() => {
+    const host = document.createElement('div');
+    host.attachShadow({ mode: 'open' }).append(...['first words', 'other words'].map((text) => {
+      const p = document.createElement('p');
+      p.textContent = text;
+      for (const [key, value] of Object.entries({ position: 'absolute', top: '200px', left: '40px' })) p.style.setProperty(key, value);
+      return p;
+    }), document.createElement('button'));
+    document.body.append(host);
+  });
+  await assert.rejects(tidy(page), /overlaps/);
+  await assert.rejects(accessible(page), /button-name/);
+});
