@@ -6,12 +6,14 @@ import (
 	"iter"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/store"
 )
 
 // data is everything that a store holds.
 type data struct {
 	traces  map[pcommon.TraceID]*entry
-	all     []*entry // the traces, for passes over all of them
+	order   order
 	chunks  []*chunk // oldest first; the last is the one being filled
 	archive []*chunk // likewise; of spans that are kept
 
@@ -35,12 +37,29 @@ func (d *data) reset(chunkBytes int) {
 func (d *data) entry(id pcommon.TraceID) *entry {
 	e := d.traces[id]
 	if e == nil {
-		e = &entry{id: id, slot: len(d.all), start: noTime}
+		e = &entry{id: id, start: noTime}
 		d.traces[id] = e
-		d.all = append(d.all, e)
 		d.bytes += traceOverhead
 	}
 	return e
+}
+
+// sort puts e where it belongs in the order, after its spans have changed.
+func (d *data) sort(e *entry) {
+	at := int64(e.start)
+	if e.sorted && e.sortedAt == at {
+		return
+	}
+	d.unsort(e)
+	e.sorted, e.sortedAt = true, at
+	d.order.insert(place{store.Position{Key: at, ID: e.id}, e})
+}
+
+func (d *data) unsort(e *entry) {
+	if e.sorted {
+		d.order.remove(store.Position{Key: e.sortedAt, ID: e.id})
+		e.sorted = false
+	}
 }
 
 // touch makes e the trace that was last written to.
@@ -79,12 +98,8 @@ func (d *data) unlink(e *entry) {
 // forget removes a trace that has no spans any more.
 func (d *data) forget(e *entry) {
 	d.unlink(e)
+	d.unsort(e)
 	delete(d.traces, e.id)
-	end := len(d.all) - 1
-	d.all[e.slot] = d.all[end]
-	d.all[e.slot].slot = e.slot
-	d.all[end] = nil
-	d.all = d.all[:end]
 	d.bytes -= traceOverhead
 	d.lostSeq = max(d.lostSeq, e.seq)
 }
@@ -106,6 +121,8 @@ func (d *data) evict(maxBytes int64) (spans int64) {
 			spans += int64(e.remove(c))
 			if len(e.refs) == 0 {
 				d.forget(e)
+			} else {
+				d.sort(e)
 			}
 		}
 	}

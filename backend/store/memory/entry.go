@@ -39,7 +39,8 @@ type entry struct {
 	start, end uint64 // of the earliest and the latest span
 	lastStart  uint64 // the latest start
 
-	slot       int    // in data.all
+	sorted     bool   // it is in data.order,
+	sortedAt   int64  // at this Position.Key
 	seq        uint64 // of its last write
 	prev, next *entry // by seq
 	swept      uint64 // number of the last chunk that was removed from it
@@ -68,6 +69,11 @@ func (e *entry) add(r ref) {
 		e.makeIndex()
 	}
 	e.extend(r.record())
+}
+
+// about reports whether spans may start in a window (Window.Nanos).
+func (e *entry) about(start, end uint64) bool {
+	return e.lastStart >= start && (e.start < end || end == noTime)
 }
 
 func (e *entry) makeIndex() {

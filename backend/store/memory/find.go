@@ -36,38 +36,47 @@ func (f *finder) find(e *entry, summary bool) (sum trace.Summary, found bool, er
 	if err := f.ctx.Err(); err != nil {
 		return sum, false, err
 	}
-	v, sum, views := f.look(e, summary)
+	v, views := f.look(e, summary && len(f.query.Columns) > 0)
 	if v == maybe {
 		f.scanned += len(views)
 		v = f.probe.spans(views)
-		f.cost += f.probe.cost
+	} else {
+		f.scanned += f.probe.read
 	}
-	if v == yes && summary && len(f.query.Columns) > 0 {
-		sum.Columns = f.probe.columns(views, f.query.Columns)
+	f.cost += f.probe.cost
+	if v == yes && summary {
+		sum = f.summary(e)
+		if len(f.query.Columns) > 0 {
+			sum.Columns = f.probe.columns(views, f.query.Columns)
+		}
 	}
-	return sum, v == yes, f.ctx.Err()
+	return sum, v == yes && (!summary || sum.Spans > 0), f.ctx.Err()
 }
 
-// look says whether the query finds e, as far as the records tell. Unless that
-// is no, it returns the summary, if asked to, and the spans, if they are needed.
-func (f *finder) look(e *entry, summary bool) (v verdict, sum trace.Summary, views []view) {
+// look says whether the query finds e, as far as can be told soon. It returns the
+// spans if that is maybe, and if it is yes and they are wanted.
+func (f *finder) look(e *entry, wanted bool) (v verdict, views []view) {
 	f.store.mu.RLock()
 	defer f.store.mu.RUnlock()
 	v = f.probe.entry(e)
 	f.looked += f.probe.looked
-	if v == no {
-		return v, sum, nil
-	}
-	if summary {
-		sum = e.summary()
-	}
-	if v == maybe || summary && len(f.query.Columns) > 0 {
+	if v == maybe || v == yes && wanted {
 		views = make([]view, len(e.refs))
 		for i, r := range e.refs {
 			views[i] = view{r.record(), r.name(), r.encoded()}
 		}
 	}
-	return v, sum, views
+	return v, views
+}
+
+// summary returns the summary of e, without spans when e has been removed.
+func (f *finder) summary(e *entry) trace.Summary {
+	f.store.mu.RLock()
+	defer f.store.mu.RUnlock()
+	if len(e.refs) == 0 {
+		return trace.Summary{}
+	}
+	return e.summary()
 }
 
 func (e *entry) duration() int64 { return int64(min(e.end-e.start, math.MaxInt64)) }

@@ -14,6 +14,9 @@ const (
 	tagBytes  = 4 << 10
 	textBytes = 512
 
+	// In traces of more spans, none is searched for text while writing waits.
+	maxProbed = 2_000
+
 	// Once a page is full, the other traces are counted until 1/countShare of
 	// MaxScan is used up, or so many records were looked at.
 	countShare = 4
@@ -23,8 +26,11 @@ const (
 	// arrivals.
 	maxArrivals = 10_000
 
-	// Traces that Links and RED look at under one lock.
+	// Traces that a search, Links and RED look for under one lock.
 	tracesAtOnce = 256
+
+	// Places in a block of the order of traces.
+	blockPlaces = 256
 
 	// The dictionary of a chunk takes 1/dictionaryShare of the chunk's bytes, or
 	// minDictionary. It has so many values of a key at most, of texts below

@@ -55,8 +55,7 @@ func (s *Store) traces(ctx context.Context, w trace.Window, f func(*entry) error
 		return err
 	}
 	defer s.calls.RUnlock()
-	_, list := s.candidates(&trace.Query{Window: w}, nil)
-	for some := range slices.Chunk(list, tracesAtOnce) {
+	for some := range slices.Chunk(s.about(&trace.Query{Window: w}), tracesAtOnce) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -67,7 +66,7 @@ func (s *Store) traces(ctx context.Context, w trace.Window, f func(*entry) error
 	return nil
 }
 
-func (s *Store) forEach(list candidates, f func(*entry) error) error {
+func (s *Store) forEach(list []candidate, f func(*entry) error) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, c := range list {

@@ -39,12 +39,14 @@ type probe struct {
 	where      *trace.Expr
 	start, end uint64 // the query's window
 
-	// The trace: its refs, and then conditions of tags and text are maybe, or its
-	// spans.
+	// The trace: its refs, and then conditions of tags and text are no or maybe, or
+	// its spans.
 	duration int64
+	within   bool // all spans start in the window
 	refs     []ref
 	views    []view
 	looked   int // how many records it looked at
+	read     int // how many spans it searched for a text
 	cost     int // of spans that it read: Config.MaxScan
 }
 
@@ -54,9 +56,11 @@ func newProbe(ctx context.Context, q *trace.Query) *probe {
 	return p
 }
 
-// entry says whether the query finds a trace, as far as records tell.
+// entry says whether the query finds a trace, as far as can be told soon: by the
+// records, and by texts that are nowhere in a span.
 func (p *probe) entry(e *entry) verdict {
-	p.duration, p.refs, p.views, p.looked, p.cost = e.duration(), e.refs, nil, 1, 0
+	p.duration, p.refs, p.views, p.looked, p.read, p.cost = e.duration(), e.refs, nil, 1, 0, 0
+	p.within = within(e.start, p.start, p.end) && within(e.lastStart, p.start, p.end)
 	if p.where == nil && len(e.refs) > 0 && within(e.start, p.start, p.end) {
 		return yes
 	}
@@ -84,7 +88,7 @@ func (p *probe) any(e *trace.Expr) verdict {
 	for i := range len(p.refs) + len(p.views) {
 		p.looked++
 		switch {
-		case !within(p.record(i).start, p.start, p.end):
+		case !p.within && !within(p.record(i).start, p.start, p.end):
 		case e == nil:
 			return yes
 		default:
@@ -144,6 +148,9 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 	}
 	switch {
 	case p.views == nil:
+		if p.absent(t, i) {
+			return no
+		}
 		return maybe
 	case p.ctx.Err() != nil:
 		return no // one trace alone can take long
@@ -154,6 +161,18 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 		p.cost += textCost + len(p.views[i].encoded.Span)/textBytes
 		return verdictOf(matchText(t, &p.views[i]))
 	}
+}
+
+// absent reports whether a term is not met because its text is nowhere in the
+// span i. It does not look in large traces, which would take long.
+func (p *probe) absent(t *trace.Term, i int) bool {
+	if t.Field != trace.FieldTag || !isText(t) || len(p.refs) > maxProbed {
+		return false
+	}
+	e := p.refs[i].encoded()
+	p.read++
+	p.cost += 1 + len(e.Span)/tagBytes
+	return !contains(e, t.Text)
 }
 
 // positive reports whether the span i meets a part of e that is not negated.

@@ -212,10 +212,8 @@ func decodeValue(b []byte) pcommon.Value {
 
 // matchTags reports whether a condition of a tag is met (Term.MatchSpan).
 func matchTags(t *trace.Term, e trace.Encoded) bool {
-	if t.Cmp == trace.CmpEqual && onlyText(t) {
-		if text := []byte(t.Text); !bytes.Contains(e.Span, text) && !bytes.Contains(e.Resource, text) && !bytes.Contains(e.Scope, text) {
-			return false
-		}
+	if isText(t) && !contains(e, t.Text) {
+		return false
 	}
 	negative := t.Cmp == trace.CmpNotEqual || t.Cmp == trace.CmpNotMatch
 	found := false
@@ -229,11 +227,17 @@ func matchTags(t *trace.Term, e trace.Encoded) bool {
 	return !all
 }
 
-// onlyText reports whether no value but text can read as t.Text
-// (pcommon.Value.AsString): no number, truth, list or map, nor bytes in base64.
-func onlyText(t *trace.Term) bool {
+// contains reports whether a text is anywhere in a span.
+func contains(e trace.Encoded, text string) bool {
+	b := unsafe.Slice(unsafe.StringData(text), len(text))
+	return bytes.Contains(e.Span, b) || bytes.Contains(e.Resource, b) || bytes.Contains(e.Scope, b)
+}
+
+// isText reports whether only a tag that is text can meet t: no number, truth,
+// list or map reads as t.Text (pcommon.Value.AsString), nor do bytes in base64.
+func isText(t *trace.Term) bool {
 	switch {
-	case t.Number.Valid, t.Text == "", t.Text == "true", t.Text == "false", t.Text == "NaN", strings.ContainsAny(t.Text[:1], "[{<"), strings.HasPrefix(t.Text, "json:"):
+	case t.Cmp != trace.CmpEqual, t.Number.Valid, t.Text == "", t.Text == "true", t.Text == "false", t.Text == "NaN", strings.ContainsAny(t.Text[:1], "[{<"), strings.HasPrefix(t.Text, "json:"):
 		return false
 	}
 	return len(t.Text)%4 != 0 || strings.ContainsAny(t.Text, "-_.: ")

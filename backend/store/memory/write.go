@@ -117,6 +117,7 @@ func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, h
 		return
 	}
 	e.add(place)
+	w.data.sort(e)
 	w.data.spans++
 	if w.touched != e {
 		w.data.touch(e)
