@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Shop is five small services in one program, for traces worth looking at: a
+// frontend and a payment service over HTTP, a stock over gRPC, a store that is
+// sometimes slow, and a delivery that takes orders from a queue.
+//
+//	go run .              one order, drawn as a tree
+//	go run . -load 5      five orders a second, until Ctrl-C
+//
+// Spans go to the agent at localhost:6831 when something shows traces at
+// localhost:16686, as the all-in-one of backend/cmd/all-in-one does. With
+// JAEGER_AGENT_HOST or another variable of FromEnv they go where it says.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/go-spur/spur"
+	"github.com/go-spur/spur/spurtest"
+)
+
+const (
+	agentURL = "udp://localhost:6831"
+	uiAddr   = "localhost:16686"
+	// With this seed the first order meets a lock in the store and a bank that does
+	// not answer at once.
+	worthLooking = 27
+)
+
+func main() {
+	slog.SetLogLoggerLevel(slog.LevelWarn) // at level Info tracers say how they are configured
+	perSecond := flag.Float64("load", 0, "orders a `second`; 0 is one order, which is drawn")
+	period := flag.Duration("for", 0, "how long the load lasts; 0 is until Ctrl-C")
+	seed := flag.Uint64("seed", worthLooking, "of what goes wrong: the same each time for the same seed")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var err error
+	if *perSecond > 0 {
+		err = runLoad(ctx, os.Stdout, *seed, *perSecond, *period)
+	} else {
+		err = runOnce(ctx, os.Stdout, *seed, uiAddr, agentURL)
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// runOnce buys once and draws the trace. It goes to the agent at agentURL, too,
+// when something listens at ui.
+func runOnce(ctx context.Context, out io.Writer, seed uint64, ui, agentURL string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	agent, err := spurtest.StartAgent(spurtest.AgentOptions{})
+	if err != nil {
+		return err
+	}
+	defer agent.Close()
+	opts := []spur.Option{spur.SampleAll(), spur.FromEnv(), agent.Option()}
+	shown := listens(ctx, ui)
+	if shown {
+		opts = append(opts, spur.WithEndpoint(agentURL))
+	}
+	s, err := openShop(seed, opts...)
+	if err != nil {
+		return err
+	}
+	answer, traceID, err := s.buy(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The shop says: %s\n\n", answer)
+	if err := s.close(ctx); err != nil {
+		fmt.Fprintln(out, err) // how many spans were lost, and why
+	}
+	if err := agent.Wait(ctx, s.sentTo(agent.Addr())); err != nil {
+		fmt.Fprintln(out, err)
+	}
+	fmt.Fprintln(out, agent.Tree())
+	fmt.Fprintf(out, "%d spans of 5 services\n", agent.Received())
+	if shown {
+		fmt.Fprintf(out, "\nLook at it: http://%s/trace/%s\n", ui, traceID)
+	}
+	return nil
+}
+
+// runLoad buys perSecond times a second.
+func runLoad(ctx context.Context, out io.Writer, seed uint64, perSecond float64, period time.Duration) error {
+	s, err := openShop(seed, spur.SampleAll(), spur.FromEnv())
+	if err != nil {
+		return err
+	}
+	if period > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, period)
+		defer cancel()
+	}
+	fmt.Fprintf(out, "%v orders a second. Look at them: http://%s/?q=service:frontend\n", perSecond, uiAddr)
+	bought, failed := s.load(ctx, perSecond)
+	ended, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err = s.close(ended)
+	finished, sent, dropped := s.count()
+	fmt.Fprintf(out, "%d orders, %d refused; %d spans finished, %d sent, %d dropped\n", bought, failed, finished, sent, dropped)
+	return err
+}
+
+// listens reports whether a server takes connections at address.
+func listens(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 200*time.Millisecond)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
