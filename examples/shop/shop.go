@@ -2,7 +2,6 @@
 
 package main
 
-
 import (
 	"context"
 	"errors"
@@ -132,10 +131,10 @@ func (s *shop) load(ctx context.Context, perSecond float64) (bought, failed int6
 func (s *shop) count() (finished, sent, dropped uint64) {
 	for _, t := range s.tracers {
 		st := t.Stats()
-		finished += uint64(st.Spans.FinishedSampled)
+		finished += st.Spans.FinishedSampled
 		for _, d := range st.Destinations {
-			sent += uint64(d.Sent)
-			dropped += uint64(d.DroppedTotal())
+			sent += d.Sent
+			dropped += d.DroppedTotal()
 		}
 	}
 	return finished, sent, dropped

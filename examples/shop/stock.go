@@ -2,7 +2,6 @@
 
 package main
 
-
 import (
 	"context"
 	"net"
@@ -61,7 +60,7 @@ func (s *stockServer) close() {
 }
 
 // serveReserve is what protoc would generate.
-func (s *stockServer) serveReserve(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+func (s *stockServer) serveReserve(_ any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) { //nolint:revive // the signature is grpc.MethodDesc's
 	item := new(wrapperspb.StringValue)
 	if err := decode(item); err != nil {
 		return nil, err
