@@ -30,7 +30,7 @@ const (
 // purposes are what the ports are for, by their names.
 func purposes() map[string]string {
 	return map[string]string{
-		Query:         "API",
+		Query:         "pages for people, and the API",
 		Admin:         "health, metrics, profiles",
 		OTLPGRPC:      "spans from OpenTelemetry",
 		OTLPHTTP:      "spans from OpenTelemetry",

@@ -46,7 +46,7 @@ func table(c *Config, getenv func(string) string) []option {
 		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", ""},
 
 		{"listen", "SPUR_LISTEN", host(&c.Listen), "address of all ports that have none of their own; 0.0.0.0 opens them to the network", ""},
-		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "API", ""},
+		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "the pages and the API", ""},
 		{"collector.otlp.grpc.host-port", "COLLECTOR_OTLP_GRPC_HOST_PORT", address(&c.OTLPGRPC), "OTLP over gRPC", ""},
 		{"collector.otlp.http.host-port", "COLLECTOR_OTLP_HTTP_HOST_PORT", address(&c.OTLPHTTP), "OTLP over HTTP", ""},
 		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", ""},

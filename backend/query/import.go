@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -35,8 +36,9 @@ func (a *imported) refuse(spans []trace.Refused) {
 }
 
 // importTraces answers POST /api/import: spans from a file, which retention does
-// not remove. It is what /api/traces answers, or OTLP as JSON or protobuf, and
-// may be compressed with gzip. What is here already is not stored twice.
+// not remove. It is what /api/traces or Jaeger's /api/v3/traces answers, or OTLP
+// as JSON or protobuf, and may be compressed with gzip. What is here already is
+// not stored twice.
 func (s *server) importTraces(r *http.Request) (any, error) {
 	a, ok := s.Store.(store.Archiver)
 	if !ok {
@@ -115,7 +117,7 @@ func formatOf(contentType string, body *bufio.Reader) format {
 	}
 	head = bytes.TrimLeft(head[1:], space)
 	switch {
-	case bytes.HasPrefix(head, []byte(`"resourceSpans"`)), bytes.HasPrefix(head, []byte(`"resource_spans"`)):
+	case bytes.HasPrefix(head, []byte(`"resourceSpans"`)), bytes.HasPrefix(head, []byte(`"resource_spans"`)), bytes.HasPrefix(head, []byte(`"result"`)):
 		return formatOTLPJSON
 	case len(head) > 0 && bytes.IndexByte([]byte(`"{}[]`), head[0]) >= 0:
 		return formatJaegerJSON
@@ -123,7 +125,7 @@ func formatOf(contentType string, body *bufio.Reader) format {
 	return formatProto
 }
 
-func (s *server) readOTLP(r io.Reader, json bool) (td ptrace.Traces, answer imported, err error) {
+func (s *server) readOTLP(r io.Reader, isJSON bool) (td ptrace.Traces, answer imported, err error) {
 	if s.DecodeOTLP == nil {
 		return td, answer, errors.ErrUnsupported
 	}
@@ -131,9 +133,42 @@ func (s *server) readOTLP(r io.Reader, json bool) (td ptrace.Traces, answer impo
 	if err != nil {
 		return td, answer, err
 	}
-	td, refused, err := s.DecodeOTLP(body, json)
-	answer.refuse(refused)
-	return td, answer, err
+	bodies := [][]byte{body}
+	if isJSON {
+		bodies = otlpJSON(body)
+	}
+	td = ptrace.NewTraces()
+	for _, b := range bodies {
+		part, refused, err := s.DecodeOTLP(b, isJSON)
+		if err != nil {
+			return td, answer, err
+		}
+		answer.refuse(refused)
+		part.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
+	}
+	return td, answer, nil
+}
+
+// otlpJSON returns the OTLP JSON of a file: one object, one after the other as a
+// Collector's file exporter writes them, or each in {"result":…} as Jaeger's
+// /api/v3/traces answers. What reads as none of these is returned as it is.
+func otlpJSON(file []byte) [][]byte {
+	var bodies [][]byte
+	for d := json.NewDecoder(bytes.NewReader(file)); ; {
+		var body json.RawMessage
+		if err := d.Decode(&body); err == io.EOF && len(bodies) > 0 {
+			return bodies
+		} else if err != nil {
+			return [][]byte{file}
+		}
+		var v3 struct {
+			Result json.RawMessage `json:"result"`
+		}
+		if json.Unmarshal(body, &v3) == nil && v3.Result != nil {
+			body = v3.Result
+		}
+		bodies = append(bodies, body)
+	}
 }
 
 // unreadable is the answer to a body that cannot be read, unless err is one.

@@ -110,6 +110,25 @@ func TestImportOTLP(t *testing.T) {
 	}
 }
 
+// TestImportJSONStream: OTLP JSON as Jaeger's v3 API answers it, and line by line.
+func TestImportJSONStream(t *testing.T) {
+	one := `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0000000000000000000000000000001f","spanId":"0000000000000001","name":"a"}]}]}]}`
+	two := strings.Replace(one, "0000000000000001", "0000000000000002", 1)
+	for body, want := range map[string]int{
+		`{"result":` + one + `}`:                             1,
+		`{"result":` + one + "}\n{\"result\":" + two + "}\n": 2,
+		one + "\n" + two:                                     2,
+		one + two[:20]:                                       0, // cut off
+	} {
+		h, _ := testHandler(t)
+		rec := do(h, "POST", "/api/import", "application/json", []byte(body))
+		var answer imported
+		if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || answer.Spans != want || (rec.Code == 200) != (want > 0) {
+			t.Errorf("%s: %d %s", body, rec.Code, rec.Body)
+		}
+	}
+}
+
 // TestImportBadSpans: what cannot be kept is counted and costs no other span.
 func TestImportBadSpans(t *testing.T) {
 	const good = `{"traceID":"1f","spanID":"2","operationName":"a","processID":"p1","tags":[{"key":"n","type":"int64","value":"x"}]}`

@@ -73,7 +73,7 @@ var Differences = []Known{
 	{Field: "*", Request: "metrics-*", V162: "*", V213: Same, Ours: "*", Why: "Jaeger asks Prometheus for metrics; here the store has them"},
 	{Field: "*", Request: "unknown", V162: "*", V213: Same, Ours: "*", Why: "Jaeger answers with its UI"},
 	{Field: "*", Request: "trace-slash", V162: "*", V213: Same, Ours: "*", Why: "Jaeger answers with its UI"},
-	{Field: "*", Request: "home", V162: "*", V213: Same, Ours: "*", Why: "there is no UI"},
+	{Field: "*", Request: "home", V162: "*", V213: Same, Ours: "*", Why: "who does not ask for HTML gets a list of addresses"},
 	{Field: "status", Request: "ui-search", V162: "200", V213: Same, Ours: "302", Why: "Jaeger UI's addresses lead to ours"},
 
 	// Receivers.
