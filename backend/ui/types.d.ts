@@ -100,21 +100,197 @@ export interface Trace {
   ids: string;
 }
 
-/** Equal siblings shown as one row: trace/fold.js. */
+/** Siblings that are equal, of service, name and kind: trace/fold.js. */
+export interface Folds {
+  /** How many groups there are. */
+  count: number;
+  /** The group of a span, -1: none. */
+  of: Int32Array;
+  /** The members of group g are members[first[g]] … members[first[g + 1] - 1], by start. */
+  first: Int32Array;
+  members: Int32Array;
+}
+
+/** Equal siblings that are one row. */
 export interface Group {
+  /** Which group of the Folds it is. */
+  fold: number;
+  /** The span above, -1: roots, -2: spans whose parent is not there. */
   parent: number;
-  /** The spans, by start. */
+  /** The spans that are not hidden, by start. */
   members: Int32Array;
   name: number;
   service: number;
+  kind: number;
+  /** Of the members and all spans below them. */
+  spans: number;
   errors: number;
+  /** Its members are rows, too, below its own. */
+  open: boolean;
 }
 
-/** The rows of the tree that are to be seen. */
+/** The rows of the tree that are to be seen: trace/rows.js. */
 export interface Rows {
   /** A span, or ~index of a group. */
   rows: Int32Array;
+  /** How deep each row is indented: 0 at the left. */
+  levels: Int32Array;
   groups: Group[];
+  /** How many spans a filter hides, and how many of them failed. */
+  hidden: number;
+  hiddenErrors: number;
+}
+
+/** What is to be seen of a trace: trace/rows.js. */
+export interface RowOptions {
+  /** Spans whose subtree is not shown. */
+  collapsed?: ReadonlySet<number>;
+  /** The span whose subtree alone is shown, -1: all are. */
+  focus?: number;
+  /** 1 for the spans to leave out; what is below them moves up: trace/filter.js. */
+  hidden?: Uint8Array | null;
+  /** 1 for the spans to show alone, with those above them: trace/find.js. */
+  only?: Uint8Array | null;
+  /** Show equal siblings as one row: trace/fold.js. */
+  folds?: Folds | null;
+  /** The groups whose members are shown. */
+  open?: ReadonlySet<number>;
+}
+
+/** Which spans something is true of. */
+export interface Marked {
+  /** 1 for each of them. */
+  mask: Uint8Array;
+  /** How many they are. */
+  count: number;
+  /** How many of them failed. */
+  errors: number;
+}
+
+/** Stretches of time, each of a span: trace/critical-path.js. */
+export interface Segments {
+  /** Those of span i are from[first[i]] … from[first[i + 1] - 1], by time. */
+  first: Int32Array;
+  /** ns since the trace's start. */
+  from: Float64Array;
+  to: Float64Array;
+}
+
+/** A stretch of time, ns since the trace's start. */
+export interface Stretch { from: number; to: number }
+
+/** Where a time is drawn: trace/time-scale.js. */
+export interface TimeScale {
+  /** What is drawn, ns since the trace's start. */
+  from: number;
+  to: number;
+  /** The idle gaps in it that are drawn shorter than they are. */
+  gaps: Stretch[];
+  /** Between the times the scale is even: shares[i] of the width is left of times[i]. */
+  times: Float64Array;
+  shares: Float64Array;
+}
+
+/** The numbers of some spans: trace/statistics.js. Times are ns. */
+export interface Statistics {
+  /** Index in the trace's services and names, -1: any. */
+  service: number;
+  name: number;
+  count: number;
+  errors: number;
+  /** The sums of durations and of self times. */
+  total: number;
+  self: number;
+  min: number;
+  p50: number;
+  p95: number;
+  max: number;
+}
+
+/** A tag as it is shown. */
+export interface Tag {
+  key: string;
+  type: 'string' | 'bool' | 'int' | 'double' | 'bytes' | 'list' | 'map' | 'empty';
+  /** All digits of numbers; bytes as base64, lists and maps as JSON. */
+  text: string;
+  value: AnyValue;
+}
+
+/** A span as it is shown: trace/span-view.js. */
+export interface SpanView {
+  traceID: string;
+  spanID: string;
+  /** "" for a root. */
+  parentID: string;
+  service: string;
+  name: string;
+  /** As Trace.kind and Trace.status. */
+  kind: number;
+  status: number;
+  statusMessage: string;
+  /** ns since the trace's start. */
+  start: number;
+  duration: number;
+  /** ns since 1970. */
+  startTime: bigint;
+  tags: Tag[];
+  /** Tags of the process, which OpenTelemetry calls resource, without service.name. */
+  process: Tag[];
+  scope: { name: string; version: string; tags: Tag[] };
+  logs: Log[];
+  links: SpanLink[];
+  traceState: string;
+  /** What was mended in it when it arrived, or is odd about it. */
+  warnings: string[];
+  /** It came in a format of Jaeger's. */
+  jaeger: boolean;
+  /** What the sender left out. */
+  dropped: { tags: number; logs: number; links: number };
+}
+export interface Log {
+  /** ns since the trace's start, and since 1970. */
+  at: number;
+  time: bigint;
+  name: string;
+  tags: Tag[];
+}
+export interface SpanLink {
+  traceID: string;
+  spanID: string;
+  kind: 'child of' | 'follows from';
+  tags: Tag[];
+}
+
+/** A value of JSON, with all digits of its numbers: trace/json.js. */
+export interface JSONNode {
+  kind: 'object' | 'array' | 'string' | 'number' | 'bool' | 'null';
+  /** Of a leaf: as JSON writes it; of a string: what it says. */
+  text: string;
+  /** Of objects and arrays. Keys of an array are "". */
+  entries: { key: string; node: JSONNode }[];
+}
+
+/** A line of a JSON value: trace/json.js. */
+export interface JSONLine {
+  /** The places on the way to it, "0.3.1"; "" for the whole. */
+  path: string;
+  depth: number;
+  /** null: no key, as in an array. */
+  key: string | null;
+  node: JSONNode;
+  /** It has entries, and they are lines. */
+  open: boolean;
+}
+
+/** A line of a stack trace: trace/stack.js. */
+export interface StackLine {
+  kind: 'message' | 'frame' | 'more';
+  /** The line as it was. */
+  text: string;
+  /** Of a frame; "" where it does not say. */
+  function: string;
+  /** "main.go:12" with the path before it. */
+  place: string;
 }
 
 /** A value of OTLP JSON: one of its fields is there. */

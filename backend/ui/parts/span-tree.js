@@ -31,7 +31,7 @@ export class SpanTree extends LitElement {
     /** @type {Trace | null} */
     this.trace = null;
     /** @type {Rows} */
-    this.rows = { rows: new Int32Array(0), groups: [] };
+    this.rows = { rows: new Int32Array(0), levels: new Int32Array(0), groups: [], hidden: 0, hiddenErrors: 0 };
     this.first = 0;
     this.draw = () => this.#draw();
     this.read = () => {
@@ -57,7 +57,7 @@ export class SpanTree extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('trace') && this.trace) this.rows = visible(this.trace, new Set());
+    if (changed.has('trace') && this.trace) this.rows = visible(this.trace);
   }
 
   render() {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { KeyValue, OTLPSpan, OTLPTraces, SpanView, Tag, Trace } from '../types.js' */
+import { spanID, spanOf } from './trace.js';
+import { tagsOf } from './tag.js';
+
+// Attributes that the backend writes (trace/jaeger.go).
+const formatKey = 'internal.span.format';
+const warningsKey = '@jaeger@warnings';
+const refTypeKey = 'opentracing.ref_type';
+
+/**
+ * The spans of OTLP JSON, as /api/trace/{id}/spans answers it, as they are shown.
+ * @param {OTLPTraces} traces
+ * @param {bigint} start of the trace, ns since 1970
+ * @returns {SpanView[]}
+ */
+export function spanViews(traces, start) {
+  /** @type {SpanView[]} */
+  const views = [];
+  for (const { resource, scopeSpans = [] } of traces.resourceSpans ?? []) {
+    const all = tagsOf(resource?.attributes);
+    const service = all.find((tag) => tag.key === 'service.name')?.text ?? '';
+    const process = all.filter((tag) => tag.key !== 'service.name');
+    for (const { scope = {}, spans = [] } of scopeSpans) {
+      const ofScope = { name: scope.name ?? '', version: scope.version ?? '', tags: tagsOf(scope.attributes) };
+      for (const span of spans) views.push(spanView(span, start, service, process, ofScope));
+    }
+  }
+  return views;
+}
+
+/**
+ * @param {OTLPSpan} s
+ * @param {bigint} start
+ * @param {string} service
+ * @param {Tag[]} process
+ * @param {SpanView['scope']} scope
+ * @returns {SpanView}
+ */
+function spanView(s, start, service, process, scope) {
+  const startTime = BigInt(s.startTimeUnixNano ?? 0);
+  const attributes = s.attributes ?? [];
+  return {
+    traceID: s.traceId ?? '',
+    spanID: s.spanId ?? '',
+    parentID: s.parentSpanId ?? '',
+    service,
+    name: s.name ?? '',
+    kind: s.kind ?? 0,
+    status: s.status?.code ?? 0,
+    statusMessage: s.status?.message ?? '',
+    start: Number(startTime - start),
+    duration: Math.max(0, Number(BigInt(s.endTimeUnixNano ?? 0) - startTime)),
+    startTime,
+    tags: tagsOf(attributes.filter(({ key }) => key !== formatKey && key !== warningsKey)),
+    process,
+    scope,
+    logs: (s.events ?? []).map((e) => {
+      const time = BigInt(e.timeUnixNano ?? 0);
+      return { at: Number(time - start), time, name: e.name ?? '', tags: tagsOf(e.attributes) };
+    }),
+    links: (s.links ?? []).map((l) => {
+      const kind = l.attributes?.find((a) => a.key === refTypeKey)?.value?.stringValue === 'child_of' ? 'child of' : 'follows from';
+      return { traceID: l.traceId ?? '', spanID: l.spanId ?? '', kind, tags: tagsOf(l.attributes?.filter((a) => a.key !== refTypeKey)) };
+    }),
+    traceState: s.traceState ?? '',
+    warnings: warningsOf(attributes),
+    jaeger: attributes.some((a) => a.key === formatKey),
+    dropped: { tags: s.droppedAttributesCount ?? 0, logs: s.droppedEventsCount ?? 0, links: s.droppedLinksCount ?? 0 },
+  };
+}
+
+/** @param {KeyValue[]} attributes */
+function warningsOf(attributes) {
+  const value = attributes.find((a) => a.key === warningsKey)?.value;
+  if (value?.arrayValue) return tagsOf(value.arrayValue.values?.map((v) => ({ key: '', value: v }))).map((tag) => tag.text);
+  return value ? tagsOf([{ key: '', value }]).map((tag) => tag.text) : [];
+}
+
+/**
+ * Which of some views shows a span. Spans of a Zipkin client and server can have
+ * the same id.
+ * @param {Trace} t
+ * @param {number} span
+ * @param {SpanView[]} views
+ */
+export function viewOf(t, span, views) {
+  const id = spanID(t, span);
+  const same = views.filter((v) => v.spanID === id);
+  return same.find((v) => v.start === t.starts[span] && v.kind === t.kind[span] && v.service === t.services[t.service[span]]) ?? same[0];
+}
+
+/**
+ * The span that a view shows, or -1.
+ * @param {Trace} t
+ * @param {SpanView} view
+ */
+export function spanOfView(t, view) {
+  const first = spanOf(t, view.spanID);
+  for (let i = first; i >= 0 && i < t.count; i = t.ids.indexOf(view.spanID, i * 16 + 16) / 16) {
+    if (Number.isInteger(i) && t.starts[i] === view.start && t.kind[i] === view.kind && t.services[t.service[i]] === view.service) return i;
+  }
+  return first;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { Stretch, TimeScale, Trace } from '../types.js' */
+
+/** While spans run, silence of so many ns is no gap. */
+const quiet = 5e9;
+/** Gaps are shrunk when together they are so many times as long as the rest. */
+const dominant = 2;
+/** How much of the width a shrunk gap has, and all of them have at most. */
+const gapShare = 0.04;
+const allGapsShare = 0.3;
+
+/**
+ * The idle gaps of a trace, by time: when nothing ran, or for five seconds or
+ * more only spans with children did, and none of those started or ended. There
+ * are none unless they make the most of the trace.
+ * @param {Trace} t
+ * @param {number} [focus] the span whose subtree alone counts, -1: all do
+ * @returns {Stretch[]}
+ */
+export function idleGaps(t, focus = -1) {
+  const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
+  if (first === end) return [];
+  const n = end - first;
+  const starts = t.starts.slice(first, end).sort();
+  const ends = Float64Array.from({ length: n }, (_, i) => t.starts[first + i] + t.durations[first + i]).sort();
+  // Spans without children, by start, to walk along with all starts and ends.
+  const leaves = Int32Array.from({ length: n }, (_, i) => first + i).filter((i) => t.end[i] === i + 1).sort((a, b) => t.starts[a] - t.starts[b]);
+  /** @type {Stretch[]} */
+  const gaps = [];
+  let idle = 0;
+  let [s, e, leaf] = [0, 0, 0];
+  let busyUntil = 0; // by spans without children
+  let running = 0;
+  let at = starts[0];
+  while (e < n) {
+    const next = s < n ? Math.min(starts[s], ends[e]) : ends[e];
+    if (next > at && next > busyUntil && at >= busyUntil && (running === 0 || next - at >= quiet)) {
+      gaps.push({ from: at, to: next });
+      idle += next - at;
+    }
+    at = next;
+    for (; s < n && starts[s] <= at; s++) running++;
+    for (; e < n && ends[e] <= at; e++) running--;
+    for (; leaf < leaves.length && t.starts[leaves[leaf]] <= at; leaf++) busyUntil = Math.max(busyUntil, t.starts[leaves[leaf]] + t.durations[leaves[leaf]]);
+  }
+  const busy = ends[n - 1] - starts[0] - idle;
+  if (idle <= dominant * busy) return [];
+  return gaps.filter((g) => g.to - g.from > busy * gapShare * 2);
+}
+
+/**
+ * The scale of a stretch of time, its gaps shrunk.
+ * @param {number} from ns since the trace's start
+ * @param {number} to
+ * @param {Stretch[]} [gaps] by time
+ * @returns {TimeScale}
+ */
+export function timeScale(from, to, gaps = []) {
+  to = Math.max(to, from + 1);
+  const inside = gaps.map((g) => ({ from: Math.max(g.from, from), to: Math.min(g.to, to) })).filter((g) => g.to > g.from);
+  const idle = inside.reduce((sum, g) => sum + g.to - g.from, 0);
+  const share = Math.min(gapShare, allGapsShare / inside.length);
+  // A gap that would be drawn longer than without shrinking stays as it is.
+  const shrunk = inside.filter((g) => (g.to - g.from) / (to - from) > share);
+  const rest = to - from - shrunk.reduce((sum, g) => sum + g.to - g.from, 0);
+  if (!shrunk.length || !idle || rest <= 0) return { from, to, gaps: [], times: Float64Array.of(from, to), shares: Float64Array.of(0, 1) };
+  const perNS = (1 - share * shrunk.length) / rest;
+  const times = [from];
+  const shares = [0];
+  const put = (/** @type {number} */ time, /** @type {number} */ s) => {
+    if (time === times[times.length - 1]) return;
+    times.push(time);
+    shares.push(s);
+  };
+  for (const g of shrunk) {
+    const left = shares[shares.length - 1] + (g.from - times[times.length - 1]) * perNS;
+    put(g.from, left);
+    put(g.to, left + share);
+  }
+  put(to, 1);
+  shares[shares.length - 1] = 1;
+  return { from, to, gaps: shrunk, times: Float64Array.from(times), shares: Float64Array.from(shares) };
+}
+
+/**
+ * Where a time is drawn: 0 is the left edge, 1 the right one; beyond them it
+ * goes on evenly.
+ * @param {TimeScale} scale
+ * @param {number} time ns since the trace's start
+ */
+export function shareOf(scale, time) {
+  return interpolate(scale.times, scale.shares, time);
+}
+
+/**
+ * The time that is drawn at a share of the width.
+ * @param {TimeScale} scale
+ * @param {number} share
+ */
+export function timeAt(scale, share) {
+  return interpolate(scale.shares, scale.times, share);
+}
+
+/**
+ * @param {Float64Array} x ascending, at least two
+ * @param {Float64Array} y
+ * @param {number} at
+ */
+function interpolate(x, y, at) {
+  let low = 0;
+  for (let high = x.length - 1; high - low > 1;) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= at) low = middle;
+    else high = middle;
+  }
+  return y[low] + ((at - x[low]) / (x[low + 1] - x[low])) * (y[low + 1] - y[low]);
+}
