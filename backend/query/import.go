@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -135,7 +136,9 @@ func (s *server) readOTLP(r io.Reader, isJSON bool) (td ptrace.Traces, answer im
 	}
 	bodies := [][]byte{body}
 	if isJSON {
-		bodies = otlpJSON(body)
+		if bodies, err = otlpJSON(body); err != nil {
+			return td, answer, err
+		}
 	}
 	td = ptrace.NewTraces()
 	for _, b := range bodies {
@@ -151,15 +154,19 @@ func (s *server) readOTLP(r io.Reader, isJSON bool) (td ptrace.Traces, answer im
 
 // otlpJSON returns the OTLP JSON of a file: one object, one after the other as a
 // Collector's file exporter writes them, or each in {"result":…} as Jaeger's
-// /api/v3/traces answers. What reads as none of these is returned as it is.
-func otlpJSON(file []byte) [][]byte {
+// /api/v3/traces answers. A file that does not begin with JSON is returned as it
+// is: who decodes it says why.
+func otlpJSON(file []byte) ([][]byte, error) {
 	var bodies [][]byte
 	for d := json.NewDecoder(bytes.NewReader(file)); ; {
 		var body json.RawMessage
-		if err := d.Decode(&body); err == io.EOF && len(bodies) > 0 {
-			return bodies
-		} else if err != nil {
-			return [][]byte{file}
+		switch err := d.Decode(&body); {
+		case len(bodies) == 0 && err != nil:
+			return [][]byte{file}, nil
+		case err == io.EOF:
+			return bodies, nil
+		case err != nil:
+			return nil, fmt.Errorf("after %d bytes: %w", d.InputOffset(), err)
 		}
 		var v3 struct {
 			Result json.RawMessage `json:"result"`
