@@ -44,11 +44,10 @@ func (w *blockWriter) reset() {
 
 // add adds a span and returns its index.
 func (w *blockWriter) add(e trace.Encoded) int {
-	key := [2]string{string(e.Resource), string(e.Scope)}
-	head, ok := w.index[key]
+	head, ok := w.index[[2]string{string(e.Resource), string(e.Scope)}]
 	if !ok {
 		head = uint64(len(w.index))
-		w.index[key] = head
+		w.index[[2]string{string(e.Resource), string(e.Scope)}] = head
 		w.heads = appendBytes(appendBytes(w.heads, e.Resource), e.Scope)
 	}
 	w.spans = appendBytes(binary.AppendUvarint(w.spans, head), e.Span)

@@ -231,13 +231,14 @@ func TestConfig(t *testing.T) {
 // Spans go when they are older than MaxAge.
 func TestAge(t *testing.T) {
 	s := openTest(t, Config{MaxAge: time.Hour})
-	s.w.tailSpans = 100
+	const spans = 2 * blockSpans // a segment
+	s.w.tailSpans = spans
 	for id := uint64(1); id <= 3; id++ {
-		if err := s.Write(t.Context(), some(id, 150)); err != nil {
+		if err := s.Write(t.Context(), some(id, spans)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.w.exec("UPDATE block SET arrived = arrived - 3601 WHERE id <= 300"); err != nil {
+	if err := s.w.exec("UPDATE block SET arrived = arrived - 3601 WHERE id <= ?", int64(2*spans)); err != nil {
 		t.Fatal(err)
 	}
 	s.w.ageChecked = time.Time{}
@@ -245,7 +246,7 @@ func TestAge(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, err := s.Status(t.Context())
-	if err != nil || status.Spans != 151 || status.Evicted != 300 || status.Traces != 2 {
+	if err != nil || status.Spans != spans+1 || status.Evicted != 2*spans || status.Traces != 2 {
 		t.Errorf("%+v, %v", status, err)
 	}
 }

@@ -12,31 +12,30 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// scopeTokens are the tokens that spans of one scope have in common.
-type scopeTokens struct {
-	last          trace.Span // the scope's
-	known         bool
+// heads are the resources and scopes of spans that come together.
+type heads map[[2]string]*head
+
+// head is what the spans of a scope have in common.
+type head struct {
 	service, tags []token
+	hash          [8]byte
 }
 
-func (h *scopeTokens) reset() { *h = scopeTokens{} }
-
-// of returns those of s. Calls with spans of the same scope come together.
-func (h *scopeTokens) of(d *dictionary, s trace.Span) *scopeTokens {
-	if h.known && h.last.Resource == s.Resource && h.last.Scope == s.Scope {
-		return h
+// of returns the head of s, which is e when it is encoded.
+func (h heads) of(d *dictionary, s trace.Span, e trace.Encoded) *head {
+	if known := h[[2]string{string(e.Resource), string(e.Scope)}]; known != nil {
+		return known
 	}
-	h.last, h.known = s, true
-	h.service = d.value(nil, d.byID[keyService], s.Service(), true)
-	h.tags = nil
+	n := &head{service: d.value(nil, d.byID[keyService], s.Service(), true), hash: hashHead(e)}
 	for _, m := range []pcommon.Map{s.Resource.Resource().Attributes(), s.Scope.Scope().Attributes()} {
 		for k, v := range m.All() {
-			h.tags = d.tag(h.tags, k, v)
+			n.tags = d.tag(n.tags, k, v)
 		}
 	}
-	h.tags = d.text(h.tags, trace.TagScopeName, s.Scope.Scope().Name())
-	h.tags = d.text(h.tags, trace.TagScopeVersion, s.Scope.Scope().Version())
-	return h
+	n.tags = d.text(n.tags, trace.TagScopeName, s.Scope.Scope().Name())
+	n.tags = d.text(n.tags, trace.TagScopeVersion, s.Scope.Scope().Version())
+	h[[2]string{string(e.Resource), string(e.Scope)}] = n
+	return n
 }
 
 // fields returns the tokens of what is no tag but the service.

@@ -77,26 +77,19 @@ func appendRef(b []byte, index int, hash uint64) []byte {
 
 // hasher makes the hash by which doubles are told: the same on every machine,
 // and hard to make equal for spans that are not.
-type hasher struct {
-	buf      []byte
-	resource []byte
-	scope    []byte
-	head     [sha256.Size]byte // of resource and scope
-}
+type hasher struct{ buf []byte }
 
-func (h *hasher) hash(e trace.Encoded) uint64 {
-	if !same(h.resource, e.Resource) || !same(h.scope, e.Scope) {
-		h.resource, h.scope = e.Resource, e.Scope
-		h.head = sha256.Sum256(append(appendBytes(h.buf[:0], e.Resource), e.Scope...))
-	}
-	h.buf = append(append(h.buf[:0], h.head[:8]...), e.Span...)
+// hash returns that of a span below a head with the hash head.
+func (h *hasher) hash(head [8]byte, span []byte) uint64 {
+	h.buf = append(append(h.buf[:0], head[:]...), span...)
 	sum := sha256.Sum256(h.buf)
 	return binary.LittleEndian.Uint64(sum[:])
 }
 
-// same reports whether a and b are the same memory.
-func same(a, b []byte) bool {
-	return len(a) == len(b) && (len(a) == 0 && (a == nil) == (b == nil) || len(a) > 0 && &a[0] == &b[0])
+// hashHead is the hash of a span's resource and scope.
+func hashHead(e trace.Encoded) [8]byte {
+	sum := sha256.Sum256(append(appendBytes(nil, e.Resource), e.Scope...))
+	return [8]byte(sum[:])
 }
 
 // traces are those the writer remembers: those that were used last, and before

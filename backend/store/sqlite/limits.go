@@ -28,7 +28,7 @@ const (
 
 	// A block has at most so many spans, and about so many bytes; of these
 	// pieceSpans are uncompressed at once.
-	blockSpans = 512
+	blockSpans = 64
 	blockBytes = 1 << 20
 	pieceSpans = 32
 	// With the span that made it full, a block is never larger.

@@ -15,7 +15,7 @@ import (
 func (w *writer) load(ctx context.Context) error {
 	w.dict, w.ops, w.traces, w.parts = newDictionary(), operations{}, traces{}, nil
 	w.block.reset()
-	w.heads.reset()
+	w.heads = heads{}
 	if err := w.dict.load(ctx, w.conn); err != nil {
 		return err
 	}
@@ -96,7 +96,8 @@ func (w *writer) reindex(ctx context.Context, body []byte) error {
 	if err := w.traces.find(ctx, w.conn, ids); err != nil {
 		return err
 	}
-	for _, s := range spans {
+	w.heads = heads{}
+	for i, s := range spans {
 		k := w.traces.byID[s.TraceID()]
 		if k.row == 0 {
 			return fmt.Errorf("trace %v: %w", s.TraceID(), errCorrupt)
@@ -105,7 +106,7 @@ func (w *writer) reindex(ctx context.Context, body []byte) error {
 		if err != nil {
 			return err
 		}
-		w.addToTail(k.row, s, operation)
+		w.addToTail(k.row, s, w.heads.of(w.dict, s, encoded[i]), operation)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@
 package sqlite
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -79,7 +81,7 @@ func (w *writer) undo(v view, nextTrace int64) {
 	w.tail, w.counts, w.nextTrace = v.tail, v.counts, nextTrace
 	w.dict.undo()
 	w.ops, w.traces, w.parts = operations{}, traces{}, nil
-	w.heads.reset()
+	w.heads = heads{}
 	w.block.reset()
 }
 
@@ -115,7 +117,7 @@ type writer struct {
 	hasher hasher
 	block  blockWriter
 	parts  []part // of the block
-	heads  scopeTokens
+	heads  heads
 }
 
 // part is a trace some of whose spans are in the block that is being written.
@@ -124,11 +126,19 @@ type part struct {
 	*known
 }
 
-// put writes the spans of td that are not there already.
+// put writes the spans of td that are not there already. Those of a trace get
+// numbers side by side, so that they lie in as few blocks as can be.
 func (w *writer) put(ctx context.Context, td ptrace.Traces, encoded []trace.Encoded, keep bool) error {
-	var ids []pcommon.TraceID
+	spans := make([]arriving, 0, len(encoded))
+	order := make([]int, 0, len(encoded)) // by trace
 	for s := range trace.Spans(td) {
-		if id := s.TraceID(); len(ids) == 0 || ids[len(ids)-1] != id {
+		n := len(spans)
+		spans, order = append(spans, arriving{s.TraceID(), s, encoded[n]}), append(order, n)
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Or(bytes.Compare(spans[a].id[:], spans[b].id[:]), a-b) })
+	var ids []pcommon.TraceID
+	for _, n := range order {
+		if id := spans[n].id; len(ids) == 0 || ids[len(ids)-1] != id {
 			ids = append(ids, id)
 		}
 	}
@@ -146,10 +156,9 @@ func (w *writer) put(ctx context.Context, td ptrace.Traces, encoded []trace.Enco
 		}
 	}
 	w.dict.now = epochOf(w.tail.next())
-	w.heads.reset()
-	i := 0
-	for s := range trace.Spans(td) {
-		if err := w.span(s, encoded[i]); err != nil {
+	w.heads = heads{}
+	for _, n := range order {
+		if err := w.span(&spans[n]); err != nil {
 			return err
 		}
 		if w.block.full() {
@@ -160,16 +169,21 @@ func (w *writer) put(ctx context.Context, td ptrace.Traces, encoded []trace.Enco
 				return err
 			}
 		}
-		i++
 	}
 	return w.flush()
 }
 
+// arriving is a span of a write.
+type arriving struct {
+	id      pcommon.TraceID
+	span    trace.Span
+	encoded trace.Encoded
+}
+
 // span adds a span to the block, unless it is there already.
-func (w *writer) span(s trace.Span, e trace.Encoded) error {
-	id := s.TraceID()
-	k := w.traces.byID[id]
-	hash := w.hasher.hash(e)
+func (w *writer) span(a *arriving) error {
+	s, k, head := a.span, w.traces.byID[a.id], w.heads.of(w.dict, a.span, a.encoded)
+	hash := w.hasher.hash(head.hash, a.encoded.Span)
 	if k.has(hash) {
 		return nil
 	}
@@ -187,20 +201,19 @@ func (w *writer) span(s trace.Span, e trace.Encoded) error {
 	w.traces.hashes++
 	if block := w.tail.next() - int64(w.block.count); k.block != block || k.refs == nil {
 		k.block, k.refs, k.partStart, k.partEnd = block, make([]byte, 0, 4*refSize), start, end
-		w.parts = append(w.parts, part{id, k})
+		w.parts = append(w.parts, part{a.id, k})
 	}
-	k.refs = appendRef(k.refs, w.block.add(e), hash)
+	k.refs = appendRef(k.refs, w.block.add(a.encoded), hash)
 	k.partStart, k.partEnd = min(k.partStart, start), max(k.partEnd, end)
 	k.start, k.end = min(k.start, start), max(k.end, end)
 	k.spans++
 	w.counts.spans++
-	w.addToTail(k.row, s, operation)
+	w.addToTail(k.row, s, head, operation)
 	return nil
 }
 
 // addToTail adds a span with its tokens.
-func (w *writer) addToTail(row int64, s trace.Span, operation int64) {
-	head := w.heads.of(w.dict, s)
+func (w *writer) addToTail(row int64, s trace.Span, head *head, operation int64) {
 	if s.Firehose() {
 		w.tail.add(row, s, operation, head.service, w.dict.fields(s))
 		return
