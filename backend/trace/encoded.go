@@ -88,11 +88,13 @@ func Decode(spans []Encoded) (ptrace.Traces, error) {
 	type scope struct {
 		head  []byte
 		spans [][]byte
+		size  int
 	}
 	type resource struct {
 		head   []byte
 		scopes []*scope
 		byHead map[string]*scope
+		size   int
 	}
 	var resources []*resource
 	byHead := map[string]*resource{}
@@ -112,17 +114,27 @@ func Decode(spans []Encoded) (ptrace.Traces, error) {
 		s.spans = append(s.spans, e.Span)
 	}
 
-	var b, rb, sb []byte
+	size := 0
 	for _, r := range resources {
-		rb = append(rb[:0], r.head...)
+		r.size = len(r.head)
 		for _, s := range r.scopes {
-			sb = append(sb[:0], s.head...)
+			s.size = len(s.head)
 			for _, span := range s.spans {
-				sb = appendMessage(sb, fieldSpans, span)
+				s.size += sizeMessage(fieldSpans, len(span))
 			}
-			rb = appendMessage(rb, fieldScopeSpans, sb)
+			r.size += sizeMessage(fieldScopeSpans, s.size)
 		}
-		b = appendMessage(b, fieldResourceSpans, rb)
+		size += sizeMessage(fieldResourceSpans, r.size)
+	}
+	b := make([]byte, 0, size)
+	for _, r := range resources {
+		b = append(appendHead(b, fieldResourceSpans, r.size), r.head...)
+		for _, s := range r.scopes {
+			b = append(appendHead(b, fieldScopeSpans, s.size), s.head...)
+			for _, span := range s.spans {
+				b = append(appendHead(b, fieldSpans, len(span)), span...)
+			}
+		}
 	}
 	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b)
 	if err != nil {
@@ -131,6 +143,12 @@ func Decode(spans []Encoded) (ptrace.Traces, error) {
 	return td, nil
 }
 
-func appendMessage(b []byte, num protowire.Number, m []byte) []byte {
-	return protowire.AppendBytes(protowire.AppendTag(b, num, protowire.BytesType), m)
+// sizeMessage is the length of a field that is a message of n bytes.
+func sizeMessage(num protowire.Number, n int) int {
+	return protowire.SizeTag(num) + protowire.SizeBytes(n)
+}
+
+// appendHead appends what is before the n bytes of such a message.
+func appendHead(b []byte, num protowire.Number, n int) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, num, protowire.BytesType), uint64(n))
 }

@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"iter"
 	"math"
 	"strings"
 
@@ -17,9 +18,10 @@ import (
 type chunk struct {
 	number   uint64 // from 1
 	archived bool
-	block    int      // size of new blocks
-	blocks   [][]byte // encoded spans; a full one is followed by the next
-	records  []record
+	block    int        // size of new blocks
+	blocks   [][]byte   // encoded spans; a full one is followed by the next
+	page     int        // size of new pages
+	pages    [][]record // likewise
 	names    []name
 	heads    []head
 	nameOf   map[name]uint32
@@ -37,7 +39,7 @@ type record struct {
 	hash         uint64
 	block, at    uint32 // of the encoded span
 	size         uint32
-	name, head   uint32 // indices in the chunk
+	head         uint32 // index in the chunk
 	firehose     bool   // trace.Span.Firehose
 	status       ptrace.StatusCode
 }
@@ -59,8 +61,22 @@ const noTime = math.MaxUint64
 // newChunk returns a chunk for about so many bytes.
 func newChunk(number uint64, archived bool, bytes int) *chunk {
 	return &chunk{
-		number: number, archived: archived, block: bytes / blocksPerChunk, oldest: noTime,
+		number: number, archived: archived, oldest: noTime,
+		block: bytes / blocksPerChunk, page: minPage + bytes/pageShare,
 		nameOf: map[name]uint32{}, headOf: map[headKey]uint32{},
+	}
+}
+
+// records returns all records.
+func (c *chunk) records() iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		for _, page := range c.pages {
+			for i := range page {
+				if !yield(&page[i]) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -96,8 +112,8 @@ func (c *chunk) addName(n name) uint32 {
 }
 
 // add adds a span, all of whose record but its place is known, and returns the
-// index of the record.
-func (c *chunk) add(r record, span []byte) uint32 {
+// record.
+func (c *chunk) add(r record, span []byte) *record {
 	last := len(c.blocks) - 1
 	if last < 0 || cap(c.blocks[last])-len(c.blocks[last]) < len(span) {
 		c.blocks = append(c.blocks, make([]byte, 0, max(c.block, len(span))))
@@ -105,8 +121,13 @@ func (c *chunk) add(r record, span []byte) uint32 {
 	}
 	r.block, r.at, r.size = uint32(last), uint32(len(c.blocks[last])), uint32(len(span))
 	c.blocks[last] = append(c.blocks[last], span...)
-	c.records = append(c.records, r)
 	c.bytes += spanOverhead + len(span)
 	c.oldest = min(c.oldest, r.start)
-	return uint32(len(c.records) - 1)
+	last = len(c.pages) - 1
+	if last < 0 || len(c.pages[last]) == cap(c.pages[last]) {
+		c.pages = append(c.pages, make([]record, 0, c.page))
+		last++
+	}
+	c.pages[last] = append(c.pages[last], r)
+	return &c.pages[last][len(c.pages[last])-1]
 }

@@ -112,8 +112,8 @@ func (d *data) evict(maxBytes int64) (spans int64) {
 		d.chunks[0] = nil
 		d.chunks = d.chunks[1:]
 		d.bytes -= int64(c.bytes)
-		for i := range c.records {
-			e := d.traces[c.records[i].trace]
+		for r := range c.records() {
+			e := d.traces[r.trace]
 			if e == nil || e.swept == c.number {
 				continue
 			}

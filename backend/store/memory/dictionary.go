@@ -87,7 +87,7 @@ func (s *Store) dictionaries(ctx context.Context, f func(*dictionary)) error {
 func (s *Store) freeze(c *chunk) (frozen *chunk, full bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return &chunk{blocks: slices.Clone(c.blocks), records: c.records, heads: c.heads}, c.bytes >= s.data.chunkBytes
+	return &chunk{blocks: slices.Clone(c.blocks), pages: slices.Clone(c.pages), heads: c.heads}, c.bytes >= s.data.chunkBytes
 }
 
 func newDictionary(ctx context.Context, c *chunk, room int) (*dictionary, error) {
@@ -95,11 +95,12 @@ func newDictionary(ctx context.Context, c *chunk, room int) (*dictionary, error)
 	for _, h := range c.heads {
 		d.add(trace.Encoded{Resource: h.resource, Scope: h.scope})
 	}
-	for i := range c.records {
-		if i%1000 == 0 && ctx.Err() != nil {
+	n := 0
+	for r := range c.records() {
+		if n++; n%1000 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if r := &c.records[i]; !r.firehose {
+		if !r.firehose {
 			d.add(trace.Encoded{Span: c.encoded(r).Span})
 		}
 	}

@@ -13,16 +13,15 @@ import (
 
 // ref is where a span lies.
 type ref struct {
-	chunk *chunk
-	index uint32
-	hash  uint32 // lower half of record.hash
+	chunk  *chunk
+	record *record
+	hash   uint32 // lower half of record.hash
+	named  uint32 // index of its name in the chunk
 }
 
-func (r ref) record() *record { return &r.chunk.records[r.index] }
+func (r ref) name() *name { return &r.chunk.names[r.named] }
 
-func (r ref) name() *name { return &r.chunk.names[r.record().name] }
-
-func (r ref) encoded() trace.Encoded { return r.chunk.encoded(r.record()) }
+func (r ref) encoded() trace.Encoded { return r.chunk.encoded(r.record) }
 
 func (r *record) duration() int64 { return int64(min(r.end-r.start, math.MaxInt64)) }
 
@@ -53,7 +52,7 @@ func (e *entry) find(hash uint64) (int, bool) {
 		return int(place - e.base), ok
 	}
 	for i, r := range e.refs {
-		if r.hash == uint32(hash) && r.record().hash == hash {
+		if r.hash == uint32(hash) && r.record.hash == hash {
 			return i, true
 		}
 	}
@@ -64,11 +63,11 @@ func (e *entry) find(hash uint64) (int, bool) {
 func (e *entry) add(r ref) {
 	e.refs = append(e.refs, r)
 	if e.index != nil {
-		e.index[r.record().hash] = e.base + uint64(len(e.refs)-1)
+		e.index[r.record.hash] = e.base + uint64(len(e.refs)-1)
 	} else {
 		e.makeIndex()
 	}
-	e.extend(r.record())
+	e.extend(r.record)
 }
 
 // about reports whether spans may start in a window (Window.Nanos).
@@ -83,7 +82,7 @@ func (e *entry) makeIndex() {
 	}
 	e.index = make(map[uint64]uint64, 2*len(e.refs))
 	for i, r := range e.refs {
-		e.index[r.record().hash] = uint64(i)
+		e.index[r.record.hash] = uint64(i)
 	}
 }
 
@@ -97,7 +96,7 @@ func (e *entry) remove(c *chunk) int {
 	in := func(r ref) bool { return r.chunk == c }
 	// Usually they are the first: only archived ones can be before them.
 	for len(e.refs) > 0 && in(e.refs[0]) {
-		delete(e.index, e.refs[0].record().hash)
+		delete(e.index, e.refs[0].record.hash)
 		e.refs[0] = ref{}
 		e.refs = e.refs[1:]
 		e.base++
@@ -108,7 +107,7 @@ func (e *entry) remove(c *chunk) int {
 	}
 	e.start, e.end, e.lastStart = noTime, 0, 0
 	for _, r := range e.refs {
-		e.extend(r.record())
+		e.extend(r.record)
 	}
 	return before - len(e.refs)
 }

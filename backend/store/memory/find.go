@@ -63,7 +63,7 @@ func (f *finder) look(e *entry, wanted bool) (v verdict, views []view) {
 	if v == maybe || v == yes && wanted {
 		views = make([]view, len(e.refs))
 		for i, r := range e.refs {
-			views[i] = view{r.record(), r.name(), r.encoded()}
+			views[i] = view{r.record, r.name(), r.encoded()}
 		}
 	}
 	return v, views
@@ -102,11 +102,11 @@ func (e *entry) summary() trace.Summary {
 	var root, earliest *ref
 	for i := range e.refs {
 		r := &e.refs[i]
-		rec := r.record()
-		if earliest == nil || rec.start < earliest.record().start {
+		rec := r.record
+		if earliest == nil || rec.start < earliest.record.start {
 			earliest = r
 		}
-		if rec.parent.IsEmpty() && (root == nil || rec.start < root.record().start) {
+		if rec.parent.IsEmpty() && (root == nil || rec.start < root.record.start) {
 			root = r
 		}
 		service := r.name().service

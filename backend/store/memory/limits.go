@@ -51,6 +51,11 @@ const (
 	// Encoded spans lie in blocks of a chunk, about so many.
 	blocksPerChunk = 32
 
+	// Records lie in pages of minPage, and one more for each pageShare bytes that
+	// the chunk takes.
+	minPage   = 8
+	pageShare = 32 << 10
+
 	// What a span, a trace, and a name, resource or scope that a chunk has not
 	// seen cost beside the bytes of the span.
 	spanOverhead  = 144

@@ -24,10 +24,10 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 		}
 		clear(services)
 		for _, r := range e.refs {
-			services[r.record().span] = r.name().service
+			services[r.record.span] = r.name().service
 		}
 		for _, r := range e.refs {
-			rec := r.record()
+			rec := r.record
 			if rec.parent.IsEmpty() || !within(rec.start, start, end) {
 				continue
 			}

@@ -104,7 +104,7 @@ func (p *probe) record(i int) *record {
 	if p.views != nil {
 		return p.views[i].record
 	}
-	return p.refs[i].record()
+	return p.refs[i].record
 }
 
 func (p *probe) name(i int) *name {

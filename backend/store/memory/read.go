@@ -36,7 +36,7 @@ func (s *Store) spans(id pcommon.TraceID, w trace.Window) []trace.Encoded {
 	}
 	spans := make([]trace.Encoded, 0, len(e.refs))
 	for _, r := range e.refs {
-		if within(r.record().start, start, end) {
+		if within(r.record.start, start, end) {
 			spans = append(spans, r.encoded())
 		}
 	}

@@ -16,7 +16,7 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 	start, end := q.Window.Nanos()
 	err := s.traces(ctx, q.Window, func(e *entry) error {
 		for _, r := range e.refs {
-			rec, n := r.record(), r.name()
+			rec, n := r.record, r.name()
 			if !within(rec.start, start, end) {
 				continue
 			}

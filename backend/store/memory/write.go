@@ -105,12 +105,12 @@ func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, h
 	}
 	size := c.bytes
 	start, end := uint64(span.StartTimestamp()), uint64(span.EndTimestamp())
-	place := ref{c, c.add(record{
+	added := c.add(record{
 		trace: e.id, span: span.SpanID(), parent: span.ParentSpanID(),
 		start: start, end: max(start, end), hash: hash, status: span.Status().Code(),
-		name: c.addName(name{service, span.Name(), span.Kind()}),
 		head: c.addHead(encoded.Resource, encoded.Scope), firehose: trace.Span{Span: span}.Firehose(),
-	}, encoded.Span), uint32(hash)}
+	}, encoded.Span)
+	place := ref{c, added, uint32(hash), c.addName(name{service, span.Name(), span.Kind()})}
 	w.data.bytes += int64(c.bytes - size)
 	if double {
 		e.refs[known] = place
