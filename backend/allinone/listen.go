@@ -98,7 +98,7 @@ func (l *listener) udp(name, addr string) *net.UDPConn {
 // note adds a port, and reports whether it is open. One that is taken is not worth
 // an error, unless it is query's.
 func (l *listener) note(name, addr string, err error) bool {
-	p := query.Port{Name: name, Address: l.config.Address(addr)}
+	p := query.Port{Name: name, Address: l.config.Address(addr), Purpose: purposes()[name]}
 	switch {
 	case err == nil:
 	case !isTaken(err):

@@ -59,7 +59,7 @@ func (s *Server) banner(took time.Duration) string {
 		width = max(width, len(p.Address))
 	}
 	for _, p := range s.ports {
-		what := purposes()[p.Name]
+		what := p.Purpose
 		if p.Error != "" {
 			what = "not used: " + p.Error
 		}

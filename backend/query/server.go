@@ -51,6 +51,7 @@ type Backend struct {
 type Port struct {
 	Name    string `json:"name"`            // "otlp-http"
 	Address string `json:"address"`         // "127.0.0.1:4318"
+	Purpose string `json:"purpose"`         // "spans from OpenTelemetry"
 	Error   string `json:"error,omitempty"` // why it does not listen
 }
 

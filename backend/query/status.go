@@ -27,6 +27,7 @@ type storeStatus struct {
 	Traces   int64  `json:"traces"`
 	Bytes    int64  `json:"bytes"`
 	MaxBytes int64  `json:"maxBytes"`
+	MaxAge   int64  `json:"maxAge,string"` // ns; 0 when no age removes spans
 	Oldest   *int64 `json:"oldest,string"` // start of the oldest span, ns since 1970; null when there is none
 	Evicted  int64  `json:"evicted"`
 	Volatile bool   `json:"volatile"` // nothing survives the process
@@ -50,7 +51,7 @@ func (s *server) status(r *http.Request) (any, error) {
 	}
 	out := statusAnswer{Store: storeStatus{
 		Engine: st.Engine, Path: st.Path, Spans: st.Spans, Traces: st.Traces, Bytes: st.Bytes,
-		MaxBytes: st.MaxBytes, Evicted: st.Evicted, Volatile: s.Store.Caps().Volatile,
+		MaxBytes: st.MaxBytes, MaxAge: st.MaxAge.Nanoseconds(), Evicted: st.Evicted, Volatile: s.Store.Caps().Volatile,
 	}}
 	if !st.Oldest.IsZero() {
 		out.Store.Oldest = new(st.Oldest.UnixNano())

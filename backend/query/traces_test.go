@@ -152,12 +152,12 @@ func TestDependencies(t *testing.T) {
 func TestStatus(t *testing.T) {
 	h := New(Config{Store: searchStore(t, 3), Status: func() Backend {
 		return Backend{
-			Version: "v1", Started: searchStart, Ports: []Port{{Name: "otlp-http", Address: "127.0.0.1:4318"}},
+			Version: "v1", Started: searchStart, Ports: []Port{{Name: "otlp-http", Address: "127.0.0.1:4318", Purpose: "spans"}},
 			Books: trace.Books{Received: 10, Stored: 6, Waiting: 1, Refused: map[trace.Reason]int64{trace.ReasonSpanID: 2}},
 		}
 	}})
 	got := strings.TrimSpace(get(h, "http://localhost/api/status").Body.String())
-	want := `{"version":"v1","started":"1767323045000000006","ports":[{"name":"otlp-http","address":"127.0.0.1:4318"}],` +
+	want := `{"version":"v1","started":"1767323045000000006","ports":[{"name":"otlp-http","address":"127.0.0.1:4318","purpose":"spans"}],` +
 		`"books":{"received":10,"stored":6,"waiting":1,"refused":{"invalid_span_id":2},"unread":null,"mended":0,"balance":1},` +
 		`"store":{"engine":"memory","spans":6,"traces":3,"bytes":`
 	if !strings.HasPrefix(got, want) || !strings.Contains(got, `"oldest":"1767323045000000006"`) || !strings.Contains(got, `"volatile":true`) {

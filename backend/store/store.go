@@ -96,10 +96,11 @@ type Status struct {
 	Path     string // of what lies on disk, or ""
 	Spans    int64
 	Traces   int64
-	Bytes    int64     // in memory or on disk
-	MaxBytes int64     // at which the oldest is removed
-	Oldest   time.Time // start of the oldest span that is not archived; zero when there is none
-	Evicted  int64     // spans removed by retention since the store was opened
+	Bytes    int64         // in memory or on disk
+	MaxBytes int64         // at which the oldest is removed
+	MaxAge   time.Duration // the same, of spans that are not archived; 0 when no age removes them
+	Oldest   time.Time     // start of the oldest span that is not archived; zero when there is none
+	Evicted  int64         // spans removed by retention since the store was opened
 }
 
 // Archiver keeps traces that retention does not remove: those that someone

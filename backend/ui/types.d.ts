@@ -338,13 +338,15 @@ export interface StatusJSON {
   version: string;
   /** ns since 1970. */
   started: string;
-  ports: { name: string; address: string; error?: string }[];
+  ports: { name: string; address: string; purpose: string; error?: string }[];
   books: {
     received: number; stored: number; waiting: number; mended: number; balance: number;
     refused: Record<string, number> | null; unread: Record<string, number> | null;
   };
   store: {
     engine: string; path?: string; spans: number; traces: number; bytes: number; maxBytes: number;
+    /** ns; "0" when no age removes spans. */
+    maxAge: string;
     oldest: string | null; evicted: number; volatile: boolean;
   };
 }

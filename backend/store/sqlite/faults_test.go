@@ -246,7 +246,7 @@ func TestAge(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, err := s.Status(t.Context())
-	if err != nil || status.Spans != spans+1 || status.Evicted != 2*spans || status.Traces != 2 {
+	if err != nil || status.Spans != spans+1 || status.Evicted != 2*spans || status.Traces != 2 || status.MaxAge != time.Hour {
 		t.Errorf("%+v, %v", status, err)
 	}
 }

@@ -228,7 +228,7 @@ func (s *Store) Caps() store.Caps { return store.Caps{} }
 
 // Status implements store.Store.
 func (s *Store) Status(ctx context.Context) (store.Status, error) {
-	status := store.Status{Engine: "sqlite", Path: s.path, MaxBytes: s.cfg.MaxBytes}
+	status := store.Status{Engine: "sqlite", Path: s.path, MaxBytes: s.cfg.MaxBytes, MaxAge: s.cfg.MaxAge}
 	err := s.read(ctx, func(r *snapshot) error {
 		var err error
 		if status.Bytes, err = usedBytes(r.conn); err != nil {

@@ -15,7 +15,7 @@ let before = '';
 
 /**
  * Binds keys until the returned function is called. They do nothing while
- * somebody types.
+ * somebody types or while a dialog is open.
  * @param {Key[]} keys
  * @param {(keys: string, event: KeyboardEvent) => void} run
  */
@@ -27,15 +27,15 @@ export function bind(keys, run) {
   };
 }
 
-/** The keys that work now. */
+/** The keys that work now: those of a page before those of all pages. */
 export function active() {
-  return bound.map((b) => b.key);
+  return bound.map((b) => b.key).sort((a, b) => Number(a.page === '') - Number(b.page === ''));
 }
 
 /** Listens to the keyboard. */
 export function listen() {
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing || typing(event)) return;
+    if (event.defaultPrevented || event.isComposing || taken(event)) return;
     const name = nameOf(event);
     const hit = bound.findLast((b) => b.key.keys === `${before} ${name}`) ?? bound.findLast((b) => b.key.keys === name);
     before = hit ? '' : name;
@@ -56,9 +56,16 @@ function nameOf(event) {
   return parts.join('+');
 }
 
-/** @param {KeyboardEvent} event */
-function typing(event) {
-  const e = event.composedPath()[0];
+/**
+ * Whether the key is somebody else's: of a field, of an open dialog, or of the
+ * button that has the focus.
+ * @param {KeyboardEvent} event
+ */
+function taken(event) {
+  const path = event.composedPath();
+  const e = path[0];
   if (!(e instanceof HTMLElement)) return false;
+  if (path.some((p) => p instanceof HTMLDialogElement && p.open)) return true;
+  if (e.matches('button, a, summary, [role=button], [role=menuitem]') && (event.key === 'Enter' || event.key === ' ')) return true;
   return e.isContentEditable || e instanceof HTMLTextAreaElement || e instanceof HTMLSelectElement || (e instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(e.type));
 }

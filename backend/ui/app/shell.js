@@ -3,6 +3,7 @@
 import '../pages/status-page.js';
 import '../pages/trace-page.js';
 import '../pages/traces-page.js';
+import '../parts/key-help.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { address } from './base.js';
@@ -50,6 +51,7 @@ export class Shell extends LitElement {
         <label>Theme <select @change=${(/** @type {any} */ e) => change({ theme: e.target.value })}>
           ${['system', 'light', 'dark'].map((t) => html`<option value=${t} ?selected=${t === theme}>${t}</option>`)}
         </select></label>
+        <key-help></key-help>
       </header>
       <main>
         <h1 class="sr">${titles[page]}</h1>
