@@ -11,7 +11,7 @@
  */
 export function visible(t, { collapsed = new Set(), focus = -1, hidden = null, only = null, folds = null, open = new Set() } = {}) {
   const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
-  const kept = only && withAncestors(t, only);
+  const kept = only && withAncestors(t, only, hidden);
   let left = 0;
   let leftErrors = 0;
   if (hidden) {
@@ -36,7 +36,7 @@ export function visible(t, { collapsed = new Set(), focus = -1, hidden = null, o
   let n = 0;
   let i = first;
   let stop = end;
-  let member = -1; // i is a member of the innermost walk
+  let member = -1; // i, when it begins a member's turn in the innermost walk
   for (;;) {
     if (i >= stop) {
       const walk = walks.at(-1);
@@ -74,6 +74,7 @@ export function visible(t, { collapsed = new Set(), focus = -1, hidden = null, o
       continue;
     }
     levels[n] = i === member ? /** @type {{ level: number }} */ (walks.at(-1)).level : level(i);
+    member = -1;
     below[i] = levels[n] + 1;
     rows[n++] = i;
     i = collapsed.has(i) ? t.end[i] : i + 1;
@@ -87,11 +88,13 @@ export function visible(t, { collapsed = new Set(), focus = -1, hidden = null, o
 }
 
 /**
+ * 1 for the spans of a mask that are not hidden, and for those above them.
  * @param {Trace} t
  * @param {Uint8Array} mask
+ * @param {Uint8Array | null} hidden
  */
-function withAncestors(t, mask) {
-  const kept = mask.slice();
+function withAncestors(t, mask, hidden) {
+  const kept = hidden ? mask.map((m, i) => m & ~hidden[i]) : mask.slice();
   for (let i = t.count - 1; i >= 0; i--) if (kept[i] && t.parent[i] >= 0) kept[t.parent[i]] = 1;
   return kept;
 }

@@ -3,17 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromOutline, spanID, spanOf } from '../../../trace/trace.js';
-
-const hex = (/** @type {number} */ n) => n.toString(16).padStart(16, '0');
-
-/** @param {number[]} parent */
-export function outline(parent) {
-  return {
-    traceID: 'f'.repeat(32), start: '1700000000000000000', duration: '100', spans: parent.length, doubles: 0, services: ['a'], names: ['n'],
-    service: parent.map(() => 0), name: parent.map(() => 0), starts: parent.map((_, i) => i), durations: parent.map(() => 10), parent,
-    kind: '1'.repeat(parent.length), status: '0'.repeat(parent.length), ids: parent.map((_, i) => hex(i)).join(''),
-  };
-}
+import { hex, outline } from './make.js';
 
 test('spans are in the order of the tree', () => {
   //  0: root, 1: its child, 2: another root (an orphan), 3: child of 0, 4: child of 1
