@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/s2"
 
@@ -88,12 +89,19 @@ func appendBytes(b, data []byte) []byte {
 
 var errCorrupt = errors.New("corrupt data")
 
-// block is a block of which only those pieces are uncompressed that were asked for.
+// block is a block of which only those pieces are uncompressed that were asked
+// for. It may be used by several goroutines.
 type block struct {
 	heads  []trace.Encoded
 	pieces [][]byte
-	spans  [][]trace.Encoded // of a piece, or nil
+	bytes  int // of memory, when all pieces were asked for
+
+	mu    sync.Mutex
+	spans [][]trace.Encoded // of a piece, or nil
 }
+
+// encodedBytes is the size of a trace.Encoded without what it refers to.
+const encodedBytes = 9 * 8
 
 // openBlock returns a block whose body stays as it is.
 func openBlock(body []byte) (*block, error) {
@@ -108,12 +116,16 @@ func openBlock(body []byte) (*block, error) {
 	if n > uint64(len(raw)) {
 		return nil, fmt.Errorf("block: %w", errCorrupt)
 	}
+	b.bytes = len(body) + len(raw) + int(n)*encodedBytes
 	b.heads = make([]trace.Encoded, n)
 	for i := range b.heads {
 		b.heads[i].Resource, b.heads[i].Scope = r.bytes(), r.bytes()
 	}
 	for len(pieces.b) > 0 {
-		b.pieces = append(b.pieces, pieces.bytes())
+		p := pieces.bytes()
+		b.pieces = append(b.pieces, p)
+		size, _ := s2.DecodedLen(p) // an error comes when it is asked for
+		b.bytes += size + pieceSpans*encodedBytes
 	}
 	if r.bad || len(r.b) > 0 || pieces.bad {
 		return nil, fmt.Errorf("block: %w", errCorrupt)
@@ -124,6 +136,8 @@ func openBlock(body []byte) (*block, error) {
 
 // piece returns the spans of a piece, parts of one piece of memory.
 func (b *block) piece(i int) ([]trace.Encoded, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.spans[i] != nil {
 		return b.spans[i], nil
 	}

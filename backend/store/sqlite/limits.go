@@ -66,8 +66,9 @@ const (
 	maxReaders    = 4
 	busyWait      = 10 * time.Second // for another connection
 
-	// Blocks that one read keeps, of those that traces have in common.
-	maxBlocksInUse = 16
+	// Of blocks that were read, uncompressed, so much is kept for the next ones
+	// who read.
+	maxCachedBytes = 8 << 20
 	// Segments whose columns one search keeps, to make summaries.
 	maxSegmentsInUse = 4
 

@@ -13,7 +13,7 @@ import (
 
 // load makes w what the file says.
 func (w *writer) load(ctx context.Context) error {
-	w.dict, w.ops, w.traces, w.parts = newDictionary(), operations{}, traces{}, nil
+	w.dict, w.ops, w.traces, w.parts, w.blocks = newDictionary(), operations{}, traces{}, nil, &blockCache{}
 	w.block.reset()
 	w.heads = heads{}
 	if err := w.dict.load(ctx, w.conn); err != nil {

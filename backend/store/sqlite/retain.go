@@ -168,6 +168,7 @@ func (s *Store) Purge(ctx context.Context) error {
 		w := s.w
 		w.dict, w.ops, w.traces, w.tail = newDictionary(), operations{}, traces{}, newTail(w.tail.next())
 		w.counts.spans, w.counts.traces = 0, 0
+		w.blocks = &blockCache{}
 		return nil
 	})
 	if err != nil {

@@ -47,9 +47,8 @@ func (r *readers) close() {
 // snapshot is the store as it was at one moment. Only one goroutine uses it.
 type snapshot struct {
 	*conn
-	ctx    context.Context
-	view   view
-	blocks map[int64]*block
+	ctx  context.Context
+	view view
 }
 
 // read calls f with the store as it is now.
@@ -207,7 +206,7 @@ func overlaps(minStart, maxStart, from, to uint64) bool {
 
 // block returns a block.
 func (r *snapshot) block(id int64) (*block, error) {
-	if b, ok := r.blocks[id]; ok {
+	if b := r.view.blocks.get(id); b != nil {
 		return b, nil
 	}
 	var body []byte
@@ -215,14 +214,10 @@ func (r *snapshot) block(id int64) (*block, error) {
 		return nil, err
 	}
 	b, err := openBlock(body)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		r.view.blocks.put(id, b)
 	}
-	if len(r.blocks) >= maxBlocksInUse || r.blocks == nil {
-		r.blocks = map[int64]*block{}
-	}
-	r.blocks[id] = b
-	return b, nil
+	return b, err
 }
 
 func timeOf(ns uint64) time.Time { return pcommon.Timestamp(ns).AsTime() }

@@ -81,6 +81,7 @@ var (
 type view struct {
 	tail   tail
 	counts counts
+	blocks *blockCache
 }
 
 type counts struct{ spans, traces, evicted int64 }
@@ -140,7 +141,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.w.load(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
-	s.view = view{s.w.tail, s.w.counts}
+	s.view = s.w.view()
 	s.readers, err = newReaders(s.path)
 	return err
 }

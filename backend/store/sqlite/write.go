@@ -62,7 +62,7 @@ func (s *Store) transaction(f func() error) error {
 	if err == nil {
 		s.mu.Lock()
 		if err = w.exec("COMMIT"); err == nil {
-			s.view = view{w.tail, w.counts}
+			s.view = w.view()
 		}
 		s.mu.Unlock()
 	}
@@ -76,9 +76,11 @@ func (s *Store) transaction(f func() error) error {
 	return nil
 }
 
+func (w *writer) view() view { return view{w.tail, w.counts, w.blocks} }
+
 // undo makes w what it was before a transaction that failed.
 func (w *writer) undo(v view, nextTrace int64) {
-	w.tail, w.counts, w.nextTrace = v.tail, v.counts, nextTrace
+	w.tail, w.counts, w.blocks, w.nextTrace = v.tail, v.counts, v.blocks, nextTrace
 	w.dict.undo()
 	w.ops, w.traces, w.parts = operations{}, traces{}, nil
 	w.heads = heads{}
@@ -109,10 +111,11 @@ type writer struct {
 	tail       tail
 	nextTrace  int64
 	counts     counts
-	ageChecked time.Time // Config.MaxAge ago
-	maxLog     int64     // bytes of the write-ahead log for which writing waits
-	walBytes   int64     // of the write-ahead log at the last checkpoint
-	stale      bool      // what follows from the file is to be read again
+	blocks     *blockCache // that readers use
+	ageChecked time.Time   // Config.MaxAge ago
+	maxLog     int64       // bytes of the write-ahead log for which writing waits
+	walBytes   int64       // of the write-ahead log at the last checkpoint
+	stale      bool        // what follows from the file is to be read again
 
 	hasher hasher
 	block  blockWriter
