@@ -2,7 +2,7 @@
 
 /** @import { Trace } from '../types.js' */
 /** @import { TraceView } from './trace-view.js' */
-import { expandAbove } from '../trace/collapse.js';
+import { reveal as shown } from '../trace/collapse.js';
 import { spanID } from '../trace/trace.js';
 import { stretch } from '../trace/zoom.js';
 import { adjust, changed, navigate, route } from './router.js';
@@ -29,10 +29,8 @@ export function reveal({ trace, folds, focus }, span) {
   if (focus >= 0 && (span < focus || span >= trace.end[focus])) adjust({ focus: '', from: 0, to: 0 });
   const now = state.value;
   if (!now) return;
-  const collapsed = expandAbove(trace, now.collapsed, span);
-  const open = new Set(now.open);
-  for (let i = span; i >= 0; i = trace.parent[i]) if (folds.of[i] >= 0) open.add(folds.members[folds.first[folds.of[i]]]);
-  if (collapsed !== now.collapsed || open.size !== now.open.size) change({ collapsed, open });
+  const next = shown(trace, span, { ...now, folds });
+  if (next.collapsed.size !== now.collapsed.size || next.open.size !== now.open.size) change(next);
 }
 
 /**
@@ -47,13 +45,11 @@ export function toggle(span) {
 
 /**
  * Shows the members of a group, or the group alone.
- * @param {TraceView} view
- * @param {number} fold
+ * @param {number} fold trace/fold.js
  */
-export function toggleGroup({ folds }, fold) {
+export function toggleGroup(fold) {
   const open = new Set(state.value?.open);
-  const first = folds.members[folds.first[fold]];
-  if (!open.delete(first)) open.add(first);
+  if (!open.delete(fold)) open.add(fold);
   change({ open });
 }
 

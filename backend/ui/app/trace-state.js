@@ -2,6 +2,7 @@
 
 /** @import { Trace } from '../types.js' */
 import { Atom } from '../lib/atom.js';
+import { foldSiblings } from '../trace/fold.js';
 import { spanID } from '../trace/trace.js';
 
 /**
@@ -9,7 +10,7 @@ import { spanID } from '../trace/trace.js';
  * @typedef {object} TraceState
  * @property {Trace} trace
  * @property {ReadonlySet<number>} collapsed spans whose subtree is not shown
- * @property {ReadonlySet<number>} open groups of equal spans that are shown one by one, each by its first span
+ * @property {ReadonlySet<number>} open groups of equal spans whose members are shown: trace/fold.js
  * @property {number} top how far the tree is scrolled, px
  */
 
@@ -32,14 +33,29 @@ export function show(trace) {
   /** @type {TraceState} */
   const next = { trace, collapsed: new Set(), open: new Set(), top: old?.top ?? 0 };
   if (old) {
-    /** @type {Map<string, number>} */
-    const places = new Map();
-    for (let i = 0; i < trace.count && old.collapsed.size + old.open.size > 0; i++) places.set(spanID(trace, i), i);
-    const moved = (/** @type {ReadonlySet<number>} */ spans) => new Set([...spans].map((i) => places.get(spanID(old.trace, i)) ?? -1).filter((i) => i >= 0));
-    next.collapsed = moved(old.collapsed);
-    next.open = moved(old.open);
+    const moved = places(old.trace, trace);
+    next.collapsed = new Set([...old.collapsed].map(moved).filter((i) => i >= 0));
+    if (old.open.size) {
+      const [before, after] = [foldSiblings(old.trace), foldSiblings(trace)];
+      const spans = [...old.open].map((fold) => moved(before.members[before.first[fold]]));
+      next.open = new Set(spans.filter((i) => i >= 0 && after.of[i] >= 0).map((i) => after.of[i]));
+    }
   }
   put(next);
+}
+
+/**
+ * Where the spans of a trace are in a later state of it; -1: not there.
+ * @param {Trace} before
+ * @param {Trace} after
+ * @returns {(span: number) => number}
+ */
+function places(before, after) {
+  if (before === after) return (span) => span;
+  /** @type {Map<string, number>} */
+  const byID = new Map();
+  for (let i = 0; i < after.count; i++) byID.set(spanID(after, i), i);
+  return (span) => byID.get(spanID(before, span)) ?? -1;
 }
 
 /** @param {Partial<TraceState>} change */

@@ -78,7 +78,7 @@ function visibleRows(trace, state, focus, hidden, only, folds, fold) {
     hidden: hidden?.mask,
     only: only?.mask,
     folds: fold ? folds : null,
-    open: new Set([...state.open].map((span) => folds.of[span])),
+    open: state.open,
   });
 }
 

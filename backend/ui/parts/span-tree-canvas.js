@@ -37,7 +37,7 @@ const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'd
 export function drawRows(canvas, part, canvasWidth) {
   const g = canvas.getContext('2d');
   if (!g) return;
-  const { view: { trace: t, rows, critical, focus }, scale, first, last, names, left, width } = part;
+  const { view: { trace: t, rows, critical }, scale, first, last, names, left, width } = part;
   const height = (last - first) * rowHeight;
   const ratio = devicePixelRatio;
   fit(canvas, canvasWidth, height, ratio);
@@ -79,7 +79,6 @@ export function drawRows(canvas, part, canvasWidth) {
       }
     }
     if (t.status[row] === 2) failed(g, a, y, Math.max(b - a, 2), ink.error);
-    void focus;
   }
   measure(g, part, x, height, ink.accent);
   g.restore();

@@ -47,7 +47,7 @@ export const rowStyles = css`
   .bad { flex: none; width: 14px; height: 14px; line-height: 14px; text-align: center; border-radius: 50%; font-size: 11px; font-weight: 700; background: var(--error); color: var(--bg); }
   .bad.below { background: none; box-shadow: inset 0 0 0 1.5px var(--error); color: var(--error); }
   .time { position: relative; overflow: hidden; }
-  .label { position: absolute; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+  .label { position: absolute; text-shadow: 0 0 2px var(--bg), 0 0 2px var(--bg), 0 0 3px var(--bg); font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
 `;
 
 /**
