@@ -282,14 +282,14 @@ export interface JSONLine {
   open: boolean;
 }
 
-/** A line of a stack trace: trace/stack.js. */
+/** A frame or another line of a stack trace: trace/stack.js. */
 export interface StackLine {
   kind: 'message' | 'frame' | 'more';
-  /** The line as it was. */
+  /** As it was; a frame can have two lines or more. */
   text: string;
   /** Of a frame; "" where it does not say. */
   function: string;
-  /** "main.go:12" with the path before it. */
+  /** Of a frame: file and line, "/src/main.go:12"; "" where it does not say. */
   place: string;
 }
 

@@ -34,8 +34,9 @@ export function criticalPath(t, focus = -1) {
     while (walk.next >= 0) {
       const c = walk.children[walk.next--];
       end = endOf(c, walk);
+      // Roots do not wait for each other: what ran last before counts.
       if (walk.span < 0) end = Math.min(end, walk.at);
-      if (end <= walk.at && end > walk.from) {
+      if (end <= walk.at && end > walk.from && end > t.starts[c]) {
         child = c;
         break;
       }

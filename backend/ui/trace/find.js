@@ -50,6 +50,7 @@ export function find(t, text) {
  */
 export function viewHas(view, text) {
   const wanted = text.trim().toLowerCase();
+  if (!wanted) return false;
   const has = (/** @type {string} */ s) => s.toLowerCase().includes(wanted);
   const tagHas = (/** @type {{ key: string, text: string }} */ tag) => has(tag.key) || has(tag.text);
   return [view.service, view.name, view.statusMessage, view.spanID].some(has)

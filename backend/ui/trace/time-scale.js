@@ -4,16 +4,20 @@
 
 /** While spans run, silence of so many ns is no gap. */
 const quiet = 5e9;
-/** Gaps are shrunk when together they are so many times as long as the rest. */
+/**
+ * Gaps are shrunk when together they are more than so many times as long as the
+ * rest: the longest, until the others are less than so much of it.
+ */
 const dominant = 2;
+const tolerable = 0.5;
 /** How much of the width a shrunk gap has, and all of them have at most. */
 const gapShare = 0.04;
 const allGapsShare = 0.3;
 
 /**
  * The idle gaps of a trace, by time: when nothing ran, or for five seconds or
- * more only spans with children did, and none of those started or ended. There
- * are none unless they make the most of the trace.
+ * more only spans with children did, and none of those started or ended. Only
+ * those are told that must be shrunk for the rest to be seen.
  * @param {Trace} t
  * @param {number} [focus] the span whose subtree alone counts, -1: all do
  * @returns {Stretch[]}
@@ -21,11 +25,11 @@ const allGapsShare = 0.3;
 export function idleGaps(t, focus = -1) {
   const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
   if (first === end) return [];
-  const n = end - first;
+  const count = end - first;
   const starts = t.starts.slice(first, end).sort();
-  const ends = Float64Array.from({ length: n }, (_, i) => t.starts[first + i] + t.durations[first + i]).sort();
+  const ends = Float64Array.from({ length: count }, (_, i) => t.starts[first + i] + t.durations[first + i]).sort();
   // Spans without children, by start, to walk along with all starts and ends.
-  const leaves = Int32Array.from({ length: n }, (_, i) => first + i).filter((i) => t.end[i] === i + 1).sort((a, b) => t.starts[a] - t.starts[b]);
+  const leaves = Int32Array.from({ length: count }, (_, i) => first + i).filter((i) => t.end[i] === i + 1).sort((a, b) => t.starts[a] - t.starts[b]);
   /** @type {Stretch[]} */
   const gaps = [];
   let idle = 0;
@@ -33,20 +37,23 @@ export function idleGaps(t, focus = -1) {
   let busyUntil = 0; // by spans without children
   let running = 0;
   let at = starts[0];
-  while (e < n) {
-    const next = s < n ? Math.min(starts[s], ends[e]) : ends[e];
+  while (e < count) {
+    const next = s < count ? Math.min(starts[s], ends[e]) : ends[e];
     if (next > at && next > busyUntil && at >= busyUntil && (running === 0 || next - at >= quiet)) {
       gaps.push({ from: at, to: next });
       idle += next - at;
     }
     at = next;
-    for (; s < n && starts[s] <= at; s++) running++;
-    for (; e < n && ends[e] <= at; e++) running--;
+    for (; s < count && starts[s] <= at; s++) running++;
+    for (; e < count && ends[e] <= at; e++) running--;
     for (; leaf < leaves.length && t.starts[leaves[leaf]] <= at; leaf++) busyUntil = Math.max(busyUntil, t.starts[leaves[leaf]] + t.durations[leaves[leaf]]);
   }
-  const busy = ends[n - 1] - starts[0] - idle;
+  const busy = ends[count - 1] - starts[0] - idle;
   if (idle <= dominant * busy) return [];
-  return gaps.filter((g) => g.to - g.from > busy * gapShare * 2);
+  const longest = gaps.toSorted((a, b) => b.to - b.from - (a.to - a.from));
+  let n = 0;
+  for (; idle > tolerable * busy && n < longest.length; n++) idle -= longest[n].to - longest[n].from;
+  return longest.slice(0, n).sort((a, b) => a.from - b.from);
 }
 
 /**
@@ -59,12 +66,11 @@ export function idleGaps(t, focus = -1) {
 export function timeScale(from, to, gaps = []) {
   to = Math.max(to, from + 1);
   const inside = gaps.map((g) => ({ from: Math.max(g.from, from), to: Math.min(g.to, to) })).filter((g) => g.to > g.from);
-  const idle = inside.reduce((sum, g) => sum + g.to - g.from, 0);
   const share = Math.min(gapShare, allGapsShare / inside.length);
   // A gap that would be drawn longer than without shrinking stays as it is.
   const shrunk = inside.filter((g) => (g.to - g.from) / (to - from) > share);
   const rest = to - from - shrunk.reduce((sum, g) => sum + g.to - g.from, 0);
-  if (!shrunk.length || !idle || rest <= 0) return { from, to, gaps: [], times: Float64Array.of(from, to), shares: Float64Array.of(0, 1) };
+  if (!shrunk.length || rest <= 0) return { from, to, gaps: [], times: Float64Array.of(from, to), shares: Float64Array.of(0, 1) };
   const perNS = (1 - share * shrunk.length) / rest;
   const times = [from];
   const shares = [0];

@@ -18,7 +18,7 @@ export function random(seed) {
  */
 export function outline(parent) {
   return {
-    traceID: 'f'.repeat(32), start: '1700000000000000000', duration: '100', spans: parent.length, doubles: 0, services: ['a'], names: ['n'],
+    traceID: 'f'.repeat(32), start: '1700000000000000000', duration: String(parent.length + 9), spans: parent.length, doubles: 0, services: ['a'], names: ['n'],
     service: parent.map(() => 0), name: parent.map(() => 0), starts: parent.map((_, i) => i), durations: parent.map(() => 10), parent,
     kind: '1'.repeat(parent.length), status: '0'.repeat(parent.length), ids: parent.map((_, i) => hex(i)).join(''),
   };
