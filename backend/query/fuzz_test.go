@@ -23,7 +23,7 @@ func FuzzAddress(f *testing.F) {
 		"/api/metrics/latencies?service=shop&quantile=1e-300&step=9223372036854775807&lookback=9223372036854775807", "/api/metrics/errors?service=&spanKind=server",
 		"/api/red?service=shop&byOperation=1&step=9223372036s&start=-1&end=9223372036854775807", "/api/usual?service=shop&operation=GET+/", "/api/map?start=1&end=99999999999999999",
 		"/api/search?q=service:shop&limit=-1&cursor=x&order=longest&columns=a", "/api/keys?prefix=a&limit=7", "/api/values?key=i&prefix=1",
-		"/api/trace/100/outline", "/api/trace/100/spans?ids=1,2,zz", "/search?service=a&lookback=9999999999w", "/trace/1...2", "/trace/1?uiFind=%00", "/api/status", "/",
+		"/api/trace/100/outline", "/api/trace/100/spans?ids=1,2,zz", "/api/trace/100/match?q=a~(", "/search?service=a&lookback=9999999999w", "/trace/1...2", "/trace/1?uiFind=%00", "/api/status", "/",
 	} {
 		f.Add(s)
 	}

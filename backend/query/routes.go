@@ -37,6 +37,7 @@ func (s *server) routes() []route {
 		{"GET /api/values", s.json(s.values), "?key=&prefix="},
 		{"GET /api/trace/{id}/outline", s.json(s.outline), "a trace as columns"},
 		{"GET /api/trace/{id}/spans", s.json(s.spans), "?ids="},
+		{"GET /api/trace/{id}/match", s.json(s.match), "?q=: which spans q finds"},
 		{"GET /api/status", s.json(s.status), "ports, counters, what is stored"},
 		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
 		{"GET /api/red", s.json(s.red), "?service=&operation=&byOperation=&step="},

@@ -130,6 +130,8 @@ func TestSearchErrors(t *testing.T) {
 		"/api/values":                                           `{"code":400,"msg":"parameter 'key' is required"}`,
 		"/api/trace/100/spans":                                  `{"code":400,"msg":"invalid span id \"\""}`,
 		"/api/trace/100/spans?ids=" + strings.Repeat("1,", 501): `{"code":400,"msg":"more than 500 ids"}`,
+		"/api/trace/1/match?q=i":                                `{"code":404,"msg":"trace not found"}`,
+		"/api/trace/101/match?q=servce:a":                       `{"code":400,"msg":"unknown field \"servce\": a tag is compared with = as in servce=a","column":1}`,
 		"/api/trace/1/outline":                                  `{"code":404,"msg":"trace not found"}`,
 	} {
 		rec := get(h, "http://localhost"+target)
@@ -171,6 +173,30 @@ func TestKeysAndValues(t *testing.T) {
 	} {
 		if rec := get(h, "http://localhost"+target); strings.TrimSpace(rec.Body.String()) != want {
 			t.Errorf("%s: %d %s, want %s", target, rec.Code, rec.Body, want)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	h := New(Config{Store: searchStore(t, 2)})
+	const root, child = "0000000000000001", "0000000000000002"
+	for q, want := range map[string]string{
+		"":                          "",
+		"service:shop":              root,
+		"i=1":                       root + child,
+		"-odd":                      root,
+		"odd=true status:error":     child,
+		"QUERY":                     "",
+		`"QUERY"`:                   child,
+		"{service:shop} {odd=true}": root + child,
+		"{service:shop} -{odd}":     "",
+		"service:shop OR odd=false": root,
+		"i=0":                       "",
+	} {
+		var got matchedSpans
+		getJSON(t, h, "/api/trace/101/match?q="+url.QueryEscape(q), &got)
+		if got.IDs != want {
+			t.Errorf("%s: %s, want %s", q, got.IDs, want)
 		}
 	}
 }
