@@ -7,12 +7,13 @@
 //	go run .              one order, drawn as a tree
 //	go run . -load 5      five orders a second, until Ctrl-C
 //
-// Spans go to the agent at localhost:6831 when something shows traces at
-// localhost:16686, as the all-in-one of backend/cmd/all-in-one does. With
-// JAEGER_AGENT_HOST or another variable of FromEnv they go where it says.
+// Spans go to the agent at localhost:6831; those of one order only when something
+// shows traces at localhost:16686, as the all-in-one of backend/cmd/all-in-one
+// does. They go where -to says, udp://host:6831 or http://host:4318 say.
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -40,6 +41,7 @@ func main() {
 	slog.SetLogLoggerLevel(slog.LevelWarn) // at level Info tracers say how they are configured
 	perSecond := flag.Float64("load", 0, "orders a `second`; 0 is one order, which is drawn")
 	period := flag.Duration("for", 0, "how long the load lasts; 0 is until Ctrl-C")
+	to := flag.String("to", "", "`URL` that spans are sent to")
 	seed := flag.Uint64("seed", worthLooking, "of what goes wrong: the same each time for the same seed")
 	flag.Parse()
 
@@ -47,18 +49,21 @@ func main() {
 	defer stop()
 	var err error
 	if *perSecond > 0 {
-		err = runLoad(ctx, os.Stdout, *seed, *perSecond, *period)
+		err = runLoad(ctx, os.Stdout, *seed, cmp.Or(*to, agentURL), *perSecond, *period)
 	} else {
-		err = runOnce(ctx, os.Stdout, *seed, uiAddr, agentURL)
+		if *to == "" && listens(ctx, uiAddr) {
+			*to = agentURL
+		}
+		err = runOnce(ctx, os.Stdout, *seed, *to)
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// runOnce buys once and draws the trace. It goes to the agent at agentURL, too,
-// when something listens at ui.
-func runOnce(ctx context.Context, out io.Writer, seed uint64, ui, agentURL string) error {
+// runOnce buys once and draws the trace. It also goes to an address, unless that
+// is "".
+func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	agent, err := spurtest.StartAgent(spurtest.AgentOptions{})
@@ -67,9 +72,8 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, ui, agentURL strin
 	}
 	defer agent.Close()
 	opts := []spur.Option{spur.SampleAll(), spur.FromEnv(), agent.Option()}
-	shown := listens(ctx, ui)
-	if shown {
-		opts = append(opts, spur.WithEndpoint(agentURL))
+	if to != "" {
+		opts = append(opts, spur.WithEndpoint(to))
 	}
 	s, err := openShop(seed, opts...)
 	if err != nil {
@@ -88,15 +92,17 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, ui, agentURL strin
 	}
 	fmt.Fprintln(out, agent.Tree())
 	fmt.Fprintf(out, "%d spans of 5 services\n", agent.Received())
-	if shown {
-		fmt.Fprintf(out, "\nLook at it: http://%s/trace/%s\n", ui, traceID)
+	if to == agentURL {
+		fmt.Fprintf(out, "\nLook at it: http://%s/trace/%s\n", uiAddr, traceID)
+	} else if to != "" {
+		fmt.Fprintf(out, "\nTrace %s went to %s\n", traceID, to)
 	}
 	return nil
 }
 
 // runLoad buys perSecond times a second.
-func runLoad(ctx context.Context, out io.Writer, seed uint64, perSecond float64, period time.Duration) error {
-	s, err := openShop(seed, spur.SampleAll(), spur.FromEnv())
+func runLoad(ctx context.Context, out io.Writer, seed uint64, to string, perSecond float64, period time.Duration) error {
+	s, err := openShop(seed, spur.SampleAll(), spur.FromEnv(), spur.WithEndpoint(to))
 	if err != nil {
 		return err
 	}
@@ -105,7 +111,11 @@ func runLoad(ctx context.Context, out io.Writer, seed uint64, perSecond float64,
 		ctx, cancel = context.WithTimeout(ctx, period)
 		defer cancel()
 	}
-	fmt.Fprintf(out, "%v orders a second. Look at them: http://%s/?q=service:frontend\n", perSecond, uiAddr)
+	fmt.Fprintf(out, "%v orders a second, to %s", perSecond, to)
+	if to == agentURL {
+		fmt.Fprintf(out, ". Look at them: http://%s/?q=service:frontend", uiAddr)
+	}
+	fmt.Fprintln(out)
 	bought, failed := s.load(ctx, perSecond)
 	ended, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +27,7 @@ func cleanEnv(t *testing.T) {
 func TestOnce(t *testing.T) {
 	cleanEnv(t)
 	var out strings.Builder
-	if err := runOnce(t.Context(), &out, worthLooking, "127.0.0.1:0", "udp://127.0.0.1:1"); err != nil {
+	if err := runOnce(t.Context(), &out, worthLooking, ""); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	said := out.String()
@@ -61,10 +60,8 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer agent.Close()
-	t.Setenv("JAEGER_AGENT_HOST", agent.Host())
-	t.Setenv("JAEGER_AGENT_PORT", strconv.Itoa(agent.Port()))
 	var out strings.Builder
-	if err := runLoad(t.Context(), &out, 1, 40, 500*time.Millisecond); err != nil {
+	if err := runLoad(t.Context(), &out, 1, "udp://"+agent.Addr(), 40, 500*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	var orders, refused, finished, sent, dropped int
