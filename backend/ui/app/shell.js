@@ -17,7 +17,7 @@ const titles = { traces: 'Traces', trace: 'Trace', status: 'Status', unknown: 'N
 /** The frame of all pages: where one can go, theme and time zone. */
 export class Shell extends LitElement {
   static styles = [controls, css`
-    :host { display: grid; grid-template-rows: auto 1fr; height: 100vh; }
+    :host { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); height: 100vh; }
     header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 4px 16px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     nav { display: flex; gap: 4px; }
     nav a { padding: 6px 10px; border-radius: var(--radius); color: var(--text); }

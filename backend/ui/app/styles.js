@@ -5,7 +5,7 @@ import { css } from '../vendor/lit.js';
 /** What buttons, fields and links look like in all elements. */
 export const controls = css`
   :host { box-sizing: border-box; }
-  *, *::before, *::after { box-sizing: inherit; }
+  *, *::before, *::after { box-sizing: border-box; }
   [hidden] { display: none !important; }
   a { color: var(--link); text-decoration: none; }
   a:hover { text-decoration: underline; }

@@ -32,6 +32,8 @@ export const schema = {
     fold: true, // show equal siblings as one
     from_span: '', // measure from this span
     critical: true, // show the critical path
+    by: 'both', // rows of the table: both (service and operation), service, operation or span
+    sort: '-self', // its order: a column, with - in front the largest first
   },
   status: {},
   unknown: {},

@@ -11,7 +11,7 @@ export class ServiceName extends LitElement {
   static properties = { name: {} };
 
   static styles = css`
-    :host { white-space: nowrap; }
+    :host { white-space: nowrap; unicode-bidi: isolate; }
     i { display: inline-block; width: 0.7em; height: 0.7em; border-radius: 2px; margin-right: 0.4em; }
   `;
 

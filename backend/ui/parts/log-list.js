@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { Log, Trace } from '../types.js' */
+import { address } from '../app/base.js';
+import { loadAllSpans } from '../app/load-spans.js';
+import { changed, route } from '../app/router.js';
+import { settings } from '../app/settings.js';
+import { controls } from '../app/styles.js';
+import { watch } from '../app/watch.js';
+import { count, duration, number, time } from '../lib/format.js';
+import { Latest } from '../lib/latest.js';
+import { allLogs } from '../trace/logs.js';
+import { spanViews } from '../trace/span-view.js';
+import { spanID } from '../trace/trace.js';
+import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
+import './note-box.js';
+import './service-name.js';
+import './virtual-rows.js';
+
+/** Logs that are kept; reading ends there. */
+const most = 50_000;
+
+/** @typedef {{ log: Log, span: number, text: string }} Line */
+/** @typedef {{ lines: Line[], read: number, cut: boolean }} Logs read: spans that were looked at */
+
+/** What was read of traces that are still in memory. @type {WeakMap<Trace, Logs>} */
+const known = new WeakMap();
+
+/** The logs of all spans of a trace, by time. What the address finds is looked for in them. */
+export class LogList extends LitElement {
+  static properties = { trace: { attribute: false }, logs: { state: true }, read: { state: true }, failure: { state: true } };
+
+  static styles = [controls, css`
+    :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; container-type: inline-size; }
+    .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 32px; padding: 0 16px; border-bottom: 1px solid var(--line); font-size: var(--small); }
+    virtual-rows { padding: 0; }
+    a { display: grid; grid-template-columns: 84px minmax(0, 26%) minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
+    a:hover { background: var(--bg-hover); text-decoration: none; }
+    a[aria-current] { background: var(--bg-selected); }
+    a:focus-visible { outline-offset: -2px; }
+    time { text-align: right; color: var(--text-soft); font-variant-numeric: tabular-nums; }
+    .of, .text { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
+    .fields { color: var(--text-soft); font-family: var(--mono); font-size: 0.93em; }
+    @container (max-width: 560px) {
+      a { grid-template-columns: 72px minmax(0, 1fr); }
+      .of { display: none; }
+    }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Trace | null} */
+    this.trace = null;
+    /** @type {Logs | null} */
+    this.logs = null;
+    /** Spans looked at so far. */
+    this.read = 0;
+    /** @type {Error | null} */
+    this.failure = null;
+    this.sight = { first: 0, end: 0 };
+    this.latest = new Latest();
+    watch(this, route, settings);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.latest.cancel();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('trace') && this.trace) this.#load(this.trace);
+  }
+
+  /** @param {Trace} t */
+  async #load(t) {
+    this.failure = null;
+    this.logs = known.get(t) ?? null;
+    this.read = 0;
+    if (this.logs) return;
+    /** @type {Logs} */
+    const logs = { lines: [], read: 0, cut: false };
+    this.stopped = () => this.#show(t, logs);
+    try {
+      const answer = await this.latest.run(async (signal) => {
+        for await (const { spans, part, done } of loadAllSpans(t, signal)) {
+          const index = new Map([...spans].map((i) => [spanID(t, i), i]));
+          for (const { log, view } of allLogs(spanViews(part, t.start))) logs.lines.push({ log, span: index.get(view.spanID) ?? 0, text: textOf(log) });
+          this.read = logs.read = done;
+          if (logs.lines.length < most) continue;
+          logs.cut = done < t.count;
+          break;
+        }
+      });
+      if (!answer) return;
+      this.#show(t, logs);
+      known.set(t, logs);
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
+  }
+
+  /**
+   * @param {Trace} t
+   * @param {Logs} logs
+   */
+  #show(t, logs) {
+    if (t !== this.trace) return;
+    logs.lines.sort((a, b) => a.log.at - b.log.at);
+    this.logs = logs;
+  }
+
+  render() {
+    const t = this.trace;
+    if (!t) return nothing;
+    if (this.failure) return html`<note-box kind="failed" heading="The logs cannot be shown" detail=${this.failure.message} @again=${() => this.#load(t)}></note-box>`;
+    if (!this.logs) {
+      return html`<note-box kind="loading" heading="Reading the logs" detail="${number(this.read)} of ${count(t.count, 'span')}" @stop=${() => { this.latest.cancel(); this.stopped?.(); }}></note-box>`;
+    }
+    const { lines, read, cut } = this.logs;
+    if (!lines.length) return html`<note-box heading="There are no logs in this trace">A span gets one by <code>span.LogKV("event", "cache miss")</code>, or by an event of OpenTelemetry.</note-box>`;
+    const find = String(route.value.params.find).toLowerCase();
+    const shown = find ? lines.filter((l) => l.text.toLowerCase().includes(find)) : lines;
+    return html`
+      <div class="head" role="status">
+        <span>${find ? html`${number(shown.length)} of ${count(lines.length, 'log')} with “${find.slice(0, 60)}”` : count(lines.length, 'log')}</span>
+        ${cut ? html`<span class="soft">of the first ${number(read)} spans: there are too many to show them all</span>` : read < t.count ? html`<span class="soft">of ${number(read)} of ${count(t.count, 'span')}, then it was stopped</span> <button class="quiet" @click=${() => this.#load(t)}>Read all</button>` : nothing}
+      </div>
+      <virtual-rows tabindex="0" role="list" aria-label="Logs" .count=${shown.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
+        ${repeat(shown.slice(this.sight.first, this.sight.end), (l) => l, (l) => this.#line(t, l))}
+      </virtual-rows>`;
+  }
+
+  /**
+   * @param {Trace} t
+   * @param {Line} line
+   */
+  #line(t, { log, span, text }) {
+    const id = spanID(t, span);
+    return html`<div role="listitem"><a href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing} title=${text.slice(0, 500)}>
+      <time title=${time(log.time, settings.value.zone, { digits: 9 })}>${log.at < 0 ? '' : '+'}${duration(log.at)}</time>
+      <span class="of"><service-name .name=${t.services[t.service[span]].slice(0, 100)}></service-name> ${t.names[t.name[span]].slice(0, 200)}</span>
+      <span class="text">${log.name.slice(0, 300)} <span class="fields">${text.slice(log.name.length + 1, log.name.length + 500)}</span></span>
+    </a></div>`;
+  }
+}
+customElements.define('log-list', LogList);
+
+/** A log as a line: its name, then its fields. @param {Log} log */
+function textOf(log) {
+  return `${log.name} ${log.tags.map((tag) => `${tag.key}=${tag.text.slice(0, 1000)}`).join(' ')}`;
+}

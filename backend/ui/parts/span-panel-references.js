@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { SpanLink, Trace, TraceSummary } from '../types.js' */
+import { get } from '../app/api.js';
+import { address } from '../app/base.js';
+import { loadAllSpans } from '../app/load-spans.js';
+import { changed, route } from '../app/router.js';
+import { controls } from '../app/styles.js';
+import { watch } from '../app/watch.js';
+import { count, duration, number } from '../lib/format.js';
+import { Latest } from '../lib/latest.js';
+import { href } from '../lib/url.js';
+import { linksTo } from '../trace/references.js';
+import { spanID, spanOf } from '../trace/trace.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './service-name.js';
+import './tag-list.js';
+
+/** Traces of more spans are read for links to a span when somebody asks for it. */
+const small = 1000;
+/** Linked traces that are looked up, and links that are listed. */
+const most = 50;
+
+/** What a span refers to, and what refers to it: its parent, children and links. */
+export class SpanPanelReferences extends LitElement {
+  static properties = {
+    trace: { attribute: false }, span: { type: Number }, parentID: {}, links: { attribute: false },
+    others: { state: true }, back: { state: true }, read: { state: true }, failure: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; font-size: 13px; }
+    ul { list-style: none; margin: 0; padding: 0; }
+    li { display: grid; grid-template-columns: 7em minmax(0, 1fr); gap: 0 8px; padding: 2px 0; }
+    .kind { color: var(--text-soft); }
+    .to { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    tag-list { grid-column: 2; }
+    p { margin: 4px 0 0; }
+    button.quiet { padding-left: 0; }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Trace | null} */
+    this.trace = null;
+    this.span = -1;
+    /** "" for a root. */
+    this.parentID = '';
+    /** @type {SpanLink[]} */
+    this.links = [];
+    /** The traces that the links lead to; null: they are not asked for yet. @type {Map<string, TraceSummary> | null} */
+    this.others = null;
+    /** The spans of this trace that link to the span; null: they are not known. @type {number[] | null} */
+    this.back = null;
+    /** Spans that were read for it; -1: none is being read. */
+    this.read = -1;
+    /** @type {Error | null} */
+    this.failure = null;
+    this.lookup = new Latest();
+    this.reading = new Latest();
+    watch(this, route);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.lookup.cancel();
+    this.#stop();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('links')) this.#lookUp();
+    if (!changed.has('trace') && !changed.has('span')) return;
+    this.#stop();
+    this.back = null;
+    this.failure = null;
+    if (this.trace && this.trace.count <= small) this.#readAll();
+  }
+
+  async #lookUp() {
+    this.others = null;
+    const ids = [...new Set(this.links.map((l) => l.traceID))].filter((id) => id !== this.trace?.id).slice(0, most);
+    if (!ids.length) return;
+    try {
+      const answer = await this.lookup.run((signal) => get('/api/search', { q: ids.map((id) => `id:${id}`).join(' '), limit: most }, signal));
+      if (answer) this.others = new Map(answer.value.traces.map((/** @type {TraceSummary} */ t) => [t.traceID, t]));
+    } catch {
+      // then the links are shown without what they lead to
+    }
+  }
+
+  #stop() {
+    this.reading.cancel();
+    this.read = -1;
+  }
+
+  async #readAll() {
+    const [t, span] = [this.trace, this.span];
+    if (!t) return;
+    this.failure = null;
+    this.read = 0;
+    try {
+      const answer = await this.reading.run(async (signal) => {
+        const ids = [];
+        for await (const { part, done } of loadAllSpans(t, signal)) {
+          ids.push(...linksTo(part, t.id, spanID(t, span)));
+          this.read = done;
+        }
+        return [...new Set(ids)].map((id) => spanOf(t, id)).filter((i) => i >= 0);
+      });
+      if (!answer) return;
+      this.back = answer.value;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
+    this.read = -1;
+  }
+
+  render() {
+    const t = this.trace;
+    if (!t) return nothing;
+    const parent = t.parent[this.span];
+    let children = 0;
+    for (let i = this.span + 1; i < t.end[this.span]; i = t.end[i]) children++;
+    return html`<ul>
+        ${this.#item('Parent', parent >= 0 ? this.#here(t, parent) : this.parentID ? html`<span class="mono">${this.parentID}</span> is not stored` : html`<span class="soft">none: it is a root</span>`)}
+        ${this.#item('Children', children ? html`${number(children)}${t.end[this.span] - this.span - 1 > children ? `, ${count(t.end[this.span] - this.span - 1, 'span')} below it in all` : ''}` : html`<span class="soft">none</span>`)}
+        ${this.links.slice(0, most).map((l) => this.#item(l.kind === 'child of' ? 'Child of' : 'Follows from', this.#to(t, l), l.tags.length ? html`<tag-list label="Tags of the link" .tags=${l.tags} .service=${t.services[t.service[this.span]]}></tag-list>` : nothing))}
+        ${this.back?.slice(0, most).map((i) => this.#item('Linked from', this.#here(t, i)))}
+      </ul>
+      ${this.links.length > most ? html`<p class="soft">and ${count(this.links.length - most, 'more link')}</p>` : nothing}
+      ${this.#reading(t)}`;
+  }
+
+  /** @param {Trace} t */
+  #reading(t) {
+    if (this.failure) return html`<p class="error" role="alert">Links to this span cannot be looked for: ${this.failure.message} <button class="quiet" @click=${() => this.#readAll()}>Try again</button></p>`;
+    if (this.read >= 0 && t.count > small) return html`<p class="soft" role="status">Looked at ${number(this.read)} of ${count(t.count, 'span')} <button class="quiet" @click=${() => this.#stop()}>Stop</button></p>`;
+    if (this.back) return this.back.length > most ? html`<p class="soft">and ${number(this.back.length - most)} more</p>` : t.count > small && !this.back.length ? html`<p class="soft">No span of this trace links to it.</p>` : nothing;
+    return t.count > small ? html`<button class="quiet" @click=${() => this.#readAll()}>Look for links to this span</button>` : nothing;
+  }
+
+  /**
+   * @param {string} kind
+   * @param {unknown} to
+   * @param {unknown} [below]
+   */
+  #item(kind, to, below = nothing) {
+    return html`<li><span class="kind">${kind}</span><span class="to">${to}</span>${below}</li>`;
+  }
+
+  /**
+   * A link to a span of this trace.
+   * @param {Trace} t
+   * @param {number} i
+   */
+  #here(t, i) {
+    const name = t.names[t.name[i]];
+    return html`<a href=${address(changed({ span: spanID(t, i) }))} title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[i]]}></service-name> ${name.slice(0, 300)}</a>`;
+  }
+
+  /**
+   * @param {Trace} t
+   * @param {SpanLink} l
+   */
+  #to(t, l) {
+    if (l.traceID === t.id) {
+      const i = spanOf(t, l.spanID);
+      return i >= 0 ? this.#here(t, i) : html`<span class="mono">${l.spanID}</span> is not stored`;
+    }
+    const other = this.others?.get(l.traceID);
+    const to = address(href('trace', { span: l.spanID }, l.traceID));
+    if (other) return html`<a href=${to}><service-name .name=${other.rootService}></service-name> ${other.rootName.slice(0, 300)}</a> ${duration(Number(other.duration))}, ${count(other.spans, 'span')}`;
+    return html`<a class="mono" href=${to}>${l.traceID}</a>${this.others ? ' is not stored' : ''}`;
+  }
+}
+customElements.define('span-panel-references', SpanPanelReferences);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { get } from '../app/api.js';
+import { controls } from '../app/styles.js';
+import { count, duration, number } from '../lib/format.js';
+import { Latest } from '../lib/latest.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+
+const quantiles = /** @type {const} */ ([['p50', 50], ['p75', 75], ['p90', 90], ['p95', 95], ['p99', 99]]);
+
+/** Fewer spans say nothing about what is usual. */
+const few = 5;
+
+/** How a span's duration compares with those of its operation. */
+export class SpanPanelUsual extends LitElement {
+  static properties = { service: {}, operation: {}, duration: { type: Number }, usual: { state: true }, failure: { state: true } };
+
+  static styles = [controls, css`
+    :host { display: block; min-height: 2.9em; font-size: var(--small); }
+    p { margin: 0; }
+    dl { display: flex; flex-wrap: wrap; gap: 0 12px; margin: 0; color: var(--text-soft); font-variant-numeric: tabular-nums; }
+    div { display: flex; gap: 4px; white-space: nowrap; }
+    dd { margin: 0; }
+  `];
+
+  constructor() {
+    super();
+    this.service = '';
+    this.operation = '';
+    /** ns. */
+    this.duration = 0;
+    /** @type {{ spans: number, errors: number, durations: Record<string, string> } | null} */
+    this.usual = null;
+    /** @type {Error | null} */
+    this.failure = null;
+    this.latest = new Latest();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.latest.cancel();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('service') || changed.has('operation')) this.#load();
+  }
+
+  async #load() {
+    this.usual = null;
+    this.failure = null;
+    if (!this.service || !this.operation) return;
+    try {
+      const answer = await this.latest.run((signal) => get('/api/usual', { service: this.service, operation: this.operation }, signal));
+      if (answer) this.usual = answer.value;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
+  }
+
+  render() {
+    if (this.failure) return html`<p>How long this operation usually takes is not known: ${this.failure.message} <button class="quiet" @click=${() => this.#load()}>Try again</button></p>`;
+    const u = this.usual;
+    if (!u) return nothing;
+    if (u.spans < few) return html`<p class="soft">Only ${count(u.spans, 'span')} of this operation ${u.spans === 1 ? 'is' : 'are'} stored: too few to say what is usual.</p>`;
+    const above = quantiles.findLast(([name]) => this.duration > Number(u.durations[name]));
+    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`, of which ${number((100 * u.errors) / u.spans)} % failed` : nothing}</p>
+      <dl>${quantiles.map(([name]) => html`<div><dt>${name}</dt><dd>${duration(Number(u.durations[name]))}</dd></div>`)}</dl>`;
+  }
+}
+customElements.define('span-panel-usual', SpanPanelUsual);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { css } from '../vendor/lit.js';
+
+/** What a table of numbers looks like whose columns can be sorted. */
+export const tableStyle = css`
+  table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
+  thead th { position: sticky; top: 0; z-index: 1; background: var(--bg-raised); box-shadow: inset 0 -1px var(--line); text-align: right; font-weight: 600; padding: 0; }
+  thead th:first-child { text-align: left; padding-left: 8px; }
+  thead button { min-height: 28px; padding: 2px 8px; border: 0; background: none; font-weight: inherit; }
+  th[scope='row'] { text-align: left; font-weight: normal; max-width: 0; width: 40%; padding-left: 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  th[scope='row'] a { color: var(--text); }
+  td { text-align: right; white-space: nowrap; }
+  td, tbody th { padding: 3px 8px; border-bottom: 1px solid var(--line); }
+  tbody tr:hover > * { background: var(--bg-hover); }
+`;
