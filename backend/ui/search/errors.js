@@ -15,7 +15,8 @@ export class SearchError extends Error {
     this.at = at;
     /** In characters, from 1. */
     this.column = column;
-    this.reason = reason;
+    /** More text might mend it. */
+    this.unfinished = /is not closed|is missing/.test(reason) && !reason.startsWith('a space');
   }
 }
 
