@@ -63,12 +63,21 @@ export function apiURL(path, params = {}) {
 
 /** @param {Response} response */
 async function reason(response) {
-  const text = await response.text().catch(() => '');
+  return reasonOf(await response.text().catch(() => ''), response.status, response.statusText);
+}
+
+/**
+ * What an answer that is an error says.
+ * @param {string} text its body
+ * @param {number} status
+ * @param {string} statusText
+ */
+export function reasonOf(text, status, statusText) {
   try {
     const said = JSON.parse(text).errors[0].msg;
     if (typeof said === 'string') return said;
   } catch {
     // not the API: a proxy, perhaps
   }
-  return text.length > 0 && text.length < 300 && !text.startsWith('<') ? text.trim() : `The server answers ${response.status} ${response.statusText}.`;
+  return text.length > 0 && text.length < 300 && !text.startsWith('<') ? text.trim() : `The server answers ${status} ${statusText}.`;
 }

@@ -1,78 +1,159 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { SearchPage } from '../types.js' */
-import { get } from '../app/api.js';
-import { address } from '../app/base.js';
-import { route } from '../app/router.js';
+import { schedule } from '../app/frame.js';
+import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
+import { TraceFeed } from '../app/trace-feed.js';
 import { watch } from '../app/watch.js';
-import { count, duration } from '../lib/format.js';
-import { Latest } from '../lib/latest.js';
-import { href } from '../lib/url.js';
+import { count, number } from '../lib/format.js';
+import { narrow } from '../lib/narrow.js';
+import '../parts/forget-all.js';
+import '../parts/import-drop.js';
+import '../parts/live-bar.js';
 import '../parts/note-box.js';
-import '../parts/service-name.js';
+import '../parts/scatter.js';
+import '../parts/trace-list-bar.js';
+import '../parts/trace-list-empty.js';
+import '../parts/trace-list-end.js';
+import '../parts/trace-list.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
-/** The list of traces that a search finds. */
-export class TracesPage extends LitElement {
-  static properties = { found: { state: true }, failure: { state: true } };
+// They outlive the element: Back shows what was there.
+const feed = new TraceFeed();
+const place = { listings: 0, top: 0 };
 
+/** The traces that a search finds, and those that arrive. */
+export class TracesPage extends LitElement {
   static styles = [controls, css`
-    :host { display: block; padding: 16px; }
-    li { padding: 6px 0; border-bottom: 1px solid var(--line); }
-    ul { list-style: none; padding: 0; }
+    :host { display: block; height: 100%; overflow-y: auto; overflow-x: hidden; overflow-anchor: none; }
+    .search { display: flex; flex-wrap: wrap; align-items: start; gap: 8px; padding: 12px 16px 8px; }
+    search-box { flex: 1; min-width: 240px; }
+    .plot { min-height: 132px; }
+    .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
+    h1 { margin: 0; font-size: 1em; font-weight: 600; min-width: 12em; font-variant-numeric: tabular-nums; }
+    .push { flex: 1; }
+    .searching { animation: appear 0.01s 0.3s both; }
+    @keyframes appear { from { visibility: hidden; } to { visibility: visible; } }
   `];
 
   constructor() {
     super();
-    /** @type {SearchPage | null} */
-    this.found = null;
-    /** @type {Error | null} */
-    this.failure = null;
-    this.latest = new Latest();
-    this.asked = '';
-    watch(this, route);
+    this.measure = () => {
+      const bar = this.renderRoot.querySelector('.bar');
+      if (bar) this.style.setProperty('--list-head', `${bar.clientHeight}px`);
+    };
+    watch(this, route, feed.version, feed.live.state);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.resized = new ResizeObserver(() => schedule('read', this.measure));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.latest.cancel();
-    this.asked = '';
+    place.top = this.scrollTop;
+    this.resized?.disconnect();
+    feed.leave();
+  }
+
+  get params() {
+    const { q, order, group, col, live, form } = route.value.params;
+    const columns = /** @type {string[]} */ (col);
+    return { q: String(q), order: String(order), group: String(group), col: columns, live: live === true, form: form === true };
   }
 
   willUpdate() {
-    const { q, order } = route.value.params;
-    const asked = JSON.stringify([q, order]);
-    if (route.value.page !== 'traces' || asked === this.asked) return;
-    this.asked = asked;
-    this.#search(String(q), String(order));
+    if (route.value.page !== 'traces') return;
+    const { q, order, live } = this.params;
+    feed.show({ q, order, columns: this.columns }, live);
   }
 
-  /**
-   * @param {string} q
-   * @param {string} order
-   */
-  async #search(q, order) {
-    try {
-      const answer = await this.latest.run((signal) => get('/api/search', { q, order, limit: 100 }, signal));
-      if (!answer) return;
-      this.found = answer.value;
-      this.failure = null;
-    } catch (error) {
-      this.failure = /** @type {Error} */ (error);
+  /** The tags that the rows have: that by which they are grouped is one. */
+  get columns() {
+    const { col, group } = this.params;
+    return [...new Set(group && group !== 'service' && group !== 'operation' ? [...col, group] : col)].slice(0, 20);
+  }
+
+  firstUpdated() {
+    const bar = this.renderRoot.querySelector('.bar');
+    if (bar) this.resized?.observe(bar);
+  }
+
+  updated() {
+    if (place.listings === feed.listings) {
+      if (place.top && feed.listing) [this.scrollTop, place.top] = [place.top, 0];
+    } else {
+      this.scrollTop = 0;
+      Object.assign(place, { listings: feed.listings, top: 0 });
     }
   }
 
   render() {
-    if (this.failure) {
-      return html`<note-box kind="failed" heading="The search failed" detail=${this.failure.message} @again=${() => { this.asked = ''; this.requestUpdate(); }}></note-box>`;
-    }
-    if (!this.found) return nothing;
-    return html`<h1>${count(this.found.total, 'trace')}</h1>
-      <ul>${this.found.traces.map((t) => html`<li>
-        <a href=${address(href('trace', {}, t.traceID))}><service-name .name=${t.rootService}></service-name> ${t.rootName}</a>
-        ${duration(Number(t.duration))} · ${count(t.spans, 'span')}${t.errors ? html` · <span class="error">${count(t.errors, 'error')}</span>` : nothing}
-      </li>`)}</ul>`;
+    if (route.value.page !== 'traces') return nothing;
+    const { q, order, group, live, form } = this.params;
+    const rows = feed.listing?.rows ?? [];
+    const search = (/** @type {CustomEvent<{ q: string }>} */ e) => navigate(changed({ q: e.detail.q }));
+    return html`
+      <div class="search">
+        <search-box .q=${q} @search=${search}></search-box>
+        <button aria-pressed=${form} @click=${() => adjust({ form: !form })}>Form</button>
+        <import-drop @imported=${() => feed.again()}></import-drop>
+        <forget-all @forgotten=${() => feed.again()}></forget-all>
+      </div>
+      ${form ? html`<search-form .q=${q} @search=${search}></search-form>` : nothing}
+      <div class="plot" ?hidden=${!!feed.listing && !rows.length}><trace-scatter .rows=${rows} @select=${this.#select}></trace-scatter></div>
+      <div class="bar">
+        <h1>${this.#count()}</h1>
+        <live-bar .state=${feed.live.state.value} .waiting=${feed.listing?.waiting ?? 0} .missed=${feed.listing?.missed ?? false} .paused=${!live}
+          @show=${this.#show} @pause=${() => adjust({ live: !live })} @clear=${this.#clear} @again=${() => feed.live.again()}></live-bar>
+        <span class="push"></span>
+        <trace-list-bar .order=${order} .group=${group} .columns=${this.columns} @change=${(/** @type {CustomEvent} */ e) => navigate(changed(e.detail))}></trace-list-bar>
+      </div>
+      ${this.#list(rows, group)}`;
+  }
+
+  #count() {
+    const l = feed.listing;
+    if (feed.searching) return html`<span class="searching">Searching <button @click=${() => feed.stop()}>Stop</button></span>`;
+    if (feed.failure || !l) return 'Traces';
+    return html`${l.rows.length < l.total || l.atLeast ? `${number(l.rows.length)} of ${l.atLeast ? 'at least ' : ''}` : ''}${count(l.total, 'trace')}`;
+  }
+
+  /**
+   * @param {import('../types.js').TraceSummary[]} rows
+   * @param {string} group
+   */
+  #list(rows, group) {
+    const l = feed.listing;
+    const { q, live } = this.params;
+    if (feed.failure) return html`<note-box kind="failed" heading="The search failed" detail=${feed.failure.message} @again=${() => feed.again()}></note-box>`;
+    if (!l) return feed.stopped ? html`<note-box kind="failed" heading="The search was stopped" @again=${() => feed.again()}></note-box>` : nothing;
+    const end = html`<trace-list-end .listing=${l} .count=${rows.length} .status=${feed.status} .loading=${feed.loadingMore} .failure=${feed.moreFailure} .q=${q}
+      @more=${() => feed.more()} @stop=${() => feed.stopMore()}></trace-list-end>`;
+    if (!rows.length) return html`<trace-list-empty .q=${q} .cut=${l.cutAt} .status=${feed.status} .listens=${live}></trace-list-empty>${l.cursor ? end : nothing}`;
+    return html`<trace-list .rows=${rows} .columns=${this.columns} .group=${group} .scroller=${this} @remove-column=${this.#removeColumn}></trace-list>${end}`;
+  }
+
+  #show() {
+    feed.reveal();
+    this.scrollTop = 0;
+  }
+
+  #clear() {
+    navigate(changed({ q: narrow(this.params.q, { since: BigInt(Date.now()) * 1_000_000n }) }));
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #removeColumn(event) {
+    const { col, group } = this.params;
+    navigate(changed({ col: col.filter((c) => c !== event.detail), group: group === event.detail ? '' : group }));
+  }
+
+  /** @param {CustomEvent<{ from: bigint, to: bigint, shortest: bigint, longest: bigint }>} event */
+  #select(event) {
+    const { from, to, shortest, longest } = event.detail;
+    navigate(changed({ q: narrow(this.params.q, { since: from, until: to, shortest, longest }) }));
   }
 }
 customElements.define('traces-page', TracesPage);

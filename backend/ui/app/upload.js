@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { APIError, apiURL, reasonOf } from './api.js';
+import { busy } from './idle.js';
+
+/**
+ * What became of a file: { spans, traces (ids, the first 100), refused, because }.
+ * @typedef {{ spans: number, traces: string[], refused: number, because?: string }} Imported
+ */
+
+/**
+ * Sends a file of traces, as Jaeger's and the OTLP APIs answer them, to be kept.
+ * @param {Blob} file
+ * @param {(sent: number) => void} progress bytes
+ * @param {AbortSignal} signal
+ * @returns {Promise<Imported>}
+ */
+export async function upload(file, progress, signal) {
+  const done = busy();
+  try {
+    return await new Promise((resolve, reject) => {
+      // fetch does not tell how much was sent.
+      const request = new XMLHttpRequest();
+      request.open('POST', apiURL('/api/import'));
+      request.upload.onprogress = (event) => progress(event.loaded);
+      request.onload = () => {
+        if (request.status === 200) resolve(JSON.parse(request.responseText));
+        else reject(new APIError(reasonOf(request.responseText, request.status, request.statusText), request.status, '/api/import'));
+      };
+      request.onerror = () => reject(new APIError('The server does not answer, or the file cannot be read.', 0, '/api/import'));
+      request.onabort = () => reject(new APIError('Cancelled.', 0, '/api/import'));
+      signal.addEventListener('abort', () => request.abort());
+      if (signal.aborted) request.abort();
+      else request.send(file);
+    });
+  } finally {
+    done();
+  }
+}

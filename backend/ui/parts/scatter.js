@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { TraceSummary } from '../types.js' */
+import { schedule } from '../app/frame.js';
+import { navigate } from '../app/router.js';
+import { settings } from '../app/settings.js';
+import { controls } from '../app/styles.js';
+import { theme, token } from '../app/theme.js';
+import { watch } from '../app/watch.js';
+import { serviceColor } from '../lib/color.js';
+import { count, duration, time, zoneName } from '../lib/format.js';
+import { decades, roundTimes } from '../lib/scale.js';
+import { href } from '../lib/url.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import { setStyle } from './set-style.js';
+
+const height = 132;
+const [left, right, top, bottom] = [56, 16, 8, 20];
+/** How near to a point the pointer must be, px. */
+const near = 10;
+
+/**
+ * Traces as points: when they started, and how long they took. A click opens a
+ * trace; a rectangle that is dragged selects.
+ *
+ * @fires select with { from, to, shortest, longest }: ns since 1970 and ns, bigint
+ */
+export class TraceScatter extends LitElement {
+  static properties = { rows: { attribute: false }, width: { state: true }, over: { state: true }, drag: { state: true } };
+
+  static styles = [controls, css`
+    :host { display: block; position: relative; height: 132px; font-size: var(--small); color: var(--text-soft); user-select: none; }
+    canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y; cursor: crosshair; }
+    canvas.hit { cursor: pointer; }
+    span, .tip, .box { position: absolute; pointer-events: none; white-space: nowrap; line-height: 16px; }
+    .y { left: 0; width: 48px; text-align: right; transform: translateY(-50%); }
+    .x { bottom: 0; transform: translateX(-50%); }
+    .box { background: var(--bg-selected); opacity: 0.6; border: 1px solid var(--accent); }
+    .tip { z-index: 3; max-width: 320px; overflow: hidden; text-overflow: ellipsis; padding: 4px 8px; background: var(--bg-raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
+    .tip b { display: block; overflow: hidden; text-overflow: ellipsis; font-weight: 600; }
+  `];
+
+  constructor() {
+    super();
+    /** @type {TraceSummary[]} */
+    this.rows = [];
+    this.width = 0;
+    /** The row under the pointer, or -1. */
+    this.over = -1;
+    /** The corners of the rectangle that is being dragged. @type {{ x0: number, y0: number, x: number, y: number } | null} */
+    this.drag = null;
+    this.draw = () => this.#draw();
+    /** The ends of the axes: ns since 1970, and powers of ten of ns; and px for each. */
+    this.from = 0n;
+    this.to = 0n;
+    this.perNS = 0;
+    this.decades = { from: 0, to: 1 };
+    this.perDecade = 1;
+    /** px of each row. */
+    this.x = new Float32Array(0);
+    this.y = new Float32Array(0);
+    watch(this, theme, settings);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.resized = new ResizeObserver(() => {
+      this.width = this.clientWidth;
+    });
+    this.resized.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.resized?.disconnect();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('rows')) this.over = -1;
+    if (changed.has('rows') || changed.has('width')) this.#place();
+  }
+
+  /** Puts the rows at their px. */
+  #place() {
+    const n = this.rows.length;
+    let [from, to, low, high] = [0n, 0n, Infinity, 0];
+    this.rows.forEach((t, i) => {
+      const [start, d] = [BigInt(t.start), Number(t.duration)];
+      if (!i || start < from) from = start;
+      if (!i || start > to) to = start;
+      low = Math.min(low, d);
+      high = Math.max(high, d);
+    });
+    const pad = (to - from) / 50n || 500_000_000n;
+    this.from = from - pad;
+    this.to = to + pad;
+    this.decades = decades(n ? low : 1e6, n ? high : 1e9);
+    this.perNS = (this.width - left - right) / Number(this.to - this.from);
+    this.perDecade = (height - top - bottom) / (this.decades.to - this.decades.from);
+    this.x = Float32Array.from(this.rows, (t) => left + Number(BigInt(t.start) - this.from) * this.perNS);
+    this.y = Float32Array.from(this.rows, (t) => this.#yOf(Number(t.duration)));
+  }
+
+  /** @param {number} ns */
+  #yOf(ns) {
+    const low = this.decades.from;
+    return height - bottom - (Math.log10(Math.max(ns, 10 ** low)) - low) * this.perDecade;
+  }
+
+  render() {
+    const { from, to } = this.decades;
+    const ys = [];
+    for (let d = from; d <= to; d += Math.ceil((to - from) / 5)) ys.push(10 ** d);
+    const errors = this.rows.filter((t) => t.errors).length;
+    return html`<canvas role="img" class=${this.over >= 0 ? 'hit' : ''}
+        aria-label=${`Duration over time of ${count(this.rows.length, 'trace')}, ${errors} with errors. The list below has the same.`}
+        @pointermove=${this.#move} @pointerdown=${this.#down} @pointerup=${this.#up} @pointercancel=${this.#cancel} @pointerleave=${() => { this.over = -1; }}></canvas>
+      ${ys.map((ns) => html`<span class="y" aria-hidden="true" ${setStyle({ top: `${this.#yOf(ns)}px` })}>${duration(ns)}</span>`)}
+      ${this.#times().map(({ x, text }) => html`<span class="x" aria-hidden="true" ${setStyle({ left: `${x}px` })}>${text}</span>`)}
+      ${this.drag ? html`<div class="box" ${setStyle(this.#box(this.drag))}></div>` : nothing}
+      ${this.over >= 0 && !this.drag ? this.#tip(this.over) : nothing}`;
+  }
+
+  #times() {
+    if (!this.rows.length || this.width < 200) return [];
+    const zone = settings.value.zone;
+    const first = this.from;
+    const shift = zone === 'utc' ? 0 : -new Date(Number(first / 1_000_000n)).getTimezoneOffset() * 60e9;
+    const { step, at } = roundTimes(first, this.to, Math.max(2, Math.floor(this.width / 130)), BigInt(shift));
+    return at.map((t) => {
+      const text = time(t, zone, { digits: step < 1e9 ? 3 : 0 });
+      return { x: left + Number(t - first) * this.perNS, text: step >= 86_400e9 ? text.slice(0, 10) : step >= 60e9 ? text.slice(11, 16) : text.slice(11) };
+    }).filter(({ x }) => x > left + 20 && x < this.width - 30);
+  }
+
+  /** @param {number} i */
+  #tip(i) {
+    const t = this.rows[i];
+    const width = 320;
+    const x = Math.max(4, Math.min(this.x[i] + 12, this.width - width - 8));
+    return html`<div class="tip" ${setStyle({ left: `${x}px`, top: `${this.y[i] > 66 ? this.y[i] - 66 : this.y[i] + 12}px` })}>
+      <b>${t.rootService}: ${t.rootName}</b>
+      ${duration(Number(t.duration))} · ${count(t.spans, 'span')}${t.errors ? html` · ${count(t.errors, 'error')}` : nothing}<br>
+      ${time(BigInt(t.start), settings.value.zone)} ${zoneName(settings.value.zone, new Date(Number(BigInt(t.start) / 1_000_000n)))}
+    </div>`;
+  }
+
+  updated() {
+    schedule('draw', this.draw);
+  }
+
+  #draw() {
+    const canvas = this.renderRoot.querySelector('canvas');
+    const g = canvas?.getContext('2d');
+    if (!canvas || !g) return;
+    const [width, scale] = [this.width, devicePixelRatio];
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    g.scale(scale, scale);
+    g.strokeStyle = token('--line');
+    for (let d = this.decades.from; d <= this.decades.to; d++) {
+      const y = Math.round(this.#yOf(10 ** d)) + 0.5;
+      g.beginPath();
+      g.moveTo(left, y);
+      g.lineTo(width - right, y);
+      g.stroke();
+    }
+    const [failed, around] = [token('--error'), token('--bg')];
+    g.strokeStyle = around;
+    for (let i = this.rows.length - 1; i >= 0; i--) {
+      const t = this.rows[i];
+      const [x, y, r] = [this.x[i], this.y[i], Math.min(2.5 + Math.log2(t.spans + 1) * 0.4, 7) + (i === this.over ? 2 : 0)];
+      g.beginPath();
+      if (t.errors) {
+        for (const [dx, dy] of [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]]) g.lineTo(x + dx * r, y + dy * r);
+        g.closePath();
+      } else {
+        g.arc(x, y, r, 0, 7);
+      }
+      g.fillStyle = t.errors ? failed : serviceColor(t.rootService, theme.value);
+      g.fill();
+      g.stroke();
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    if (this.drag) {
+      this.drag = { ...this.drag, x: event.offsetX, y: event.offsetY };
+      return;
+    }
+    let [best, least] = [-1, near * near];
+    for (let i = 0; i < this.x.length; i++) {
+      const d = (this.x[i] - event.offsetX) ** 2 + (this.y[i] - event.offsetY) ** 2;
+      if (d < least) [best, least] = [i, d];
+    }
+    this.over = best;
+  }
+
+  /** @param {PointerEvent} event */
+  #down(event) {
+    if (event.button) return;
+    this.#move(event);
+    this.drag = { x0: event.offsetX, y0: event.offsetY, x: event.offsetX, y: event.offsetY };
+    /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
+  }
+
+  #cancel() {
+    this.drag = null;
+  }
+
+  #up() {
+    const d = this.drag;
+    this.drag = null;
+    if (!d) return;
+    const { x0, x1, y0, y1 } = edges(d);
+    if (x1 - x0 < 4 && y1 - y0 < 4) {
+      if (this.over >= 0) navigate(href('trace', {}, this.rows[this.over].traceID));
+      return;
+    }
+    const at = (/** @type {number} */ x) => this.from + BigInt(Math.round((x - left) / this.perNS));
+    const ns = (/** @type {number} */ y) => BigInt(Math.round(10 ** (this.decades.from + (height - bottom - y) / this.perDecade)));
+    this.dispatchEvent(new CustomEvent('select', { detail: { from: at(x0), to: at(x1), shortest: ns(y1), longest: ns(y0) } }));
+  }
+
+  /** @param {{ x0: number, y0: number, x: number, y: number }} d */
+  #box(d) {
+    const { x0, x1, y0, y1 } = edges(d);
+    return { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` };
+  }
+}
+customElements.define('trace-scatter', TraceScatter);
+
+/** @param {{ x0: number, y0: number, x: number, y: number }} d */
+function edges(d) {
+  return { x0: Math.min(d.x0, d.x), x1: Math.max(d.x0, d.x), y0: Math.min(d.y0, d.y), y1: Math.max(d.y0, d.y) };
+}
