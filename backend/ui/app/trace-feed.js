@@ -4,6 +4,7 @@
 import { Atom } from '../lib/atom.js';
 import { Latest } from '../lib/latest.js';
 import { Listing } from '../lib/listing.js';
+import { parse } from '../search/parse.js';
 import { get } from './api.js';
 import { schedule } from './frame.js';
 import { Live } from './live.js';
@@ -23,6 +24,7 @@ export class TraceFeed {
   /** @type {Listing | null} */ listing = null;
   /** Counts the listings. */ listings = 0;
   /** Why the last search failed. @type {Error | null} */ failure = null;
+  /** What is wrong with the text, of which the server is not asked. @type {Error | null} */ wrong = null;
   searching = false;
   /** The last search was stopped. */ stopped = false;
   loadingMore = false;
@@ -44,13 +46,15 @@ export class TraceFeed {
   show(asked, listen) {
     const same = JSON.stringify(asked) === JSON.stringify(this.#asked);
     this.#asked = asked;
-    if (!listen) this.live.stop();
+    if (!same) this.wrong = mistake(asked.q);
+    if (!listen || this.wrong) this.live.stop();
     else if (!same || !this.live.wanted) this.live.start(asked.q, asked.columns);
-    if (!same || (!this.listing && !this.searching)) this.again();
+    if (!same) this.again();
   }
 
-  /** Stops what runs; show goes on with it. */
+  /** Stops what runs. What was found stays, and show finds it here. */
   leave() {
+    if (this.searching || this.failure) this.#asked = null;
     this.live.stop();
     this.stop();
     this.#more.cancel();
@@ -67,6 +71,8 @@ export class TraceFeed {
   async again() {
     const asked = this.#asked;
     if (!asked) return;
+    this.stop();
+    if (this.wrong) return this.#change({ stopped: false, failure: null });
     const listing = new Listing(asked.order);
     this.#coming = listing;
     this.#more.cancel();
@@ -144,5 +150,15 @@ export class TraceFeed {
   #change(change) {
     Object.assign(this, change);
     this.version.value++;
+  }
+}
+
+/** @param {string} q */
+function mistake(q) {
+  try {
+    parse(q);
+    return null;
+  } catch (error) {
+    return /** @type {Error} */ (error);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A mark on an axis. @typedef {{ at: number, text: string }} Tick */
+import { number } from './format.js';
 
 /**
  * Powers of ten from below low to above high, which are the ends of a log scale.
@@ -11,6 +11,15 @@ export function decades(low, high) {
   const from = Math.floor(Math.log10(Math.max(low, 1)) + 1e-9);
   const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(high, 1)) - 1e-9));
   return { from, to };
+}
+
+/**
+ * A power of ten of ns as text: "10 ms".
+ * @param {number} power
+ */
+export function decade(power) {
+  const unit = Math.min(Math.floor(power / 3), 3);
+  return `${number(10 ** (power - unit * 3))} ${['ns', 'µs', 'ms', 's'][unit]}`;
 }
 
 const second = 1e9;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { address } from '../app/base.js';
 import { schedule } from '../app/frame.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { TraceFeed } from '../app/trace-feed.js';
 import { watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
-import { narrow } from '../lib/narrow.js';
 import '../parts/forget-all.js';
 import '../parts/import-drop.js';
 import '../parts/live-bar.js';
@@ -16,6 +16,7 @@ import '../parts/trace-list-bar.js';
 import '../parts/trace-list-empty.js';
 import '../parts/trace-list-end.js';
 import '../parts/trace-list.js';
+import { withTimes, withTraceDuration } from '../search/narrow.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 // They outlive the element: Back shows what was there.
@@ -32,6 +33,12 @@ export class TracesPage extends LitElement {
     .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
     h1 { margin: 0; font-size: 1em; font-weight: 600; min-width: 12em; font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
+    @media (max-width: 719px) {
+      .bar { display: contents; }
+      h1 { padding: 4px 16px 0; }
+      live-bar { position: sticky; top: 0; z-index: 2; padding: 6px 16px; background: var(--bg); }
+      trace-list-bar { padding: 0 16px 8px; border-bottom: 1px solid var(--line); }
+    }
     .searching { animation: appear 0.01s 0.3s both; }
     @keyframes appear { from { visibility: hidden; } to { visibility: visible; } }
   `];
@@ -92,7 +99,7 @@ export class TracesPage extends LitElement {
   render() {
     if (route.value.page !== 'traces') return nothing;
     const { q, order, group, live, form } = this.params;
-    const rows = feed.listing?.rows ?? [];
+    const rows = (feed.wrong || feed.failure ? null : feed.listing)?.rows ?? [];
     const search = (/** @type {CustomEvent<{ q: string }>} */ e) => navigate(changed({ q: e.detail.q }));
     return html`
       <div class="search">
@@ -102,7 +109,7 @@ export class TracesPage extends LitElement {
         <forget-all @forgotten=${() => feed.again()}></forget-all>
       </div>
       ${form ? html`<search-form .q=${q} @search=${search}></search-form>` : nothing}
-      <div class="plot" ?hidden=${!!feed.listing && !rows.length}><trace-scatter .rows=${rows} @select=${this.#select}></trace-scatter></div>
+      <div class="plot" ?hidden=${!feed.searching && !rows.length}><trace-scatter .rows=${rows} @select=${this.#select}></trace-scatter></div>
       <div class="bar">
         <h1>${this.#count()}</h1>
         <live-bar .state=${feed.live.state.value} .waiting=${feed.listing?.waiting ?? 0} .missed=${feed.listing?.missed ?? false} .paused=${!live}
@@ -116,7 +123,7 @@ export class TracesPage extends LitElement {
   #count() {
     const l = feed.listing;
     if (feed.searching) return html`<span class="searching">Searching <button @click=${() => feed.stop()}>Stop</button></span>`;
-    if (feed.failure || !l) return 'Traces';
+    if (feed.wrong || feed.failure || !l) return 'Traces';
     return html`${l.rows.length < l.total || l.atLeast ? `${number(l.rows.length)} of ${l.atLeast ? 'at least ' : ''}` : ''}${count(l.total, 'trace')}`;
   }
 
@@ -127,6 +134,7 @@ export class TracesPage extends LitElement {
   #list(rows, group) {
     const l = feed.listing;
     const { q, live } = this.params;
+    if (feed.wrong) return html`<note-box heading="This cannot be searched for" detail=${feed.wrong.message}>Mend the text above, or <a href=${address('/')}>show all traces</a>.</note-box>`;
     if (feed.failure) return html`<note-box kind="failed" heading="The search failed" detail=${feed.failure.message} @again=${() => feed.again()}></note-box>`;
     if (!l) return feed.stopped ? html`<note-box kind="failed" heading="The search was stopped" @again=${() => feed.again()}></note-box>` : nothing;
     const end = html`<trace-list-end .listing=${l} .count=${rows.length} .status=${feed.status} .loading=${feed.loadingMore} .failure=${feed.moreFailure} .q=${q}
@@ -141,7 +149,7 @@ export class TracesPage extends LitElement {
   }
 
   #clear() {
-    navigate(changed({ q: narrow(this.params.q, { since: BigInt(Date.now()) * 1_000_000n }) }));
+    navigate(changed({ q: withTimes(this.params.q, BigInt(Date.now()) * 1_000_000n, null) }));
   }
 
   /** @param {CustomEvent<string>} event */
@@ -153,7 +161,7 @@ export class TracesPage extends LitElement {
   /** @param {CustomEvent<{ from: bigint, to: bigint, shortest: bigint, longest: bigint }>} event */
   #select(event) {
     const { from, to, shortest, longest } = event.detail;
-    navigate(changed({ q: narrow(this.params.q, { since: from, until: to, shortest, longest }) }));
+    navigate(changed({ q: withTraceDuration(withTimes(this.params.q, from, to), shortest, longest) }));
   }
 }
 customElements.define('traces-page', TracesPage);

@@ -9,7 +9,7 @@ import { theme, token } from '../app/theme.js';
 import { watch } from '../app/watch.js';
 import { serviceColor } from '../lib/color.js';
 import { count, duration, time, zoneName } from '../lib/format.js';
-import { decades, roundTimes } from '../lib/scale.js';
+import { decade, decades, roundTimes } from '../lib/scale.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
@@ -111,12 +111,12 @@ export class TraceScatter extends LitElement {
   render() {
     const { from, to } = this.decades;
     const ys = [];
-    for (let d = from; d <= to; d += Math.ceil((to - from) / 5)) ys.push(10 ** d);
+    for (let d = from; d <= to; d += Math.ceil((to - from) / 5)) ys.push(d);
     const errors = this.rows.filter((t) => t.errors).length;
     return html`<canvas role="img" class=${this.over >= 0 ? 'hit' : ''}
         aria-label=${`Duration over time of ${count(this.rows.length, 'trace')}, ${errors} with errors. The list below has the same.`}
         @pointermove=${this.#move} @pointerdown=${this.#down} @pointerup=${this.#up} @pointercancel=${this.#cancel} @pointerleave=${() => { this.over = -1; }}></canvas>
-      ${ys.map((ns) => html`<span class="y" aria-hidden="true" ${setStyle({ top: `${this.#yOf(ns)}px` })}>${duration(ns)}</span>`)}
+      ${ys.map((d) => html`<span class="y" aria-hidden="true" ${setStyle({ top: `${this.#yOf(10 ** d)}px` })}>${decade(d)}</span>`)}
       ${this.#times().map(({ x, text }) => html`<span class="x" aria-hidden="true" ${setStyle({ left: `${x}px` })}>${text}</span>`)}
       ${this.drag ? html`<div class="box" ${setStyle(this.#box(this.drag))}></div>` : nothing}
       ${this.over >= 0 && !this.drag ? this.#tip(this.over) : nothing}`;

@@ -7,7 +7,8 @@ import { changed, navigate } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { bytes, count, number, time } from '../lib/format.js';
-import { narrow } from '../lib/narrow.js';
+import { window, withWindow } from '../search/edit.js';
+import { iso } from '../search/narrow.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /**
@@ -62,7 +63,12 @@ export class TraceListEnd extends LitElement {
   #full(l) {
     const last = l.rows[l.rows.length - 1];
     return html`<p>The list holds ${count(this.count, 'trace')}, no more.
-      ${l.order === 'newest' && last ? html`<button @click=${() => navigate(changed({ q: narrow(this.q, { until: BigInt(last.start), since: undefined }) }))}>Older ones</button>` : 'Narrow the search to see others.'}</p>`;
+      ${l.order === 'newest' && last ? html`<button @click=${() => this.#older(BigInt(last.start))}>Older ones</button>` : 'Narrow the search to see others.'}</p>`;
+  }
+
+  /** @param {bigint} before ns since 1970 */
+  #older(before) {
+    navigate(changed({ q: withWindow(this.q, { since: window(this.q).since, until: iso(before, 9) }) }));
   }
 
   #all() {

@@ -29,11 +29,11 @@ export function traceRow(t, at, { longest, zone, today, theme, columns, level })
   const more = services.length - Math.min(services.length, named) + (t.moreServices ?? 0);
   return html`<div role="row" id=${`line${at.index}`} class="row trace" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="time">${when(t.start, zone, today)}</span>
-    <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track"><i class="bar" ${setStyle({ width: `${Math.max((ns / longest) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
-    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><b>${t.rootService}</b> ${t.rootName}</a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
+    <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar" ${setStyle({ width: `${Math.max((ns / longest) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
+    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> ${t.rootName}</a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
     <span role="gridcell" class="spans">${count(t.spans, 'span')}</span>
     <span role="gridcell" class="errors">${t.errors ? html`<span class="bad">${count(t.errors, 'error')}</span>` : nothing}</span>
-    <span role="gridcell" class="services cut">${services.slice(0, named).map((s) => html`<span class="service"><i ${setStyle({ background: serviceColor(s.service, theme) })}></i>${s.service} <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
+    <span role="gridcell" class="services cut">${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i>${s.service} <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
     ${columns.map((_, i) => html`<span role="gridcell" class="column cut">${t.columns?.[i] || html`<span class="soft">–</span>`}</span>`)}
   </div>`;
 }
@@ -72,7 +72,7 @@ export const listStyles = css`
   :host { display: block; }
   [role='grid'], [role='treegrid'] { outline: none; }
   .row { display: grid; gap: 0 12px; padding: 0 16px; border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums; }
-  .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 78px minmax(120px, 6fr) repeat(var(--columns), minmax(70px, 2fr)); height: 30px; line-height: 29px; }
+  .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 78px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
   .head { position: sticky; top: var(--list-head, 0px); z-index: 1; background: var(--bg); border-bottom-color: var(--line-strong); font-size: var(--small); color: var(--text-soft); }
   .head .column { display: flex; min-width: 0; }
   .head .column button { min-height: 0; line-height: 20px; margin-left: 2px; padding: 0 5px; align-self: center; color: var(--text-soft); }
@@ -82,14 +82,12 @@ export const listStyles = css`
   :focus-visible .row[aria-selected='true'] { outline: var(--focus); outline-offset: -2px; background: var(--bg-selected); }
   .cut { overflow: hidden; text-overflow: ellipsis; min-width: 0; }
   .time { min-width: 0; overflow: hidden; }
-  .body .time { text-align: right; }
-  .wide .head .time { text-align: right; }
-  .spans, .errors { text-align: right; }
+  .time, .spans, .errors { text-align: right; }
   .bad { padding: 1px 6px; border-radius: 3px; background: var(--bg-error); color: var(--error); font-weight: 600; }
   .error { font-weight: 600; }
   .duration { display: flex; align-items: center; gap: 8px; }
   .duration > span { width: 64px; text-align: right; }
-  .track { flex: 1; height: 10px; background: var(--bg-raised); border-radius: 2px; }
+  .track { flex: 1; height: 10px; }
   .bar { display: block; height: 100%; border-radius: 2px; }
   .name a { color: var(--text); }
   .name a::after { content: ''; position: absolute; inset: 0; }
@@ -97,14 +95,14 @@ export const listStyles = css`
   .name b { font-weight: 600; }
   em { font-style: normal; font-size: var(--small); padding: 1px 5px; border-radius: 3px; background: var(--bg-warning); color: var(--warning); }
   .service { margin-right: 8px; }
-  .service i { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 4px; }
+  .swatch { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
   .wide .row.group { grid-template-columns: minmax(0, auto) 1fr; background: var(--bg-raised); cursor: pointer; }
   .arrow { display: inline-block; width: 1em; }
-  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 24px / auto auto 1fr; height: 54px; line-height: 26px; align-content: center; }
+  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 24px / 92px 1fr auto; height: 54px; line-height: 26px; align-content: center; }
   .narrow .head { display: none; }
   .narrow .name { grid-area: name; }
-  .narrow .time { grid-area: time; font-size: var(--small); }
-  .narrow .spans { grid-area: spans; font-size: var(--small); }
+  .narrow .time { grid-area: time; font-size: var(--small); text-align: left; }
+  .narrow .spans { grid-area: spans; font-size: var(--small); text-align: left; }
   .narrow .errors { grid-area: errors; font-size: var(--small); }
   .narrow .duration { grid-area: duration; justify-content: end; }
   .narrow .services, .narrow .column, .narrow .track { display: none; }

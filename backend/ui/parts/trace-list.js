@@ -107,11 +107,10 @@ export class TraceList extends LitElement {
     const now = new Date();
     return html`<div role=${this.groups ? 'treegrid' : 'grid'} tabindex="0" aria-label="Traces" class=${this.narrow ? 'narrow' : 'wide'}
         aria-rowcount=${this.lines.length + 1} aria-colcount=${6 + this.columns.length}
-        aria-activedescendant=${this.active >= from && this.active < from + shown.length ? `line${this.active}` : nothing}
-        ${setStyle({ '--columns': String(this.columns.length) })} @keydown=${this.#key} @blur=${() => { this.active = -1; }}>
+        aria-activedescendant=${this.active >= from && this.active < from + shown.length ? `line${this.active}` : nothing} @keydown=${this.#key} @blur=${() => { this.active = -1; }}>
       <div role="row" class="row head" aria-rowindex="1">
         <span role="columnheader" class="time">Start (${zoneName(zone, now)})</span>
-        <span role="columnheader" class="duration">Duration</span>
+        <span role="columnheader" class="duration"><span>Duration</span></span>
         <span role="columnheader" class="name">Trace</span>
         <span role="columnheader" class="spans">Spans</span>
         <span role="columnheader" class="errors">Errors</span>
@@ -176,7 +175,7 @@ export class TraceList extends LitElement {
     const head = this.renderRoot.querySelector('.head');
     if (!scroller || !body || !head) return;
     const top = body.getBoundingClientRect().top + this.active * this.rowHeight;
-    const above = top - head.getBoundingClientRect().bottom;
+    const above = top - (head.getBoundingClientRect().bottom || scroller.getBoundingClientRect().top + 90);
     const below = top + this.rowHeight - scroller.getBoundingClientRect().bottom;
     if (above < 0) scroller.scrollTop += above;
     else if (below > 0) scroller.scrollTop += below;
