@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Marked, Trace } from '../types.js' */
-import { parseDuration } from '../lib/duration.js';
+import { parseDuration } from '../search/values.js';
+import { kinds } from '../search/words.js';
 
-/** The names of Trace.kind. */
-export const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
+export { kinds };
 
 /**
  * The spans to hide: "service:NAME", "kind:NAME", "shorter:10ms". What it does
@@ -28,7 +28,7 @@ export function hiddenSpans(t, hide) {
         if (kinds.includes(value)) byKind[kinds.indexOf(value)] = 1;
         break;
       case 'shorter':
-        shorter = Math.max(shorter, parseDuration(value) ?? 0);
+        shorter = Math.max(shorter, Number(parseDuration(value.replaceAll(' ', '')) ?? 0));
     }
   }
   const mask = new Uint8Array(t.count);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { Marked, SpanView, Trace } from '../types.js' */
+/** @import { Marked, Trace } from '../types.js' */
+/** @import { Expr } from '../search/parse.js' */
+import { hasBraces, split, tryParse } from '../search/edit.js';
+import { quote } from '../search/write.js';
+import { spanID } from './trace.js';
 
 /**
  * The spans whose service, name, or both with a space between, have the text in
  * them, in capitals or not, or whose id has it; of ids, four digits are needed.
  * @param {Trace} t
  * @param {string} text "": none
+ * @param {string} [ids] of spans in which the server found it, 16 hex digits each
  * @returns {Marked}
  */
-export function find(t, text) {
+export function find(t, text, ids = '') {
   const mask = new Uint8Array(t.count);
   const found = { mask, count: 0, errors: 0 };
   const wanted = text.trim().toLowerCase();
@@ -34,6 +39,12 @@ export function find(t, text) {
       if ((at % 16) + wanted.length <= 16) mask[Math.floor(at / 16)] = 1;
     }
   }
+  if (ids) {
+    /** @type {Set<string>} */
+    const known = new Set();
+    for (let at = 0; at < ids.length; at += 16) known.add(ids.slice(at, at + 16));
+    for (let i = 0; i < t.count; i++) if (known.has(spanID(t, i))) mask[i] = 1;
+  }
   for (let i = 0; i < t.count; i++) {
     if (!mask[i]) continue;
     found.count++;
@@ -43,17 +54,21 @@ export function find(t, text) {
 }
 
 /**
- * Whether a span has a text in its service, name, status message, a tag or a
- * log, in capitals or not.
- * @param {SpanView} view
+ * The search (docs/search.md) that looks for a text where find does not, in
+ * tags, logs and messages. What reads as a search with comparisons is one.
  * @param {string} text
  */
-export function viewHas(view, text) {
-  const wanted = text.trim().toLowerCase();
-  if (!wanted) return false;
-  const has = (/** @type {string} */ s) => s.toLowerCase().includes(wanted);
-  const tagHas = (/** @type {{ key: string, text: string }} */ tag) => has(tag.key) || has(tag.text);
-  return [view.service, view.name, view.statusMessage, view.spanID].some(has)
-    || [view.tags, view.process, view.scope.tags].some((tags) => tags.some(tagHas))
-    || view.logs.some((log) => has(log.name) || log.tags.some(tagHas));
+export function searchFor(text) {
+  const wanted = text.trim();
+  if (!wanted) return '';
+  const query = tryParse(wanted);
+  if (!query) return quote(wanted);
+  const plain = query.where && bare(query.where) && !hasBraces(wanted) && !split(wanted).options.length;
+  return plain ? `(${wanted}) OR ${quote(wanted)}` : wanted;
+}
+
+/** Whether words are all there is. @param {Expr} e @returns {boolean} */
+function bare(e) {
+  if (e.is === 'term') return e.field === 'tag' && !e.op;
+  return e.is !== 'not' && e.args.every(bare);
 }

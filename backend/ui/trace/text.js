@@ -2,6 +2,7 @@
 
 /** @import { Rows, SpanView, Trace } from '../types.js' */
 import { count, duration } from '../lib/format.js';
+import { foldSiblings } from './fold.js';
 import { visible } from './rows.js';
 
 /** What is copied has at most so many rows, and so much of a name, UTF-16 units. */
@@ -23,9 +24,10 @@ export function headline(t) {
 /**
  * The tree as text, a line a row: name, start and duration.
  * @param {Trace} t
- * @param {Rows} [rows] those to write, all spans unless given
+ * @param {Rows} [rows] those to write, unless given all, with equal siblings as one
+ * @param {number} [most] how many of them
  */
-export function treeText(t, rows = visible(t), most = mostRows) {
+export function treeText(t, rows = visible(t, { folds: foldSiblings(t) }), most = mostRows) {
   const n = Math.min(rows.rows.length, most);
   const lines = Array.from({ length: n }, (_, r) => {
     const row = rows.rows[r];

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from '../../../search/parse.js';
 import { collapseAll, collapseOne, expandOne, reveal } from '../../../trace/collapse.js';
 import { hiddenSpans } from '../../../trace/filter.js';
-import { find, viewHas } from '../../../trace/find.js';
+import { find, searchFor } from '../../../trace/find.js';
 import { foldSiblings } from '../../../trace/fold.js';
 import { visible } from '../../../trace/rows.js';
-import { spanViews } from '../../../trace/span-view.js';
 import { forest, trace } from './make.js';
 
 /** @import { Trace } from '../../../types.js' */
@@ -44,22 +44,28 @@ test('an id is found within its span alone', () => {
   assert.deepEqual(spans(find(t, 'abcd').mask), [0]);
 });
 
-test('a span with its tags has a text', () => {
-  const attribute = (/** @type {string} */ key, /** @type {string} */ value) => ({ key, value: { stringValue: value } });
-  const [view] = spanViews({
-    resourceSpans: [{
-      resource: { attributes: [attribute('service.name', 'Web'), attribute('host.name', 'laptop')] },
-      scopeSpans: [{
-        scope: { name: 'lib', attributes: [attribute('in.scope', 'yes')] },
-        spans: [{
-          traceId: '1', spanId: '00ab', name: 'GET', startTimeUnixNano: '1', endTimeUnixNano: '2', attributes: [attribute('Item', 'Apple Pie')],
-          events: [{ timeUnixNano: '1', name: 'retry', attributes: [attribute('why', 'timeout')] }], status: { message: 'broken' },
-        }],
-      }],
-    }],
-  }, 0n);
-  for (const text of ['web', 'get', 'item', 'apple', 'pie', 'laptop', 'scope', 'RETRY', 'timeout', 'broken', '00AB']) assert.ok(viewHas(view, text), text);
-  for (const text of ['apple  pie', 'nothing', '']) assert.ok(!viewHas(view, text), text);
+test('what the server found is found, too', () => {
+  const t = shop();
+  const found = find(t, 'cart', '0000000000000003' + '0000000000000001' + '00000000000000ff');
+  assert.deepEqual(spans(found.mask), [0, 1, 3]);
+  assert.deepEqual([found.count, found.errors], [3, 1]);
+  assert.deepEqual(spans(find(t, '', '0000000000000003').mask), []);
+  t.ids = '0000000000000001'.repeat(4);
+  assert.equal(find(t, 'nothing', '0000000000000001').count, 4);
+});
+
+test('text is looked for in tags, a search as it is', () => {
+  /** @type {Record<string, string>} */
+  const cases = {
+    'connection reset': '(connection reset) OR "connection reset"', 'http.method': '(http.method) OR "http.method"', ' GET /cart ': '(GET /cart) OR "GET /cart"',
+    'http://shop': '"http://shop"', 'say "hi': '"say \\"hi"', 'a (b': '"a (b"', 'C:\\x': '"C:\\\\x"', 'and': '"and"', '': '', '  ': '',
+    'status:error': 'status:error', 'a=b c': 'a=b c', '"exactly"': '"exactly"', '-odd': '-odd', 'a OR b': '(a OR b) OR "a OR b"', '{a} {b}': '{a} {b}',
+    'since:1h a': 'since:1h a',
+  };
+  for (const [text, want] of Object.entries(cases)) {
+    assert.equal(searchFor(text), want);
+    if (want) parse(want);
+  }
 });
 
 test('hide', () => {
@@ -67,7 +73,7 @@ test('hide', () => {
   /** @type {Record<string, number[]>} */
   const cases = {
     'service:web': [0, 1], 'service:Store.İstanbul': [2], 'service:WEB': [], 'kind:client': [1, 3], 'kind:Client': [], 'kind:': [],
-    'shorter:2ns': [3], 'shorter:60 ns': [3], 'shorter:60.5ns': [2, 3], 'shorter:x': [], 'nonsense': [], 'web': [], '': [],
+    'shorter:2ns': [3], 'shorter:60 ns': [3], 'shorter:0.061us': [2, 3], 'shorter:x': [], 'nonsense': [], 'web': [], '': [],
   };
   for (const [text, want] of Object.entries(cases)) {
     const hidden = hiddenSpans(t, [text]);

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { foldSiblings } from '../../../trace/fold.js';
 import { visible } from '../../../trace/rows.js';
 import { spanViews } from '../../../trace/span-view.js';
 import { curl, headline, spanMarkdown, traceMarkdown, traceText, treeText } from '../../../trace/text.js';
@@ -17,20 +16,19 @@ const shop = () => trace([
 
 test('a trace as text', () => {
   const t = shop();
-  const rows = visible(t, { folds: foldSiblings(t) });
-  assert.equal(traceText(t, rows), `trace ffffffffffffffffffffffffffffffff: web GET /cart, 20 ms, 12 spans, 2 services, 1 error
+  assert.equal(traceText(t), `trace ffffffffffffffffffffffffffffffff: web GET /cart, 20 ms, 12 spans, 2 services, 1 error
 
 web GET /cart      +0 µs  20 ms
   db SELECT × 10   +1 ms  5 ms together, 1 error
   web render      +15 ms  4 ms
 `);
-  assert.equal(treeText(t).split('\n').length, 13);
+  assert.equal(treeText(t, visible(t)).split('\n').length, 13);
   assert.equal(headline(trace([])), 'no spans, 0 µs, 0 spans, 0 services');
 });
 
 test('large traces and long names are cut', () => {
   const t = forest(20_000, 1);
-  const lines = treeText(t).trim().split('\n');
+  const lines = treeText(t, visible(t)).trim().split('\n');
   assert.equal(lines.length, 5001);
   assert.equal(lines.at(-1), '… 15,000 more rows');
   const long = treeText(trace([{ span: ['x'.repeat(20_000) + '\n\u202e', -1, 0, 1], service: 'a\nb' }]));
