@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Trace } from '../types.js' */
 import { loadTrace } from '../app/load-trace.js';
 import { route } from '../app/router.js';
 import { controls } from '../app/styles.js';
+import { show, state } from '../app/trace-state.js';
+import { traceViewer } from '../app/trace-view.js';
 import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import '../parts/log-list.js';
+import '../parts/minimap.js';
 import '../parts/note-box.js';
 import '../parts/share-menu.js';
 import '../parts/span-panel.js';
 import '../parts/span-table.js';
 import '../parts/span-tree.js';
 import '../parts/trace-header.js';
-import { spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /** One trace: its header, then the view that the address names, and beside it the chosen span. */
@@ -23,7 +26,8 @@ export class TracePage extends LitElement {
   static styles = [controls, css`
     :host { display: grid; height: 100%; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto; }
     trace-header { grid-column: 1 / -1; }
-    .view { display: grid; min-height: 0; min-width: 0; }
+    .view { display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
+    .view > :only-child { grid-row: 1 / -1; }
     span-panel { min-height: 0; overflow: auto; border-left: 1px solid var(--line); }
   `];
 
@@ -36,7 +40,8 @@ export class TracePage extends LitElement {
     /** @type {Error | null} */
     this.failure = null;
     this.latest = new Latest();
-    watch(this, route);
+    this.viewer = traceViewer();
+    watch(this, route, state);
   }
 
   disconnectedCallback() {
@@ -54,7 +59,9 @@ export class TracePage extends LitElement {
     this.loaded = null;
     try {
       const answer = await this.latest.run((signal) => loadTrace(this.trace, signal));
-      if (answer) this.loaded = answer.value;
+      if (!answer) return;
+      show(answer.value);
+      this.loaded = answer.value;
     } catch (error) {
       this.failure = /** @type {Error} */ (error);
     }
@@ -64,26 +71,24 @@ export class TracePage extends LitElement {
     if (this.failure) return html`<note-box kind="failed" heading="The trace cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}></note-box>`;
     const t = this.loaded;
     if (!t) return html`<note-box kind="loading" heading="Loading the trace" @stop=${() => this.latest.cancel()}></note-box>`;
-    const { view, span } = route.value.params;
-    const chosen = spanOf(t, String(span));
+    const now = state.value;
+    if (!now || route.value.page !== 'trace') return nothing;
+    const view = this.viewer(t, now, route.value.params);
     return html`
       <trace-header .trace=${t}></trace-header>
-      <div class="view">${this.#view(t, String(view))}</div>
-      ${chosen >= 0 ? html`<span-panel .trace=${t} .span=${chosen}></span-panel>` : nothing}`;
+      <div class="view">${this.#view(view)}</div>
+      ${view.chosen >= 0 ? html`<span-panel .trace=${t} .span=${view.chosen}></span-panel>` : nothing}`;
   }
 
-  /**
-   * @param {Trace} t
-   * @param {string} view
-   */
-  #view(t, view) {
-    switch (view) {
+  /** @param {TraceView} view */
+  #view(view) {
+    switch (route.value.params.view) {
       case 'table':
-        return html`<span-table .trace=${t}></span-table>`;
+        return html`<span-table .trace=${view.trace}></span-table>`;
       case 'logs':
-        return html`<log-list .trace=${t}></log-list>`;
+        return html`<log-list .trace=${view.trace}></log-list>`;
       default:
-        return html`<span-tree .trace=${t}></span-tree>`;
+        return html`<trace-minimap .view=${view}></trace-minimap><span-tree .view=${view}></span-tree>`;
     }
   }
 }

@@ -4,7 +4,7 @@
 import { address } from '../app/base.js';
 import { loadSpans } from '../app/load-spans.js';
 import { adjust, changed, route } from '../app/router.js';
-import { settings } from '../app/settings.js';
+import { change, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { duration, time, zoneName } from '../lib/format.js';
@@ -17,8 +17,8 @@ import { spanID } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './copy-button.js';
 import './note-box.js';
-import './panel-handle.js';
 import './service-name.js';
+import './side-handle.js';
 import './span-panel-logs.js';
 import './span-panel-references.js';
 import './span-panel-usual.js';
@@ -32,7 +32,7 @@ export class SpanPanel extends LitElement {
     :host { display: grid; grid-template: minmax(0, 1fr) / auto minmax(0, 1fr); width: min(var(--panel), 75vw); background: var(--bg); }
     @media (max-width: 700px) {
       :host { grid-area: auto / 1 / auto / -1; width: auto; height: 55vh; border-top: 1px solid var(--line-strong); }
-      panel-handle { display: none; }
+      side-handle { display: none; }
     }
     .all { overflow: auto; padding: 8px 12px 24px 8px; }
     header { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 0 4px; }
@@ -122,7 +122,7 @@ export class SpanPanel extends LitElement {
     const { zone } = settings.value;
     const start = t.start + BigInt(Math.round(t.starts[i]));
     return html`
-      <panel-handle></panel-handle>
+      <side-handle label="Width of the panel" right .size=${settings.value.panel} .min=${280} .max=${1000} @size=${(/** @type {CustomEvent} */ e) => change({ panel: e.detail })}></side-handle>
       <div class="all" role="region" aria-label="The chosen span">
         <header>
           <service-name .name=${service} title=${service.slice(0, 500)}></service-name>

@@ -1,107 +1,320 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { Rows, Trace } from '../types.js' */
+/** @import { TraceView } from '../app/trace-view.js' */
+/** @import { Stretch, TimeScale } from '../types.js' */
 import { schedule } from '../app/frame.js';
-import { settings } from '../app/settings.js';
+import { bind } from '../app/keys.js';
+import { change as remember, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { rowHeight, theme, token } from '../app/theme.js';
+import { rowHeight, theme } from '../app/theme.js';
+import { choose, reveal, toggle, toggleGroup } from '../app/trace-actions.js';
+import { scrolled, state } from '../app/trace-state.js';
 import { watch } from '../app/watch.js';
-import { serviceColor } from '../lib/color.js';
-import { duration } from '../lib/format.js';
-import { visible } from '../trace/rows.js';
-import { LitElement, css, html, repeat } from '../vendor/lit.js';
+import { setZoom, zoom } from '../app/zoom.js';
+import { memo } from '../lib/memo.js';
+import { siblings } from '../trace/siblings.js';
+import { timeAt, timeScale } from '../trace/time-scale.js';
+import { panned, stretch, within, zoomed } from '../trace/zoom.js';
+import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
+import './side-handle.js';
+import { drawRows } from './span-tree-canvas.js';
+import { gridKey, pageKey, pageKeys } from './span-tree-keys.js';
+import { row, rowStyles } from './span-tree-row.js';
+import './time-axis.js';
+
+const headHeight = 28; // px
+/** Rows are drawn in chunks, some of them out of sight, so that scrolling seldom draws. */
+const chunk = 8;
+/** Room for durations right of the bars, and between names and bars, px. */
+const [right, gap] = [76, 8];
 
 /**
- * The spans of a trace as a tree beside their bars over time. Only the rows in
- * sight are in the page; their bars are drawn on one canvas.
+ * The spans of a trace as a tree beside their bars over time. Only the rows near
+ * those in sight are in the page; their bars are drawn on one canvas.
  */
 export class SpanTree extends LitElement {
-  static properties = { trace: { attribute: false }, first: { state: true } };
+  static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true }, at: { state: true }, pointer: { state: true } };
 
-  static styles = [controls, css`
-    :host { display: block; min-height: 0; overflow: auto; position: relative; }
-    .all { position: relative; }
-    .row { position: absolute; left: 0; height: var(--row); line-height: var(--row); white-space: nowrap; overflow: hidden; }
-    canvas { position: sticky; top: 0; display: block; pointer-events: none; }
+  static styles = [controls, rowStyles, css`
+    :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; }
+    .grid { height: 100%; overflow: hidden auto; outline: none; position: relative; }
+    .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
+    .head > :first-child { display: flex; align-items: center; gap: 2px; padding-left: 16px; min-width: 0; font-size: var(--small); color: var(--text-soft); white-space: nowrap; overflow: hidden; }
+    .head > :first-child span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
+    .head button { min-height: 22px; padding: 0 6px; font-size: var(--small); color: var(--text-soft); }
+    .rows { position: relative; }
+    canvas { position: absolute; left: 0; pointer-events: none; }
+    side-handle { position: absolute; top: 0; bottom: 0; margin-left: -4px; }
+    p { padding: 16px; margin: 0; }
   `];
 
   constructor() {
     super();
-    /** @type {Trace | null} */
-    this.trace = null;
-    /** @type {Rows} */
-    this.rows = { rows: new Int32Array(0), levels: new Int32Array(0), groups: [], hidden: 0, hiddenErrors: 0 };
-    this.first = 0;
+    /** @type {TraceView | null} */
+    this.view = null;
+    /** The first row in sight, in chunks. */
+    this.top = 0;
+    this.width = 0;
+    this.height = 0;
+    /** The row where the keyboard is: a span, or ~a group's fold. @type {number | null} */
+    this.at = null;
+    /** Where the pointer is, as a share of the bars' width. @type {number | null} */
+    this.pointer = null;
+    /** What is to be scrolled to when it has a row: a span or ~fold. @type {number | null} */
+    this.wanted = null;
+    this.restored = '';
+    this.siblings = memo(siblings);
+    this.scale = memo(timeScale);
     this.draw = () => this.#draw();
-    this.read = () => {
-      this.first = Math.floor(this.scrollTop / rowHeight);
-    };
-    watch(this, theme, settings);
-    this.addEventListener('scroll', () => {
-      schedule('read', this.read);
-      schedule('draw', this.draw);
-    });
+    this.read = () => this.#read();
+    watch(this, theme, settings, zoom, state);
+    this.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.resized = new ResizeObserver(() => this.requestUpdate());
+    this.unbind = bind(pageKeys, (keys) => pageKey(this, keys));
+    this.resized = new ResizeObserver(() => {
+      this.width = this.grid?.clientWidth ?? 0;
+      this.height = this.clientHeight;
+    });
     this.resized.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.unbind?.();
     this.resized?.disconnect();
+    this.restored = '';
+  }
+
+  get grid() {
+    return /** @type {HTMLElement | null} */ (this.renderRoot.querySelector('.grid'));
+  }
+
+  /** Width of the names, px. */
+  get names() {
+    return Math.max(100, Math.min(settings.value.names, Math.round(this.width * 0.6)));
+  }
+
+  /** Width of the bars, px. */
+  get bars() {
+    return Math.max(0, this.width - this.names - gap - right);
+  }
+
+  /** The stretch of time that is shown. */
+  get shown() {
+    return within(zoom.value, this.view?.all.to ?? 0);
+  }
+
+  /** @returns {TimeScale | null} */
+  get shownScale() {
+    if (!this.view) return null;
+    const { from, to } = this.shown;
+    return this.scale(from, to, this.view.all.gaps);
+  }
+
+  /** The row of a span or ~fold, -1: it has none. @param {number} value */
+  rowOf(value) {
+    const rows = this.view?.rows;
+    if (!rows) return -1;
+    if (value >= 0) return rows.rows.indexOf(value);
+    const index = rows.groups.findIndex((g) => g.fold === ~value);
+    return index < 0 ? -1 : rows.rows.indexOf(~index);
+  }
+
+  /** What the row shows: a span or ~fold. @param {number} n */
+  valueOf(n) {
+    const rows = /** @type {TraceView} */ (this.view).rows;
+    const value = rows.rows[n];
+    return value < 0 ? ~rows.groups[~value].fold : value;
+  }
+
+  /**
+   * Moves the keyboard to a span or ~fold and scrolls there, now or when it gets
+   * a row.
+   * @param {number} value
+   */
+  goTo(value) {
+    this.at = value;
+    this.wanted = value;
+    this.requestUpdate();
+  }
+
+  /**
+   * Opens what hides a span and goes to it; when a panel is open, it shows it.
+   * @param {number} span
+   */
+  reveal(span) {
+    if (!this.view) return;
+    reveal(this.view, span);
+    this.goTo(span);
+    if (this.view.chosen >= 0) choose(this.view.trace, span);
+  }
+
+  /**
+   * Opens or closes what is below a row.
+   * @param {number} value a span or ~fold
+   */
+  toggle(value) {
+    this.at = value;
+    if (value < 0) toggleGroup(~value);
+    else toggle(value);
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('trace') && this.trace) this.rows = visible(this.trace);
+    const view = this.view;
+    if (!changed.has('view') || !view) return;
+    const before = /** @type {TraceView | null | undefined} */ (changed.get('view'));
+    if (before?.trace !== view.trace && before?.trace.id !== view.trace.id) this.at = null;
+    if (view.chosen >= 0 && view.chosen !== before?.chosen && view.chosen !== this.at) this.goTo(view.chosen);
   }
 
   render() {
-    const t = this.trace;
-    if (!t) return html``;
-    const shown = this.rows.rows.subarray(this.first, this.first + Math.ceil(this.clientHeight / rowHeight) + 1);
-    return html`<div class="all" ${setStyle({ height: `${this.rows.rows.length * rowHeight}px` })}>
-      <canvas></canvas>
-      ${repeat(shown, (_, n) => n, (span, n) => html`<div class="row" ${setStyle({
-        top: `${(this.first + n) * rowHeight}px`,
-        width: `${settings.value.names}px`,
-        'padding-left': `${8 + t.depth[span] * 12}px`,
-      })}>${t.services[t.service[span]]} ${t.names[t.name[span]]} ${duration(t.durations[span])}</div>`)}
-    </div>`;
+    const { view } = this;
+    const scale = this.shownScale;
+    if (!view || !scale) return nothing;
+    const rows = view.rows.rows;
+    const { first, last } = this.#part();
+    const { names, bars } = this;
+    const at = this.at === null ? -1 : this.rowOf(this.at);
+    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set() };
+    const shown = Array.from({ length: last - first }, (_, i) => first + i);
+    return html`
+      <div class="grid" role="treegrid" tabindex="0" aria-label="Spans" aria-rowcount=${rows.length + 1} aria-activedescendant=${at >= first && at < last ? `r${at}` : nothing}
+        ${setStyle({ '--names': `${names}px` })} @scroll=${this.#scroll} @keydown=${(/** @type {KeyboardEvent} */ e) => gridKey(this, e)}>
+        <div class="head" role="row" aria-rowindex="1">
+          <div role="columnheader"><span>Service and operation</span>
+            <button class="quiet" title="Open one level more (o)" aria-label="Open one level more" @click=${() => pageKey(this, 'o')}>+1</button>
+            <button class="quiet" title="Close the deepest level (p)" aria-label="Close the deepest level" @click=${() => pageKey(this, 'p')}>−1</button>
+            <button class="quiet" title="Open all ([)" aria-label="Open all" @click=${() => pageKey(this, '[')}>all</button>
+            <button class="quiet" title="Close all (])" aria-label="Close all" @click=${() => pageKey(this, ']')}>none</button>
+          </div>
+          <div role="columnheader" aria-label="Time"><time-axis .scale=${scale} .width=${bars} .at=${this.pointer} .below=${Math.min(this.height, headHeight + rows.length * rowHeight)}
+            ${setStyle({ 'margin-left': `${gap}px`, width: `${bars}px` })} @stretch=${(/** @type {CustomEvent<Stretch>} */ e) => this.show(e.detail)}></time-axis></div>
+        </div>
+        <div class="rows" role="rowgroup" ${setStyle({ height: `${rows.length * rowHeight}px` })}
+          @click=${this.#click} @dblclick=${this.#dblclick} @pointermove=${this.#hover} @pointerleave=${() => { this.pointer = null; }}>
+          <canvas aria-hidden="true" ${setStyle({ top: `${first * rowHeight}px` })}></canvas>
+          ${repeat(shown, (n) => n, (n) => row(n, place))}
+        </div>
+        ${rows.length ? nothing : html`<p class="soft">No span is left to show: hide less, or clear the search.</p>`}
+      </div>
+      <side-handle label="Width of the names" .size=${names} .min=${100} .max=${this.width * 0.6} ${setStyle({ left: `${names}px` })}
+        @size=${(/** @type {CustomEvent<number>} */ e) => remember({ names: e.detail })}></side-handle>`;
   }
 
   updated() {
+    const grid = this.grid;
+    if (!grid || !this.view) return;
+    if (!this.width && grid.clientWidth) this.width = grid.clientWidth;
+    if (this.restored !== this.view.trace.id && this.height) {
+      this.restored = this.view.trace.id;
+      if (this.wanted === null) grid.scrollTop = state.value?.top ?? 0;
+    }
+    const n = this.wanted === null || !this.height ? -1 : this.rowOf(this.wanted);
+    if (n >= 0) {
+      this.wanted = null;
+      const [top, bottom] = [n * rowHeight, (n + 1) * rowHeight];
+      const sight = this.height - headHeight;
+      if (top < grid.scrollTop || bottom > grid.scrollTop + sight) {
+        const near = Math.abs(top - grid.scrollTop) < rowHeight * 3 || Math.abs(bottom - grid.scrollTop - sight) < rowHeight * 3;
+        grid.scrollTop = near ? (top < grid.scrollTop ? top - rowHeight : bottom - sight + rowHeight) : top - sight / 3;
+      }
+    }
     schedule('draw', this.draw);
+  }
+
+  /**
+   * Shows a stretch of time.
+   * @param {Stretch} wanted ns since the trace's start
+   */
+  show({ from, to }) {
+    if (this.view) setZoom(stretch(from, to, this.view.all.to));
+  }
+
+  /**
+   * @param {number} factor below 1: closer
+   * @param {number} [about] the time that stays where it is
+   */
+  zoom(factor, about) {
+    if (this.view) setZoom(zoomed(this.view.all, this.shown, factor, about));
+  }
+
+  /** @param {number} by widths of what is shown */
+  pan(by) {
+    if (this.view) setZoom(panned(this.view.all, this.shown, by));
+  }
+
+  /** The rows that are in the page. */
+  #part() {
+    const count = this.view?.rows.rows.length ?? 0;
+    const first = Math.max(0, Math.min(this.top, Math.floor(count / chunk)) * chunk - chunk);
+    return { first, last: Math.min(count, this.top * chunk + Math.ceil(this.height / rowHeight) + 2 * chunk) };
+  }
+
+  #scroll() {
+    schedule('read', this.read);
+  }
+
+  #read() {
+    const top = this.grid?.scrollTop ?? 0;
+    scrolled(top);
+    this.top = Math.floor(top / rowHeight / chunk);
   }
 
   #draw() {
     const canvas = this.renderRoot.querySelector('canvas');
-    const t = this.trace;
-    if (!canvas || !t) return;
-    const [width, height, scale] = [this.clientWidth, this.clientHeight, devicePixelRatio];
-    if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
-      canvas.width = Math.round(width * scale);
-      canvas.height = Math.round(height * scale);
-      canvas.style.setProperty('width', `${width}px`);
-      canvas.style.setProperty('height', `${height}px`);
-    }
-    const g = canvas.getContext('2d');
-    if (!g) return;
-    g.setTransform(scale, 0, 0, scale, 0, 0);
-    g.clearRect(0, 0, width, height);
-    const left = settings.value.names + 8;
-    const perNS = (width - left - 80) / Math.max(t.duration, 1);
-    g.fillStyle = token('--text-soft');
-    const colors = t.services.map((s) => serviceColor(s, theme.value));
-    const top = this.scrollTop;
-    for (let n = Math.floor(top / rowHeight); n < this.rows.rows.length && n * rowHeight < top + height; n++) {
-      const span = this.rows.rows[n];
-      g.fillStyle = colors[t.service[span]];
-      g.fillRect(left + t.starts[span] * perNS, n * rowHeight - top + 5, Math.max(t.durations[span] * perNS, 1), rowHeight - 10);
+    const { view, names, bars } = this;
+    const scale = this.shownScale;
+    if (!canvas || !view || !scale) return;
+    drawRows(canvas, { view, scale, ...this.#part(), names, left: names + gap, width: bars }, this.width);
+  }
+
+  /** @param {Event} event */
+  #rowAt(event) {
+    const at = event.composedPath().find((e) => e instanceof HTMLElement && e.dataset.row !== undefined);
+    return at instanceof HTMLElement ? Number(at.dataset.row) : -1;
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const n = this.#rowAt(event);
+    if (n < 0 || !this.view) return;
+    const value = this.valueOf(n);
+    this.at = value;
+    const onToggle = event.composedPath().some((e) => e instanceof HTMLElement && e.classList.contains('toggle'));
+    if (onToggle || value < 0) this.toggle(value);
+    else choose(this.view.trace, value === this.view.chosen ? -1 : value);
+  }
+
+  /** @param {MouseEvent} event */
+  #dblclick(event) {
+    const n = this.#rowAt(event);
+    if (n >= 0 && this.valueOf(n) >= 0) pageKey(this, 'z');
+  }
+
+  /** @param {PointerEvent} event */
+  #hover(event) {
+    const left = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect().left + this.names + gap;
+    const share = (event.clientX - left) / this.bars;
+    this.pointer = event.pointerType === 'mouse' && share >= 0 && share <= 1 ? share : null;
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    const across = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+    const scale = this.shownScale;
+    if (!scale) return;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      const left = this.getBoundingClientRect().left + this.names + gap;
+      this.zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) / 200), timeAt(scale, Math.max(0, Math.min(1, (event.clientX - left) / this.bars))));
+    } else if (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY)) {
+      event.preventDefault();
+      this.pan(across / Math.max(1, this.bars));
     }
   }
 }

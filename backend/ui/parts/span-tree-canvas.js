@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { TraceView } from '../app/trace-view.js' */
+/** @import { TimeScale } from '../types.js' */
+import { rowHeight, theme, token } from '../app/theme.js';
+import { serviceColor } from '../lib/color.js';
+import { memo } from '../lib/memo.js';
+import { shareOf } from '../trace/time-scale.js';
+import { indent } from './span-tree-row.js';
+import { labels } from './time-axis.js';
+
+/**
+ * Some rows of the tree and where they are drawn.
+ * @typedef {object} Part
+ * @property {TraceView} view
+ * @property {TimeScale} scale
+ * @property {number} first the first row
+ * @property {number} last the row behind the last one
+ * @property {number} names width of the names, px
+ * @property {number} left of the bars, px
+ * @property {number} width of the bars, px
+ */
+
+const inset = 6; // above and below a bar, px
+
+const inks = memo((/** @type {string} */ _theme) => ({
+  line: token('--line'), soft: token('--text-soft'), error: token('--error'), critical: token('--critical'), accent: token('--accent'), bg: token('--bg'),
+}));
+const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'dark'} */ theme) => services.map((s) => serviceColor(s, theme)));
+
+/**
+ * Draws bars and what is behind them, the first row at the top of the canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Part} part
+ * @param {number} canvasWidth px
+ */
+export function drawRows(canvas, part, canvasWidth) {
+  const g = canvas.getContext('2d');
+  if (!g) return;
+  const { view: { trace: t, rows, critical }, scale, first, last, names, left, width } = part;
+  const height = (last - first) * rowHeight;
+  const ratio = devicePixelRatio;
+  fit(canvas, canvasWidth, height, ratio);
+  g.setTransform(ratio, 0, 0, ratio, 0, 0);
+  g.clearRect(0, 0, canvasWidth, height);
+  const ink = inks(theme.value);
+  const colors = colorsOf(t.services, theme.value);
+
+  g.fillStyle = ink.line;
+  for (const { x } of labels(scale, width)) g.fillRect(Math.round(left + x), 0, 1, height);
+  for (const gap of scale.gaps) hatch(g, left + shareOf(scale, gap.from) * width, left + shareOf(scale, gap.to) * width, height, ink);
+  guides(g, part, ink.line);
+
+  g.save();
+  g.beginPath();
+  g.rect(left, 0, width + 3, height);
+  g.clip();
+  const x = (/** @type {number} */ time) => snap(left + shareOf(scale, time) * width, ratio);
+  for (let n = first; n < last; n++) {
+    const row = rows.rows[n];
+    const y = (n - first) * rowHeight;
+    if (row < 0) {
+      group(g, part, ~row, y, x, colors, ink.error);
+      continue;
+    }
+    const [from, to] = [t.starts[row], t.starts[row] + t.durations[row]];
+    if (to < scale.from || from > scale.to) {
+      beyond(g, to < scale.from ? left : left + width, y, to < scale.from ? -1 : 1, ink.soft);
+      continue;
+    }
+    const [a, b] = [Math.max(x(from), left - 2), Math.min(x(to), left + width + 2)];
+    g.fillStyle = colors[t.service[row]];
+    g.fillRect(a, y + inset, Math.max(b - a, 2), rowHeight - 2 * inset);
+    if (critical) {
+      g.fillStyle = ink.critical;
+      for (let c = critical.first[row]; c < critical.first[row + 1]; c++) {
+        const [from, to] = [Math.max(x(critical.from[c]), left - 2), Math.min(x(critical.to[c]), left + width + 2)];
+        if (to >= left && from <= left + width) g.fillRect(from, y + rowHeight / 2 - 1, Math.max(to - from, 1), 2);
+      }
+    }
+    if (t.status[row] === 2) failed(g, a, y, Math.max(b - a, 2), ink.error);
+  }
+  measure(g, part, x, height, ink.accent);
+  g.restore();
+  g.fillStyle = ink.line;
+  g.fillRect(names, 0, 0, height);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio
+ */
+function fit(canvas, width, height, ratio) {
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  canvas.style.setProperty('width', `${width}px`);
+  canvas.style.setProperty('height', `${height}px`);
+}
+
+/**
+ * @param {number} x
+ * @param {number} ratio
+ */
+function snap(x, ratio) {
+  return Math.round(Math.max(-1e5, Math.min(1e5, x)) * ratio) / ratio;
+}
+
+/**
+ * Diagonals where time is shrunk.
+ * @param {CanvasRenderingContext2D} g
+ * @param {number} from
+ * @param {number} to
+ * @param {number} height
+ * @param {{ line: string, bg: string }} ink
+ */
+function hatch(g, from, to, height, ink) {
+  g.save();
+  g.beginPath();
+  g.rect(from, 0, to - from, height);
+  g.clip();
+  g.strokeStyle = ink.line;
+  g.lineWidth = 1;
+  g.beginPath();
+  for (let y = -(to - from); y < height; y += 8) {
+    g.moveTo(from, y + (to - from));
+    g.lineTo(to, y);
+  }
+  g.stroke();
+  g.restore();
+}
+
+/**
+ * The lines that lead from a span down to its children.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Part} part
+ * @param {string} color
+ */
+function guides(g, { view: { rows }, first, last, names }, color) {
+  g.fillStyle = color;
+  for (let n = first; n < last; n++) {
+    let before = -1;
+    for (let level = 0; level < rows.levels[n]; level++) {
+      const x = indent(level, names) + 7;
+      if (x === before) break;
+      g.fillRect(x, (n - first) * rowHeight, 1, rowHeight);
+      before = x;
+    }
+  }
+}
+
+/**
+ * The bars of a group in one row; those that begin where one is already drawn
+ * are too short to be seen.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Part} part
+ * @param {number} index
+ * @param {number} y
+ * @param {(time: number) => number} x
+ * @param {string[]} colors
+ * @param {string} errorColor
+ */
+function group(g, { view: { trace: t, rows }, scale, left, width }, index, y, x, colors, errorColor) {
+  const { members, service } = rows.groups[index];
+  let drawn = -Infinity;
+  for (const i of members) {
+    const [from, to] = [t.starts[i], t.starts[i] + t.durations[i]];
+    if (from > scale.to) break;
+    if (to < scale.from) continue;
+    const a = Math.max(x(from), left - 2);
+    const b = Math.min(Math.max(x(to), a + 1), left + width + 2);
+    if (b > drawn) {
+      g.fillStyle = colors[service];
+      g.fillRect(Math.max(a, drawn), y + inset, b - Math.max(a, drawn), rowHeight - 2 * inset);
+      drawn = b;
+    }
+    if (t.status[i] === 2) failed(g, a, y, Math.max(b - a, 2), errorColor);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} g
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {string} color
+ */
+function failed(g, x, y, width, color) {
+  g.fillStyle = color;
+  g.fillRect(x, y + inset - 2, width, 2);
+  g.fillRect(x, y + rowHeight - inset, width, 2);
+}
+
+/**
+ * A mark at the edge: the bar is farther there.
+ * @param {CanvasRenderingContext2D} g
+ * @param {number} x
+ * @param {number} y
+ * @param {1 | -1} side
+ * @param {string} color
+ */
+function beyond(g, x, y, side, color) {
+  const [tip, base, middle] = [side < 0 ? x + 1 : x - 1, side < 0 ? x + 6 : x - 6, y + rowHeight / 2];
+  g.fillStyle = color;
+  g.beginPath();
+  g.moveTo(tip, middle);
+  g.lineTo(base, middle - 4);
+  g.lineTo(base, middle + 4);
+  g.fill();
+}
+
+/**
+ * Where the span that is measured from begins and ends.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Part} part
+ * @param {(time: number) => number} x
+ * @param {number} height
+ * @param {string} color
+ */
+function measure(g, { view: { trace: t, measured, chosen } }, x, height, color) {
+  if (measured < 0) return;
+  g.fillStyle = color;
+  for (const span of chosen < 0 ? [measured] : [measured, chosen]) {
+    for (const at of [t.starts[span], t.starts[span] + t.durations[span]]) g.fillRect(x(at), 0, 1, height);
+  }
+}

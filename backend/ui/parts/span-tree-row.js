@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { TraceView } from '../app/trace-view.js' */
+/** @import { Group, TimeScale } from '../types.js' */
+import { rowHeight, theme } from '../app/theme.js';
+import { serviceColor } from '../lib/color.js';
+import { count, duration, number } from '../lib/format.js';
+import { kinds } from '../trace/filter.js';
+import { shareOf } from '../trace/time-scale.js';
+import { classMap, css, html, nothing } from '../vendor/lit.js';
+import { setStyle } from './set-style.js';
+
+const step = 14; // of the indentation, px
+
+/** Names are hostile: what is longer is cut. */
+const cut = (/** @type {string} */ s) => (s.length > 300 ? s.slice(0, 300) + '…' : s);
+
+/**
+ * Where a row of a level begins. Deep ones begin no farther than leaves room for
+ * their names.
+ * @param {number} level
+ * @param {number} names width of the names, px
+ */
+export function indent(level, names) {
+  return 6 + Math.min(level * step, Math.max(0, names - 190));
+}
+
+export const rowStyles = css`
+  .row { position: absolute; left: 0; right: 0; height: var(--row); line-height: var(--row); display: grid; grid-template-columns: var(--names) minmax(0, 1fr); cursor: default; white-space: nowrap; }
+  .row:hover { background: color-mix(in srgb, var(--bg-hover) 60%, transparent); }
+  .row.found { background: color-mix(in srgb, var(--bg-mark) 70%, transparent); }
+  .row.chosen { background: color-mix(in srgb, var(--bg-selected) 75%, transparent); }
+  .row.at { box-shadow: inset 2px 0 var(--accent); }
+  .grid:focus-visible .row.at { box-shadow: inset 0 0 0 2px var(--accent); }
+  .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; padding-right: 6px; }
+  .toggle { flex: none; width: 14px; height: var(--row); cursor: pointer; color: var(--text-soft); display: grid; place-items: center; }
+  .toggle::before { content: ''; border: 4px solid transparent; border-left: 5px solid; border-right: 0; }
+  .toggle.open::before { transform: rotate(90deg); }
+  .toggle.none { visibility: hidden; }
+  .toggle:hover { color: var(--text); }
+  .swatch { flex: none; width: 4px; height: 14px; border-radius: 1px; }
+  .texts { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+  .service { color: var(--text-soft); }
+  .service.hop { color: var(--text); font-weight: 600; }
+  .op { margin-left: 5px; }
+  .badge { flex: none; font-size: 11px; line-height: 15px; padding: 0 4px; border-radius: 8px; background: var(--bg-raised); border: 1px solid var(--line); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+  .bad { flex: none; width: 14px; height: 14px; line-height: 14px; text-align: center; border-radius: 50%; font-size: 11px; font-weight: 700; background: var(--error); color: var(--bg); }
+  .bad.below { background: none; box-shadow: inset 0 0 0 1.5px var(--error); color: var(--error); }
+  .time { position: relative; overflow: hidden; }
+  .label { position: absolute; text-shadow: 0 0 2px var(--bg), 0 0 2px var(--bg), 0 0 3px var(--bg); font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+`;
+
+/**
+ * Where rows are and what is special about them.
+ * @typedef {object} Place
+ * @property {TraceView} view
+ * @property {TimeScale} scale
+ * @property {number} names width of the names, px
+ * @property {number} left of the bars in the second column, px
+ * @property {number} width of the bars, px
+ * @property {number} at the row where the keyboard is, -1: none
+ * @property {{ place: Int32Array, size: Int32Array }} siblings
+ * @property {ReadonlySet<number>} collapsed
+ */
+
+/**
+ * A row of the tree: a span, or a group of equal ones.
+ * @param {number} n the row
+ * @param {Place} p
+ */
+export function row(n, p) {
+  const value = p.view.rows.rows[n];
+  return value < 0 ? groupRow(n, p, p.view.rows.groups[~value]) : spanRow(n, p, value);
+}
+
+/**
+ * @param {number} n
+ * @param {Place} p
+ * @param {number} span
+ */
+function spanRow(n, p, span) {
+  const { view: { trace: t, chosen, found, errors }, collapsed, siblings } = p;
+  const below = t.end[span] - span - 1;
+  const closed = collapsed.has(span);
+  const failedBelow = errors[t.end[span]] - errors[span + 1];
+  const service = t.services[t.service[span]];
+  const name = t.names[t.name[span]];
+  const parent = t.parent[span];
+  const kind = kinds[t.kind[span]];
+  return html`<div role="row" id="r${n}" data-row=${n}
+    class=${classMap({ row: true, chosen: span === chosen, at: n === p.at, found: Boolean(found?.mask[span]) })}
+    aria-rowindex=${n + 2} aria-level=${p.view.rows.levels[n] + 1} aria-posinset=${siblings.place[span]} aria-setsize=${siblings.size[span]}
+    aria-expanded=${below ? String(!closed) : nothing} aria-selected=${String(span === chosen)}
+    ${setStyle({ top: `${n * rowHeight}px` })}>
+    <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}${t.kind[span] ? `\n${kind}` : ''}" ${setStyle({ 'padding-left': `${indent(p.view.rows.levels[n], p.names)}px` })}>
+      <i class="toggle ${below ? (closed ? '' : 'open') : 'none'}"></i>
+      <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
+      ${parent === -2 ? html`<span class="badge" title="Its parent span is not stored: it was not sent, or is yet to come.">no parent</span>` : nothing}
+      ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}
+      ${closed && failedBelow ? html`<span class="bad below" role="img" aria-label="${count(failedBelow, 'error')} below" title="${count(failedBelow, 'error')} below">!</span>` : nothing}
+      <span class="texts"><span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span><span class="op">${cut(name)}</span></span>
+      ${closed && below ? html`<span class="badge" title="${count(below, 'span')} below">+${number(below)}</span>` : nothing}
+    </div>
+    <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]))}</div>
+  </div>`;
+}
+
+/**
+ * @param {number} n
+ * @param {Place} p
+ * @param {Group} group
+ */
+function groupRow(n, p, group) {
+  const { view: { trace: t, found } } = p;
+  const service = t.services[group.service];
+  const name = t.names[group.name];
+  let end = 0;
+  let sum = 0;
+  let hits = 0;
+  for (const i of group.members) {
+    end = Math.max(end, t.starts[i] + t.durations[i]);
+    sum += t.durations[i];
+    hits += found?.mask[i] ?? 0;
+  }
+  const start = t.starts[group.members[0]];
+  const size = group.members.length;
+  return html`<div role="row" id="r${n}" data-row=${n} class=${classMap({ row: true, at: n === p.at, found: hits > 0 && !group.open })}
+    aria-rowindex=${n + 2} aria-level=${p.view.rows.levels[n] + 1} aria-expanded=${String(group.open)}
+    ${setStyle({ top: `${n * rowHeight}px` })}>
+    <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}\n${count(size, 'equal span')}, ${duration(sum)} together" ${setStyle({ 'padding-left': `${indent(p.view.rows.levels[n], p.names)}px` })}>
+      <i class="toggle ${group.open ? 'open' : ''}"></i>
+      <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
+      ${group.errors && !group.open ? html`<span class="bad below" role="img" aria-label=${count(group.errors, 'error')} title=${count(group.errors, 'error')}>!</span>` : nothing}
+      <span class="texts"><span class="service">${cut(service)}</span><span class="op">${cut(name)}</span></span>
+      <span class="badge">× ${number(size)}</span>
+    </div>
+    <div class="time" role="gridcell">${label(p, start, end, duration(end - start))}</div>
+  </div>`;
+}
+
+/**
+ * The duration, right of the bar or at the edge beyond which the bar is.
+ * @param {Place} p
+ * @param {number} from
+ * @param {number} to
+ * @param {string} text
+ */
+function label({ scale, left, width }, from, to, text) {
+  const end = from > scale.to ? 1 : to < scale.from ? 0 : Math.max(0, Math.min(1, shareOf(scale, to)));
+  return html`<span class="label" ${setStyle({ left: `${Math.round(left + end * width) + (to < scale.from ? 10 : 6)}px` })}>${text}</span>`;
+}

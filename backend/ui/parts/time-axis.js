@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { TimeScale } from '../types.js' */
+import { duration } from '../lib/format.js';
+import { tickLabel, tickStep, ticks } from '../lib/ticks.js';
+import { shareOf, timeAt } from '../trace/time-scale.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import { drag } from './drag.js';
+import { setStyle } from './set-style.js';
+
+/** Between the left edges of two labels there are so many px. */
+const labelWidth = 84;
+
+/**
+ * The labelled ticks of a scale: round times in what is drawn evenly, none in
+ * shrunk gaps, and none too near to the one before.
+ * @param {TimeScale} scale
+ * @param {number} width px
+ * @returns {{ x: number, text: string }[]} the first says where the scale begins
+ */
+export function labels(scale, width) {
+  const idle = scale.gaps.reduce((sum, g) => sum + g.to - g.from, 0);
+  const step = tickStep(scale.to - scale.from - idle, Math.floor(width / labelWidth));
+  const all = [];
+  let free = 0;
+  for (let i = 0; i + 1 < scale.times.length; i++) {
+    const [from, to] = [scale.times[i], scale.times[i + 1]];
+    if (scale.gaps.some((g) => g.from === from && g.to === to)) continue;
+    for (const at of ticks(from, to, step)) {
+      const x = shareOf(scale, at) * width;
+      if (x < free) continue;
+      all.push({ x, text: tickLabel(at, step, scale.to) });
+      free = x + labelWidth - 4;
+    }
+  }
+  return all;
+}
+
+/**
+ * The times over the bars. Dragging across it selects a stretch.
+ * @fires stretch with { from, to } as its detail, ns since the trace's start
+ */
+export class TimeAxis extends LitElement {
+  static properties = { scale: { attribute: false }, width: { type: Number }, at: { attribute: false }, below: { type: Number }, from: { state: true }, to: { state: true } };
+
+  static styles = css`
+    :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+    .area { position: absolute; inset: 0; overflow: hidden; }
+    span { position: absolute; bottom: 4px; white-space: nowrap; }
+    .area span { padding-left: 4px; border-left: 1px solid var(--line-strong); line-height: 1.2; }
+    .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); background: var(--bg-raised); padding: 0 3px !important; border: 0 !important; }
+    i { position: absolute; pointer-events: none; top: 0; }
+    .line { width: 1px; background: var(--text-soft); opacity: 0.6; }
+    .flag { z-index: 1; top: 2px; bottom: auto; padding: 1px 5px; border-radius: 3px; background: var(--text); color: var(--bg); pointer-events: none; transform: translateX(-50%); }
+    .selected { background: var(--accent); opacity: 0.25; }
+  `;
+
+  constructor() {
+    super();
+    /** @type {TimeScale | null} */
+    this.scale = null;
+    this.width = 0;
+    /** Where the pointer is, as a share of the width. @type {number | null} */
+    this.at = null;
+    /** How far the pointer's line goes down, px. */
+    this.below = 0;
+    /** @type {number | null} */
+    this.from = null;
+    /** @type {number | null} */
+    this.to = null;
+  }
+
+  render() {
+    const { scale, width, at, from, to } = this;
+    if (!scale || width <= 0) return nothing;
+    const last = width - 10;
+    return html`
+      <div class="area" @pointerdown=${this.#down}>
+        ${labels(scale, width).map(({ x, text }) => x < last ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
+        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${(shareOf(scale, g.from) + shareOf(scale, g.to)) / 2 * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
+      </div>
+      ${at === null ? nothing : html`
+        <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>
+        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, at * width))}px` })}>${duration(timeAt(scale, at))}</span>`}
+      ${from === null || to === null ? nothing : html`
+        <i class="selected" ${setStyle({ left: `${Math.min(from, to) * width}px`, width: `${Math.abs(to - from) * width}px`, height: `${this.below}px` })}></i>
+        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, (from + to) / 2 * width))}px` })}>${duration(Math.abs(timeAt(scale, to) - timeAt(scale, from)))}</span>`}`;
+  }
+
+  /** @param {PointerEvent} down */
+  #down(down) {
+    const left = this.getBoundingClientRect().left;
+    const share = (/** @type {PointerEvent} */ event) => Math.max(0, Math.min(1, (event.clientX - left) / this.width));
+    const from = share(down);
+    drag(down, (move) => {
+      if (Math.abs(move.clientX - down.clientX) < 4 && this.from === null) return;
+      this.from = from;
+      this.to = share(move);
+    }, (up) => {
+      const { scale, to } = this;
+      if (up && scale && to !== null) {
+        const [a, b] = [Math.min(from, to), Math.max(from, to)];
+        this.dispatchEvent(new CustomEvent('stretch', { detail: { from: timeAt(scale, a), to: timeAt(scale, b) } }));
+      }
+      this.from = this.to = null;
+    });
+  }
+}
+customElements.define('time-axis', TimeAxis);
