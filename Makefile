@@ -14,10 +14,10 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend faults tidy ui browser e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
 help: ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 test: ## go vet and go test in every module, without what takes long
 	@echo "The tests of every module: about 2 minutes on two cores, 5 when all must be compiled."
@@ -64,11 +64,17 @@ faults: ## do harm to the backend for some minutes: hostile input, a full disk, 
 tidy: ## are go.mod and go.sum up to date?
 	@scripts/tidy.sh
 
-ui: ## the UI's types, and its tests in Node; npm gets what checks them
+ui: ## the UI's types, its tests in Node and its weight; npm gets what checks them
 	@scripts/ui.sh
 
 browser: ## the UI in Chromium, against a real all-in-one; CHROMIUM names the browser
 	@scripts/ui.sh browser
+
+ui-numbers: ## how fast the UI is: first paint, frames, memory; NUMBERS="-live 1h" adds an hour of live traces
+	@scripts/ui.sh numbers $(NUMBERS)
+
+screenshots: ## the pictures of docs and README
+	@scripts/ui.sh screenshots
 
 e2e: ## against real Jaegers, v1.62 and v2, and an OpenTelemetry Collector, which the first run builds
 	@scripts/e2e.sh

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks the UI: types, the tests of what knows no DOM in Node, and, with "browser", the pages
-# of a real all-in-one in Chromium.
-# usage: scripts/ui.sh [browser [FILE...]]
+# The UI: its types and what knows no DOM in Node, its pages in Chromium with a real
+# all-in-one, its numbers, its pictures. Needs Node and npm, and Chromium for all but
+# the first; CHROMIUM names the browser.
+# usage: scripts/ui.sh [browser [FILE...] | numbers [FLAGS] | screenshots]
 . "$(dirname "$0")/lib.sh"
 
 cd backend/ui/test
@@ -11,15 +12,36 @@ if [[ ! -d node_modules || package-lock.json -nt node_modules ]]; then
   npm ci --ignore-scripts --no-audit --no-fund --silent
   touch node_modules
 fi
-if [[ ${1-} != browser ]]; then
+
+what=${1-}
+if [[ -z $what ]]; then
   say "types"
   node_modules/.bin/tsc -p ..
   say "tests in Node"
-  node --test --test-reporter=spec node/
+  node --test --test-reporter=spec node/*/*.test.js
+  say "weight"
+  go test -count=1 -run '^TestSize$' -v .. | grep bytes
   exit
 fi
 shift
-say "tests in Chromium"
+
 mkdir -p ../../../bin
 go -C ../.. build -o ../bin/all-in-one ./cmd/all-in-one
-ALL_IN_ONE=$(realpath ../../../bin/all-in-one) node --test --test-reporter=spec --test-concurrency=1 "${@:-browser/}"
+ALL_IN_ONE=$(realpath ../../../bin/all-in-one)
+export ALL_IN_ONE
+case $what in
+  browser)
+    if (($# == 0)); then set -- browser/*.test.js; fi
+    say "tests in Chromium"
+    node --test --test-reporter=spec --test-concurrency=1 "$@"
+    ;;
+  numbers) node browser/numbers.js "$@" ;;
+  screenshots)
+    go -C ../../../examples/shop build -o ../../bin/shop .
+    SHOP=$(realpath ../../../bin/shop) node browser/screenshots.js "$(realpath ../../../docs)"
+    ;;
+  *)
+    echo "usage: scripts/ui.sh [browser [FILE...] | numbers [FLAGS] | screenshots]" >&2
+    exit 2
+    ;;
+esac

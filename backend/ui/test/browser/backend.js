@@ -47,11 +47,26 @@ export async function startBackend(flags = []) {
 /**
  * Stores traces, and returns when they can be searched.
  * @param {{ url: string }} backend
- * @param {object} traces OTLP JSON
+ * @param {any} traces OTLP JSON
  */
 export async function store(backend, traces) {
-  const response = await fetch(`${backend.url}/api/import`, { method: 'POST', body: JSON.stringify(traces) });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`import: ${response.status} ${answer}`);
-  return JSON.parse(answer);
+  for (const part of parts(traces)) {
+    const response = await fetch(`${backend.url}/api/import`, { method: 'POST', body: JSON.stringify(part) });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`import: ${response.status} ${answer}`);
+    if (JSON.parse(answer).refused) throw new Error(`import: ${answer}`);
+  }
+}
+
+/** As much as one request may hold, 16 MiB. @param {any} traces */
+function* parts(traces) {
+  const most = 20_000;
+  const lists = traces.resourceSpans.flatMap((r) => r.scopeSpans.map((s) => ({ r, s })));
+  if (lists.reduce((n, { s }) => n + s.spans.length, 0) <= most) {
+    yield traces;
+    return;
+  }
+  for (const { r, s } of lists) {
+    for (let i = 0; i < s.spans.length; i += most) yield { resourceSpans: [{ resource: r.resource, scopeSpans: [{ scope: s.scope, spans: s.spans.slice(i, i + most) }] }] };
+  }
 }
