@@ -66,6 +66,9 @@ const (
 	maxReaders    = 4
 	busyWait      = 10 * time.Second // for another connection
 
+	// So many parts of a trace are read at once.
+	partsAtOnce = 64
+
 	// Of blocks that were read, uncompressed, so much is kept for the next ones
 	// who read.
 	maxCachedBytes = 8 << 20

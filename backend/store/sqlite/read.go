@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -82,21 +83,36 @@ func (r *snapshot) spans(row int64, w trace.Window) ([]trace.Encoded, error) {
 		return nil, err
 	}
 	var out []trace.Encoded
-	for _, p := range parts {
-		if err := r.ctx.Err(); err != nil {
+	for some := range slices.Chunk(parts, partsAtOnce) {
+		ids := make([]int64, len(some))
+		for i, p := range some {
+			ids[i] = p.block
+		}
+		blocks, err := r.blocks(ids)
+		if err != nil {
 			return nil, err
 		}
-		b, err := r.block(p.block)
-		if err != nil {
-			return nil, fmt.Errorf("block %d: %w", p.block, err)
-		}
-		for ; len(p.refs) >= refSize; p.refs = p.refs[refSize:] {
-			e, err := b.span(int(binary.LittleEndian.Uint16(p.refs)))
-			if err != nil {
+		for _, p := range some {
+			b := blocks[p.block]
+			if b == nil {
+				return nil, fmt.Errorf("block %d: %w", p.block, errCorrupt)
+			}
+			if out, err = b.appendSpans(out, p.refs); err != nil {
 				return nil, fmt.Errorf("block %d: %w", p.block, err)
 			}
-			out = append(out, e)
 		}
 	}
 	return out, nil
+}
+
+// appendSpans appends the spans of refs (part.refs) to list.
+func (b *block) appendSpans(list []trace.Encoded, refs []byte) ([]trace.Encoded, error) {
+	for ; len(refs) >= refSize; refs = refs[refSize:] {
+		e, err := b.span(int(binary.LittleEndian.Uint16(refs)))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
 }

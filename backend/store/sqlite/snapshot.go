@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -204,20 +205,32 @@ func overlaps(minStart, maxStart, from, to uint64) bool {
 	return maxStart >= from && (minStart < to || to == math.MaxUint64)
 }
 
-// block returns a block.
-func (r *snapshot) block(id int64) (*block, error) {
-	if b := r.view.blocks.get(id); b != nil {
-		return b, nil
+// blocks returns those of ids that there are.
+func (r *snapshot) blocks(ids []int64) (map[int64]*block, error) {
+	found := make(map[int64]*block, len(ids))
+	var missing []any
+	for _, id := range ids {
+		if b := r.view.blocks.get(id); b != nil {
+			found[id] = b
+		} else {
+			missing = append(missing, id)
+		}
 	}
-	var body []byte
-	if err := r.one("SELECT body FROM block WHERE id = ?", []any{id}, &body); err != nil {
-		return nil, err
-	}
-	b, err := openBlock(body)
-	if err == nil {
+	err := r.eachOf(r.ctx, "SELECT id, body FROM block WHERE id IN ", missing, func(scan func(...any) error) error {
+		var id int64
+		var body []byte
+		if err := scan(&id, &body); err != nil {
+			return err
+		}
+		b, err := openBlock(body)
+		if err != nil {
+			return fmt.Errorf("block %d: %w", id, err)
+		}
+		found[id] = b
 		r.view.blocks.put(id, b)
-	}
-	return b, err
+		return nil
+	})
+	return found, err
 }
 
 func timeOf(ns uint64) time.Time { return pcommon.Timestamp(ns).AsTime() }
