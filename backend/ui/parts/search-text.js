@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { tokens } from '../search/tokens.js';
-import { fields } from '../search/words.js';
+import { fields, limits } from '../search/words.js';
 import { html, nothing } from '../vendor/lit.js';
 
 /**
@@ -11,6 +11,7 @@ import { html, nothing } from '../vendor/lit.js';
  * @param {number} spot what is being written begins here
  */
 export function colored(text, wrong, spot) {
+  if (text.length > limits.bytes) return [text, '\u200b']; // too long for a search
   let pos = 0;
   const pieces = [];
   for (const t of tokens(text)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { Expr } from './parse.js' */
 import { parse } from './parse.js';
 import { problemOf } from './problem.js';
 import { tokens } from './tokens.js';
@@ -14,12 +15,12 @@ import { tokens } from './tokens.js';
 export function withCondition(text, condition) {
   const { body, options: found } = split(text);
   const options = found.map((o) => o.source);
-  const where = problemOf(body) ? null : parse(body).where;
+  const where = tryParse(body)?.where;
   if (!where) return glue(body, condition, ...options);
   const one = where.is === 'span' && !hasBraces(body);
   if (!one) return glue(body, condition.startsWith('-') ? `-{${condition.slice(1)}}` : `{${condition}}`, ...options);
   const [all] = where.args;
-  if ((all.is === 'and' ? all.args : [all]).some((e) => body.slice(e.start, e.end) === condition)) return text;
+  if (parts(all, body).includes(condition)) return text;
   return glue(all.is === 'or' ? `(${body})` : body, condition, ...options);
 }
 
@@ -66,11 +67,28 @@ export function split(text) {
 }
 
 /**
+ * The conditions that must all hold of one span, as they stand in the text.
+ * @param {Expr} e
+ * @param {string} text
+ */
+export function parts(e, text) {
+  return (e.is === 'and' ? e.args : [e]).map((arg) => text.slice(arg.start, arg.end));
+}
+
+/**
  * Whether a text says in braces of which span its conditions are.
  * @param {string} text
  */
 export function hasBraces(text) {
   return tokens(text).some((t) => t.kind === 'open' && t.text === '{');
+}
+
+/**
+ * What a text asks for; null when something is wrong with it.
+ * @param {string} text
+ */
+export function tryParse(text) {
+  return problemOf(text) ? null : parse(text);
 }
 
 /** @param {string[]} texts */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Expr } from './parse.js' */
-import { hasBraces, split, withCondition } from './edit.js';
+import { hasBraces, split, tryParse, withCondition } from './edit.js';
 import { parse } from './parse.js';
 import { problemOf } from './problem.js';
 import { condition } from './write.js';
@@ -73,8 +73,7 @@ export function setOther(text, other) {
   const { found } = sort(body);
   const own = Object.values(found).sort((a, b) => a.start - b.start).map((e) => source(e, body));
   const inner = split(other);
-  const where = problemOf(inner.body) ? null : parse(inner.body).where;
-  const rest = own.length && where?.args[0].is === 'or' && !hasBraces(inner.body) ? `(${inner.body})` : inner.body;
+  const rest = own.length && tryParse(inner.body)?.where?.args[0].is === 'or' && !hasBraces(inner.body) ? `(${inner.body})` : inner.body;
   return glue([...own, rest].filter(Boolean).join(' '), [...options, ...inner.options]);
 }
 
