@@ -2,7 +2,9 @@
 
 /** @import { Marked, Trace } from '../types.js' */
 /** @import { Expr } from '../search/parse.js' */
-import { hasBraces, split, tryParse } from '../search/edit.js';
+import { hasBraces, split } from '../search/edit.js';
+import { parse } from '../search/parse.js';
+import { problemOf } from '../search/problem.js';
 import { quote } from '../search/write.js';
 import { spanID } from './trace.js';
 
@@ -55,16 +57,15 @@ export function find(t, text, ids = '') {
 
 /**
  * The search (docs/search.md) that looks for a text where find does not, in
- * tags, logs and messages. What reads as a search with comparisons is one.
+ * tags, logs and messages. What reads as a search with more than words is one.
  * @param {string} text
  */
 export function searchFor(text) {
   const wanted = text.trim();
   if (!wanted) return '';
-  const query = tryParse(wanted);
-  if (!query) return quote(wanted);
-  const plain = query.where && bare(query.where) && !hasBraces(wanted) && !split(wanted).options.length;
-  return plain ? `(${wanted}) OR ${quote(wanted)}` : wanted;
+  const where = problemOf(wanted) ? null : parse(wanted).where;
+  if (where && !(bare(where) && !hasBraces(wanted) && !split(wanted).options.length)) return wanted;
+  return `${quote(wanted)} OR has:${quote(wanted)}`;
 }
 
 /** Whether words are all there is. @param {Expr} e @returns {boolean} */

@@ -3,113 +3,105 @@
 /** @import { Folds, Group, RowOptions, Rows, Trace } from '../types.js' */
 
 /**
- * The rows to be seen, in the order of the tree. The rows of an open group are
- * its members with what is below them.
+ * The rows to be seen, in the order of the tree, but that the members of an open
+ * group, with what is below them, follow each other.
  * @param {Trace} t
  * @param {RowOptions} [options]
  * @returns {Rows}
  */
 export function visible(t, { collapsed = new Set(), focus = -1, hidden = null, only = null, folds = null, open = new Set() } = {}) {
   const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
-  const kept = only && withAncestors(t, only, hidden);
-  let left = 0;
-  let leftErrors = 0;
-  if (hidden) {
-    for (let i = first; i < end; i++) {
-      if (!hidden[i]) continue;
-      left++;
-      if (t.status[i] === 2) leftErrors++;
-    }
-  }
-  const shown = (/** @type {number} */ i) => !(hidden && hidden[i]) && !(kept && !kept[i]);
-  const sizes = folds && groupSizes(folds, shown);
-  const errors = folds && errorsBefore(t);
-
+  const shown = shownSpans(t, hidden, only);
+  const grouping = folds && newGrouping(t, folds, shown, open);
   const rows = new Int32Array(end - first + (folds?.count ?? 0));
   const levels = new Int32Array(rows.length);
-  const below = new Int32Array(t.count); // the level of the children of a span
-  /** @type {Group[]} */
-  const groups = [];
-  const done = new Uint8Array(folds?.count ?? 0);
-  /** Open groups whose members are being walked. @type {{ members: Int32Array, next: number, level: number, back: number, end: number }[]} */
+  const below = new Int32Array(t.count); // the level of a span's children
+  /** Open groups within each other. @type {{ members: Int32Array, next: number, level: number, back: number, end: number }[]} */
   const walks = [];
   let n = 0;
   let i = first;
   let stop = end;
-  let member = -1; // i, when it begins a member's turn in the innermost walk
+  let member = false; // i is one of the innermost walk, and has no row yet
   for (;;) {
     if (i >= stop) {
       const walk = walks.at(-1);
       if (!walk) break;
-      if (walk.next < walk.members.length) {
-        member = i = walk.members[walk.next++];
+      member = walk.next < walk.members.length;
+      if (member) {
+        i = walk.members[walk.next++];
         stop = t.end[i];
-        continue;
+      } else {
+        walks.pop();
+        i = walk.back;
+        stop = walk.end;
       }
-      walks.pop();
-      i = walk.back;
-      stop = walk.end;
       continue;
     }
-    if (!shown(i)) {
-      below[i] = level(i);
-      i = kept && !kept[i] ? t.end[i] : i + 1;
+    const level = member ? walks[walks.length - 1].level : t.parent[i] < first ? 0 : below[t.parent[i]];
+    if (!shown[i]) {
+      below[i] = level; // what is below moves up
+      i++;
       continue;
     }
-    const fold = folds ? folds.of[i] : -1;
-    if (folds && errors && sizes && fold >= 0 && sizes[fold] > 1 && i !== member && i !== focus) {
-      if (!done[fold]) {
-        done[fold] = 1;
-        const group = newGroup(t, folds, fold, sizes[fold], shown, errors, open.has(fold));
-        levels[n] = level(i);
-        rows[n++] = ~groups.length;
-        groups.push(group);
-        if (group.open) {
-          walks.push({ members: group.members, next: 0, level: level(i) + 1, back: t.end[i], end: stop });
-          i = stop;
-          continue;
-        }
+    if (grouping && !member && i !== focus && grouping.has(i)) {
+      const group = grouping.next(i);
+      if (group) {
+        levels[n] = level;
+        rows[n++] = ~(grouping.groups.length - 1);
       }
-      i = t.end[i];
+      const back = t.end[i];
+      if (group?.open) {
+        walks.push({ members: group.members, next: 0, level: level + 1, back, end: stop });
+        i = stop;
+      } else {
+        i = back;
+      }
       continue;
     }
-    levels[n] = i === member ? /** @type {{ level: number }} */ (walks.at(-1)).level : level(i);
-    member = -1;
-    below[i] = levels[n] + 1;
+    member = false;
+    below[i] = level + 1;
+    levels[n] = level;
     rows[n++] = i;
     i = collapsed.has(i) ? t.end[i] : i + 1;
   }
-  return { rows: rows.subarray(0, n), levels: levels.subarray(0, n), groups, hidden: left, hiddenErrors: leftErrors };
-
-  /** @param {number} i */
-  function level(i) {
-    return t.parent[i] < first ? 0 : below[t.parent[i]];
-  }
+  return { rows: rows.subarray(0, n), levels: levels.subarray(0, n), groups: grouping?.groups ?? [], ...countHidden(t, first, end, hidden) };
 }
 
 /**
- * 1 for the spans of a mask that are not hidden, and for those above them.
+ * 1 for the spans that are to be seen: those that are not hidden and, of only,
+ * these and what is above them.
  * @param {Trace} t
- * @param {Uint8Array} mask
+ * @param {Uint8Array | null} hidden
+ * @param {Uint8Array | null} only
+ */
+function shownSpans(t, hidden, only) {
+  const shown = new Uint8Array(t.count).fill(1);
+  if (only) {
+    for (let i = t.count - 1; i >= 0; i--) {
+      // What is below span i had its turn, and left 2 when it is to be seen.
+      if (shown[i] !== 2 && (!only[i] || hidden?.[i])) shown[i] = 0;
+      else if (t.parent[i] >= 0) shown[t.parent[i]] = 2;
+    }
+  }
+  if (hidden) for (let i = 0; i < t.count; i++) if (hidden[i]) shown[i] = 0;
+  return shown;
+}
+
+/**
+ * @param {Trace} t
+ * @param {number} first
+ * @param {number} end
  * @param {Uint8Array | null} hidden
  */
-function withAncestors(t, mask, hidden) {
-  const kept = hidden ? mask.map((m, i) => m & ~hidden[i]) : mask.slice();
-  for (let i = t.count - 1; i >= 0; i--) if (kept[i] && t.parent[i] >= 0) kept[t.parent[i]] = 1;
-  return kept;
-}
-
-/**
- * How many members of each group are shown.
- * @param {Folds} folds
- * @param {(i: number) => boolean} shown
- */
-function groupSizes(folds, shown) {
-  const sizes = new Int32Array(folds.count);
-  for (let g = 0; g < folds.count; g++) {
-    for (let m = folds.first[g]; m < folds.first[g + 1]; m++) if (shown(folds.members[m])) sizes[g]++;
+function countHidden(t, first, end, hidden) {
+  const counts = { hidden: 0, hiddenErrors: 0 };
+  if (!hidden) return counts;
+  for (let i = first; i < end; i++) {
+    if (!hidden[i]) continue;
+    counts.hidden++;
+    if (t.status[i] === 2) counts.hiddenErrors++;
   }
-  return sizes;
+  return counts;
 }
 
 /**
@@ -124,27 +116,45 @@ export function errorsBefore(t) {
 }
 
 /**
+ * The groups of which two members or more are shown, made as they are met.
  * @param {Trace} t
  * @param {Folds} folds
- * @param {number} fold
- * @param {number} size
- * @param {(i: number) => boolean} shown
- * @param {Int32Array} before
- * @param {boolean} open
- * @returns {Group}
+ * @param {Uint8Array} shown
+ * @param {ReadonlySet<number>} open
  */
-function newGroup(t, folds, fold, size, shown, before, open) {
-  const members = new Int32Array(size);
-  let n = 0;
-  let spans = 0;
-  let errors = 0;
-  for (let m = folds.first[fold]; m < folds.first[fold + 1]; m++) {
-    const i = folds.members[m];
-    if (!shown(i)) continue;
-    members[n++] = i;
-    spans += t.end[i] - i;
-    errors += before[t.end[i]] - before[i];
+function newGrouping(t, folds, shown, open) {
+  const errors = errorsBefore(t);
+  const sizes = new Int32Array(folds.count);
+  for (let g = 0; g < folds.count; g++) {
+    for (let m = folds.first[g]; m < folds.first[g + 1]; m++) if (shown[folds.members[m]]) sizes[g]++;
   }
-  const i = members[0];
-  return { fold, parent: t.parent[i], members, name: t.name[i], service: t.service[i], kind: t.kind[i], spans, errors, open };
+  const met = new Uint8Array(folds.count);
+  /** @type {Group[]} */
+  const groups = [];
+  return {
+    groups,
+
+    /** Whether a span is in a group. @param {number} i */
+    has(i) {
+      return folds.of[i] >= 0 && sizes[folds.of[i]] > 1;
+    },
+
+    /** The group of a span, null when it was met before. @param {number} i */
+    next(i) {
+      const fold = folds.of[i];
+      if (met[fold]) return null;
+      met[fold] = 1;
+      const members = folds.members.subarray(folds.first[fold], folds.first[fold + 1]).filter((m) => shown[m]);
+      let spans = 0;
+      let failed = 0;
+      for (const m of members) {
+        spans += t.end[m] - m;
+        failed += errors[t.end[m]] - errors[m];
+      }
+      /** @type {Group} */
+      const group = { fold, parent: t.parent[i], members, name: t.name[i], service: t.service[i], kind: t.kind[i], spans, errors: failed, open: open.has(fold) };
+      groups.push(group);
+      return group;
+    },
+  };
 }
