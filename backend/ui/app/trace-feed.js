@@ -4,7 +4,7 @@
 import { Atom } from '../lib/atom.js';
 import { Latest } from '../lib/latest.js';
 import { Listing } from '../lib/listing.js';
-import { parse } from '../search/parse.js';
+import { problemOf } from '../search/problem.js';
 import { get } from './api.js';
 import { schedule } from './frame.js';
 import { Live } from './live.js';
@@ -46,7 +46,7 @@ export class TraceFeed {
   show(asked, listen) {
     const same = JSON.stringify(asked) === JSON.stringify(this.#asked);
     this.#asked = asked;
-    if (!same) this.wrong = mistake(asked.q);
+    if (!same) this.wrong = problemOf(asked.q);
     if (!listen || this.wrong) this.live.stop();
     else if (!same || !this.live.wanted) this.live.start(asked.q, asked.columns);
     if (!same) this.again();
@@ -150,15 +150,5 @@ export class TraceFeed {
   #change(change) {
     Object.assign(this, change);
     this.version.value++;
-  }
-}
-
-/** @param {string} q */
-function mistake(q) {
-  try {
-    parse(q);
-    return null;
-  } catch (error) {
-    return /** @type {Error} */ (error);
   }
 }
