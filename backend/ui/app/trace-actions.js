@@ -6,7 +6,7 @@ import { reveal as shown } from '../trace/collapse.js';
 import { spanID } from '../trace/trace.js';
 import { stretch } from '../trace/zoom.js';
 import { adjust, changed, navigate, route } from './router.js';
-import { change, state } from './trace-state.js';
+import { change, cursor, state } from './trace-state.js';
 
 // What can be done on the page of a trace.
 
@@ -25,12 +25,40 @@ export function choose(t, span) {
  * @param {TraceView} view
  * @param {number} span
  */
-export function reveal({ trace, folds, focus }, span) {
+function reveal({ trace, folds, focus }, span) {
   if (focus >= 0 && (span < focus || span >= trace.end[focus])) adjust({ focus: '', from: 0, to: 0 });
   const now = state.value;
   if (!now) return;
   const next = shown(trace, span, { ...now, folds });
   if (next.collapsed.size !== now.collapsed.size || next.open.size !== now.open.size) change(next);
+}
+
+/**
+ * Goes to a span and opens what hides it. When a panel is open, it shows it.
+ * @param {TraceView} view
+ * @param {number} span
+ */
+export function goTo(view, span) {
+  reveal(view, span);
+  cursor.value = { at: span };
+  if (view.chosen >= 0) choose(view.trace, span);
+}
+
+/**
+ * Goes to the next span, or the one before, of which something is true; behind
+ * the last comes the first.
+ * @param {TraceView} view
+ * @param {1 | -1} by
+ * @param {(span: number) => boolean} is
+ */
+export function seek(view, by, is) {
+  const n = view.trace.count;
+  const at = view.chosen >= 0 ? view.chosen : cursor.value?.at ?? -1;
+  const from = at >= 0 ? at : by > 0 ? -1 : n;
+  for (let k = 1; k <= n; k++) {
+    const i = (((from + by * k) % n) + n) % n;
+    if (is(i)) return goTo(view, i);
+  }
 }
 
 /**

@@ -20,6 +20,13 @@ const limit = 20;
 /** @type {Map<string, TraceState>} */
 const states = new Map();
 
+/**
+ * The row where the reader is: a span, or ~ a group of equal ones. Setting it
+ * scrolls there.
+ * @type {Atom<{ at: number } | null>}
+ */
+export const cursor = new Atom(/** @type {{ at: number } | null} */ (null));
+
 /** The state of the trace that is shown. @type {Atom<TraceState | null>} */
 export const state = new Atom(/** @type {TraceState | null} */ (null));
 
@@ -30,6 +37,7 @@ export const state = new Atom(/** @type {TraceState | null} */ (null));
  */
 export function show(trace) {
   const old = states.get(trace.id);
+  if (state.value?.trace.id !== trace.id) cursor.value = null;
   /** @type {TraceState} */
   const next = { trace, collapsed: new Set(), open: new Set(), top: old?.top ?? 0 };
   if (old) {
@@ -40,6 +48,7 @@ export function show(trace) {
       const spans = [...old.open].map((fold) => moved(before.members[before.first[fold]]));
       next.open = new Set(spans.filter((i) => i >= 0 && after.of[i] >= 0).map((i) => after.of[i]));
     }
+    if (state.value === old && cursor.value && cursor.value.at >= 0) cursor.value = { at: moved(cursor.value.at) };
   }
   put(next);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Folds, Marked, Route, Rows, Segments, Stretch, TimeScale, Trace } from '../types.js' */
+/** @import { Matched } from './trace-match.js' */
 /** @import { TraceState } from './trace-state.js' */
 import { memo } from '../lib/memo.js';
 import { criticalPath } from '../trace/critical-path.js';
@@ -30,7 +31,7 @@ import { spanOf } from '../trace/trace.js';
 /**
  * Makes views of traces; what has not changed is not computed again, and when
  * nothing has, the view is the same object.
- * @returns {(trace: Trace, state: TraceState, params: Route['params']) => TraceView}
+ * @returns {(trace: Trace, state: TraceState, params: Route['params'], matched: Matched | null) => TraceView}
  */
 export function traceViewer() {
   const folds = memo(foldSiblings);
@@ -39,12 +40,14 @@ export function traceViewer() {
   const critical = memo(criticalPath);
   const hidden = memo((/** @type {Trace} */ t, /** @type {string} */ hide) => hiddenSpans(t, JSON.parse(hide)));
   const found = memo(find);
+  const both = memo(union);
   const rows = memo(visibleRows);
   const scale = memo((/** @type {Trace} */ t, /** @type {Stretch[] | undefined} */ shrunk) => timeScale(0, t.duration, shrunk));
   const view = memo(newView);
-  return (trace, state, params) => {
+  return (trace, state, params, matched) => {
     const focus = spanOf(trace, String(params.focus));
-    const marked = params.find ? found(trace, String(params.find)) : null;
+    const text = String(params.find);
+    const marked = text.trim() ? both(trace, found(trace, text), matched?.trace === trace && matched.text === text ? matched.mask : null) : null;
     const idle = gaps(trace, focus);
     return view(
       trace,
@@ -60,6 +63,24 @@ export function traceViewer() {
       focus,
     );
   };
+}
+
+/**
+ * @param {Trace} t
+ * @param {Marked} found
+ * @param {Uint8Array | null} more
+ * @returns {Marked}
+ */
+function union(t, found, more) {
+  if (!more) return found;
+  const all = { mask: found.mask.slice(), count: found.count, errors: found.errors };
+  for (let i = 0; i < t.count; i++) {
+    if (!more[i] || all.mask[i]) continue;
+    all.mask[i] = 1;
+    all.count++;
+    if (t.status[i] === 2) all.errors++;
+  }
+  return all;
 }
 
 /**

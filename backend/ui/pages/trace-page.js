@@ -2,9 +2,12 @@
 
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Trace } from '../types.js' */
+import { address } from '../app/base.js';
 import { loadTrace } from '../app/load-trace.js';
 import { route } from '../app/router.js';
 import { controls } from '../app/styles.js';
+import { watchGrowth } from '../app/trace-growth.js';
+import { matched } from '../app/trace-match.js';
 import { show, state } from '../app/trace-state.js';
 import { traceViewer } from '../app/trace-view.js';
 import { watch } from '../app/watch.js';
@@ -17,16 +20,19 @@ import '../parts/span-panel.js';
 import '../parts/span-table.js';
 import '../parts/span-tree.js';
 import '../parts/trace-header.js';
+import '../parts/trace-toolbar.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /** One trace: its header, then the view that the address names, and beside it the chosen span. */
 export class TracePage extends LitElement {
-  static properties = { trace: {}, loaded: { state: true }, failure: { state: true } };
+  static properties = { trace: {}, loaded: { state: true }, failure: { state: true }, stopped: { state: true }, arrived: { state: true } };
 
   static styles = [controls, css`
-    :host { display: grid; height: 100%; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) auto; }
-    trace-header { grid-column: 1 / -1; }
-    .view { display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
+    :host { display: grid; height: 100%; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr) auto; }
+    trace-header, trace-toolbar, note-box { grid-column: 1 / -1; }
+    trace-header { grid-row: 1; }
+    trace-toolbar { grid-row: 2; }
+    .view { grid-row: 3; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
     .view > :only-child { grid-row: 1 / -1; }
     span-panel { min-height: 0; overflow: auto; border-left: 1px solid var(--line); }
   `];
@@ -39,14 +45,19 @@ export class TracePage extends LitElement {
     this.loaded = null;
     /** @type {Error | null} */
     this.failure = null;
+    this.stopped = false;
+    /** How many spans came since it was opened. */
+    this.arrived = 0;
     this.latest = new Latest();
     this.viewer = traceViewer();
-    watch(this, route, state);
+    this.endWatch = () => {};
+    watch(this, route, state, matched);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.latest.cancel();
+    this.endWatch();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -55,27 +66,43 @@ export class TracePage extends LitElement {
   }
 
   async #load() {
-    this.failure = null;
-    this.loaded = null;
+    this.failure = this.loaded = null;
+    this.stopped = false;
+    this.arrived = 0;
+    this.endWatch();
     try {
-      const answer = await this.latest.run((signal) => loadTrace(this.trace, signal));
-      if (!answer) return;
-      show(answer.value);
-      this.loaded = answer.value;
+      await this.#read();
     } catch (error) {
       this.failure = /** @type {Error} */ (error);
     }
   }
 
+  async #read() {
+    const answer = await this.latest.run((signal) => loadTrace(this.trace, signal));
+    if (!answer) return;
+    if (this.loaded) this.arrived += answer.value.total - this.loaded.total;
+    show(answer.value);
+    this.loaded = answer.value;
+    this.endWatch();
+    this.endWatch = watchGrowth(answer.value, () => this.#read().catch(() => {})); // else it is tried again
+  }
+
+  #stop() {
+    this.latest.cancel();
+    this.stopped = true;
+  }
+
   render() {
-    if (this.failure) return html`<note-box kind="failed" heading="The trace cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}></note-box>`;
+    if (this.failure) return html`<note-box kind="failed" heading="The trace cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}><p><a href=${address('/')}>All traces</a></p></note-box>`;
+    if (this.stopped) return html`<note-box heading="The trace was not loaded"><button @click=${() => this.#load()}>Load it</button></note-box>`;
     const t = this.loaded;
-    if (!t) return html`<note-box kind="loading" heading="Loading the trace" @stop=${() => this.latest.cancel()}></note-box>`;
     const now = state.value;
-    if (!now || route.value.page !== 'trace') return nothing;
-    const view = this.viewer(t, now, route.value.params);
+    if (!t || !now || route.value.page !== 'trace') return html`<note-box kind="loading" heading="Loading the trace" @stop=${this.#stop}></note-box>`;
+    const view = this.viewer(t, now, route.value.params, matched.value);
+    const tree = !['table', 'logs'].includes(String(route.value.params.view));
     return html`
       <trace-header .trace=${t}></trace-header>
+      ${tree ? html`<trace-toolbar .view=${view} .arrived=${this.arrived}></trace-toolbar>` : nothing}
       <div class="view">${this.#view(view)}</div>
       ${view.chosen >= 0 ? html`<span-panel .trace=${t} .span=${view.chosen}></span-panel>` : nothing}`;
   }

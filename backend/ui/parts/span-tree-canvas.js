@@ -24,7 +24,7 @@ import { labels } from './time-axis.js';
 const inset = 6; // above and below a bar, px
 
 const inks = memo((/** @type {string} */ _theme) => ({
-  line: token('--line'), soft: token('--text-soft'), error: token('--error'), critical: token('--critical'), accent: token('--accent'), bg: token('--bg'),
+  line: token('--line'), soft: token('--text-soft'), error: token('--error'), critical: token('--critical'), accent: token('--accent'), mark: token('--bg-mark'), selected: token('--bg-selected'),
 }));
 const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'dark'} */ theme) => services.map((s) => serviceColor(s, theme)));
 
@@ -46,6 +46,12 @@ export function drawRows(canvas, part, canvasWidth) {
   const ink = inks(theme.value);
   const colors = colorsOf(t.services, theme.value);
 
+  for (let n = first; n < last; n++) {
+    const chosen = rows.rows[n] === part.view.chosen;
+    if (!chosen && !marked(part.view, rows.rows[n])) continue;
+    g.fillStyle = chosen ? ink.selected : ink.mark;
+    g.fillRect(0, (n - first) * rowHeight, canvasWidth, rowHeight);
+  }
   g.fillStyle = ink.line;
   for (const { x } of labels(scale, width)) g.fillRect(Math.round(left + x), 0, 1, height);
   for (const gap of scale.gaps) hatch(g, left + shareOf(scale, gap.from) * width, left + shareOf(scale, gap.to) * width, height, ink);
@@ -87,6 +93,17 @@ export function drawRows(canvas, part, canvasWidth) {
 }
 
 /**
+ * Whether find matches a row.
+ * @param {TraceView} view
+ * @param {number} row
+ */
+function marked({ found, rows }, row) {
+  if (!found) return false;
+  if (row >= 0) return found.mask[row] === 1;
+  return !rows.groups[~row].open && rows.groups[~row].members.some((i) => found.mask[i]);
+}
+
+/**
  * @param {HTMLCanvasElement} canvas
  * @param {number} width
  * @param {number} height
@@ -114,7 +131,7 @@ function snap(x, ratio) {
  * @param {number} from
  * @param {number} to
  * @param {number} height
- * @param {{ line: string, bg: string }} ink
+ * @param {{ line: string }} ink
  */
 function hatch(g, from, to, height, ink) {
   g.save();

@@ -3,8 +3,8 @@
 /** @import { Key } from '../app/keys.js' */
 /** @import { SpanTree } from './span-tree.js' */
 import { rowHeight } from '../app/theme.js';
-import { choose, focusOn, measureFrom } from '../app/trace-actions.js';
-import { change, state } from '../app/trace-state.js';
+import { choose, focusOn, measureFrom, seek } from '../app/trace-actions.js';
+import { change, cursor, state } from '../app/trace-state.js';
 import { setZoom } from '../app/zoom.js';
 import { collapseAll, collapseOne, expandOne } from '../trace/collapse.js';
 
@@ -30,7 +30,7 @@ export function pageKey(tree, key) {
   const view = tree.view;
   if (!view) return;
   const { trace: t } = view;
-  const span = view.chosen >= 0 ? view.chosen : tree.at ?? -1;
+  const span = view.chosen >= 0 ? view.chosen : cursor.value?.at ?? -1;
   switch (key) {
     case 's':
     case 'w':
@@ -44,11 +44,11 @@ export function pageKey(tree, key) {
     }
     case 'e':
     case 'E':
-      seek(tree, key === 'e' ? 1 : -1, (i) => t.status[i] === 2);
+      seek(view, key === 'e' ? 1 : -1, (i) => t.status[i] === 2);
       break;
     case 'n':
     case 'N':
-      seek(tree, key === 'n' ? 1 : -1, (i) => view.found?.mask[i] === 1);
+      seek(view, key === 'n' ? 1 : -1, (i) => view.found?.mask[i] === 1);
       break;
     case 'a': case 'ArrowLeft': tree.pan(-0.1); break;
     case 'd': case 'ArrowRight': tree.pan(0.1); break;
@@ -79,7 +79,7 @@ export function gridKey(tree, event) {
   if (!view || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (event.composedPath()[0] !== tree.grid) return;
   const rows = view.rows.rows;
-  const n = tree.at === null ? -1 : tree.rowOf(tree.at);
+  const n = tree.rowOf(cursor.value?.at);
   const page = Math.max(1, Math.floor(tree.height / rowHeight) - 2);
   const go = (/** @type {number} */ to) => rows.length && move(tree, Math.max(0, Math.min(rows.length - 1, to)));
   const value = n < 0 ? null : tree.valueOf(n);
@@ -144,7 +144,7 @@ function above({ view }, n) {
  */
 function move(tree, n) {
   const value = tree.valueOf(n);
-  tree.goTo(value);
+  cursor.value = { at: value };
   if (value >= 0 && tree.view && tree.view.chosen >= 0) choose(tree.view.trace, value);
 }
 
@@ -156,29 +156,8 @@ function move(tree, n) {
  */
 function step(tree, by, is) {
   const rows = tree.view?.rows.rows ?? new Int32Array(0);
-  const at = tree.at === null ? -1 : tree.rowOf(tree.at);
+  const at = tree.rowOf(cursor.value?.at);
   for (let n = at < 0 ? (by > 0 ? 0 : rows.length - 1) : at + by; n >= 0 && n < rows.length; n += by) {
     if (rows[n] >= 0 && is(rows[n])) return move(tree, n);
-  }
-}
-
-/**
- * Moves to the next span, or the one before, of which something is true, also
- * when it has no row yet; behind the last comes the first.
- * @param {SpanTree} tree
- * @param {1 | -1} by
- * @param {(span: number) => boolean} is
- */
-export function seek(tree, by, is) {
-  const view = tree.view;
-  if (!view) return;
-  const n = view.trace.count;
-  const at = view.chosen >= 0 ? view.chosen : tree.at ?? -1;
-  const from = at >= 0 ? at : by > 0 ? -1 : n;
-  for (let k = 1; k <= n; k++) {
-    const i = (((from + by * k) % n) + n) % n;
-    if (!is(i)) continue;
-    tree.reveal(i);
-    return;
   }
 }

@@ -27,9 +27,7 @@ export function indent(level, names) {
 
 export const rowStyles = css`
   .row { position: absolute; left: 0; right: 0; height: var(--row); line-height: var(--row); display: grid; grid-template-columns: var(--names) minmax(0, 1fr); cursor: default; white-space: nowrap; }
-  .row:hover { background: color-mix(in srgb, var(--bg-hover) 60%, transparent); }
-  .row.found { background: color-mix(in srgb, var(--bg-mark) 70%, transparent); }
-  .row.chosen { background: color-mix(in srgb, var(--bg-selected) 75%, transparent); }
+  .row:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
   .row.at { box-shadow: inset 2px 0 var(--accent); }
   .grid:focus-visible .row.at { box-shadow: inset 0 0 0 2px var(--accent); }
   .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; padding-right: 6px; }
@@ -79,7 +77,7 @@ export function row(n, p) {
  * @param {number} span
  */
 function spanRow(n, p, span) {
-  const { view: { trace: t, chosen, found, errors }, collapsed, siblings } = p;
+  const { view: { trace: t, chosen, errors }, collapsed, siblings } = p;
   const below = t.end[span] - span - 1;
   const closed = collapsed.has(span);
   const failedBelow = errors[t.end[span]] - errors[span + 1];
@@ -88,14 +86,14 @@ function spanRow(n, p, span) {
   const parent = t.parent[span];
   const kind = kinds[t.kind[span]];
   return html`<div role="row" id="r${n}" data-row=${n}
-    class=${classMap({ row: true, chosen: span === chosen, at: n === p.at, found: Boolean(found?.mask[span]) })}
+    class=${classMap({ row: true, at: n === p.at })}
     aria-rowindex=${n + 2} aria-level=${p.view.rows.levels[n] + 1} aria-posinset=${siblings.place[span]} aria-setsize=${siblings.size[span]}
     aria-expanded=${below ? String(!closed) : nothing} aria-selected=${String(span === chosen)}
     ${setStyle({ top: `${n * rowHeight}px` })}>
     <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}${t.kind[span] ? `\n${kind}` : ''}" ${setStyle({ 'padding-left': `${indent(p.view.rows.levels[n], p.names)}px` })}>
       <i class="toggle ${below ? (closed ? '' : 'open') : 'none'}"></i>
       <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
-      ${parent === -2 ? html`<span class="badge" title="Its parent span is not stored: it was not sent, or is yet to come.">no parent</span>` : nothing}
+      ${parent === -2 ? html`<span class="badge" title="Its parent was not sent, is yet to come, or is below it.">no parent</span>` : nothing}
       ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}
       ${closed && failedBelow ? html`<span class="bad below" role="img" aria-label="${count(failedBelow, 'error')} below" title="${count(failedBelow, 'error')} below">!</span>` : nothing}
       <span class="texts"><span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span><span class="op">${cut(name)}</span></span>
@@ -111,20 +109,18 @@ function spanRow(n, p, span) {
  * @param {Group} group
  */
 function groupRow(n, p, group) {
-  const { view: { trace: t, found } } = p;
+  const { view: { trace: t } } = p;
   const service = t.services[group.service];
   const name = t.names[group.name];
   let end = 0;
   let sum = 0;
-  let hits = 0;
   for (const i of group.members) {
     end = Math.max(end, t.starts[i] + t.durations[i]);
     sum += t.durations[i];
-    hits += found?.mask[i] ?? 0;
   }
   const start = t.starts[group.members[0]];
   const size = group.members.length;
-  return html`<div role="row" id="r${n}" data-row=${n} class=${classMap({ row: true, at: n === p.at, found: hits > 0 && !group.open })}
+  return html`<div role="row" id="r${n}" data-row=${n} class=${classMap({ row: true, at: n === p.at })}
     aria-rowindex=${n + 2} aria-level=${p.view.rows.levels[n] + 1} aria-expanded=${String(group.open)}
     ${setStyle({ top: `${n * rowHeight}px` })}>
     <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}\n${count(size, 'equal span')}, ${duration(sum)} together" ${setStyle({ 'padding-left': `${indent(p.view.rows.levels[n], p.names)}px` })}>

@@ -7,13 +7,14 @@ import { bind } from '../app/keys.js';
 import { change as remember, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
-import { choose, reveal, toggle, toggleGroup } from '../app/trace-actions.js';
-import { scrolled, state } from '../app/trace-state.js';
+import { choose, goTo, toggle, toggleGroup } from '../app/trace-actions.js';
+import { cursor, scrolled, state } from '../app/trace-state.js';
 import { watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { memo } from '../lib/memo.js';
 import { siblings } from '../trace/siblings.js';
 import { timeAt, timeScale } from '../trace/time-scale.js';
+import { spanID, spanOf } from '../trace/trace.js';
 import { panned, stretch, within, zoomed } from '../trace/zoom.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
@@ -34,7 +35,7 @@ const [right, gap] = [76, 8];
  * those in sight are in the page; their bars are drawn on one canvas.
  */
 export class SpanTree extends LitElement {
-  static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true }, at: { state: true }, pointer: { state: true } };
+  static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true }, pointer: { state: true } };
 
   static styles = [controls, rowStyles, css`
     :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; }
@@ -57,18 +58,18 @@ export class SpanTree extends LitElement {
     this.top = 0;
     this.width = 0;
     this.height = 0;
-    /** The row where the keyboard is: a span, or ~a group's fold. @type {number | null} */
-    this.at = null;
     /** Where the pointer is, as a share of the bars' width. @type {number | null} */
     this.pointer = null;
-    /** What is to be scrolled to when it has a row: a span or ~fold. @type {number | null} */
-    this.wanted = null;
+    /** What was scrolled to. @type {{ at: number } | null} */
+    this.seen = null;
+    /** The row that stays where it is when spans arrive: its id, and its distance from the upper edge, px. @type {{ id: string, by: number } | null} */
+    this.anchor = null;
     this.restored = '';
     this.siblings = memo(siblings);
     this.scale = memo(timeScale);
     this.draw = () => this.#draw();
     this.read = () => this.#read();
-    watch(this, theme, settings, zoom, state);
+    watch(this, theme, settings, zoom, state, cursor);
     this.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
@@ -115,10 +116,10 @@ export class SpanTree extends LitElement {
     return this.scale(from, to, this.view.all.gaps);
   }
 
-  /** The row of a span or ~fold, -1: it has none. @param {number} value */
+  /** The row of a span or ~fold, -1: it has none. @param {number} [value] */
   rowOf(value) {
     const rows = this.view?.rows;
-    if (!rows) return -1;
+    if (!rows || value === undefined) return -1;
     if (value >= 0) return rows.rows.indexOf(value);
     const index = rows.groups.findIndex((g) => g.fold === ~value);
     return index < 0 ? -1 : rows.rows.indexOf(~index);
@@ -132,33 +133,11 @@ export class SpanTree extends LitElement {
   }
 
   /**
-   * Moves the keyboard to a span or ~fold and scrolls there, now or when it gets
-   * a row.
-   * @param {number} value
-   */
-  goTo(value) {
-    this.at = value;
-    this.wanted = value;
-    this.requestUpdate();
-  }
-
-  /**
-   * Opens what hides a span and goes to it; when a panel is open, it shows it.
-   * @param {number} span
-   */
-  reveal(span) {
-    if (!this.view) return;
-    reveal(this.view, span);
-    this.goTo(span);
-    if (this.view.chosen >= 0) choose(this.view.trace, span);
-  }
-
-  /**
    * Opens or closes what is below a row.
    * @param {number} value a span or ~fold
    */
   toggle(value) {
-    this.at = value;
+    cursor.value = { at: value };
     if (value < 0) toggleGroup(~value);
     else toggle(value);
   }
@@ -168,8 +147,17 @@ export class SpanTree extends LitElement {
     const view = this.view;
     if (!changed.has('view') || !view) return;
     const before = /** @type {TraceView | null | undefined} */ (changed.get('view'));
-    if (before?.trace !== view.trace && before?.trace.id !== view.trace.id) this.at = null;
-    if (view.chosen >= 0 && view.chosen !== before?.chosen && view.chosen !== this.at) this.goTo(view.chosen);
+    if (before && before.trace !== view.trace && before.trace.id === view.trace.id) this.anchor = this.#anchor(before);
+    if (view.chosen >= 0 && view.chosen !== before?.chosen && view.chosen !== cursor.value?.at) goTo(view, view.chosen);
+  }
+
+  /** @param {TraceView} view */
+  #anchor({ trace, rows }) {
+    const top = this.grid?.scrollTop ?? 0;
+    for (let n = Math.floor(top / rowHeight); top && n < rows.rows.length; n++) {
+      if (rows.rows[n] >= 0) return { id: spanID(trace, rows.rows[n]), by: n * rowHeight - top };
+    }
+    return null;
   }
 
   render() {
@@ -179,7 +167,7 @@ export class SpanTree extends LitElement {
     const rows = view.rows.rows;
     const { first, last } = this.#part();
     const { names, bars } = this;
-    const at = this.at === null ? -1 : this.rowOf(this.at);
+    const at = this.rowOf(cursor.value?.at);
     const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set() };
     const shown = Array.from({ length: last - first }, (_, i) => first + i);
     return html`
@@ -202,29 +190,42 @@ export class SpanTree extends LitElement {
         </div>
         ${rows.length ? nothing : html`<p class="soft">No span is left to show: hide less, or clear the search.</p>`}
       </div>
-      <side-handle label="Width of the names" .size=${names} .min=${100} .max=${this.width * 0.6} ${setStyle({ left: `${names}px` })}
-        @size=${(/** @type {CustomEvent<number>} */ e) => remember({ names: e.detail })}></side-handle>`;
+      ${rows.length ? html`<side-handle label="Width of the names" .size=${names} .min=${100} .max=${this.width * 0.6} ${setStyle({ left: `${names}px` })}
+        @size=${(/** @type {CustomEvent<number>} */ e) => remember({ names: e.detail })}></side-handle>` : nothing}`;
   }
 
   updated() {
     const grid = this.grid;
     if (!grid || !this.view) return;
     if (!this.width && grid.clientWidth) this.width = grid.clientWidth;
-    if (this.restored !== this.view.trace.id && this.height) {
-      this.restored = this.view.trace.id;
-      if (this.wanted === null) grid.scrollTop = state.value?.top ?? 0;
+    if (this.anchor) {
+      const n = this.rowOf(spanOf(this.view.trace, this.anchor.id));
+      if (n >= 0) grid.scrollTop = n * rowHeight - this.anchor.by;
+      this.anchor = null;
     }
-    const n = this.wanted === null || !this.height ? -1 : this.rowOf(this.wanted);
+    if (this.height) this.#scrollTo(grid, this.view);
+    schedule('draw', this.draw);
+  }
+
+  /**
+   * Scrolls to where the reader was in the trace, or is sent to.
+   * @param {HTMLElement} grid
+   * @param {TraceView} view
+   */
+  #scrollTo(grid, view) {
+    const n = cursor.value === this.seen ? -1 : this.rowOf(cursor.value?.at);
     if (n >= 0) {
-      this.wanted = null;
+      this.seen = cursor.value;
       const [top, bottom] = [n * rowHeight, (n + 1) * rowHeight];
       const sight = this.height - headHeight;
-      if (top < grid.scrollTop || bottom > grid.scrollTop + sight) {
-        const near = Math.abs(top - grid.scrollTop) < rowHeight * 3 || Math.abs(bottom - grid.scrollTop - sight) < rowHeight * 3;
-        grid.scrollTop = near ? (top < grid.scrollTop ? top - rowHeight : bottom - sight + rowHeight) : top - sight / 3;
-      }
+      const near = top > grid.scrollTop - 3 * rowHeight && bottom < grid.scrollTop + sight + 3 * rowHeight;
+      if (!near) grid.scrollTop = top - sight / 3;
+      else if (top < grid.scrollTop) grid.scrollTop = top - rowHeight;
+      else if (bottom > grid.scrollTop + sight) grid.scrollTop = bottom + rowHeight - sight;
+    } else if (this.restored !== view.trace.id) {
+      grid.scrollTop = state.value?.top ?? 0;
     }
-    schedule('draw', this.draw);
+    this.restored = view.trace.id;
   }
 
   /**
@@ -284,7 +285,7 @@ export class SpanTree extends LitElement {
     const n = this.#rowAt(event);
     if (n < 0 || !this.view) return;
     const value = this.valueOf(n);
-    this.at = value;
+    cursor.value = { at: value };
     const onToggle = event.composedPath().some((e) => e instanceof HTMLElement && e.classList.contains('toggle'));
     if (onToggle || value < 0) this.toggle(value);
     else choose(this.view.trace, value === this.view.chosen ? -1 : value);

@@ -12,15 +12,16 @@ import { setStyle } from './set-style.js';
 const labelWidth = 84;
 
 /**
- * The labelled ticks of a scale: round times in what is drawn evenly, none in
- * shrunk gaps, and none too near to the one before.
+ * The ticks of a scale: round times in what is drawn evenly, none in shrunk
+ * gaps. Those too near to the label before them, or of a gap, have none.
  * @param {TimeScale} scale
  * @param {number} width px
- * @returns {{ x: number, text: string }[]} the first says where the scale begins
+ * @returns {{ x: number, text: string }[]}
  */
 export function labels(scale, width) {
   const idle = scale.gaps.reduce((sum, g) => sum + g.to - g.from, 0);
   const step = tickStep(scale.to - scale.from - idle, Math.floor(width / labelWidth));
+  const middles = scale.gaps.map((g) => middleOf(scale, g) * width);
   const all = [];
   let free = 0;
   for (let i = 0; i + 1 < scale.times.length; i++) {
@@ -28,12 +29,20 @@ export function labels(scale, width) {
     if (scale.gaps.some((g) => g.from === from && g.to === to)) continue;
     for (const at of ticks(from, to, step)) {
       const x = shareOf(scale, at) * width;
-      if (x < free) continue;
-      all.push({ x, text: tickLabel(at, step, scale.to) });
-      free = x + labelWidth - 4;
+      const said = x >= free && x <= width - 10 && !middles.some((m) => x < m + labelWidth / 2 - 4 && x + labelWidth > m - labelWidth / 2 + 4);
+      all.push({ x, text: said ? tickLabel(at, step, scale.to) : '' });
+      if (said) free = x + labelWidth - 4;
     }
   }
   return all;
+}
+
+/**
+ * @param {TimeScale} scale
+ * @param {{ from: number, to: number }} gap
+ */
+function middleOf(scale, gap) {
+  return (shareOf(scale, gap.from) + shareOf(scale, gap.to)) / 2;
 }
 
 /**
@@ -47,8 +56,8 @@ export class TimeAxis extends LitElement {
     :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
     .area { position: absolute; inset: 0; overflow: hidden; }
     span { position: absolute; bottom: 4px; white-space: nowrap; }
-    .area span { padding-left: 4px; border-left: 1px solid var(--line-strong); line-height: 1.2; }
-    .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); background: var(--bg-raised); padding: 0 3px !important; border: 0 !important; }
+    .area span:not(.gap) { padding-left: 4px; border-left: 1px solid var(--line-strong); line-height: 1.2; }
+    .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); }
     i { position: absolute; pointer-events: none; top: 0; }
     .line { width: 1px; background: var(--text-soft); opacity: 0.6; }
     .flag { z-index: 1; top: 2px; bottom: auto; padding: 1px 5px; border-radius: 3px; background: var(--text); color: var(--bg); pointer-events: none; transform: translateX(-50%); }
@@ -73,11 +82,10 @@ export class TimeAxis extends LitElement {
   render() {
     const { scale, width, at, from, to } = this;
     if (!scale || width <= 0) return nothing;
-    const last = width - 10;
     return html`
       <div class="area" @pointerdown=${this.#down}>
-        ${labels(scale, width).map(({ x, text }) => x < last ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
-        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${(shareOf(scale, g.from) + shareOf(scale, g.to)) / 2 * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
+        ${labels(scale, width).map(({ x, text }) => text ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
+        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${middleOf(scale, g) * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
       </div>
       ${at === null ? nothing : html`
         <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>

@@ -23,6 +23,7 @@ export class TraceHeader extends LitElement {
     h1 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
     dl div { display: flex; gap: 4px; white-space: nowrap; }
+    .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }
     nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
@@ -47,22 +48,27 @@ export class TraceHeader extends LitElement {
     const { view, span } = route.value.params;
     let depth = 0;
     let errors = 0;
+    let lost = 0;
     for (let i = 0; i < t.count; i++) {
       if (t.depth[i] > depth) depth = t.depth[i];
       if (t.status[i] === 2) errors++;
+      if (t.parent[i] === -2) lost++;
     }
-    const name = t.names[t.name[0]];
+    const root = Math.max(0, t.parent.indexOf(-1));
+    const name = t.names[t.name[root]];
+    const spans = t.total - t.doubles;
     return html`
       <div class="title">
-        <h1 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[0]]}></service-name> ${name}</h1>
+        <h1 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> ${name}</h1>
         <dl>
           <div><dt>Trace</dt><dd class="mono">${t.id}</dd></div>
           <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
           <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
           <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>
           <div><dt>Depth</dt><dd>${number(depth + 1)}</dd></div>
-          <div><dt>Spans</dt><dd>${t.total > t.count ? `${number(t.count)} of ${number(t.total)} shown` : number(t.count)}</dd></div>
+          <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}</dd></div>
           ${errors ? html`<div class="error"><dt class="error">Errors</dt><dd>${number(errors)}</dd></div>` : nothing}
+          ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
           ${t.doubles ? html`<div><dt>Came twice</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
         </dl>
       </div>

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** @import { TraceView } from '../app/trace-view.js' */
+import { adjust, route } from '../app/router.js';
+import { controls } from '../app/styles.js';
+import { focusOn, measureFrom } from '../app/trace-actions.js';
+import { watch } from '../app/watch.js';
+import { duration, number } from '../lib/format.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './trace-find.js';
+import './trace-hide.js';
+import './trace-notes.js';
+
+/** What of the trace is shown and how. Choices that would change nothing are not offered. */
+export class TraceToolbar extends LitElement {
+  static properties = { view: { attribute: false }, arrived: { type: Number } };
+
+  static styles = [controls, css`
+    :host { display: block; padding: 0 16px 8px; }
+    .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
+    trace-find { flex: 1 1 260px; }
+    trace-notes { margin-top: 6px; }
+  `];
+
+  constructor() {
+    super();
+    /** @type {TraceView | null} */
+    this.view = null;
+    this.arrived = 0;
+    watch(this, route);
+  }
+
+  render() {
+    const { view } = this;
+    if (!view) return nothing;
+    const { trace: t, folds, gaps, chosen, focus, measured, rows } = view;
+    const idle = gaps.reduce((sum, g) => sum + g.to - g.from, 0);
+    const noted = focus >= 0 || rows.hidden > 0 || measured >= 0 || this.arrived > 0;
+    return html`
+      <div class="tools">
+        <trace-find .view=${view}></trace-find>
+        ${chosen >= 0 && t.end[chosen] > chosen + 1 && chosen !== focus ? html`<button title="Show what is below the chosen span alone (t)" @click=${() => focusOn(t, chosen)}>Focus</button>` : nothing}
+        ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
+        ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
+        ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
+        ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
+        ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}
+      </div>
+      ${noted ? html`<trace-notes .view=${view} .arrived=${this.arrived}></trace-notes>` : nothing}`;
+  }
+
+  /**
+   * @param {string} name of the address's parameter
+   * @param {string} text
+   * @param {string} title
+   */
+  #choice(name, text, title) {
+    const on = Boolean(route.value.params[name]);
+    return html`<button aria-pressed=${String(on)} title=${title} @click=${() => adjust({ [name]: !on })}>${text}</button>`;
+  }
+}
+customElements.define('trace-toolbar', TraceToolbar);
