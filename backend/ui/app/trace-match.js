@@ -3,7 +3,7 @@
 /** @import { Trace } from '../types.js' */
 import { Atom } from '../lib/atom.js';
 import { Latest } from '../lib/latest.js';
-import { spanID } from '../trace/trace.js';
+import { searchFor } from '../trace/find.js';
 import { get } from './api.js';
 import { busy } from './idle.js';
 
@@ -12,7 +12,7 @@ import { busy } from './idle.js';
  * @typedef {object} Matched
  * @property {Trace} trace
  * @property {string} text
- * @property {Uint8Array | null} mask 1 for each span; null: not known yet
+ * @property {string | null} ids of the spans, 16 hex digits each; null: not known yet
  * @property {Error | null} failure
  */
 
@@ -29,17 +29,17 @@ const latest = new Latest();
  * @param {string} text
  */
 export async function match(trace, text) {
-  matched.value = { trace, text, mask: null, failure: null };
+  matched.value = { trace, text, ids: null, failure: null };
   const done = busy();
   try {
     const answer = await latest.run(async (signal) => {
       await new Promise((resolve) => setTimeout(resolve, rest));
       if (signal.aborted) return { ids: '' };
-      return /** @type {{ ids: string }} */ (await get(`/api/trace/${encodeURIComponent(trace.id)}/match`, { q: asSearch(text) }, signal));
+      return /** @type {{ ids: string }} */ (await get(`/api/trace/${encodeURIComponent(trace.id)}/match`, { q: searchFor(text) }, signal));
     });
-    if (answer) matched.value = { trace, text, mask: maskOf(trace, answer.value.ids), failure: null };
+    if (answer) matched.value = { trace, text, ids: answer.value.ids, failure: null };
   } catch (error) {
-    matched.value = { trace, text, mask: null, failure: /** @type {Error} */ (error) };
+    matched.value = { trace, text, ids: null, failure: /** @type {Error} */ (error) };
   } finally {
     done();
   }
@@ -49,25 +49,4 @@ export async function match(trace, text) {
 export function noMatch() {
   latest.cancel();
   matched.value = null;
-}
-
-/**
- * A text without any sign of the language is looked for as it is.
- * @param {string} text
- */
-function asSearch(text) {
-  text = text.trim();
-  if (/[:=<>~"{}()]/.test(text)) return text;
-  const quoted = `"${text.replace(/[\\"]/g, '\\$&')}"`;
-  return `${quoted} OR has:${quoted}`;
-}
-
-/**
- * @param {Trace} t
- * @param {string} ids 16 hex digits each
- */
-function maskOf(t, ids) {
-  const all = new Set();
-  for (let at = 0; at < ids.length; at += 16) all.add(ids.slice(at, at + 16));
-  return Uint8Array.from({ length: t.count }, (_, i) => (all.has(spanID(t, i)) ? 1 : 0));
 }

@@ -40,14 +40,13 @@ export function traceViewer() {
   const critical = memo(criticalPath);
   const hidden = memo((/** @type {Trace} */ t, /** @type {string} */ hide) => hiddenSpans(t, JSON.parse(hide)));
   const found = memo(find);
-  const both = memo(union);
   const rows = memo(visibleRows);
   const scale = memo((/** @type {Trace} */ t, /** @type {Stretch[] | undefined} */ shrunk) => timeScale(0, t.duration, shrunk));
   const view = memo(newView);
   return (trace, state, params, matched) => {
     const focus = spanOf(trace, String(params.focus));
     const text = String(params.find);
-    const marked = text.trim() ? both(trace, found(trace, text), matched?.trace === trace && matched.text === text ? matched.mask : null) : null;
+    const marked = text.trim() ? found(trace, text, (matched?.trace === trace && matched.text === text && matched.ids) || '') : null;
     const idle = gaps(trace, focus);
     return view(
       trace,
@@ -63,24 +62,6 @@ export function traceViewer() {
       focus,
     );
   };
-}
-
-/**
- * @param {Trace} t
- * @param {Marked} found
- * @param {Uint8Array | null} more
- * @returns {Marked}
- */
-function union(t, found, more) {
-  if (!more) return found;
-  const all = { mask: found.mask.slice(), count: found.count, errors: found.errors };
-  for (let i = 0; i < t.count; i++) {
-    if (!more[i] || all.mask[i]) continue;
-    all.mask[i] = 1;
-    all.count++;
-    if (t.status[i] === 2) all.errors++;
-  }
-  return all;
 }
 
 /**

@@ -5,7 +5,7 @@
 import { rowHeight, theme } from '../app/theme.js';
 import { serviceColor } from '../lib/color.js';
 import { count, duration, number } from '../lib/format.js';
-import { kinds } from '../trace/filter.js';
+import { kinds } from '../search/words.js';
 import { shareOf } from '../trace/time-scale.js';
 import { classMap, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';

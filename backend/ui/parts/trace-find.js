@@ -85,7 +85,7 @@ export class TraceFind extends LitElement {
    */
   #place({ found }, hits) {
     const at = cursor.value?.at ?? -1;
-    if (!found || !hits) return matched.value?.mask || matched.value?.failure ? 'no match' : 'searching…';
+    if (!found || !hits) return matched.value?.ids != null || matched.value?.failure ? 'no match' : 'searching…';
     if (at < 0 || !found.mask[at]) return count(hits, 'match', 'matches');
     let before = 0;
     for (let i = 0; i <= at; i++) before += found.mask[i];

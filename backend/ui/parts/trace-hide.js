@@ -5,10 +5,10 @@ import { adjust, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { hide } from '../app/trace-actions.js';
 import { watch } from '../app/watch.js';
-import { parseDuration } from '../lib/duration.js';
 import { number } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
-import { kinds } from '../trace/filter.js';
+import { parseDuration } from '../search/values.js';
+import { kinds } from '../search/words.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
 
