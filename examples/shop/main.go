@@ -9,7 +9,7 @@
 //
 // Spans go to the agent at localhost:6831; those of one order only when something
 // shows traces at localhost:16686, as the all-in-one of backend/cmd/all-in-one
-// does. They go where -to says, udp://host:6831 or http://host:4318 say.
+// does. They go where -to says, udp://host:6831 or http://host:4318/v1/traces say.
 package main
 
 import (
