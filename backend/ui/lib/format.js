@@ -28,6 +28,23 @@ export function duration(ns) {
   return '0 µs';
 }
 
+/**
+ * A time since another, "+1.23 ms", "−4 µs".
+ * @param {number} ns
+ */
+export function since(ns) {
+  return (ns > 0 ? '+' : '') + duration(ns);
+}
+
+/**
+ * A share of a whole, "79 %", "0.4 %".
+ * @param {number} share 0 to 1
+ */
+export function percent(share) {
+  if (share > 0 && share < 0.001) return '< 0.1 %';
+  return `${share < 0.0995 ? Number((share * 100).toFixed(1)) : Math.round(share * 100)} %`;
+}
+
 /** @param {number} n */
 function digits(n) {
   return String(Number(n >= 1000 ? n.toFixed(0) : n.toPrecision(3)));

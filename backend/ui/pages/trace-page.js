@@ -34,7 +34,7 @@ export class TracePage extends LitElement {
     trace-toolbar { grid-row: 2; }
     .view { grid-row: 3; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
     .view > :only-child { grid-row: 1 / -1; }
-    span-panel { min-height: 0; overflow: auto; border-left: 1px solid var(--line); }
+    span-panel { min-height: 0; overflow: auto; }
   `];
 
   constructor() {

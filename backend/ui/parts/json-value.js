@@ -20,10 +20,10 @@ export class JSONValue extends LitElement {
 
   static styles = [controls, css`
     :host { display: block; font-family: var(--mono); font-size: 0.93em; }
-    div { white-space: pre-wrap; overflow-wrap: anywhere; text-indent: -1.2em; }
+    .line > * { display: block; padding: 0 0 0 1.2em; text-indent: -1.2em; white-space: pre-wrap; overflow-wrap: anywhere; }
     .text { unicode-bidi: isolate; }
     .key { color: var(--text-soft); unicode-bidi: isolate; }
-    button { min-height: 0; padding: 0; border: 0; background: none; text-align: left; white-space: inherit; overflow-wrap: inherit; font-family: inherit; font-size: inherit; }
+    button { min-height: 0; border: 0; background: none; text-align: left; font: inherit; }
     button:hover:not(:disabled) { background: none; color: var(--link); }
     i { display: inline-block; width: 1.2em; text-indent: 0; font-style: normal; color: var(--text-soft); }
     .more { text-indent: 0; color: var(--link); font-family: var(--font); font-size: var(--small); }
@@ -59,10 +59,10 @@ export class JSONValue extends LitElement {
   #line({ path, depth, key, node, open }) {
     const before = key === null ? nothing : html`<span class="key">${key}: </span>`;
     const text = node.kind === 'string' ? JSON.stringify(cut(node.text, longest)) : node.text;
-    return html`<div ${setStyle({ 'padding-left': `${1.2 + Math.min(depth, 12)}em` })}>${
+    return html`<div class="line" ${setStyle({ 'padding-left': `${1.2 * Math.min(depth, 12)}em` })}>${
       node.entries.length
         ? html`<button aria-expanded=${open} @click=${() => this.#toggle(path, !open)}><i aria-hidden="true">${open ? '▾' : '▸'}</i>${before}<span class=${open ? 'key' : 'text'}>${open ? size(node) : brief(node)}</span></button>`
-        : html`<i></i>${before}<span class="text">${text || (node.kind === 'object' ? '{}' : '[]')}</span>`
+        : html`<span><i></i>${before}<span class="text">${text || (node.kind === 'object' ? '{}' : '[]')}</span></span>`
     }</div>`;
   }
 

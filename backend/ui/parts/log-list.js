@@ -7,7 +7,7 @@ import { changed, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
-import { count, duration, number, time } from '../lib/format.js';
+import { count, number, since, time } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { allLogs } from '../trace/logs.js';
 import { spanViews } from '../trace/span-view.js';
@@ -138,7 +138,7 @@ export class LogList extends LitElement {
   #line(t, { log, span, text }) {
     const id = spanID(t, span);
     return html`<div role="listitem"><a href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing} title=${text.slice(0, 500)}>
-      <time title=${time(log.time, settings.value.zone, { digits: 9 })}>${log.at < 0 ? '' : '+'}${duration(log.at)}</time>
+      <time title=${time(log.time, settings.value.zone, { digits: 9 })}>${since(log.at)}</time>
       <span class="of"><service-name .name=${t.services[t.service[span]].slice(0, 100)}></service-name> ${t.names[t.name[span]].slice(0, 200)}</span>
       <span class="text">${log.name.slice(0, 300)} <span class="fields">${text.slice(log.name.length + 1, log.name.length + 500)}</span></span>
     </a></div>`;

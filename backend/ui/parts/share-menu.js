@@ -22,7 +22,6 @@ export class ShareMenu extends LitElement {
 
   static styles = [controls, menuStyle, css`
     :host { display: inline-block; }
-    h3 { margin: 0; padding: 6px 10px 2px; font-size: var(--small); font-weight: 600; color: var(--text-soft); }
     .reading { display: flex; align-items: center; gap: 8px; padding: 4px 10px; font-size: var(--small); }
     .reading button { width: auto; color: var(--link); }
     progress { width: 80px; }

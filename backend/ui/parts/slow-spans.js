@@ -5,7 +5,7 @@ import { address } from '../app/base.js';
 import { adjust, changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
-import { duration } from '../lib/format.js';
+import { duration, since } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { kinds } from '../trace/filter.js';
 import { spanID } from '../trace/trace.js';
@@ -13,7 +13,7 @@ import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './service-name.js';
 import './virtual-rows.js';
 
-const columns = /** @type {const} */ ([['name', 'Service and operation'], ['start', 'Start'], ['duration', 'Duration'], ['self', 'Self'], ['kind', 'Kind'], ['status', 'Status']]);
+const columns = /** @type {const} */ ([['name', 'Span'], ['start', 'Start'], ['duration', 'Duration'], ['self', 'Self'], ['kind', 'Kind'], ['status', 'Status']]);
 const statuses = ['', 'ok', 'error'];
 
 /** All spans of a trace as rows that can be sorted: the slowest, say, first. */
@@ -32,7 +32,7 @@ export class SlowSpans extends LitElement {
     a.row[aria-current] { background: var(--bg-selected); }
     .name { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     @container (max-width: 620px) {
-      .row { grid-template-columns: minmax(0, 1fr) 72px 72px 48px; }
+      .row { grid-template-columns: minmax(0, 1fr) 64px 60px 40px; gap: 0 8px; }
       .row > :nth-child(2), .row > :nth-child(5) { display: none; }
     }
   `];
@@ -78,7 +78,7 @@ export class SlowSpans extends LitElement {
     const name = t.names[t.name[i]];
     return html`<a class="row" href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing}>
       <span class="name" title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[i]].slice(0, 100)}></service-name> ${name.slice(0, 300)}</span>
-      <span>+${duration(t.starts[i])}</span><span>${duration(t.durations[i])}</span><span>${duration(self)}</span><span>${kinds[t.kind[i]]}</span>
+      <span>${since(t.starts[i])}</span><span>${duration(t.durations[i])}</span><span>${duration(self)}</span><span>${kinds[t.kind[i]]}</span>
       <span class=${t.status[i] === 2 ? 'error' : ''}>${statuses[t.status[i]]}</span></a>`;
   }
 }

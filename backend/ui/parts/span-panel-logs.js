@@ -4,7 +4,7 @@
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
-import { count, duration, time } from '../lib/format.js';
+import { count, since, time } from '../lib/format.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './tag-list.js';
 
@@ -43,8 +43,8 @@ export class SpanPanelLogs extends LitElement {
   render() {
     const more = this.logs.length - this.shown;
     return html`<ol>${repeat(this.logs.slice(0, this.shown), (_, n) => n, (log, n) => html`<li>
-        <div class="head"><time title=${time(log.time, settings.value.zone, { digits: 9 })}>${log.at < 0 ? '' : '+'}${duration(log.at)}</time><span class="name">${log.name.slice(0, 2000)}</span></div>
-        ${log.tags.length ? html`<tag-list label=${`Fields of log ${n + 1}`} .tags=${log.tags} .service=${this.service}></tag-list>` : nothing}
+        <div class="head"><time title=${time(log.time, settings.value.zone, { digits: 9 })}>${since(log.at)}</time><span class="name">${log.name.slice(0, 2000)}</span></div>
+        ${log.tags.length ? html`<tag-list .tags=${log.tags} .service=${this.service}></tag-list>` : nothing}
       </li>`)}</ol>
       ${more > 0 ? html`<button @click=${() => { this.shown += some * 4; }}>Show ${count(Math.min(more, some * 4), 'more log')} of ${more}</button>` : nothing}`;
   }

@@ -10,7 +10,7 @@ import { watch } from '../app/watch.js';
 import { count, duration, number } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
-import { linksTo } from '../trace/references.js';
+import { linksTo, shortTraceID } from '../trace/references.js';
 import { spanID, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
@@ -33,7 +33,9 @@ export class SpanPanelReferences extends LitElement {
     ul { list-style: none; margin: 0; padding: 0; }
     li { display: grid; grid-template-columns: 7em minmax(0, 1fr); gap: 0 8px; padding: 2px 0; }
     .kind { color: var(--text-soft); }
-    .to { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .to { display: flex; gap: 6px; align-items: baseline; white-space: nowrap; }
+    .to > :first-child { overflow: hidden; text-overflow: ellipsis; }
+    .to > :not(:first-child) { flex: none; }
     tag-list { grid-column: 2; }
     p { margin: 4px 0 0; }
     button.quiet { padding-left: 0; }
@@ -79,7 +81,7 @@ export class SpanPanelReferences extends LitElement {
 
   async #lookUp() {
     this.others = null;
-    const ids = [...new Set(this.links.map((l) => l.traceID))].filter((id) => id !== this.trace?.id).slice(0, most);
+    const ids = [...new Set(this.links.map((l) => shortTraceID(l.traceID)))].filter((id) => id !== this.trace?.id).slice(0, most);
     if (!ids.length) return;
     try {
       const answer = await this.lookup.run((signal) => get('/api/search', { q: ids.map((id) => `id:${id}`).join(' '), limit: most }, signal));
@@ -122,10 +124,11 @@ export class SpanPanelReferences extends LitElement {
     const parent = t.parent[this.span];
     let children = 0;
     for (let i = this.span + 1; i < t.end[this.span]; i = t.end[i]) children++;
+    const below = t.end[this.span] - this.span - 1;
     return html`<ul>
-        ${this.#item('Parent', parent >= 0 ? this.#here(t, parent) : this.parentID ? html`<span class="mono">${this.parentID}</span> is not stored` : html`<span class="soft">none: it is a root</span>`)}
-        ${this.#item('Children', children ? html`${number(children)}${t.end[this.span] - this.span - 1 > children ? `, ${count(t.end[this.span] - this.span - 1, 'span')} below it in all` : ''}` : html`<span class="soft">none</span>`)}
-        ${this.links.slice(0, most).map((l) => this.#item(l.kind === 'child of' ? 'Child of' : 'Follows from', this.#to(t, l), l.tags.length ? html`<tag-list label="Tags of the link" .tags=${l.tags} .service=${t.services[t.service[this.span]]}></tag-list>` : nothing))}
+        ${this.#item('Parent', parent >= 0 ? this.#here(t, parent) : this.parentID ? html`<span class="mono">${this.parentID}</span><span>is not stored</span>` : html`<span class="soft">none: it is a root</span>`)}
+        ${this.#item('Children', children ? html`<span>${number(children)}${below > children ? `, with all below them ${count(below, 'span')}` : ''}</span>` : html`<span class="soft">none</span>`)}
+        ${this.links.slice(0, most).map((l) => this.#item(l.kind === 'child of' ? 'Child of' : 'Follows from', this.#to(t, l), l.tags.length ? html`<tag-list .tags=${l.tags} .service=${t.services[t.service[this.span]]}></tag-list>` : nothing))}
         ${this.back?.slice(0, most).map((i) => this.#item('Linked from', this.#here(t, i)))}
       </ul>
       ${this.links.length > most ? html`<p class="soft">and ${count(this.links.length - most, 'more link')}</p>` : nothing}
@@ -164,14 +167,15 @@ export class SpanPanelReferences extends LitElement {
    * @param {SpanLink} l
    */
   #to(t, l) {
-    if (l.traceID === t.id) {
+    const id = shortTraceID(l.traceID);
+    if (id === t.id) {
       const i = spanOf(t, l.spanID);
-      return i >= 0 ? this.#here(t, i) : html`<span class="mono">${l.spanID}</span> is not stored`;
+      return i >= 0 ? this.#here(t, i) : html`<span class="mono">${l.spanID}</span><span>is not stored</span>`;
     }
-    const other = this.others?.get(l.traceID);
-    const to = address(href('trace', { span: l.spanID }, l.traceID));
-    if (other) return html`<a href=${to}><service-name .name=${other.rootService}></service-name> ${other.rootName.slice(0, 300)}</a> ${duration(Number(other.duration))}, ${count(other.spans, 'span')}`;
-    return html`<a class="mono" href=${to}>${l.traceID}</a>${this.others ? ' is not stored' : ''}`;
+    const other = this.others?.get(id);
+    const to = address(href('trace', { span: l.spanID }, id));
+    if (other) return html`<a href=${to}><service-name .name=${other.rootService}></service-name> ${other.rootName.slice(0, 300)}</a><span>${duration(Number(other.duration))}, ${count(other.spans, 'span')}</span>`;
+    return html`<a class="mono" href=${to}>${id}</a>${this.others ? html`<span>is not stored</span>` : nothing}`;
   }
 }
 customElements.define('span-panel-references', SpanPanelReferences);

@@ -7,7 +7,7 @@ import { adjust, changed, route } from '../app/router.js';
 import { change, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
-import { duration, time, zoneName } from '../lib/format.js';
+import { duration, percent, since, time, zoneName } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { kinds } from '../trace/filter.js';
 import { whySampled } from '../trace/sampled.js';
@@ -68,6 +68,8 @@ export class SpanPanel extends LitElement {
     this.view = null;
     /** @type {Error | null} */
     this.failure = null;
+    /** The span above all, in which trace. @type {{ t: Trace, i: number, view: SpanView | null } | null} */
+    this.root = null;
     /** The sections that were opened or closed by hand. @type {Map<string, boolean>} */
     this.folded = new Map();
     this.latest = new Latest();
@@ -93,10 +95,17 @@ export class SpanPanel extends LitElement {
     const [t, span] = [this.trace, this.span];
     this.failure = null;
     if (!t || span < 0 || span >= t.count) return;
+    let root = span;
+    while (t.parent[root] >= 0) root = t.parent[root];
+    const load = async (/** @type {number} */ i, /** @type {AbortSignal} */ signal) => viewOf(t, i, spanViews(await loadSpans(t, [i], signal), t.start)) ?? null;
     try {
-      const answer = await this.latest.run((signal) => loadSpans(t, [span], signal));
+      const answer = await this.latest.run(async (signal) => {
+        // The root says why the trace was recorded.
+        if (this.root?.t !== t || this.root.i !== root) this.root = { t, i: root, view: await load(root, signal) };
+        return root === span ? this.root.view : load(span, signal);
+      });
       if (!answer) return;
-      this.view = viewOf(t, span, spanViews(answer.value, t.start)) ?? null;
+      this.view = answer.value;
       if (!this.view) this.failure = new Error('It is no longer stored: the oldest traces are removed first.');
     } catch (error) {
       this.failure = /** @type {Error} */ (error);
@@ -131,7 +140,7 @@ export class SpanPanel extends LitElement {
         </header>
         <h2 title=${name.slice(0, 500)}>${name.slice(0, 2000)}</h2>
         <dl class="facts">
-          <div><dt>Start</dt><dd title="${time(start, zone, { digits: 9 })} ${zoneName(zone, new Date(Number(start / 1_000_000n)))}">+${duration(t.starts[i])}</dd></div>
+          <div><dt>Start</dt><dd title="${time(start, zone, { digits: 9 })} ${zoneName(zone, new Date(Number(start / 1_000_000n)))}">${since(t.starts[i])}</dd></div>
           <div><dt>Duration</dt><dd title="${took} ns${share ? `,${share} of the trace` : ''}">${duration(took)}<span class="soft">${share}</span></dd></div>
           <div><dt>Self time</dt><dd>${duration(self)}</dd></div>
           <div><dt>Kind</dt><dd>${kinds[t.kind[i]]}</dd></div>
@@ -148,7 +157,7 @@ export class SpanPanel extends LitElement {
   #details(t, i) {
     const v = this.view;
     if (!v) return html`<note-box kind="loading" heading="Loading the span" @stop=${() => this.latest.cancel()}></note-box>`;
-    const why = whySampled([...v.tags, ...v.process]);
+    const why = whySampled(v.tags) || whySampled(this.root?.view?.tags ?? []);
     return html`
       ${v.status === 2 ? html`<p class="status"><b>Error</b>${v.statusMessage ? `: ${v.statusMessage.slice(0, 5000)}` : nothing}</p>` : nothing}
       ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w}</p>`)}
@@ -158,7 +167,7 @@ export class SpanPanel extends LitElement {
       ${this.#section('References', NaN, '', true, html`<span-panel-references .trace=${t} .span=${i} .links=${v.links} .parentID=${v.parentID}></span-panel-references>${left(v.dropped.links, 'links')}`)}
       ${this.#tags('Process', v.process, v.service, false, 0)}
       ${v.scope.name || v.scope.tags.length ? this.#section('Scope', NaN, `${v.scope.name} ${v.scope.version}`, false, html`
-        <p class="mono">${v.scope.name} ${v.scope.version}</p><tag-list label="Tags of the scope" .tags=${v.scope.tags} .service=${v.service}></tag-list>`) : nothing}
+        <p class="mono">${v.scope.name} ${v.scope.version}</p><tag-list .tags=${v.scope.tags} .service=${v.service}></tag-list>`) : nothing}
       ${why ? this.#section('Recorded because', NaN, why, false, html`<p>${why}.</p>`) : nothing}
       ${this.#section('Ids', NaN, v.spanID, false, html`<dl class="facts">
         <div><dt>Span</dt><dd class="mono">${v.spanID} <copy-button what="the span's id" .text=${v.spanID}></copy-button></dd></div>
@@ -177,7 +186,7 @@ export class SpanPanel extends LitElement {
   #tags(name, tags, service, open, dropped) {
     const line = tags.slice(0, 10).map((tag) => `${tag.key}=${tag.text.slice(0, 60)}`).join('  ');
     return this.#section(name, tags.length, line, open && tags.length > 0, html`
-      ${tags.length ? html`<tag-list label=${name} .tags=${tags} .service=${service}></tag-list>` : html`<p class="soft">There are none.</p>`}${left(dropped, 'tags')}`);
+      ${tags.length ? html`<tag-list .tags=${tags} .service=${service}></tag-list>` : html`<p class="soft">There are none.</p>`}${left(dropped, 'tags')}`);
   }
 
   /**
@@ -199,11 +208,6 @@ export class SpanPanel extends LitElement {
   }
 }
 customElements.define('span-panel', SpanPanel);
-
-/** @param {number} share */
-function percent(share) {
-  return share >= 0.1 || share === 0 ? `${Math.round(share * 100)} %` : share >= 0.001 ? `${(share * 100).toFixed(1)} %` : '< 0.1 %';
-}
 
 /**
  * @param {number} n

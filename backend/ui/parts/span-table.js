@@ -5,7 +5,7 @@ import { address } from '../app/base.js';
 import { adjust, changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
-import { count, duration, number } from '../lib/format.js';
+import { count, duration, number, percent } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { hiddenSpans } from '../trace/filter.js';
 import { selfTimes } from '../trace/self-time.js';
@@ -41,8 +41,9 @@ export class SpanTable extends LitElement {
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; min-height: 0; }
     .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; min-height: 40px; padding: 4px 16px; border-bottom: 1px solid var(--line); }
     .scroll { overflow: auto; }
-    .share { position: relative; isolation: isolate; min-width: 90px; }
-    .share i { position: absolute; z-index: -1; right: 4px; top: 3px; bottom: 3px; max-width: calc(100% - 8px); border-radius: 2px; background: var(--bg-selected); }
+    .share { width: 118px; }
+    .share div { display: grid; grid-template-columns: 60px 1fr; align-items: center; }
+    .share i { height: 8px; min-width: 1px; border-radius: 1px; background: var(--accent); }
     .more { margin: 8px 16px; }
   `];
 
@@ -89,14 +90,15 @@ export class SpanTable extends LitElement {
     const self = all.reduce((sum, s) => sum + s.self, 0);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the groups">
       <table>
-        <thead><tr>${heading('name', { both: 'Service and operation', service: 'Service', operation: 'Operation' }[grouping], '', column, up)}${columns.map(([c, text, about]) => heading(c, text, about, column, up))}</tr></thead>
+        <thead><tr>${heading('name', { both: 'Service and operation', service: 'Service', operation: 'Operation' }[grouping], '', column, up)}${columns.map(([c, text, about]) => html`${heading(c, text, about, column, up)}${c === 'self' ? html`<th scope="col" class="plain">of all</th>` : nothing}`)}</tr></thead>
         <tbody>${sorted.slice(0, this.shown).map((s) => html`<tr>
           <th scope="row"><a href=${address(changed({ view: 'tree', find: nameOf(t, s).slice(0, 200), only: true }))} title=${nameOf(t, s).slice(0, 500)}>${
             s.service >= 0 ? html`<service-name .name=${t.services[s.service]}></service-name>` : nothing} ${s.name >= 0 ? t.names[s.name].slice(0, 300) : nothing}</a></th>
           <td>${number(s.count)}</td>
           <td class=${s.errors ? 'error' : 'soft'}>${number(s.errors)}</td>
           <td>${duration(s.total)}</td>
-          <td class="share" title=${`${number((100 * s.self) / (self || 1))} % of all self time`}>${duration(s.self)}<i ${setStyle({ width: `${(100 * s.self) / (self || 1)}%` })}></i></td>
+          <td>${duration(s.self)}</td>
+          <td class="share"><div><i ${setStyle({ width: `${(100 * s.self) / (self || 1)}%` })}></i>${percent(s.self / (self || 1))}</div></td>
           <td>${duration(s.p50)}</td><td>${duration(s.p95)}</td><td>${duration(s.max)}</td>
         </tr>`)}</tbody>
       </table>

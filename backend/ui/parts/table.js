@@ -7,6 +7,7 @@ export const tableStyle = css`
   table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
   thead th { position: sticky; top: 0; z-index: 1; background: var(--bg-raised); box-shadow: inset 0 -1px var(--line); text-align: right; font-weight: 600; padding: 0; }
   thead th:first-child { text-align: left; padding-left: 8px; }
+  thead th.plain { padding: 0 8px; }
   thead button { min-height: 28px; padding: 2px 8px; border: 0; background: none; font-weight: inherit; }
   th[scope='row'] { text-align: left; font-weight: normal; max-width: 0; width: 40%; padding-left: 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   th[scope='row'] a { color: var(--text); }

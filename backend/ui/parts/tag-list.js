@@ -6,16 +6,18 @@ import { LitElement, css, html } from '../vendor/lit.js';
 import './tag-menu.js';
 import './tag-value.js';
 
-/** Tags beside their values. A key opens what can be done with its tag. */
+/** Tags with their values. A key opens what can be done with its tag. */
 export class TagList extends LitElement {
-  static properties = { tags: { attribute: false }, service: {}, label: {} };
+  static properties = { tags: { attribute: false }, service: {} };
 
   static styles = [controls, css`
-    :host { display: block; }
-    table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: 13px; line-height: 1.4; }
-    th { width: 36%; text-align: left; vertical-align: top; font-weight: normal; padding: 0 8px 0 0; }
-    td { vertical-align: top; padding: 2px 0; overflow-wrap: anywhere; }
-    tr + tr > * { border-top: 1px solid var(--line); }
+    :host { display: block; font-size: 13px; line-height: 1.4; }
+    dl { margin: 0; }
+    .tag { display: grid; grid-template-columns: minmax(0, 9fr) minmax(0, 16fr); gap: 0 8px; }
+    .tag.wide { grid-template-columns: minmax(0, 1fr); padding-bottom: 2px; }
+    .tag + .tag { border-top: 1px solid var(--line); }
+    dd { margin: 0; padding: 2px 0; overflow-wrap: anywhere; min-width: 0; }
+    .wide dd { padding: 0 0 2px 12px; }
     button { display: block; width: fit-content; min-height: 0; max-width: 100%; padding: 2px 4px; margin-left: -4px; border: 0; background: none; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--text-soft); }
     button span { unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
     button:hover, button:focus-visible { color: var(--link); }
@@ -27,15 +29,13 @@ export class TagList extends LitElement {
     this.tags = [];
     /** Of the span that has them. */
     this.service = '';
-    /** What they are, for those who cannot see it: "Tags of the span". */
-    this.label = '';
   }
 
   render() {
-    return html`<table aria-label=${this.label}>${this.tags.map((tag) => html`<tr>
-        <th scope="row"><button aria-haspopup="true" title=${tag.key.slice(0, 200)} @click=${(/** @type {Event} */ e) => this.#open(tag, e)}><span>${tag.key.slice(0, 500)}</span></button></th>
-        <td><tag-value .tag=${tag}></tag-value></td>
-      </tr>`)}</table>
+    return html`<dl>${this.tags.map((tag) => html`<div class=${wide(tag) ? 'tag wide' : 'tag'}>
+        <dt><button aria-haspopup="true" title=${tag.key.slice(0, 200)} @click=${(/** @type {Event} */ e) => this.#open(tag, e)}><span>${tag.key.slice(0, 500)}</span></button></dt>
+        <dd><tag-value .tag=${tag}></tag-value></dd>
+      </div>`)}</dl>
       <tag-menu .service=${this.service}></tag-menu>`;
   }
 
@@ -48,3 +48,8 @@ export class TagList extends LitElement {
   }
 }
 customElements.define('tag-list', TagList);
+
+/** Whether a value needs all of the width, below its key. @param {Tag} tag */
+function wide({ type, text }) {
+  return text.length > 160 || text.includes('\n') || (text.length > 60 && (type === 'list' || type === 'map' || /^\s*[[{]/.test(text)));
+}

@@ -4,8 +4,10 @@
 import { address } from '../app/base.js';
 import { copy } from '../app/clipboard.js';
 import { changed } from '../app/router.js';
+import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { href } from '../lib/url.js';
+import { withCondition } from '../search/edit.js';
 import { condition, has } from '../search/write.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { menuStyle, openMenu } from './menu.js';
@@ -57,18 +59,28 @@ export class TagMenu extends LitElement {
 
   /** @param {Tag} tag */
   #items(tag) {
+    const here = (/** @type {Record<string, string | boolean>} */ params) => address(changed({ view: 'tree', ...params }));
     const traces = (/** @type {string} */ q, /** @type {string[]} */ col = []) => address(href('traces', { q, col }));
     const service = condition('service', ':', this.service);
-    const name = short(this.service);
+    const name = cut(this.service, 30);
     const it = tag.text.length > longest ? '' : condition(tag.key, '=', tag.text, { tag: true });
+    const [last] = settings.value.history;
     return html`
-      <div class="what mono">${`${tag.key}=${tag.text}`.slice(0, 300)}</div>
+      <div class="what mono">${cut(`${tag.key}=${tag.text}`, 300)}</div>
       ${it ? html`
-        <a href=${traces(it)}>Traces that have it</a>
-        <a href=${traces(`${service} ${it}`)}>Traces where ${name} has it</a>
-        <a href=${traces(`${service} -${it}`)}>Traces where ${name} has it not</a>` : nothing}
-      <a href=${traces(has(tag.key), [tag.key])}>Traces with ${short(tag.key)} as a column</a>
-      <a href=${address(changed({ find: tag.text.slice(0, 200) }))}>Find in this trace</a>
+        <h3>In this trace</h3>
+        <a href=${here({ find: it })}>Find the spans that have it</a>
+        <a href=${here({ find: it, only: true })}>Show only those</a>
+        <a href=${here({ find: `-${it}`, only: true })}>Show only the others</a>` : nothing}
+      <h3>In all traces</h3>
+      ${it ? html`
+        <a href=${traces(it)}>Search for it</a>
+        <a href=${traces(`${service} ${it}`)}>Search ${name} for it</a>
+        <a href=${traces(`${service} -${it}`)}>Search ${name} without it</a>
+        ${last ? html`
+          <a href=${traces(withCondition(last, it))} title=${cut(last, 300)}>Add it to the last search</a>
+          <a href=${traces(withCondition(last, `-${it}`))} title=${cut(last, 300)}>Exclude it from the last search</a>` : nothing}` : nothing}
+      <a href=${traces(has(tag.key), [tag.key])}>Search for ${cut(tag.key, 30)}, as a column</a>
       <hr>
       <button @click=${() => this.#copy(tag.text)}>Copy the value</button>
       ${it ? html`<button @click=${() => this.#copy(it)}>Copy as a search</button>` : nothing}
@@ -87,7 +99,10 @@ export class TagMenu extends LitElement {
 }
 customElements.define('tag-menu', TagMenu);
 
-/** @param {string} name */
-function short(name) {
-  return name.length > 30 ? name.slice(0, 29) + '…' : name;
+/**
+ * @param {string} s
+ * @param {number} n
+ */
+function cut(s, n) {
+  return s.length > n ? s.slice(0, n - 1) + '…' : s;
 }

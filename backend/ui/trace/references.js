@@ -21,3 +21,11 @@ export function linksTo(traces, traceID, spanID) {
   }
   return ids;
 }
+
+/**
+ * A trace id as the backend writes it: of 16 digits when the first 16 of 32 are 0.
+ * @param {string} id of OTLP JSON, 32 hex digits
+ */
+export function shortTraceID(id) {
+  return /^0{16}[0-9a-f]{16}$/.test(id) ? id.slice(16) : id;
+}

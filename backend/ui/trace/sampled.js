@@ -20,7 +20,9 @@ export function whySampled(tags) {
     case 'const':
       return 'the service records every trace';
     case 'probabilistic':
-      return n >= 1 ? 'the service records every trace' : n > 0 ? `the service records ${number(n * 100)} % of all traces, 1 in ${number(Math.round(1 / n))}, by chance` : `by chance (${param})`;
+      if (n >= 1) return 'the service records every trace';
+      if (n >= 0.01) return `the service records ${number(n * 100)} % of all traces, by chance`;
+      return n > 0 ? `the service records 1 in ${number(Math.round(1 / n))} traces, by chance` : `by chance (${param})`;
     case 'ratelimiting':
       return `the service records up to ${number(n)} traces/s`;
     case 'lowerbound':

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, bytes, count, duration, time, zoneName } from '../../../lib/format.js';
+import { ago, bytes, count, duration, percent, since, time, zoneName } from '../../../lib/format.js';
 
 test('durations have three digits and a unit', () => {
   for (const [ns, want] of /** @type {[number, string][]} */ ([
@@ -25,4 +25,9 @@ test('times in UTC, and how long ago', () => {
   assert.equal(zoneName('utc', new Date()), 'UTC');
   assert.equal(ago(at, 1_700_000_005_000), '4 s ago');
   assert.equal(ago(at, 1_700_000_000_000), 'in the future');
+});
+
+test('times since another, and shares', () => {
+  assert.deepEqual([since(1_234_000), since(0), since(-1500)], ['+1.23 ms', '0 µs', '−1.5 µs']);
+  assert.deepEqual([0, 0.0004, 0.004, 0.0996, 0.794, 1].map(percent), ['0 %', '< 0.1 %', '0.4 %', '10 %', '79 %', '100 %']);
 });
