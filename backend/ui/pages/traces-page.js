@@ -12,6 +12,8 @@ import '../parts/import-drop.js';
 import '../parts/live-bar.js';
 import '../parts/note-box.js';
 import '../parts/scatter.js';
+import '../parts/search-box.js';
+import '../parts/search-form.js';
 import '../parts/trace-list-bar.js';
 import '../parts/trace-list-empty.js';
 import '../parts/trace-list-end.js';
@@ -31,11 +33,11 @@ export class TracesPage extends LitElement {
     search-box { flex: 1; min-width: 240px; }
     .plot { min-height: 132px; }
     .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
-    h1 { margin: 0; font-size: 1em; font-weight: 600; min-width: 12em; font-variant-numeric: tabular-nums; }
+    h2 { margin: 0; font-size: 1em; font-weight: 600; min-width: 12em; font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
     @media (max-width: 719px) {
       .bar { display: contents; }
-      h1 { padding: 4px 16px 0; }
+      h2 { padding: 4px 16px 0; }
       live-bar { position: sticky; top: 0; z-index: 2; padding: 6px 16px; background: var(--bg); }
       trace-list-bar { padding: 0 16px 8px; border-bottom: 1px solid var(--line); }
     }
@@ -111,7 +113,7 @@ export class TracesPage extends LitElement {
       ${form ? html`<search-form .q=${q} @search=${search}></search-form>` : nothing}
       <div class="plot" ?hidden=${!feed.searching && !rows.length}><trace-scatter .rows=${rows} @select=${this.#select}></trace-scatter></div>
       <div class="bar">
-        <h1>${this.#count()}</h1>
+        <h2>${this.#count()}</h2>
         <live-bar .state=${feed.live.state.value} .waiting=${feed.listing?.waiting ?? 0} .missed=${feed.listing?.missed ?? false} .paused=${!live}
           @show=${this.#show} @pause=${() => adjust({ live: !live })} @clear=${this.#clear} @again=${() => feed.live.again()}></live-bar>
         <span class="push"></span>

@@ -11,8 +11,11 @@ import './note-box.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 const program = `tracer, err := spur.New("hello", spur.FromEnv())
-if err == nil { defer tracer.Close() } // or err says what is wrong
-opentracing.SetGlobalTracer(tracer)`;
+if err != nil {
+	log.Fatal(err)
+}
+defer tracer.Close()
+tracer.StartSpan("hello").Finish()`;
 
 /** What a list without traces says: how to send some, or how to find some. */
 export class TraceListEmpty extends LitElement {
@@ -42,10 +45,17 @@ export class TraceListEmpty extends LitElement {
     if (this.q.trim()) return this.#nothingFound();
     return html`<note-box heading="No traces yet">
       <p>${this.listens ? 'This page listens: the first one appears here by itself.' : 'This page does not listen now.'} In a Go program:</p>
-      <pre tabindex="0" aria-label="Three lines of Go">${program}</pre>
-      <p>With nothing set it sends to localhost:6831, and is recorded whole. Or run, in a clone of spur, <code>go run ./examples/quickstart</code>. Or drop a file of Jaeger’s JSON or OTLP on this page.</p>
+      <pre tabindex="0" aria-label="Lines of Go">${program}</pre>
+      <p>${this.#where()} Or run, in a clone of spur, <code>go run ./examples/quickstart</code>, or drop a file of Jaeger’s JSON or OTLP on this page.</p>
       ${this.#ports()}
     </note-box>`;
+  }
+
+  /** Where a tracer sends to when it is not told. */
+  #where() {
+    const port = this.status?.ports.find((p) => p.name === 'thrift-compact')?.address.split(':').pop();
+    if (!port || port === '6831') return 'With nothing set it sends to localhost:6831, and everything is recorded.';
+    return html`Its environment has to say where this server is: <code>JAEGER_AGENT_PORT=${port} JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1</code>.`;
   }
 
   #ports() {
