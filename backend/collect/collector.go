@@ -46,6 +46,7 @@ type Config struct {
 type Collector struct {
 	config  Config
 	store   store.Store
+	encoded store.EncodedWriter // the store, or nil
 	log     *slog.Logger
 	latency latencies
 
@@ -86,6 +87,7 @@ func New(config Config, s store.Store, reg prometheus.Registerer, log *slog.Logg
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}
+	c.encoded, _ = s.(store.EncodedWriter)
 	c.stopped, c.stop = context.WithCancel(context.Background())
 	if reg != nil {
 		reg.MustRegister(metrics{c}, c.latency.queued, c.latency.saved)
@@ -122,6 +124,29 @@ func (c *Collector) Take(_ context.Context, td ptrace.Traces, from trace.Origin)
 		c.warn(from, r.Reason)
 	}
 	return p.refused, nil
+}
+
+// TakeEncoded is Take of spans as they came. It takes them over only when Take
+// would neither mend nor refuse any, and the store takes them so. Otherwise, and
+// without an error, taken is false, nothing is counted, and they are to be decoded
+// for Take.
+func (c *Collector) TakeEncoded(_ context.Context, spans []trace.Encoded, from trace.Origin) (taken bool, err error) {
+	if c.encoded == nil || len(c.config.Tags) > 0 || len(spans) == 0 {
+		return false, nil
+	}
+	err = c.enter(from, len(spans), nil)
+	if err == nil {
+		p, ok := c.sound(spans)
+		if !ok {
+			return false, nil
+		}
+		err = c.enter(from, len(spans), &p)
+	}
+	if err != nil {
+		c.warn(from, trace.ReasonQueueFull)
+		return false, err
+	}
+	return true, nil
 }
 
 // enter says whether there is room. If not, it books the spans as refused; if so,

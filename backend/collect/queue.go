@@ -13,6 +13,7 @@ import (
 // parcel is what Take was given, when it has been validated.
 type parcel struct {
 	td      ptrace.Traces
+	encoded []trace.Encoded // instead of td
 	spans   int
 	memory  int64
 	mended  int
@@ -21,10 +22,12 @@ type parcel struct {
 
 // batch is what is written at once.
 type batch struct {
-	td     ptrace.Traces
-	spans  int
-	memory int64
-	began  time.Time
+	td      ptrace.Traces
+	encoded []trace.Encoded // as well as td
+	spans   int
+	saved   int // of spans
+	memory  int64
+	began   time.Time
 }
 
 // queue holds the batches that wait, the last of which may be filling, and counts
@@ -59,7 +62,11 @@ func (q *queue) push(p *parcel, batchSpans int) (news bool) {
 		n++
 	}
 	b := q.batches[n-1]
-	p.td.ResourceSpans().MoveAndAppendTo(b.td.ResourceSpans())
+	if p.encoded != nil {
+		b.encoded = append(b.encoded, p.encoded...)
+	} else {
+		p.td.ResourceSpans().MoveAndAppendTo(b.td.ResourceSpans())
+	}
 	b.spans += p.spans
 	b.memory += p.memory
 	q.spans += p.spans

@@ -8,8 +8,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
-
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -67,7 +65,7 @@ func (c *Collector) write(b *batch) {
 	begun := time.Now()
 	c.latency.queued.Observe(begun.Sub(b.began).Seconds())
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := c.save(b.td)
+		err := c.save(b)
 		c.report(err)
 		if err == nil {
 			c.settle(b, "")
@@ -99,8 +97,8 @@ func isFinal(err error) bool {
 	return errors.As(err, &p) || errors.Is(err, store.ErrClosed) || errors.Is(err, errors.ErrUnsupported)
 }
 
-// save calls the store.
-func (c *Collector) save(td ptrace.Traces) (err error) {
+// save calls the store. What it has taken before an error is not in b any more.
+func (c *Collector) save(b *batch) (err error) {
 	start := time.Now()
 	defer func() {
 		c.latency.saved.Observe(time.Since(start).Seconds())
@@ -108,7 +106,16 @@ func (c *Collector) save(td ptrace.Traces) (err error) {
 			err = &panicError{p, debug.Stack()}
 		}
 	}()
-	return c.store.Write(c.stopped, td)
+	if len(b.encoded) > 0 {
+		if err := c.encoded.WriteEncoded(c.stopped, b.encoded); err != nil {
+			return err
+		}
+		b.saved, b.encoded = len(b.encoded), nil
+	}
+	if b.td.SpanCount() == 0 {
+		return nil
+	}
+	return c.store.Write(c.stopped, b.td)
 }
 
 // settle books b as stored, or as refused if there is a reason.
@@ -120,7 +127,8 @@ func (c *Collector) settle(b *batch, reason trace.Reason) {
 	case reason == "":
 		c.books.stored += int64(b.spans)
 	default:
-		c.books.refused[reason] += int64(b.spans)
+		c.books.stored += int64(b.saved)
+		c.books.refused[reason] += int64(b.spans - b.saved)
 	}
 }
 

@@ -28,6 +28,10 @@ func (printer) Take(_ context.Context, td ptrace.Traces, from trace.Origin) ([]t
 	return nil, nil
 }
 
+func (printer) TakeEncoded(context.Context, []trace.Encoded, trace.Origin) (bool, error) {
+	return false, nil // decoded, please
+}
+
 func (printer) Refuse(_ trace.Origin, reason trace.Reason, n int) { fmt.Println("refused:", n, reason) }
 
 func (printer) Unread(_ trace.Origin, reason trace.Reason, n int) { fmt.Println("unread:", n, reason) }

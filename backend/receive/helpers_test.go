@@ -24,6 +24,7 @@ type sink struct {
 	mu       sync.Mutex
 	changed  chan struct{} // closed at the next change
 	taken    []ptrace.Traces
+	encoded  []trace.Encoded
 	from     map[trace.Origin]int
 	spans    int
 	refused  map[trace.Reason]int
@@ -32,6 +33,7 @@ type sink struct {
 
 	budget int64 // 0 is none
 	busy   bool
+	raw    bool            // it takes encoded spans
 	refuse []trace.Refused // what Take answers
 }
 
@@ -59,6 +61,23 @@ func (s *sink) Take(_ context.Context, td ptrace.Traces, from trace.Origin) (bad
 		bad = s.refuse
 	})
 	return bad, err
+}
+
+func (s *sink) TakeEncoded(_ context.Context, spans []trace.Encoded, from trace.Origin) (taken bool, err error) {
+	if !s.raw {
+		return false, nil
+	}
+	s.change(func() {
+		if s.busy {
+			err = fmt.Errorf("%w: full", trace.ErrBusy)
+			return
+		}
+		taken = true
+		s.encoded = append(s.encoded, spans...)
+		s.spans += len(spans)
+		s.from[from] += len(spans)
+	})
+	return taken, err
 }
 
 func (s *sink) Refuse(_ trace.Origin, reason trace.Reason, n int) {

@@ -17,15 +17,13 @@ import (
 // request is what was read of an ExportTraceServiceRequest.
 type request struct {
 	traces  ptrace.Traces
-	refused []trace.Refused // spans that are not in traces
+	refused refusal // spans that are not in traces
 }
 
 // export hands a request to the sink and returns what was refused, there or
 // here. An error is the sink's.
 func (r request) export(ctx context.Context, sink Sink, from trace.Origin) (refusal, error) {
-	for _, bad := range r.refused {
-		sink.Refuse(from, bad.Reason, bad.Count)
-	}
+	r.refused.count(sink, from)
 	if r.traces.SpanCount() > 0 {
 		bad, err := sink.Take(ctx, r.traces, from)
 		if err != nil {
@@ -39,6 +37,13 @@ func (r request) export(ctx context.Context, sink Sink, from trace.Origin) (refu
 // refusal is what an ExportTraceServiceResponse says. All is well when it is
 // empty: then partial_success must not be set.
 type refusal []trace.Refused
+
+// count tells the sink, which has not seen these spans.
+func (r refusal) count(sink Sink, from trace.Origin) {
+	for _, bad := range r {
+		sink.Refuse(from, bad.Reason, bad.Count)
+	}
+}
 
 func (r refusal) proto() ([]byte, error) {
 	if len(r) == 0 {

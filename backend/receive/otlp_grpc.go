@@ -3,6 +3,7 @@
 package receive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -128,13 +129,11 @@ func (s *OTLPGRPC) export(_ any, stream grpc.ServerStream) (err error) {
 		return busy(errBodyMemory)
 	}
 	defer release()
-	spans, err := decodeProto(body.ReadOnlyData())
-	if err != nil {
-		s.sink.Unread(from, trace.ReasonMalformed, 1)
-		return status.Error(codes.InvalidArgument, "cannot read the request: "+shorten(err))
-	}
-	refused, err := spans.export(stream.Context(), s.sink, from)
-	switch {
+	refused, err := exportProto(stream.Context(), bytes.Clone(body.ReadOnlyData()), s.sink, from)
+	switch bad := (*bodyError)(nil); {
+	case errors.As(err, &bad):
+		s.sink.Unread(from, bad.reason, 1)
+		return status.Error(codes.InvalidArgument, bad.text)
 	case errors.Is(err, trace.ErrBusy):
 		return busy(err)
 	case err != nil:

@@ -3,6 +3,7 @@
 package receive
 
 import (
+	"context"
 	"log/slog"
 	"mime"
 	"net"
@@ -45,7 +46,7 @@ func NewOTLPHTTP(l net.Listener, sink Sink, log *slog.Logger) *OTLPHTTP {
 
 // otlpFormat is one of the two formats of OTLP over HTTP.
 type otlpFormat struct {
-	decode func([]byte) (request, error)
+	export func(context.Context, []byte, Sink, trace.Origin) (refusal, error) // the error is a *bodyError, or the sink's
 	answer func(refusal) ([]byte, error)
 	fail   func(proto.Message) ([]byte, error)
 }
@@ -53,9 +54,9 @@ type otlpFormat struct {
 func formatOf(contentType string) (f otlpFormat, ok bool) {
 	switch contentType {
 	case "application/x-protobuf":
-		return otlpFormat{decodeProto, refusal.proto, proto.Marshal}, true
+		return otlpFormat{exportProto, refusal.proto, proto.Marshal}, true
 	case "application/json":
-		return otlpFormat{decodeJSON, refusal.json, protojson.Marshal}, true
+		return otlpFormat{exportJSON, refusal.json, protojson.Marshal}, true
 	}
 	return f, false
 }
@@ -92,11 +93,7 @@ func (h *OTLPHTTP) take(r *http.Request, from trace.Origin, format otlpFormat) (
 	if err != nil {
 		return nil, err
 	}
-	spans, err := format.decode(body)
-	if err != nil {
-		return nil, unreadable(err)
-	}
-	refused, err := spans.export(r.Context(), h.sink, from)
+	refused, err := format.export(r.Context(), body, h.sink, from)
 	if err != nil {
 		return nil, err
 	}

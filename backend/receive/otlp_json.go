@@ -3,6 +3,7 @@
 package receive
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 
@@ -10,6 +11,15 @@ import (
 
 	"github.com/go-spur/spur/backend/trace"
 )
+
+// exportJSON is exportProto of a request in OTLP's JSON.
+func exportJSON(ctx context.Context, b []byte, sink Sink, from trace.Origin) (refusal, error) {
+	r, err := decodeJSON(b)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return r.export(ctx, sink, from)
+}
 
 // decodeJSON reads a request in OTLP's JSON.
 func decodeJSON(b []byte) (request, error) {

@@ -3,6 +3,7 @@
 package receive
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -28,21 +29,57 @@ const (
 	fieldLinks    protowire.Number = 13
 )
 
-// decodeProto reads a request in protobuf. Spans that must be refused are removed
-// before anything is decoded, so that they cost neither the others nor memory:
-// two bytes make a span that takes 264.
-func decodeProto(b []byte) (request, error) {
-	var bad tally
-	b, err := filter(b, func(span []byte) bool {
-		reason := checkSpan(span)
-		if reason != "" {
-			bad.add(reason)
+// exportProto hands the spans of a request in protobuf to the sink and returns
+// which were refused, there or here. It keeps b. The error is a *bodyError for a
+// request that cannot be read, else the sink's.
+func exportProto(ctx context.Context, b []byte, sink Sink, from trace.Origin) (refusal, error) {
+	checked, bad, spans, err := filterSpans(b)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	encoded, err := trace.Cut(checked)
+	if err == nil && len(encoded) == spans { // nothing in fields of old
+		taken, err := sink.TakeEncoded(ctx, encoded, from)
+		if taken || err != nil {
+			refused := refusal(bad.list())
+			refused.count(sink, from)
+			return refused, err
 		}
-		return reason == ""
-	})
+	}
+	r, err := unmarshalSpans(checked, bad)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return r.export(ctx, sink, from)
+}
+
+// decodeProto reads a request in protobuf.
+func decodeProto(b []byte) (request, error) {
+	b, bad, _, err := filterSpans(b)
 	if err != nil {
 		return request{}, err
 	}
+	return unmarshalSpans(b, bad)
+}
+
+// filterSpans removes spans that must be refused before anything is decoded, so
+// that they cost neither the others nor memory: two bytes make a span that takes
+// 264. It returns how many are left.
+func filterSpans(b []byte) (kept []byte, bad tally, spans int, err error) {
+	kept, err = filter(b, func(span []byte) bool {
+		reason := checkSpan(span)
+		if reason != "" {
+			bad.add(reason)
+			return false
+		}
+		spans++
+		return true
+	})
+	return kept, bad, spans, err
+}
+
+// unmarshalSpans decodes what filterSpans has left.
+func unmarshalSpans(b []byte, bad tally) (request, error) {
 	td, err := unmarshalProto(b)
 	if err != nil { // what else one span has wrong
 		b, _ = filter(b, func(span []byte) bool {

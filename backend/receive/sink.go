@@ -19,6 +19,11 @@ type Sink interface {
 	// all of them are counted.
 	Take(ctx context.Context, td ptrace.Traces, from trace.Origin) ([]trace.Refused, error)
 
+	// TakeEncoded is Take of spans as they came. It takes them over only when none
+	// is refused or changed. Otherwise, and without an error, taken is false,
+	// nothing is counted, and they are to be decoded for Take.
+	TakeEncoded(ctx context.Context, spans []trace.Encoded, from trace.Origin) (taken bool, err error)
+
 	// Refuse counts spans that a receiver refused before they were a
 	// ptrace.Traces.
 	Refuse(from trace.Origin, reason trace.Reason, spans int)

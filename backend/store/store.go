@@ -103,6 +103,13 @@ type Status struct {
 	Evicted  int64         // spans removed by retention since the store was opened
 }
 
+// EncodedWriter is an engine that takes spans as they came over the network: Write
+// of what trace.Decode makes of them, which must be possible. It does not keep
+// them, either.
+type EncodedWriter interface {
+	WriteEncoded(ctx context.Context, spans []trace.Encoded) error
+}
+
 // Archiver keeps traces that retention does not remove: those that someone
 // archived, and those that were imported. Trace and Search find them like the
 // others.

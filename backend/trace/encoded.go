@@ -5,6 +5,7 @@ package trace
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -33,10 +34,20 @@ func Encode(td ptrace.Traces) ([]Encoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Encoded, 0, td.SpanCount())
-	_, resources, err := cut(b, fieldResourceSpans)
+	return Cut(b)
+}
+
+// Cut returns the spans of a TracesData or ExportTraceServiceRequest, as Encode
+// does: they are parts of b. What is in a resource or scope without spans is left
+// out; anything else beside spans is an error.
+func Cut(b []byte) ([]Encoded, error) {
+	var out []Encoded
+	rest, resources, err := cut(b, fieldResourceSpans)
 	if err != nil {
 		return nil, err
+	}
+	if len(rest) > 0 {
+		return nil, errors.New("more than spans")
 	}
 	for _, r := range resources {
 		resource, scopes, err := cut(r, fieldScopeSpans)
@@ -48,6 +59,7 @@ func Encode(td ptrace.Traces) ([]Encoded, error) {
 			if err != nil {
 				return nil, err
 			}
+			out = slices.Grow(out, len(spans))
 			for _, span := range spans {
 				out = append(out, Encoded{resource, scope, span})
 			}

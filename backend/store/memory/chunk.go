@@ -98,12 +98,12 @@ func (c *chunk) addHead(resource, scope []byte) uint32 {
 	return i
 }
 
-// addName returns the index of a name.
-func (c *chunk) addName(n name) uint32 {
-	i, ok := c.nameOf[n]
+// addName returns the index of a name, which it copies if it is new.
+func (c *chunk) addName(service string, operation []byte, kind ptrace.SpanKind) uint32 {
+	i, ok := c.nameOf[name{service, text(operation), kind}]
 	if !ok {
 		i = uint32(len(c.names))
-		n.service, n.name = strings.Clone(n.service), strings.Clone(n.name)
+		n := name{strings.Clone(service), string(operation), kind}
 		c.names = append(c.names, n)
 		c.nameOf[n] = i
 		c.bytes += nameOverhead + len(n.service) + len(n.name)

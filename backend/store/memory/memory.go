@@ -45,6 +45,8 @@ var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Archiver = (*Store)(nil)
 	_ store.Purger   = (*Store)(nil)
+
+	_ store.EncodedWriter = (*Store)(nil)
 )
 
 // Open returns an empty store.

@@ -135,6 +135,33 @@ func tagParts(e trace.Encoded, wanted, f func([]byte) bool) bool {
 		inSpan && !each(e.Span, spanEvents, func(event []byte) bool { return each(event, eventAttributes, f) }))
 }
 
+// service returns what trace.Service does of the decoded resource.
+func service(resource []byte) (name string) {
+	each(message(resource, resourceSpansResource), resourceAttributes, func(kv []byte) bool {
+		a := newAttribute(kv)
+		found := string(a.key) == "service.name"
+		if found {
+			name = a.value().AsString()
+		}
+		return !found
+	})
+	return name
+}
+
+// isJaeger reports whether a span came in a model of Jaeger's (trace.FormatJaeger).
+func isJaeger(span []byte) (jaeger bool) {
+	each(span, spanAttributes, func(kv []byte) bool {
+		a := newAttribute(kv)
+		found := string(a.key) == trace.AttributeFormat
+		if found {
+			format, _ := a.text()
+			jaeger = format == trace.FormatJaeger
+		}
+		return !found
+	})
+	return jaeger
+}
+
 // fields is tags of what is no attribute.
 func fields(e trace.Encoded, f func(attribute) bool) bool {
 	field := func(key string, text []byte) bool {

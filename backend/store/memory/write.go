@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"hash/maphash"
@@ -15,39 +16,44 @@ import (
 
 // Write implements store.Store. It takes about a microsecond a span.
 func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
-	return s.put(ctx, td, false)
+	return s.encode(ctx, td, false)
 }
 
 // Archive implements store.Archiver. Archived spans take up to half of
 // Config.MaxBytes; beyond that it returns store.ErrFull.
 func (s *Store) Archive(ctx context.Context, td ptrace.Traces) error {
-	return s.put(ctx, td, true)
+	return s.encode(ctx, td, true)
 }
 
-func (s *Store) put(ctx context.Context, td ptrace.Traces, archive bool) error {
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer s.calls.RUnlock()
+func (s *Store) encode(ctx context.Context, td ptrace.Traces, archive bool) error {
 	encoded, err := trace.Encode(td)
 	if err != nil {
 		return fmt.Errorf("encoding spans: %w", err)
 	}
+	return s.put(ctx, encoded, archive)
+}
 
+// WriteEncoded implements store.EncodedWriter.
+func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
+	return s.put(ctx, spans, false)
+}
+
+func (s *Store) put(ctx context.Context, spans []trace.Encoded, archive bool) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.calls.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := writer{data: &s.data, seed: s.seed, encoded: encoded, chunks: &s.data.chunks}
+	w := writer{data: &s.data, seed: s.seed, chunks: &s.data.chunks}
 	if archive {
 		w.chunks = &s.data.archive
-		if bytesOf(s.data.archive)+bytesToAdd(encoded) > s.cfg.MaxBytes/2 {
+		if bytesOf(s.data.archive)+bytesToAdd(spans) > s.cfg.MaxBytes/2 {
 			return fmt.Errorf("archived traces take half of the memory: %w", store.ErrFull)
 		}
 	}
-	for _, rs := range td.ResourceSpans().All() {
-		service := trace.Service(rs.Resource())
-		for _, ss := range rs.ScopeSpans().All() {
-			w.scope(service, ss.Spans())
-		}
+	for _, e := range spans {
+		w.span(e)
 	}
 	s.evicted += s.data.evict(s.cfg.MaxBytes)
 	return nil
@@ -73,44 +79,47 @@ func bytesToAdd(encoded []trace.Encoded) (n int64) {
 type writer struct {
 	data    *data
 	seed    maphash.Seed
-	encoded []trace.Encoded // those that are still to be written
-	chunks  *[]*chunk       // where they go
-	entry   *entry          // of the span before
-	touched *entry          // the last that got a span
+	chunks  *[]*chunk // where they go
+	entry   *entry    // of the span before
+	touched *entry    // the last that got a span
+
+	// The resource and the scope of the span before, and what is known of them.
+	around  head
+	service string
+	hash    uint64
+	chunk   *chunk
+	head    uint32 // index in chunk
 }
 
-// scope writes the spans of one scope and service.
-func (w *writer) scope(service string, spans ptrace.SpanSlice) {
-	if spans.Len() == 0 {
-		return
+func (w *writer) span(s trace.Encoded) {
+	c := w.target()
+	size := c.bytes
+	if w.chunk == nil || !bytes.Equal(s.Resource, w.around.resource) || !bytes.Equal(s.Scope, w.around.scope) {
+		w.around = head{s.Resource, s.Scope}
+		w.service = service(s.Resource)
+		w.hash = maphash.Bytes(w.seed, s.Resource)*3 + maphash.Bytes(w.seed, s.Scope)
+		w.chunk = nil
 	}
-	encoded := w.encoded[:spans.Len()]
-	w.encoded = w.encoded[spans.Len():]
-	head := maphash.Bytes(w.seed, encoded[0].Resource)*3 + maphash.Bytes(w.seed, encoded[0].Scope)
-	for i, span := range spans.All() {
-		w.span(service, span, encoded[i], maphash.Bytes(w.seed, encoded[i].Span)+head)
-	}
-}
-
-func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, hash uint64) {
+	h := s.Head()
 	e := w.entry
-	if id := span.TraceID(); e == nil || e.id != id {
-		e = w.data.entry(id)
+	if e == nil || e.id != h.TraceID {
+		e = w.data.entry(h.TraceID)
 		w.entry = e
 	}
-	c := w.chunk()
+	hash := maphash.Bytes(w.seed, s.Span) + w.hash
 	known, double := e.find(hash)
 	if double && (!c.archived || e.refs[known].chunk.archived) {
 		return
 	}
-	size := c.bytes
-	start, end := uint64(span.StartTimestamp()), uint64(span.EndTimestamp())
+	if w.chunk != c {
+		w.chunk, w.head = c, c.addHead(s.Resource, s.Scope)
+	}
 	added := c.add(record{
-		trace: e.id, span: span.SpanID(), parent: span.ParentSpanID(),
-		start: start, end: max(start, end), hash: hash, status: span.Status().Code(),
-		head: c.addHead(encoded.Resource, encoded.Scope), firehose: trace.Span{Span: span}.Firehose(),
-	}, encoded.Span)
-	place := ref{c, added, uint32(hash), c.addName(name{service, span.Name(), span.Kind()})}
+		trace: e.id, span: h.SpanID, parent: h.ParentID,
+		start: h.Start, end: max(h.Start, h.End), hash: hash, status: h.Status,
+		head: w.head, firehose: h.Flags&trace.FlagFirehose != 0 && isJaeger(s.Span),
+	}, s.Span)
+	place := ref{c, added, uint32(hash), c.addName(w.service, h.Name, h.Kind)}
 	w.data.bytes += int64(c.bytes - size)
 	if double {
 		e.refs[known] = place
@@ -125,8 +134,8 @@ func (w *writer) span(service string, span ptrace.Span, encoded trace.Encoded, h
 	}
 }
 
-// chunk returns the chunk that is being filled.
-func (w *writer) chunk() *chunk {
+// target returns the chunk that is being filled.
+func (w *writer) target() *chunk {
 	c := (*w.chunks)[len(*w.chunks)-1]
 	if c.bytes >= w.data.chunkBytes {
 		c = newChunk(c.number+1, c.archived, w.data.chunkBytes)

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package collect_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/collect"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// rawFake is a fake that takes encoded spans, too.
+type rawFake struct {
+	fake
+	spans []trace.Encoded
+	fails int // times WriteEncoded fails
+}
+
+func (f *rawFake) WriteEncoded(_ context.Context, spans []trace.Encoded) error {
+	if f.fails > 0 {
+		f.fails--
+		return errors.New("no such device")
+	}
+	f.spans = append(f.spans, spans...)
+	return nil
+}
+
+// takeEncoded hands b, a request, to a Collector and returns what is stored.
+func takeEncoded(t *testing.T, config collect.Config, b []byte) (stored []trace.Encoded, taken bool) {
+	t.Helper()
+	encoded, err := trace.Cut(b)
+	if err != nil {
+		return nil, false
+	}
+	s := new(rawFake)
+	c := collect.New(config, s, nil, quiet)
+	taken, err = c.TakeEncoded(t.Context(), encoded, udp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	want := trace.Books{}
+	if taken {
+		want = trace.Books{Received: int64(len(encoded)), Stored: int64(len(encoded))}
+	}
+	balance(t, c, want)
+	return s.spans, taken
+}
+
+func marshal(t testing.TB, td ptrace.Traces) []byte {
+	t.Helper()
+	b, err := new(ptrace.ProtoMarshaler).MarshalTraces(td)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestTakeEncoded: spans are taken as they came when there is nothing to mend.
+func TestTakeEncoded(t *testing.T) {
+	for name, test := range map[string]struct {
+		config collect.Config
+		change func(rs ptrace.ResourceSpans, s ptrace.Span)
+		taken  bool
+	}{
+		"good": {change: func(ptrace.ResourceSpans, ptrace.Span) {}, taken: true},
+		"everything": {taken: true, change: func(rs ptrace.ResourceSpans, s ptrace.Span) {
+			rs.SetSchemaUrl("https://example.org")
+			rs.Resource().Attributes().PutEmptySlice("process.command_args").AppendEmpty().SetStr("a")
+			rs.ScopeSpans().At(0).Scope().SetName("scope")
+			s.SetParentSpanID(pcommon.SpanID{1})
+			s.SetFlags(0x301)
+			s.SetKind(ptrace.SpanKindClient)
+			s.TraceState().FromRaw("a=b")
+			s.Status().SetCode(ptrace.StatusCodeError)
+			s.Status().SetMessage("no")
+			s.SetDroppedAttributesCount(1)
+			s.Attributes().PutDouble("d", 1.5)
+			s.Attributes().PutBool("b", false)
+			s.Attributes().PutEmptyBytes("raw").FromRaw([]byte{0xff})
+			nest(s.Attributes().PutEmptySlice("l"), 60)
+			s.Attributes().PutEmptyMap("m").PutEmptyMap("n").PutEmpty("nothing")
+			s.Events().AppendEmpty().Attributes().PutInt("n", 1)
+			s.Links().AppendEmpty().Attributes().PutInt("n", 1)
+		}},
+		"name":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.SetName("") }},
+		"end":           {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.SetEndTimestamp(999) }},
+		"text":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.Events().AppendEmpty().SetName("\xff") }},
+		"deep":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 70) }},
+		"service":       {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.Resource().Attributes().Clear() }},
+		"resource text": {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.SetSchemaUrl("\xff") }},
+		"scope text":    {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.ScopeSpans().At(0).Scope().SetName("\xff") }},
+		"span id":       {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.SetSpanID(pcommon.SpanID{}) }},
+		"large": {config: collect.Config{MaxSpanBytes: 1000}, change: func(_ ptrace.ResourceSpans, s ptrace.Span) {
+			s.Attributes().PutEmptyBytes("b").FromRaw(make([]byte, 900))
+		}},
+		"tags": {config: collect.Config{Tags: map[string]string{"a": "b"}}, change: func(ptrace.ResourceSpans, ptrace.Span) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			td := traces(3)
+			rs := td.ResourceSpans().At(0)
+			test.change(rs, rs.ScopeSpans().At(0).Spans().At(1))
+			stored, taken := takeEncoded(t, test.config, marshal(t, td))
+			if taken != test.taken || taken != (len(stored) == 3) {
+				t.Errorf("taken: %t, with %d spans", taken, len(stored))
+			}
+		})
+	}
+}
+
+// TestTakeEncodedBusy: a full queue refuses, and a store that takes no bytes gets
+// none.
+func TestTakeEncodedBusy(t *testing.T) {
+	encoded, err := trace.Cut(marshal(t, traces(3)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := collect.New(collect.Config{}, new(fake), nil, quiet)
+	if taken, err := c.TakeEncoded(t.Context(), encoded, udp); taken || err != nil {
+		t.Errorf("a store without WriteEncoded: %t, %v", taken, err)
+	}
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c = collect.New(collect.Config{}, new(rawFake), nil, quiet)
+	if err := c.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if taken, err := c.TakeEncoded(t.Context(), encoded, udp); taken || !errors.Is(err, trace.ErrBusy) {
+		t.Errorf("closed: %t, %v", taken, err)
+	}
+	balance(t, c, trace.Books{Received: 3, Refused: map[trace.Reason]int64{trace.ReasonShutdown: 3}})
+}
+
+// TestTakeEncodedFails: the spans of one batch that the store takes are stored, the
+// others are not, and each is booked once.
+func TestTakeEncodedFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		encoded, err := trace.Cut(marshal(t, traces(3)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &rawFake{fails: 2, fake: fake{write: func(context.Context, ptrace.Traces) error { panic("index out of range") }}}
+		c := collect.New(collect.Config{}, s, nil, quiet)
+		if taken, err := c.TakeEncoded(t.Context(), encoded, udp); !taken || err != nil {
+			t.Fatal(taken, err)
+		}
+		take(t, c, traces(2))
+		if err := c.Close(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		balance(t, c, trace.Books{Received: 5, Stored: 3, Refused: map[trace.Reason]int64{trace.ReasonStore: 2}})
+		if len(s.spans) != 3 {
+			t.Errorf("%d spans are stored", len(s.spans))
+		}
+	})
+}
+
+// FuzzTakeEncoded: what is taken as it came is what would be stored if it were
+// decoded.
+func FuzzTakeEncoded(f *testing.F) {
+	files, err := filepath.Glob("../testdata/otlp/*.pb")
+	if err != nil || len(files) == 0 {
+		f.Fatal("no seeds: ", err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	td := traces(2)
+	s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	s.Attributes().PutEmptyMap("m").PutEmptySlice("l").AppendEmpty().SetDouble(1)
+	s.Links().AppendEmpty().TraceState().FromRaw("a=b")
+	s.Events().AppendEmpty().SetName("e")
+	f.Add(marshal(f, td))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		spans, taken := takeEncoded(t, collect.Config{}, b)
+		if !taken {
+			return
+		}
+		encoded, err := trace.Decode(spans)
+		if err != nil {
+			t.Fatal("taken, but cannot be decoded: ", err)
+		}
+		td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b)
+		if err != nil {
+			t.Fatal("taken, but cannot be decoded: ", err)
+		}
+		decoded, refused, books := through(t, collect.Config{}, td)
+		if len(refused) > 0 || books.Mended > 0 || books.Stored != int64(len(spans)) {
+			t.Errorf("taken, but %v are refused, %d mended, %d stored", refused, books.Mended, books.Stored)
+		}
+		again, err := trace.Encode(decoded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := trace.Decode(again) // those of equal resources and scopes together
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := marshal(t, encoded); !bytes.Equal(got, marshal(t, want)) {
+			t.Errorf("stored %x", got)
+		}
+	})
+}
