@@ -18,11 +18,13 @@ export const styles = css`
   .text { color: var(--ok); }
   .wrong { text-decoration: underline wavy var(--error) 1px; text-underline-offset: 3px; }
   .spot { display: inline-block; width: 0; }
-  #items { position: absolute; z-index: 20; top: calc(100% + 2px); left: var(--spot, 0); min-width: min(320px, 100%); max-width: calc(100% - var(--spot, 0px)); max-height: min(320px, 50vh); overflow: auto;
-    padding: 4px; background: var(--bg); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
-  [role='option'] { display: flex; justify-content: space-between; align-items: baseline; gap: 24px; padding: 3px 8px; border-radius: 3px; cursor: pointer; white-space: nowrap; }
-  [role='option'] code { overflow: hidden; text-overflow: ellipsis; }
-  [role='option'] span { flex: none; font-size: var(--small); color: var(--text-soft); }
+  .menu { position: absolute; z-index: 20; top: calc(100% + 2px); left: var(--spot, 0); min-width: min(320px, 100%); max-width: calc(100% - var(--spot, 0px)); padding: 4px;
+    background: var(--bg); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
+  .menu .soft { padding: 2px 8px 0; font-size: var(--small); text-align: right; font-variant-numeric: tabular-nums; }
+  [role='option'] { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; padding: 2px 8px; border-radius: 3px; cursor: pointer; white-space: nowrap; }
+  [role='option'] code, [role='option'] span { overflow: hidden; text-overflow: ellipsis; }
+  [role='option'] span { flex: 0 1000 auto; min-width: 2.5em; font-size: var(--small); color: var(--text-soft); text-align: right; }
+  [role='option'] span:empty { min-width: 0; }
   [role='option']:hover { background: var(--bg-hover); }
   [aria-selected='true'] { background: var(--bg-selected); }
   [aria-selected='true'] span { color: var(--text); }

@@ -6,7 +6,7 @@ import { schedule } from '../app/frame.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { suggest } from '../app/suggest.js';
-import { count } from '../lib/format.js';
+import { count, number } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { complete, spotAt } from '../search/complete.js';
 import { problemOf } from '../search/problem.js';
@@ -14,6 +14,9 @@ import { lookup } from '../search/values.js';
 import { LitElement, html, live, nothing } from '../vendor/lit.js';
 import { styles } from './search-input-style.js';
 import { colored } from './search-text.js';
+
+/** How many suggestions are in sight. */
+const page = 10;
 
 /**
  * A field for the text of a search: it colours it, offers what can follow and
@@ -24,7 +27,7 @@ import { colored } from './search-text.js';
 export class SearchInput extends LitElement {
   static properties = {
     q: {}, label: {}, placeholder: {}, recent: { type: Boolean },
-    text: { state: true }, items: { state: true }, active: { state: true }, typing: { state: true },
+    text: { state: true }, items: { state: true }, active: { state: true }, first: { state: true }, typing: { state: true },
   };
 
   static styles = [controls, styles];
@@ -40,6 +43,7 @@ export class SearchInput extends LitElement {
     /** @type {(Item & { whole?: boolean })[]} */
     this.items = [];
     this.active = -1;
+    this.first = 0; // in sight
     // Nobody wants to hear that half a word is wrong.
     this.typing = false;
     /** @type {Spot} */
@@ -72,7 +76,7 @@ export class SearchInput extends LitElement {
   close() {
     this.latest.cancel();
     this.items = [];
-    this.active = -1;
+    this.#move(-1);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -94,12 +98,26 @@ export class SearchInput extends LitElement {
       const answer = await this.latest.run((signal) => suggest(value, this.spot, signal));
       if (!answer) return;
       const { from, to } = this.spot;
-      const recent = this.recent && !value.trim() ? settings.value.history.slice(0, 5).map((text) => ({ text, about: 'recent search', whole: true })) : [];
+      const recent = this.recent && !value.trim() ? settings.value.history.slice(0, 5).map((text) => ({ text, about: 'recent', whole: true })) : [];
       this.items = [...recent, ...answer.value.filter((item) => item.text !== value.slice(from, to))];
     } catch {
       this.items = []; // the search itself will say that the server is gone
     }
-    this.active = -1;
+    this.#move(-1);
+  }
+
+  /** @param {number} active */
+  #move(active) {
+    this.active = active;
+    this.#show(Math.min(this.first, Math.max(active, 0)), active - page + 1);
+  }
+
+  /**
+   * @param {number} first
+   * @param {number} [least]
+   */
+  #show(first, least = 0) {
+    this.first = Math.max(0, least, Math.min(first, this.items.length - page));
   }
 
   /** @param {number} n */
@@ -129,7 +147,7 @@ export class SearchInput extends LitElement {
       if (this.active >= 0) this.#accept(this.active);
       else this.submit();
     } else if (open && step) {
-      this.active = (this.active + step + this.items.length + (this.active < 0 && step < 0 ? 1 : 0)) % this.items.length;
+      this.#move((this.active + step + this.items.length + (this.active < 0 && step < 0 ? 1 : 0)) % this.items.length);
     } else if ((event.key === 'ArrowDown' && atEnd) || (event.key === ' ' && event.ctrlKey)) {
       this.#suggest();
     } else if (open && event.key === 'Tab' && !event.shiftKey && (this.active >= 0 || this.spot.typed)) {
@@ -160,16 +178,31 @@ export class SearchInput extends LitElement {
           .value=${live(this.text)} @input=${this.#input} @keydown=${this.#key} @blur=${this.#blur}
           @click=${() => this.text || this.#suggest()}></textarea>
       </div>
-      <div id="items" role="listbox" aria-label="Suggestions" ?hidden=${!this.items.length}>${this.items.map((item, n) => html`
-        <div role="option" id="item${n}" aria-selected=${n === this.active} title=${item.text.slice(0, 200)}
-          @pointerdown=${(/** @type {Event} */ e) => e.preventDefault()} @click=${() => this.#accept(n)}><code>${item.text}</code><span>${item.about}</span></div>`)}</div>
+      <div class="menu" ?hidden=${!this.items.length} @pointerdown=${(/** @type {Event} */ e) => e.preventDefault()} @wheel=${this.#wheel}>
+        <div id="items" role="listbox" aria-label="Suggestions">${this.items.slice(this.first, this.first + page).map((item, i) => this.#option(item, this.first + i))}</div>
+        ${this.items.length > page ? html`<div class="soft" aria-hidden="true">${number(this.first + 1)} to ${number(this.first + page)} of ${number(this.items.length)}</div>` : nothing}
+      </div>
       <span class="sr" role="status">${this.items.length ? count(this.items.length, 'suggestion') : ''}</span>
       <div id="problem" role="alert">${shown ? html`<span>${shown.message}</span>` : nothing}</div>`;
   }
 
+  /**
+   * @param {Item} item
+   * @param {number} n
+   */
+  #option(item, n) {
+    return html`<div role="option" id="item${n}" aria-selected=${n === this.active} aria-posinset=${n + 1} aria-setsize=${this.items.length} title=${item.text.slice(0, 200)}
+      @click=${() => this.#accept(n)}><code>${item.text}</code><span>${item.about}</span></div>`;
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    event.preventDefault();
+    this.#show(Math.max(0, this.first + Math.sign(event.deltaY)));
+  }
+
   updated() {
     schedule('write', this.place);
-    this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
   // Suggestions and errors stand under what they are about.
