@@ -204,6 +204,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint16(1), appendBytes(appendBytes(nil, s2.Encode(nil, []byte{1, 0, 0})), s2.Encode(nil, []byte{0, 5, 1, 2})))
 	f.Add(uint16(2), []byte{1, 2})
 	f.Add(uint16(2), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Add(uint16(6), []byte{0x82, 1, 0, 3, 0x81, 0x80, 0x80, 2, 5, 1})
 	f.Add(uint16(64), []byte{5, 3, 1, 2, 0xff, 200, 1, 0})
 	f.Fuzz(func(t *testing.T, n uint16, b []byte) {
 		if spans, err := readBlock(b); err == nil {
@@ -223,7 +224,23 @@ func FuzzDecode(f *testing.F) {
 			var c columns
 			_ = c.decode(k, int(n), b)
 		}
+		var picked, want []int64
 		set := newBitset(int(n))
+		for i := uint64(0); i < uint64(n); i += 3 {
+			set.set(i)
+		}
+		if pickDeltas(b, int(n), set, func(v int64) { picked = append(picked, v) }) {
+			var c columns
+			if err := c.decode(columnTrace, int(n), b); err != nil {
+				t.Errorf("% x: %v", b, err)
+			}
+			for i := 0; i < len(c.trace); i += 3 {
+				want = append(want, c.trace[i])
+			}
+			if !slices.Equal(picked, want) {
+				t.Errorf("picked %d of % x, want %d", picked, b, want)
+			}
+		}
 		_ = decodePostings(1, b, func(_ token, l spanList) bool {
 			l.addTo(set)
 			return true

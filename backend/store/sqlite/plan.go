@@ -273,20 +273,7 @@ func (p *plan) add(seg *segment, spans bitset, set *traceSet) error {
 	if spans.empty() {
 		return nil
 	}
-	if err := p.r.load(seg, columnTrace); err != nil {
-		return err
-	}
-	last := int64(-1)
-	for i := range spans.all() {
-		if i >= uint64(seg.n) {
-			break
-		}
-		if row := seg.cols.trace[i]; row != last {
-			set.add(row)
-			last = row
-		}
-	}
-	return nil
+	return p.r.tracesOf(seg, spans, set.add)
 }
 
 // trace returns the traces that meet n.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -15,32 +16,60 @@ import (
 
 // readers are the connections that only read.
 type readers struct {
-	db   *sql.DB
-	free chan *conn // a nil one is still to be opened
+	db    *sql.DB
+	slots chan struct{} // as many as are in use
+
+	mu   sync.Mutex
+	free []*conn // the one used last comes next: its cache is warm
 }
 
-func newReaders(path string) (readers, error) {
+func newReaders(path string) (*readers, error) {
 	db, err := sql.Open("sqlite", dsn(path, busyWait, readerCacheKB, "mode", "ro"))
 	if err != nil {
-		return readers{}, err
+		return nil, err
 	}
 	db.SetMaxOpenConns(maxReaders)
-	r := readers{db, make(chan *conn, maxReaders)}
-	for range maxReaders {
-		r.free <- nil
+	return &readers{db: db, slots: make(chan struct{}, maxReaders)}, nil
+}
+
+// take returns a connection that nobody uses, when there is one.
+func (r *readers) take(ctx context.Context) (*conn, error) {
+	select {
+	case r.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return r, nil
+	r.mu.Lock()
+	if n := len(r.free); n > 0 {
+		c := r.free[n-1]
+		r.free = r.free[:n-1]
+		r.mu.Unlock()
+		return c, nil
+	}
+	r.mu.Unlock()
+	c, err := newConn(ctx, r.db)
+	if err != nil {
+		<-r.slots
+	}
+	return c, err
+}
+
+// put gives c back, which is closed when it is not usable any more.
+func (r *readers) put(c *conn, usable bool) {
+	if usable {
+		r.mu.Lock()
+		r.free = append(r.free, c)
+		r.mu.Unlock()
+	} else {
+		c.close()
+	}
+	<-r.slots
 }
 
 // close closes the connections, none of which is in use.
 func (r *readers) close() {
-	if r.db == nil {
-		return
-	}
-	for range maxReaders {
-		if c := <-r.free; c != nil {
-			c.close()
-		}
+	for _, c := range r.free {
+		c.close()
 	}
 	_ = r.db.Close()
 }
@@ -58,25 +87,12 @@ func (s *Store) read(ctx context.Context, f func(*snapshot) error) (err error) {
 		return err
 	}
 	defer s.calls.RUnlock()
-	var c *conn
-	select {
-	case c = <-s.readers.free:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { s.readers.free <- c }()
-	if c == nil {
-		if c, err = newConn(ctx, s.readers.db); err != nil {
-			return err
-		}
+	c, err := s.readers.take(ctx)
+	if err != nil {
+		return err
 	}
 	r := &snapshot{conn: c, ctx: ctx}
-	defer func() {
-		if e := c.exec("ROLLBACK"); e != nil {
-			c.close()
-			c = nil
-		}
-	}()
+	defer func() { s.readers.put(c, c.exec("ROLLBACK") == nil) }()
 	if err := r.begin(s); err != nil {
 		return s.wrap(err)
 	}
@@ -126,6 +142,27 @@ func (r *snapshot) segments() ([]*segment, error) {
 		list = append(list, &segment{first: t.first, n: t.spans(), minStart: t.minStart, maxStart: t.maxStart, minTrace: t.minTrace, maxTrace: t.maxTrace, tail: t, cols: t.columns})
 	}
 	return list, err
+}
+
+// tracesOf calls f with the trace of each of spans. It does not keep the column.
+func (r *snapshot) tracesOf(seg *segment, spans bitset, f func(row int64)) error {
+	if seg.tail != nil {
+		for i := range spans.all() {
+			f(seg.cols.trace[i])
+		}
+		return nil
+	}
+	ok := false
+	err := r.each(r.ctx, "SELECT body FROM columns WHERE id = ?", []any{columnID(seg.first, columnTrace)}, func(scan func(...any) error) error {
+		var body sql.RawBytes
+		err := scan(&body)
+		ok = err == nil && pickDeltas(body, seg.n, spans, f)
+		return err
+	})
+	if err == nil && !ok {
+		err = fmt.Errorf("column %d of segment %d: %w", columnTrace, seg.first, errCorrupt)
+	}
+	return err
 }
 
 // load makes columns of seg known.

@@ -68,7 +68,7 @@ type Store struct {
 
 	mu      sync.RWMutex // so that view and file are the same to a reader
 	view    view
-	readers readers
+	readers *readers
 }
 
 var (
@@ -211,7 +211,9 @@ func (s *Store) Close() error {
 
 // release closes what is open.
 func (s *Store) release() error {
-	s.readers.close()
+	if s.readers != nil {
+		s.readers.close()
+	}
 	if s.w != nil {
 		s.w.close()
 	}
