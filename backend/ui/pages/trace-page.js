@@ -6,6 +6,7 @@ import { address } from '../app/base.js';
 import { loadTrace } from '../app/load-trace.js';
 import { route } from '../app/router.js';
 import { controls } from '../app/styles.js';
+import { seek } from '../app/trace-actions.js';
 import { watchGrowth } from '../app/trace-growth.js';
 import { matched } from '../app/trace-match.js';
 import { show, state } from '../app/trace-state.js';
@@ -35,6 +36,7 @@ export class TracePage extends LitElement {
     .view { grid-row: 3; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
     .view > :only-child { grid-row: 1 / -1; }
     span-panel { min-height: 0; overflow: auto; }
+    @media (max-width: 700px) { .chosen > trace-minimap { display: none; } }
   `];
 
   constructor() {
@@ -101,9 +103,9 @@ export class TracePage extends LitElement {
     const view = this.viewer(t, now, route.value.params, matched.value);
     const tree = !['table', 'logs'].includes(String(route.value.params.view));
     return html`
-      <trace-header .trace=${t}></trace-header>
-      ${tree ? html`<trace-toolbar .view=${view} .arrived=${this.arrived}></trace-toolbar>` : nothing}
-      <div class="view">${this.#view(view)}</div>
+      <trace-header .trace=${t} .arrived=${this.arrived} @error-next=${() => seek(view, 1, (i) => t.status[i] === 2)}></trace-header>
+      ${tree ? html`<trace-toolbar .view=${view}></trace-toolbar>` : nothing}
+      <div class="view ${view.chosen >= 0 ? 'chosen' : ''}">${this.#view(view)}</div>
       ${view.chosen >= 0 ? html`<span-panel .trace=${t} .span=${view.chosen}></span-panel>` : nothing}`;
   }
 

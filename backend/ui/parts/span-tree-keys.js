@@ -2,6 +2,7 @@
 
 /** @import { Key } from '../app/keys.js' */
 /** @import { SpanTree } from './span-tree.js' */
+import { adjust } from '../app/router.js';
 import { rowHeight } from '../app/theme.js';
 import { choose, focusOn, measureFrom, seek } from '../app/trace-actions.js';
 import { change, cursor, state } from '../app/trace-state.js';
@@ -19,6 +20,7 @@ export const pageKeys = [
   ['+', 'Zoom in'], ['-', 'Zoom out'], ['0', 'Show the whole trace'], ['z', 'Zoom to the span'],
   ['t', 'Show the subtree of the span alone, or all'], ['m', 'Measure from the span, or no longer'],
   ['e', 'Next error'], ['E', 'Previous error'], ['n', 'Next match'], ['N', 'Previous match'],
+  ['Escape', 'Close the panel, or clear the search'],
 ].map(([keys, does]) => ({ keys, does, page: 'trace' }));
 
 /**
@@ -65,6 +67,7 @@ export function pageKey(tree, key) {
     case 'p': change({ collapsed: collapseOne(t, state.value?.collapsed ?? new Set()) }); break;
     case 'z': if (span >= 0) tree.show({ from: t.starts[span], to: t.starts[span] + t.durations[span] }); break;
     case 't': focusOn(t, view.focus >= 0 ? -1 : span); break;
+    case 'Escape': view.chosen >= 0 ? choose(t, -1) : adjust({ find: '', only: false }); break;
     case 'm': measureFrom(t, view.measured >= 0 && view.measured === span ? -1 : span); break;
   }
 }

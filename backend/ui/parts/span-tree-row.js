@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { MemberTags } from '../app/member-tags.js' */
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Group, TimeScale } from '../types.js' */
 import { rowHeight, theme } from '../app/theme.js';
@@ -41,6 +42,9 @@ export const rowStyles = css`
   .service { color: var(--text-soft); }
   .service.hop { color: var(--text); font-weight: 600; }
   .op { margin-left: 5px; }
+  .member { margin-left: 7px; font-size: var(--small); color: var(--text-soft); }
+  .member b { font-weight: 400; color: var(--text); }
+  .deep { flex: none; font-size: 11px; color: var(--text-soft); font-variant-numeric: tabular-nums; }
   .badge { flex: none; font-size: 11px; line-height: 15px; padding: 0 4px; border-radius: 8px; background: var(--bg-raised); border: 1px solid var(--line); color: var(--text-soft); font-variant-numeric: tabular-nums; }
   .bad { flex: none; width: 14px; height: 14px; line-height: 14px; text-align: center; border-radius: 50%; font-size: 11px; font-weight: 700; background: var(--error); color: var(--bg); }
   .bad.below { background: none; box-shadow: inset 0 0 0 1.5px var(--error); color: var(--error); }
@@ -59,6 +63,7 @@ export const rowStyles = css`
  * @property {number} at the row where the keyboard is, -1: none
  * @property {{ place: Int32Array, size: Int32Array }} siblings
  * @property {ReadonlySet<number>} collapsed
+ * @property {MemberTags | null} tags
  */
 
 /**
@@ -85,18 +90,20 @@ function spanRow(n, p, span) {
   const name = t.names[t.name[span]];
   const parent = t.parent[span];
   const kind = kinds[t.kind[span]];
+  const level = p.view.rows.levels[n];
   return html`<div role="row" id="r${n}" data-row=${n}
     class=${classMap({ row: true, at: n === p.at })}
-    aria-rowindex=${n + 2} aria-level=${p.view.rows.levels[n] + 1} aria-posinset=${siblings.place[span]} aria-setsize=${siblings.size[span]}
+    aria-rowindex=${n + 2} aria-level=${level + 1} aria-posinset=${siblings.place[span]} aria-setsize=${siblings.size[span]}
     aria-expanded=${below ? String(!closed) : nothing} aria-selected=${String(span === chosen)}
     ${setStyle({ top: `${n * rowHeight}px` })}>
-    <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}${t.kind[span] ? `\n${kind}` : ''}" ${setStyle({ 'padding-left': `${indent(p.view.rows.levels[n], p.names)}px` })}>
+    <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}${t.kind[span] ? `\n${kind}` : ''}" ${setStyle({ 'padding-left': `${indent(level, p.names)}px` })}>
       <i class="toggle ${below ? (closed ? '' : 'open') : 'none'}"></i>
+      ${indent(level, p.names) < indent(level, Infinity) ? html`<span class="deep" title="Level ${number(level + 1)}">${number(level + 1)}</span>` : nothing}
       <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
       ${parent === -2 ? html`<span class="badge" title="Its parent was not sent, is yet to come, or is below it.">no parent</span>` : nothing}
       ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}
       ${closed && failedBelow ? html`<span class="bad below" role="img" aria-label="${count(failedBelow, 'error')} below" title="${count(failedBelow, 'error')} below">!</span>` : nothing}
-      <span class="texts"><span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span><span class="op">${cut(name)}</span></span>
+      <span class="texts"><span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span><span class="op">${cut(name)}</span>${memberTag(p, span)}</span>
       ${closed && below ? html`<span class="badge" title="${count(below, 'span')} below">+${number(below)}</span>` : nothing}
     </div>
     <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]))}</div>
@@ -132,6 +139,16 @@ function groupRow(n, p, group) {
     </div>
     <div class="time" role="gridcell">${label(p, start, end, duration(end - start))}</div>
   </div>`;
+}
+
+/**
+ * What tells a span from the others of its group.
+ * @param {Place} p
+ * @param {number} span
+ */
+function memberTag({ tags, view }, span) {
+  const value = tags?.values.get(span);
+  return value ? html`<span class="member">${tags?.keys.get(view.folds.of[span])}=<b>${value}</b></span>` : nothing;
 }
 
 /**

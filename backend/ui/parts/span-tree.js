@@ -4,6 +4,7 @@
 /** @import { Stretch, TimeScale } from '../types.js' */
 import { schedule } from '../app/frame.js';
 import { bind } from '../app/keys.js';
+import { loadMemberTags, memberTags } from '../app/member-tags.js';
 import { change as remember, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
@@ -69,7 +70,7 @@ export class SpanTree extends LitElement {
     this.scale = memo(timeScale);
     this.draw = () => this.#draw();
     this.read = () => this.#read();
-    watch(this, theme, settings, zoom, state, cursor);
+    watch(this, theme, settings, zoom, state, cursor, memberTags);
     this.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
@@ -168,7 +169,7 @@ export class SpanTree extends LitElement {
     const { first, last } = this.#part();
     const { names, bars } = this;
     const at = this.rowOf(cursor.value?.at);
-    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set() };
+    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set(), tags: memberTags.value.trace === view.trace ? memberTags.value : null };
     const shown = Array.from({ length: last - first }, (_, i) => first + i);
     return html`
       <div class="grid" role="treegrid" tabindex="0" aria-label="Spans" aria-rowcount=${rows.length + 1} aria-activedescendant=${at >= first && at < last ? `r${at}` : nothing}
@@ -204,7 +205,19 @@ export class SpanTree extends LitElement {
       this.anchor = null;
     }
     if (this.height) this.#scrollTo(grid, this.view);
+    this.#nameMembers(this.view);
     schedule('draw', this.draw);
+  }
+
+  /**
+   * Loads what tells the members of open groups apart.
+   * @param {TraceView} view
+   */
+  #nameMembers({ trace, rows, folds }) {
+    const open = new Set(rows.groups.filter((g) => g.open).map((g) => g.fold));
+    if (!open.size) return;
+    const { first, last } = this.#part();
+    loadMemberTags(trace, folds, [...rows.rows.subarray(first, last)].filter((i) => i >= 0 && open.has(folds.of[i])));
   }
 
   /**

@@ -55,8 +55,8 @@ export class TimeAxis extends LitElement {
   static styles = css`
     :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
     .area { position: absolute; inset: 0; overflow: hidden; }
-    span { position: absolute; bottom: 4px; white-space: nowrap; }
-    .area span:not(.gap) { padding-left: 4px; border-left: 1px solid var(--line-strong); line-height: 1.2; }
+    span { position: absolute; bottom: 4px; white-space: nowrap; line-height: 1.2; }
+    .area span:not(.gap) { padding-left: 4px; border-left: 1px solid var(--line-strong); }
     .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); }
     i { position: absolute; pointer-events: none; top: 0; }
     .line { width: 1px; background: var(--text-soft); opacity: 0.6; }

@@ -15,7 +15,7 @@ const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], [
 
 /** What a trace is as a whole, the views of it, and what can be done with it. */
 export class TraceHeader extends LitElement {
-  static properties = { trace: { attribute: false } };
+  static properties = { trace: { attribute: false }, arrived: { type: Number } };
 
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 8px 16px; }
@@ -23,6 +23,7 @@ export class TraceHeader extends LitElement {
     h1 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
     dl div { display: flex; gap: 4px; white-space: nowrap; }
+    dd button.quiet { min-height: 0; padding: 0 3px; margin: 0 -3px; font-size: inherit; line-height: inherit; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }
@@ -38,6 +39,8 @@ export class TraceHeader extends LitElement {
     super();
     /** @type {Trace | null} */
     this.trace = null;
+    /** How many of its spans came while it was looked at. */
+    this.arrived = 0;
     watch(this, route, settings);
   }
 
@@ -66,8 +69,8 @@ export class TraceHeader extends LitElement {
           <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
           <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>
           <div><dt>Depth</dt><dd>${number(depth + 1)}</dd></div>
-          <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}</dd></div>
-          ${errors ? html`<div class="error"><dt class="error">Errors</dt><dd>${number(errors)}</dd></div>` : nothing}
+          <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}<span role="status">${this.arrived ? `, ${number(this.arrived)} came just now` : ''}</span></dd></div>
+          ${errors ? html`<div><dt class="sr">Errors</dt><dd><button class="quiet error" title="Go to the next error (e)" @click=${() => this.dispatchEvent(new Event('error-next'))}>${count(errors, 'error')}</button></dd></div>` : nothing}
           ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
           ${t.doubles ? html`<div><dt>Came twice</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
         </dl>

@@ -9,7 +9,7 @@ import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /** What is left out of the trace, or measured in it, and how to end that. */
 export class TraceNotes extends LitElement {
-  static properties = { view: { attribute: false }, arrived: { type: Number } };
+  static properties = { view: { attribute: false } };
 
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; gap: 4px 20px; font-size: var(--small); }
@@ -22,8 +22,6 @@ export class TraceNotes extends LitElement {
     super();
     /** @type {TraceView | null} */
     this.view = null;
-    /** How many spans came while it was looked at. */
-    this.arrived = 0;
   }
 
   render() {
@@ -34,8 +32,7 @@ export class TraceNotes extends LitElement {
       ${focus >= 0 ? html`<p>Only the subtree of <b>${t.names[t.name[focus]].slice(0, 200)}</b><button @click=${() => focusOn(t, -1)}>Show all</button></p>` : nothing}
       ${rows.hidden ? html`<p role="status">${count(rows.hidden, 'span')} hidden${rows.hiddenErrors ? html`, <span class="error">${count(rows.hiddenErrors, 'error')} among them</span>` : nothing}
         <button @click=${() => adjust({ hide: [] })}>Show</button></p>` : nothing}
-      ${view.measured >= 0 ? this.#measure(view) : nothing}
-      ${this.arrived ? html`<p role="status">${count(this.arrived, 'span')} arrived since you opened the trace</p>` : nothing}`;
+      ${view.measured >= 0 ? this.#measure(view) : nothing}`;
   }
 
   /** @param {TraceView} view */

@@ -13,7 +13,7 @@ import './trace-notes.js';
 
 /** What of the trace is shown and how. Choices that would change nothing are not offered. */
 export class TraceToolbar extends LitElement {
-  static properties = { view: { attribute: false }, arrived: { type: Number } };
+  static properties = { view: { attribute: false } };
 
   static styles = [controls, css`
     :host { display: block; padding: 0 16px 8px; }
@@ -26,7 +26,6 @@ export class TraceToolbar extends LitElement {
     super();
     /** @type {TraceView | null} */
     this.view = null;
-    this.arrived = 0;
     watch(this, route);
   }
 
@@ -35,7 +34,7 @@ export class TraceToolbar extends LitElement {
     if (!view) return nothing;
     const { trace: t, folds, gaps, chosen, focus, measured, rows } = view;
     const idle = gaps.reduce((sum, g) => sum + g.to - g.from, 0);
-    const noted = focus >= 0 || rows.hidden > 0 || measured >= 0 || this.arrived > 0;
+    const noted = focus >= 0 || rows.hidden > 0 || measured >= 0;
     return html`
       <div class="tools">
         <trace-find .view=${view}></trace-find>
@@ -46,7 +45,7 @@ export class TraceToolbar extends LitElement {
         ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
         ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}
       </div>
-      ${noted ? html`<trace-notes .view=${view} .arrived=${this.arrived}></trace-notes>` : nothing}`;
+      ${noted ? html`<trace-notes .view=${view}></trace-notes>` : nothing}`;
   }
 
   /**
