@@ -4,6 +4,7 @@
 import { count, duration } from '../lib/format.js';
 import { foldSiblings } from './fold.js';
 import { visible } from './rows.js';
+import { rootOf } from './trace.js';
 
 /** What is copied has at most so many rows, and so much of a name, UTF-16 units. */
 const mostRows = 5000;
@@ -16,7 +17,7 @@ const longestName = 120;
  */
 export function headline(t) {
   const errors = t.status.reduce((n, s) => n + (s === 2 ? 1 : 0), 0);
-  const parts = [t.count ? label(t, 0) : 'no spans', duration(t.duration), count(t.total, 'span'), count(t.services.length, 'service')];
+  const parts = [t.count ? label(t, rootOf(t)) : 'no spans', duration(t.duration), count(t.total - t.doubles, 'span'), count(t.services.length, 'service')];
   if (errors) parts.push(count(errors, 'error'));
   return parts.join(', ');
 }

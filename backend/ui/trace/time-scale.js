@@ -10,6 +10,8 @@ const quiet = 5e9;
  */
 const dominant = 2;
 const tolerable = 0.5;
+/** More would be too narrow to be seen. */
+const mostGaps = 50;
 /** How much of the width a shrunk gap has, and all of them have at most. */
 const gapShare = 0.04;
 const allGapsShare = 0.3;
@@ -24,36 +26,54 @@ const allGapsShare = 0.3;
  */
 export function idleGaps(t, focus = -1) {
   const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
-  if (first === end) return [];
+  const all = startsAndEnds(t, first, end, () => true);
+  const work = startsAndEnds(t, first, end, (i) => t.end[i] === i + 1);
   const count = end - first;
-  const starts = t.starts.slice(first, end).sort();
-  const ends = Float64Array.from({ length: count }, (_, i) => t.starts[first + i] + t.durations[first + i]).sort();
-  // Spans without children, by start, to walk along with all starts and ends.
-  const leaves = Int32Array.from({ length: count }, (_, i) => first + i).filter((i) => t.end[i] === i + 1).sort((a, b) => t.starts[a] - t.starts[b]);
+  if (!count) return [];
   /** @type {Stretch[]} */
   const gaps = [];
   let idle = 0;
-  let [s, e, leaf] = [0, 0, 0];
-  let busyUntil = 0; // by spans without children
-  let running = 0;
-  let at = starts[0];
-  while (e < count) {
-    const next = s < count ? Math.min(starts[s], ends[e]) : ends[e];
-    if (next > at && next > busyUntil && at >= busyUntil && (running === 0 || next - at >= quiet)) {
+  let [running, working] = [0, 0];
+  // One moment after the other at which something starts or ends.
+  for (let [at, s, e, ws, we] = [all.starts[0], 0, 0, 0, 0]; e < count;) {
+    const next = s < count ? Math.min(all.starts[s], all.ends[e]) : all.ends[e];
+    if (next > at && !working && (!running || next - at >= quiet)) {
       gaps.push({ from: at, to: next });
       idle += next - at;
     }
     at = next;
-    for (; s < count && starts[s] <= at; s++) running++;
-    for (; e < count && ends[e] <= at; e++) running--;
-    for (; leaf < leaves.length && t.starts[leaves[leaf]] <= at; leaf++) busyUntil = Math.max(busyUntil, t.starts[leaves[leaf]] + t.durations[leaves[leaf]]);
+    while (s < count && all.starts[s] <= at) s++;
+    while (e < count && all.ends[e] <= at) e++;
+    while (ws < work.starts.length && work.starts[ws] <= at) ws++;
+    while (we < work.ends.length && work.ends[we] <= at) we++;
+    running = s - e;
+    working = ws - we;
   }
-  const busy = ends[count - 1] - starts[0] - idle;
+  const busy = all.ends[count - 1] - all.starts[0] - idle;
   if (idle <= dominant * busy) return [];
   const longest = gaps.toSorted((a, b) => b.to - b.from - (a.to - a.from));
   let n = 0;
-  for (; idle > tolerable * busy && n < longest.length; n++) idle -= longest[n].to - longest[n].from;
+  for (; n < Math.min(longest.length, mostGaps) && idle > tolerable * busy; n++) idle -= longest[n].to - longest[n].from;
   return longest.slice(0, n).sort((a, b) => a.from - b.from);
+}
+
+/**
+ * When spans start, and when they end, both sorted.
+ * @param {Trace} t
+ * @param {number} first
+ * @param {number} end
+ * @param {(i: number) => boolean} counts
+ */
+function startsAndEnds(t, first, end, counts) {
+  const starts = new Float64Array(end - first);
+  const ends = new Float64Array(end - first);
+  let n = 0;
+  for (let i = first; i < end; i++) {
+    if (!counts(i)) continue;
+    starts[n] = t.starts[i];
+    ends[n++] = t.starts[i] + t.durations[i];
+  }
+  return { starts: starts.subarray(0, n).sort(), ends: ends.subarray(0, n).sort() };
 }
 
 /**

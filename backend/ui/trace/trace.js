@@ -14,7 +14,6 @@ export function fromOutline(o) {
 
   // The walk from the roots; order[i] is the outline's index of span i.
   const order = new Int32Array(n);
-  const place = new Int32Array(n);
   const depth = new Int32Array(n);
   const end = new Int32Array(n);
   const parent = new Int32Array(n);
@@ -25,7 +24,6 @@ export function fromOutline(o) {
     let level = 0;
     for (;;) {
       order[count] = at;
-      place[at] = count;
       depth[count] = level;
       parent[count] = level ? open[level - 1] : o.parent[at];
       open[level] = count++;
@@ -46,12 +44,6 @@ export function fromOutline(o) {
     }
   }
 
-  const pick = (/** @type {number[]} */ column) => Int32Array.from(order, (i) => column[i]);
-  let ids = '';
-  /** @type {string[]} */
-  const parts = new Array(n);
-  for (let i = 0; i < n; i++) parts[i] = o.ids.slice(order[i] * 16, order[i] * 16 + 16);
-  ids = parts.join('');
   return {
     id: o.traceID,
     start: BigInt(o.start),
@@ -61,17 +53,47 @@ export function fromOutline(o) {
     doubles: o.doubles,
     services: o.services,
     names: o.names,
-    service: pick(o.service),
-    name: pick(o.name),
-    starts: Float64Array.from(order, (i) => o.starts[i]),
-    durations: Float64Array.from(order, (i) => o.durations[i]),
+    service: inOrder(order, new Int32Array(o.service)),
+    name: inOrder(order, new Int32Array(o.name)),
+    starts: inOrder(order, new Float64Array(o.starts)),
+    durations: inOrder(order, new Float64Array(o.durations)),
     parent,
     depth,
     end,
-    kind: Uint8Array.from(order, (i) => o.kind.charCodeAt(i) - 48),
-    status: Uint8Array.from(order, (i) => o.status.charCodeAt(i) - 48),
-    ids,
+    kind: inOrder(order, digits(o.kind)),
+    status: inOrder(order, digits(o.status)),
+    ids: idsInOrder(order, o.ids),
   };
+}
+
+/**
+ * @template {Int32Array | Float64Array | Uint8Array} T
+ * @param {Int32Array} order
+ * @param {T} column
+ */
+function inOrder(order, column) {
+  const out = column.slice();
+  for (let i = 0; i < order.length; i++) out[i] = column[order[i]];
+  return /** @type {T} */ (out);
+}
+
+/** @param {string} text a digit each */
+function digits(text) {
+  const out = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i) - 48;
+  return out;
+}
+
+/**
+ * @param {Int32Array} order
+ * @param {string} ids 16 hex digits each
+ */
+function idsInOrder(order, ids) {
+  const bytes = new Uint8Array(ids.length);
+  for (let i = 0, to = 0; i < order.length; i++) {
+    for (let from = order[i] * 16, end = from + 16; from < end; from++) bytes[to++] = ids.charCodeAt(from);
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 /**
@@ -99,6 +121,15 @@ function children(parent) {
  */
 export function spanID(t, span) {
   return t.ids.slice(span * 16, span * 16 + 16);
+}
+
+/**
+ * The span that stands for the trace: the first root or, when none has arrived,
+ * the first span. -1 when there are no spans.
+ * @param {Trace} t
+ */
+export function rootOf(t) {
+  return t.count ? Math.max(0, t.parent.indexOf(-1)) : -1;
 }
 
 /**

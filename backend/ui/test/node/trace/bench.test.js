@@ -32,6 +32,7 @@ test('230,000 spans', (t) => {
   const trace = forest(n, 7);
   const flat = fromOutline(outline(Array.from({ length: n }, (_, i) => (i ? 0 : -1))));
   const deep = fromOutline(outline(Array.from({ length: n }, (_, i) => i - 1)));
+  const json = JSON.stringify(outline(Array.from({ length: n }, (_, i) => (i ? Math.floor(i / 3) : -1))));
   const siblings = foldSiblings(flat);
   const every = find(deep, 'n').mask;
   const folds = foldSiblings(trace);
@@ -42,6 +43,7 @@ test('230,000 spans', (t) => {
   const all = { folds, hidden, only, collapsed: collapseAll(trace), open: new Set([1, 2, 3]) };
   /** @type {[string, number, () => unknown][]} what it does, ms that it may take */
   const cases = [
+    ['read the outline', 1000, () => fromOutline(JSON.parse(json))],
     ['visible', 50, () => visible(trace)],
     ['visible, folded', 50, () => visible(trace, { folds })],
     ['visible, folded, filtered, found', 50, () => visible(trace, { ...all, collapsed: new Set() })],

@@ -23,6 +23,7 @@ web GET /cart      +0 µs  20 ms
   web render      +15 ms  4 ms
 `);
   assert.equal(treeText(t, visible(t)).split('\n').length, 13);
+  assert.equal(headline({ ...trace([{ span: ['lost', -2, 0, 5000] }, { span: ['root', -1, 1000, 4000] }]), total: 9, doubles: 2 }), 'a root, 5 µs, 7 spans, 1 service');
   assert.equal(headline(trace([])), 'no spans, 0 µs, 0 spans, 0 services');
 });
 

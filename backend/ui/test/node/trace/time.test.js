@@ -126,6 +126,11 @@ test('idle gaps', () => {
   }
   const t = trace([{ span: ['a', -1, 0, s] }, { span: ['b', -1, 20 * s, 21 * s] }]);
   assert.deepEqual(idleGaps(t, 1), []);
+
+  const beats = trace(Array.from({ length: 1000 }, (_, i) => ({ span: ['beat', -1, i * 10, i * 10 + 1 + (i % 2)] })));
+  const gaps = idleGaps(beats);
+  assert.equal(gaps.length, 50);
+  assert.ok(gaps.every((g, i) => g.to - g.from === 9 && (i === 0 || g.from > gaps[i - 1].from)));
 });
 
 test('a scale without gaps is even', () => {

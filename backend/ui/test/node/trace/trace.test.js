@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromOutline, spanID, spanOf } from '../../../trace/trace.js';
+import { fromOutline, rootOf, spanID, spanOf } from '../../../trace/trace.js';
 import { hex, outline } from './make.js';
 
 test('spans are in the order of the tree', () => {
@@ -15,6 +15,8 @@ test('spans are in the order of the tree', () => {
   assert.deepEqual([...t.parent], [-1, 0, 1, 0, -2]);
   assert.equal(spanOf(t, hex(4)), 2);
   assert.equal(spanOf(t, hex(9)), -1);
+  assert.equal(spanOf(t, '0'.repeat(15)), -1);
+  assert.deepEqual([[-1], [-2, -1], [-2, -2], []].map((parent) => rootOf(fromOutline(outline(parent)))), [0, 1, 0, -1]);
 });
 
 test('a random forest: subtrees are ranges', () => {
