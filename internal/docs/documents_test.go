@@ -65,7 +65,7 @@ func files(t *testing.T, end string) (paths []string) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "bin" || path != root && d.Name()[0] == '.'):
+		case d.IsDir() && (d.Name() == "testdata" || d.Name() == "bin" || d.Name() == "node_modules" || path != root && d.Name()[0] == '.'):
 			return fs.SkipDir
 		case strings.HasSuffix(path, end):
 			paths = append(paths, path)
