@@ -15,8 +15,8 @@ export function launch() {
 
 /**
  * A page in a profile of its own. `page.quiet()` fails when the page printed an
- * error or warning, broke its Content-Security-Policy, asked another host or
- * threw.
+ * error or warning, broke its Content-Security-Policy, asked another host, threw or
+ * raised an alert.
  * @param {import('playwright-core').Browser} browser
  * @param {string} url of the backend
  * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -33,6 +33,10 @@ export async function open(browser, url, options = {}) {
     if (m.type() === 'error' || m.type() === 'warning') faults.push(`console: ${m.text()} ${m.location().url}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.stack}`));
+  page.on('dialog', (dialog) => {
+    if (dialog.type() === 'alert') faults.push(`alert: ${dialog.message()}`);
+    return dialog.type() === 'alert' ? dialog.dismiss() : undefined;
+  });
   page.on('request', (r) => {
     if (!r.url().startsWith(url) && !/^(blob|data):/.test(r.url())) faults.push(`asked ${r.url()}`);
   });

@@ -38,18 +38,20 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       await page.shot(`${name}-${colorScheme}`);
       await accessible(page);
       await tidy(page);
-      await page.setViewportSize({ width: 390, height: 800 });
-      await page.idle();
-      await page.shot(`${name}-${colorScheme}-narrow`);
+      for (const [kind, width, height] of /** @type {const} */ ([['twice', 640, 400], ['narrow', 390, 800]])) { // twice the size, and a phone
+        await page.setViewportSize({ width, height });
+        await page.idle();
+        await page.shot(`${name}-${colorScheme}-${kind}`);
+        await tidy(page);
+      }
       await accessible(page);
-      await tidy(page);
       page.quiet(expected);
       await page.context().close();
     });
   }
 }
 
-test('an element that fails is found', async () => {
+test('what is wrong is found', async () => {
   const page = await open(browser, backend.url);
   await page.visit('/status');
   await page.evaluate(() => {
@@ -64,4 +66,9 @@ test('an element that fails is found', async () => {
   });
   await assert.rejects(tidy(page), /overlaps/);
   await assert.rejects(accessible(page), /button-name/);
+  page.quiet();
+  await page.evaluate(() => document.body.setAttribute('style', 'color: red'));
+  await assert.rejects(async () => page.quiet(), /CSP/);
+  await page.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => 0));
+  assert.ok(page.faults.some((f) => f.startsWith('asked http://127.0.0.1:9/')));
 });

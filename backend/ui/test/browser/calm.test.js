@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Colours that stay, and pages that stay where they are while traces arrive.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { serviceColor } from '../../lib/color.js';
+import { startBackend, store } from './backend.js';
+import { launch, open } from './browser.js';
+import { tidy, watchShifts } from './geometry.js';
+import { send } from './load.js';
+import * as seeds from './seeds.js';
+
+/** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
+/** @type {import('playwright-core').Browser} */ let browser;
+
+before(async () => {
+  [backend, browser] = await Promise.all([startBackend(), launch()]);
+  for (const traces of [seeds.siblings(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+});
+after(async () => {
+  await browser?.close();
+  await backend?.stop();
+});
+
+const services = ['frontend', 'checkout', 'payment', 'inventory', 'shipping', 'email', 'search', 'recommend'];
+
+for (const theme of /** @type {const} */ (['light', 'dark'])) {
+  test(`a service has its colour on all pages, ${theme}`, async () => {
+    const page = await open(browser, backend.url, { colorScheme: theme });
+    const trace = `/trace/${seeds.ids.hundred}`;
+    let seen = 0;
+    for (const path of ['/', trace, `${trace}?view=table`, `${trace}?view=logs`, `${trace}?span=0000000000000003`]) {
+      for (const again of [false, true]) {
+        if (again) await page.reload();
+        else await page.visit(path);
+        await page.idle();
+        for (const [service, color] of await page.evaluate(swatches)) {
+          if (!services.includes(service)) continue;
+          seen++;
+          assert.equal(color, serviceColor(service, theme), `${service} on ${path}`);
+        }
+      }
+    }
+    assert.ok(seen > 100, `${seen} swatches`);
+  });
+}
+
+/** In the page: the names of services, and the colour beside them. */
+function swatches() {
+  const found = [];
+  const walk = (root) => {
+    for (const e of root.querySelectorAll('*')) {
+      if (e.shadowRoot) walk(e.shadowRoot);
+      if (e.localName !== 'i' || !e.style.background) continue;
+      const row = e.closest('[role=row], tr, li, a, span') ?? root.host;
+      const name = /** @type {any} */ (root.host)?.name ?? e.parentElement.querySelector('b, .service')?.textContent ?? e.parentElement.textContent;
+      if (row) found.push([String(name).trim().split(/\s/)[0], e.style.background]);
+    }
+  };
+  walk(document);
+  return found;
+}
+
+test('the colours can be told from their backgrounds', async () => {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const page = await open(browser, backend.url, { colorScheme });
+    await page.visit('/status');
+    const names = Array.from({ length: 200 }, (_, i) => serviceColor(`service-${i}`, colorScheme));
+    const low = await page.evaluate(contrasts, names);
+    assert.deepEqual(low, [], colorScheme);
+  }
+});
+
+/** In the page: pairs of colours that are too near to each other. @param {string[]} ofServices */
+function contrasts(ofServices) {
+  const g = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const probe = document.body.appendChild(document.createElement('i'));
+  const luminance = (color) => {
+    probe.style.color = color;
+    g.fillStyle = getComputedStyle(probe).color;
+    g.fillRect(0, 0, 1, 1);
+    const [r, gr, b] = [...g.getImageData(0, 0, 1, 1).data].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * gr + 0.0722 * b;
+  };
+  const ratio = (a, b) => {
+    const [x, y] = [luminance(a), luminance(b)].sort((m, n) => n - m);
+    return (x + 0.05) / (y + 0.05);
+  };
+  const low = [];
+  const want = (a, b, least) => {
+    const got = ratio(a, b);
+    if (got < least) low.push(`${a} on ${b}: ${got.toFixed(2)}, want ${least}`);
+  };
+  for (const bg of ['--bg', '--bg-raised', '--bg-hover', '--bg-selected']) {
+    for (const text of ['--text', '--text-soft', '--link', '--error']) want(`var(${text})`, `var(${bg})`, 4.5);
+  }
+  for (const [text, bg] of [['--error', '--bg-error'], ['--warning', '--bg-warning'], ['--text', '--bg-mark'], ['--on-accent', '--accent'], ['--ok', '--bg']]) want(`var(${text})`, `var(${bg})`, 4.5);
+  for (const color of ofServices) want(color, 'var(--bg)', 3);
+  for (const line of ['--line-strong', '--accent', '--critical']) want(`var(${line})`, 'var(--bg)', 3);
+  return [...new Set(low)];
+}
+
+test('nothing moves while traces arrive', async () => {
+  const [list, trace, status] = await Promise.all([0, 1, 2].map(() => open(browser, backend.url)));
+  await list.visit('/');
+  await trace.visit(`/trace/${seeds.ids.hundred}`);
+  await status.visit('/status');
+  const shifts = [];
+  for (const page of [list, trace, status]) shifts.push({ page, sum: await watchShifts(page) });
+  await send(`http://${backend.ports['otlp-http']}/v1/traces`, 200, 6000);
+  for (const { page, sum } of shifts) {
+    await page.idle();
+    const { sum: moved, moved: what } = await sum();
+    assert.ok(moved < 0.02, `${page.url()}: ${moved} ${what.slice(0, 10).join('; ')}`);
+    await tidy(page);
+    page.quiet();
+  }
+});

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Where one can go, by mouse, by keyboard, back and forward, and below a path.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startBackend, store } from './backend.js';
+import { launch, open } from './browser.js';
+import * as seeds from './seeds.js';
+
+/** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
+/** @type {Awaited<ReturnType<typeof startBackend>>} */ let below;
+/** @type {import('playwright-core').Browser} */ let browser;
+
+before(async () => {
+  [backend, below, browser] = await Promise.all([startBackend(), startBackend(['--query.base-path=/jaeger']), launch()]);
+  for (const b of [backend, below]) for (const traces of [seeds.one(), seeds.siblings(), seeds.tree(seeds.ids.hundred, 100)]) await store(b, traces);
+});
+after(async () => {
+  await browser?.close();
+  await Promise.all([backend?.stop(), below?.stop()]);
+});
+
+/** The page that the list links to, whose ids are without their zeros. */
+const cart = `/trace/${seeds.ids.siblings.slice(16)}`;
+
+const where = (/** @type {import('playwright-core').Page} */ page) => {
+  const { pathname, search } = new URL(page.url());
+  return pathname + search;
+};
+
+test('back and forward show what was there', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit('/?q=service%3Acart');
+  await page.getByRole('link', { name: 'GET /cart' }).first().click();
+  await page.idle();
+  const trace = where(page);
+  assert.equal(trace, cart);
+  await page.getByRole('link', { name: 'Status' }).click();
+  await page.idle();
+  assert.equal(where(page), '/status');
+
+  await page.goBack();
+  await page.idle();
+  assert.equal(where(page), trace);
+  assert.ok(await page.getByText('SELECT item').count());
+  await page.goBack();
+  await page.idle();
+  assert.equal(where(page), '/?q=service%3Acart');
+  assert.equal(await page.getByRole('link', { name: 'lonely' }).count(), 0);
+  assert.ok(await page.getByRole('link', { name: 'GET /cart' }).count());
+  await page.goForward();
+  await page.idle();
+  assert.ok(await page.getByText('SELECT item').count());
+  await page.reload();
+  await page.idle();
+  assert.equal(where(page), trace);
+  page.quiet();
+});
+
+test('a link to a span shows the span', async () => {
+  const page = await open(browser, backend.url);
+  const address = `/trace/${seeds.ids.siblings}?span=00000000000000c8&fold=0`; // the 200th
+  await page.visit(address);
+  assert.equal(where(page), address);
+  const row = page.getByRole('row', { selected: true });
+  assert.equal(await row.count(), 1);
+  const box = await row.boundingBox();
+  assert.ok(box && box.y > 0 && box.y < 800, 'it is in sight');
+  assert.ok(await page.locator('span-panel').getByText('SELECT item').count());
+  page.quiet();
+});
+
+test('everything works below a path', async () => {
+  assert.ok(below.url.endsWith('/jaeger'), below.url);
+  const page = await open(browser, below.url); // it may ask nothing outside of it
+  await page.visit('/');
+  await page.getByRole('link', { name: 'GET /cart' }).first().click();
+  await page.idle();
+  assert.equal(where(page), `/jaeger${cart}`);
+  await page.getByRole('link', { name: 'Status' }).click();
+  await page.idle();
+  assert.equal(where(page), '/jaeger/status');
+  await page.getByRole('link', { name: 'Traces' }).click();
+  await page.idle();
+  assert.match(where(page), /^\/jaeger\/?$/);
+  for (const href of await page.locator('a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))) assert.match(String(href), /^(\/jaeger\/|https?:)/);
+  page.quiet();
+});
+
+test('with the keyboard alone', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit('/');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  assert.ok((await page.getByRole('dialog').locator('dt').count()) > 1, 'the page has keys of its own');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('service:cart');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.idle();
+  assert.equal(where(page), '/?q=service%3Acart');
+
+  await tabTo(page, 'grid');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.idle();
+  assert.equal(where(page), cart);
+  await tabTo(page, 'treegrid');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.idle();
+  assert.match(where(page), /[?&]span=0000000000000001/);
+  page.quiet();
+});
+
+/**
+ * Presses Tab until the focus is on an element of that role.
+ * @param {import('playwright-core').Page} page
+ * @param {string} role
+ */
+async function tabTo(page, role) {
+  const seen = [];
+  for (let i = 0; i < 60; i++) {
+    const [at, visible] = await page.evaluate(() => {
+      let e = document.activeElement;
+      while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+      const css = e ? getComputedStyle(e) : null;
+      return [`${e?.getAttribute('role') ?? e?.localName}`, css?.outlineStyle !== 'none'];
+    });
+    if (at === role) return;
+    seen.push(at);
+    if (at !== 'body' && !/grid$/.test(at)) assert.ok(visible, `the focus on ${at} can be seen`);
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`Tab does not come to a ${role}: ${seen.join(', ')}`);
+}
