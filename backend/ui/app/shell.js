@@ -24,6 +24,7 @@ export class Shell extends LitElement {
     nav a[aria-current] { background: var(--bg-selected); }
     .brand { font-weight: 700; }
     .push { flex: 1; }
+    main:focus-visible { outline-offset: -2px; }
     main { min-height: 0; min-width: 0; overflow: auto; }
     .newer { padding: 8px 16px; background: var(--bg-warning); color: var(--warning); }
   `];
@@ -53,7 +54,7 @@ export class Shell extends LitElement {
         </select></label>
         <key-help></key-help>
       </header>
-      <main>
+      <main tabindex=${page === 'status' ? '0' : nothing}>
         <h1 class="sr">${titles[page]}</h1>
         ${newer ? html`<p class="newer">This address was made by a newer version of spur: reload the page, or some of it is ignored.</p>` : nothing}
         ${this.#page(page, id)}

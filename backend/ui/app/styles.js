@@ -8,7 +8,7 @@ export const controls = css`
   *, *::before, *::after { box-sizing: border-box; }
   [hidden] { display: none !important; }
   a { color: var(--link); text-decoration: none; }
-  a:hover { text-decoration: underline; }
+  p a, a:hover { text-decoration: underline; }
   button, input, select, textarea { font: inherit; color: inherit; }
   button, select, input[type='text'], input[type='search'], input[type='number'] {
     min-height: 30px;

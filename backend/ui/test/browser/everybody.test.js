@@ -68,7 +68,7 @@ test('what is wrong is found', async () => {
   await assert.rejects(accessible(page), /button-name/);
   page.quiet();
   await page.evaluate(() => document.body.setAttribute('style', 'color: red'));
-  await assert.rejects(async () => page.quiet(), /CSP/);
+  await assert.rejects(async () => page.quiet(), /Content Security Policy/);
   await page.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => 0));
   assert.ok(page.faults.some((f) => f.startsWith('asked http://127.0.0.1:9/')));
 });
