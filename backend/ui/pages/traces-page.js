@@ -2,6 +2,7 @@
 
 import { address } from '../app/base.js';
 import { schedule } from '../app/frame.js';
+import { bind } from '../app/keys.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { TraceFeed } from '../app/trace-feed.js';
@@ -21,6 +22,14 @@ import '../parts/trace-list.js';
 import { withTimes, withTraceDuration } from '../search/narrow.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
+/** @type {import('../app/keys.js').Key[]} */
+const keys = [
+  { keys: 'j', does: 'Next trace; Enter opens it', page: 'traces' },
+  { keys: 'k', does: 'Previous trace', page: 'traces' },
+  { keys: 'n', does: 'Show the new traces', page: 'traces' },
+  { keys: 'p', does: 'Pause, or go on', page: 'traces' },
+];
+
 // They outlive the element: Back shows what was there.
 const feed = new TraceFeed();
 const place = { listings: 0, top: 0 };
@@ -33,8 +42,9 @@ export class TracesPage extends LitElement {
     search-box { flex: 1; min-width: 240px; }
     .plot { min-height: 132px; }
     .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
-    h2 { margin: 0; font-size: 1em; font-weight: 600; min-width: 12em; font-variant-numeric: tabular-nums; }
+    h2 { margin: 0; font-size: 1em; font-weight: 600; min-width: 10em; white-space: nowrap; font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
+    @media (min-width: 1120px) { .bar { flex-wrap: nowrap; } }
     @media (max-width: 719px) {
       .bar { display: contents; }
       h2 { padding: 4px 16px 0; }
@@ -57,12 +67,14 @@ export class TracesPage extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.resized = new ResizeObserver(() => schedule('read', this.measure));
+    this.unbind = bind(keys, (key) => this.#key(key));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     place.top = this.scrollTop;
     this.resized?.disconnect();
+    this.unbind?.();
     feed.leave();
   }
 
@@ -115,7 +127,7 @@ export class TracesPage extends LitElement {
       <div class="bar">
         <h2>${this.#count()}</h2>
         <live-bar .state=${feed.live.state.value} .waiting=${feed.listing?.waiting ?? 0} .missed=${feed.listing?.missed ?? false} .paused=${!live}
-          @show=${this.#show} @pause=${() => adjust({ live: !live })} @clear=${this.#clear} @again=${() => feed.live.again()}></live-bar>
+          @show=${this.#show} @pause=${this.#pause} @clear=${this.#clear} @again=${() => feed.live.again()}></live-bar>
         <span class="push"></span>
         <trace-list-bar .order=${order} .group=${group} .columns=${this.columns} @change=${(/** @type {CustomEvent} */ e) => navigate(changed(e.detail))}></trace-list-bar>
       </div>
@@ -143,6 +155,17 @@ export class TracesPage extends LitElement {
       @more=${() => feed.more()} @stop=${() => feed.stopMore()}></trace-list-end>`;
     if (!rows.length) return html`<trace-list-empty .q=${q} .cut=${l.cutAt} .status=${feed.status} .listens=${live}></trace-list-empty>${l.cursor ? end : nothing}`;
     return html`<trace-list .rows=${rows} .columns=${this.columns} .group=${group} .scroller=${this} @remove-column=${this.#removeColumn}></trace-list>${end}`;
+  }
+
+  /** @param {string} key */
+  #key(key) {
+    if (key === 'n') this.#show();
+    else if (key === 'p') this.#pause();
+    else /** @type {import('../parts/trace-list.js').TraceList | null} */ (this.renderRoot.querySelector('trace-list'))?.move(key === 'j' ? 1 : -1);
+  }
+
+  #pause() {
+    adjust({ live: !this.params.live });
   }
 
   #show() {

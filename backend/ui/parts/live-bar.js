@@ -18,9 +18,10 @@ export class LiveBar extends LitElement {
   static properties = { state: { attribute: false }, waiting: { type: Number }, missed: { type: Boolean }, paused: { type: Boolean } };
 
   static styles = [controls, css`
-    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
-    .state { display: flex; align-items: center; gap: 6px; }
-    .state i { width: 8px; height: 8px; border-radius: 50%; border: 2px solid var(--text-soft); }
+    :host { display: flex; align-items: center; gap: 4px 8px; min-width: 0; }
+    button { flex: none; }
+    .state { min-width: 76px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .state i { display: inline-block; margin-right: 6px; width: 8px; height: 8px; border-radius: 50%; border: 2px solid var(--text-soft); }
     .open i { background: var(--ok); border-color: var(--ok); }
     .waiting, .refused { color: var(--warning); }
     .waiting i, .refused i { border-color: var(--warning); }
@@ -37,15 +38,15 @@ export class LiveBar extends LitElement {
   }
 
   render() {
-    const { is, reason } = this.state;
+    const { is } = this.state;
     const n = `${number(this.waiting)}${this.missed ? '+' : ''}`;
     return html`
-      <span class="state ${this.paused ? 'off' : is}" role="status"><i aria-hidden="true"></i>${this.#say()}</span>
-      ${is === 'waiting' && !this.paused ? html`<button title=${reason} @click=${() => this.#fire('again')}>Try now</button>` : nothing}
+      <span class="state ${this.paused ? 'off' : is}" role="status" title=${this.#say()}><i aria-hidden="true"></i>${this.#say()}</span>
+      ${is === 'waiting' && !this.paused ? html`<button @click=${() => this.#fire('again')}>Try now</button>` : nothing}
       <button aria-pressed=${this.paused} @click=${() => this.#fire('pause')}>${this.paused ? 'Go on' : 'Pause'}</button>
       <button title="Look only at what starts from now on" @click=${() => this.#fire('clear')}>Clear</button>
-      <button class="new ${this.waiting || this.missed ? 'main' : ''}" ?disabled=${!this.waiting && !this.missed} aria-label=${this.waiting || this.missed ? `Show ${count(this.waiting, 'new trace')}` : 'No new traces'}
-        @click=${() => this.#fire('show')}>${n} new</button>`;
+      <button class="new ${this.waiting || this.missed ? 'main' : ''}" ?disabled=${!this.waiting && !this.missed} aria-label=${this.waiting ? `Show ${count(this.waiting, 'new trace')}` : nothing}
+        @click=${() => this.#fire('show')}>${this.missed && !this.waiting ? 'Search again' : `${n} new`}</button>`;
   }
 
   #say() {
@@ -54,7 +55,7 @@ export class LiveBar extends LitElement {
     switch (is) {
       case 'open': return 'Live';
       case 'connecting': return 'Connecting';
-      case 'waiting': return `Not live: ${reason} It is tried again.`;
+      case 'waiting': return `Trying again: ${reason}`;
       case 'refused': return `Not live: ${reason}`;
       default: return 'Not live';
     }

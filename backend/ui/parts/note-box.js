@@ -15,7 +15,7 @@ export class NoteBox extends LitElement {
   static properties = { kind: {}, heading: {}, detail: {} };
 
   static styles = [controls, css`
-    :host { display: block; padding: 24px; max-width: 60em; }
+    :host { display: block; padding: 24px 16px; max-width: 60em; }
     h2 { font-size: 1.15em; margin: 0 0 6px; }
     p { margin: 0 0 12px; overflow-wrap: anywhere; }
     .failed { border-left: 4px solid var(--error); padding-left: 16px; }

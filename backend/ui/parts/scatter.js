@@ -35,6 +35,7 @@ export class TraceScatter extends LitElement {
     span, .tip, .box { position: absolute; pointer-events: none; white-space: nowrap; line-height: 16px; }
     .y { left: 0; width: 48px; text-align: right; transform: translateY(-50%); }
     .x { bottom: 0; transform: translateX(-50%); }
+    .legend { left: 8px; bottom: 0; color: var(--error); }
     .box { background: var(--bg-selected); opacity: 0.6; border: 1px solid var(--accent); }
     .tip { z-index: 3; max-width: 320px; overflow: hidden; text-overflow: ellipsis; padding: 4px 8px; background: var(--bg-raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
     .tip b { display: block; overflow: hidden; text-overflow: ellipsis; font-weight: 600; }
@@ -118,6 +119,7 @@ export class TraceScatter extends LitElement {
         @pointermove=${this.#move} @pointerdown=${this.#down} @pointerup=${this.#up} @pointercancel=${this.#cancel} @pointerleave=${() => { this.over = -1; }}></canvas>
       ${ys.map((d) => html`<span class="y" aria-hidden="true" ${setStyle({ top: `${this.#yOf(10 ** d)}px` })}>${decade(d)}</span>`)}
       ${this.#times().map(({ x, text }) => html`<span class="x" aria-hidden="true" ${setStyle({ left: `${x}px` })}>${text}</span>`)}
+      ${errors ? html`<span class="legend" aria-hidden="true">◆ errors</span>` : nothing}
       ${this.drag ? html`<div class="box" ${setStyle(this.#box(this.drag))}></div>` : nothing}
       ${this.over >= 0 && !this.drag ? this.#tip(this.over) : nothing}`;
   }

@@ -167,6 +167,15 @@ export class TraceList extends LitElement {
     event.stopPropagation();
   }
 
+  /**
+   * Moves the focus to the list, and its active line.
+   * @param {number} by lines
+   */
+  move(by) {
+    /** @type {HTMLElement} */ (this.renderRoot.querySelector('[tabindex="0"]')).focus({ preventScroll: true });
+    this.#go(this.active < 0 ? this.first : this.active + by);
+  }
+
   /** Moves the active line into sight. @param {number} to */
   #go(to) {
     this.active = Math.max(0, Math.min(to, this.lines.length - 1));
