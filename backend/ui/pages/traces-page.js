@@ -61,6 +61,9 @@ export class TracesPage extends LitElement {
       const bar = this.renderRoot.querySelector('.bar');
       if (bar) this.style.setProperty('--list-head', `${bar.clientHeight}px`);
     };
+    /** Where an element before this one was scrolled to. */
+    this.remembered = place.top;
+    this.addEventListener('scroll', () => { if (this.isConnected) place.top = this.scrollTop; }, { passive: true });
     watch(this, route, feed.version, feed.live.state);
   }
 
@@ -72,7 +75,6 @@ export class TracesPage extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    place.top = this.scrollTop;
     this.resized?.disconnect();
     this.unbind?.();
     feed.leave();
@@ -102,12 +104,14 @@ export class TracesPage extends LitElement {
   }
 
   updated() {
-    if (place.listings === feed.listings) {
-      if (place.top && feed.listing) [this.scrollTop, place.top] = [place.top, 0];
-    } else {
-      this.scrollTop = 0;
+    const top = this.remembered;
+    if (place.listings !== feed.listings) {
       Object.assign(place, { listings: feed.listings, top: 0 });
+      this.scrollTop = 0;
+    } else if (top && feed.listing) {
+      schedule('write', () => { this.scrollTop = top; }); // the list has its height then
     }
+    if (feed.listing) this.remembered = 0;
   }
 
   render() {
