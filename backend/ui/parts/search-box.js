@@ -48,7 +48,7 @@ export class SearchBox extends LitElement {
 
   render() {
     return html`
-      <search-input .q=${this.q} recent label="Search for traces" placeholder="service:cart dur>100ms or a trace id" @search=${this.#search}></search-input>
+      <search-input .q=${this.q} recent label="Search for traces" placeholder="service:cart dur>1s or a trace id" @search=${this.#search}></search-input>
       <search-range .q=${this.q} @range=${this.#range}></search-range>
       <saved-searches .q=${this.q} @search=${this.#search}></saved-searches>
       <button class="main" @click=${() => this.#input.submit()}>Search</button>`;

@@ -23,7 +23,7 @@ export const styles = css`
   .menu .soft { padding: 2px 8px 0; font-size: var(--small); text-align: right; font-variant-numeric: tabular-nums; }
   [role='option'] { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; padding: 2px 8px; border-radius: 3px; cursor: pointer; white-space: nowrap; }
   [role='option'] code, [role='option'] span { overflow: hidden; text-overflow: ellipsis; }
-  [role='option'] span { flex: 0 1000 auto; min-width: 2.5em; font-size: var(--small); color: var(--text-soft); text-align: right; }
+  [role='option'] span { flex: 0 1000 auto; min-width: 3.4em; font-size: var(--small); color: var(--text-soft); text-align: right; }
   [role='option'] span:empty { min-width: 0; }
   [role='option']:hover { background: var(--bg-hover); }
   [aria-selected='true'] { background: var(--bg-selected); }

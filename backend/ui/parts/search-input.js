@@ -125,10 +125,11 @@ export class SearchInput extends LitElement {
     const item = this.items[n];
     const area = this.#area();
     const { text, caret } = item.whole ? { text: item.text, caret: item.text.length } : complete(this.text, this.spot, item);
-    this.text = area.value = text;
+    area.select();
+    if (!document.execCommand('insertText', false, text)) area.value = text; // the first can be undone by Ctrl+Z
     area.setSelectionRange(caret, caret);
+    this.#input();
     if (item.whole) this.submit();
-    else this.#suggest();
   }
 
   #input() {

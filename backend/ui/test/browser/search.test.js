@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { accessible } from './axe.js';
 import { startBackend, store } from './backend.js';
 import { launch, open } from './browser.js';
 import * as seeds from './seeds.js';
@@ -47,6 +48,10 @@ test('a search is written with what the store knows', async () => {
   assert.ok((await options()).every((o) => o.includes('checkout')), 'operations of the service');
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
+  assert.match(await box.inputValue(), / $/);
+  await page.keyboard.press('Control+z');
+  assert.equal(await box.inputValue(), 'service:checkout op:');
+  await page.keyboard.press('Control+Shift+z');
   await page.keyboard.type('http.sta');
   assert.deepEqual(await options(), ['http.status_code']);
   await page.keyboard.press('Tab');
@@ -181,4 +186,25 @@ test('a trace id alone opens the trace', async () => {
   await page.waitForURL(/\/trace\/0000000000000002$/);
   await page.idle();
   page.quiet();
+});
+
+test('everybody can use it, in both themes', async () => {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    const page = await open(browser, backend.url, { colorScheme });
+    await page.visit('/?form=1&q=service:checkout');
+    const box = page.getByRole('textbox', { name: 'Search for traces' });
+    await box.fill('a servce:x op:');
+    await page.getByRole('listbox', { name: 'Suggestions' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.idle();
+    await accessible(page);
+    await page.keyboard.press('Escape');
+    for (const name of ['Any time ▾', '☆ Saved ▾']) {
+      await page.getByRole('button', { name }).click();
+      await page.idle();
+      await accessible(page);
+      await page.keyboard.press('Escape');
+    }
+    page.quiet();
+  }
 });
