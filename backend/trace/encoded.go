@@ -34,14 +34,15 @@ func Encode(td ptrace.Traces) ([]Encoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Cut(b)
+	return appendCut(make([]Encoded, 0, td.SpanCount()), b)
 }
 
 // Cut returns the spans of a TracesData or ExportTraceServiceRequest, as Encode
 // does: they are parts of b. What is in a resource or scope without spans is left
 // out; anything else beside spans is an error.
-func Cut(b []byte) ([]Encoded, error) {
-	var out []Encoded
+func Cut(b []byte) ([]Encoded, error) { return appendCut(nil, b) }
+
+func appendCut(out []Encoded, b []byte) ([]Encoded, error) {
 	rest, resources, err := cut(b, fieldResourceSpans)
 	if err != nil {
 		return nil, err
