@@ -4,9 +4,10 @@
 /** @import { TraceView } from './trace-view.js' */
 import { reveal as shown } from '../trace/collapse.js';
 import { spanID } from '../trace/trace.js';
-import { stretch } from '../trace/zoom.js';
+import { centred, stretch, within } from '../trace/zoom.js';
 import { adjust, changed, navigate, route } from './router.js';
 import { change, cursor, state } from './trace-state.js';
+import { setZoom, zoom } from './zoom.js';
 
 // What can be done on the page of a trace.
 
@@ -34,13 +35,17 @@ function reveal({ trace, folds, focus }, span) {
 }
 
 /**
- * Goes to a span and opens what hides it. When a panel is open, it shows it.
+ * Goes to a span, opens what hides it and moves the stretch that is shown when
+ * the span is outside of it. When a panel is open, it shows the span.
  * @param {TraceView} view
  * @param {number} span
  */
 export function goTo(view, span) {
   reveal(view, span);
   cursor.value = { at: span };
+  const { starts, durations, duration } = view.trace;
+  const seen = within(zoom.value, duration);
+  if (starts[span] + durations[span] < seen.from || starts[span] > seen.to) setZoom(centred(seen, starts[span], duration));
   if (view.chosen >= 0) choose(view.trace, span);
 }
 

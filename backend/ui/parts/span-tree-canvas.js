@@ -47,7 +47,7 @@ export function drawRows(canvas, part, canvasWidth) {
   const colors = colorsOf(t.services, theme.value);
 
   for (let n = first; n < last; n++) {
-    const chosen = rows.rows[n] === part.view.chosen;
+    const chosen = rows.rows[n] >= 0 && rows.rows[n] === part.view.chosen;
     if (!chosen && !marked(part.view, rows.rows[n])) continue;
     g.fillStyle = chosen ? ink.selected : ink.mark;
     g.fillRect(0, (n - first) * rowHeight, canvasWidth, rowHeight);
@@ -239,7 +239,9 @@ function beyond(g, x, y, side, color) {
 function measure(g, { view: { trace: t, measured, chosen } }, x, height, color) {
   if (measured < 0) return;
   g.fillStyle = color;
+  g.globalAlpha = 0.6;
   for (const span of chosen < 0 ? [measured] : [measured, chosen]) {
     for (const at of [t.starts[span], t.starts[span] + t.durations[span]]) g.fillRect(x(at), 0, 1, height);
   }
+  g.globalAlpha = 1;
 }

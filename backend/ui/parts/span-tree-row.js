@@ -29,7 +29,7 @@ export function indent(level, names) {
 export const rowStyles = css`
   .row { position: absolute; left: 0; right: 0; height: var(--row); line-height: var(--row); display: grid; grid-template-columns: var(--names) minmax(0, 1fr); cursor: default; white-space: nowrap; }
   .row:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
-  .row.at { box-shadow: inset 2px 0 var(--accent); }
+  .row.at { box-shadow: inset 3px 0 var(--accent), inset 0 0 0 1px var(--line-strong); }
   .grid:focus-visible .row.at { box-shadow: inset 0 0 0 2px var(--accent); }
   .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; padding-right: 6px; }
   .toggle { flex: none; width: 14px; height: var(--row); cursor: pointer; color: var(--text-soft); display: grid; place-items: center; }

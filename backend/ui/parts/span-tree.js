@@ -232,7 +232,7 @@ export class SpanTree extends LitElement {
       const [top, bottom] = [n * rowHeight, (n + 1) * rowHeight];
       const sight = this.height - headHeight;
       const near = top > grid.scrollTop - 3 * rowHeight && bottom < grid.scrollTop + sight + 3 * rowHeight;
-      if (!near) grid.scrollTop = top - sight / 3;
+      if (!near) grid.scrollTop = top - Math.floor(sight / 3 / rowHeight) * rowHeight;
       else if (top < grid.scrollTop) grid.scrollTop = top - rowHeight;
       else if (bottom > grid.scrollTop + sight) grid.scrollTop = bottom + rowHeight - sight;
     } else if (this.restored !== view.trace.id) {

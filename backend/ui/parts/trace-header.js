@@ -23,7 +23,7 @@ export class TraceHeader extends LitElement {
     h1 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
     dl div { display: flex; gap: 4px; white-space: nowrap; }
-    dd button.quiet { min-height: 0; padding: 0 3px; margin: 0 -3px; font-size: inherit; line-height: inherit; color: var(--error); text-decoration: underline; }
+    dd button.quiet { min-height: 0; padding: 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }

@@ -16,6 +16,7 @@ export class TraceNotes extends LitElement {
     p { margin: 0; display: flex; align-items: center; gap: 6px; min-width: 0; }
     b { font-weight: 600; max-width: 22em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     button { min-height: 22px; padding: 1px 8px; }
+    button.quiet { min-height: 0; padding: 0; border: 0; display: inline-grid; }
   `];
 
   constructor() {
@@ -40,9 +41,9 @@ export class TraceNotes extends LitElement {
     const { trace: t, measured: a, chosen: b } = view;
     const link = (/** @type {number} */ span) => html`<button class="quiet" @click=${() => goTo(view, span)}><b>${t.names[t.name[span]].slice(0, 200)}</b></button>`;
     const stop = html`<button @click=${() => measureFrom(t, -1)}>Stop measuring</button>`;
-    if (b < 0 || b === a) return html`<p role="status">Measuring from ${link(a)}: choose another span ${stop}</p>`;
+    if (b < 0 || b === a) return html`<p role="status">Measuring from ${link(a)} <span>choose another span</span> ${stop}</p>`;
     const [from, to] = [t.starts[a] + t.durations[a], t.starts[b] + t.durations[b]];
-    return html`<p role="status">From ${link(a)} to ${link(b)}: start to start ${signed(t.starts[b] - t.starts[a])}, end to start ${signed(t.starts[b] - from)}, end to end ${signed(to - from)} ${stop}</p>`;
+    return html`<p role="status">From ${link(a)} to ${link(b)} <span>start to start ${signed(t.starts[b] - t.starts[a])}, end to start ${signed(t.starts[b] - from)}, end to end ${signed(to - from)}</span> ${stop}</p>`;
   }
 }
 customElements.define('trace-notes', TraceNotes);

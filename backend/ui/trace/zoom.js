@@ -64,6 +64,20 @@ export function panned(all, shown, by) {
 }
 
 /**
+ * The stretch moved so that a time is in its middle, or as near to it as the
+ * ends of the trace allow.
+ * @param {Stretch} shown
+ * @param {number} at ns
+ * @param {number} duration of the trace, ns
+ */
+export function centred(shown, at, duration) {
+  const half = (shown.to - shown.from) / 2;
+  const middle = Math.max(half, Math.min(duration - half, at));
+  return stretch(middle - half, middle + half, duration);
+}
+
+/**
+ * The stretch between two shares of the width of the whole trace.
  * @param {TimeScale} all
  * @param {number} from share of the width
  * @param {number} to

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { siblings } from '../../../trace/siblings.js';
 import { timeScale } from '../../../trace/time-scale.js';
-import { between, panned, stretch, within, zoomed } from '../../../trace/zoom.js';
+import { between, centred, panned, stretch, within, zoomed } from '../../../trace/zoom.js';
 import { forest } from './make.js';
 
 const [none, all] = [{ from: 0, to: 0 }, { from: 0, to: 1000_000 }];
@@ -37,6 +37,9 @@ test('zoom and pan stay within the trace', () => {
   assert.deepEqual(panned(scale, half, 5), { from: 500_000, to: 1000_000 });
   assert.deepEqual(panned(scale, half, -5), { from: 0, to: 500_000 });
   assert.deepEqual(between(scale, -1, 0.25), { from: 0, to: 250_000 });
+  assert.deepEqual(centred(half, 600_000, 1000_000), { from: 350_000, to: 850_000 });
+  assert.deepEqual(centred(half, 0, 1000_000), { from: 0, to: 500_000 });
+  assert.deepEqual(centred(half, 1000_000, 1000_000), { from: 500_000, to: 1000_000 });
 });
 
 test('siblings are counted', () => {
