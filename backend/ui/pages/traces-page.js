@@ -40,6 +40,7 @@ export class TracesPage extends LitElement {
     :host { display: block; height: 100%; overflow-y: auto; overflow-x: hidden; overflow-anchor: none; }
     .search { display: flex; flex-wrap: wrap; align-items: start; gap: 8px; padding: 12px 16px 8px; }
     search-box { flex: 1; min-width: 240px; }
+    @media (max-width: 960px) { search-box { flex-basis: 100%; } }
     .plot { min-height: 132px; }
     .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
     h2 { margin: 0; font-size: 1em; font-weight: 600; min-width: 10em; white-space: nowrap; font-variant-numeric: tabular-nums; }

@@ -4,7 +4,7 @@ import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { zoneName } from '../lib/format.js';
-import { window } from '../search/edit.js';
+import { windowOf } from '../search/edit.js';
 import { fromField, label, pointOf, toField, usual, words } from '../search/range.js';
 import { LitElement, css, html, live } from '../vendor/lit.js';
 import { openMenu } from './menu.js';
@@ -37,7 +37,7 @@ export class SearchRange extends LitElement {
   }
 
   render() {
-    const now = window(this.q);
+    const now = windowOf(this.q);
     const { zone } = settings.value;
     const text = label(now, zone);
     const current = now.until ? '' : now.since;

@@ -7,7 +7,7 @@ import { changed, navigate } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { bytes, count, number, time } from '../lib/format.js';
-import { window, withWindow } from '../search/edit.js';
+import { windowOf, withWindow } from '../search/edit.js';
 import { iso } from '../search/narrow.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
@@ -68,7 +68,7 @@ export class TraceListEnd extends LitElement {
 
   /** @param {bigint} before ns since 1970 */
   #older(before) {
-    navigate(changed({ q: withWindow(this.q, { since: window(this.q).since, until: iso(before, 9) }) }));
+    navigate(changed({ q: withWindow(this.q, { since: windowOf(this.q).since, until: iso(before, 9) }) }));
   }
 
   #all() {

@@ -39,7 +39,7 @@ export function withWindow(text, { since, until }) {
  * The values of since: and until: as they stand in the text, "" when they do not.
  * @param {string} text
  */
-export function window(text) {
+export function windowOf(text) {
   const { options } = split(text);
   const value = (/** @type {string} */ name) => options.find((o) => o.name === name)?.value ?? '';
   return { since: value('since'), until: value('until') };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { hasBraces, split, withWindow } from './edit.js';
-import { parse } from './parse.js';
-import { problemOf } from './problem.js';
+import { hasBraces, parts, split, tryParse, withWindow } from './edit.js';
 
 /**
  * The text for traces that took a time within two, in place of the conditions
@@ -14,11 +12,11 @@ import { problemOf } from './problem.js';
  */
 export function withTraceDuration(text, shortest, longest) {
   const { body, options } = split(text);
-  const where = problemOf(body) ? null : parse(body).where;
+  const where = tryParse(body)?.where;
   const e = where?.is === 'span' && !hasBraces(body) ? where.args[0] : where;
   let kept = body ? [body] : [];
   if (e?.is === 'or') kept = [`(${body})`];
-  else if (e) kept = (e.is === 'and' ? e.args : [e]).map((arg) => body.slice(arg.start, arg.end)).filter((s) => !/^trace\.dur\s*[<>]/.test(s));
+  else if (e) kept = parts(e, body).filter((s) => !/^trace\.dur\s*[<>]/.test(s));
   return [...kept, `trace.dur>=${rounded(shortest, false)}`, `trace.dur<=${rounded(longest, true)}`, ...options.map((o) => o.source)].join(' ');
 }
 

@@ -65,6 +65,25 @@ test('a search is written with what the store knows', async () => {
   page.quiet();
 });
 
+test('each operator finds what it says', async () => {
+  const { page, box } = await visit('/');
+  const [cart, hostile, hundred] = [[1, 'GET /cart'], [1, seeds.hostileText.slice(0, 20)], [1, 'GET /checkout']];
+  for (const [text, [found, name]] of /** @type {[string, [number, string]][]} */ ([
+    ['service:cart', cart], ['service!=cart', [2, '']], ['service~^ca', cart], ['service!~"^(ca|x)"', [2, '']], ['op:"GET /cart"', cart],
+    ['kind:client db.item=7', cart], ['status:error op:"SELECT item"', cart], ['-status:error service:cart', cart], ['dur>=500ms dur<=500000us', cart],
+    ['trace.dur>5s', hundred], ['trace.dur<=3ms', hostile], ['db.item', cart], ['has:db.item', cart], ['db.item>=239', cart], ['db.item>239', [0, '']],
+    ['http.status_code=500 OR db.item=1', [2, '']], ['(db.item=1 OR db.item=2) service:cart', cart], ['{db.item=1} {db.item=2}', cart], ['db.item=1 db.item=2', [0, '']],
+    ['-{db.item}', [2, '']], ['"DEADLOCK"', cart], ['since:1h', [3, '']], ['until:1h', [0, '']], [`id:${seeds.ids.siblings}`, cart], ['constructor=2', hostile], ['NOT service~.', [0, '']],
+  ])) {
+    await box.fill(text);
+    await box.press('Enter');
+    await page.idle();
+    assert.equal(await page.getByRole('heading', { name: /\d+ traces?$/ }).textContent(), found === 1 ? '1 trace' : `${found} traces`, text);
+    if (name) assert.equal(await page.getByRole('link', { name }).count(), 1, text);
+  }
+  page.quiet();
+});
+
 test('an error stands under its column, and nothing is searched', async () => {
   const { page, box, q } = await visit('/');
   await box.fill('a=1 servce:x');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { window, withCondition, withWindow } from '../../../search/edit.js';
+import { windowOf, withCondition, withWindow } from '../../../search/edit.js';
 import { parse } from '../../../search/parse.js';
 import { lookup } from '../../../search/values.js';
 import { condition, has, quote } from '../../../search/write.js';
@@ -22,7 +22,7 @@ test('a condition is added', () => {
 
 test('the window is changed, the rest stays', () => {
   const text = 'since:1h service:"a b" until:5m -"since:x"';
-  assert.deepEqual(window(text), { since: '1h', until: '5m' });
+  assert.deepEqual(windowOf(text), { since: '1h', until: '5m' });
   assert.equal(withWindow(text, { since: '2026-01-31T00:00:00Z', until: '' }), 'service:"a b" -"since:x" since:2026-01-31T00:00:00Z');
   assert.equal(withWindow('a', { since: '', until: '' }), 'a');
   assert.equal(withWindow('id:1 a since:1h', { since: '', until: '' }), 'a id:1');
