@@ -118,6 +118,7 @@ export class LogList extends LitElement {
       return html`<note-box kind="loading" heading="Reading the logs" detail="${number(this.read)} of ${count(t.count, 'span')}" @stop=${() => { this.latest.cancel(); this.stopped?.(); }}></note-box>`;
     }
     const { lines, read, cut } = this.logs;
+    if (!lines.length && read < t.count) return html`<note-box heading="There are no logs so far" detail="${number(read)} of ${count(t.count, 'span')} were read, and have no logs."><button @click=${() => this.#load(t)}>Read all</button></note-box>`;
     if (!lines.length) return html`<note-box heading="There are no logs in this trace">A span gets one by <code>span.LogKV("event", "cache miss")</code>, or by an event of OpenTelemetry.</note-box>`;
     const find = String(route.value.params.find).toLowerCase();
     const shown = find ? lines.filter((l) => l.text.toLowerCase().includes(find)) : lines;

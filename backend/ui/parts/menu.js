@@ -17,12 +17,19 @@ export const menuStyle = css`
 
 /**
  * Opens a popover below what was pressed, or above it where there is no room,
- * and moves the focus into it. Escape closes it and moves the focus back.
+ * and moves the focus into it. When it closes, the focus moves back, unless it
+ * is elsewhere by then.
  * @param {HTMLElement} menu
  * @param {HTMLElement} opener
  */
 export function openMenu(menu, opener) {
   menu.showPopover();
+  menu.addEventListener('toggle', function closed(event) {
+    if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
+    menu.removeEventListener('toggle', closed);
+    const root = /** @type {ShadowRoot} */ (menu.getRootNode());
+    if (document.activeElement === document.body || root.activeElement) opener.focus({ preventScroll: true });
+  });
   const at = opener.getBoundingClientRect();
   const below = at.bottom + menu.offsetHeight + 4 <= innerHeight;
   menu.style.setProperty('left', `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`);

@@ -19,7 +19,7 @@ export class StackTrace extends LitElement {
     .frame { padding-left: 2em; text-indent: -1em; }
     .message { font-weight: 600; }
     .place { color: var(--text-soft); }
-    button.quiet { padding: 2px 0; min-height: 0; font-size: var(--small); }
+    button.quiet { padding: 2px 0; min-height: 24px; font-size: var(--small); }
   `];
 
   constructor() {

@@ -9,9 +9,10 @@ export const tableStyle = css`
   thead th:first-child { text-align: left; padding-left: 8px; }
   thead th.plain { padding: 0 8px; }
   thead button { min-height: 28px; padding: 2px 8px; border: 0; background: none; font-weight: inherit; }
-  th[scope='row'] { text-align: left; font-weight: normal; max-width: 0; width: 40%; padding-left: 16px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-  th[scope='row'] a { color: var(--text); }
+  th[scope='row'] { text-align: left; font-weight: normal; max-width: 0; width: 40%; padding: 0 8px 0 16px; }
+  th[scope='row'] a { display: block; line-height: 24px; color: var(--text); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   td { text-align: right; white-space: nowrap; }
-  td, tbody th { padding: 3px 8px; border-bottom: 1px solid var(--line); }
+  td { padding: 2px 8px; }
+  td, tbody th { border-bottom: 1px solid var(--line); }
   tbody tr:hover > * { background: var(--bg-hover); }
 `;

@@ -16,9 +16,9 @@ export class TagList extends LitElement {
     .tag { display: grid; grid-template-columns: minmax(0, 9fr) minmax(0, 16fr); gap: 0 8px; }
     .tag.wide { grid-template-columns: minmax(0, 1fr); padding-bottom: 2px; }
     .tag + .tag { border-top: 1px solid var(--line); }
-    dd { margin: 0; padding: 2px 0; overflow-wrap: anywhere; min-width: 0; }
+    dd { margin: 0; padding: 3px 0 2px; overflow-wrap: anywhere; min-width: 0; }
     .wide dd { padding: 0 0 2px 12px; }
-    button { display: block; width: fit-content; min-height: 0; max-width: 100%; padding: 2px 4px; margin-left: -4px; border: 0; background: none; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--text-soft); }
+    button { display: block; width: fit-content; min-height: 24px; max-width: 100%; padding: 2px 4px; margin-left: -4px; border: 0; background: none; text-align: left; white-space: normal; overflow-wrap: anywhere; color: var(--text-soft); }
     button span { unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
     button:hover, button:focus-visible { color: var(--link); }
   `];

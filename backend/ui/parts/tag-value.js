@@ -19,7 +19,7 @@ export class TagValue extends LitElement {
   static styles = [controls, css`
     :host { display: block; }
     .text { font-family: var(--mono); font-size: 0.93em; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
-    button.quiet { display: block; min-height: 0; padding: 2px 0; font: var(--small) var(--font); }
+    button.quiet { display: block; min-height: 24px; padding: 2px 0; font: var(--small) var(--font); }
   `];
 
   constructor() {
