@@ -25,7 +25,12 @@ export class APIError extends Error {
  * @returns {Promise<any>}
  */
 export async function get(path, params = {}, signal) {
-  return (await request(path, params, { signal })).json();
+  const done = busy();
+  try {
+    return await (await request(path, params, { signal })).json();
+  } finally {
+    done();
+  }
 }
 
 /**

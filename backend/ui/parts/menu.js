@@ -9,7 +9,7 @@ export const menuStyle = css`
   .menu a, .menu button { display: block; width: 100%; min-height: 28px; padding: 4px 10px; border: 0; border-radius: 3px; background: none; color: var(--text); text-align: left;
     white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .menu a:hover, .menu button:hover:not(:disabled), .menu a:focus-visible, .menu button:focus-visible { background: var(--bg-hover); text-decoration: none; outline-offset: -2px; }
-  .menu h3 { margin: 0; padding: 6px 10px 2px; font-size: var(--small); font-weight: 600; color: var(--text-soft); }
+  .menu .title { margin: 0; padding: 6px 10px 2px; font-size: var(--small); font-weight: 600; color: var(--text-soft); }
   .menu hr { border: 0; border-top: 1px solid var(--line); margin: 4px 0; }
   .menu .said { padding: 4px 10px; font-size: var(--small); color: var(--text-soft); }
   .menu .said:empty { display: none; }

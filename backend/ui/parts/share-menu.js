@@ -70,12 +70,12 @@ export class ShareMenu extends LitElement {
     const item = (/** @type {string} */ text, /** @type {() => string | Promise<string>} */ make) => html`<button @click=${() => this.#copy(text, make)}>${text}</button>`;
     return html`
       ${this.span < 0 ? nothing : html`
-        <h3>The span</h3>
+        <div class="title">The span</div>
         ${item('Copy link to the span', () => here)}
         ${item('Copy the span as Markdown', () => this.#spanMarkdown(t, here))}
         ${item('Copy the span as curl', () => curl(location.origin + apiURL(`/api/trace/${encodeURIComponent(t.id)}/spans`, { ids: spanID(t, this.span) })))}
         <hr>`}
-      <h3>The trace</h3>
+      <div class="title">The trace</div>
       ${item('Copy link to the trace', () => ofTrace)}
       ${item('Copy the trace as Markdown', () => traceMarkdown(t, ofTrace))}
       ${item('Copy the trace as text', () => traceText(t))}

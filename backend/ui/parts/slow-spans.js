@@ -21,15 +21,21 @@ export class SlowSpans extends LitElement {
   static properties = { trace: { attribute: false }, top: { type: Number }, without: { attribute: false }, self: { attribute: false } };
 
   static styles = [controls, css`
-    :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-height: 0; min-width: 0; container-type: inline-size; }
+    :host { display: grid; min-height: 0; min-width: 0; container-type: inline-size; }
+    .all { display: grid; grid-template-rows: auto minmax(0, 1fr); min-height: 0; }
     .row { display: grid; grid-template-columns: minmax(0, 1fr) 84px 84px 84px 88px 56px; gap: 0 16px; height: var(--row); line-height: var(--row); padding: 0 16px; font-size: 13px; color: var(--text); white-space: nowrap; font-variant-numeric: tabular-nums; }
     .row > :nth-child(n + 2):nth-child(-n + 4) { text-align: right; }
     .names { height: auto; background: var(--bg-raised); border-bottom: 1px solid var(--line); font-weight: 600; scrollbar-gutter: stable; overflow: hidden; }
     .names button { min-height: 28px; padding: 2px 0; border: 0; background: none; font-weight: inherit; width: 100%; text-align: inherit; }
     virtual-rows { scrollbar-gutter: stable; }
-    a.row:hover { background: var(--bg-hover); text-decoration: none; }
-    a.row:focus-visible { outline-offset: -2px; }
-    a.row[aria-current] { background: var(--bg-selected); }
+    .row { position: relative; }
+    .row:hover:not(.names) { background: var(--bg-hover); }
+    .row[aria-current] { background: var(--bg-selected); }
+    a { color: inherit; }
+    a::after { content: ''; position: absolute; inset: 0; }
+    a:hover { text-decoration: none; }
+    a:focus-visible { outline: none; }
+    a:focus-visible::after { outline: var(--focus); outline-offset: -2px; }
     .name { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     @container (max-width: 620px) {
       .row { grid-template-columns: minmax(0, 1fr) 64px 60px 40px; gap: 0 8px; }
@@ -60,26 +66,28 @@ export class SlowSpans extends LitElement {
     const up = sort === column;
     const self = this.self;
     const spans = this.sorted(t, self, this.top, this.without, column, up);
-    return html`
-      <div class="row names" role="row">${columns.map(([c, text]) => html`<span role="columnheader" aria-sort=${c === column ? (up ? 'ascending' : 'descending') : nothing}><button
+    return html`<div class="all" role="table" aria-label="Spans" aria-rowcount=${spans.length + 1}>
+      <div class="row names" role="row" aria-rowindex="1">${columns.map(([c, text]) => html`<span role="columnheader" aria-sort=${c === column ? (up ? 'ascending' : 'descending') : nothing}><button
         @click=${() => adjust({ sort: c === column ? (up ? `-${c}` : c) : c === 'name' || c === 'start' ? c : `-${c}` })}>${text}<span aria-hidden="true">${c === column ? (up ? ' ▴' : ' ▾') : ''}</span></button></span>`)}</div>
-      <virtual-rows tabindex="0" .count=${spans.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
-        ${repeat(spans.subarray(this.sight.first, this.sight.end), (i) => i, (i) => this.#row(t, i, self[i]))}
-      </virtual-rows>`;
+      <virtual-rows tabindex="0" role="rowgroup" .count=${spans.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
+        ${repeat(spans.subarray(this.sight.first, this.sight.end), (i) => i, (i, n) => this.#row(t, i, self[i], this.sight.first + n + 2))}
+      </virtual-rows>
+    </div>`;
   }
 
   /**
    * @param {Trace} t
    * @param {number} i
    * @param {number} self
+   * @param {number} index of the row
    */
-  #row(t, i, self) {
+  #row(t, i, self, index) {
     const id = spanID(t, i);
     const name = t.names[t.name[i]];
-    return html`<a class="row" href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing}>
-      <span class="name" title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[i]].slice(0, 100)}></service-name> ${name.slice(0, 300)}</span>
-      <span>${since(t.starts[i])}</span><span>${duration(t.durations[i])}</span><span>${duration(self)}</span><span>${kinds[t.kind[i]]}</span>
-      <span class=${t.status[i] === 2 ? 'error' : ''}>${statuses[t.status[i]]}</span></a>`;
+    return html`<div class="row" role="row" aria-rowindex=${index} aria-current=${id === route.value.params.span ? 'true' : nothing}>
+      <span role="rowheader" class="name" title=${name.slice(0, 500)}><a href=${address(changed({ span: id }))}><service-name .name=${t.services[t.service[i]].slice(0, 100)}></service-name> ${name.slice(0, 300)}</a></span>
+      <span role="cell">${since(t.starts[i])}</span><span role="cell">${duration(t.durations[i])}</span><span role="cell">${duration(self)}</span><span role="cell">${kinds[t.kind[i]]}</span>
+      <span role="cell" class=${t.status[i] === 2 ? 'error' : ''}>${statuses[t.status[i]]}</span></div>`;
   }
 }
 customElements.define('slow-spans', SlowSpans);

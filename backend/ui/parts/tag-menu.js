@@ -68,11 +68,11 @@ export class TagMenu extends LitElement {
     return html`
       <div class="what mono">${cut(`${tag.key}=${tag.text}`, 300)}</div>
       ${it ? html`
-        <h3>In this trace</h3>
+        <div class="title">In this trace</div>
         <a href=${here({ find: it })}>Find the spans that have it</a>
         <a href=${here({ find: it, only: true })}>Show only those</a>
         <a href=${here({ find: `-${it}`, only: true })}>Show only the others</a>` : nothing}
-      <h3>In all traces</h3>
+      <div class="title">In all traces</div>
       ${it ? html`
         <a href=${traces(it)}>Search for it</a>
         <a href=${traces(`${service} ${it}`)}>Search ${name} for it</a>

