@@ -24,6 +24,9 @@ export const menuStyle = css`
  */
 export function openMenu(menu, opener) {
   menu.showPopover();
+  menu.onkeydown = (event) => {
+    if (event.key === 'Escape') event.stopPropagation(); // the browser closes the menu, and nobody anything else
+  };
   menu.addEventListener('toggle', function closed(event) {
     if (/** @type {ToggleEvent} */ (event).newState !== 'closed') return;
     menu.removeEventListener('toggle', closed);

@@ -75,7 +75,7 @@ export class SpanPanel extends LitElement {
     this.latest = new Latest();
     watch(this, route, settings);
     this.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.composedPath().some((e) => e instanceof HTMLElement && e.matches(':popover-open'))) return;
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
       event.preventDefault();
       this.#close();
     });
