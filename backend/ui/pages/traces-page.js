@@ -43,9 +43,13 @@ export class TracesPage extends LitElement {
     @media (max-width: 960px) { search-box { flex-basis: 100%; } }
     .plot { min-height: 132px; }
     .bar { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 16px; background: var(--bg); border-bottom: 1px solid var(--line); }
-    h2 { margin: 0; font-size: 1em; font-weight: 600; min-width: 10em; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    h2 { flex: none; margin: 0; font-size: 1em; font-weight: 600; min-width: 10em; white-space: nowrap; font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
-    @media (min-width: 1120px) { .bar { flex-wrap: nowrap; } }
+    note-box a { text-decoration: underline; }
+    @media (min-width: 1120px) {
+      .bar { flex-wrap: nowrap; }
+      trace-list-bar { flex: none; }
+    }
     @media (max-width: 719px) {
       .bar { display: contents; }
       h2 { padding: 4px 16px 0; }

@@ -32,6 +32,8 @@ export class ImportDrop extends LitElement {
     ul { list-style: none; margin: 0; padding: 0; }
     li { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; padding: 8px 0; border-top: 1px solid var(--line); }
     li > * { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+    .name { white-space: nowrap; align-self: center; }
+    .over p { padding: 16px 24px; background: var(--bg-raised); border-radius: var(--radius); }
     .wide { grid-column: 1 / -1; overflow-wrap: anywhere; }
     progress { grid-column: 1; width: 100%; align-self: center; accent-color: var(--accent); }
   `];
@@ -73,7 +75,7 @@ export class ImportDrop extends LitElement {
 
   /** @param {Sending} f */
   #file(f) {
-    const name = html`<span title=${f.file.name.slice(0, 300)}>${f.file.name}</span>`;
+    const name = html`<span class="name" title=${f.file.name.slice(0, 300)}>${f.file.name}</span>`;
     if (f.failure) return html`<li>${name}<button @click=${() => this.#send(f)}>Try again</button><span class="error wide">${f.failure.message}</span></li>`;
     if (!f.answer) {
       return html`<li>${name}<span class="soft">${bytes(f.sent)} of ${bytes(f.file.size)}</span>

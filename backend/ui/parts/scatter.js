@@ -133,7 +133,7 @@ export class TraceScatter extends LitElement {
     return at.map((t) => {
       const text = time(t, zone, { digits: step < 1e9 ? 3 : 0 });
       return { x: left + Number(t - first) * this.perNS, text: step >= 86_400e9 ? text.slice(0, 10) : step >= 60e9 ? text.slice(11, 16) : text.slice(11) };
-    }).filter(({ x }) => x > left + 20 && x < this.width - 30);
+    }).filter(({ x, text }) => x - text.length * 4 > left && x + text.length * 4 < this.width);
   }
 
   /** @param {number} i */

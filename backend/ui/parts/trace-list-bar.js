@@ -18,7 +18,7 @@ export class TraceListBar extends LitElement {
 
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
-    input { width: 9.5em; }
+    input { width: 8em; }
     select { max-width: 12em; }
   `];
 
@@ -49,7 +49,7 @@ export class TraceListBar extends LitElement {
         ${groups.map(([name, text]) => html`<option value=${name} ?selected=${name === this.group}>${text}</option>`)}
       </select></label>
       <form @submit=${this.#add}>
-        <input type="text" name="key" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="Add a tag as column" aria-label="Add a tag as column"
+        <input type="text" name="key" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="Add column" aria-label="Add a tag as column" title="A tag, whose values become a column"
           ?disabled=${this.columns.length >= maxColumns} @focus=${this.#suggest} @input=${this.#typed}>
         <datalist id="keys">${this.keys.map((k) => html`<option value=${k}></option>`)}</datalist>
       </form>`;

@@ -24,6 +24,7 @@ export class TraceListEmpty extends LitElement {
   static styles = [controls, css`
     pre { margin: 0 0 12px; padding: 12px 16px; overflow-x: auto; background: var(--bg-raised); border-radius: var(--radius); font: 13px/1.5 var(--mono); }
     p, ul { margin: 0 0 12px; }
+    a { text-decoration: underline; }
     ul { padding-left: 20px; }
     dl { display: grid; grid-template-columns: auto 1fr; gap: 2px 16px; margin: 0 0 12px; }
     dt { white-space: nowrap; }
