@@ -15,10 +15,14 @@ const large = 250_000;
  * @returns {Promise<Trace>}
  */
 export async function loadTrace(id, signal) {
-  const response = await request(`/api/trace/${encodeURIComponent(id)}/outline`, {}, { signal });
-  const bytes = await response.arrayBuffer();
-  if (bytes.byteLength <= large) return fromOutline(JSON.parse(new TextDecoder().decode(bytes)));
-  return parseAside(bytes, signal);
+  const done = busy();
+  try {
+    const response = await request(`/api/trace/${encodeURIComponent(id)}/outline`, {}, { signal });
+    const bytes = await response.arrayBuffer();
+    return bytes.byteLength > large ? await parseAside(bytes, signal) : fromOutline(JSON.parse(new TextDecoder().decode(bytes)));
+  } finally {
+    done();
+  }
 }
 
 /**
@@ -27,7 +31,6 @@ export async function loadTrace(id, signal) {
  * @returns {Promise<Trace>}
  */
 async function parseAside(bytes, signal) {
-  const done = busy();
   const worker = new Worker(new URL('../trace/load-worker.js', import.meta.url), { type: 'module' });
   try {
     return await new Promise((resolve, reject) => {
@@ -38,6 +41,5 @@ async function parseAside(bytes, signal) {
     });
   } finally {
     worker.terminate();
-    done();
   }
 }

@@ -20,10 +20,10 @@ export class JSONValue extends LitElement {
 
   static styles = [controls, css`
     :host { display: block; font-family: var(--mono); font-size: 0.93em; }
-    .line > * { display: block; padding: 0 0 0 1.2em; text-indent: -1.2em; white-space: pre-wrap; overflow-wrap: anywhere; }
+    .line > * { display: block; min-height: 24px; line-height: 1.4; padding: 3px 0 3px 1.2em; text-indent: -1.2em; white-space: pre-wrap; overflow-wrap: anywhere; }
     .text { unicode-bidi: isolate; }
     .key { color: var(--text-soft); unicode-bidi: isolate; }
-    button { min-height: 24px; border: 0; background: none; text-align: left; font: inherit; }
+    button { border: 0; background: none; text-align: left; font: inherit; }
     button:hover:not(:disabled) { background: none; color: var(--link); }
     i { display: inline-block; width: 1.2em; text-indent: 0; font-style: normal; color: var(--text-soft); }
     .more { text-indent: 0; color: var(--link); font-family: var(--font); font-size: var(--small); }

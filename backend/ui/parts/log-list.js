@@ -3,16 +3,17 @@
 /** @import { Log, Trace } from '../types.js' */
 import { address } from '../app/base.js';
 import { loadAllSpans } from '../app/load-spans.js';
-import { changed, route } from '../app/router.js';
+import { adjust, changed, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, number, since, time } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
+import { memo } from '../lib/memo.js';
 import { allLogs } from '../trace/logs.js';
 import { spanViews } from '../trace/span-view.js';
 import { spanID } from '../trace/trace.js';
-import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
+import { LitElement, css, html, live, nothing, repeat } from '../vendor/lit.js';
 import './note-box.js';
 import './service-name.js';
 import './virtual-rows.js';
@@ -32,15 +33,15 @@ export class LogList extends LitElement {
 
   static styles = [controls, css`
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; container-type: inline-size; }
-    .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 32px; padding: 0 16px; border-bottom: 1px solid var(--line); font-size: var(--small); }
-    virtual-rows { padding: 0; }
+    .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 40px; padding: 4px 16px; border-bottom: 1px solid var(--line); font-size: var(--small); }
+    input { flex: 0 1 260px; min-width: 120px; font-size: var(--size); }
     a { display: grid; grid-template-columns: 84px minmax(0, 26%) minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
     a:hover { background: var(--bg-hover); text-decoration: none; }
     a[aria-current] { background: var(--bg-selected); }
     a:focus-visible { outline-offset: -2px; }
     time { text-align: right; color: var(--text-soft); font-variant-numeric: tabular-nums; }
     .of, .text { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
-    .fields { color: var(--text-soft); font-family: var(--mono); font-size: 0.93em; }
+    .fields { unicode-bidi: isolate; color: var(--text-soft); font-family: var(--mono); font-size: 0.93em; }
     @container (max-width: 560px) {
       a { grid-template-columns: 72px minmax(0, 1fr); }
       .of { display: none; }
@@ -57,8 +58,11 @@ export class LogList extends LitElement {
     this.read = 0;
     /** @type {Error | null} */
     this.failure = null;
+    /** Of the trace whose logs are shown. */
+    this.id = '';
     this.sight = { first: 0, end: 0 };
     this.latest = new Latest();
+    this.filter = memo((/** @type {Line[]} */ lines, /** @type {string} */ find) => (find ? lines.filter((l) => l.text.toLowerCase().includes(find)) : lines));
     watch(this, route, settings);
   }
 
@@ -75,9 +79,11 @@ export class LogList extends LitElement {
   /** @param {Trace} t */
   async #load(t) {
     this.failure = null;
-    this.logs = known.get(t) ?? null;
+    const before = known.get(t);
+    if (before || this.id !== t.id) this.logs = before ?? null; // else spans came, and what is shown stays until theirs are read
+    this.id = t.id;
     this.read = 0;
-    if (this.logs) return;
+    if (before) return;
     /** @type {Logs} */
     const logs = { lines: [], read: 0, cut: false };
     this.stopped = () => this.#show(t, logs);
@@ -120,11 +126,13 @@ export class LogList extends LitElement {
     const { lines, read, cut } = this.logs;
     if (!lines.length && read < t.count) return html`<note-box heading="There are no logs so far" detail="${number(read)} of ${count(t.count, 'span')} were read, and have no logs."><button @click=${() => this.#load(t)}>Read all</button></note-box>`;
     if (!lines.length) return html`<note-box heading="There are no logs in this trace">A span gets one by <code>span.LogKV("event", "cache miss")</code>, or by an event of OpenTelemetry.</note-box>`;
-    const find = String(route.value.params.find).toLowerCase();
-    const shown = find ? lines.filter((l) => l.text.toLowerCase().includes(find)) : lines;
+    const find = String(route.value.params.find ?? '').trim().toLowerCase();
+    const shown = this.filter(lines, find);
     return html`
-      <div class="head" role="status">
-        <span>${find ? html`${number(shown.length)} of ${count(lines.length, 'log')} with “${find.slice(0, 60)}”` : count(lines.length, 'log')}</span>
+      <div class="head">
+        <input type="search" placeholder="Find in the logs" aria-label="Find in the logs" autocomplete="off" spellcheck="false" maxlength="2000"
+          .value=${live(String(route.value.params.find ?? ''))} @input=${(/** @type {any} */ e) => adjust({ find: e.target.value })}>
+        <span role="status">${find ? `${number(shown.length)} of ${count(lines.length, 'log')}` : count(lines.length, 'log')}</span>
         ${cut ? html`<span class="soft">of the first ${number(read)} spans: there are too many to show them all</span>` : read < t.count ? html`<span class="soft">of ${number(read)} of ${count(t.count, 'span')}, then it was stopped</span> <button class="quiet" @click=${() => this.#load(t)}>Read all</button>` : nothing}
       </div>
       <virtual-rows tabindex="0" role="list" aria-label="Logs" .count=${shown.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
@@ -141,7 +149,7 @@ export class LogList extends LitElement {
     return html`<div role="listitem"><a href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing} title=${text.slice(0, 500)}>
       <time title=${time(log.time, settings.value.zone, { digits: 9 })}>${since(log.at)}</time>
       <span class="of"><service-name .name=${t.services[t.service[span]].slice(0, 100)}></service-name> ${t.names[t.name[span]].slice(0, 200)}</span>
-      <span class="text">${log.name.slice(0, 300)} <span class="fields">${text.slice(log.name.length + 1, log.name.length + 500)}</span></span>
+      <span class="text"><bdi>${log.name.slice(0, 300)}</bdi> <span class="fields">${text.slice(log.name.length + 1, log.name.length + 500)}</span></span>
     </a></div>`;
   }
 }

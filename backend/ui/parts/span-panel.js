@@ -45,6 +45,7 @@ export class SpanPanel extends LitElement {
     .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
     .status { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid var(--error); background: var(--bg-error); overflow-wrap: anywhere; max-height: 12em; overflow: auto; }
     .warning { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid var(--warning); background: var(--bg-warning); overflow-wrap: anywhere; }
+    .old { opacity: 0.5; } /* of the span before, while this one is loading */
     details { border-top: 1px solid var(--line); padding: 4px 0 8px; }
     details:not([open]) { padding-bottom: 4px; }
     summary { display: flex; gap: 8px; align-items: baseline; min-height: 26px; cursor: pointer; list-style: none; white-space: nowrap; overflow: hidden; }
@@ -158,7 +159,7 @@ export class SpanPanel extends LitElement {
     const v = this.view;
     if (!v) return html`<note-box kind="loading" heading="Loading the span" @stop=${() => this.latest.cancel()}></note-box>`;
     const why = whySampled(v.tags) || whySampled(this.root?.view?.tags ?? []);
-    return html`
+    return html`<div class=${v.spanID === spanID(t, i) ? '' : 'old'} aria-busy=${v.spanID !== spanID(t, i)}>
       ${v.status === 2 ? html`<p class="status"><b>Error</b>${v.statusMessage ? `: ${v.statusMessage.slice(0, 5000)}` : nothing}</p>` : nothing}
       ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w}</p>`)}
       ${this.#tags('Tags', v.tags, v.service, true, v.dropped.tags)}
@@ -173,7 +174,8 @@ export class SpanPanel extends LitElement {
         <div><dt>Span</dt><dd class="mono">${v.spanID} <copy-button what="the span's id" .text=${v.spanID}></copy-button></dd></div>
         <div><dt>Trace</dt><dd class="mono">${v.traceID} <copy-button what="the trace's id" .text=${v.traceID}></copy-button></dd></div>
         ${v.traceState ? html`<div><dt>Trace state</dt><dd class="mono">${v.traceState}</dd></div>` : nothing}
-      </dl>`)}`;
+      </dl>`)}
+    </div>`;
   }
 
   /**

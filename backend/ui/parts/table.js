@@ -12,7 +12,7 @@ export const tableStyle = css`
   th[scope='row'] { text-align: left; font-weight: normal; max-width: 0; width: 40%; padding: 0 8px 0 16px; }
   th[scope='row'] a { display: block; line-height: 24px; color: var(--text); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   td { text-align: right; white-space: nowrap; }
-  td { padding: 2px 8px; }
+  td { padding: 0 8px; line-height: 24px; }
   td, tbody th { border-bottom: 1px solid var(--line); }
   tbody tr:hover > * { background: var(--bg-hover); }
 `;
