@@ -4,9 +4,10 @@
 // handlers that serve it. The pages ask the addresses of package query for
 // everything they show.
 //
-// The sources are what ships: ES modules with JSDoc types, in folders of these
-// names. [New] serves them under /ui/<hash of all files>/, where they never
-// change, and one HTML page that loads them.
+// The sources are ES modules with JSDoc types, in folders of these names. [New]
+// writes those that the page needs into one module, and serves all files under
+// /ui/<hash of all files>/, where they never change, and one HTML page that loads
+// them.
 //
 //	lib search trace   no DOM, tested in Node
 //	app                state, URL, requests, frames, keys

@@ -3,33 +3,39 @@
 package ui
 
 import (
-	"bytes"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/klauspost/compress/gzip"
 )
 
-// maxBytes is what all files together may weigh, each compressed with gzip.
+// maxBytes is what a browser may get in all, compressed with gzip.
 const maxBytes = 150_000
 
 func TestSize(t *testing.T) {
-	sum := 0
-	for _, name := range embedded(t) {
-		var b bytes.Buffer
-		z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed) // as package query does
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = z.Write(read(t, name))
-		_ = z.Close()
-		sum += b.Len()
+	u, err := New("")
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Logf("all files: %d bytes with gzip, of %d", sum, maxBytes)
+	h := handler(u, "")
+	page := get(h, "/").Body.String()
+	sum := len(compressed([]byte(page)))
+	for _, address := range addresses(page) {
+		w := get(h, address, "Accept-Encoding", "gzip")
+		if w.Header().Get("Content-Encoding") == "gzip" {
+			sum += w.Body.Len()
+		} else {
+			sum += len(compressed(w.Body.Bytes()))
+		}
+	}
+	worker, err := bundle(files, "trace/load-worker.js") // about what it imports
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum += len(compressed(worker))
+	t.Logf("the UI has %d bytes with gzip, of %d", sum, maxBytes)
 	if sum > maxBytes {
 		t.Errorf("the UI has %d bytes with gzip, more than %d", sum, maxBytes)
 	}

@@ -13,6 +13,9 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed index.html tokens.css icon.svg app/*.js lib/*.js pages/*.js parts/*.js search/*.js trace/*.js vendor/lit.js vendor/LICENSE-lit
@@ -23,9 +26,11 @@ const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-a
 
 // UI serves the pages.
 type UI struct {
-	hash  string // of all files
-	page  []byte // index.html
-	etag  string // of page
+	hash  string        // of all files
+	page  []byte        // index.html
+	etag  string        // of page
+	all   []byte        // the module bundled
+	small func() []byte // the same with gzip
 	files fs.FS
 }
 
@@ -34,33 +39,34 @@ type UI struct {
 func New(basePath string) (*UI, error) { return newUI(files, basePath) }
 
 func newUI(files fs.FS, basePath string) (*UI, error) {
+	all, err := bundle(files, "app/main.js")
+	if err != nil {
+		return nil, err
+	}
 	sum := sha256.New()
-	var modules []string
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	sum.Write(all)
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		text, err := fs.ReadFile(files, name)
 		fmt.Fprintf(sum, "%s %d\n", name, len(text))
 		sum.Write(text)
-		if path.Ext(name) == ".js" && !strings.HasSuffix(name, "worker.js") {
-			modules = append(modules, name)
-		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	u := &UI{hash: hex.EncodeToString(sum.Sum(nil))[:16], files: files}
+	u := &UI{
+		hash: hex.EncodeToString(sum.Sum(nil))[:16], files: files,
+		all: all, small: sync.OnceValue(func() []byte { return compressed(all) }),
+	}
 	t, err := template.ParseFS(files, "index.html")
 	if err != nil {
 		return nil, err
 	}
 	var page bytes.Buffer
-	err = t.Execute(&page, struct {
-		Root    string
-		Modules []string
-	}{basePath + "/ui/" + u.hash, modules})
+	err = t.Execute(&page, basePath+"/ui/"+u.hash)
 	u.page = page.Bytes()
 	of := sha256.Sum256(u.page)
 	u.etag = `"` + hex.EncodeToString(of[:8]) + `"`
@@ -87,7 +93,10 @@ func (u *UI) Page(w http.ResponseWriter, r *http.Request) {
 // another version are not found, so that a page never mixes versions.
 func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
-	text, err := fs.ReadFile(u.files, name)
+	text, err := u.all, error(nil)
+	if name != bundled {
+		text, err = fs.ReadFile(u.files, name)
+	}
 	if r.PathValue("hash") != u.hash || err != nil || name == "index.html" {
 		http.Error(w, "there is no such file, or another version of it: load the page again", http.StatusNotFound)
 		return
@@ -96,7 +105,31 @@ func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", policy) // of workers
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Type", contentType(name))
+	if name == bundled && readsGzip(r) { // better than what is compressed for each request
+		h.Add("Vary", "Accept-Encoding")
+		h.Set("Content-Encoding", "gzip")
+		text = u.small()
+	}
 	_, _ = w.Write(text) // the browser is gone
+}
+
+// readsGzip reports whether a client accepts gzip.
+func readsGzip(r *http.Request) bool {
+	for _, one := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(one, ";")
+		if strings.TrimSpace(name) == "gzip" && strings.TrimSpace(q) != "q=0" {
+			return true
+		}
+	}
+	return false
+}
+
+func compressed(text []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(text) // a Buffer takes all
+	_ = z.Close()
+	return b.Bytes()
 }
 
 // contentType does not ask the machine, whose answer may be wrong.

@@ -3,6 +3,8 @@
 package ui
 
 import (
+	"bytes"
+	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -13,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 func newTest(t *testing.T, basePath string) http.Handler {
@@ -87,8 +91,8 @@ func TestBasePath(t *testing.T) {
 	for _, base := range []string{"", "/jaeger", "/a/b"} {
 		h := newTest(t, base)
 		all := addresses(get(h, base+"/").Body.String())
-		if len(all) < 10 {
-			t.Errorf("%q: the page loads only %v", base, all)
+		if len(all) != 4 {
+			t.Errorf("%q: the page loads %v", base, all)
 		}
 		for _, address := range all {
 			if !strings.HasPrefix(address, base+"/ui/") {
@@ -134,6 +138,32 @@ func TestFile(t *testing.T) {
 	}
 }
 
+func TestBundledFile(t *testing.T) {
+	u, err := New("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := handler(u, "")
+	for accept, small := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "deflate, gzip": true, "gzip;q=0": false, "gzippy": false} {
+		w := get(h, "/ui/"+u.hash+"/app/all.js", "Accept-Encoding", accept)
+		text := w.Body.Bytes()
+		if got := w.Header().Get("Content-Encoding") == "gzip"; got != small {
+			t.Errorf("%q: %v", accept, w.Header())
+		} else if got {
+			z, err := gzip.NewReader(w.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err = io.ReadAll(z); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(text, u.all) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") == "" {
+			t.Errorf("%q: %d bytes, %v", accept, len(text), w.Header())
+		}
+	}
+}
+
 func TestFileNotFound(t *testing.T) {
 	u, err := New("")
 	if err != nil {
@@ -155,7 +185,7 @@ func TestFileNotFound(t *testing.T) {
 
 // Whatever changes in a file, all addresses are others.
 func TestHash(t *testing.T) {
-	files := fstest.MapFS{"index.html": {Data: []byte("{{.Root}}")}, "app/main.js": {Data: []byte("1")}, "b.css": {Data: []byte("2")}}
+	files := fstest.MapFS{"index.html": {Data: []byte("{{.}}")}, "app/main.js": {Data: []byte("1")}, "b.css": {Data: []byte("2")}}
 	hash := func() string {
 		u, err := newUI(files, "")
 		if err != nil {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// bundled is the name of the module that stands for all that a page loads. It is in
+// a folder as deep as those of the sources, for what they find relative to
+// themselves.
+const bundled = "app/all.js"
+
+// A module imports at the beginning of lines, from paths in single quotes, and
+// exports what it declares, or a list of names.
+var (
+	importing = regexp.MustCompile(`^import (?:(\{[^}]*\}|\* as \w+) from )?'(\.[^']*)';\n$`)
+	exporting = regexp.MustCompile(`^export (?:((?:async )?(?:function\*?|class|const) (\w+).*\n)|\{([^}]*)\};\n)$`)
+)
+
+// bundle returns one module that does what entry does, with all that it imports: a
+// browser asks once instead of a hundred times, and text of one piece is half as
+// long when it is compressed. Files of vendor stay apart.
+func bundle(files fs.FS, entry string) ([]byte, error) {
+	b := bundler{files: files, ids: map[string]string{}}
+	if _, err := b.add(entry); err != nil {
+		return nil, err
+	}
+	return append(b.head.Bytes(), b.body.Bytes()...), nil
+}
+
+type bundler struct {
+	files      fs.FS
+	ids        map[string]string // of modules, by name; "" while what it imports is added
+	names      int
+	head, body bytes.Buffer
+}
+
+// add writes a module behind those that it imports, and returns the name of the
+// object that has its exports.
+func (b *bundler) add(name string) (string, error) {
+	if id, ok := b.ids[name]; ok {
+		if id == "" {
+			return "", fmt.Errorf("%s imports itself", name)
+		}
+		return id, nil
+	}
+	b.ids[name] = ""
+	if path.Dir(name) == "vendor" {
+		id := b.name(name)
+		fmt.Fprintf(&b.head, "import * as %s from '../%s';\n", id, name)
+		return id, nil
+	}
+	source, err := fs.ReadFile(b.files, name)
+	if err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	var exports []string
+	for rest := string(source); rest != ""; {
+		var s string
+		s, rest = statement(rest)
+		switch {
+		case strings.HasPrefix(s, "import "):
+			if err := b.addImport(&text, name, s); err != nil {
+				return "", err
+			}
+		case strings.HasPrefix(s, "export "):
+			m := exporting.FindStringSubmatch(s)
+			if m == nil {
+				return "", fmt.Errorf("%s: %.80q cannot be bundled", name, strings.TrimSpace(s))
+			}
+			text.WriteString(m[1])
+			exports = append(exports, m[2]+strings.ReplaceAll(m[3], " as ", ": "))
+		default:
+			text.WriteString(s)
+		}
+	}
+	id := b.name(name)
+	fmt.Fprintf(&b.body, "const %s = (() => {\n%sreturn { %s };\n})();\n", id, text.String(), strings.Join(exports, ", "))
+	return id, nil
+}
+
+// addImport adds the module that a statement of another imports, and writes what
+// stands for the statement.
+func (b *bundler) addImport(w *strings.Builder, name, statement string) error {
+	m := importing.FindStringSubmatch(statement)
+	if m == nil {
+		return fmt.Errorf("%s: %.80q cannot be bundled", name, strings.TrimSpace(statement))
+	}
+	id, err := b.add(path.Join(path.Dir(name), m[2]))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	switch what := m[1]; {
+	case strings.HasPrefix(what, "{"):
+		fmt.Fprintf(w, "const %s = %s;\n", strings.ReplaceAll(what, " as ", ": "), id)
+	case what != "":
+		fmt.Fprintf(w, "const %s = %s;\n", strings.TrimPrefix(what, "* as "), id)
+	}
+	return nil
+}
+
+// statement cuts the first line off a text, or all lines of an import. Comments of
+// their own lines that begin with /** are left out, and so is the licence.
+func statement(text string) (first, rest string) {
+	line, rest := cutLine(text)
+	trimmed := strings.TrimLeft(line, " \t")
+	switch {
+	case strings.HasPrefix(line, "import "):
+		for !strings.Contains(line, ";\n") && rest != "" {
+			var more string
+			more, rest = cutLine(rest)
+			line += more
+		}
+	case strings.HasPrefix(trimmed, "/**"):
+		if end := strings.Index(text, "*/"); strings.HasPrefix(text[max(end, 0):], "*/\n") {
+			return "", text[end+3:]
+		}
+	case strings.HasPrefix(line, "// SPDX-"):
+		return "", rest
+	}
+	return line, rest
+}
+
+func cutLine(text string) (line, rest string) {
+	if i := strings.IndexByte(text, '\n') + 1; i > 0 {
+		return text[:i], text[i:]
+	}
+	return text, ""
+}
+
+// name returns a variable for a module.
+func (b *bundler) name(module string) string {
+	id := fmt.Sprintf("$%d", b.names)
+	b.names++
+	b.ids[module] = id
+	return id
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ui
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestBundle(t *testing.T) {
+	files := fstest.MapFS{
+		"app/main.js":   {Data: []byte("// SPDX-License-Identifier: X\n\n/** Starts. */\nimport { one, two as other } from '../lib/a.js';\nimport * as b from '../lib/b.js';\nimport '../lib/c.js';\nrun(one, other, b.three);\n")},
+		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1; /** kept */\nexport async function two() {}\nexport { three };\n")},
+		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three {}\n")},
+		"lib/c.js":      {Data: []byte("side();\n")},
+		"lib/unused.js": {Data: []byte("unused();\n")},
+	}
+	got, err := bundle(files, "app/main.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `import * as $0 from '../vendor/lit.js';
+const $1 = (() => {
+const { html } = $0;
+class three {}
+return { three };
+})();
+const $2 = (() => {
+const {
+  html,
+} = $0;
+const { three } = $1;
+const one = 1; /** kept */
+async function two() {}
+return { one, two,  three  };
+})();
+const $3 = (() => {
+side();
+return {  };
+})();
+const $4 = (() => {
+
+const { one, two: other } = $2;
+const b = $1;
+run(one, other, b.three);
+return {  };
+})();
+`
+	if string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestBundleRefuses(t *testing.T) {
+	for source, want := range map[string]string{
+		"import { a } from './b.js';\n":    "app/main.js: app/b.js: app/main.js imports itself",
+		"import { a } from './none.js';\n": "open app/none.js",
+		"export default 1;\n":              `app/main.js: "export default 1;" cannot be bundled`,
+		"export let a = 1;\n":              `app/main.js: "export let a = 1;" cannot be bundled`,
+		"import a from './b.js';\n":        `app/main.js: "import a from './b.js';" cannot be bundled`,
+		"import { a } from 'lit';\n":       `app/main.js: "import { a } from 'lit';" cannot be bundled`,
+	} {
+		_, err := bundle(fstest.MapFS{"app/main.js": {Data: []byte(source)}, "app/b.js": {Data: []byte("import './main.js';\n")}}, "app/main.js")
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", source, err, want)
+		}
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		if _, err := New(""); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
