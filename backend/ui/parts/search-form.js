@@ -7,7 +7,7 @@ import { Latest } from '../lib/latest.js';
 import { fill, set, setOther } from '../search/form.js';
 import { isDuration } from '../search/values.js';
 import { kinds, statuses } from '../search/words.js';
-import { LitElement, css, html, live, nothing } from '../vendor/lit.js';
+import { LitElement, css, html, live, noChange, nothing } from '../vendor/lit.js';
 import './search-input.js';
 
 const unfit = {
@@ -118,7 +118,7 @@ export class SearchForm extends LitElement {
    */
   #durations(label, longer, shorter, values) {
     const field = (/** @type {string} */ name, /** @type {string} */ than, /** @type {string} */ example) => html`
-      <input type="text" aria-label="${label} ${than}" placeholder=${example} autocomplete="off" spellcheck="false" .value=${this.wrong.has(name) ? nothing : live(values[name])}
+      <input type="text" aria-label="${label} ${than}" placeholder=${example} autocomplete="off" spellcheck="false" .value=${this.wrong.has(name) ? noChange : live(values[name])}
         aria-invalid=${this.wrong.has(name) ? 'true' : nothing} aria-describedby=${this.wrong.has(name) ? `${name}-wrong` : nothing} @change=${this.#change(name, true)}>`;
     return html`<div role="group" aria-label=${label}><span class="name" aria-hidden="true">${label}</span>
       <div class="pair">${field(longer, 'more than', '> 10ms')}<span class="soft" aria-hidden="true">–</span>${field(shorter, 'less than', '< 1.5s')}</div>

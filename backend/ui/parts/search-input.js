@@ -48,6 +48,7 @@ export class SearchInput extends LitElement {
     this.typing = false;
     /** @type {Spot} */
     this.spot = spotAt('', 0);
+    this.answered = ''; // the text that the items are for
     this.latest = new Latest();
     this.place = () => this.#place();
   }
@@ -99,6 +100,7 @@ export class SearchInput extends LitElement {
       if (!answer) return;
       const { from, to } = this.spot;
       const recent = this.recent && !value.trim() ? settings.value.history.slice(0, 5).map((text) => ({ text, about: 'recent', whole: true })) : [];
+      this.answered = value;
       this.items = [...recent, ...answer.value.filter((item) => item.text !== value.slice(from, to))];
     } catch {
       this.items = []; // the search itself will say that the server is gone
@@ -141,11 +143,11 @@ export class SearchInput extends LitElement {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.isComposing) return;
-    const open = this.items.length > 0;
+    const open = this.items.length > 0 && this.answered === this.text;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const atEnd = this.#area().selectionStart === this.text.length;
     if (event.key === 'Enter' && !event.shiftKey) {
-      if (this.active >= 0) this.#accept(this.active);
+      if (open && this.active >= 0) this.#accept(this.active);
       else this.submit();
     } else if (open && step) {
       this.#move((this.active + step + this.items.length + (this.active < 0 && step < 0 ? 1 : 0)) % this.items.length);
@@ -153,8 +155,9 @@ export class SearchInput extends LitElement {
       this.#suggest();
     } else if (open && event.key === 'Tab' && !event.shiftKey && (this.active >= 0 || this.spot.typed)) {
       this.#accept(Math.max(this.active, 0));
-    } else if (open && event.key === 'Escape') {
-      this.close();
+    } else if (event.key === 'Escape') {
+      if (this.items.length) this.close();
+      else this.#area().blur(); // and the keys of the page work again
     } else {
       return;
     }
@@ -177,7 +180,7 @@ export class SearchInput extends LitElement {
           aria-label=${this.label} placeholder=${this.placeholder} aria-autocomplete="list" aria-controls="items" aria-invalid=${shown ? 'true' : nothing}
           aria-describedby=${shown ? 'problem' : nothing} aria-activedescendant=${this.active >= 0 ? `item${this.active}` : nothing}
           .value=${live(this.text)} @input=${this.#input} @keydown=${this.#key} @blur=${this.#blur}
-          @click=${() => this.text || this.#suggest()}></textarea>
+          @click=${() => (this.text && !this.items.length) || this.#suggest()}></textarea>
       </div>
       <div class="menu" ?hidden=${!this.items.length} @pointerdown=${(/** @type {Event} */ e) => e.preventDefault()} @wheel=${this.#wheel}>
         <div id="items" role="listbox" aria-label="Suggestions">${this.items.slice(this.first, this.first + page).map((item, i) => this.#option(item, this.first + i))}</div>

@@ -2,7 +2,7 @@
 
 import { tokens } from './tokens.js';
 import { fields } from './words.js';
-import { has, writeValue } from './write.js';
+import { writeKey, writeValue } from './write.js';
 
 /**
  * What is being written at a place of a text.
@@ -69,7 +69,7 @@ export function keyItems(spot, known) {
   const lower = spot.typed.toLowerCase();
   const words = [...fields].filter(([name]) => name.startsWith(lower)).map(([name, f]) => ({ text: spot.op ? name : name + (f.of === 'duration' ? '>' : ':'), about: f.about, more: !spot.op }));
   const services = lower ? known.services.filter((s) => s.toLowerCase().includes(lower)).map((s) => ({ text: `service:${writeValue(s)}`, about: 'service' })) : [];
-  const keys = known.keys.map((k) => ({ text: has(k), about: 'tag' }));
+  const keys = known.keys.map((k) => ({ text: writeKey(k) + (spot.op ? '' : '='), about: 'tag', more: !spot.op }));
   const between = spot.first || !lower ? [] : ['AND', 'OR', 'NOT'].filter((k) => k.startsWith(spot.typed)).map((text) => ({ text, about: 'between conditions', more: true }));
   return [...words, ...between, ...(spot.op ? [] : services.slice(0, most)), ...keys.slice(0, most)];
 }
@@ -110,7 +110,7 @@ function times(typed, usual, units, about) {
 export function complete(text, spot, item) {
   const [before, after] = [text.slice(0, spot.from), text.slice(spot.to)];
   const gap = before === '' || spot.what === 'value' || /[\s({-]$/.test(before) ? '' : ' ';
-  const stop = /[>:]$/.test(item.text) && item.more || /^[\s)}:=!~<>]/.test(after) ? '' : ' ';
+  const stop = /[>:=]$/.test(item.text) && item.more || /^[\s)}:=!~<>]/.test(after) ? '' : ' ';
   const head = before + gap + item.text + stop;
   return { text: head + after, caret: head.length };
 }

@@ -11,8 +11,15 @@ import { fields, keywords } from './words.js';
  * @param {{ tag?: boolean }} [options] tag: key is the name of a tag, even if it is that of a field, too
  */
 export function condition(key, op, value, { tag = false } = {}) {
-  const name = !tag && fields.has(key) ? key : plainKey(key) ? key : quote(key);
-  return name + op + writeValue(value);
+  return (!tag && fields.has(key) ? key : writeKey(key)) + op + writeValue(value);
+}
+
+/**
+ * The name of a tag as it stands before a comparison.
+ * @param {string} key
+ */
+export function writeKey(key) {
+  return plainKey(key) ? key : quote(key);
 }
 
 /**

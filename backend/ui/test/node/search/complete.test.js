@@ -23,7 +23,7 @@ test('what is being written', () => {
 test('what can be written there', () => {
   const known = { services: ['checkout', 'cart items'], keys: ['http.method', 'my key', 'status'] };
   const texts = (/** @type {{ text: string }[]} */ items) => items.map((i) => i.text);
-  assert.deepEqual(texts(keyItems(at('c|')[1], known)), ['service:checkout', 'service:"cart items"', 'http.method', 'has:"my key"', 'has:status']);
+  assert.deepEqual(texts(keyItems(at('c|')[1], known)), ['service:checkout', 'service:"cart items"', 'http.method=', '"my key"=', '"status"=']);
   assert.deepEqual(texts(keyItems(at('a st|')[1], { services: [], keys: [] })), ['status:']);
   assert.deepEqual(texts(keyItems(at('a O|')[1], { services: [], keys: [] })), ['op:', 'OR']);
   assert.deepEqual(texts(valueItems(at('kind:c|')[1], [])), ['client', 'consumer']);
@@ -34,7 +34,7 @@ test('what can be written there', () => {
 
 test('an item takes its place', () => {
   for (const [text, item, want] of [
-    ['|', { text: 'service:', more: true }, 'service:|'], ['a=1|', { text: '2' }, 'a=2 |'], ['(a|)', { text: 'abc' }, '(abc|)'], ['{a}|', { text: 'b' }, '{a} b |'],
+    ['|', { text: 'service:', more: true }, 'service:|'], ['a|', { text: 'ab=', more: true }, 'ab=|'], ['a=1|', { text: '2' }, 'a=2 |'], ['(a|)', { text: 'abc' }, '(abc|)'], ['{a}|', { text: 'b' }, '{a} b |'],
     ['ser|=x', { text: 'service' }, 'service|=x'], ['op:"GE|', { text: '"GET /x"' }, 'op:"GET /x" |'], ['a |b', { text: 'OR', more: true }, 'a OR |b'], ['service: |', { text: 'x' }, 'service: x |'],
   ]) {
     const [plain, spot] = at(text);
