@@ -10,9 +10,9 @@ export const maxWaiting = 1000;
 
 /** @type {Record<string, (a: TraceSummary, b: TraceSummary) => number>} */
 const orders = {
-  newest: (a, b) => compare(BigInt(b.start), BigInt(a.start)),
-  longest: (a, b) => compare(BigInt(b.duration), BigInt(a.duration)) || compare(BigInt(b.start), BigInt(a.start)),
-  spans: (a, b) => b.spans - a.spans || compare(BigInt(b.start), BigInt(a.start)),
+  newest: (a, b) => compare(b.start, a.start),
+  longest: (a, b) => compare(b.duration, a.duration) || compare(b.start, a.start),
+  spans: (a, b) => b.spans - a.spans || compare(b.start, a.start),
 };
 
 /**
@@ -117,9 +117,10 @@ export class Listing {
 }
 
 /**
- * @param {bigint} a
- * @param {bigint} b
+ * Compares whole numbers that are written in digits.
+ * @param {string} a
+ * @param {string} b
  */
 function compare(a, b) {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

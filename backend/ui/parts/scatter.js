@@ -37,7 +37,7 @@ export class TraceScatter extends LitElement {
     .x { bottom: 0; transform: translateX(-50%); }
     .legend { left: 8px; bottom: 0; color: var(--error); }
     .box { background: var(--bg-selected); opacity: 0.6; border: 1px solid var(--accent); }
-    .tip { z-index: 3; max-width: 320px; overflow: hidden; text-overflow: ellipsis; padding: 4px 8px; background: var(--bg-raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
+    .tip { z-index: 3; max-width: min(320px, 50%); overflow: hidden; text-overflow: ellipsis; padding: 4px 8px; background: var(--bg-raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
     .tip b { display: block; overflow: hidden; text-overflow: ellipsis; font-weight: 600; }
   `];
 
@@ -139,9 +139,10 @@ export class TraceScatter extends LitElement {
   /** @param {number} i */
   #tip(i) {
     const t = this.rows[i];
-    const width = 320;
-    const x = Math.max(4, Math.min(this.x[i] + 12, this.width - width - 8));
-    return html`<div class="tip" ${setStyle({ left: `${x}px`, top: `${this.y[i] > 66 ? this.y[i] - 66 : this.y[i] + 12}px` })}>
+    const [x, y] = [this.x[i], this.y[i]];
+    /** @type {Record<string, string>} */
+    const beside = x < this.width / 2 ? { left: `${x + 12}px` } : { right: `${this.width - x + 12}px` };
+    return html`<div class="tip" ${setStyle({ ...beside, top: `${y > 66 ? y - 66 : y + 12}px` })}>
       <b>${t.rootService}: ${t.rootName}</b>
       ${duration(Number(t.duration))} · ${count(t.spans, 'span')}${t.errors ? html` · ${count(t.errors, 'error')}` : nothing}<br>
       ${time(BigInt(t.start), settings.value.zone)} ${zoneName(settings.value.zone, new Date(Number(BigInt(t.start) / 1_000_000n)))}

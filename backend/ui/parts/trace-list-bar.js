@@ -17,7 +17,7 @@ export class TraceListBar extends LitElement {
   static properties = { order: {}, group: {}, columns: { attribute: false }, keys: { state: true } };
 
   static styles = [controls, css`
-    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
+    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; }
     input { width: 8em; }
     select { max-width: 12em; }
   `];
@@ -39,15 +39,15 @@ export class TraceListBar extends LitElement {
   }
 
   render() {
-    const groups = [['', 'nothing'], ['service', 'service'], ['operation', 'operation'], ...this.columns.map((c) => [c, c])];
-    if (!groups.some(([name]) => name === this.group)) groups.push([this.group, this.group]);
+    const groups = ['', 'service', 'operation', ...this.columns.filter((c) => c !== 'service' && c !== 'operation')];
+    if (!groups.includes(this.group)) groups.push(this.group);
     return html`
-      <label>Order <select .value=${this.order} @change=${(/** @type {any} */ e) => this.#change({ order: e.target.value })}>
+      <select aria-label="Order" @change=${(/** @type {any} */ e) => this.#change({ order: e.target.value })}>
         ${[['newest', 'newest first'], ['longest', 'longest first'], ['spans', 'most spans first']].map(([name, text]) => html`<option value=${name} ?selected=${name === this.order}>${text}</option>`)}
-      </select></label>
-      <label>Group by <select @change=${(/** @type {any} */ e) => this.#change({ group: e.target.value })}>
-        ${groups.map(([name, text]) => html`<option value=${name} ?selected=${name === this.group}>${text}</option>`)}
-      </select></label>
+      </select>
+      <select aria-label="Group by" @change=${(/** @type {any} */ e) => this.#change({ group: e.target.value })}>
+        ${groups.map((name) => html`<option value=${name} ?selected=${name === this.group}>${name ? `by ${name}` : 'not grouped'}</option>`)}
+      </select>
       <form @submit=${this.#add}>
         <input type="text" name="key" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="Add column" aria-label="Add a tag as column" title="A tag, whose values become a column"
           ?disabled=${this.columns.length >= maxColumns} @focus=${this.#suggest} @input=${this.#typed}>

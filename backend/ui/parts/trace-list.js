@@ -114,7 +114,7 @@ export class TraceList extends LitElement {
         <span role="columnheader" class="name">Trace</span>
         <span role="columnheader" class="spans">Spans</span>
         <span role="columnheader" class="errors">Errors</span>
-        <span role="columnheader" class="services">Services</span>
+        <span role="columnheader" class="services">Services (spans)</span>
         ${this.columns.map((c) => html`<span role="columnheader" class="column" title=${c}><span class="cut">${c}</span><button class="quiet" aria-label=${`Remove column ${c}`}
           @click=${() => this.dispatchEvent(new CustomEvent('remove-column', { detail: c }))}>×</button></span>`)}
       </div>

@@ -268,6 +268,41 @@ test('files: Jaeger’s JSON, OTLP, v3; one that is none; cancelled; dropped', a
   }
 });
 
+test('a search that was cut, a list that is full, and what retention removed, are said', async () => {
+  const page = await open(browser, backend.url);
+  const start = 1_800_000_000n * 1_000_000_000n;
+  const answer = (/** @type {number} */ from, /** @type {number} */ n, more = {}) => ({
+    query: 'a=b', total: 5000, atLeast: true, scanned: 250_000, cutAt: null, cursor: `c${from + n}`, ...more,
+    traces: Array.from({ length: n }, (_, i) => ({ traceID: id(from + i), start: String(start - BigInt(from + i)), duration: '5', rootService: 'shop', rootName: 'order', partial: false, spans: 1, errors: 0, services: [] })),
+  });
+  let pages = [answer(0, 3, { cutAt: String(start - 3n) }), answer(3, 2, { cursor: '' })];
+  /** @type {URLSearchParams[]} */
+  const asked = [];
+  await page.route('**/api/search?*', (route) => {
+    asked.push(new URL(route.request().url()).searchParams);
+    return route.fulfill({ json: pages.shift() });
+  });
+  const status = { ...(await (await fetch(`${backend.url}/api/status`)).json()) };
+  Object.assign(status.store, { evicted: 1204, maxBytes: 1e9, oldest: String(start - 9n) });
+  await page.route('**/api/status', (route) => route.fulfill({ json: status }));
+  await page.visit('/?q=a%3Db&live=0');
+  await page.getByRole('heading', { name: '3 of at least 5,000 traces' }).waitFor();
+  await page.getByText(/compared 250,000 spans one by one and stopped at 2027-01-15 08:59:59\.999: /).waitFor();
+  await page.getByRole('button', { name: 'Search on from there' }).click();
+  await page.getByText('Retention removed 1,204 spans since the start; the oldest that is left is of 2027-01-15 08:59:59. The store keeps 1 GB.').waitFor();
+  assert.equal(asked[1].get('cursor'), 'c3');
+
+  pages = [answer(0, 1000), answer(1000, 1000), answer(2000, 1, { cursor: '' })];
+  await page.visit('/?q=a%3Db&live=0');
+  await page.getByRole('button', { name: 'Load 100 more' }).click();
+  await page.getByText('The list holds 2,000 traces, no more.').waitFor();
+  await page.getByRole('button', { name: 'Older ones' }).click();
+  await page.getByText('That is all.').waitFor();
+  assert.equal(asked.at(-1)?.get('q'), 'a=b until:2027-01-15T07:59:59.999998001Z');
+  page.quiet();
+  await page.context().close();
+});
+
 test('forgetting everything is asked twice', async () => {
   await store(backend, trace(9));
   const page = await open(browser, backend.url);
