@@ -31,12 +31,11 @@ export class SpanPanelReferences extends LitElement {
   static styles = [controls, css`
     :host { display: block; font-size: 13px; }
     ul { list-style: none; margin: 0; padding: 0; }
-    li { display: grid; grid-template-columns: 7em minmax(0, 1fr); gap: 0 8px; align-items: baseline; }
+    li { display: grid; grid-template-columns: 7em minmax(0, 1fr); gap: 0 8px; align-items: baseline; line-height: 24px; }
     .kind { color: var(--text-soft); }
     .to { display: flex; gap: 6px; align-items: baseline; white-space: nowrap; }
     .to > :first-child { overflow: hidden; text-overflow: ellipsis; }
     .to > :not(:first-child) { flex: none; }
-    a { line-height: 24px; }
     tag-list { grid-column: 2; }
     p { margin: 4px 0 0; }
     button.quiet { padding-left: 0; }
