@@ -16,7 +16,7 @@ export const pageKeys = [
   ['a', 'Pan left'], ['d', 'Pan right'], ['ArrowLeft', 'Pan left'], ['ArrowRight', 'Pan right'],
   ['A', 'Pan left, far'], ['D', 'Pan right, far'], ['Shift+ArrowLeft', 'Pan left, far'], ['Shift+ArrowRight', 'Pan right, far'],
   ['ArrowUp', 'Zoom in'], ['ArrowDown', 'Zoom out'], ['Shift+ArrowUp', 'Zoom in, far'], ['Shift+ArrowDown', 'Zoom out, far'],
-  ['p', 'Close the deepest level'], ['o', 'Open one level more'], [']', 'Close all'], ['[', 'Open all'],
+  ['p', 'Open one level less'], ['o', 'Open one level more'], [']', 'Open none of the levels'], ['[', 'Open all levels'],
   ['+', 'Zoom in'], ['-', 'Zoom out'], ['0', 'Show the whole trace'], ['z', 'Zoom to the span'],
   ['t', 'Show the subtree of the span alone, or all'], ['m', 'Measure from the span, or no longer'],
   ['e', 'Next error'], ['E', 'Previous error'], ['n', 'Next match'], ['N', 'Previous match'],

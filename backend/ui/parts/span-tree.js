@@ -31,6 +31,8 @@ const chunk = 8;
 /** Room for durations right of the bars, and between names and bars, px. */
 const [right, gap] = [76, 8];
 
+const levels = [['o', 'more', 'Open one level more'], ['p', 'less', 'Open one level less'], ['[', 'all', 'Open all levels'], [']', 'none', 'Open none of the levels']];
+
 /**
  * The spans of a trace as a tree beside their bars over time. Only the rows near
  * those in sight are in the page; their bars are drawn on one canvas.
@@ -44,7 +46,7 @@ export class SpanTree extends LitElement {
     .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     .head > :first-child { display: flex; align-items: center; gap: 2px; padding-left: 16px; min-width: 0; font-size: var(--small); color: var(--text-soft); white-space: nowrap; overflow: hidden; }
     .head > :first-child span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
-    .head button { min-height: 22px; padding: 0 6px; font-size: var(--small); color: var(--text-soft); }
+    .head button { min-height: 24px; padding: 0 5px; font-size: var(--small); color: var(--text-soft); }
     .rows { position: relative; }
     canvas { position: absolute; left: 0; pointer-events: none; }
     side-handle { position: absolute; top: 0; bottom: 0; margin-left: -4px; }
@@ -176,10 +178,7 @@ export class SpanTree extends LitElement {
         ${setStyle({ '--names': `${names}px` })} @scroll=${this.#scroll} @keydown=${(/** @type {KeyboardEvent} */ e) => gridKey(this, e)}>
         <div class="head" role="row" aria-rowindex="1">
           <div role="columnheader"><span>Service and operation</span>
-            <button class="quiet" title="Open one level more (o)" aria-label="Open one level more" @click=${() => pageKey(this, 'o')}>+1</button>
-            <button class="quiet" title="Close the deepest level (p)" aria-label="Close the deepest level" @click=${() => pageKey(this, 'p')}>−1</button>
-            <button class="quiet" title="Open all ([)" aria-label="Open all" @click=${() => pageKey(this, '[')}>all</button>
-            <button class="quiet" title="Close all (])" aria-label="Close all" @click=${() => pageKey(this, ']')}>none</button>
+            ${levels.map(([key, text, does]) => html`<button class="quiet" title="${does} (${key})" aria-label=${does} @click=${() => pageKey(this, key)}>${text}</button>`)}
           </div>
           <div role="columnheader" aria-label="Time"><time-axis .scale=${scale} .width=${bars} .at=${this.pointer} .below=${Math.min(this.height, headHeight + rows.length * rowHeight)}
             ${setStyle({ 'margin-left': `${gap}px`, width: `${bars}px` })} @stretch=${(/** @type {CustomEvent<Stretch>} */ e) => this.show(e.detail)}></time-axis></div>

@@ -7,6 +7,7 @@ import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number, time, zoneName } from '../lib/format.js';
+import { memo } from '../lib/memo.js';
 import { spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
@@ -41,6 +42,7 @@ export class TraceHeader extends LitElement {
     this.trace = null;
     /** How many of its spans came while it was looked at. */
     this.arrived = 0;
+    this.facts = memo(facts);
     watch(this, route, settings);
   }
 
@@ -49,14 +51,7 @@ export class TraceHeader extends LitElement {
     if (!t || !t.count) return nothing;
     const { zone } = settings.value;
     const { view, span } = route.value.params;
-    let depth = 0;
-    let errors = 0;
-    let lost = 0;
-    for (let i = 0; i < t.count; i++) {
-      if (t.depth[i] > depth) depth = t.depth[i];
-      if (t.status[i] === 2) errors++;
-      if (t.parent[i] === -2) lost++;
-    }
+    const { depth, errors, lost } = this.facts(t);
     const root = Math.max(0, t.parent.indexOf(-1));
     const name = t.names[t.name[root]];
     const spans = t.total - t.doubles;
@@ -82,3 +77,14 @@ export class TraceHeader extends LitElement {
   }
 }
 customElements.define('trace-header', TraceHeader);
+
+/** @param {Trace} t */
+function facts(t) {
+  let [depth, errors, lost] = [0, 0, 0];
+  for (let i = 0; i < t.count; i++) {
+    if (t.depth[i] > depth) depth = t.depth[i];
+    if (t.status[i] === 2) errors++;
+    if (t.parent[i] === -2) lost++;
+  }
+  return { depth, errors, lost };
+}
