@@ -81,7 +81,7 @@ export function drawRows(canvas, part, canvasWidth) {
       g.fillStyle = ink.critical;
       for (let c = critical.first[row]; c < critical.first[row + 1]; c++) {
         const [from, to] = [Math.max(x(critical.from[c]), left - 2), Math.min(x(critical.to[c]), left + width + 2)];
-        if (to >= left && from <= left + width) g.fillRect(from, y + rowHeight / 2 - 1, Math.max(to - from, 1), 2);
+        if (to - from >= 1) g.fillRect(from, y + rowHeight / 2 - 1, to - from, 2);
       }
     }
     if (t.status[row] === 2) failed(g, a, y, Math.max(b - a, 2), ink.error);

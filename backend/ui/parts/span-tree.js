@@ -31,6 +31,10 @@ const chunk = 8;
 /** Room for durations right of the bars, and between names and bars, px. */
 const [right, gap] = [76, 8];
 
+/** The names are at least so wide, px, and at most so much of the whole. */
+const [least, most] = [100, 0.55];
+
+/** Key, button and what both do. */
 const levels = [['o', 'more', 'Open one level more'], ['p', 'less', 'Open one level less'], ['[', 'all', 'Open all levels'], [']', 'none', 'Open none of the levels']];
 
 /**
@@ -99,7 +103,7 @@ export class SpanTree extends LitElement {
 
   /** Width of the names, px. */
   get names() {
-    return Math.max(100, Math.min(settings.value.names, Math.round(this.width * 0.6)));
+    return Math.max(least, Math.min(settings.value.names, Math.round(this.width * most)));
   }
 
   /** Width of the bars, px. */
@@ -190,7 +194,7 @@ export class SpanTree extends LitElement {
         </div>
         ${rows.length ? nothing : html`<p class="soft">No span is left to show: hide less, or clear the search.</p>`}
       </div>
-      ${rows.length ? html`<side-handle label="Width of the names" .size=${names} .min=${100} .max=${this.width * 0.6} ${setStyle({ left: `${names}px` })}
+      ${rows.length ? html`<side-handle label="Width of the names" .size=${names} .min=${least} .max=${this.width * most} ${setStyle({ left: `${names}px` })}
         @size=${(/** @type {CustomEvent<number>} */ e) => remember({ names: e.detail })}></side-handle>` : nothing}`;
   }
 

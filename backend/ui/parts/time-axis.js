@@ -29,7 +29,7 @@ export function labels(scale, width) {
     if (scale.gaps.some((g) => g.from === from && g.to === to)) continue;
     for (const at of ticks(from, to, step)) {
       const x = shareOf(scale, at) * width;
-      const said = x >= free && x <= width - 10 && !middles.some((m) => x < m + labelWidth / 2 - 4 && x + labelWidth > m - labelWidth / 2 + 4);
+      const said = x >= free && x <= width + 1 && !middles.some((m) => x < m + labelWidth / 2 - 4 && x + labelWidth > m - labelWidth / 2 + 4);
       all.push({ x, text: said ? tickLabel(at, step, scale.to) : '' });
       if (said) free = x + labelWidth - 4;
     }
@@ -54,7 +54,7 @@ export class TimeAxis extends LitElement {
 
   static styles = css`
     :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
-    .area { position: absolute; inset: 0; overflow: hidden; }
+    .area { position: absolute; inset: 0; }
     span { position: absolute; bottom: 4px; white-space: nowrap; line-height: 1.2; }
     .area span:not(.gap) { padding-left: 4px; border-left: 1px solid var(--line-strong); }
     .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); }

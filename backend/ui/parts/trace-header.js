@@ -20,7 +20,8 @@ export class TraceHeader extends LitElement {
 
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 8px 16px; }
-    .title { flex: 1 1 320px; min-width: 0; }
+    .title { flex: 1 1 280px; min-width: 0; }
+    .go { display: flex; gap: 8px; }
     h1 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
     dl div { display: flex; gap: 4px; white-space: nowrap; }
@@ -70,10 +71,10 @@ export class TraceHeader extends LitElement {
           ${t.doubles ? html`<div><dt>Came twice</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
         </dl>
       </div>
-      <nav aria-label="Views of the trace">
+      <div class="go"><nav aria-label="Views of the trace">
         ${views.map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
       </nav>
-      <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu>`;
+      <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>`;
   }
 }
 customElements.define('trace-header', TraceHeader);

@@ -38,7 +38,7 @@ export class TraceToolbar extends LitElement {
     return html`
       <div class="tools">
         <trace-find .view=${view}></trace-find>
-        ${chosen >= 0 && t.end[chosen] > chosen + 1 && chosen !== focus ? html`<button title="Show what is below the chosen span alone (t)" @click=${() => focusOn(t, chosen)}>Focus</button>` : nothing}
+        ${chosen >= 0 && t.end[chosen] > chosen + 1 && chosen !== focus ? html`<button title="Show what is below the chosen span alone (t)" @click=${() => focusOn(t, chosen)}>Focus on subtree</button>` : nothing}
         ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
         ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
         ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
