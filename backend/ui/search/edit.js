@@ -46,7 +46,7 @@ export function windowOf(text) {
 }
 
 /**
- * Takes since:, until: and id: out of a text.
+ * Takes since:, until: and id: out of a text, each with an AND beside it.
  * @param {string} text
  */
 export function split(text) {
@@ -56,12 +56,13 @@ export function split(text) {
   const pieces = [];
   let from = 0;
   const list = tokens(text);
+  const and = (/** @type {number} */ i) => list[i]?.kind === 'keyword' && list[i].text === 'AND' && list[i].start >= from;
   list.forEach((key, i) => {
     const value = list[i + 2];
     if (key.kind !== 'key' || key.quoted || !['since', 'until', 'id'].includes(key.text) || list[i + 1]?.kind !== 'op' || !value) return;
     options.push({ name: key.text, value: value.text, source: text.slice(key.start, value.end) });
-    pieces.push(text.slice(from, key.start));
-    from = value.end;
+    pieces.push(text.slice(from, and(i - 1) ? list[i - 1].start : key.start));
+    from = !and(i - 1) && and(i + 3) ? list[i + 3].end : value.end;
   });
   return { body: glue(...pieces, text.slice(from)), options };
 }

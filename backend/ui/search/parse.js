@@ -90,6 +90,20 @@ export class Parser {
     return this.#token()?.start ?? this.text.length;
   }
 
+  /** Where the token before it ends. */
+  #end() {
+    return this.tokens[this.#pos - 1].end;
+  }
+
+  /**
+   * @param {'and' | 'or'} is
+   * @param {Expr[]} args
+   * @param {number} start
+   */
+  #join(is, args, start) {
+    return args.length < 2 ? (args[0] ?? null) : node(is, args, start, this.#end());
+  }
+
   /** @param {string} word */
   #keyword(word) {
     const t = this.#token();
@@ -108,13 +122,14 @@ export class Parser {
   #or() {
     /** @type {Expr[]} */
     const args = [];
+    const first = this.#at();
     for (;;) {
       const start = this.#at();
       const arg = this.#and();
       const more = this.#keyword('OR');
       if (!arg && (more || args.length || this.depth)) throw this.error(start, 'a condition is missing');
       if (arg) args.push(...(arg.is === 'or' ? arg.args : [arg]));
-      if (!more) return join('or', args);
+      if (!more) return this.#join('or', args, first);
       this.#pos++;
     }
   }
@@ -124,6 +139,7 @@ export class Parser {
   #and() {
     /** @type {Expr[]} */
     const args = [];
+    const first = this.#at();
     for (let more = !this.#ends(); more;) {
       const arg = this.#not();
       if (arg) args.push(...(arg.is === 'and' ? arg.args : [arg]));
@@ -131,7 +147,7 @@ export class Parser {
       if (and) this.#pos++;
       more = and || !this.#ends();
     }
-    return join('and', args);
+    return this.#join('and', args, first);
   }
 
   // not = { "NOT" | "-" } ( "(" or ")" | "{" or "}" | condition )
@@ -142,7 +158,7 @@ export class Parser {
     const start = this.#at();
     this.#pos++;
     const arg = /** @type {Expr} */ (this.#nested(start, () => this.#not()));
-    return arg.is === 'not' ? arg.args[0] : node('not', [arg], start, this.tokens[this.#pos - 1].end);
+    return arg.is === 'not' ? arg.args[0] : node('not', [arg], start, this.#end());
   }
 
   /** @returns {Expr | null} */
@@ -156,7 +172,7 @@ export class Parser {
     this.#inside = this.#braced = true;
     const arg = this.#group(t, '}');
     this.#inside = false;
-    return node('span', [arg], t.start, this.tokens[this.#pos - 1].end);
+    return node('span', [arg], t.start, this.#end());
   }
 
   /**
@@ -224,13 +240,4 @@ export class Parser {
  */
 function node(is, args, start, end) {
   return { is, args, start, end, field: '', key: '', op: '', value: '' };
-}
-
-/**
- * @param {'and' | 'or'} is
- * @param {Expr[]} args
- */
-function join(is, args) {
-  if (args.length < 2) return args[0] ?? null;
-  return node(is, args, args[0].start, args[args.length - 1].end);
 }

@@ -25,6 +25,9 @@ test('the window is changed, the rest stays', () => {
   assert.deepEqual(windowOf(text), { since: '1h', until: '5m' });
   assert.equal(withWindow(text, { since: '2026-01-31T00:00:00Z', until: '' }), 'service:"a b" -"since:x" since:2026-01-31T00:00:00Z');
   assert.equal(withWindow('a', { since: '', until: '' }), 'a');
+  for (const and of ['a AND since:1h AND b', 'since:1h AND a AND b', 'since:1h AND until:5m AND a AND b', 'a AND b AND since:1h']) {
+    assert.equal(withWindow(and, { since: '', until: '' }).replace(' AND ', ' '), 'a b');
+  }
   assert.equal(withWindow('id:1 a since:1h', { since: '', until: '' }), 'a id:1');
 });
 

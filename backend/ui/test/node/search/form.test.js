@@ -21,6 +21,7 @@ test('the form changes one condition, and leaves the others as they are written'
     ['x AND service:a AND y since:1h', 'service', '', 'x y since:1h'],
     ['a OR b', 'service', 'c', '(a OR b) service:c'],
     ['(a OR b) service:c', 'service', '', '(a OR b)'],
+    ['(a OR b) OR c', 'service', '', '(a OR b) OR c'],
     ['dur>=5ms', 'longer', '10ms', 'dur>=10ms'],
     ['dur>5ms', 'shorter', '10ms', 'dur>5ms dur<10ms'],
     ['-status:error', 'status', 'ok', '-status:error status:ok'],
