@@ -27,6 +27,14 @@ const (
 	// others.
 	maxBadKeys = 64
 
+	// maxRepeated is how many bytes of OTLP the resources of one Take may have when
+	// each is counted with all its scopes but one: engines keep it with each.
+	maxRepeated = 32 << 20
+
+	// encodedGrowth is how many times longer a span can become when it is decoded
+	// and encoded again: a link without ids is 2 bytes, and then 6.
+	encodedGrowth = 3
+
 	// What things take in memory beside their text, and at most as OTLP: spans,
 	// resources and scopes; attributes, elements of lists, events and links.
 	messageMemory = 256

@@ -3,9 +3,9 @@
 package collect
 
 import (
-	"bytes"
 	"unicode/utf8"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/go-spur/spur/backend/trace"
@@ -16,17 +16,28 @@ import (
 // decoded.
 func (c *Collector) sound(spans []trace.Encoded) (p parcel, ok bool) {
 	p = parcel{encoded: spans, spans: len(spans)}
-	most := 0
+	var resource, scope audit
+	var repeated, most int
 	for i, e := range spans {
-		if before := spans[max(i-1, 0)]; i == 0 || !bytes.Equal(e.Resource, before.Resource) || !bytes.Equal(e.Scope, before.Scope) {
-			around, ok := soundAround(e)
-			if !ok {
+		newResource := i == 0 || !isSame(e.Resource, spans[i-1].Resource)
+		if newResource {
+			if resource, ok = soundResource(e.Resource); !ok {
 				return p, false
 			}
-			most = c.config.MaxSpanBytes - around.mostOTLP()
-			p.memory += int64(around.memory() + len(e.Resource) + len(e.Scope))
+			p.memory += int64(resource.memory() + len(e.Resource))
 		}
-		if len(e.Span) > most || !soundSpan(e) {
+		if newResource || !isSame(e.Scope, spans[i-1].Scope) {
+			if scope, ok = soundScope(e.Scope); !ok {
+				return p, false
+			}
+			p.memory += int64(scope.memory() + len(e.Scope))
+			if !newResource {
+				repeated += resource.mostOTLP()
+			}
+			around := resource.plus(scope)
+			most = c.config.MaxSpanBytes - around.mostOTLP()
+		}
+		if repeated > maxRepeated || len(e.Span) > most/encodedGrowth || !soundSpan(e) {
 			return p, false
 		}
 		p.memory += int64(messageMemory + 2*len(e.Span)) // they can be parts of a slice twice as large
@@ -34,18 +45,35 @@ func (c *Collector) sound(spans []trace.Encoded) (p parcel, ok bool) {
 	return p, true
 }
 
-// soundAround looks at the resource and the scope of a span.
-func soundAround(e trace.Encoded) (a audit, ok bool) {
-	if !sound(e.Resource, aroundField, 0, 0) || !sound(e.Scope, aroundField, 0, 0) {
-		return a, false
+// isSame reports whether a and b are the same memory. What is only equal takes
+// memory of its own.
+func isSame(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+func soundResource(b []byte) (a audit, ok bool) {
+	td, ok := decodeAround(trace.Encoded{Resource: b}, b)
+	if ok {
+		a = mendResource(td.ResourceSpans().At(0))
 	}
-	td, err := trace.Decode([]trace.Encoded{{Resource: e.Resource, Scope: e.Scope}})
-	if err != nil {
-		return a, false
+	return a, ok && a.mended == 0 && !a.unfit
+}
+
+func soundScope(b []byte) (a audit, ok bool) {
+	td, ok := decodeAround(trace.Encoded{Scope: b}, b)
+	if ok {
+		a = mendScope(td.ResourceSpans().At(0).ScopeSpans().At(0))
 	}
-	rs := td.ResourceSpans().At(0)
-	a = mendResource(rs).plus(mendScope(rs.ScopeSpans().At(0)))
-	return a, a.mended == 0 && !a.unfit
+	return a, ok && a.mended == 0 && !a.unfit
+}
+
+// decodeAround decodes e, which is nothing but a resource or a scope, b.
+func decodeAround(e trace.Encoded, b []byte) (td ptrace.Traces, ok bool) {
+	if !sound(b, aroundField, 0, 0) {
+		return td, false
+	}
+	td, err := trace.Decode([]trace.Encoded{e})
+	return td, err == nil
 }
 
 func soundSpan(e trace.Encoded) bool {

@@ -8,8 +8,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -105,6 +108,11 @@ func TestTakeEncoded(t *testing.T) {
 		"large": {config: collect.Config{MaxSpanBytes: 1000}, change: func(_ ptrace.ResourceSpans, s ptrace.Span) {
 			s.Attributes().PutEmptyBytes("b").FromRaw(make([]byte, 900))
 		}},
+		"empty links": {config: collect.Config{MaxSpanBytes: 1000}, change: func(_ ptrace.ResourceSpans, s ptrace.Span) {
+			for range 300 {
+				s.Links().AppendEmpty()
+			}
+		}},
 		"tags": {config: collect.Config{Tags: map[string]string{"a": "b"}}, change: func(ptrace.ResourceSpans, ptrace.Span) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +149,49 @@ func TestTakeEncodedBusy(t *testing.T) {
 		t.Errorf("closed: %t, %v", taken, err)
 	}
 	balance(t, c, trace.Books{Received: 3, Refused: map[trace.Reason]int64{trace.ReasonShutdown: 3}})
+}
+
+// TestTakeEncodedEqual: resources that are only equal take memory of their own.
+func TestTakeEncodedEqual(t *testing.T) {
+	td := traces(1)
+	td.ResourceSpans().At(0).Resource().Attributes().PutStr("k", strings.Repeat("x", 10_000))
+	for range 9 {
+		td.ResourceSpans().At(0).CopyTo(td.ResourceSpans().AppendEmpty())
+	}
+	encoded, err := trace.Cut(marshal(t, td))
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		c := collect.New(collect.Config{QueueBytes: 150_000}, new(rawFake), nil, quiet)
+		defer func() { _ = c.Close(context.Background()) }()
+		take(t, c, traces(1))
+		if taken, err := c.TakeEncoded(t.Context(), encoded, udp); taken || !errors.Is(err, trace.ErrBusy) {
+			t.Errorf("%t, %v", taken, err)
+		}
+	})
+}
+
+// TestScopes: of a large resource with very many scopes, each of which an engine
+// would keep with it, no more are taken than fit, whichever way they come.
+func TestScopes(t *testing.T) {
+	const scopes = 3000
+	td := traces(1)
+	rs := td.ResourceSpans().At(0)
+	rs.Resource().Attributes().PutStr("k", strings.Repeat("x", 100_000))
+	for i := range scopes - 1 {
+		ss := rs.ScopeSpans().AppendEmpty()
+		rs.ScopeSpans().At(0).CopyTo(ss)
+		ss.Scope().SetName(strconv.Itoa(i))
+	}
+	start := time.Now()
+	if _, taken := takeEncoded(t, collect.Config{}, marshal(t, td)); taken {
+		t.Error("taken as they came")
+	}
+	if _, refused, _ := through(t, collect.Config{}, td); len(refused) != 1 || refused[0].Reason != trace.ReasonTooLarge || refused[0].Count < scopes/2 || refused[0].Count > scopes*9/10 {
+		t.Errorf("refused: %v", refused)
+	}
+	t.Log(time.Since(start))
 }
 
 // TestTakeEncodedFails: the spans of one batch that the store takes are stored, the

@@ -20,13 +20,21 @@ func (c *Collector) Validate(td ptrace.Traces) []trace.Refused { return c.valida
 func (c *Collector) validate(td ptrace.Traces) parcel {
 	p := parcel{td: td}
 	refused := map[trace.Reason]int{}
+	repeated := 0
 	td.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
 		resource := mendResource(rs)
+		scopes := 0
 		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
 			scope := mendScope(ss)
 			around := resource.plus(scope)
+			if scopes++; scopes > 1 {
+				repeated += resource.mostOTLP()
+			}
 			ss.Spans().RemoveIf(func(s ptrace.Span) bool {
 				span, reason := c.check(s, around)
+				if repeated > maxRepeated && reason == "" {
+					reason = trace.ReasonTooLarge
+				}
 				p.memory += int64(span.memory()) // even if refused: the text of all may be one piece
 				if reason != "" {
 					refused[reason]++

@@ -16,33 +16,36 @@ import (
 
 // Write implements store.Store. It takes about a microsecond a span.
 func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
-	return s.encode(ctx, td, false)
-}
-
-// Archive implements store.Archiver. Archived spans take up to half of
-// Config.MaxBytes; beyond that it returns store.ErrFull.
-func (s *Store) Archive(ctx context.Context, td ptrace.Traces) error {
-	return s.encode(ctx, td, true)
-}
-
-func (s *Store) encode(ctx context.Context, td ptrace.Traces, archive bool) error {
-	encoded, err := trace.Encode(td)
-	if err != nil {
-		return fmt.Errorf("encoding spans: %w", err)
-	}
-	return s.put(ctx, encoded, archive)
-}
-
-// WriteEncoded implements store.EncodedWriter.
-func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
-	return s.put(ctx, spans, false)
-}
-
-func (s *Store) put(ctx context.Context, spans []trace.Encoded, archive bool) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	defer s.calls.RUnlock()
+	spans, err := encode(td)
+	if err != nil {
+		return err
+	}
+	return s.put(spans, false)
+}
+
+func encode(td ptrace.Traces) ([]trace.Encoded, error) {
+	spans, err := trace.Encode(td)
+	if err != nil {
+		return nil, fmt.Errorf("encoding spans: %w", err)
+	}
+	return spans, nil
+}
+
+// WriteEncoded implements store.EncodedWriter.
+func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.calls.RUnlock()
+	return s.put(spans, false)
+}
+
+// put adds spans, which it does not keep.
+func (s *Store) put(spans []trace.Encoded, archive bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w := writer{data: &s.data, seed: s.seed, chunks: &s.data.chunks}

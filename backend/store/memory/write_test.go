@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -46,5 +48,40 @@ func TestWriteEncoded(t *testing.T) {
 		if err != nil || got.SpanCount() != 10 {
 			t.Errorf("%v: %d spans, %v", sum.TraceID, got.SpanCount(), err)
 		}
+	}
+}
+
+// TestArchiveEncoded: a span that came in another encoding than ours is archived as
+// it came, and is not stored twice.
+func TestArchiveEncoded(t *testing.T) {
+	td := batch(0)
+	encoded, err := trace.Encode(td)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range encoded {
+		encoded[i].Span = protowire.AppendVarint(protowire.AppendTag(encoded[i].Span, 10, protowire.VarintType), 0) // it is 0 without, too
+	}
+	s := memory.Open(memory.Config{})
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.WriteEncoded(t.Context(), encoded); err != nil {
+		t.Fatal(err)
+	}
+	id := encoded[0].Head().TraceID
+	stored, err := s.Trace(t.Context(), id, trace.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Archive(t.Context(), stored); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Trace(t.Context(), id, trace.Window{})
+	if err != nil || got.SpanCount() != stored.SpanCount() {
+		t.Errorf("%d spans of %d, %v", got.SpanCount(), stored.SpanCount(), err)
+	}
+	if status, err := s.Status(t.Context()); err != nil || status.Spans != int64(len(encoded)) {
+		t.Errorf("%d spans of %d, %v", status.Spans, len(encoded), err)
 	}
 }
