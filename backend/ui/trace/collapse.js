@@ -9,63 +9,45 @@
  * @returns {Set<number>}
  */
 export function collapseAll(t) {
-  return collapseFrom(t, 1);
+  const collapsed = new Set();
+  for (let i = 0; i < t.count; i++) if (t.depth[i] > 0 && t.end[i] > i + 1) collapsed.add(i);
+  return collapsed;
 }
 
 /**
  * One level less: the deepest spans that show their children do so no more.
  * @param {Trace} t
  * @param {ReadonlySet<number>} collapsed
+ * @returns {Set<number>}
  */
 export function collapseOne(t, collapsed) {
-  const deepest = depthShown(t, collapsed, (open, i) => Math.max(open, t.depth[i]), -1, false);
-  return deepest < 0 ? new Set(collapsed) : withDepth(t, collapsed, deepest);
+  const open = parentsInSight(t, collapsed).filter((i) => !collapsed.has(i));
+  const deepest = open.reduce((depth, i) => Math.max(depth, t.depth[i]), 0);
+  return new Set([...collapsed, ...open.filter((i) => t.depth[i] === deepest)]);
 }
 
 /**
  * One level more: the uppermost collapsed spans show their children.
  * @param {Trace} t
  * @param {ReadonlySet<number>} collapsed
+ * @returns {Set<number>}
  */
 export function expandOne(t, collapsed) {
-  const top = depthShown(t, collapsed, (open, i) => Math.min(open, t.depth[i]), Infinity, true);
+  const closed = parentsInSight(t, collapsed).filter((i) => collapsed.has(i));
+  const top = closed.reduce((depth, i) => Math.min(depth, t.depth[i]), Infinity);
   return new Set([...collapsed].filter((i) => t.depth[i] > top));
 }
 
 /**
- * @param {Trace} t
- * @param {number} depth
- */
-function collapseFrom(t, depth) {
-  const collapsed = new Set();
-  for (let i = 0; i < t.count; i++) if (t.depth[i] >= depth && t.end[i] > i + 1) collapsed.add(i);
-  return collapsed;
-}
-
-/**
+ * The spans with children that are below no collapsed one.
  * @param {Trace} t
  * @param {ReadonlySet<number>} collapsed
- * @param {number} depth
  */
-function withDepth(t, collapsed, depth) {
-  const more = new Set(collapsed);
-  for (let i = 0; i < t.count; i++) if (t.depth[i] === depth && t.end[i] > i + 1) more.add(i);
-  return more;
-}
-
-/**
- * Folds over the spans in sight that have children and are collapsed, or not.
- * @param {Trace} t
- * @param {ReadonlySet<number>} collapsed
- * @param {(sofar: number, span: number) => number} f
- * @param {number} begin
- * @param {boolean} those that are collapsed
- */
-function depthShown(t, collapsed, f, begin, those) {
-  for (let i = 0; i < t.count; i = collapsed.has(i) ? t.end[i] : i + 1) {
-    if (t.end[i] > i + 1 && collapsed.has(i) === those) begin = f(begin, i);
-  }
-  return begin;
+function parentsInSight(t, collapsed) {
+  /** @type {number[]} */
+  const spans = [];
+  for (let i = 0; i < t.count; i = collapsed.has(i) ? t.end[i] : i + 1) if (t.end[i] > i + 1) spans.push(i);
+  return spans;
 }
 
 /**

@@ -21,7 +21,7 @@ export function criticalPath(t, focus = -1) {
   const to = [];
   /**
    * Spans that are being walked: at is the moment that the walk came back to.
-   * @typedef {{ span: number, from: number, to: number, at: number, children: Float64Array, next: number }} Walk
+   * @typedef {{ span: number, from: number, to: number, at: number, children: number[], next: number }} Walk
    */
   /** @type {Walk[]} */
   const walks = [];
@@ -92,12 +92,10 @@ export function criticalPath(t, focus = -1) {
  * @param {number} span -1: the roots
  */
 function childrenOf(t, span) {
-  const [first, end] = span < 0 ? [0, t.count] : [span + 1, t.end[span]];
-  let n = 0;
-  for (let i = first; i < end; i = t.end[i]) n++;
-  const children = new Float64Array(n);
-  n = 0;
-  for (let i = first; i < end; i = t.end[i]) children[n++] = i;
+  /** @type {number[]} */
+  const children = [];
+  const end = span < 0 ? t.count : t.end[span];
+  for (let i = span + 1; i < end; i = t.end[i]) children.push(i);
   return children;
 }
 
