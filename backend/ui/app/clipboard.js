@@ -2,14 +2,15 @@
 
 /**
  * Copies text. It fails, with a message for people, when the browser forbids it.
- * Call it from a click or key: browsers allow it then only.
- * @param {string} text
+ * Call it from a click or key, before anything is awaited: browsers allow it then only.
+ * @param {string | Promise<string>} text
  */
 export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text); // there is none over plain HTTP
+  try { // there is no clipboard over plain HTTP
+    if (typeof text === 'string') await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text.then((s) => new Blob([s], { type: 'text/plain' })) })]);
   } catch {
-    if (!copySelected(text)) throw new Error('The browser does not let the page copy.');
+    if (!copySelected(await text)) throw new Error('The browser does not let the page copy.');
   }
 }
 

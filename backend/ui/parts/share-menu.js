@@ -37,12 +37,14 @@ export class ShareMenu extends LitElement {
     this.failed = false;
     /** Spans read for a file; -1: none is being made. */
     this.read = -1;
-    this.latest = new Latest();
+    this.saving = new Latest();
+    this.copying = new Latest();
     watch(this, route);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.copying.cancel();
     this.#stop();
   }
 
@@ -103,7 +105,7 @@ export class ShareMenu extends LitElement {
    */
   async #copy(what, make) {
     try {
-      await copy(await make());
+      await copy(make());
       this.#say(`${what.replace('Copy', 'Copied')}.`);
     } catch (error) {
       this.#say(/** @type {Error} */ (error).message, true);
@@ -116,7 +118,7 @@ export class ShareMenu extends LitElement {
    */
   async #spanMarkdown(t, link) {
     const span = this.span;
-    const answer = await this.latest.run((signal) => loadSpans(t, [span], signal));
+    const answer = await this.copying.run((signal) => loadSpans(t, [span], signal));
     const view = answer && viewOf(t, span, spanViews(answer.value, t.start));
     if (!view) throw new Error('The span is no longer stored.');
     return spanMarkdown(view, link);
@@ -127,7 +129,7 @@ export class ShareMenu extends LitElement {
     this.#say('');
     this.read = 0;
     try {
-      const answer = await this.latest.run(async (signal) => {
+      const answer = await this.saving.run(async (signal) => {
         /** @type {string[]} */
         const parts = [];
         for await (const { part, done } of loadAllSpans(t, signal)) {
@@ -147,7 +149,7 @@ export class ShareMenu extends LitElement {
   }
 
   #stop() {
-    this.latest.cancel();
+    this.saving.cancel();
     this.read = -1;
   }
 }

@@ -10,7 +10,7 @@ import { watch } from '../app/watch.js';
 import { count, duration, number } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
-import { linksTo, shortTraceID } from '../trace/references.js';
+import { addLinks, shortTraceID } from '../trace/references.js';
 import { spanID, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
@@ -21,11 +21,14 @@ const small = 1000;
 /** Linked traces that are looked up, and links that are listed. */
 const most = 50;
 
+/** The links within traces that were read: trace/references.js. @type {WeakMap<Trace, Map<string, string[]>>} */
+const known = new WeakMap();
+
 /** What a span refers to, and what refers to it: its parent, children and links. */
 export class SpanPanelReferences extends LitElement {
   static properties = {
     trace: { attribute: false }, span: { type: Number }, parentID: {}, links: { attribute: false },
-    others: { state: true }, back: { state: true }, read: { state: true }, failure: { state: true },
+    others: { state: true }, read: { state: true }, failure: { state: true },
   };
 
   static styles = [controls, css`
@@ -52,8 +55,6 @@ export class SpanPanelReferences extends LitElement {
     this.links = [];
     /** The traces that the links lead to; null: they are not asked for yet. @type {Map<string, TraceSummary> | null} */
     this.others = null;
-    /** The spans of this trace that link to the span; null: they are not known. @type {number[] | null} */
-    this.back = null;
     /** Spans that were read for it; -1: none is being read. */
     this.read = -1;
     /** @type {Error | null} */
@@ -72,11 +73,10 @@ export class SpanPanelReferences extends LitElement {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('links')) this.#lookUp();
-    if (!changed.has('trace') && !changed.has('span')) return;
+    if (!changed.has('trace')) return;
     this.#stop();
-    this.back = null;
     this.failure = null;
-    if (this.trace && this.trace.count <= small) this.#readAll();
+    if (this.trace && this.trace.count <= small && !known.has(this.trace)) this.#readAll();
   }
 
   async #lookUp() {
@@ -97,21 +97,21 @@ export class SpanPanelReferences extends LitElement {
   }
 
   async #readAll() {
-    const [t, span] = [this.trace, this.span];
+    const t = this.trace;
     if (!t) return;
     this.failure = null;
     this.read = 0;
     try {
       const answer = await this.reading.run(async (signal) => {
-        const ids = [];
+        const links = new Map();
         for await (const { part, done } of loadAllSpans(t, signal)) {
-          ids.push(...linksTo(part, t.id, spanID(t, span)));
+          addLinks(links, part, t.id);
           this.read = done;
         }
-        return [...new Set(ids)].map((id) => spanOf(t, id)).filter((i) => i >= 0);
+        return links;
       });
       if (!answer) return;
-      this.back = answer.value;
+      known.set(t, answer.value);
     } catch (error) {
       this.failure = /** @type {Error} */ (error);
     }
@@ -122,6 +122,7 @@ export class SpanPanelReferences extends LitElement {
     const t = this.trace;
     if (!t) return nothing;
     const parent = t.parent[this.span];
+    const back = (known.get(t)?.get(spanID(t, this.span)) ?? []).map((id) => spanOf(t, id)).filter((i) => i >= 0);
     let children = 0;
     for (let i = this.span + 1; i < t.end[this.span]; i = t.end[i]) children++;
     const below = t.end[this.span] - this.span - 1;
@@ -129,18 +130,23 @@ export class SpanPanelReferences extends LitElement {
         ${this.#item('Parent', parent >= 0 ? this.#here(t, parent) : this.parentID ? html`<span class="mono">${this.parentID}</span><span>is not stored</span>` : html`<span class="soft">none: it is a root</span>`)}
         ${this.#item('Children', children ? html`<span>${number(children)}${below > children ? `, with all below them ${count(below, 'span')}` : ''}</span>` : html`<span class="soft">none</span>`)}
         ${this.links.slice(0, most).map((l) => this.#item(l.kind === 'child of' ? 'Child of' : 'Follows from', this.#to(t, l), l.tags.length ? html`<tag-list .tags=${l.tags} .service=${t.services[t.service[this.span]]}></tag-list>` : nothing))}
-        ${this.back?.slice(0, most).map((i) => this.#item('Linked from', this.#here(t, i)))}
+        ${back.slice(0, most).map((i) => this.#item('Linked from', this.#here(t, i)))}
       </ul>
       ${this.links.length > most ? html`<p class="soft">and ${count(this.links.length - most, 'more link')}</p>` : nothing}
-      ${this.#reading(t)}`;
+      ${this.#reading(t, back.length)}`;
   }
 
-  /** @param {Trace} t */
-  #reading(t) {
+  /**
+   * @param {Trace} t
+   * @param {number} back links to the span
+   */
+  #reading(t, back) {
     if (this.failure) return html`<p class="error" role="alert">Links to this span cannot be looked for: ${this.failure.message} <button class="quiet" @click=${() => this.#readAll()}>Try again</button></p>`;
-    if (this.read >= 0 && t.count > small) return html`<p class="soft" role="status">Looked at ${number(this.read)} of ${count(t.count, 'span')} <button class="quiet" @click=${() => this.#stop()}>Stop</button></p>`;
-    if (this.back) return this.back.length > most ? html`<p class="soft">and ${number(this.back.length - most)} more</p>` : t.count > small && !this.back.length ? html`<p class="soft">No span of this trace links to it.</p>` : nothing;
-    return t.count > small ? html`<button class="quiet" @click=${() => this.#readAll()}>Look for links to this span</button>` : nothing;
+    if (back > most) return html`<p class="soft">and ${number(back - most)} more</p>`;
+    if (t.count <= small) return nothing;
+    if (this.read >= 0) return html`<p class="soft" role="status">Looked at ${number(this.read)} of ${count(t.count, 'span')} <button class="quiet" @click=${() => this.#stop()}>Stop</button></p>`;
+    if (known.has(t)) return back ? nothing : html`<p class="soft">No span of this trace links to it.</p>`;
+    return html`<button class="quiet" @click=${() => this.#readAll()}>Look for links to this span</button>`;
   }
 
   /**

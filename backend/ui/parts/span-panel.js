@@ -9,10 +9,12 @@ import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { duration, percent, since, time, zoneName } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
+import { memo } from '../lib/memo.js';
 import { kinds } from '../trace/filter.js';
 import { whySampled } from '../trace/sampled.js';
 import { selfTimes } from '../trace/self-time.js';
 import { spanViews, viewOf } from '../trace/span-view.js';
+import { newTag } from '../trace/tag.js';
 import { spanID } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './copy-button.js';
@@ -23,6 +25,7 @@ import './span-panel-logs.js';
 import './span-panel-references.js';
 import './span-panel-usual.js';
 import './tag-list.js';
+import './tag-value.js';
 
 /** Everything that is known of the chosen span. */
 export class SpanPanel extends LitElement {
@@ -37,13 +40,13 @@ export class SpanPanel extends LitElement {
     .all { overflow: auto; padding: 8px 12px 24px 8px; }
     header { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 0 4px; }
     service-name { overflow: hidden; text-overflow: ellipsis; color: var(--text-soft); }
-    h2 { margin: 0 0 6px; font-size: 16px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; max-height: 5.2em; overflow: auto; }
+    h2 { margin: 0 0 6px; font-size: 16px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
     .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0 0 8px; }
     span-panel-usual { margin-bottom: 8px; }
     .facts dt, summary .soft { font-size: var(--small); }
     .facts dt { color: var(--text-soft); }
     .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
-    .status { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid var(--error); background: var(--bg-error); overflow-wrap: anywhere; max-height: 12em; overflow: auto; }
+    .status { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid var(--error); background: var(--bg-error); overflow-wrap: anywhere; }
     .warning { margin: 0 0 8px; padding: 6px 10px; border-left: 4px solid var(--warning); background: var(--bg-warning); overflow-wrap: anywhere; }
     .old { opacity: 0.5; } /* of the span before, while this one is loading */
     details { border-top: 1px solid var(--line); padding: 4px 0 8px; }
@@ -73,6 +76,7 @@ export class SpanPanel extends LitElement {
     this.root = null;
     /** The sections that were opened or closed by hand. @type {Map<string, boolean>} */
     this.folded = new Map();
+    this.self = memo(selfTimes);
     this.latest = new Latest();
     watch(this, route, settings);
     this.addEventListener('keydown', (event) => {
@@ -126,7 +130,7 @@ export class SpanPanel extends LitElement {
     if (!t || i < 0 || i >= t.count) return nothing;
     const service = t.services[t.service[i]];
     const name = t.names[t.name[i]];
-    const self = selfTimes(t)[i];
+    const self = this.self(t)[i];
     const took = t.durations[i];
     const share = t.duration > 0 ? ` ${percent(took / t.duration)}` : '';
     const { zone } = settings.value;
@@ -160,8 +164,8 @@ export class SpanPanel extends LitElement {
     if (!v) return html`<note-box kind="loading" heading="Loading the span" @stop=${() => this.latest.cancel()}></note-box>`;
     const why = whySampled(v.tags) || whySampled(this.root?.view?.tags ?? []);
     return html`<div class=${v.spanID === spanID(t, i) ? '' : 'old'} aria-busy=${v.spanID !== spanID(t, i)}>
-      ${v.status === 2 ? html`<p class="status"><b>Error</b>${v.statusMessage ? `: ${v.statusMessage.slice(0, 5000)}` : nothing}</p>` : nothing}
-      ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w}</p>`)}
+      ${v.status === 2 ? html`<div class="status"><b>Error</b>${v.statusMessage ? html`<tag-value .tag=${newTag('', { stringValue: v.statusMessage })}></tag-value>` : nothing}</div>` : nothing}
+      ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w.slice(0, 2000)}</p>`)}
       ${this.#tags('Tags', v.tags, v.service, true, v.dropped.tags)}
       ${v.logs.length || v.dropped.logs ? this.#section('Logs', v.logs.length, '', v.logs.length <= 20, html`
         <span-panel-logs .logs=${v.logs} .service=${v.service}></span-panel-logs>${left(v.dropped.logs, 'logs')}`) : nothing}

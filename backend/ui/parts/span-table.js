@@ -60,7 +60,7 @@ export class SpanTable extends LitElement {
 
   render() {
     const t = this.trace;
-    if (!t) return nothing;
+    if (!t || route.value.page !== 'trace') return nothing; // it is about to be left
     const { by, focus } = route.value.params;
     const hidden = this.hiddenSpans(t, JSON.stringify(route.value.params.hide));
     const top = spanOf(t, String(focus));

@@ -3,23 +3,26 @@
 /** @import { OTLPTraces } from '../types.js' */
 
 /**
- * The ids of the spans that have a link to a span.
+ * Adds the links between spans of one trace: by the id of a span those of the
+ * spans that link to it.
+ * @param {Map<string, string[]>} links to add to
  * @param {OTLPTraces} traces
  * @param {string} traceID 32 hex digits, or 16 where the others are 0
- * @param {string} spanID 16 hex digits
  */
-export function linksTo(traces, traceID, spanID) {
-  const ids = [];
+export function addLinks(links, traces, traceID) {
   const trace = traceID.padStart(32, '0');
-  for (const r of traces.resourceSpans ?? []) {
-    for (const s of r.scopeSpans ?? []) {
-      for (const span of s.spans ?? []) {
-        // A link to the parent says what kind of reference that is.
-        if (span.spanId !== spanID && span.parentSpanId !== spanID && span.links?.some((l) => l.spanId === spanID && l.traceId === trace)) ids.push(span.spanId);
+  for (const { scopeSpans = [] } of traces.resourceSpans ?? []) {
+    for (const { spans = [] } of scopeSpans) {
+      for (const span of spans) {
+        for (const to of new Set(span.links?.filter((l) => l.traceId === trace).map((l) => l.spanId))) {
+          if (to === span.spanId || to === span.parentSpanId) continue; // it says what kind of reference the parent is
+          const from = links.get(to);
+          if (from) from.push(span.spanId);
+          else links.set(to, [span.spanId]);
+        }
       }
     }
   }
-  return ids;
 }
 
 /**

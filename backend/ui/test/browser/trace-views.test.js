@@ -51,6 +51,13 @@ test('the table has the numbers of each group', async () => {
   assert.equal((await rows()).length, 1);
 });
 
+test('the table is left for another page', async () => {
+  await page.visit(`/trace/${seeds.ids.siblings}?view=table`);
+  await page.getByRole('link', { name: 'Traces', exact: true }).click();
+  await page.idle();
+  page.quiet(/Failed to load resource/);
+});
+
 test('a group leads to its spans', async () => {
   await page.visit(`/trace/${seeds.ids.siblings}?view=table`);
   await page.getByRole('link', { name: 'cart SELECT item' }).click();

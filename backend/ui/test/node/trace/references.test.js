@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { linksTo, shortTraceID } from '../../../trace/references.js';
+import { addLinks, shortTraceID } from '../../../trace/references.js';
 
 const trace = '0000000000000000000000000000abcd';
 const other = 'f'.repeat(32);
@@ -21,10 +21,14 @@ test('which spans link to a span', () => {
     span('03', '02', [[other, '01'], [trace, '01']]),
     span('04', '02', [[other, '01']]), // of another trace
     span('05', '', []),
+    span('06', '05', [[trace, '01'], [trace, '01']]),
+    span('06', '', [[trace, '05']]), // twice, as a Zipkin client and server are
   ];
   const traces = { resourceSpans: [{ scopeSpans: [{ spans }] }, {}] };
-  assert.deepEqual(linksTo(traces, shortTraceID(trace), '01'), ['03']);
-  assert.deepEqual(linksTo({}, trace, '01'), []);
+  const links = new Map();
+  addLinks(links, {}, trace);
+  addLinks(links, traces, shortTraceID(trace));
+  assert.deepEqual([...links], [['01', ['03', '06']], ['05', ['06']]]);
 });
 
 test('ids of 64 bits', () => {
