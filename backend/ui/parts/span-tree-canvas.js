@@ -5,9 +5,9 @@
 import { rowHeight, theme, token } from '../app/theme.js';
 import { serviceColor } from '../lib/color.js';
 import { memo } from '../lib/memo.js';
+import { labels } from '../trace/axis.js';
 import { shareOf } from '../trace/time-scale.js';
 import { indent } from './span-tree-row.js';
-import { labels } from './time-axis.js';
 
 /**
  * Some rows of the tree and where they are drawn.
@@ -37,7 +37,7 @@ const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'd
 export function drawRows(canvas, part, canvasWidth) {
   const g = canvas.getContext('2d');
   if (!g) return;
-  const { view: { trace: t, rows, critical }, scale, first, last, names, left, width } = part;
+  const { view: { trace: t, rows }, scale, first, last, names, left, width } = part;
   const height = (last - first) * rowHeight;
   const ratio = devicePixelRatio;
   fit(canvas, canvasWidth, height, ratio);
@@ -65,26 +65,8 @@ export function drawRows(canvas, part, canvasWidth) {
   for (let n = first; n < last; n++) {
     const row = rows.rows[n];
     const y = (n - first) * rowHeight;
-    if (row < 0) {
-      group(g, part, ~row, y, x, colors, ink.error);
-      continue;
-    }
-    const [from, to] = [t.starts[row], t.starts[row] + t.durations[row]];
-    if (to < scale.from || from > scale.to) {
-      beyond(g, to < scale.from ? left : left + width, y, to < scale.from ? -1 : 1, ink.soft);
-      continue;
-    }
-    const [a, b] = [Math.max(x(from), left - 2), Math.min(x(to), left + width + 2)];
-    g.fillStyle = colors[t.service[row]];
-    g.fillRect(a, y + inset, Math.max(b - a, 2), rowHeight - 2 * inset);
-    if (critical) {
-      g.fillStyle = ink.critical;
-      for (let c = critical.first[row]; c < critical.first[row + 1]; c++) {
-        const [from, to] = [Math.max(x(critical.from[c]), left - 2), Math.min(x(critical.to[c]), left + width + 2)];
-        if (to - from >= 1) g.fillRect(from, y + rowHeight / 2 - 1, to - from, 2);
-      }
-    }
-    if (t.status[row] === 2) failed(g, a, y, Math.max(b - a, 2), ink.error);
+    if (row < 0) group(g, part, ~row, y, x, colors, ink.error);
+    else bar(g, part, row, y, x, colors, ink);
   }
   measure(g, part, x, height, ink.accent);
   g.restore();
@@ -166,6 +148,36 @@ function guides(g, { view: { rows }, first, last, names }, color) {
       before = x;
     }
   }
+}
+
+/**
+ * The bar of a span, with what is on the critical path, and whether it failed.
+ * @param {CanvasRenderingContext2D} g
+ * @param {Part} part
+ * @param {number} span
+ * @param {number} y
+ * @param {(time: number) => number} x
+ * @param {string[]} colors
+ * @param {{ soft: string, critical: string, error: string }} ink
+ */
+function bar(g, { view: { trace: t, critical }, scale, left, width }, span, y, x, colors, ink) {
+  const [from, to] = [t.starts[span], t.starts[span] + t.durations[span]];
+  if (to < scale.from) return beyond(g, left, y, -1, ink.soft);
+  if (from > scale.to) return beyond(g, left + width, y, 1, ink.soft);
+  const clip = (/** @type {number} */ time) => Math.max(left - 2, Math.min(left + width + 2, x(time)));
+  const a = clip(from);
+  const length = Math.max(clip(to) - a, 2);
+  g.fillStyle = colors[t.service[span]];
+  g.fillRect(a, y + inset, length, rowHeight - 2 * inset);
+  if (critical) {
+    g.fillStyle = ink.critical;
+    for (let c = critical.first[span]; c < critical.first[span + 1]; c++) {
+      const start = clip(critical.from[c]);
+      const end = clip(critical.to[c]);
+      if (end - start >= 1) g.fillRect(start, y + rowHeight / 2 - 1, end - start, 2);
+    }
+  }
+  if (t.status[span] === 2) failed(g, a, y, length, ink.error);
 }
 
 /**

@@ -11,19 +11,18 @@ import { shareOf } from '../trace/time-scale.js';
 import { classMap, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 
-const step = 14; // of the indentation, px
-
 /** Names are hostile: what is longer is cut. */
 const cut = (/** @type {string} */ s) => (s.length > 300 ? s.slice(0, 300) + '…' : s);
 
 /**
- * Where a row of a level begins. Deep ones begin no farther than leaves room for
- * their names.
+ * Where a row of a level begins, px. Deep ones begin no farther than leaves room
+ * for their names.
  * @param {number} level
  * @param {number} names width of the names, px
  */
 export function indent(level, names) {
-  return 6 + Math.min(level * step, Math.max(0, names - 190));
+  const [step, room] = names < 300 ? [8, 140] : [14, 190];
+  return 6 + Math.min(level * step, Math.max(0, names - room));
 }
 
 export const rowStyles = css`
@@ -98,7 +97,7 @@ function spanRow(n, p, span) {
     ${setStyle({ top: `${n * rowHeight}px` })}>
     <div class="name" role="gridcell" title="${cut(service)}: ${cut(name)}${t.kind[span] ? `\n${kind}` : ''}" ${setStyle({ 'padding-left': `${indent(level, p.names)}px` })}>
       <i class="toggle ${below ? (closed ? '' : 'open') : 'none'}"></i>
-      ${indent(level, p.names) < indent(level, Infinity) ? html`<span class="deep" title="Level ${number(level + 1)}">${number(level + 1)}</span>` : nothing}
+      ${indent(level, p.names) === indent(level - 1, p.names) && level ? html`<span class="deep" title="Level ${number(level + 1)}">${number(level + 1)}</span>` : nothing}
       <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
       ${parent === -2 ? html`<span class="badge" title="Its parent was not sent, is yet to come, or is below it.">no parent</span>` : nothing}
       ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}

@@ -2,6 +2,7 @@
 
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Stretch, TimeScale } from '../types.js' */
+/** @import { TimeAxis } from './time-axis.js' */
 import { schedule } from '../app/frame.js';
 import { bind } from '../app/keys.js';
 import { loadMemberTags, memberTags } from '../app/member-tags.js';
@@ -42,11 +43,11 @@ const levels = [['o', 'more', 'Open one level more'], ['p', 'less', 'Open one le
  * those in sight are in the page; their bars are drawn on one canvas.
  */
 export class SpanTree extends LitElement {
-  static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true }, pointer: { state: true } };
+  static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true } };
 
   static styles = [controls, rowStyles, css`
     :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; }
-    .grid { height: 100%; overflow: hidden auto; outline: none; position: relative; }
+    .grid { height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; position: relative; }
     .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     .head > :first-child { display: flex; align-items: center; gap: 2px; padding-left: 16px; min-width: 0; font-size: var(--small); color: var(--text-soft); white-space: nowrap; overflow: hidden; }
     .head > :first-child span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
@@ -65,8 +66,6 @@ export class SpanTree extends LitElement {
     this.top = 0;
     this.width = 0;
     this.height = 0;
-    /** Where the pointer is, as a share of the bars' width. @type {number | null} */
-    this.pointer = null;
     /** What was scrolled to. @type {{ at: number } | null} */
     this.seen = null;
     /** The row that stays where it is when spans arrive: its id, and its distance from the upper edge, px. @type {{ id: string, by: number } | null} */
@@ -181,14 +180,14 @@ export class SpanTree extends LitElement {
       <div class="grid" role="treegrid" tabindex="0" aria-label="Spans" aria-rowcount=${rows.length + 1} aria-activedescendant=${at >= first && at < last ? `r${at}` : nothing}
         ${setStyle({ '--names': `${names}px` })} @scroll=${this.#scroll} @keydown=${(/** @type {KeyboardEvent} */ e) => gridKey(this, e)}>
         <div class="head" role="row" aria-rowindex="1">
-          <div role="columnheader"><span>Service and operation</span>
+          <div role="columnheader" aria-label="Service and operation"><span>${names < 300 ? '' : 'Service and operation'}</span>
             ${levels.map(([key, text, does]) => html`<button class="quiet" title="${does} (${key})" aria-label=${does} @click=${() => pageKey(this, key)}>${text}</button>`)}
           </div>
-          <div role="columnheader" aria-label="Time"><time-axis .scale=${scale} .width=${bars} .at=${this.pointer} .below=${Math.min(this.height, headHeight + rows.length * rowHeight)}
+          <div role="columnheader" aria-label="Time"><time-axis .scale=${scale} .width=${bars} .below=${Math.min(this.height, headHeight + rows.length * rowHeight)}
             ${setStyle({ 'margin-left': `${gap}px`, width: `${bars}px` })} @stretch=${(/** @type {CustomEvent<Stretch>} */ e) => this.show(e.detail)}></time-axis></div>
         </div>
         <div class="rows" role="rowgroup" ${setStyle({ height: `${rows.length * rowHeight}px` })}
-          @click=${this.#click} @dblclick=${this.#dblclick} @pointermove=${this.#hover} @pointerleave=${() => { this.pointer = null; }}>
+          @click=${this.#click} @dblclick=${this.#dblclick} @pointermove=${this.#hover} @pointerleave=${() => this.#point(null)}>
           <canvas aria-hidden="true" ${setStyle({ top: `${first * rowHeight}px` })}></canvas>
           ${repeat(shown, (n) => n, (n) => row(n, place))}
         </div>
@@ -317,7 +316,13 @@ export class SpanTree extends LitElement {
   #hover(event) {
     const left = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect().left + this.names + gap;
     const share = (event.clientX - left) / this.bars;
-    this.pointer = event.pointerType === 'mouse' && share >= 0 && share <= 1 ? share : null;
+    this.#point(event.pointerType === 'mouse' && share >= 0 && share <= 1 ? share : null);
+  }
+
+  /** Shows the time at the pointer. @param {number | null} share of the bars' width */
+  #point(share) {
+    const axis = /** @type {TimeAxis | null} */ (this.renderRoot.querySelector('time-axis'));
+    if (axis) axis.at = share;
   }
 
   /** @param {WheelEvent} event */

@@ -2,48 +2,11 @@
 
 /** @import { TimeScale } from '../types.js' */
 import { duration } from '../lib/format.js';
-import { tickLabel, tickStep, ticks } from '../lib/ticks.js';
-import { shareOf, timeAt } from '../trace/time-scale.js';
+import { gapMiddle, labels } from '../trace/axis.js';
+import { timeAt } from '../trace/time-scale.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { drag } from './drag.js';
 import { setStyle } from './set-style.js';
-
-/** Between the left edges of two labels there are so many px. */
-const labelWidth = 84;
-
-/**
- * The ticks of a scale: round times in what is drawn evenly, none in shrunk
- * gaps. Those too near to the label before them, or of a gap, have none.
- * @param {TimeScale} scale
- * @param {number} width px
- * @returns {{ x: number, text: string }[]}
- */
-export function labels(scale, width) {
-  const idle = scale.gaps.reduce((sum, g) => sum + g.to - g.from, 0);
-  const step = tickStep(scale.to - scale.from - idle, Math.floor(width / labelWidth));
-  const middles = scale.gaps.map((g) => middleOf(scale, g) * width);
-  const all = [];
-  let free = 0;
-  for (let i = 0; i + 1 < scale.times.length; i++) {
-    const [from, to] = [scale.times[i], scale.times[i + 1]];
-    if (scale.gaps.some((g) => g.from === from && g.to === to)) continue;
-    for (const at of ticks(from, to, step)) {
-      const x = shareOf(scale, at) * width;
-      const said = x >= free && x <= width + 1 && !middles.some((m) => x < m + labelWidth / 2 - 4 && x + labelWidth > m - labelWidth / 2 + 4);
-      all.push({ x, text: said ? tickLabel(at, step, scale.to) : '' });
-      if (said) free = x + labelWidth - 4;
-    }
-  }
-  return all;
-}
-
-/**
- * @param {TimeScale} scale
- * @param {{ from: number, to: number }} gap
- */
-function middleOf(scale, gap) {
-  return (shareOf(scale, gap.from) + shareOf(scale, gap.to)) / 2;
-}
 
 /**
  * The times over the bars. Dragging across it selects a stretch.
@@ -85,7 +48,7 @@ export class TimeAxis extends LitElement {
     return html`
       <div class="area" @pointerdown=${this.#down}>
         ${labels(scale, width).map(({ x, text }) => text ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
-        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${middleOf(scale, g) * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
+        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${gapMiddle(scale, g) * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
       </div>
       ${at === null ? nothing : html`
         <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>
