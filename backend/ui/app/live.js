@@ -30,7 +30,6 @@ export class Live {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {{ q: string, columns: string[] } | null} */ #wanted = null;
   #pause = firstPause;
-
   #seen = () => this.#look();
 
   /**
@@ -51,7 +50,7 @@ export class Live {
   /** Resolves when it is open, or is not going to be for now. */
   settled() {
     return new Promise((/** @type {(_: void) => void} */ resolve) => {
-      if (this.state.value.is !== 'connecting') resolve();
+      if (this.state.value.is !== 'connecting') return resolve();
       const stop = this.state.watch(({ is }) => {
         if (is === 'connecting') return;
         stop();

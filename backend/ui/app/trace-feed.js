@@ -10,7 +10,7 @@ import { schedule } from './frame.js';
 import { Live } from './live.js';
 
 /** Traces of a page of the search. */
-export const pageSize = 100;
+const pageSize = 100;
 
 /**
  * What is looked for.
@@ -57,7 +57,7 @@ export class TraceFeed {
     if (this.searching || this.failure) this.#asked = null;
     this.live.stop();
     this.stop();
-    this.#more.cancel();
+    this.stopMore();
   }
 
   /** Gives up the search that runs. */
@@ -110,9 +110,10 @@ export class TraceFeed {
     }
   }
 
+  /** Gives up the next page. */
   stopMore() {
     this.#more.cancel();
-    this.#change({ loadingMore: false });
+    if (this.loadingMore) this.#change({ loadingMore: false });
   }
 
   /** Shows what arrived. */

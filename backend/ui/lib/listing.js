@@ -38,6 +38,8 @@ export class Listing {
   query = '';
   /** More traces arrived than can be shown: search again. */
   missed = false;
+  /** The search has answered. */
+  #answered = false;
   /** Arrived traces that no longer wait because there are too many. */
   #dropped = 0;
   /** There are more traces, but the list is full. */
@@ -58,6 +60,7 @@ export class Listing {
    * @param {SearchPage} page
    */
   append(page) {
+    this.#answered = true;
     this.query = page.query;
     this.atLeast = page.atLeast;
     this.cutAt = page.cutAt;
@@ -69,7 +72,7 @@ export class Listing {
   }
 
   /**
-   * Takes traces that arrived. A list without rows shows them at once.
+   * Takes traces that arrived. When the search found none, they are shown at once.
    * @param {TraceSummary[]} traces
    */
   arrive(traces) {
@@ -91,7 +94,7 @@ export class Listing {
       this.#dropped++;
       this.missed = true;
     }
-    if (!this.rows.length && !this.missed) this.merge();
+    if (this.#answered && !this.rows.length && !this.missed) this.merge();
   }
 
   /** Shows what waits, in its place. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { number } from './format.js';
+import { tickStep } from './ticks.js';
 
 /**
  * Powers of ten from below low to above high, which are the ends of a log scale.
@@ -22,21 +23,16 @@ export function decade(power) {
   return `${number(10 ** (power - unit * 3))} ${['ns', 'µs', 'ms', 's'][unit]}`;
 }
 
-const second = 1e9;
-const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 2 * 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400].map((s) => s * second);
-const fine = [1e6, 2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8];
-
 /**
- * Round times between two, at most so many.
+ * Round times between two, and what is between them.
  * @param {bigint} from ns since 1970
  * @param {bigint} to
- * @param {number} most
+ * @param {number} most of them, at most
  * @param {bigint} shift what the zone is ahead of UTC, ns, so that days begin at midnight
  * @returns {{ step: number, at: bigint[] }}
  */
 export function roundTimes(from, to, most, shift) {
-  const range = Number(to - from);
-  const step = [...fine, ...steps].find((s) => range / s <= most) ?? Math.ceil(range / most);
+  const step = tickStep(Number(to - from), most);
   const size = BigInt(step);
   /** @type {bigint[]} */
   const at = [];

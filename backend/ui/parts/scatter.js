@@ -131,7 +131,7 @@ export class TraceScatter extends LitElement {
     const shift = zone === 'utc' ? 0 : -new Date(Number(first / 1_000_000n)).getTimezoneOffset() * 60e9;
     const { step, at } = roundTimes(first, this.to, Math.max(2, Math.floor(this.width / 130)), BigInt(shift));
     return at.map((t) => {
-      const text = time(t, zone, { digits: step < 1e9 ? 3 : 0 });
+      const text = time(t, zone, { digits: Math.max(0, Math.ceil(9 - Math.log10(step))) });
       return { x: left + Number(t - first) * this.perNS, text: step >= 86_400e9 ? text.slice(0, 10) : step >= 60e9 ? text.slice(11, 16) : text.slice(11) };
     }).filter(({ x, text }) => x - text.length * 4 > left && x + text.length * 4 < this.width);
   }

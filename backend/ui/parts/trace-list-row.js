@@ -20,21 +20,22 @@ const named = 8;
 /**
  * @param {TraceSummary} t
  * @param {Place} at
- * @param {{ longest: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number }} list
+ * @param {{ longest: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number, narrow: boolean }} list
  */
-export function traceRow(t, at, { longest, zone, today, theme, columns, level }) {
+export function traceRow(t, at, { longest, zone, today, theme, columns, level, narrow }) {
   const ns = Number(t.duration);
   const services = t.services.toSorted((a, b) => b.spans - a.spans);
   const all = t.services.map((s) => `${s.service}: ${count(s.spans, 'span')}${s.errors ? `, ${count(s.errors, 'error')}` : ''}`).join('\n');
   const more = services.length - Math.min(services.length, named) + (t.moreServices ?? 0);
+  const value = (/** @type {number} */ i) => t.columns?.[i] || html`<span class="soft">–</span>`;
   return html`<div role="row" id=${`line${at.index}`} class="row trace" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="time">${when(t.start, zone, today)}</span>
     <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar" ${setStyle({ width: `${Math.max((ns / longest) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
     <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> ${t.rootName}</a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
     <span role="gridcell" class="spans">${count(t.spans, 'span')}</span>
     <span role="gridcell" class="errors">${t.errors ? html`<span class="bad">${count(t.errors, 'error')}</span>` : nothing}</span>
-    <span role="gridcell" class="services cut">${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i>${s.service} <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
-    ${columns.map((_, i) => html`<span role="gridcell" class="column cut">${t.columns?.[i] || html`<span class="soft">–</span>`}</span>`)}
+    <span role="gridcell" class="services cut">${narrow ? columns.map((c, i) => html`<span class="service"><span class="soft">${c}</span> ${value(i)}</span> `) : nothing}${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i>${s.service} <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
+    ${narrow ? nothing : columns.map((_, i) => html`<span role="gridcell" class="column cut">${value(i)}</span>`)}
   </div>`;
 }
 
@@ -47,7 +48,7 @@ export function traceRow(t, at, { longest, zone, today, theme, columns, level })
 export function groupRow(g, at, open, toggle) {
   return html`<div role="row" id=${`line${at.index}`} class="row group" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level="1" aria-expanded=${open} @click=${toggle} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="cut"><span class="arrow" aria-hidden="true">${open ? '▾' : '▸'}</span> <b title=${short(g.name)}>${g.name}</b></span>
-    <span role="gridcell" class="facts">${count(g.rows.length, 'trace')}${g.failed ? html`, <span class="error">${number(g.failed)} with errors</span>` : nothing} <span class="soft">median ${duration(g.median)}, longest ${duration(g.longest)}</span></span>
+    <span role="gridcell" class="cut">${count(g.rows.length, 'trace')}${g.failed ? html`, <span class="error">${number(g.failed)} with errors</span>` : nothing} <span class="soft">median ${duration(g.median)}, longest ${duration(g.longest)}</span></span>
   </div>`;
 }
 
@@ -98,13 +99,14 @@ export const listStyles = css`
   .swatch { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
   .wide .row.group { grid-template-columns: minmax(0, auto) 1fr; background: var(--bg-raised); cursor: pointer; }
   .arrow { display: inline-block; width: 1em; }
-  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 24px / 92px 1fr auto; height: 54px; line-height: 26px; align-content: center; }
+  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 22px 'services services services' 24px / 92px 1fr auto; height: 76px; line-height: 26px; align-content: center; }
   .narrow .head { display: none; }
   .narrow .name { grid-area: name; }
   .narrow .time { grid-area: time; font-size: var(--small); text-align: left; }
   .narrow .spans { grid-area: spans; font-size: var(--small); text-align: left; }
   .narrow .errors { grid-area: errors; font-size: var(--small); }
   .narrow .duration { grid-area: duration; justify-content: end; }
-  .narrow .services, .narrow .column, .narrow .track { display: none; }
+  .narrow .services { grid-area: services; font-size: var(--small); }
+  .narrow .track, .narrow .mono { display: none; }
   .narrow .row.group { grid-template: auto auto / 1fr; }
 `;

@@ -15,7 +15,7 @@ import { LitElement, html, nothing, repeat } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 import { groupRow, listStyles, traceRow } from './trace-list-row.js';
 
-/** Below this width in px a trace has two lines. */
+/** Below this width in px a trace has three lines. */
 const narrow = 720;
 
 /**
@@ -73,7 +73,7 @@ export class TraceList extends LitElement {
   }
 
   get rowHeight() {
-    return this.narrow ? 54 : 30;
+    return this.narrow ? 76 : 30;
   }
 
   #read() {
@@ -106,7 +106,7 @@ export class TraceList extends LitElement {
     const zone = settings.value.zone;
     const now = new Date();
     return html`<div role=${this.groups ? 'treegrid' : 'grid'} tabindex="0" aria-label="Traces" class=${this.narrow ? 'narrow' : 'wide'}
-        aria-rowcount=${this.lines.length + 1} aria-colcount=${6 + this.columns.length}
+        aria-rowcount=${this.lines.length + 1}
         aria-activedescendant=${this.active >= from && this.active < from + shown.length ? `line${this.active}` : nothing} @keydown=${this.#key} @blur=${() => { this.active = -1; }}>
       <div role="row" class="row head" aria-rowindex="1">
         <span role="columnheader" class="time">Start (${zoneName(zone, now)})</span>
@@ -125,7 +125,7 @@ export class TraceList extends LitElement {
             const g = this.groups[~line];
             return groupRow(g, at, !this.closed.has(g.name), () => this.#toggle(g.name));
           }
-          return traceRow(this.rows[line], at, { longest: this.longest, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0 });
+          return traceRow(this.rows[line], at, { longest: this.longest, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0, narrow: this.narrow });
         })}
       </div>
     </div>`;

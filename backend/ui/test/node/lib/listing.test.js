@@ -44,6 +44,14 @@ test('an empty list shows the first at once', () => {
   assert.equal(l.waiting, 1);
 });
 
+test('what arrives before the search answers waits for it', () => {
+  const l = new Listing('longest');
+  l.arrive([trace(1), trace(5)]);
+  assert.deepEqual([l.rows.length, l.waiting], [0, 2]);
+  l.append(page([trace(7), trace(5)]));
+  assert.deepEqual([ids(l), l.waiting], ['t7 t5', 1]);
+});
+
 test('orders', () => {
   for (const [order, want] of [['newest', 't3 t2 t1'], ['longest', 't3 t2 t1'], ['spans', 't1 t2 t3'], ['toString', 't3 t2 t1']]) {
     const l = new Listing(order);
