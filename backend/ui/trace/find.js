@@ -10,7 +10,7 @@ import { spanID } from './trace.js';
 
 /**
  * The spans whose service, name, or both with a space between, have the text in
- * them, in capitals or not, or whose id has it; of ids, four digits are needed.
+ * them, in capitals or not, or whose id has it; of ids, six digits are needed.
  * @param {Trace} t
  * @param {string} text "": none
  * @param {string} [ids] of spans in which the server found it, 16 hex digits each
@@ -36,7 +36,7 @@ export function find(t, text, ids = '') {
     }
     if (hit) mask[i] = 1;
   }
-  if (/^[0-9a-f]{4,16}$/.test(wanted)) {
+  if (/^[0-9a-f]{6,16}$/.test(wanted)) {
     for (let at = t.ids.indexOf(wanted); at >= 0; at = t.ids.indexOf(wanted, at + 1)) {
       if ((at % 16) + wanted.length <= 16) mask[Math.floor(at / 16)] = 1;
     }
