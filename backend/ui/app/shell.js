@@ -26,6 +26,12 @@ export class Shell extends LitElement {
     .push { flex: 1; }
     main:focus-visible { outline-offset: -2px; }
     main { min-height: 0; min-width: 0; overflow: auto; }
+    @media (max-width: 480px) {
+      header { gap: 4px 6px; padding: 4px 8px; }
+      nav a { padding: 6px 8px; }
+      select { padding: 3px 4px; }
+      .brand, label span { position: absolute; clip-path: inset(50%); }
+    }
     .newer { padding: 8px 16px; background: var(--bg-warning); color: var(--warning); }
   `];
 
@@ -45,11 +51,11 @@ export class Shell extends LitElement {
           ${this.#link(href('status'), 'Status', page === 'status')}
         </nav>
         <span class="push"></span>
-        <label>Time <select @change=${(/** @type {any} */ e) => change({ zone: e.target.value })}>
+        <label><span>Time</span> <select @change=${(/** @type {any} */ e) => change({ zone: e.target.value })}>
           <option value="local" ?selected=${zone === 'local'}>local</option>
           <option value="utc" ?selected=${zone === 'utc'}>UTC</option>
         </select></label>
-        <label>Theme <select @change=${(/** @type {any} */ e) => change({ theme: e.target.value })}>
+        <label><span>Theme</span> <select @change=${(/** @type {any} */ e) => change({ theme: e.target.value })}>
           ${['system', 'light', 'dark'].map((t) => html`<option value=${t} ?selected=${t === theme}>${t}</option>`)}
         </select></label>
         <key-help></key-help>

@@ -10,9 +10,8 @@ export class StatusPorts extends LitElement {
 
   static styles = [...tables, css`
     :host { grid-column: 1 / -1; }
-    .name { white-space: nowrap; }
-    .name, .mono { width: 1%; padding-right: 32px; }
-    @media (min-width: 600px) { .mono { white-space: nowrap; } }
+    .name, .mono { width: 1%; white-space: nowrap; padding-right: 32px; }
+    @media (max-width: 600px) { .name, .mono { padding-right: 12px; } }
   `];
 
   constructor() {
