@@ -30,6 +30,8 @@ function load() {
       const value = stored[name];
       if (typeof value === typeof fallback && Array.isArray(value) === Array.isArray(fallback)) merged[name] = value;
     }
+    merged.history = merged.history.filter((/** @type {unknown} */ q) => typeof q === 'string');
+    merged.saved = merged.saved.filter((/** @type {any} */ s) => typeof s?.name === 'string' && typeof s.q === 'string');
     return merged;
   } catch {
     return defaults; // storage is forbidden, or holds something else

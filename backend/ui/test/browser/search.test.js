@@ -175,6 +175,18 @@ test('searches are kept under a name, and remembered', async () => {
   page.quiet();
 });
 
+test('what else is in the storage does no harm', async () => {
+  const { page, box, options } = await visit('/');
+  await page.evaluate(() => localStorage.setItem('spur.ui.1', '{"history":[1,null,"status:ok",{}],"saved":[null,{"name":1,"q":"a"},{"name":"b","q":"c"}],"zone":"utc"}'));
+  await page.reload();
+  await page.idle();
+  await box.click();
+  assert.equal((await options())[0], 'status:ok');
+  await page.getByRole('button', { name: '☆ Saved ▾' }).click();
+  assert.equal(await page.getByRole('button', { name: /^Delete/ }).count(), 1);
+  page.quiet();
+});
+
 test('the form and the text say the same', async () => {
   const { page, box, q } = await visit('/?q=service:checkout%20since:1h&form=1');
   const service = page.getByRole('combobox', { name: 'Service' });
