@@ -14,7 +14,7 @@ const (
 	tagBytes  = 4 << 10
 	textBytes = 512
 
-	// In traces of more spans, none is searched for text while writing waits.
+	// In a trace, tags are looked for so many times at most while writing waits.
 	maxProbed = 2_000
 
 	// Once a page is full, the other traces are counted until 1/countShare of

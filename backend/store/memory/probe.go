@@ -155,7 +155,7 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 	case p.ctx.Err() != nil:
 		return no // one trace alone can take long
 	case t.Field == trace.FieldTag:
-		p.cost += 1 + len(p.views[i].encoded.Span)/tagBytes
+		p.cost += tagCost(p.views[i].encoded)
 		return verdictOf(!p.record(i).firehose && matchTags(t, p.views[i].encoded))
 	default:
 		p.cost += textCost + len(p.views[i].encoded.Span)/textBytes
@@ -164,15 +164,20 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 }
 
 // absent reports whether a term is not met because its text is nowhere in the
-// span i. It does not look in large traces, which would take long.
+// span i. Once it has looked at much, it does not look any more: writing waits.
 func (p *probe) absent(t *trace.Term, i int) bool {
-	if t.Field != trace.FieldTag || !isText(t) || len(p.refs) > maxProbed {
+	if t.Field != trace.FieldTag || !isText(t) || p.cost >= maxProbed {
 		return false
 	}
 	e := p.refs[i].encoded()
 	p.read++
-	p.cost += 1 + len(e.Span)/tagBytes
+	p.cost += tagCost(e)
 	return !contains(e, t.Text)
+}
+
+// tagCost is what looking for a tag in a span costs.
+func tagCost(e trace.Encoded) int {
+	return 1 + (len(e.Span)+len(e.Resource)+len(e.Scope))/tagBytes
 }
 
 // positive reports whether the span i meets a part of e that is not negated.
