@@ -2,6 +2,7 @@
 
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Trace } from '../types.js' */
+import { APIError } from '../app/api.js';
 import { address } from '../app/base.js';
 import { loadTrace } from '../app/load-trace.js';
 import { route } from '../app/router.js';
@@ -13,6 +14,7 @@ import { show, state } from '../app/trace-state.js';
 import { traceViewer } from '../app/trace-view.js';
 import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
+import { href } from '../lib/url.js';
 import '../parts/log-list.js';
 import '../parts/minimap.js';
 import '../parts/note-box.js';
@@ -95,7 +97,7 @@ export class TracePage extends LitElement {
   }
 
   render() {
-    if (this.failure) return html`<note-box kind="failed" heading="The trace cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}><p><a href=${address('/')}>All traces</a></p></note-box>`;
+    if (this.failure) return this.#failed(this.failure);
     if (this.stopped) return html`<note-box heading="The trace was not loaded"><button @click=${() => this.#load()}>Load it</button></note-box>`;
     const t = this.loaded;
     const now = state.value;
@@ -107,6 +109,14 @@ export class TracePage extends LitElement {
       ${tree ? html`<trace-toolbar .view=${view}></trace-toolbar>` : nothing}
       <div class="view ${view.chosen >= 0 ? 'chosen' : ''}">${this.#view(view)}</div>
       ${view.chosen >= 0 ? html`<span-panel .trace=${t} .span=${view.chosen}></span-panel>` : nothing}`;
+  }
+
+  /** @param {Error} failure */
+  #failed(failure) {
+    const none = failure instanceof APIError && failure.status === 404;
+    return html`<note-box kind="failed" heading=${none ? 'No span of this trace is stored' : 'The trace cannot be shown'}
+      detail=${none ? 'Either none has arrived yet, or they were older than what is kept.' : failure.message} @again=${() => this.#load()}>
+      <p><a href=${address('/')}>All traces</a> · <a href=${address(href('status'))}>What is kept</a></p></note-box>`;
   }
 
   /** @param {TraceView} view */

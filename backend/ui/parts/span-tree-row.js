@@ -40,8 +40,10 @@ export const rowStyles = css`
   .texts { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .service { color: var(--text-soft); }
   .service.hop { color: var(--text); font-weight: 600; }
+  .service, .op, .member { unicode-bidi: isolate; }
   .op { margin-left: 5px; }
-  .member { margin-left: 7px; font-size: var(--small); color: var(--text-soft); }
+  .marked .service, .marked .member, .marked .label { color: var(--text); text-shadow: none; }
+  .member { font-size: var(--small); color: var(--text-soft); }
   .member b { font-weight: 400; color: var(--text); }
   .deep { flex: none; font-size: 11px; color: var(--text-soft); font-variant-numeric: tabular-nums; }
   .badge { flex: none; font-size: 11px; line-height: 15px; padding: 0 4px; border-radius: 8px; background: var(--bg-raised); border: 1px solid var(--line); color: var(--text-soft); font-variant-numeric: tabular-nums; }
@@ -81,7 +83,7 @@ export function row(n, p) {
  * @param {number} span
  */
 function spanRow(n, p, span) {
-  const { view: { trace: t, chosen, errors }, collapsed, siblings } = p;
+  const { view: { trace: t, chosen, errors, found }, collapsed, siblings } = p;
   const below = t.end[span] - span - 1;
   const closed = collapsed.has(span);
   const failedBelow = errors[t.end[span]] - errors[span + 1];
@@ -91,7 +93,7 @@ function spanRow(n, p, span) {
   const kind = kinds[t.kind[span]];
   const level = p.view.rows.levels[n];
   return html`<div role="row" id="r${n}" data-row=${n}
-    class=${classMap({ row: true, at: n === p.at })}
+    class=${classMap({ row: true, at: n === p.at, marked: found?.mask[span] === 1 })}
     aria-rowindex=${n + 2} aria-level=${level + 1} aria-posinset=${siblings.place[span]} aria-setsize=${siblings.size[span]}
     aria-expanded=${below ? String(!closed) : nothing} aria-selected=${String(span === chosen)}
     ${setStyle({ top: `${n * rowHeight}px` })}>
@@ -102,7 +104,7 @@ function spanRow(n, p, span) {
       ${parent === -2 ? html`<span class="badge" title="Its parent was not sent, is yet to come, or is below it.">no parent</span>` : nothing}
       ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}
       ${closed && failedBelow ? html`<span class="bad below" role="img" aria-label="${count(failedBelow, 'error')} below" title="${count(failedBelow, 'error')} below">!</span>` : nothing}
-      <span class="texts"><span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span><span class="op">${cut(name)}</span>${memberTag(p, span)}</span>
+      <span class="texts">${memberTag(p, span) ?? html`<span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span>`}<span class="op">${cut(name)}</span></span>
       ${closed && below ? html`<span class="badge" title="${count(below, 'span')} below">+${number(below)}</span>` : nothing}
     </div>
     <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]))}</div>
@@ -141,13 +143,14 @@ function groupRow(n, p, group) {
 }
 
 /**
- * What tells a span from the others of its group.
+ * What tells a span from the others of its group, whose service they share;
+ * null when it is no member of one, or not known.
  * @param {Place} p
  * @param {number} span
  */
 function memberTag({ tags, view }, span) {
   const value = tags?.values.get(span);
-  return value ? html`<span class="member">${tags?.keys.get(view.folds.of[span])}=<b>${value}</b></span>` : nothing;
+  return value ? html`<span class="member">${tags?.keys.get(view.folds.of[span])}=<b>${value}</b></span>` : null;
 }
 
 /**

@@ -47,6 +47,7 @@ export class SpanTree extends LitElement {
 
   static styles = [controls, rowStyles, css`
     :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; }
+    :host::before { content: ''; position: absolute; inset: 0 0 auto; height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     .grid { height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; position: relative; }
     .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     .head > :first-child { display: flex; align-items: center; gap: 2px; padding-left: 16px; min-width: 0; font-size: var(--small); color: var(--text-soft); white-space: nowrap; overflow: hidden; }

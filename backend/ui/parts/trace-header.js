@@ -23,6 +23,7 @@ export class TraceHeader extends LitElement {
     .title { flex: 1 1 280px; min-width: 0; }
     .go { display: flex; gap: 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    service-name { unicode-bidi: isolate; }
     dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
     dl div { display: flex; gap: 4px; white-space: nowrap; }
     dd button.quiet { min-height: 0; padding: 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
@@ -58,7 +59,7 @@ export class TraceHeader extends LitElement {
     const spans = t.total - t.doubles;
     return html`
       <div class="title">
-        <h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> ${name}</h2>
+        <h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> <bdi>${name}</bdi></h2>
         <dl>
           <div><dt>Trace</dt><dd class="mono">${t.id}</dd></div>
           <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
