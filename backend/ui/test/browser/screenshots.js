@@ -12,18 +12,13 @@ const folder = process.argv[2];
 const [backend, browser] = await Promise.all([startBackend(), launch()]);
 try {
   await shop(['-load', '8', '-for', '10s']);
-  const worth = await largest('service:frontend status:error');
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    const page = await open(browser, backend.url, { colorScheme, viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 });
-    const shoot = async (name, path) => {
-      await page.visit(path);
-      await page.screenshot({ path: join(folder, `${name}${colorScheme === 'dark' ? '-dark' : ''}.png`) });
-    };
-    await shoot('ui-trace', `/trace/${worth.traceID}`);
-    await shoot('ui-traces', '/');
-    page.quiet();
-    await page.context().close();
+  const { traceID, span } = await worthLooking();
+  const page = await open(browser, backend.url, { colorScheme: 'light', viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 });
+  for (const [name, path] of [['ui-trace', `/trace/${traceID}?span=${span}`], ['ui-traces', '/?q=service:frontend']]) {
+    await page.visit(path);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
   }
+  page.quiet();
 } finally {
   await browser.close();
   await backend.stop();
@@ -31,15 +26,23 @@ try {
 
 /** Runs the shop, which sends to the backend. @param {string[]} args */
 async function shop(args) {
-  const env = { ...process.env, JAEGER_ENDPOINT: `http://${backend.ports['thrift-http']}/api/traces` };
-  const [code] = await once(spawn(process.env.SHOP ?? 'shop', args, { env, stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
+  const to = `udp://${backend.ports['thrift-compact']}`;
+  const [code] = await once(spawn(process.env.SHOP ?? 'shop', ['-to', to, ...args], { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
   if (code) throw new Error(`the shop ended with ${code}`);
 }
 
-/** The trace with the most spans. @param {string} q */
-async function largest(q) {
-  const answer = await fetch(`${backend.url}/api/search?order=spans&limit=1&q=${encodeURIComponent(q)}`);
-  const { traces } = await answer.json();
-  if (!traces?.length) throw new Error(`no trace matches ${q}`);
-  return traces[0];
+/** An order that was delivered although the bank did not answer at first, and the span that says so. */
+async function worthLooking() {
+  const q = '{service:payment status:error} {service:delivery}';
+  const { traces } = await answer(`/api/search?order=spans&limit=1&q=${encodeURIComponent(q)}`);
+  if (!traces.length) throw new Error(`no trace matches ${q}`);
+  const { traceID } = traces[0];
+  const o = await answer(`/api/trace/${traceID}/outline`);
+  const at = o.name.findIndex((name, i) => o.names[name] === 'ask bank' && o.status[i] === '2');
+  return { traceID, span: o.ids.slice(at * 16, at * 16 + 16) };
+}
+
+/** @param {string} path */
+async function answer(path) {
+  return (await fetch(backend.url + path)).json();
 }
