@@ -3,6 +3,7 @@
 import '../pages/status-page.js';
 import '../pages/trace-page.js';
 import '../pages/traces-page.js';
+import '../parts/import-drop.js';
 import '../parts/key-help.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
@@ -64,7 +65,8 @@ export class Shell extends LitElement {
         <h1 class="sr">${titles[page]}</h1>
         ${newer ? html`<p class="newer">This address was made by a newer version of spur: reload the page, or some of it is ignored.</p>` : nothing}
         ${this.#page(page, id)}
-      </main>`;
+      </main>
+      <import-drop></import-drop>`;
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { address } from '../app/base.js';
 import { schedule } from '../app/frame.js';
+import { imported } from '../app/imports.js';
 import { bind } from '../app/keys.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
@@ -9,7 +10,7 @@ import { TraceFeed } from '../app/trace-feed.js';
 import { watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import '../parts/forget-all.js';
-import '../parts/import-drop.js';
+import '../parts/import-button.js';
 import '../parts/live-bar.js';
 import '../parts/note-box.js';
 import '../parts/scatter.js';
@@ -75,6 +76,7 @@ export class TracesPage extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.resized = new ResizeObserver(() => schedule('read', this.measure));
+    this.unwatch = imported.watch(() => feed.again());
     this.unbind = bind(keys, (key) => this.#key(key));
   }
 
@@ -82,6 +84,7 @@ export class TracesPage extends LitElement {
     super.disconnectedCallback();
     this.resized?.disconnect();
     this.unbind?.();
+    this.unwatch?.();
     feed.leave();
   }
 
@@ -128,7 +131,7 @@ export class TracesPage extends LitElement {
       <div class="search">
         <search-box .q=${q} @search=${search}></search-box>
         <button aria-pressed=${form} @click=${() => adjust({ form: !form })}>Form</button>
-        <import-drop @imported=${() => feed.again()}></import-drop>
+        <import-button></import-button>
         <forget-all @forgotten=${() => feed.again()}></forget-all>
       </div>
       ${form ? html`<search-form .q=${q} @search=${search}></search-form>` : nothing}

@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { Imported } from '../app/upload.js' */
+/** @import { Sending } from '../app/imports.js' */
 import { address } from '../app/base.js';
+import { close, files, importFiles, running, send } from '../app/imports.js';
 import { controls } from '../app/styles.js';
-import { upload } from '../app/upload.js';
+import { watch } from '../app/watch.js';
 import { bytes, count, number } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
-/** Files that the panel lists, at most. */
-const maxFiles = 50;
+const events = /** @type {const} */ (['dragenter', 'dragover', 'dragleave', 'drop']);
 
-/**
- * A file on its way.
- * @typedef {{ file: File, sent: number, answer: Imported | null, failure: Error | null, stop: AbortController }} Sending
- */
-
-/**
- * Takes files of traces: by a button, or dropped anywhere on the page.
- *
- * @fires imported
- */
+/** Imports files that are dropped anywhere on the page, and says what became of them. */
 export class ImportDrop extends LitElement {
-  static properties = { files: { state: true }, over: { state: true } };
+  static properties = { over: { state: true } };
 
   static styles = [controls, css`
+    :host { display: contents; }
     .over { position: fixed; inset: 0; z-index: 20; display: grid; place-items: center; background: color-mix(in srgb, var(--bg) 85%, transparent); border: 3px dashed var(--accent); font-size: 1.3em; pointer-events: none; }
     .panel { position: fixed; right: 16px; bottom: 16px; z-index: 10; width: min(420px, calc(100vw - 32px)); max-height: 50vh; overflow: auto; padding: 12px 16px; background: var(--bg-raised); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
     .panel header { display: flex; align-items: center; justify-content: space-between; }
@@ -40,43 +32,35 @@ export class ImportDrop extends LitElement {
 
   constructor() {
     super();
-    /** @type {Sending[]} */
-    this.files = [];
     this.over = false;
     this.hear = (/** @type {DragEvent} */ event) => this.#hear(event);
+    watch(this, files);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    for (const type of /** @type {const} */ (['dragenter', 'dragover', 'dragleave', 'drop'])) addEventListener(type, this.hear);
+    for (const type of events) addEventListener(type, this.hear);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    for (const type of /** @type {const} */ (['dragenter', 'dragover', 'dragleave', 'drop'])) removeEventListener(type, this.hear);
-    for (const f of this.files) f.stop.abort();
-  }
-
-  /** Lets the user choose files. */
-  choose() {
-    /** @type {HTMLInputElement} */ (this.renderRoot.querySelector('input')).click();
+    for (const type of events) removeEventListener(type, this.hear);
   }
 
   render() {
+    const list = files.value;
     return html`
-      <button title="Jaeger's or OTLP's JSON. Files can also be dropped on the page." @click=${() => this.choose()}>Import…</button>
-      <input type="file" multiple hidden accept=".json,.gz,.pb,application/json" aria-label="Files of traces" @change=${this.#chosen}>
       ${this.over ? html`<div class="over"><p>Drop files of traces here: Jaeger’s JSON or OTLP</p></div>` : nothing}
-      ${this.files.length ? html`<section class="panel" aria-label="Imported files">
-        <header><h2>Import</h2>${this.files.some(running) ? nothing : html`<button class="quiet" @click=${() => { this.files = []; }}>Close</button>`}</header>
-        <ul aria-live="polite">${this.files.map((f) => this.#file(f))}</ul>
+      ${list.length ? html`<section class="panel" aria-label="Imported files">
+        <header><h2>Import</h2>${list.some(running) ? nothing : html`<button class="quiet" @click=${close}>Close</button>`}</header>
+        <ul aria-live="polite">${list.map((f) => this.#file(f))}</ul>
       </section>` : nothing}`;
   }
 
   /** @param {Sending} f */
   #file(f) {
     const name = html`<span class="name" title=${f.file.name.slice(0, 300)}>${f.file.name}</span>`;
-    if (f.failure) return html`<li>${name}<button @click=${() => this.#send(f)}>Try again</button><span class="error wide">${f.failure.message}</span></li>`;
+    if (f.failure) return html`<li>${name}<button @click=${() => send(f)}>Try again</button><span class="error wide">${f.failure.message}</span></li>`;
     if (!f.answer) {
       return html`<li>${name}<span class="soft">${bytes(f.sent)} of ${bytes(f.file.size)}</span>
         <progress max=${Math.max(f.file.size, 1)} .value=${f.sent} aria-label=${`Sending ${f.file.name.slice(0, 100)}`}></progress><button @click=${() => f.stop.abort()}>Cancel</button>
@@ -93,44 +77,8 @@ export class ImportDrop extends LitElement {
   #hear(event) {
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    if (event.type === 'drop') this.#add(event.dataTransfer.files);
+    if (event.type === 'drop') importFiles(event.dataTransfer.files);
     this.over = event.type === 'dragover' || event.type === 'dragenter' || (event.type === 'dragleave' && event.relatedTarget !== null);
-  }
-
-  /** @param {Event} event */
-  #chosen(event) {
-    const input = /** @type {HTMLInputElement} */ (event.target);
-    if (input.files) this.#add(input.files);
-    input.value = '';
-  }
-
-  /** @param {FileList} list */
-  async #add(list) {
-    const added = [...list].map((file) => ({ file, sent: 0, answer: null, failure: null, stop: new AbortController() }));
-    this.files = [...added, ...this.files].slice(0, maxFiles);
-    for (const f of added.slice(0, maxFiles)) await this.#send(f);
-  }
-
-  /** @param {Sending} f */
-  async #send(f) {
-    if (f.stop.signal.aborted) f.stop = new AbortController();
-    [f.failure, f.sent] = [null, 0];
-    this.requestUpdate();
-    try {
-      f.answer = await upload(f.file, (sent) => {
-        f.sent = sent;
-        this.requestUpdate();
-      }, f.stop.signal);
-      this.dispatchEvent(new Event('imported'));
-    } catch (error) {
-      f.failure = /** @type {Error} */ (error);
-    }
-    this.requestUpdate();
   }
 }
 customElements.define('import-drop', ImportDrop);
-
-/** @param {Sending} f */
-function running(f) {
-  return !f.answer && !f.failure;
-}

@@ -73,7 +73,7 @@ export const listStyles = css`
   :host { display: block; }
   [role='grid'], [role='treegrid'] { outline: none; }
   .row { display: grid; gap: 0 12px; padding: 0 16px; border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums; }
-  .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 84px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
+  .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 92px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
   .head { position: sticky; top: var(--list-head, 0px); z-index: 1; background: var(--bg); border-bottom-color: var(--line-strong); font-size: var(--small); color: var(--text-soft); }
   .head .column { display: flex; min-width: 0; }
   .head .column button { min-height: 0; line-height: 20px; margin-left: 2px; padding: 0 5px; align-self: center; color: var(--text-soft); }

@@ -242,7 +242,7 @@ test('files: Jaeger’s JSON, OTLP, v3; one that is none; cancelled; dropped', a
   const page = await open(browser, backend.url);
   try {
     await page.visit('/');
-    await page.locator('import-drop input').setInputFiles(Object.keys(files).map((name) => join(dir, name)));
+    await page.locator('import-button input').setInputFiles(Object.keys(files).map((name) => join(dir, name)));
     const panel = page.locator('import-drop .panel');
     await panel.getByRole('button', { name: 'Close' }).waitFor(); // all are done
     assert.equal(await panel.getByText(/1 span of 1 trace/).count(), 3);
@@ -252,7 +252,9 @@ test('files: Jaeger’s JSON, OTLP, v3; one that is none; cancelled; dropped', a
     assert.equal(await panel.getByRole('link', { name: 'Show it' }).first().getAttribute('href'), `/trace/${id(5)}`);
     await panel.getByRole('button', { name: 'Close' }).click();
 
-    // An answer that does not come is cancelled; the file is dropped.
+    // An answer that does not come is cancelled; the file is dropped, on another page.
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.waitForURL(/status/);
     await page.route('**/api/import', () => {});
     await page.evaluate((/** @type {string} */ text) => {
       const data = new DataTransfer();
@@ -261,6 +263,10 @@ test('files: Jaeger’s JSON, OTLP, v3; one that is none; cancelled; dropped', a
     }, files['otlp.json']);
     await panel.getByRole('button', { name: 'Cancel' }).click();
     await panel.getByText('Cancelled.').waitFor();
+    await page.unroute('**/api/import');
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await panel.getByRole('link', { name: 'Show it' }).click();
+    await page.waitForURL(new RegExp(`/trace/${id(7)}`));
     page.quiet(/status of 400/);
   } finally {
     await page.context().close();
