@@ -34,7 +34,7 @@ export class SpanPanel extends LitElement {
   static styles = [controls, css`
     :host { display: grid; grid-template: minmax(0, 1fr) / auto minmax(0, 1fr); width: min(var(--panel), 75vw); background: var(--bg); }
     @media (max-width: 700px) {
-      :host { grid-area: auto / 1 / auto / -1; width: auto; height: 55vh; border-top: 1px solid var(--line-strong); }
+      :host { grid-area: auto / 1 / auto / -1; width: auto; height: 45vh; border-top: 1px solid var(--line-strong); }
       side-handle { display: none; }
     }
     .all { overflow: auto; padding: 8px 12px 24px 8px; }
