@@ -30,6 +30,7 @@ type blockWriter struct {
 	spans  []byte
 	ends   []int                // of the pieces in spans that are full
 	index  map[[2]string]uint64 // of the heads
+	memory map[headMemory]uint64
 	count  int
 	packed []byte // a piece
 	bytes  []byte // the body
@@ -38,18 +39,22 @@ type blockWriter struct {
 func (w *blockWriter) reset() {
 	w.heads, w.spans, w.ends, w.count = w.heads[:0], w.spans[:0], w.ends[:0], 0
 	if w.index == nil {
-		w.index = map[[2]string]uint64{}
+		w.index, w.memory = map[[2]string]uint64{}, map[headMemory]uint64{}
 	}
 	clear(w.index)
+	clear(w.memory)
 }
 
 // add adds a span and returns its index.
 func (w *blockWriter) add(e trace.Encoded) int {
-	head, ok := w.index[[2]string{string(e.Resource), string(e.Scope)}]
+	head, ok := w.memory[memoryOf(e)]
 	if !ok {
-		head = uint64(len(w.index))
-		w.index[[2]string{string(e.Resource), string(e.Scope)}] = head
-		w.heads = appendBytes(appendBytes(w.heads, e.Resource), e.Scope)
+		if head, ok = w.index[[2]string{string(e.Resource), string(e.Scope)}]; !ok {
+			head = uint64(len(w.index))
+			w.index[[2]string{string(e.Resource), string(e.Scope)}] = head
+			w.heads = appendBytes(appendBytes(w.heads, e.Resource), e.Scope)
+		}
+		w.memory[memoryOf(e)] = head
 	}
 	w.spans = appendBytes(binary.AppendUvarint(w.spans, head), e.Span)
 	w.count++

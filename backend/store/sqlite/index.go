@@ -13,7 +13,24 @@ import (
 )
 
 // heads are the resources and scopes of spans that come together.
-type heads map[[2]string]*head
+type heads struct {
+	byContent map[[2]string]*head
+	byMemory  map[headMemory]*head
+}
+
+// headMemory is where the resource and the scope of a span lie; nil when they are
+// empty. Usually many spans share them, and a large one is then read once.
+type headMemory struct{ resource, scope *byte }
+
+func memoryOf(e trace.Encoded) (m headMemory) {
+	if len(e.Resource) > 0 {
+		m.resource = &e.Resource[0]
+	}
+	if len(e.Scope) > 0 {
+		m.scope = &e.Scope[0]
+	}
+	return m
+}
 
 // head is what the spans of a scope have in common.
 type head struct {
@@ -22,10 +39,24 @@ type head struct {
 }
 
 // of returns the head of s, which is e when it is encoded.
-func (h heads) of(d *dictionary, s trace.Span, e trace.Encoded) *head {
-	if known := h[[2]string{string(e.Resource), string(e.Scope)}]; known != nil {
+func (h *heads) of(d *dictionary, s trace.Span, e trace.Encoded) *head {
+	m := memoryOf(e)
+	if known := h.byMemory[m]; known != nil {
 		return known
 	}
+	if h.byContent == nil {
+		h.byContent, h.byMemory = map[[2]string]*head{}, map[headMemory]*head{}
+	}
+	n := h.byContent[[2]string{string(e.Resource), string(e.Scope)}]
+	if n == nil {
+		n = newHead(d, s, e)
+		h.byContent[[2]string{string(e.Resource), string(e.Scope)}] = n
+	}
+	h.byMemory[m] = n
+	return n
+}
+
+func newHead(d *dictionary, s trace.Span, e trace.Encoded) *head {
 	n := &head{service: d.value(nil, d.byID[keyService], s.Service(), true), hash: hashHead(e)}
 	for _, m := range []pcommon.Map{s.Resource.Resource().Attributes(), s.Scope.Scope().Attributes()} {
 		for k, v := range m.All() {
@@ -34,7 +65,6 @@ func (h heads) of(d *dictionary, s trace.Span, e trace.Encoded) *head {
 	}
 	n.tags = d.text(n.tags, trace.TagScopeName, s.Scope.Scope().Name())
 	n.tags = d.text(n.tags, trace.TagScopeVersion, s.Scope.Scope().Version())
-	h[[2]string{string(e.Resource), string(e.Scope)}] = n
 	return n
 }
 
