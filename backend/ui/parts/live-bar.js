@@ -25,7 +25,7 @@ export class LiveBar extends LitElement {
     .open i { background: var(--ok); border-color: var(--ok); }
     .waiting, .refused { color: var(--warning); }
     .waiting i, .refused i { border-color: var(--warning); }
-    .new { min-width: 92px; font-variant-numeric: tabular-nums; }
+    .new { min-width: 104px; font-variant-numeric: tabular-nums; }
   `];
 
   constructor() {

@@ -31,11 +31,11 @@ export function traceRow(t, at, { longest, zone, today, theme, columns, level, n
   return html`<div role="row" id=${`line${at.index}`} class="row trace" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="time">${when(t.start, zone, today)}</span>
     <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar" ${setStyle({ width: `${Math.max((ns / longest) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
-    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> ${t.rootName}</a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
+    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> <bdi>${t.rootName}</bdi></a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
     <span role="gridcell" class="spans">${count(t.spans, 'span')}</span>
     <span role="gridcell" class="errors">${t.errors ? html`<span class="bad">${count(t.errors, 'error')}</span>` : nothing}</span>
-    <span role="gridcell" class="services cut">${narrow ? columns.map((c, i) => html`<span class="service"><span class="soft">${c}</span> ${value(i)}</span> `) : nothing}${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i>${s.service} <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
-    ${narrow ? nothing : columns.map((_, i) => html`<span role="gridcell" class="column cut">${value(i)}</span>`)}
+    <span role="gridcell" class="services cut">${narrow ? columns.map((c, i) => html`<span class="service"><span class="soft">${c}</span> <bdi>${value(i)}</bdi></span> `) : nothing}${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i><bdi>${s.service}</bdi> <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
+    ${narrow ? nothing : columns.map((_, i) => html`<span role="gridcell" class="column cut"><bdi>${value(i)}</bdi></span>`)}
   </div>`;
 }
 
@@ -94,6 +94,7 @@ export const listStyles = css`
   .name a::after { content: ''; position: absolute; inset: 0; }
   .name a:hover { text-decoration: none; }
   .name b { font-weight: 600; }
+  b { unicode-bidi: isolate; }
   em { font-style: normal; font-size: var(--small); padding: 1px 5px; border-radius: 3px; background: var(--bg-warning); color: var(--warning); }
   .service { margin-right: 8px; }
   .swatch { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
