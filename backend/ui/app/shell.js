@@ -69,6 +69,12 @@ export class Shell extends LitElement {
       <import-drop></import-drop>`;
   }
 
+  updated() {
+    const { page, id, params } = route.value;
+    const what = page === 'trace' ? `Trace ${id.slice(0, 7)}` : String(params.q || titles[page]).slice(0, 100);
+    document.title = `${what} · spur`;
+  }
+
   /**
    * @param {string} page
    * @param {string} id

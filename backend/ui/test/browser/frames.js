@@ -37,16 +37,25 @@ export async function watchFrames(page, act) {
 }
 
 /**
- * Bytes of the page's JavaScript objects, after a collection.
+ * Bytes of the page's JavaScript objects and of the buffers of its typed arrays,
+ * after a collection.
  * @param {import('playwright-core').Page} page
  */
 export async function heap(page) {
   const session = await page.context().newCDPSession(page);
   try {
     await session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await session.send('Runtime.getHeapUsage');
-    return usedSize;
+    const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage');
+    return usedSize + backingStorageSize;
   } finally {
     await session.detach();
   }
+}
+
+/** How many elements a page has. @param {import('playwright-core').Page} page */
+export function elements(page) {
+  return page.evaluate(() => {
+    const all = (root) => [...root.querySelectorAll('*')].reduce((n, e) => n + 1 + (e.shadowRoot ? all(e.shadowRoot) : 0), 0);
+    return all(document);
+  });
 }

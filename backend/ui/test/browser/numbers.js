@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { startBackend, store } from './backend.js';
 import { launch, open } from './browser.js';
-import { heap, watchFrames } from './frames.js';
+import { elements, heap, watchFrames } from './frames.js';
 import { send } from './load.js';
 import * as seeds from './seeds.js';
 
@@ -43,11 +43,7 @@ async function traces() {
       for (let i = 0; i < 30; i++) await page.keyboard.press(i < 20 ? '+' : '-');
       await page.idle();
     });
-    const elements = await page.evaluate(() => {
-      const all = (root) => [...root.querySelectorAll('*')].reduce((n, e) => n + 1 + (e.shadowRoot ? all(e.shadowRoot) : 0), 0);
-      return all(document);
-    });
-    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(scroll.longest), ms(scroll.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(elements)]);
+    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(scroll.longest), ms(scroll.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(await elements(page))]);
     await page.context().close();
   }
 }
@@ -65,8 +61,7 @@ async function live() {
     const frames = await watchFrames(page, async () => {
       sent += await send(`http://${backend.ports['otlp-http']}/v1/traces`, rate, (period / steps) * 1000);
     });
-    const elements = await page.evaluate(() => document.querySelector('spur-app').shadowRoot.querySelector('traces-page').shadowRoot.querySelectorAll('*').length);
-    table([`${Math.round((performance.now() - began) / 1000)} s`, String(sent), mega(await heap(page)), ms(frames.longest), ms(frames.work), String(elements)]);
+    table([`${Math.round((performance.now() - began) / 1000)} s`, String(sent), mega(await heap(page)), ms(frames.longest), ms(frames.work), String(await elements(page))]);
   }
   await page.context().close();
 }
