@@ -40,14 +40,14 @@ func readBody(r *http.Request, sink Sink) (body []byte, release func(), err erro
 		}
 	}
 	from := io.Reader(r.Body)
-	longest, growth := int64(MaxBody), int64(2)
+	longest := int64(MaxBody)
 	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
 		if r.ContentLength > MaxBody {
 			return nil, release, errBodyTooLarge
 		}
 		if r.ContentLength >= 0 {
-			longest, growth = r.ContentLength, bodyGrowth
+			longest = r.ContentLength
 		}
 	case "gzip":
 		z, err := gzip.NewReader(r.Body)
@@ -60,7 +60,7 @@ func readBody(r *http.Request, sink Sink) (body []byte, release func(), err erro
 	}
 
 	for {
-		size := min(max(firstRead, growth*int64(len(body))), longest+1) // one byte more tells the end
+		size := min(max(firstRead, 2*int64(len(body))), longest+1) // one byte more tells the end
 		part, ok := sink.Reserve(size - int64(len(body)))
 		if !ok {
 			return nil, release, errBodyMemory

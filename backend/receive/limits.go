@@ -14,10 +14,8 @@ const (
 	searchedTags = 64
 
 	// firstRead is how much memory a body gets before any of it was read. It
-	// doubles as the body grows, or is bodyGrowth times as much when the length is
-	// known.
-	firstRead  = 4 << 10
-	bodyGrowth = 8
+	// doubles as the body grows.
+	firstRead = 4 << 10
 
 	// A body may take growth times its length when it is decoded. These are the
 	// sizes of what OTLP can send as two bytes.

@@ -102,6 +102,7 @@ func (n *newest) fill() {
 	start, end := n.query.Window.Nanos()
 	n.list = make([]candidate, 0, tracesAtOnce)
 	looked := 0
+	var last store.Position
 	n.store.mu.RLock()
 	defer n.store.mu.RUnlock()
 	n.done = true
@@ -114,12 +115,13 @@ func (n *newest) fill() {
 			return false
 		}
 		looked++
-		n.last = &p.Position
+		last = p.Position
 		if p.entry.about(start, end) {
 			n.list = append(n.list, candidate{p, p.entry.start})
 		}
 		return true
 	})
+	n.last = &last
 }
 
 // sorted are candidates as a heap.
