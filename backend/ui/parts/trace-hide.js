@@ -10,6 +10,7 @@ import { memo } from '../lib/memo.js';
 import { parseDuration } from '../search/values.js';
 import { kinds } from '../search/words.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import { openMenu } from './menu.js';
 import './service-name.js';
 
 /** So many services are listed, those of most spans. */
@@ -76,12 +77,8 @@ export class TraceHide extends LitElement {
   /** @param {Event} event */
   #open(event) {
     const menu = /** @type {HTMLElement} */ (this.renderRoot.querySelector('.menu'));
-    if (menu.matches(':popover-open')) return menu.hidePopover();
-    menu.showPopover();
-    const at = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
-    menu.style.setProperty('left', `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`);
-    menu.style.setProperty('top', `${at.bottom + 4}px`);
-    menu.querySelector('input')?.focus();
+    if (menu.matches(':popover-open')) menu.hidePopover();
+    else openMenu(menu, /** @type {HTMLElement} */ (event.currentTarget));
   }
 
   /** @param {string} text */
