@@ -147,7 +147,11 @@ func TestTakeEncodedStrange(t *testing.T) {
 		field(5, 'n'), field(1, make([]byte, 16)...), field(15), // they are there already
 		varint(16), varint(9), field(6), field(8, make([]byte, 8)...), // of another type
 		group(1), group(2), group(20_000), protowire.AppendTag(nil, 9, protowire.EndGroupType),
-		protowire.AppendVarint([]byte{0x4a}, 1<<63), {0x4a, 0x05, 'x'}, {0x80}, {0x50, 0x80}, {0x02, 0x00}, // cut off, or no field
+		protowire.AppendVarint([]byte{0x4a}, 1<<63),
+		{0x4a, 0x05, 'x'},
+		{0x80},
+		{0x50, 0x80},
+		{0x02, 0x00}, // cut off, or no field
 		field(9, append(field(1, 'k'), field(1, 'k')...)...), field(9, append(field(2), field(2)...)...), field(9, varint(3)...),
 		attribute(append(field(1, 'a'), varint(3)...)...), attribute(varint(1)...), attribute(varint(8)...), attribute(field(5, field(2)...)...), attribute(field(6, field(1, varint(9)...)...)...),
 		field(11, append(field(2, 'e'), field(2, 'e')...)...), field(11, varint(1)...), field(13, field(1, 1, 2)...), field(13, field(2, make([]byte, 9)...)...),
