@@ -50,7 +50,7 @@ func newUI(files fs.FS, basePath string) (*UI, error) {
 			return err
 		}
 		text, err := fs.ReadFile(files, name)
-		fmt.Fprintf(sum, "%s %d\n", name, len(text))
+		sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(text)))
 		sum.Write(text)
 		return err
 	})
