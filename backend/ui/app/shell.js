@@ -46,8 +46,8 @@ export class Shell extends LitElement {
     const { theme, zone } = settings.value;
     return html`
       <header>
+        <b class="brand">spur</b>
         <nav aria-label="Pages">
-          ${this.#link('/', 'spur', page === 'traces', 'brand')}
           ${this.#link('/', 'Traces', page === 'traces' || page === 'trace')}
           ${this.#link(href('status'), 'Status', page === 'status')}
         </nav>
@@ -96,10 +96,9 @@ export class Shell extends LitElement {
    * @param {string} path
    * @param {string} text
    * @param {boolean} current
-   * @param {string} [kind]
    */
-  #link(path, text, current, kind = '') {
-    return html`<a class=${kind} href=${address(path)} aria-current=${current && !kind ? 'page' : nothing}>${text}</a>`;
+  #link(path, text, current) {
+    return html`<a href=${address(path)} aria-current=${current ? 'page' : nothing}>${text}</a>`;
   }
 }
 customElements.define('spur-app', Shell);

@@ -39,3 +39,15 @@ export function roundTimes(from, to, most, shift) {
   for (let t = ((from + shift + size - 1n) / size) * size - shift; t <= to; t += size) at.push(t);
   return { step, at };
 }
+
+/**
+ * The duration whose bar has the full width: the longest, unless a few are so
+ * much longer than the others that these would have no bar to see.
+ * @param {number[]} durations
+ */
+export function barEnd(durations) {
+  const sorted = Float64Array.from(durations).sort();
+  const longest = sorted.at(-1) || 1;
+  const usual = sorted[Math.floor(0.9 * (sorted.length - 1))] || 1;
+  return longest > 4 * usual ? usual : longest;
+}

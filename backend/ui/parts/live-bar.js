@@ -25,7 +25,9 @@ export class LiveBar extends LitElement {
     .open i { background: var(--ok); border-color: var(--ok); }
     .waiting, .refused { color: var(--warning); }
     .waiting i, .refused i { border-color: var(--warning); }
+    .pause { min-width: 66px; }
     .new { min-width: 104px; font-variant-numeric: tabular-nums; }
+    .none { visibility: hidden; } /* it keeps its place: nothing moves when a trace arrives */
   `];
 
   constructor() {
@@ -43,9 +45,9 @@ export class LiveBar extends LitElement {
     return html`
       <span class="state ${this.paused ? 'off' : is}" role="status" title=${this.#say()}><i aria-hidden="true"></i>${this.#say()}</span>
       ${is === 'waiting' && !this.paused ? html`<button @click=${() => this.#fire('again')}>Try now</button>` : nothing}
-      <button aria-pressed=${this.paused} @click=${() => this.#fire('pause')}>${this.paused ? 'Go on' : 'Pause'}</button>
+      <button class="pause" aria-pressed=${this.paused} @click=${() => this.#fire('pause')}>${this.paused ? 'Go on' : 'Pause'}</button>
       <button title="Look only at what starts from now on" @click=${() => this.#fire('clear')}>Clear</button>
-      <button class="new ${this.waiting || this.missed ? 'main' : ''}" ?disabled=${!this.waiting && !this.missed} aria-label=${this.waiting ? `Show ${count(this.waiting, 'new trace')}` : nothing}
+      <button class="new main ${this.waiting || this.missed ? '' : 'none'}" aria-label=${this.waiting ? `Show ${count(this.waiting, 'new trace')}` : nothing}
         @click=${() => this.#fire('show')}>${this.missed && !this.waiting ? 'Search again' : `${n} new`}</button>`;
   }
 

@@ -40,6 +40,7 @@ export class LogList extends LitElement {
     a[aria-current] { background: var(--bg-selected); }
     a:focus-visible { outline-offset: -2px; }
     time { text-align: right; color: var(--text-soft); font-variant-numeric: tabular-nums; }
+    service-name { color: var(--text-soft); }
     .of, .text { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .fields { unicode-bidi: isolate; color: var(--text-soft); font-family: var(--mono); font-size: 0.93em; }
     @container (max-width: 560px) {
@@ -157,5 +158,5 @@ customElements.define('log-list', LogList);
 
 /** A log as a line: its name, then its fields. @param {Log} log */
 function textOf(log) {
-  return `${log.name} ${log.tags.map((tag) => `${tag.key}=${tag.text.slice(0, 1000)}`).join(' ')}`;
+  return `${log.name} ${log.tags.filter(({ key, text }) => key !== 'event' || text !== log.name).map((tag) => `${tag.key}=${tag.text.slice(0, 1000)}`).join(' ')}`;
 }

@@ -15,7 +15,7 @@ import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 
 const height = 132;
-const [left, right, top, bottom] = [56, 16, 8, 20];
+const [left, right, top, bottom] = [68, 16, 8, 20];
 /** How near to a point the pointer must be, px. */
 const near = 10;
 
@@ -33,9 +33,9 @@ export class TraceScatter extends LitElement {
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: pan-y; cursor: crosshair; }
     canvas.hit { cursor: pointer; }
     span, .tip, .box { position: absolute; pointer-events: none; white-space: nowrap; line-height: 16px; }
-    .y { left: 0; width: 48px; text-align: right; transform: translateY(-50%); }
+    .y { left: 0; width: 60px; text-align: right; transform: translateY(-50%); }
     .x { bottom: 0; transform: translateX(-50%); }
-    .legend { left: 8px; bottom: 0; color: var(--error); }
+    .legend { left: 16px; bottom: 0; color: var(--error); }
     .box { background: var(--bg-selected); opacity: 0.6; border: 1px solid var(--accent); }
     .tip { z-index: 3; max-width: min(320px, 50%); overflow: hidden; text-overflow: ellipsis; padding: 4px 8px; background: var(--bg-raised); color: var(--text); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); }
     .tip b { display: block; overflow: hidden; text-overflow: ellipsis; font-weight: 600; }
@@ -133,7 +133,7 @@ export class TraceScatter extends LitElement {
     return at.map((t) => {
       const text = time(t, zone, { digits: Math.max(0, Math.ceil(9 - Math.log10(step))) });
       return { x: left + Number(t - first) * this.perNS, text: step >= 86_400e9 ? text.slice(0, 10) : step >= 60e9 ? text.slice(11, 16) : text.slice(11) };
-    }).filter(({ x, text }) => x - text.length * 4 > left && x + text.length * 4 < this.width);
+    }).filter(({ x, text }) => x - text.length * 4 > left + 8 && x + text.length * 4 < this.width);
   }
 
   /** @param {number} i */

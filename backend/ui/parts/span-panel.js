@@ -13,7 +13,7 @@ import { memo } from '../lib/memo.js';
 import { kinds } from '../trace/filter.js';
 import { whySampled } from '../trace/sampled.js';
 import { selfTimes } from '../trace/self-time.js';
-import { spanViews, viewOf } from '../trace/span-view.js';
+import { errorText, spanViews, viewOf } from '../trace/span-view.js';
 import { newTag } from '../trace/tag.js';
 import { spanID } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
@@ -148,7 +148,7 @@ export class SpanPanel extends LitElement {
           <div><dt>Start</dt><dd title="${time(start, zone, { digits: 9 })} ${zoneName(zone, new Date(Number(start / 1_000_000n)))}">${since(t.starts[i])}</dd></div>
           <div><dt>Duration</dt><dd title="${took} ns${share ? `,${share} of the trace` : ''}">${duration(took)}<span class="soft">${share}</span></dd></div>
           <div><dt>Self time</dt><dd>${duration(self)}</dd></div>
-          <div><dt>Kind</dt><dd>${kinds[t.kind[i]]}</dd></div>
+          ${t.kind[i] ? html`<div><dt>Kind</dt><dd>${kinds[t.kind[i]]}</dd></div>` : nothing}
         </dl>
         <span-panel-usual .service=${service} .operation=${name} .duration=${took}></span-panel-usual>
         ${this.failure ? html`<note-box kind="failed" heading="The span cannot be shown" detail=${this.failure.message} @again=${() => this.#load()}></note-box>` : this.#details(t, i)}
@@ -162,9 +162,10 @@ export class SpanPanel extends LitElement {
   #details(t, i) {
     const v = this.view;
     if (!v) return html`<note-box kind="loading" heading="Loading the span" @stop=${() => this.latest.cancel()}></note-box>`;
+    const failure = errorText(v);
     const why = whySampled(v.tags) || whySampled(this.root?.view?.tags ?? []);
     return html`<div class=${v.spanID === spanID(t, i) ? '' : 'old'} aria-busy=${v.spanID !== spanID(t, i)}>
-      ${v.status === 2 ? html`<div class="status"><b>Error</b>${v.statusMessage ? html`<tag-value .tag=${newTag('', { stringValue: v.statusMessage })}></tag-value>` : nothing}</div>` : nothing}
+      ${v.status === 2 ? html`<div class="status"><b>Error</b>${failure ? html`<tag-value .tag=${newTag('', { stringValue: failure })}></tag-value>` : nothing}</div>` : nothing}
       ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w.slice(0, 2000)}</p>`)}
       ${this.#tags('Tags', v.tags, v.service, true, v.dropped.tags)}
       ${v.logs.length || v.dropped.logs ? this.#section('Logs', v.logs.length, '', v.logs.length <= 20, html`

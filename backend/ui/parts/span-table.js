@@ -42,6 +42,7 @@ export class SpanTable extends LitElement {
     .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; min-height: 40px; padding: 4px 16px; border-bottom: 1px solid var(--line); }
     .scroll { overflow: auto; }
     .share { width: 118px; }
+    tbody th:has(.of) service-name { color: var(--text-soft); }
     .share div { display: grid; grid-template-columns: 60px 1fr; align-items: center; }
     .share i { height: 8px; min-width: 1px; border-radius: 1px; background: var(--accent); }
     .more { margin: 8px 16px; }
@@ -93,7 +94,7 @@ export class SpanTable extends LitElement {
         <thead><tr>${heading('name', { both: 'Service and operation', service: 'Service', operation: 'Operation' }[grouping], '', column, up)}${columns.map(([c, text, about]) => html`${heading(c, text, about, column, up)}${c === 'self' ? html`<th scope="col" class="plain">of all</th>` : nothing}`)}</tr></thead>
         <tbody>${sorted.slice(0, this.shown).map((s) => html`<tr>
           <th scope="row"><a href=${address(changed({ view: 'tree', find: nameOf(t, s).slice(0, 200), only: true }))} title=${nameOf(t, s).slice(0, 500)}>${
-            s.service >= 0 ? html`<service-name .name=${t.services[s.service]}></service-name>` : nothing} ${s.name >= 0 ? t.names[s.name].slice(0, 300) : nothing}</a></th>
+            s.service >= 0 ? html`<service-name .name=${t.services[s.service]}></service-name>` : nothing} ${s.name >= 0 ? html`<span class="of">${t.names[s.name].slice(0, 300)}</span>` : nothing}</a></th>
           <td>${number(s.count)}</td>
           <td class=${s.errors ? 'error' : 'soft'}>${number(s.errors)}</td>
           <td>${duration(s.total)}</td>

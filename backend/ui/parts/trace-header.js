@@ -68,8 +68,8 @@ export class TraceHeader extends LitElement {
           <div><dt>Depth</dt><dd>${number(depth + 1)}</dd></div>
           <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}<span role="status">${this.arrived ? `, ${number(this.arrived)} came just now` : ''}</span></dd></div>
           ${errors ? html`<div><dt class="sr">Errors</dt><dd><button class="quiet error" title="Go to the next error (e)" @click=${() => this.dispatchEvent(new Event('error-next'))}>${count(errors, 'error')}</button></dd></div>` : nothing}
-          ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
-          ${t.doubles ? html`<div><dt>Came twice</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
+          ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial:</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
+          ${t.doubles ? html`<div><dt>Came twice:</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
         </dl>
       </div>
       <div class="go"><nav aria-label="Views of the trace">

@@ -20,9 +20,9 @@ const named = 8;
 /**
  * @param {TraceSummary} t
  * @param {Place} at
- * @param {{ longest: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number, narrow: boolean }} list
+ * @param {{ barEnd: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number, narrow: boolean }} list
  */
-export function traceRow(t, at, { longest, zone, today, theme, columns, level, narrow }) {
+export function traceRow(t, at, { barEnd, zone, today, theme, columns, level, narrow }) {
   const ns = Number(t.duration);
   const services = t.services.toSorted((a, b) => b.spans - a.spans);
   const all = t.services.map((s) => `${s.service}: ${count(s.spans, 'span')}${s.errors ? `, ${count(s.errors, 'error')}` : ''}`).join('\n');
@@ -30,7 +30,7 @@ export function traceRow(t, at, { longest, zone, today, theme, columns, level, n
   const value = (/** @type {number} */ i) => t.columns?.[i] || html`<span class="soft">–</span>`;
   return html`<div role="row" id=${`line${at.index}`} class="row trace" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="time">${when(t.start, zone, today)}</span>
-    <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar" ${setStyle({ width: `${Math.max((ns / longest) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
+    <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar ${ns > barEnd ? 'cut-off' : ''}" ${setStyle({ width: `${Math.max(Math.min(ns / barEnd, 1) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
     <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> <bdi>${t.rootName}</bdi></a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
     <span role="gridcell" class="spans">${count(t.spans, 'span')}</span>
     <span role="gridcell" class="errors">${t.errors ? html`<span class="bad">${count(t.errors, 'error')}</span>` : nothing}</span>
@@ -90,6 +90,7 @@ export const listStyles = css`
   .duration > span { width: 64px; text-align: right; }
   .track { flex: 1; height: 10px; }
   .bar { display: block; height: 100%; border-radius: 2px; }
+  .cut-off { mask-image: linear-gradient(to right, #000 70%, transparent); } /* it is longer than there is room for */
   .name a { color: var(--text); }
   .name a::after { content: ''; position: absolute; inset: 0; }
   .name a:hover { text-decoration: none; }

@@ -10,6 +10,7 @@ import { theme } from '../app/theme.js';
 import { watch } from '../app/watch.js';
 import { zoneName } from '../lib/format.js';
 import { groupTraces, lines } from '../lib/grouping.js';
+import { barEnd } from '../lib/scale.js';
 import { href } from '../lib/url.js';
 import { LitElement, html, nothing, repeat } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
@@ -53,7 +54,8 @@ export class TraceList extends LitElement {
     /** @type {TraceGroup[] | null} */
     this.groups = null;
     this.lines = new Int32Array(0);
-    this.longest = 1;
+    /** The duration in ns of a bar of full width. */
+    this.barEnd = 1;
     this.read = () => this.#read();
     this.moved = () => schedule('read', this.read);
     watch(this, theme, settings);
@@ -91,7 +93,7 @@ export class TraceList extends LitElement {
     if (['rows', 'group', 'columns', 'closed'].some((name) => changed.has(name))) {
       this.groups = this.group ? groupTraces(this.rows, this.group, this.columns) : null;
       this.lines = lines(this.rows.length, this.groups, this.closed);
-      this.longest = this.rows.reduce((most, t) => Math.max(most, Number(t.duration)), 1);
+      this.barEnd = barEnd(this.rows.map((t) => Number(t.duration)));
       this.active = Math.min(this.active, this.lines.length - 1);
     }
   }
@@ -125,7 +127,7 @@ export class TraceList extends LitElement {
             const g = this.groups[~line];
             return groupRow(g, at, !this.closed.has(g.name), () => this.#toggle(g.name));
           }
-          return traceRow(this.rows[line], at, { longest: this.longest, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0, narrow: this.narrow });
+          return traceRow(this.rows[line], at, { barEnd: this.barEnd, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0, narrow: this.narrow });
         })}
       </div>
     </div>`;

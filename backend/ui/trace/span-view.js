@@ -78,6 +78,24 @@ function warningsOf(attributes) {
   return value ? tagsOf([{ key: '', value }]).map((tag) => tag.text) : [];
 }
 
+// Where a log says what failed, the best first: of OpenTracing and OpenTelemetry.
+const errorKeys = ['error.object', 'exception.message', 'message', 'exception.type', 'error.kind'];
+
+/**
+ * What a span that failed says of it: the message of its status, else what its
+ * last log of an error says, else "".
+ * @param {SpanView} view
+ */
+export function errorText({ statusMessage, logs }) {
+  if (statusMessage) return statusMessage;
+  const log = logs.findLast((l) => l.name === 'error' || l.name === 'exception' || l.tags.some(({ key, text }) => (key === 'event' && text === 'error') || key === 'error.object' || key === 'exception.message'));
+  for (const key of errorKeys) {
+    const said = log?.tags.find((tag) => tag.key === key)?.text;
+    if (said) return said;
+  }
+  return '';
+}
+
 /**
  * Which of some views shows a span. Spans of a Zipkin client and server can have
  * the same id.

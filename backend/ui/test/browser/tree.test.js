@@ -204,7 +204,7 @@ test('spans without a parent say so, and cycles end', async () => {
   const page = await open(browser, backend.url);
   await page.visit(`/trace/${seeds.ids.orphan}`);
   assert.match(await rows(page).first().innerText(), /no parent/);
-  assert.match(await said(page, 'trace-header'), /Partial\s*1 span without a parent/);
+  assert.match(await said(page, 'trace-header'), /Partial:\s*1 span without a parent/);
   await page.visit(`/trace/${seeds.ids.cycle}`);
   assert.equal(await page.getByRole('treegrid').getAttribute('aria-rowcount'), '5');
   page.quiet();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decade, decades, roundTimes } from '../../../lib/scale.js';
+import { barEnd, decade, decades, roundTimes } from '../../../lib/scale.js';
 
 test('decades hold what is between them', () => {
   for (const [low, high, want] of [[1000, 1000, [3, 4]], [999, 1001, [2, 4]], [0, 0, [0, 1]], [2e6, 8.9e8, [6, 9]], [1e6, 1e9, [6, 9]], [1, 3e17, [0, 18]]]) {
@@ -20,4 +20,11 @@ test('round times, few enough, in the zone', () => {
     const { step, at } = roundTimes(noon + 17n, noon + 17n + range, 9, 0n);
     assert.ok(at.length <= 10 && at.every((t) => t % BigInt(step) === 0n && t >= noon + 17n && t <= noon + 17n + range), `${range}: ${at}`);
   }
+});
+
+test('one trace that is much longer leaves the others their bars', () => {
+  assert.equal(barEnd([1, 2, 3, 4]), 4);
+  assert.equal(barEnd([...Array(99).fill(100), 30_000]), 100);
+  assert.equal(barEnd([]), 1);
+  assert.equal(barEnd([0, 0]), 1);
 });

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allLogs } from '../../../trace/logs.js';
-import { spanOfView, spanViews, viewOf } from '../../../trace/span-view.js';
+import { errorText, spanOfView, spanViews, viewOf } from '../../../trace/span-view.js';
+import { newTag } from '../../../trace/tag.js';
 import { fromOutline } from '../../../trace/trace.js';
 import { outline } from './make.js';
 
@@ -61,6 +62,17 @@ test('a span as it is shown', () => {
   });
   assert.deepEqual([bare.service, bare.status, bare.duration, bare.jaeger, bare.tags, bare.warnings], ['', 0, 0, false, [], []]);
   assert.deepEqual(spanViews({}, start), []);
+});
+
+test('what a failed span says is the message of its status, else of its last log of an error', () => {
+  const [{ logs: _, ...view }] = spanViews(otlp, start);
+  const log = (/** @type {string} */ name, /** @type {Record<string, string>} */ tags) => ({ at: 0, time: start, name, tags: Object.entries(tags).map(([key, text]) => newTag(key, { stringValue: text })) });
+  const text = (/** @type {ReturnType<typeof log>[]} */ ...logs) => errorText({ ...view, statusMessage: '', logs });
+  assert.equal(errorText({ ...view, logs: [log('error', { message: 'of the log' })] }), 'broken');
+  assert.equal(text(log('error', { event: 'error', 'error.object': 'first' }), log('error', { event: 'error', 'error.object': 'last' }), log('retry', { message: 'again' })), 'last');
+  assert.equal(text(log('', { event: 'error', message: 'refused' })), 'refused');
+  assert.equal(text(log('exception', { 'exception.type': 'Timeout', 'exception.stacktrace': 'at …' })), 'Timeout');
+  assert.equal(text(log('retry', { message: 'again' })), '');
 });
 
 test('logs of all spans are by time', () => {
