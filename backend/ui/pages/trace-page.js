@@ -31,14 +31,17 @@ export class TracePage extends LitElement {
   static properties = { trace: {}, loaded: { state: true }, failure: { state: true }, stopped: { state: true }, arrived: { state: true } };
 
   static styles = [controls, css`
-    :host { display: grid; height: 100%; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr) auto; }
+    :host { display: grid; height: 100%; grid-template: auto auto minmax(220px, 1fr) / minmax(0, 1fr) auto; }
     trace-header, trace-toolbar, note-box { grid-column: 1 / -1; }
     trace-header { grid-row: 1; }
     trace-toolbar { grid-row: 2; }
     .view { grid-row: 3; display: grid; grid-template-rows: auto minmax(0, 1fr); gap: 8px; min-height: 0; min-width: 0; }
     .view > :only-child { grid-row: 1 / -1; }
     span-panel { min-height: 0; overflow: auto; }
-    @media (max-width: 700px) { .chosen > trace-minimap { display: none; } }
+    @media (max-width: 700px) {
+      .view.chosen { gap: 0; }
+      .chosen > trace-minimap { display: none; }
+    }
   `];
 
   constructor() {

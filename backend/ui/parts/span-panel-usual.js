@@ -64,7 +64,7 @@ export class SpanPanelUsual extends LitElement {
     if (!u) return nothing;
     if (u.spans < few) return html`<p class="soft">Only ${count(u.spans, 'span')} of this operation ${u.spans === 1 ? 'is' : 'are'} stored: too few to say what is usual.</p>`;
     const above = quantiles.findLast(([name]) => this.duration > Number(u.durations[name]));
-    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`, of which ${percent(u.errors / u.spans)} failed` : nothing}</p>
+    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`; ${percent(u.errors / u.spans)} failed` : nothing}</p>
       <dl>${quantiles.map(([name]) => html`<div><dt>${name}</dt><dd>${duration(Number(u.durations[name]))}</dd></div>`)}</dl>`;
   }
 }

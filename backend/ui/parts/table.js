@@ -14,6 +14,8 @@ export const tableStyle = css`
   td { text-align: right; white-space: nowrap; }
   td { padding: 0 8px; line-height: 24px; }
   td, tbody th { border-bottom: 1px solid var(--line); }
-  tr > :last-child { padding-right: 16px; }
+  tbody tr > :last-child { padding-right: 16px; }
+  thead th:last-child { padding-right: 8px; } /* its button has 8 more */
+  thead th.plain:last-child { padding-right: 16px; }
   tbody tr:hover > * { background: var(--bg-hover); }
 `;

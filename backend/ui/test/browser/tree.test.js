@@ -247,3 +247,12 @@ test('of 10,000 spans few rows are in the page, and the state survives going awa
   assert.equal(await rows(page).first().getAttribute('aria-rowindex'), first);
   page.quiet();
 });
+
+test('at 200 % zoom there is room for the tree beside the chosen span', async () => {
+  const page = await open(browser, backend.url, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 });
+  await page.visit(`/trace/${seeds.ids.hundred}?span=0000000000000003`);
+  assert.ok((await page.locator('span-tree').evaluate((e) => e.clientHeight)) >= 200);
+  await page.locator('span-panel').scrollIntoViewIfNeeded();
+  assert.ok((await page.locator('span-panel').evaluate((e) => e.getBoundingClientRect().bottom)) <= 401); // the page scrolls to it
+  page.quiet();
+});
