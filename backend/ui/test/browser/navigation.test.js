@@ -98,7 +98,6 @@ test('with the keyboard alone', async () => {
 
   await page.keyboard.press('/');
   await page.keyboard.type('service:cart');
-  await page.keyboard.press('Escape');
   await page.keyboard.press('Enter');
   await page.idle();
   assert.equal(where(page), '/?q=service%3Acart');
