@@ -12,7 +12,7 @@ SHELL := bash
 FUZZTIME ?= 5m
 BASE ?= HEAD
 
-CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy
+CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy ui browser
 
 .PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
