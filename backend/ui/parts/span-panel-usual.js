@@ -21,6 +21,7 @@ export class SpanPanelUsual extends LitElement {
     dl { display: flex; flex-wrap: wrap; gap: 0 12px; margin: 0; color: var(--text-soft); font-variant-numeric: tabular-nums; }
     div { display: flex; gap: 4px; white-space: nowrap; }
     dd { margin: 0; }
+    .whole { white-space: nowrap; }
   `];
 
   constructor() {
@@ -64,7 +65,7 @@ export class SpanPanelUsual extends LitElement {
     if (!u) return nothing;
     if (u.spans < few) return html`<p class="soft">Only ${count(u.spans, 'span')} of this operation ${u.spans === 1 ? 'is' : 'are'} stored: too few to say what is usual.</p>`;
     const above = quantiles.findLast(([name]) => this.duration > Number(u.durations[name]));
-    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`; ${percent(u.errors / u.spans)} failed` : nothing}</p>
+    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`; <span class="whole">${percent(u.errors / u.spans)} failed</span>` : nothing}</p>
       <dl>${quantiles.map(([name]) => html`<div><dt>${name}</dt><dd>${duration(Number(u.durations[name]))}</dd></div>`)}</dl>`;
   }
 }
