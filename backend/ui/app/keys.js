@@ -23,7 +23,7 @@ export function bind(keys, run) {
   const mine = keys.map((key) => ({ key, run: (/** @type {KeyboardEvent} */ event) => run(key.keys, event) }));
   bound.push(...mine);
   return () => {
-    for (const b of mine) bound.splice(bound.indexOf(b), 1);
+    for (const b of mine.splice(0)) bound.splice(bound.indexOf(b), 1);
   };
 }
 
@@ -47,6 +47,8 @@ export function listen() {
 
 /** @param {KeyboardEvent} event */
 function nameOf(event) {
+  // Many keyboards have signs such as [ with Alt or AltGr, which can be Ctrl and Alt.
+  if (event.altKey && /^[^\p{L}\p{N}]$/u.test(event.key)) return event.key;
   const parts = [];
   if (event.ctrlKey || event.metaKey) parts.push('Ctrl');
   if (event.altKey) parts.push('Alt');

@@ -137,8 +137,7 @@ export class Live {
     const text = new TextDecoder();
     for (;;) {
       const dead = setTimeout(() => reader.cancel(), silence);
-      const { value, done } = await reader.read();
-      clearTimeout(dead);
+      const { value, done } = await reader.read().finally(() => clearTimeout(dead));
       if (done || mine.signal.aborted) return;
       this.#pause = firstPause;
       const events = stream.push(text.decode(value, { stream: true }));

@@ -11,6 +11,8 @@ import { Live } from './live.js';
 
 /** Traces of a page of the search. */
 const pageSize = 100;
+/** A search waits so long for the stream, ms: a proxy may hold that back. */
+const patience = 2000;
 
 /**
  * What is looked for.
@@ -35,6 +37,7 @@ export class TraceFeed {
 
   /** @type {Asked | null} */ #asked = null;
   /** What is being loaded, to which arrivals belong already. @type {Listing | null} */ #coming = null;
+  /** The server was asked for it. */ #sent = false;
   #search = new Latest();
   #more = new Latest();
 
@@ -75,12 +78,15 @@ export class TraceFeed {
     if (this.wrong) return this.#change({ stopped: false, failure: null });
     const listing = new Listing(asked.order);
     this.#coming = listing;
+    this.#sent = false;
     this.#more.cancel();
     this.#change({ searching: true, stopped: false, loadingMore: false, moreFailure: null });
     try {
       const answer = await this.#search.run(async (signal) => {
         // What arrives after the search is heard of by the stream: it is open first.
-        if (this.live.wanted && !this.live.cursor) await this.live.settled();
+        if (this.live.wanted && !this.live.cursor) await Promise.race([this.live.settled(), new Promise((resolve) => setTimeout(resolve, patience))]);
+        signal.throwIfAborted();
+        this.#sent = true;
         return get('/api/search', { ...asked, limit: pageSize }, signal);
       });
       if (!answer) return;
@@ -137,8 +143,8 @@ export class TraceFeed {
 
   /** @param {boolean} fresh what arrived before is not told */
   #opened(fresh) {
-    if (this.#coming) return;
-    if (this.failure) this.again();
+    if (this.#coming ? fresh && this.#sent : this.failure) this.again();
+    else if (this.#coming) return;
     else if (fresh && this.listing) {
       if (this.listing.rows.length > pageSize) this.#gap();
       else this.again();

@@ -11,7 +11,7 @@ const [whole, partial] = [60_000, 600_000];
 /**
  * Asks now and then how many spans are stored of a trace that may still get some.
  * @param {Trace} t
- * @param {(spans: number) => void} grown called when they are more
+ * @param {() => Promise<void>} grown called when they are more; while it runs nothing is asked
  * @returns {() => void} ends it
  */
 export function watchGrowth(t, grown) {
@@ -23,7 +23,7 @@ export function watchGrowth(t, grown) {
     if (Date.now() - end > wait) return stop();
     try {
       const page = /** @type {SearchPage} */ (await get('/api/search', { q: `id:${t.id}`, limit: 1 }));
-      if (page.traces.length && page.traces[0].spans > t.total) grown(page.traces[0].spans);
+      if (page.traces.length && page.traces[0].spans > t.total) await grown();
     } catch {
       // The trace stays as it is; the next call may succeed.
     }

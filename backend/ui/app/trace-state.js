@@ -14,8 +14,8 @@ import { spanID } from '../trace/trace.js';
  * @property {number} top how far the tree is scrolled, px
  */
 
-/** The traces whose state is kept, for those who go to another one and come back. */
-const limit = 20;
+/** The traces whose state is kept, for those who go to another one and come back: so many, of so many spans in all. */
+const [most, mostSpans] = [20, 500_000];
 
 /** @type {Map<string, TraceState>} */
 const states = new Map();
@@ -84,6 +84,12 @@ export function scrolled(top) {
 function put(next) {
   states.delete(next.trace.id);
   states.set(next.trace.id, next);
-  for (const id of states.keys()) if (states.size > limit) states.delete(id);
+  let spans = 0;
+  for (const s of states.values()) spans += s.trace.count;
+  for (const [id, s] of states) {
+    if (s === next || (states.size <= most && spans <= mostSpans)) break;
+    states.delete(id);
+    spans -= s.trace.count;
+  }
   state.value = next;
 }

@@ -18,22 +18,26 @@ import { busy } from './idle.js';
 export async function upload(file, progress, signal) {
   const done = busy();
   try {
-    return await new Promise((resolve, reject) => {
+    if (signal.aborted) throw cancelled(); // while files before it were sent
+    return JSON.parse(await new Promise((resolve, reject) => {
       // fetch does not tell how much was sent.
       const request = new XMLHttpRequest();
       request.open('POST', apiURL('/api/import'));
       request.upload.onprogress = (event) => progress(event.loaded);
       request.onload = () => {
-        if (request.status === 200) resolve(JSON.parse(request.responseText));
+        if (request.status === 200) resolve(request.responseText);
         else reject(new APIError(reasonOf(request.responseText, request.status, request.statusText), request.status, '/api/import'));
       };
       request.onerror = () => reject(new APIError('The server does not answer, or the file cannot be read.', 0, '/api/import'));
-      request.onabort = () => reject(new APIError('Cancelled.', 0, '/api/import'));
+      request.onabort = () => reject(cancelled());
       signal.addEventListener('abort', () => request.abort());
-      if (signal.aborted) request.abort();
-      else request.send(file);
-    });
+      request.send(file);
+    }));
   } finally {
     done();
   }
+}
+
+function cancelled() {
+  return new APIError('Cancelled.', 0, '/api/import');
 }

@@ -52,7 +52,7 @@ export class EventStream {
     else if (name === 'id') this.#nextID = value;
     else if (name === 'data') {
       this.#data.push(value);
-      this.#size += value.length;
+      this.#size += value.length + 1;
     }
     return false;
   }

@@ -124,3 +124,12 @@ export function ago(ns, now) {
   const [unit, size] = /** @type {[string, number][]} */ ([['d', 86400], ['h', 3600], ['min', 60], ['s', 1]]).find(([, size]) => s >= size) ?? ['s', 1];
   return `${Math.floor(s / size)} ${unit} ago`;
 }
+
+/**
+ * The beginning of a text that is longer than n UTF-16 units.
+ * @param {string} s
+ * @param {number} n
+ */
+export function cut(s, n) {
+  return s.length > n ? s.slice(0, n - 1) + '…' : s;
+}

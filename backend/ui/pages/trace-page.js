@@ -91,7 +91,7 @@ export class TracePage extends LitElement {
     show(answer.value);
     this.loaded = answer.value;
     this.endWatch();
-    this.endWatch = watchGrowth(answer.value, () => this.#read().catch(() => {})); // else it is tried again
+    this.endWatch = watchGrowth(answer.value, () => this.#read());
   }
 
   #stop() {

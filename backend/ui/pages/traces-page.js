@@ -9,6 +9,7 @@ import { controls } from '../app/styles.js';
 import { TraceFeed } from '../app/trace-feed.js';
 import { watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
+import { memo } from '../lib/memo.js';
 import '../parts/forget-all.js';
 import '../parts/import-button.js';
 import '../parts/live-bar.js';
@@ -67,6 +68,7 @@ export class TracesPage extends LitElement {
       const bar = this.renderRoot.querySelector('.bar');
       if (bar) this.style.setProperty('--list-head', `${bar.clientHeight}px`);
     };
+    this.tags = memo((/** @type {string} */ group, /** @type {string[]} */ ...col) => [...new Set(group ? [...col, group] : col)].slice(0, 20));
     /** Where an element before this one was scrolled to. */
     this.remembered = place.top;
     this.addEventListener('scroll', () => { if (this.isConnected) place.top = this.scrollTop; }, { passive: true });
@@ -103,7 +105,7 @@ export class TracesPage extends LitElement {
   /** The tags that the rows have: that by which they are grouped is one. */
   get columns() {
     const { col, group } = this.params;
-    return [...new Set(group && group !== 'service' && group !== 'operation' ? [...col, group] : col)].slice(0, 20);
+    return this.tags(group && group !== 'service' && group !== 'operation' ? group : '', ...col);
   }
 
   firstUpdated() {

@@ -2,7 +2,7 @@
 
 /** @import { JSONLine, JSONNode } from '../types.js' */
 import { controls } from '../app/styles.js';
-import { count } from '../lib/format.js';
+import { count, cut } from '../lib/format.js';
 import { jsonLines } from '../trace/json.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
@@ -101,12 +101,4 @@ function brief(node) {
   });
   if (node.entries.length > 4) parts.push('…');
   return node.kind === 'object' ? `{${parts.join(', ')}}` : `[${parts.join(', ')}]`;
-}
-
-/**
- * @param {string} s
- * @param {number} n
- */
-function cut(s, n) {
-  return s.length > n ? s.slice(0, n - 1) + '…' : s;
 }

@@ -10,6 +10,9 @@ import { kinds, statuses } from '../search/words.js';
 import { LitElement, css, html, live, noChange, nothing } from '../vendor/lit.js';
 import './search-input.js';
 
+/** Names that a field offers: a list of many thousand would be slow. */
+const offered = 1000;
+
 const unfit = {
   '': '',
   wrong: 'Something is wrong with the search above. Once it is mended, this form shows it.',
@@ -96,7 +99,7 @@ export class SearchForm extends LitElement {
   #text(name, label, values, known, placeholder) {
     return html`<label><span class="name">${label}</span>
       <input type="text" list=${`${name}s`} placeholder=${placeholder} autocomplete="off" spellcheck="false" .value=${live(values[name])} @change=${this.#change(name)}>
-      <datalist id=${`${name}s`}>${known.map((k) => html`<option value=${k}></option>`)}</datalist></label>`;
+      <datalist id=${`${name}s`}>${known.slice(0, offered).map((k) => html`<option value=${k}></option>`)}</datalist></label>`;
   }
 
   /**

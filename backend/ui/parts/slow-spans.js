@@ -7,7 +7,7 @@ import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { duration, since } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
-import { kinds } from '../trace/filter.js';
+import { kinds } from '../search/words.js';
 import { spanID } from '../trace/trace.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './service-name.js';

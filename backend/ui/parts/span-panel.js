@@ -10,7 +10,7 @@ import { watch } from '../app/watch.js';
 import { duration, percent, since, time, zoneName } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { memo } from '../lib/memo.js';
-import { kinds } from '../trace/filter.js';
+import { kinds } from '../search/words.js';
 import { whySampled } from '../trace/sampled.js';
 import { selfTimes } from '../trace/self-time.js';
 import { errorText, spanViews, viewOf } from '../trace/span-view.js';

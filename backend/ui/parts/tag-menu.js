@@ -6,6 +6,7 @@ import { copy } from '../app/clipboard.js';
 import { changed } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
+import { cut } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import { withCondition } from '../search/edit.js';
 import { condition, has } from '../search/write.js';
@@ -98,11 +99,3 @@ export class TagMenu extends LitElement {
   }
 }
 customElements.define('tag-menu', TagMenu);
-
-/**
- * @param {string} s
- * @param {number} n
- */
-function cut(s, n) {
-  return s.length > n ? s.slice(0, n - 1) + '…' : s;
-}

@@ -8,7 +8,7 @@ import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
-import { spanOf } from '../trace/trace.js';
+import { rootOf, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
 
@@ -54,7 +54,7 @@ export class TraceHeader extends LitElement {
     const { zone } = settings.value;
     const { view, span } = route.value.params;
     const { depth, errors, lost } = this.facts(t);
-    const root = Math.max(0, t.parent.indexOf(-1));
+    const root = rootOf(t);
     const name = t.names[t.name[root]];
     const spans = t.total - t.doubles;
     return html`

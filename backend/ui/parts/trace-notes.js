@@ -4,7 +4,7 @@
 import { adjust } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { focusOn, goTo, measureFrom } from '../app/trace-actions.js';
-import { count, duration } from '../lib/format.js';
+import { count, since } from '../lib/format.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /** What is left out of the trace, or measured in it, and how to end that. */
@@ -43,12 +43,7 @@ export class TraceNotes extends LitElement {
     const stop = html`<button @click=${() => measureFrom(t, -1)}>Stop measuring</button>`;
     if (b < 0 || b === a) return html`<p role="status">Measuring from ${link(a)} <span>choose another span</span> ${stop}</p>`;
     const [from, to] = [t.starts[a] + t.durations[a], t.starts[b] + t.durations[b]];
-    return html`<p role="status">From ${link(a)} to ${link(b)} <span>start to start ${signed(t.starts[b] - t.starts[a])}, end to start ${signed(t.starts[b] - from)}, end to end ${signed(to - from)}</span> ${stop}</p>`;
+    return html`<p role="status">From ${link(a)} to ${link(b)} <span>start to start ${since(t.starts[b] - t.starts[a])}, end to start ${since(t.starts[b] - from)}, end to end ${since(to - from)}</span> ${stop}</p>`;
   }
 }
 customElements.define('trace-notes', TraceNotes);
-
-/** @param {number} ns */
-function signed(ns) {
-  return (ns > 0 ? '+' : '') + duration(ns);
-}

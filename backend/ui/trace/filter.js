@@ -4,8 +4,6 @@
 import { parseDuration } from '../search/values.js';
 import { kinds } from '../search/words.js';
 
-export { kinds };
-
 /**
  * The spans to hide: "service:NAME", "kind:NAME", "shorter:10ms". What it does
  * not know hides nothing.

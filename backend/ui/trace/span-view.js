@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { KeyValue, OTLPSpan, OTLPTraces, SpanView, Tag, Trace } from '../types.js' */
-import { spanID, spanOf } from './trace.js';
+import { spanID } from './trace.js';
 import { tagsOf } from './tag.js';
 
 // Attributes that the backend writes (trace/jaeger.go).
@@ -107,17 +107,4 @@ export function viewOf(t, span, views) {
   const id = spanID(t, span);
   const same = views.filter((v) => v.spanID === id);
   return same.find((v) => v.start === t.starts[span] && v.kind === t.kind[span] && v.service === t.services[t.service[span]]) ?? same[0];
-}
-
-/**
- * The span that a view shows, or -1.
- * @param {Trace} t
- * @param {SpanView} view
- */
-export function spanOfView(t, view) {
-  const first = spanOf(t, view.spanID);
-  for (let i = first; i >= 0 && i < t.count; i = t.ids.indexOf(view.spanID, i * 16 + 16) / 16) {
-    if (Number.isInteger(i) && t.starts[i] === view.start && t.kind[i] === view.kind && t.services[t.service[i]] === view.service) return i;
-  }
-  return first;
 }

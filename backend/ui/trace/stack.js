@@ -16,6 +16,9 @@ const frames = [
   /^\s*(?:from )?(?<p>\S+\.rb:\d+):in [`'](?<f>.+)'$/, // Ruby
   /^\t(?<f>)(?<p>\S.*\.(?:go|s):\d+)(?: \+0x[0-9a-f]+)?$/, // Go
 ];
+/** Lines that are longer, UTF-16 units, are no frames: reading them could take long. */
+const longest = 1000;
+
 // The line before, of Go and Rust.
 const functions = [/^created by (\S+)(?: in goroutine \d+)?$/, /^\s*\d+: (.+)$/, /^(\S+?)\([^()]*\)$/, /^(\S+)$/];
 
@@ -33,7 +36,7 @@ export function parseStack(text) {
   for (const raw of text.trimEnd().split('\n')) {
     const line = raw.trimEnd();
     const before = lines.at(-1);
-    const match = frames.map((f) => f.exec(line)).find((m) => m);
+    const match = line.length > longest ? undefined : frames.map((f) => f.exec(line)).find((m) => m);
     if (match) {
       count++;
       /** @type {StackLine} */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Rows, SpanView, Trace } from '../types.js' */
-import { count, duration } from '../lib/format.js';
+import { count, cut, duration } from '../lib/format.js';
 import { foldSiblings } from './fold.js';
 import { visible } from './rows.js';
 import { rootOf } from './trace.js';
@@ -73,7 +73,7 @@ export function traceMarkdown(t, link, rows) {
  * @param {string} link to the span
  */
 export function spanMarkdown(view, link) {
-  const title = `${cut(view.service)} ${cut(view.name)}, ${duration(view.duration)}${view.status === 2 ? ', error' : ''}`;
+  const title = `${nameLine(view.service)} ${nameLine(view.name)}, ${duration(view.duration)}${view.status === 2 ? ', error' : ''}`;
   const rows = [...view.tags, ...view.process].map((tag) => `| ${cell(tag.key)} | ${cell(tag.text)} |\n`).join('');
   const message = view.statusMessage ? `\n${fence(view.statusMessage + '\n')}\n` : '';
   return `**[${escape(title)}](${link})**\n${message}${rows ? `\n| tag | value |\n| --- | --- |\n${rows}` : ''}`;
@@ -92,13 +92,12 @@ export function curl(url) {
  * @param {number} span
  */
 function label(t, span) {
-  return `${cut(t.services[t.service[span]])} ${cut(t.names[t.name[span]])}`;
+  return `${nameLine(t.services[t.service[span]])} ${nameLine(t.names[t.name[span]])}`;
 }
 
 /** One line of a name. @param {string} s */
-function cut(s) {
-  const line = s.replaceAll(/\p{C}+/gu, ' ').trim();
-  return line.length > longestName ? line.slice(0, longestName - 1) + '…' : line;
+function nameLine(s) {
+  return cut(s.replaceAll(/\p{C}+/gu, ' ').trim(), longestName);
 }
 
 /** @param {string} s */
@@ -108,7 +107,7 @@ function escape(s) {
 
 /** @param {string} s */
 function cell(s) {
-  return escape(s.length > 500 ? s.slice(0, 499) + '…' : s).replaceAll(/\s*\n\s*/g, ' ');
+  return escape(cut(s, 500)).replaceAll(/\s*\n\s*/g, ' ');
 }
 
 /** A block of code, whose fence is longer than those in it. @param {string} s ends with a line feed */

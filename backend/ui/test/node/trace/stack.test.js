@@ -64,3 +64,9 @@ test('long lines take no long time', () => {
     assert.ok(performance.now() - begin < 1000, piece);
   }
 });
+
+test('a line that is made to be slow is read at once', () => {
+  const started = performance.now();
+  assert.equal(parseStack(`x\n  at ${') in '.repeat(40_000)}`), null);
+  assert.ok(performance.now() - started < 500);
+});
