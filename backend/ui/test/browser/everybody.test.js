@@ -14,7 +14,7 @@ import * as seeds from './seeds.js';
 
 before(async () => {
   [backend, browser] = await Promise.all([startBackend(), launch()]);
-  for (const traces of [seeds.one(), seeds.siblings(), seeds.orphan(), seeds.hostile(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+  for (const traces of [seeds.one(), seeds.siblings(), seeds.cycle(), seeds.orphan(), seeds.hostile(), seeds.gap(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
 });
 after(async () => {
   await browser?.close();
