@@ -26,7 +26,8 @@ const pages = {
   status: '/status',
   trace: `/trace/${seeds.ids.hundred}`, 'trace-span': `/trace/${seeds.ids.hundred}?span=0000000000000003`,
   'trace-table': `/trace/${seeds.ids.hundred}?view=table`, 'trace-logs': `/trace/${seeds.ids.hundred}?view=logs`,
-  'trace-hostile': `/trace/${seeds.ids.hostile}?span=0000000000000001`, 'trace-unknown': `/trace/${seeds.ids.huge}`,
+  'trace-hostile': `/trace/${seeds.ids.hostile}?span=0000000000000001`, 'trace-cycle': `/trace/${seeds.ids.cycle}`, 'trace-gap': `/trace/${seeds.ids.gap}`,
+  'trace-unknown': `/trace/${seeds.ids.huge}`,
 };
 const expected = /status of 40[04]/; // the wrong search and the unknown trace
 
