@@ -59,3 +59,18 @@ export function elements(page) {
     return all(document);
   });
 }
+
+/**
+ * Begins to count the processor's time of the page's main thread, which does not
+ * grow when others use the machine.
+ * @param {import('playwright-core').Page} page
+ * @returns a function that tells ms since
+ */
+export async function watchProcessor(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return 1000 * metrics.find((m) => m.name === 'TaskDuration').value;
+  };
+}

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { startBackend, store } from './backend.js';
 import { launch, open } from './browser.js';
-import { elements, heap, watchFrames } from './frames.js';
+import { elements, heap, watchFrames, watchProcessor } from './frames.js';
 import { send } from './load.js';
 import * as seeds from './seeds.js';
 
@@ -25,11 +25,13 @@ try {
 
 /** Traces of several sizes, each in a browser that has nothing cached. */
 async function traces() {
-  table(['trace', 'outline', 'first paint', 'ready', 'scroll: longest frame', 'its work', 'zoom: longest frame', 'its work', 'heap', 'elements']);
+  table(['trace', 'outline', 'first paint', 'ready', 'its processor time', 'scroll: longest frame', 'its work', 'zoom: longest frame', 'its work', 'heap', 'elements']);
   for (const [id, n] of /** @type {const} */ ([[seeds.ids.hundred, 100], [seeds.ids.tenThousand, 10_000], [seeds.ids.fiftyThousand, 50_000], [seeds.ids.huge, 230_000]])) {
     await store(backend, seeds.tree(id, n));
     const page = await open(browser, backend.url);
+    const processor = await watchProcessor(page);
     await page.visit(`/trace/${id}`);
+    const used = await processor();
     const [paint, ready, size] = await page.evaluate(() => {
       const outline = performance.getEntriesByType('resource').find((e) => e.name.endsWith('/outline'));
       return [performance.getEntriesByName('first-contentful-paint')[0].startTime, performance.now(), outline?.decodedBodySize ?? NaN];
@@ -43,7 +45,7 @@ async function traces() {
       for (let i = 0; i < 30; i++) await page.keyboard.press(i < 20 ? '+' : '-');
       await page.idle();
     });
-    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(scroll.longest), ms(scroll.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(await elements(page))]);
+    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(used), ms(scroll.longest), ms(scroll.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(await elements(page))]);
     await page.context().close();
   }
 }
