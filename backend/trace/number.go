@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
@@ -37,6 +38,8 @@ func ParseNumber(s string) Number {
 		switch c := s[i]; {
 		case '0' <= c && c <= '9':
 		case (c == '-' || c == '+') && i == 0:
+		case c == '.' && strings.IndexByte(s[:i], '.') >= 0: // an address or a version
+			return Number{}
 		case c == '.' || c == 'e' || c == 'E' || c == '-' || c == '+':
 			digits = false
 		default:

@@ -25,18 +25,23 @@ type candidates interface {
 	pop() // what peek has returned
 }
 
-// candidates returns the traces that have spans about the time of q's window:
-// those up to the position after, and those behind it.
-func (s *Store) candidates(q *trace.Query, after *store.Position) (before, behind candidates) {
-	if q.IDs == nil && q.Order == trace.NewestFirst {
-		behind = &newest{store: s, query: q, last: after}
+// candidates returns the traces that have spans about the time of the query's
+// window: those up to the position after, and those behind it.
+func (f *finder) candidates(after *store.Position) (before, behind candidates) {
+	list, ok := f.holders()
+	switch {
+	case ok:
+	case f.query.IDs == nil && f.query.Order == trace.NewestFirst:
+		behind = &newest{store: f.store, query: f.query, last: after}
 		if after == nil {
 			return &sorted{}, behind
 		}
-		return &newest{store: s, query: q, end: after}, behind
+		return &newest{store: f.store, query: f.query, end: after}, behind
+	default:
+		list = f.store.about(f.query)
 	}
 	var b, a sorted
-	for _, c := range s.about(q) {
+	for _, c := range list {
 		if after != nil && c.Compare(*after) <= 0 {
 			b = append(b, c)
 		} else {
@@ -55,7 +60,7 @@ func (s *Store) about(q *trace.Query) (list []candidate) {
 	defer s.mu.RUnlock()
 	add := func(e *entry) bool {
 		if e.about(start, end) {
-			list = append(list, candidate{place{store.Position{Key: e.key(q.Order), ID: e.id}, e}, e.start})
+			list = append(list, e.candidate(q.Order))
 		}
 		return true
 	}
@@ -72,6 +77,10 @@ func (s *Store) about(q *trace.Query) (list []candidate) {
 		}
 	}
 	return list
+}
+
+func (e *entry) candidate(o trace.Order) candidate {
+	return candidate{place{store.Position{Key: e.key(o), ID: e.id}, e}, e.start}
 }
 
 // newest are candidates by start. A trace whose start changes meanwhile can come

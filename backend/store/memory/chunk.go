@@ -19,8 +19,8 @@ type chunk struct {
 	number   uint64 // from 1
 	archived bool
 	block    int        // size of new blocks
-	blocks   [][]byte   // encoded spans; a full one is followed by the next
-	page     int        // size of new pages
+	blocks   []block    // of encoded spans; a full one is followed by the next
+	page     int        // size of all pages
 	pages    [][]record // likewise
 	names    []name
 	heads    []head
@@ -29,6 +29,14 @@ type chunk struct {
 	bytes    int
 	oldest   uint64      // start of the oldest span
 	dict     *dictionary // once it was asked for; under Store.dictMu
+}
+
+// block holds encoded spans one behind the other.
+type block struct {
+	spans  []byte
+	first  int    // index of the record of the first one
+	head   uint32 // of the last one
+	filter filter // of all, and of their heads
 }
 
 // record is what is known of a span without decoding it.
@@ -80,10 +88,30 @@ func (c *chunk) records() iter.Seq[*record] {
 	}
 }
 
+// in returns the records of the spans of the block i.
+func (c *chunk) in(i int) iter.Seq[*record] {
+	return func(yield func(*record) bool) {
+		first := c.blocks[i].first
+		for n := first; n < first+c.recordsIn(i); n++ {
+			if !yield(&c.pages[n/c.page][n%c.page]) {
+				return
+			}
+		}
+	}
+}
+
+// recordsIn returns how many records in returns.
+func (c *chunk) recordsIn(i int) int {
+	if i+1 < len(c.blocks) {
+		return c.blocks[i+1].first - c.blocks[i].first
+	}
+	return (len(c.pages)-1)*c.page + len(c.pages[len(c.pages)-1]) - c.blocks[i].first
+}
+
 // encoded returns the span that r is about. It must not be changed.
 func (c *chunk) encoded(r *record) trace.Encoded {
 	h := &c.heads[r.head]
-	return trace.Encoded{Resource: h.resource, Scope: h.scope, Span: c.blocks[r.block][r.at : r.at+r.size : r.at+r.size]}
+	return trace.Encoded{Resource: h.resource, Scope: h.scope, Span: c.blocks[r.block].spans[r.at : r.at+r.size : r.at+r.size]}
 }
 
 // addHead returns the index of a resource and a scope.
@@ -114,20 +142,34 @@ func (c *chunk) addName(service string, operation []byte, kind ptrace.SpanKind) 
 // add adds a span, all of whose record but its place is known, and returns the
 // record.
 func (c *chunk) add(r record, span []byte) *record {
-	last := len(c.blocks) - 1
-	if last < 0 || cap(c.blocks[last])-len(c.blocks[last]) < len(span) {
-		c.blocks = append(c.blocks, make([]byte, 0, max(c.block, len(span))))
-		last++
-	}
-	r.block, r.at, r.size = uint32(last), uint32(len(c.blocks[last])), uint32(len(span))
-	c.blocks[last] = append(c.blocks[last], span...)
-	c.bytes += spanOverhead + len(span)
-	c.oldest = min(c.oldest, r.start)
-	last = len(c.pages) - 1
-	if last < 0 || len(c.pages[last]) == cap(c.pages[last]) {
+	last := len(c.pages) - 1
+	if last < 0 || len(c.pages[last]) == c.page {
 		c.pages = append(c.pages, make([]record, 0, c.page))
 		last++
 	}
+	b := c.blockFor(len(span), last*c.page+len(c.pages[last]))
+	if len(b.spans) == 0 || b.head != r.head {
+		b.head = r.head
+		b.filter.addHead(c.heads[r.head])
+	}
+	b.filter.addSpan(span)
+	r.block, r.at, r.size = uint32(len(c.blocks)-1), uint32(len(b.spans)), uint32(len(span))
+	b.spans = append(b.spans, span...)
+	c.bytes += spanOverhead + len(span)
+	c.oldest = min(c.oldest, r.start)
 	c.pages[last] = append(c.pages[last], r)
 	return &c.pages[last][len(c.pages[last])-1]
+}
+
+// blockFor returns the last block, in which there is room for size bytes. Next is
+// the index of the next record.
+func (c *chunk) blockFor(size, next int) *block {
+	last := len(c.blocks) - 1
+	if last < 0 || cap(c.blocks[last].spans)-len(c.blocks[last].spans) < size {
+		bytes := max(c.block, size)
+		c.blocks = append(c.blocks, block{spans: make([]byte, 0, bytes), first: next, filter: newFilter(bytes)})
+		last++
+		c.bytes += c.blocks[last].filter.bytes()
+	}
+	return &c.blocks[last]
 }

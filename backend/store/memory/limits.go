@@ -51,6 +51,15 @@ const (
 	// Encoded spans lie in blocks of a chunk, about so many.
 	blocksPerChunk = 32
 
+	// The filter of a block takes 1/filterShare of the block. A tag has filterBits
+	// bits in it.
+	filterShare = 32
+	filterBits  = 3
+
+	// A search goes through the blocks that may hold a tag when it has to look for
+	// the tag so many times at most, and through the traces otherwise.
+	maxHeld = 100_000
+
 	// Records lie in pages of minPage, and one more for each pageShare bytes that
 	// the chunk takes.
 	minPage   = 8

@@ -4,7 +4,6 @@ package memory
 
 import (
 	"context"
-	"hash/maphash"
 	"sync"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -27,7 +26,6 @@ type Config struct {
 // Store is a store.Store in memory.
 type Store struct {
 	cfg  Config
-	seed maphash.Seed
 	self string // tells the cursors of this store from those of another
 
 	// calls is held for reading during each call, and closed is set under it.
@@ -57,7 +55,7 @@ func Open(cfg Config) *Store {
 	if cfg.MaxScan <= 0 {
 		cfg.MaxScan = DefaultMaxScan
 	}
-	s := &Store{cfg: cfg, seed: maphash.MakeSeed(), self: newSelf()}
+	s := &Store{cfg: cfg, self: newSelf()}
 	s.data.reset(s.chunkBytes())
 	return s
 }

@@ -27,8 +27,12 @@ func (s *Store) Search(ctx context.Context, q trace.Query) (trace.Page, error) {
 		}
 		after = &p
 	}
-	before, behind := s.candidates(&q, after)
-	return s.newFinder(ctx, &q).page(before, behind)
+	f := s.newFinder(ctx, &q)
+	before, behind := f.candidates(after)
+	if err := ctx.Err(); err != nil {
+		return trace.Page{}, err
+	}
+	return f.page(before, behind)
 }
 
 // page finds the first traces of behind. The others are looked at for their

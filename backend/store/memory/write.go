@@ -48,7 +48,7 @@ func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
 func (s *Store) put(spans []trace.Encoded, archive bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := writer{data: &s.data, seed: s.seed, chunks: &s.data.chunks}
+	w := writer{data: &s.data, chunks: &s.data.chunks}
 	if archive {
 		w.chunks = &s.data.archive
 		if bytesOf(s.data.archive)+bytesToAdd(spans) > s.cfg.MaxBytes/2 {
@@ -81,7 +81,6 @@ func bytesToAdd(encoded []trace.Encoded) (n int64) {
 // writer puts the spans of one call into a data.
 type writer struct {
 	data    *data
-	seed    maphash.Seed
 	chunks  *[]*chunk // where they go
 	entry   *entry    // of the span before
 	touched *entry    // the last that got a span
@@ -100,7 +99,7 @@ func (w *writer) span(s trace.Encoded) {
 	if w.chunk == nil || !bytes.Equal(s.Resource, w.around.resource) || !bytes.Equal(s.Scope, w.around.scope) {
 		w.around = head{s.Resource, s.Scope}
 		w.service = service(s.Resource)
-		w.hash = maphash.Bytes(w.seed, s.Resource)*3 + maphash.Bytes(w.seed, s.Scope)
+		w.hash = maphash.Bytes(seed, s.Resource)*3 + maphash.Bytes(seed, s.Scope)
 		w.chunk = nil
 	}
 	h := s.Head()
@@ -109,7 +108,7 @@ func (w *writer) span(s trace.Encoded) {
 		e = w.data.entry(h.TraceID)
 		w.entry = e
 	}
-	hash := maphash.Bytes(w.seed, s.Span) + w.hash
+	hash := maphash.Bytes(seed, s.Span) + w.hash
 	known, double := e.find(hash)
 	if double && (!c.archived || e.refs[known].chunk.archived) {
 		return

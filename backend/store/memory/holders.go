@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package memory
+
+import (
+	"slices"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// holders returns the traces of which a span has a tag that the query asks for,
+// as far as it was read before ctx was done. It is false when there is no such
+// tag, or when too many spans may have it.
+func (f *finder) holders() (list []candidate, ok bool) {
+	if f.query.IDs != nil {
+		return nil, false
+	}
+	s := f.store
+	s.mu.RLock()
+	chunks := slices.Collect(s.data.eachChunk())
+	var found []held
+	var asked *trace.Term
+	cost := maxHeld + 1
+	for _, t := range needed(f.query.Where) {
+		if list, n := holding(chunks, t); n < cost {
+			found, asked, cost = list, t, n
+		}
+	}
+	s.mu.RUnlock()
+	if asked == nil {
+		return nil, false
+	}
+	seen := map[pcommon.TraceID]bool{}
+	for _, h := range found {
+		if f.ctx.Err() != nil {
+			break
+		}
+		list = append(list, f.in(h, asked, seen)...)
+	}
+	return list, true
+}
+
+// held is a block of a chunk that may hold a tag.
+type held struct {
+	chunk *chunk
+	block int
+}
+
+// needed returns terms of which each trace that e finds has a span that meets
+// them: tags with a value.
+func needed(e *trace.Expr) (list []*trace.Term) {
+	switch {
+	case e == nil:
+	case e.Op == trace.OpAnd, e.Op == trace.OpSpan:
+		for _, arg := range e.Args {
+			list = append(list, needed(arg)...)
+		}
+	case e.Op == trace.OpTerm && e.Term.Field == trace.FieldTag && e.Term.Cmp == trace.CmpEqual:
+		list = append(list, &e.Term)
+	}
+	return list
+}
+
+// holding returns the blocks that may hold what t asks for, and what it costs to
+// look into them: as tagCost, more than maxHeld when there are more of them.
+func holding(chunks []*chunk, t *trace.Term) (list []held, cost int) {
+	text, other := tokens(t)
+	for _, c := range chunks {
+		for i, b := range c.blocks {
+			if !b.filter.has(text) && !b.filter.has(other) {
+				continue
+			}
+			list = append(list, held{c, i})
+			if cost += c.recordsIn(i) + len(b.spans)/tagBytes; cost > maxHeld {
+				return nil, cost
+			}
+		}
+	}
+	return list, cost
+}
+
+// in returns the traces about the time of the query's window that have a span
+// in h that meets t, and that were not seen before.
+func (f *finder) in(h held, t *trace.Term, seen map[pcommon.TraceID]bool) (list []candidate) {
+	start, end := f.query.Window.Nanos()
+	s := f.store
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for r := range h.chunk.in(h.block) {
+		f.scanned++
+		if seen[r.trace] || r.firehose || !matchTags(t, h.chunk.encoded(r)) {
+			continue
+		}
+		seen[r.trace] = true
+		if e := s.data.traces[r.trace]; e != nil && e.about(start, end) {
+			list = append(list, e.candidate(f.query.Order))
+		}
+	}
+	return list
+}
