@@ -20,8 +20,9 @@ const (
 	// that is being decoded is there twice.
 	bodyExpansion = 32
 
-	// maxDepth is how deep lists and maps of a value may be nested.
-	maxDepth = 64
+	// maxDepth is how deep lists and maps of a value may be nested: pdata reads no
+	// message with more than 100 in one another, and a map is three.
+	maxDepth = 32
 
 	// maxBadKeys is how many keys of one map are mended. Each is compared with all
 	// others.

@@ -52,7 +52,10 @@ func isSame(a, b []byte) bool {
 }
 
 func soundResource(b []byte) (a audit, ok bool) {
-	td, ok := decodeAround(trace.Encoded{Resource: b}, b)
+	if !sound(b, resourceSpansField, 0, 0) {
+		return a, false
+	}
+	td, ok := decodeAround(trace.Encoded{Resource: b})
 	if ok {
 		a = mendResource(td.ResourceSpans().At(0))
 	}
@@ -60,18 +63,18 @@ func soundResource(b []byte) (a audit, ok bool) {
 }
 
 func soundScope(b []byte) (a audit, ok bool) {
-	td, ok := decodeAround(trace.Encoded{Scope: b}, b)
+	if !sound(b, scopeSpansField, 0, 0) {
+		return a, false
+	}
+	td, ok := decodeAround(trace.Encoded{Scope: b})
 	if ok {
 		a = mendScope(td.ResourceSpans().At(0).ScopeSpans().At(0))
 	}
 	return a, ok && a.mended == 0 && !a.unfit
 }
 
-// decodeAround decodes e, which is nothing but a resource or a scope, b.
-func decodeAround(e trace.Encoded, b []byte) (td ptrace.Traces, ok bool) {
-	if !sound(b, aroundField, 0, 0) {
-		return td, false
-	}
+// decodeAround decodes e, which is nothing but a resource or a scope.
+func decodeAround(e trace.Encoded) (td ptrace.Traces, ok bool) {
 	td, err := trace.Decode([]trace.Encoded{e})
 	return td, err == nil
 }
@@ -123,15 +126,49 @@ func (f protoField) isMessage(check func(protoField, int) bool, many uint32, dep
 }
 
 // The following accept the fields of OTLP's messages
-// (opentelemetry/proto/trace/v1/trace.proto, common/v1/common.proto).
+// (opentelemetry/proto/trace/v1/trace.proto, common/v1/common.proto,
+// resource/v1/resource.proto).
 
-// aroundField accepts those of ResourceSpans and ScopeSpans.
-func aroundField(f protoField, _ int) bool {
+func resourceSpansField(f protoField, depth int) bool {
 	switch f.num {
-	case 1: // the resource or scope, which is decoded
-		return f.typ == protowire.BytesType
+	case 1:
+		return f.isMessage(resourceField, 1<<1|1<<3, depth)
 	case 3: // schema_url
 		return f.isText()
+	}
+	return false
+}
+
+func resourceField(f protoField, depth int) bool {
+	switch f.num {
+	case 1:
+		return f.isMessage(attributeField, 0, depth)
+	case 2: // what was dropped
+		return f.typ == protowire.VarintType
+	case 3: // entities, which nothing looks at
+		return f.typ == protowire.BytesType
+	}
+	return false
+}
+
+func scopeSpansField(f protoField, depth int) bool {
+	switch f.num {
+	case 1:
+		return f.isMessage(scopeField, 1<<3, depth)
+	case 3: // schema_url
+		return f.isText()
+	}
+	return false
+}
+
+func scopeField(f protoField, depth int) bool {
+	switch f.num {
+	case 1, 2: // name, version
+		return f.isText()
+	case 3:
+		return f.isMessage(attributeField, 0, depth)
+	case 4: // what was dropped
+		return f.typ == protowire.VarintType
 	}
 	return false
 }

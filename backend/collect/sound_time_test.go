@@ -92,7 +92,7 @@ func TestTakeEncoded(t *testing.T) {
 			s.Attributes().PutDouble("d", 1.5)
 			s.Attributes().PutBool("b", false)
 			s.Attributes().PutEmptyBytes("raw").FromRaw([]byte{0xff})
-			nest(s.Attributes().PutEmptySlice("l"), 60)
+			nest(s.Attributes().PutEmptySlice("l"), 30)
 			s.Attributes().PutEmptyMap("m").PutEmptyMap("n").PutEmpty("nothing")
 			s.Events().AppendEmpty().Attributes().PutInt("n", 1)
 			s.Links().AppendEmpty().Attributes().PutInt("n", 1)
@@ -100,7 +100,7 @@ func TestTakeEncoded(t *testing.T) {
 		"name":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.SetName("") }},
 		"end":           {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.SetEndTimestamp(999) }},
 		"text":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { s.Events().AppendEmpty().SetName("\xff") }},
-		"deep":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 70) }},
+		"deep":          {change: func(_ ptrace.ResourceSpans, s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 33) }},
 		"service":       {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.Resource().Attributes().Clear() }},
 		"resource text": {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.SetSchemaUrl("\xff") }},
 		"scope text":    {change: func(rs ptrace.ResourceSpans, _ ptrace.Span) { rs.ScopeSpans().At(0).Scope().SetName("\xff") }},

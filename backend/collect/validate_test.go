@@ -54,7 +54,7 @@ func TestValidate(t *testing.T) {
 		"large list":      {spoil: func(s ptrace.Span) { fill(s.Attributes().PutEmptySlice("l"), 300_000) }, reason: trace.ReasonTooLarge},
 		"long list":       {spoil: func(s ptrace.Span) { fill(s.Attributes().PutEmptySlice("l"), 100_000) }},
 		"deep":            {spoil: func(s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 10_000) }, reason: trace.ReasonMalformed},
-		"not so deep":     {spoil: func(s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 60) }},
+		"not so deep":     {spoil: func(s ptrace.Span) { nest(s.Attributes().PutEmptySlice("l"), 31) }},
 		"no name":         {spoil: func(s ptrace.Span) { s.SetName("") }, warning: "the span has no name", shown: `empty-span-name map[]`},
 		"no end":          {spoil: func(s ptrace.Span) { s.SetEndTimestamp(0) }, warning: "no end time", shown: `GET / map[]`},
 		"end first":       {spoil: func(s ptrace.Span) { s.SetEndTimestamp(999) }, warning: "ended before it started", shown: `GET / map[]`},

@@ -104,8 +104,9 @@ type Status struct {
 }
 
 // EncodedWriter is an engine that takes spans as they came over the network: Write
-// of what trace.Decode makes of them, which must be possible. It does not keep
-// them, either. A span that is stored in another encoding counts as another one,
+// of what trace.Decode makes of them, which must be possible. No message in them
+// has a field twice that OTLP has once, or a field that OTLP has not. It does not
+// keep them, either. A span that is stored in another encoding counts as another one,
 // but what Trace then returns can be archived, and is not stored twice.
 type EncodedWriter interface {
 	WriteEncoded(ctx context.Context, spans []trace.Encoded) error
