@@ -4,6 +4,16 @@
 /** @import { LitElement } from '../vendor/lit.js' */
 
 /**
+ * Calls f when an element that is in the page has another size, and at first.
+ * @param {LitElement} host
+ * @param {() => void} f
+ */
+export function onResize(host, f) {
+  const resized = new ResizeObserver(f);
+  host.addController({ hostConnected: () => resized.observe(host), hostDisconnected: () => resized.disconnect() });
+}
+
+/**
  * Renders an element anew when one of the atoms changes, while it is in the page.
  * @param {LitElement} host
  * @param {Atom<any>[]} atoms

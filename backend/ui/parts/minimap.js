@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { TraceView } from '../app/trace-view.js' */
+/** @import { Box } from './drag.js' */
 /** @import { Stretch } from '../types.js' */
 import { schedule } from '../app/frame.js';
+import { fit, ratio } from '../app/pixels.js';
 import { theme, token } from '../app/theme.js';
-import { watch } from '../app/watch.js';
+import { onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { serviceColor } from '../lib/color.js';
 import { duration } from '../lib/format.js';
 import { shareOf, timeAt } from '../trace/time-scale.js';
 import { between, panned, stretch, within } from '../trace/zoom.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
-import { drag } from './drag.js';
+import { drag, dragBox } from './drag.js';
 import { setStyle } from './set-style.js';
 
 const height = 52; // px
@@ -45,25 +47,13 @@ export class TraceMinimap extends LitElement {
     /** @type {TraceView | null} */
     this.view = null;
     this.width = 0;
-    /** What is being selected, in shares of the width. @type {Stretch | null} */
+    /** What is being selected. @type {Box | null} */
     this.drawn = null;
     /** What the canvas was drawn for. @type {unknown[]} */
     this.drawnFor = [];
     this.draw = () => this.#draw();
-    watch(this, theme, zoom);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.resized = new ResizeObserver(() => {
-      this.width = this.clientWidth;
-    });
-    this.resized.observe(this);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.resized?.disconnect();
+    watch(this, theme, zoom, ratio);
+    onResize(this, () => { this.width = this.clientWidth; });
   }
 
   render() {
@@ -79,7 +69,7 @@ export class TraceMinimap extends LitElement {
         <div class="out" ${setStyle({ left: '0px', width: `${from}px` })}></div>
         <div class="out" ${setStyle({ left: `${to}px`, right: '0px' })}></div>
         <div class="move" ${setStyle({ left: `${from}px`, width: `${Math.max(2, to - from)}px` })} @pointerdown=${this.#move}></div>` : nothing}
-      ${drawn ? html`<div class="selected" ${setStyle({ left: `${drawn.from * width}px`, width: `${(drawn.to - drawn.from) * width}px` })}></div>` : nothing}
+      ${drawn ? html`<div class="selected" ${setStyle({ left: `${drawn.from}px`, width: `${drawn.to - drawn.from}px` })}></div>` : nothing}
       ${this.#edge('from', from, shown)} ${this.#edge('to', to, shown)}
       ${part ? html`<button class="whole" @click=${() => setZoom({ from: 0, to: 0 })}>Whole trace</button>` : nothing}`;
   }
@@ -108,13 +98,8 @@ export class TraceMinimap extends LitElement {
 
   /** @param {PointerEvent} down */
   #select(down) {
-    const from = this.#share(down);
-    drag(down, (move) => {
-      const to = this.#share(move);
-      if (this.drawn || Math.abs(move.clientX - down.clientX) > 3) this.drawn = { from: Math.min(from, to), to: Math.max(from, to) };
-    }, (up) => {
-      if (up && this.view && this.drawn) setZoom(between(this.view.all, this.drawn.from, this.drawn.to));
-      this.drawn = null;
+    dragBox(down, (box) => { this.drawn = box; }, (box) => {
+      if (box && this.view) setZoom(between(this.view.all, box.from / box.width, box.to / box.width));
     });
   }
 
@@ -159,17 +144,11 @@ export class TraceMinimap extends LitElement {
   #draw() {
     const canvas = this.renderRoot.querySelector('canvas');
     const { view, width } = this;
-    const g = canvas?.getContext('2d');
-    if (!canvas || !view || !g || !width) return;
-    const key = [view.trace, view.rows, view.all, theme.value, width, devicePixelRatio];
+    if (!canvas || !view || !width) return;
+    const key = [view.trace, view.rows, view.all, theme.value, width, ratio.value];
     if (key.every((k, i) => k === this.drawnFor[i])) return;
     this.drawnFor = key;
-    const ratio = devicePixelRatio;
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    canvas.style.setProperty('width', `${width}px`);
-    canvas.style.setProperty('height', `${height}px`);
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const g = fit(canvas, width, height);
     const { trace: t, all } = view;
     const [first, end] = view.focus < 0 ? [0, t.count] : [view.focus, t.end[view.focus]];
     const n = end - first;
@@ -177,13 +156,13 @@ export class TraceMinimap extends LitElement {
     const colors = t.services.map((s) => serviceColor(s, theme.value));
     const bar = (/** @type {number} */ i, /** @type {number} */ least) => {
       const x = shareOf(all, t.starts[i]) * width;
-      g.fillRect(x, 2 + (i - first) * line, Math.max(least, shareOf(all, t.starts[i] + t.durations[i]) * width - x), Math.max(1 / ratio, line > 3 ? line - 1 : line));
+      g.fillRect(x, 2 + (i - first) * line, Math.max(least, shareOf(all, t.starts[i] + t.durations[i]) * width - x), Math.max(1 / ratio.value, line > 3 ? line - 1 : line));
     };
-    const step = Math.max(1, n / (height * ratio * perLine));
+    const step = Math.max(1, n / (height * ratio.value * perLine));
     for (let i = 0; i < n; i += step) {
       const span = first + Math.floor(i);
       g.fillStyle = colors[t.service[span]];
-      bar(span, 1 / ratio);
+      bar(span, 1 / ratio.value);
     }
     g.fillStyle = token('--error');
     for (let i = first; i < end; i++) if (t.status[i] === 2) bar(i, 2);

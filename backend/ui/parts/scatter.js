@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { TraceSummary } from '../types.js' */
+/** @import { Box } from './drag.js' */
 import { schedule } from '../app/frame.js';
+import { fit, ratio } from '../app/pixels.js';
 import { navigate } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { theme, token } from '../app/theme.js';
-import { watch } from '../app/watch.js';
+import { onResize, watch } from '../app/watch.js';
 import { serviceColor } from '../lib/color.js';
 import { count, duration, time, zoneName } from '../lib/format.js';
 import { decade, decades, roundTimes } from '../lib/scale.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import { dragBox } from './drag.js';
 import { setStyle } from './set-style.js';
 
 const height = 132;
@@ -26,7 +29,7 @@ const near = 10;
  * @fires select with { from, to, shortest, longest }: ns since 1970 and ns, bigint
  */
 export class TraceScatter extends LitElement {
-  static properties = { rows: { attribute: false }, width: { state: true }, over: { state: true }, drag: { state: true } };
+  static properties = { rows: { attribute: false }, width: { state: true }, over: { state: true }, drawn: { state: true } };
 
   static styles = [controls, css`
     :host { display: block; position: relative; height: 132px; font-size: var(--small); color: var(--text-soft); user-select: none; }
@@ -48,8 +51,8 @@ export class TraceScatter extends LitElement {
     this.width = 0;
     /** The row under the pointer, or -1. */
     this.over = -1;
-    /** The corners of the rectangle that is being dragged. @type {{ x0: number, y0: number, x: number, y: number } | null} */
-    this.drag = null;
+    /** What is being selected. @type {Box | null} */
+    this.drawn = null;
     this.draw = () => this.#draw();
     /** The ends of the axes: ns since 1970, and powers of ten of ns; and px for each. */
     this.from = 0n;
@@ -60,20 +63,8 @@ export class TraceScatter extends LitElement {
     /** px of each row. */
     this.x = new Float32Array(0);
     this.y = new Float32Array(0);
-    watch(this, theme, settings);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.resized = new ResizeObserver(() => {
-      this.width = this.clientWidth;
-    });
-    this.resized.observe(this);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.resized?.disconnect();
+    watch(this, theme, settings, ratio);
+    onResize(this, () => { this.width = this.clientWidth; });
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -110,18 +101,18 @@ export class TraceScatter extends LitElement {
   }
 
   render() {
-    const { from, to } = this.decades;
+    const { drawn, decades: { from, to } } = this;
     const ys = [];
     for (let d = from; d <= to; d += Math.ceil((to - from) / 5)) ys.push(d);
     const errors = this.rows.filter((t) => t.errors).length;
     return html`<canvas role="img" class=${this.over >= 0 ? 'hit' : ''}
         aria-label=${`Duration over time of ${count(this.rows.length, 'trace')}, ${errors} with errors. The list below has the same.`}
-        @pointermove=${this.#move} @pointerdown=${this.#down} @pointerup=${this.#up} @pointercancel=${this.#cancel} @pointerleave=${() => { this.over = -1; }}></canvas>
+        @pointermove=${this.#move} @pointerdown=${this.#down} @pointerleave=${() => { this.over = -1; }}></canvas>
       ${ys.map((d) => html`<span class="y" aria-hidden="true" ${setStyle({ top: `${this.#yOf(10 ** d)}px` })}>${decade(d)}</span>`)}
       ${this.#times().map(({ x, text }) => html`<span class="x" aria-hidden="true" ${setStyle({ left: `${x}px` })}>${text}</span>`)}
       ${errors ? html`<span class="legend" aria-hidden="true">◆ errors</span>` : nothing}
-      ${this.drag ? html`<div class="box" ${setStyle(this.#box(this.drag))}></div>` : nothing}
-      ${this.over >= 0 && !this.drag ? this.#tip(this.over) : nothing}`;
+      ${drawn ? html`<div class="box" ${setStyle({ left: `${drawn.from}px`, top: `${drawn.top}px`, width: `${drawn.to - drawn.from}px`, height: `${drawn.bottom - drawn.top}px` })}></div>` : nothing}
+      ${this.over >= 0 && !drawn ? this.#tip(this.over) : nothing}`;
   }
 
   #times() {
@@ -155,12 +146,9 @@ export class TraceScatter extends LitElement {
 
   #draw() {
     const canvas = this.renderRoot.querySelector('canvas');
-    const g = canvas?.getContext('2d');
-    if (!canvas || !g) return;
-    const [width, scale] = [this.width, devicePixelRatio];
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    g.scale(scale, scale);
+    const { width } = this;
+    if (!canvas || !width) return;
+    const g = fit(canvas, width, height);
     g.strokeStyle = token('--line');
     for (let d = this.decades.from; d <= this.decades.to; d++) {
       const y = Math.round(this.#yOf(10 ** d)) + 0.5;
@@ -189,10 +177,7 @@ export class TraceScatter extends LitElement {
 
   /** @param {PointerEvent} event */
   #move(event) {
-    if (this.drag) {
-      this.drag = { ...this.drag, x: event.offsetX, y: event.offsetY };
-      return;
-    }
+    if (this.drawn) return;
     let [best, least] = [-1, near * near];
     for (let i = 0; i < this.x.length; i++) {
       const d = (this.x[i] - event.offsetX) ** 2 + (this.y[i] - event.offsetY) ** 2;
@@ -201,41 +186,18 @@ export class TraceScatter extends LitElement {
     this.over = best;
   }
 
-  /** @param {PointerEvent} event */
-  #down(event) {
-    if (event.button) return;
-    this.#move(event);
-    this.drag = { x0: event.offsetX, y0: event.offsetY, x: event.offsetX, y: event.offsetY };
-    /** @type {Element} */ (event.target).setPointerCapture(event.pointerId);
-  }
-
-  #cancel() {
-    this.drag = null;
-  }
-
-  #up() {
-    const d = this.drag;
-    this.drag = null;
-    if (!d) return;
-    const { x0, x1, y0, y1 } = edges(d);
-    if (x1 - x0 < 4 && y1 - y0 < 4) {
-      if (this.over >= 0) navigate(href('trace', {}, this.rows[this.over].traceID));
-      return;
-    }
-    const at = (/** @type {number} */ x) => this.from + BigInt(Math.round((x - left) / this.perNS));
-    const ns = (/** @type {number} */ y) => BigInt(Math.round(10 ** (this.decades.from + (height - bottom - y) / this.perDecade)));
-    this.dispatchEvent(new CustomEvent('select', { detail: { from: at(x0), to: at(x1), shortest: ns(y1), longest: ns(y0) } }));
-  }
-
-  /** @param {{ x0: number, y0: number, x: number, y: number }} d */
-  #box(d) {
-    const { x0, x1, y0, y1 } = edges(d);
-    return { left: `${x0}px`, top: `${y0}px`, width: `${x1 - x0}px`, height: `${y1 - y0}px` };
+  /** @param {PointerEvent} down */
+  #down(down) {
+    this.#move(down);
+    dragBox(down, (box) => { this.drawn = box; }, (box) => {
+      if (!box) {
+        if (this.over >= 0) navigate(href('trace', {}, this.rows[this.over].traceID));
+        return;
+      }
+      const at = (/** @type {number} */ x) => this.from + BigInt(Math.round((x - left) / this.perNS));
+      const ns = (/** @type {number} */ y) => BigInt(Math.round(10 ** (this.decades.from + (height - bottom - y) / this.perDecade)));
+      this.dispatchEvent(new CustomEvent('select', { detail: { from: at(box.from), to: at(box.to), shortest: ns(box.bottom), longest: ns(box.top) } }));
+    }, true);
   }
 }
 customElements.define('trace-scatter', TraceScatter);
-
-/** @param {{ x0: number, y0: number, x: number, y: number }} d */
-function edges(d) {
-  return { x0: Math.min(d.x0, d.x), x1: Math.max(d.x0, d.x), y0: Math.min(d.y0, d.y), y1: Math.max(d.y0, d.y) };
-}

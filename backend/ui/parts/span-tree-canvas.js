@@ -2,6 +2,7 @@
 
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { TimeScale } from '../types.js' */
+import { fit, ratio } from '../app/pixels.js';
 import { rowHeight, theme, token } from '../app/theme.js';
 import { serviceColor } from '../lib/color.js';
 import { memo } from '../lib/memo.js';
@@ -35,14 +36,9 @@ const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'd
  * @param {number} canvasWidth px
  */
 export function drawRows(canvas, part, canvasWidth) {
-  const g = canvas.getContext('2d');
-  if (!g) return;
   const { view: { trace: t, rows }, scale, first, last, names, left, width } = part;
   const height = (last - first) * rowHeight;
-  const ratio = devicePixelRatio;
-  fit(canvas, canvasWidth, height, ratio);
-  g.setTransform(ratio, 0, 0, ratio, 0, 0);
-  g.clearRect(0, 0, canvasWidth, height);
+  const g = fit(canvas, canvasWidth, height);
   const ink = inks(theme.value);
   const colors = colorsOf(t.services, theme.value);
 
@@ -61,7 +57,7 @@ export function drawRows(canvas, part, canvasWidth) {
   g.beginPath();
   g.rect(left, 0, width + 3, height);
   g.clip();
-  const x = (/** @type {number} */ time) => snap(left + shareOf(scale, time) * width, ratio);
+  const x = (/** @type {number} */ time) => snap(left + shareOf(scale, time) * width);
   for (let n = first; n < last; n++) {
     const row = rows.rows[n];
     const y = (n - first) * rowHeight;
@@ -85,26 +81,9 @@ function marked({ found, rows }, row) {
   return !rows.groups[~row].open && rows.groups[~row].members.some((i) => found.mask[i]);
 }
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {number} width
- * @param {number} height
- * @param {number} ratio
- */
-function fit(canvas, width, height, ratio) {
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
-  canvas.style.setProperty('width', `${width}px`);
-  canvas.style.setProperty('height', `${height}px`);
-}
-
-/**
- * @param {number} x
- * @param {number} ratio
- */
-function snap(x, ratio) {
-  return Math.round(Math.max(-1e5, Math.min(1e5, x)) * ratio) / ratio;
+/** @param {number} x */
+function snap(x) {
+  return Math.round(Math.max(-1e5, Math.min(1e5, x)) * ratio.value) / ratio.value;
 }
 
 /**

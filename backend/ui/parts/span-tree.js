@@ -8,10 +8,11 @@ import { bind } from '../app/keys.js';
 import { loadMemberTags, memberTags } from '../app/member-tags.js';
 import { change as remember, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
+import { ratio } from '../app/pixels.js';
 import { rowHeight, theme } from '../app/theme.js';
 import { choose, goTo, toggle, toggleGroup } from '../app/trace-actions.js';
 import { cursor, scrolled, state } from '../app/trace-state.js';
-import { watch } from '../app/watch.js';
+import { onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { memo } from '../lib/memo.js';
 import { siblings } from '../trace/siblings.js';
@@ -76,24 +77,22 @@ export class SpanTree extends LitElement {
     this.scale = memo(timeScale);
     this.draw = () => this.#draw();
     this.read = () => this.#read();
-    watch(this, theme, settings, zoom, state, cursor, memberTags);
+    watch(this, theme, settings, zoom, state, cursor, memberTags, ratio);
+    onResize(this, () => {
+      this.width = this.grid?.clientWidth ?? 0;
+      this.height = this.clientHeight;
+    });
     this.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.unbind = bind(pageKeys, (keys) => pageKey(this, keys));
-    this.resized = new ResizeObserver(() => {
-      this.width = this.grid?.clientWidth ?? 0;
-      this.height = this.clientHeight;
-    });
-    this.resized.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unbind?.();
-    this.resized?.disconnect();
     this.restored = '';
   }
 

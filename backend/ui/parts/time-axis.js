@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { TimeScale } from '../types.js' */
+/** @import { Box } from './drag.js' */
 import { duration } from '../lib/format.js';
 import { gapMiddle, labels } from '../trace/axis.js';
 import { timeAt } from '../trace/time-scale.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
-import { drag } from './drag.js';
+import { dragBox } from './drag.js';
 import { setStyle } from './set-style.js';
 
 /**
@@ -13,7 +14,7 @@ import { setStyle } from './set-style.js';
  * @fires stretch with { from, to } as its detail, ns since the trace's start
  */
 export class TimeAxis extends LitElement {
-  static properties = { scale: { attribute: false }, width: { type: Number }, at: { attribute: false }, below: { type: Number }, from: { state: true }, to: { state: true } };
+  static properties = { scale: { attribute: false }, width: { type: Number }, at: { attribute: false }, below: { type: Number }, drawn: { state: true } };
 
   static styles = css`
     :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
@@ -36,14 +37,12 @@ export class TimeAxis extends LitElement {
     this.at = null;
     /** How far the pointer's line goes down, px. */
     this.below = 0;
-    /** @type {number | null} */
-    this.from = null;
-    /** @type {number | null} */
-    this.to = null;
+    /** What is being selected. @type {Box | null} */
+    this.drawn = null;
   }
 
   render() {
-    const { scale, width, at, from, to } = this;
+    const { scale, width, at, drawn } = this;
     if (!scale || width <= 0) return nothing;
     return html`
       <div class="area" @pointerdown=${this.#down}>
@@ -53,27 +52,16 @@ export class TimeAxis extends LitElement {
       ${at === null ? nothing : html`
         <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>
         <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, at * width))}px` })}>${duration(timeAt(scale, at))}</span>`}
-      ${from === null || to === null ? nothing : html`
-        <i class="selected" ${setStyle({ left: `${Math.min(from, to) * width}px`, width: `${Math.abs(to - from) * width}px`, height: `${this.below}px` })}></i>
-        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, (from + to) / 2 * width))}px` })}>${duration(Math.abs(timeAt(scale, to) - timeAt(scale, from)))}</span>`}`;
+      ${drawn ? html`
+        <i class="selected" ${setStyle({ left: `${drawn.from}px`, width: `${drawn.to - drawn.from}px`, height: `${this.below}px` })}></i>
+        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, (drawn.from + drawn.to) / 2))}px` })}>${duration(timeAt(scale, drawn.to / width) - timeAt(scale, drawn.from / width))}</span>` : nothing}`;
   }
 
   /** @param {PointerEvent} down */
   #down(down) {
-    const left = this.getBoundingClientRect().left;
-    const share = (/** @type {PointerEvent} */ event) => Math.max(0, Math.min(1, (event.clientX - left) / this.width));
-    const from = share(down);
-    drag(down, (move) => {
-      if (Math.abs(move.clientX - down.clientX) < 4 && this.from === null) return;
-      this.from = from;
-      this.to = share(move);
-    }, (up) => {
-      const { scale, to } = this;
-      if (up && scale && to !== null) {
-        const [a, b] = [Math.min(from, to), Math.max(from, to)];
-        this.dispatchEvent(new CustomEvent('stretch', { detail: { from: timeAt(scale, a), to: timeAt(scale, b) } }));
-      }
-      this.from = this.to = null;
+    dragBox(down, (box) => { this.drawn = box; }, (box) => {
+      const { scale } = this;
+      if (box && scale) this.dispatchEvent(new CustomEvent('stretch', { detail: { from: timeAt(scale, box.from / box.width), to: timeAt(scale, box.to / box.width) } }));
     });
   }
 }

@@ -7,7 +7,7 @@ import { navigate } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { theme } from '../app/theme.js';
-import { watch } from '../app/watch.js';
+import { onResize, watch } from '../app/watch.js';
 import { zoneName } from '../lib/format.js';
 import { groupTraces, lines } from '../lib/grouping.js';
 import { barEnd } from '../lib/scale.js';
@@ -59,18 +59,16 @@ export class TraceList extends LitElement {
     this.read = () => this.#read();
     this.moved = () => schedule('read', this.read);
     watch(this, theme, settings);
+    onResize(this, this.moved);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.resized = new ResizeObserver(this.moved);
-    this.resized.observe(this);
     this.scroller?.addEventListener('scroll', this.moved, { passive: true });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.resized?.disconnect();
     this.scroller?.removeEventListener('scroll', this.moved);
   }
 

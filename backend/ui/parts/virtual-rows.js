@@ -2,6 +2,7 @@
 
 import { schedule } from '../app/frame.js';
 import { rowHeight } from '../app/theme.js';
+import { onResize } from '../app/watch.js';
 import { LitElement, css, html } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 
@@ -37,17 +38,7 @@ export class VirtualRows extends LitElement {
       this.dispatchEvent(new CustomEvent('rows', { detail: { first, end } }));
     };
     this.addEventListener('scroll', () => schedule('read', this.measure), { passive: true });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.resized = new ResizeObserver(() => schedule('read', this.measure));
-    this.resized.observe(this);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.resized?.disconnect();
+    onResize(this, () => schedule('read', this.measure));
   }
 
   updated() {
