@@ -16,13 +16,32 @@ import (
 // with text.
 func (s *server) page(text func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return s.raw(func(w http.ResponseWriter, r *http.Request) error {
-		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		if readsHTML(r) {
 			s.ui.Page(w, r)
 			return nil
 		}
 		w.Header().Add("Vary", "Accept")
 		return text(w, r)
 	})
+}
+
+// orPage answers browsers that go where nothing is with the page, which says so.
+func (s *server) orPage(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path, ours := strings.CutPrefix(r.URL.Path, s.BasePath+"/")
+		if ours && r.Method == http.MethodGet && readsHTML(r) && !strings.HasPrefix(path, "api/") && !strings.HasPrefix(path, "ui/") {
+			if _, pattern := mux.Handler(r); pattern == "" {
+				s.ui.NotFound(w)
+				return
+			}
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// readsHTML reports whether a browser asks for something to show.
+func readsHTML(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // home says which addresses there are.

@@ -90,7 +90,7 @@ func New(c Config) http.Handler {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		mux.Handle(method+" "+c.BasePath+path, r.handler)
 	}
-	return s.guard(compress(mux))
+	return s.guard(compress(s.orPage(mux)))
 }
 
 // compress answers with gzip where the client can read it, but for streams,

@@ -75,18 +75,30 @@ func newUI(files fs.FS, basePath string) (*UI, error) {
 
 // Page answers with the HTML page, which shows what its address says.
 func (u *UI) Page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("ETag", u.etag)
+	if r.Header.Get("If-None-Match") == u.etag {
+		u.answer(w, http.StatusNotModified, nil)
+		return
+	}
+	u.answer(w, http.StatusOK, u.page)
+}
+
+// NotFound answers with the page, and that there is none at its address.
+func (u *UI) NotFound(w http.ResponseWriter) {
+	u.answer(w, http.StatusNotFound, u.page)
+}
+
+func (u *UI) answer(w http.ResponseWriter, code int, page []byte) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", u.etag)
 	h.Add("Vary", "Accept") // those who do not read HTML get text
-	if r.Header.Get("If-None-Match") == u.etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	if page != nil {
+		h.Set("Content-Type", "text/html; charset=utf-8")
 	}
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(u.page) // the browser is gone
+	w.WriteHeader(code)
+	_, _ = w.Write(page) // the browser is gone
 }
 
 // File answers with the file that the pattern's hash and file name. Those of

@@ -42,15 +42,29 @@ export async function get(path, params = {}, signal) {
 export async function request(path, params, init) {
   const done = busy();
   try {
-    const response = await fetch(apiURL(path, params), { ...init, redirect: 'error' }).catch((error) => {
+    const response = await fetch(apiURL(path, params), { ...init, redirect: 'manual' }).catch((error) => {
       if (init.signal?.aborted) throw error;
       throw new APIError('The server does not answer.', 0, path);
     });
+    if (response.type === 'opaqueredirect' || (response.ok && isPage(response.headers.get('Content-Type')))) throw stranger(path);
     if (!response.ok) throw new APIError(await reason(response), response.status, path);
     return response;
   } finally {
     done();
   }
+}
+
+/**
+ * That not this server has answered, but a login in front of it, say.
+ * @param {string} path
+ */
+export function stranger(path) {
+  return new APIError('Something between this page and the server, a login perhaps, answers with a page of its own: reload this one, and log in again.', 0, path);
+}
+
+/** Whether an answer is a page, which the API never answers. @param {string | null} type its Content-Type */
+export function isPage(type) {
+  return /^text\/html\b/i.test(type ?? '');
 }
 
 /**

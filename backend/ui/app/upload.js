@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { APIError, apiURL, reasonOf } from './api.js';
+import { APIError, apiURL, isPage, reasonOf, stranger } from './api.js';
 import { busy } from './idle.js';
 
 /**
@@ -22,10 +22,12 @@ export async function upload(file, progress, signal) {
     return JSON.parse(await new Promise((resolve, reject) => {
       // fetch does not tell how much was sent.
       const request = new XMLHttpRequest();
-      request.open('POST', apiURL('/api/import'));
+      const url = new URL(apiURL('/api/import'), location.href).href;
+      request.open('POST', url);
       request.upload.onprogress = (event) => progress(event.loaded);
       request.onload = () => {
-        if (request.status === 200) resolve(request.responseText);
+        if (request.responseURL !== url || (request.status === 200 && isPage(request.getResponseHeader('Content-Type')))) reject(stranger('/api/import'));
+        else if (request.status === 200) resolve(request.responseText);
         else reject(new APIError(reasonOf(request.responseText, request.status, request.statusText), request.status, '/api/import'));
       };
       request.onerror = () => reject(new APIError('The server does not answer, or the file cannot be read.', 0, '/api/import'));
