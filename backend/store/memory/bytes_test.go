@@ -29,6 +29,10 @@ func TestBytes(t *testing.T) {
 			s.SetTraceID(id(n))
 			rs.Resource().Attributes().PutInt("n", int64(n))
 		},
+		"half a block": func(s ptrace.Span, _ ptrace.ResourceSpans, n int) {
+			s.SetTraceID(id(n / 10))
+			s.Attributes().PutEmptyBytes("half").FromRaw(make([]byte, 1500))
+		},
 		"large": func(s ptrace.Span, _ ptrace.ResourceSpans, n int) {
 			s.SetTraceID(id(n))
 			s.Attributes().PutEmptyBytes("large").FromRaw(make([]byte, n%100<<12))

@@ -36,6 +36,7 @@ type block struct {
 	spans  []byte
 	first  int    // index of the record of the first one
 	head   uint32 // of the last one
+	cost   int    // of looking for a tag in all: tagCost
 	filter filter // of all, and of their heads
 }
 
@@ -153,6 +154,7 @@ func (c *chunk) add(r record, span []byte) *record {
 		b.filter.addHead(c.heads[r.head])
 	}
 	b.filter.addSpan(span)
+	b.cost += tagCost(trace.Encoded{Resource: c.heads[r.head].resource, Scope: c.heads[r.head].scope, Span: span})
 	r.block, r.at, r.size = uint32(len(c.blocks)-1), uint32(len(b.spans)), uint32(len(span))
 	b.spans = append(b.spans, span...)
 	c.bytes += spanOverhead + len(span)
@@ -165,7 +167,12 @@ func (c *chunk) add(r record, span []byte) *record {
 // the index of the next record.
 func (c *chunk) blockFor(size, next int) *block {
 	last := len(c.blocks) - 1
-	if last < 0 || cap(c.blocks[last].spans)-len(c.blocks[last].spans) < size {
+	left := 0
+	if last >= 0 {
+		left = cap(c.blocks[last].spans) - len(c.blocks[last].spans)
+	}
+	if last < 0 || left < size {
+		c.bytes += left // which nothing will use
 		bytes := max(c.block, size)
 		c.blocks = append(c.blocks, block{spans: make([]byte, 0, bytes), first: next, filter: newFilter(bytes)})
 		last++

@@ -53,8 +53,7 @@ func TestFilter(t *testing.T) {
 				rs := td.ResourceSpans().AppendEmpty()
 				ss := rs.ScopeSpans().AppendEmpty()
 				value.CopyTo(put(rs, ss, ss.Spans().AppendEmpty()).PutEmpty("key"))
-				c := chunkOf(t, td)
-				blocks, _ := holding([]*chunk{c}, &term)
+				blocks := mayHold(t, td, &term)
 				if len(blocks) > 0 {
 					kept++
 				} else if term.MatchValue(value) {
@@ -75,28 +74,55 @@ func TestFilterFields(t *testing.T) {
 	ss.Scope().SetName("a scope")
 	ss.Scope().SetVersion("1.2")
 	ss.Spans().AppendEmpty().Events().AppendEmpty().SetName("an event")
-	c := chunkOf(t, td)
 	for key, text := range map[string]string{trace.TagScopeName: "a scope", trace.TagScopeVersion: "1.2", trace.TagEvent: "an event"} {
 		for _, found := range []bool{true, false} {
 			term := trace.Term{Field: trace.FieldTag, Cmp: trace.CmpEqual, Key: key, Text: text, Number: trace.ParseNumber(text)}
 			if !found {
 				term.Text, term.Number = "other", trace.Number{}
 			}
-			if blocks, _ := holding([]*chunk{c}, &term); (len(blocks) == 1) != found {
+			if blocks := mayHold(t, td, &term); (len(blocks) == 1) != found {
 				t.Errorf("%s=%q: %v", key, term.Text, blocks)
 			}
 		}
 	}
 }
 
-func chunkOf(t *testing.T, td ptrace.Traces) *chunk {
+// mayHold returns the blocks that may hold what term asks for, when td is stored.
+func mayHold(t *testing.T, td ptrace.Traces, term *trace.Term) []held {
 	t.Helper()
 	s := Open(Config{MaxBytes: 1 << 20})
 	t.Cleanup(func() { _ = s.Close() })
 	if err := s.Write(t.Context(), td); err != nil {
 		t.Fatal(err)
 	}
-	return s.data.chunks[0]
+	blocks, _ := s.holding(s.data.chunks, term)
+	return blocks
+}
+
+// TestHoldingCost: a tag of a large resource is not looked for in each of very many
+// spans.
+func TestHoldingCost(t *testing.T) {
+	s := Open(Config{})
+	t.Cleanup(func() { _ = s.Close() })
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("k", "v")
+	rs.Resource().Attributes().PutStr("long", strings.Repeat("x", 800_000))
+	for n := range 1000 {
+		rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty().SetTraceID(pcommon.TraceID{14: byte(n >> 8), 15: byte(n)})
+	}
+	if err := s.Write(t.Context(), td); err != nil {
+		t.Fatal(err)
+	}
+	for text, cheap := range map[string]bool{"k=v": false, "k=other": true} {
+		q, err := trace.Parse(text, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, cost := s.holding(s.data.chunks, needed(q.Where)[0]); cost <= maxHeld != cheap {
+			t.Errorf("%s costs %d", text, cost)
+		}
+	}
 }
 
 // TestHolders: a search for a rare tag reads few spans, whatever else it asks for,

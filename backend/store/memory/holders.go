@@ -20,23 +20,20 @@ func (f *finder) holders() (list []candidate, ok bool) {
 	s := f.store
 	s.mu.RLock()
 	chunks := slices.Collect(s.data.eachChunk())
+	s.mu.RUnlock()
 	var found []held
 	var asked *trace.Term
 	cost := maxHeld + 1
 	for _, t := range needed(f.query.Where) {
-		if list, n := holding(chunks, t); n < cost {
+		if list, n := s.holding(chunks, t); n < cost {
 			found, asked, cost = list, t, n
 		}
 	}
-	s.mu.RUnlock()
 	if asked == nil {
 		return nil, false
 	}
 	seen := map[pcommon.TraceID]bool{}
 	for _, h := range found {
-		if f.ctx.Err() != nil {
-			break
-		}
 		list = append(list, f.in(h, asked, seen)...)
 	}
 	return list, true
@@ -65,15 +62,17 @@ func needed(e *trace.Expr) (list []*trace.Term) {
 
 // holding returns the blocks that may hold what t asks for, and what it costs to
 // look into them: as tagCost, more than maxHeld when there are more of them.
-func holding(chunks []*chunk, t *trace.Term) (list []held, cost int) {
+func (s *Store) holding(chunks []*chunk, t *trace.Term) (list []held, cost int) {
 	text, other := tokens(t)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	for _, c := range chunks {
 		for i, b := range c.blocks {
 			if !b.filter.has(text) && !b.filter.has(other) {
 				continue
 			}
 			list = append(list, held{c, i})
-			if cost += c.recordsIn(i) + len(b.spans)/tagBytes; cost > maxHeld {
+			if cost += b.cost; cost > maxHeld {
 				return nil, cost
 			}
 		}
@@ -84,19 +83,36 @@ func holding(chunks []*chunk, t *trace.Term) (list []held, cost int) {
 // in returns the traces about the time of the query's window that have a span
 // in h that meets t, and that were not seen before.
 func (f *finder) in(h held, t *trace.Term, seen map[pcommon.TraceID]bool) (list []candidate) {
+	var found []pcommon.TraceID
+	for _, v := range f.store.views(h) { // without the lock: it may take long
+		if f.ctx.Err() != nil {
+			return nil
+		}
+		f.scanned++
+		if !seen[v.trace] && !v.firehose && matchTags(t, v.encoded) {
+			seen[v.trace] = true
+			found = append(found, v.trace)
+		}
+	}
 	start, end := f.query.Window.Nanos()
 	s := f.store
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for r := range h.chunk.in(h.block) {
-		f.scanned++
-		if seen[r.trace] || r.firehose || !matchTags(t, h.chunk.encoded(r)) {
-			continue
-		}
-		seen[r.trace] = true
-		if e := s.data.traces[r.trace]; e != nil && e.about(start, end) {
+	for _, id := range found {
+		if e := s.data.traces[id]; e != nil && e.about(start, end) {
 			list = append(list, e.candidate(f.query.Order))
 		}
 	}
 	return list
+}
+
+// views returns the spans in h, without their names.
+func (s *Store) views(h held) []view {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	views := make([]view, 0, h.chunk.recordsIn(h.block))
+	for r := range h.chunk.in(h.block) {
+		views = append(views, view{record: r, encoded: h.chunk.encoded(r)})
+	}
+	return views
 }

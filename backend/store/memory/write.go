@@ -69,7 +69,7 @@ func bytesOf(chunks []*chunk) (n int64) {
 	return n
 }
 
-// bytesToAdd returns how much spans will take at most, when their resources and
+// bytesToAdd returns about how much spans will take, when their resources and
 // scopes are known already.
 func bytesToAdd(encoded []trace.Encoded) (n int64) {
 	for _, e := range encoded {
