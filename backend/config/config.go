@@ -14,8 +14,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Config are the settings of all-in-one.
+// Config are the settings of a command.
 type Config struct {
+	// Command is whose settings they are. It uses only some of them.
+	Command Command
 	// Storage is the engine: "sqlite" or "memory".
 	Storage string
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
@@ -60,14 +62,19 @@ type Config struct {
 }
 
 // Default returns the settings that nothing has changed.
-func Default() Config {
+func Default(command Command) Config {
+	admin := "14269"
+	if command == Query {
+		admin = "16687"
+	}
 	return Config{
+		Command:       command,
 		Storage:       "sqlite",
 		MaxAge:        72 * time.Hour,
 		Sync:          "normal",
 		Listen:        "127.0.0.1",
 		QueryHTTP:     "16686",
-		AdminHTTP:     "14269",
+		AdminHTTP:     admin,
 		CollectorHTTP: "14268",
 		OTLPGRPC:      "4317",
 		OTLPHTTP:      "4318",
@@ -106,13 +113,14 @@ var (
 	ErrHelp    = pflag.ErrHelp                  // the flag --help was given
 )
 
-// Parse reads args, without the command's name, and env, as os.Environ returns it.
+// Parse reads the settings of a command from args, without its name, and env, as
+// os.Environ returns it.
 // The error, if any, names everything that is wrong. The warning is about
 // variables that look like settings but are none, or empty.
-func Parse(args, env []string) (c Config, warning string, err error) {
-	c = Default()
+func Parse(command Command, args, env []string) (c Config, warning string, err error) {
+	c = Default(command)
 	options := table(&c, func(name string) string { return lookup(env, name) })
-	flags := pflag.NewFlagSet("all-in-one", pflag.ContinueOnError)
+	flags := pflag.NewFlagSet(command.String(), pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
 	given := make([]recorded, len(options))

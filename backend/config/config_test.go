@@ -57,14 +57,43 @@ func TestParse(t *testing.T) {
 			want: func(c *config.Config) { c.Data, c.LogLevel, c.MaxAge = "last", slog.LevelError, time.Hour },
 		},
 	} {
-		want := config.Default()
+		want := config.Default(config.AllInOne)
 		test.want(&want)
 		if test.file != "" {
 			test.env = append(test.env, "CONFIG_FILE="+write(t, test.file))
 		}
-		got, warning, err := config.Parse(test.args, test.env)
+		got, warning, err := config.Parse(config.AllInOne, test.args, test.env)
 		if err != nil || warning != "" || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q %q %q:\n%+v, warning %q, error %v; want\n%+v", test.args, test.env, test.file, got, warning, err, want)
+		}
+	}
+}
+
+// TestCommands: a command knows the settings of its components, and no others.
+func TestCommands(t *testing.T) {
+	for _, test := range []struct {
+		command config.Command
+		args    string
+		known   bool
+	}{
+		{config.Collector, "--collector.queue-size=1", true},
+		{config.Collector, "--query.base-path=/x", false},
+		{config.Collector, "--processor.jaeger-compact.server-host-port=1", false},
+		{config.Query, "--query.base-path=/x", true},
+		{config.Query, "--collector.queue-size=1", false},
+	} {
+		_, _, err := config.Parse(test.command, []string{test.args}, nil)
+		if (err == nil) != test.known || err != nil && !strings.Contains(err.Error(), "unknown flag") {
+			t.Errorf("%v %s: %v", test.command, test.args, err)
+		}
+		_, warning, err := config.Parse(test.command, nil, []string{"COLLECTOR_QUEUE_SIZE=1", "QUERY_BASE_PATH=/x"})
+		if err != nil || strings.Contains(warning, "QUERY_BASE_PATH") != (test.command == config.Collector) {
+			t.Errorf("%v: warning %q, error %v", test.command, warning, err)
+		}
+	}
+	for command, port := range map[config.Command]string{config.AllInOne: "14269", config.Collector: "14269", config.Query: "16687"} {
+		if c := config.Default(command); c.AdminHTTP != port || c.Command != command {
+			t.Errorf("%v: %+v", command, c)
 		}
 	}
 }
@@ -120,7 +149,7 @@ func TestWrong(t *testing.T) {
 		if test.file != "" {
 			test.env = append(test.env, "CONFIG_FILE="+write(t, test.file))
 		}
-		_, _, err := config.Parse(test.args, test.env)
+		_, _, err := config.Parse(config.AllInOne, test.args, test.env)
 		if !errors.Is(err, config.ErrInvalid) {
 			t.Errorf("%.60q %q %.60q: %v", test.args, test.env, test.file, err)
 		}
@@ -152,25 +181,25 @@ func TestWarning(t *testing.T) {
 		{[]string{"no equals sign", "=x", "MULTI_TENANCY_ENABLED=true", "METRICS_STORAGE_TYPE=prometheus"}, begins + "METRICS_STORAGE_TYPE; MULTI_TENANCY_ENABLED"},
 		{many, begins + strings.Join(named, "; ") + "; 2 more"},
 	} {
-		if _, got, err := config.Parse(nil, test.env); err != nil || got != test.want {
+		if _, got, err := config.Parse(config.AllInOne, nil, test.env); err != nil || got != test.want {
 			t.Errorf("%q: %q, %v, want %q", test.env, got, err, test.want)
 		}
 	}
 }
 
 func TestHelp(t *testing.T) {
-	if _, _, err := config.Parse([]string{"--help"}, nil); !errors.Is(err, config.ErrHelp) {
+	if _, _, err := config.Parse(config.AllInOne, []string{"--help"}, nil); !errors.Is(err, config.ErrHelp) {
 		t.Error(err)
 	}
 	for _, want := range []string{"--collector.queue-size count", "(COLLECTOR_QUEUE_SIZE, default 50000)", "--config-file", "--self-trace=true|false"} {
-		if !strings.Contains(config.Help(), want) {
-			t.Errorf("the help has no %s:\n%s", want, config.Help())
+		if !strings.Contains(config.Help(config.AllInOne), want) {
+			t.Errorf("the help has no %s:\n%s", want, config.Help(config.AllInOne))
 		}
 	}
 }
 
 func TestAddress(t *testing.T) {
-	c := config.Default()
+	c := config.Default(config.AllInOne)
 	c.Listen = "::1"
 	for addr, want := range map[string]string{"4317": "[::1]:4317", ":4317": ":4317", "0.0.0.0:1": "0.0.0.0:1"} {
 		if got := c.Address(addr); got != want {

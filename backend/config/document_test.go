@@ -41,14 +41,18 @@ func page(t *testing.T) string {
 	}
 	var b strings.Builder
 	b.Write(intro)
-	b.WriteString("\n| flag and key | variable | values | meaning | default |\n| --- | --- | --- | --- | --- |\n")
-	c := Default()
+	b.WriteString("\n| flag and key | variable | commands | values | meaning | default |\n| --- | --- | --- | --- | --- | --- |\n")
+	c := Default(AllInOne)
 	cell := strings.NewReplacer("|", `\|`)
-	for _, o := range table(&c, nil) {
+	for _, o := range everything(&c, nil) {
 		if o.help == "" {
 			t.Errorf("--%s has no meaning", o.flag)
 		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s |\n", o.flag, o.env, cell.Replace(o.value.Type()), cell.Replace(o.help), cell.Replace(o.shown()))
+		who := o.commands.String()
+		if o.commands == everyone {
+			who = "all"
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s | %s |\n", o.flag, o.env, who, cell.Replace(o.value.Type()), cell.Replace(o.help), cell.Replace(o.shown()))
 	}
 	return b.String()
 }

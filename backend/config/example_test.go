@@ -9,14 +9,14 @@ import (
 )
 
 func ExampleParse() {
-	c, warning, err := config.Parse(
+	c, warning, err := config.Parse(config.AllInOne,
 		[]string{"--listen=0.0.0.0"},
 		[]string{"SPAN_STORAGE_TYPE=memory", "COLLECTOR_QUEUE_SIZES=1000"},
 	)
 	fmt.Println(c.Storage, c.Address(c.QueryHTTP), err)
 	fmt.Println(warning)
 
-	_, _, err = config.Parse([]string{"--max-age=3", "--sync=always"}, nil)
+	_, _, err = config.Parse(config.AllInOne, []string{"--max-age=3", "--sync=always"}, nil)
 	fmt.Println(err)
 	// Output:
 	// memory 0.0.0.0:16686 <nil>

@@ -13,7 +13,7 @@ func FuzzFile(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c := Default()
+		c := Default(AllInOne)
 		options := table(&c, func(string) string { return "" })
 		for _, err := range (&document{name: "f", options: options}).read(text) {
 			if err.Error() == "" {

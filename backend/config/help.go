@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-const usage = `Usage: all-in-one [flags]
+const usage = `Usage: %v [flags]
 
-Receives, stores and searches traces. Each flag is also a variable, and a key of
+%s Each flag is also a variable, and a key of
 the YAML file that --config-file (or CONFIG_FILE) names; a flag wins over a
 variable, and that over the file.
 
 `
 
-// Help returns what the flag --help is answered with.
-func Help() string {
+// Help returns what a command answers the flag --help with.
+func Help(command Command) string {
 	var b strings.Builder
-	b.WriteString(usage)
-	c := Default()
+	fmt.Fprintf(&b, usage, command, command.purpose())
+	c := Default(command)
 	for _, o := range table(&c, nil) {
 		kind := " " + o.value.Type()
 		if kind == " bool" { // what follows a blank would be no value

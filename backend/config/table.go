@@ -4,6 +4,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 )
@@ -13,7 +14,8 @@ type option struct {
 	flag, env string
 	value     pflag.Value // its type name is what help and docs show
 	help      string
-	whenEmpty string // what an empty default stands for
+	whenEmpty string  // what an empty default stands for
+	commands  Command // that know it
 }
 
 func (o option) shown() string {
@@ -35,39 +37,44 @@ func (o option) set(wrong []error, from, text string) []error {
 	return wrong
 }
 
-// table lists all options, as help and docs do. Their values are c's; getenv returns
-// variables that values refer to.
+// table lists the options of c's command, as help does. Their values are c's; getenv
+// returns variables that values refer to.
 func table(c *Config, getenv func(string) string) []option {
+	return slices.DeleteFunc(everything(c, getenv), func(o option) bool { return o.commands&c.Command == 0 })
+}
+
+// everything lists the options of all commands, as docs do.
+func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
-		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", ""},
-		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder"},
-		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory"},
-		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", ""},
-		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", ""},
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", "", everyone},
+		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", everyone},
+		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", collects},
+		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", collects},
+		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", "", collects},
 
-		{"listen", "SPUR_LISTEN", host(&c.Listen), "address of all ports that have none of their own; 0.0.0.0 opens them to the network", ""},
-		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "the pages and the API", ""},
-		{"collector.otlp.grpc.host-port", "COLLECTOR_OTLP_GRPC_HOST_PORT", address(&c.OTLPGRPC), "OTLP over gRPC", ""},
-		{"collector.otlp.http.host-port", "COLLECTOR_OTLP_HTTP_HOST_PORT", address(&c.OTLPHTTP), "OTLP over HTTP", ""},
-		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", ""},
-		{"collector.http-server.host-port", "COLLECTOR_HTTP_SERVER_HOST_PORT", address(&c.CollectorHTTP), "Thrift over HTTP, and sampling strategies", ""},
-		{"processor.jaeger-compact.server-host-port", "PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT", address(&c.CompactUDP), "Thrift compact over UDP", ""},
-		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", ""},
-		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", ""},
-		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", ""},
+		{"listen", "SPUR_LISTEN", host(&c.Listen), "address of all ports that have none of their own; 0.0.0.0 opens them to the network", "", everyone},
+		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "the pages and the API", "", queries},
+		{"collector.otlp.grpc.host-port", "COLLECTOR_OTLP_GRPC_HOST_PORT", address(&c.OTLPGRPC), "OTLP over gRPC", "", collects},
+		{"collector.otlp.http.host-port", "COLLECTOR_OTLP_HTTP_HOST_PORT", address(&c.OTLPHTTP), "OTLP over HTTP", "", collects},
+		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", "", collects},
+		{"collector.http-server.host-port", "COLLECTOR_HTTP_SERVER_HOST_PORT", address(&c.CollectorHTTP), "Thrift over HTTP, and sampling strategies", "", collects},
+		{"processor.jaeger-compact.server-host-port", "PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT", address(&c.CompactUDP), "Thrift compact over UDP", "", nearby},
+		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", "", nearby},
+		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", "", nearby},
+		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", "", everyone},
 
-		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", ""},
-		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 1, 1_000_000), "the same in MiB of memory, estimated", ""},
-		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", ""},
-		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies", "everything is sampled"},
-		{"sampling.config-type", "SAMPLING_CONFIG_TYPE", choice(&c.SamplingType, samplings), "how sampling is decided", ""},
+		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},
+		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 1, 1_000_000), "the same in MiB of memory, estimated", "", collects},
+		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", "", collects},
+		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies", "everything is sampled", collects},
+		{"sampling.config-type", "SAMPLING_CONFIG_TYPE", choice(&c.SamplingType, samplings), "how sampling is decided", "", collects},
 
-		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send"},
-		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read"},
-		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", ""},
-		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address"},
-		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", ""},
-		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", ""},
+		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send", collects},
+		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read", queries},
+		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", "", queries},
+		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address", everyone},
+		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", "", everyone},
+		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},
 	}
 	for _, t := range c.tls() {
 		options = append(options, t.options()...)

@@ -21,22 +21,23 @@ type TLS struct {
 type tlsPort struct {
 	prefix string // of its settings' names
 	*TLS
+	commands Command
 }
 
 func (c *Config) tls() []tlsPort {
 	return []tlsPort{
-		{"query.http.tls", &c.QueryTLS},
-		{"collector.otlp.grpc.tls", &c.OTLPGRPCTLS},
-		{"collector.otlp.http.tls", &c.OTLPHTTPTLS},
-		{"collector.http.tls", &c.CollectorTLS},
-		{"admin.http.tls", &c.AdminTLS},
+		{"query.http.tls", &c.QueryTLS, queries},
+		{"collector.otlp.grpc.tls", &c.OTLPGRPCTLS, collects},
+		{"collector.otlp.http.tls", &c.OTLPHTTPTLS, collects},
+		{"collector.http.tls", &c.CollectorTLS, collects},
+		{"admin.http.tls", &c.AdminTLS, everyone},
 	}
 }
 
 func (t tlsPort) options() []option {
 	row := func(name string, v pflag.Value, help string) option {
 		flag := t.prefix + "." + name
-		return option{flag, strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(flag)), v, help, ""}
+		return option{flag, strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(flag)), v, help, "", t.commands}
 	}
 	return []option{
 		row("enabled", boolean(&t.Enabled), "serve TLS"),

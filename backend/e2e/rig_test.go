@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // portQuery is Jaeger's for query.
@@ -17,28 +17,28 @@ const portQuery = 16686
 
 // ports are the names of Jaeger's.
 var ports = map[int]string{
-	portQuery: allinone.Query, 4317: allinone.OTLPGRPC, 4318: allinone.OTLPHTTP, 14268: allinone.ThriftHTTP,
-	6831: allinone.ThriftCompact, 6832: allinone.ThriftBinary, 5778: allinone.Sampling, 14269: allinone.Admin,
+	portQuery: server.Query, 4317: server.OTLPGRPC, 4318: server.OTLPHTTP, 14268: server.ThriftHTTP,
+	6831: server.ThriftCompact, 6832: server.ThriftBinary, 5778: server.Sampling, 14269: server.Admin,
 }
 
 // settings are those of a test: any ports, and a folder of its own.
 func settings(t *testing.T, engine string) config.Config {
-	c := config.Default()
+	c := config.Default(config.AllInOne)
 	c.Storage, c.Data = engine, t.TempDir()
 	c.FreePorts()
 	return c
 }
 
-// server is an all-in-one of this process.
-type server struct {
-	*allinone.Server
+// allInOne is an all-in-one of this process.
+type allInOne struct {
+	*server.Server
 	t *testing.T
 }
 
 // start starts one, which ends with the test.
-func start(t *testing.T, engine string) *server {
+func start(t *testing.T, engine string) *allInOne {
 	t.Helper()
-	s, err := allinone.Start(t.Context(), settings(t, engine), allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.Start(t.Context(), settings(t, engine), server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,14 +49,14 @@ func start(t *testing.T, engine string) *server {
 			t.Error(err)
 		}
 	})
-	return &server{s, t}
+	return &allInOne{s, t}
 }
 
 // addr is host:port of one of Jaeger's ports.
-func (s *server) addr(port int) string { return s.Addr(ports[port]) }
+func (s *allInOne) addr(port int) string { return s.Addr(ports[port]) }
 
 // awaitStored waits until n spans have come and what becomes of them is settled.
-func (s *server) awaitStored(n int64) {
+func (s *allInOne) awaitStored(n int64) {
 	s.t.Helper()
 	end := time.After(10 * time.Second)
 	look := time.NewTicker(5 * time.Millisecond)

@@ -13,8 +13,8 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/receive"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // message appends a field of protobuf.
@@ -82,7 +82,7 @@ func TestBombs(t *testing.T) {
 				limit <- struct{}{}
 				defer func() { <-limit }()
 				until(t, name+" is looked at", func() bool {
-					code, answer, err := b.do(http.MethodPost, b.url(allinone.OTLPHTTP, "/v1/traces"), contentType, bytes.NewReader(body))
+					code, answer, err := b.do(http.MethodPost, b.url(server.OTLPHTTP, "/v1/traces"), contentType, bytes.NewReader(body))
 					if err != nil || code >= 500 {
 						t.Errorf("%s: %d %.200s %v", name, code, answer, err)
 					}
@@ -146,7 +146,7 @@ func (b *backend) deliver(body []byte) {
 // come back.
 func (b *backend) post(body []byte) bool {
 	b.t.Helper()
-	code, answer, err := b.do(http.MethodPost, b.url(allinone.OTLPHTTP, "/v1/traces"), protobuf, bytes.NewReader(body))
+	code, answer, err := b.do(http.MethodPost, b.url(server.OTLPHTTP, "/v1/traces"), protobuf, bytes.NewReader(body))
 	if err != nil || code != http.StatusOK && code != http.StatusTooManyRequests {
 		b.t.Errorf("a body: %d %.200s %v", code, answer, err)
 	}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/server"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -50,7 +50,7 @@ func TestFullDisk(t *testing.T) {
 		})
 	}
 	until(t, "health says that the disk is full", func() bool {
-		code, answer, err := b.do(http.MethodGet, b.url(allinone.Admin, "/"), "", nil)
+		code, answer, err := b.do(http.MethodGet, b.url(server.Admin, "/"), "", nil)
 		return err == nil && code == http.StatusServiceUnavailable && bytes.Contains(answer, []byte("full"))
 	})
 	until(t, "senders are told to come back", func() bool {

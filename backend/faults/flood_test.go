@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // TestFlood: datagrams faster than anybody can take them. Those that the kernel
@@ -21,7 +21,7 @@ func TestFlood(t *testing.T) {
 	n := size(5_000, 300_000)
 	var senders sync.WaitGroup
 	for sender := range 4 {
-		send := b.datagrams(allinone.ThriftCompact)
+		send := b.datagrams(server.ThriftCompact)
 		senders.Go(func() {
 			for i := sender; i < n; i += 4 {
 				send(spans{trace: uint64(i) + 1, count: each}.compact())

@@ -22,7 +22,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
-	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // corpus returns real input of a kind: what real senders have sent.
@@ -103,15 +103,15 @@ func TestHostile(t *testing.T) {
 		}
 	}
 	otlp := corpus(t, "otlp/*.pb")
-	send(corpus(t, "thrift/*compact*.bin"), b.datagrams(allinone.ThriftCompact))
-	send(corpus(t, "thrift/*binary*.bin"), b.datagrams(allinone.ThriftBinary))
-	send(corpus(t, "thrift/*http*.bin"), post(allinone.ThriftHTTP, "/api/traces", thrift))
-	send(otlp, post(allinone.OTLPHTTP, "/v1/traces", protobuf))
-	send(corpus(t, "otlp/*.json"), post(allinone.OTLPHTTP, "/v1/traces", jsonType))
-	send(corpus(t, "otlp/*.gz"), post(allinone.OTLPHTTP, "/v1/traces", protobuf+gzipped))
+	send(corpus(t, "thrift/*compact*.bin"), b.datagrams(server.ThriftCompact))
+	send(corpus(t, "thrift/*binary*.bin"), b.datagrams(server.ThriftBinary))
+	send(corpus(t, "thrift/*http*.bin"), post(server.ThriftHTTP, "/api/traces", thrift))
+	send(otlp, post(server.OTLPHTTP, "/v1/traces", protobuf))
+	send(corpus(t, "otlp/*.json"), post(server.OTLPHTTP, "/v1/traces", jsonType))
+	send(corpus(t, "otlp/*.gz"), post(server.OTLPHTTP, "/v1/traces", protobuf+gzipped))
 	send(otlp, b.calls())
 	for _, port := range []string{
-		allinone.OTLPGRPC, allinone.OTLPHTTP, allinone.ThriftHTTP, allinone.Query, allinone.Admin, allinone.Sampling,
+		server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.Query, server.Admin, server.Sampling,
 	} {
 		send(append(slices.Clip(otlp), []byte("GET /api/traces?service=a HTTP/1.1\r\nHost: localhost\r\n\r\n"), []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), b.raw(port))
 	}
@@ -138,7 +138,7 @@ func (b *backend) datagrams(port string) func([]byte) {
 
 // calls returns a function that calls OTLP's Export over gRPC with any bytes.
 func (b *backend) calls() func([]byte) {
-	conn, err := grpc.NewClient(b.addrs[allinone.OTLPGRPC], grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
+	conn, err := grpc.NewClient(b.addrs[server.OTLPGRPC], grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
 	if err != nil {
 		b.t.Fatal(err)
 	}

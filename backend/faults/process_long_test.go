@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // flood sends spans from four senders, as fast as they are taken, until stop, which
@@ -22,7 +22,7 @@ func (b *backend) flood(first uint64) (stop func() int64) {
 	var senders sync.WaitGroup
 	var mu sync.Mutex
 	var taken int64
-	url := b.url(allinone.OTLPHTTP, "/v1/traces")
+	url := b.url(server.OTLPHTTP, "/v1/traces")
 	for sender := range uint64(4) {
 		senders.Go(func() {
 			for i := uint64(0); ctx.Err() == nil; i++ {

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/go-spur/spur/backend/allinone"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // TestSlowReaders: clients that ask for much and do not read it hold up neither
@@ -27,7 +27,7 @@ func TestSlowReaders(t *testing.T) {
 	readers := size(20, 300)
 	paths := []string{"/api/search?q=&limit=1000", "/api/live?q=", "/api/traces?service=faults&limit=1000", "/api/trace/" + traceHex(1) + "/outline", "/api/traces/" + traceHex(1)}
 	for i := range readers {
-		conn, err := net.Dial("tcp", b.addrs[allinone.Query])
+		conn, err := net.Dial("tcp", b.addrs[server.Query])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestHugeQueries(t *testing.T) {
 				limit <- struct{}{}
 				askers.Go(func() {
 					defer func() { <-limit }()
-					code, body, err := b.do(http.MethodGet, b.url(allinone.Query, path), "", nil)
+					code, body, err := b.do(http.MethodGet, b.url(server.Query, path), "", nil)
 					if err != nil || code >= 500 && code != http.StatusServiceUnavailable && code != http.StatusGatewayTimeout || code == http.StatusOK && len(body) > 64<<20 {
 						t.Errorf("%.100s: %d, %d bytes, %.200s, %v", path, code, len(body), body[:min(len(body), 200)], err)
 					}
@@ -118,7 +118,7 @@ func TestHugeQueries(t *testing.T) {
 					strings.NewReader(strings.Repeat("[", 1<<20)),
 					strings.NewReader(`{"data":[` + strings.Repeat(`{"spans":[{}]},`, 1<<16) + `{}]}`),
 				} {
-					code, answer, err := b.do(http.MethodPost, b.url(allinone.Query, path), jsonType, body)
+					code, answer, err := b.do(http.MethodPost, b.url(server.Query, path), jsonType, body)
 					if err != nil || code >= 500 {
 						t.Errorf("POST %s: %d %.200s %v", path, code, answer, err)
 					}

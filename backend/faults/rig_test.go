@@ -19,8 +19,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/server"
 )
 
 var long = flag.Bool("long", false, "minutes instead of seconds, against the command in a process of its own")
@@ -41,8 +41,8 @@ var client = &http.Client{Timeout: hang, Transport: &http.Transport{MaxIdleConns
 // backend is a running all-in-one.
 type backend struct {
 	t      *testing.T
-	addrs  map[string]string // by allinone's names
-	server *allinone.Server  // in this process, or
+	addrs  map[string]string // by server's names
+	server *server.Server    // in this process, or
 	cmd    *exec.Cmd         // in its own
 	log    *bytes.Buffer     // what that wrote; to be read when it has ended
 	maxRSS int64             // bound of the memory of cmd, in bytes
@@ -59,18 +59,18 @@ func start(t *testing.T, maxRSS int64, flags ...string) *backend {
 	if *long {
 		return startProcess(t, maxRSS, flags)
 	}
-	c, _, err := config.Parse(flags, nil)
+	c, _, err := config.Parse(config.AllInOne, flags, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := allinone.Start(t.Context(), c, allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &backend{t: t, addrs: map[string]string{}, server: s, maxRSS: maxRSS}
 	for _, name := range []string{
-		allinone.Query, allinone.Admin, allinone.OTLPGRPC, allinone.OTLPHTTP, allinone.ThriftHTTP,
-		allinone.ThriftCompact, allinone.ThriftBinary, allinone.Sampling,
+		server.Query, server.Admin, server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP,
+		server.ThriftCompact, server.ThriftBinary, server.Sampling,
 	} {
 		b.addrs[name] = s.Addr(name)
 	}
@@ -119,7 +119,7 @@ func (b *backend) do(method, url, contentType string, body io.Reader) (int, []by
 // get returns the body of an answer that must be 200.
 func (b *backend) get(path string) []byte {
 	b.t.Helper()
-	code, body, err := b.do(http.MethodGet, b.url(allinone.Query, path), "", nil)
+	code, body, err := b.do(http.MethodGet, b.url(server.Query, path), "", nil)
 	if err != nil || code != http.StatusOK {
 		b.t.Fatalf("%.200s: %d %.200s %v", path, code, body, err)
 	}
@@ -184,7 +184,7 @@ func (b *backend) check() state {
 	if n := bytes.Count(answer, []byte(`"operationName":`)); n != 3 {
 		b.t.Errorf("of a good trace %d spans are found: %.500s", n, answer)
 	}
-	if code, answer, err := b.do(http.MethodGet, b.url(allinone.Admin, "/"), "", nil); err != nil || code != http.StatusOK {
+	if code, answer, err := b.do(http.MethodGet, b.url(server.Admin, "/"), "", nil); err != nil || code != http.StatusOK {
 		b.t.Errorf("health: %d %s %v", code, answer, err)
 	}
 	if b.cmd != nil {

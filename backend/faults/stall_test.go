@@ -19,9 +19,9 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/collect"
 	"github.com/go-spur/spur/backend/receive"
+	"github.com/go-spur/spur/backend/server"
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
 )
@@ -65,7 +65,7 @@ func TestStall(t *testing.T) {
 		go func() { _ = r.Serve() }()
 		defer func() { _ = r.Close(context.Background()) }()
 	}
-	b := &backend{t: t, addrs: map[string]string{allinone.OTLPHTTP: h.Addr().String()}}
+	b := &backend{t: t, addrs: map[string]string{server.OTLPHTTP: h.Addr().String()}}
 	conn, err := grpc.NewClient(g.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +74,7 @@ func TestStall(t *testing.T) {
 
 	// A sender returns whether its spans were taken.
 	overHTTP := func(body []byte) bool {
-		code, answer, err := b.do(http.MethodPost, b.url(allinone.OTLPHTTP, "/v1/traces"), protobuf, bytes.NewReader(body))
+		code, answer, err := b.do(http.MethodPost, b.url(server.OTLPHTTP, "/v1/traces"), protobuf, bytes.NewReader(body))
 		if err != nil || code != http.StatusOK && code != http.StatusTooManyRequests {
 			t.Errorf("OTLP over HTTP: %d %.200s %v", code, answer, err)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/wire"
 )
@@ -31,12 +32,12 @@ type HTTP struct {
 
 // NewHTTP returns a server on l, which Close closes. It counts requests for
 // strategies in reg, which may be nil, under the names of Jaeger's collector.
-func NewHTTP(l net.Listener, s *Strategies, sink Sink, reg prometheus.Registerer, log *slog.Logger) *HTTP {
+func NewHTTP(l net.Listener, s sampling.Source, sink Sink, reg prometheus.Registerer, log *slog.Logger) *HTTP {
 	h := &HTTP{sink: sink}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/traces", h.traces)
 	counted := newSamplingCounters(reg, "jaeger_collector")
-	mux.HandleFunc("GET /api/sampling", counted.handler("sampling", s.text))
+	mux.HandleFunc("GET /api/sampling", counted.handler("sampling", strategies(s, sampling.Strategy.JSON)))
 	mux.HandleFunc("GET /api/baggageRestrictions", counted.handler("baggage", noRestrictions))
 	h.webServer = newWebServer(l, mux, log)
 	return h

@@ -21,6 +21,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -101,7 +102,7 @@ func TestThriftHTTP(t *testing.T) {
 			if c.set != nil {
 				c.set(s)
 			}
-			h := NewHTTP(listen(t), SampleAll(), s, prometheus.NewRegistry(), quiet)
+			h := NewHTTP(listen(t), sampling.SampleAll(), s, prometheus.NewRegistry(), quiet)
 			serve(t, h)
 			resp, answer := post(t, "http://"+h.Addr().String()+"/api/traces", c.body, c.headers...)
 			if resp.StatusCode != c.status || !strings.HasPrefix(answer, c.answer) {
@@ -126,7 +127,7 @@ func TestThriftHTTP(t *testing.T) {
 func TestHTTPAnnounced(t *testing.T) {
 	s := newSink()
 	s.budget = firstRead
-	h := NewHTTP(listen(t), SampleAll(), s, nil, quiet)
+	h := NewHTTP(listen(t), sampling.SampleAll(), s, nil, quiet)
 	serve(t, h)
 	conn, err := net.Dial("tcp", h.Addr().String())
 	if err != nil {

@@ -3,12 +3,15 @@
 package receive
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/go-spur/spur/backend/sampling"
 )
 
 // Sampling listens for clients that ask how to sample, as they ask an agent of
@@ -18,36 +21,42 @@ import (
 //	GET /?service=NAME                      the same, its type as a number, for old clients
 //	GET /baggageRestrictions?service=NAME   always []
 //
-// A request without exactly one service is answered with 400.
+// A request without exactly one service is answered with 400, and one for which
+// there is no strategy now with 500.
 type Sampling struct{ *webServer }
 
 // NewSampling returns a server on l, which Close closes. It counts requests in
 // reg, which may be nil, under the names of Jaeger's agent.
-func NewSampling(l net.Listener, s *Strategies, reg prometheus.Registerer, log *slog.Logger) *Sampling {
+func NewSampling(l net.Listener, s sampling.Source, reg prometheus.Registerer, log *slog.Logger) *Sampling {
 	counted := newSamplingCounters(reg, "jaeger_agent")
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /sampling", counted.handler("sampling", s.text))
-	mux.HandleFunc("GET /{$}", counted.handler("sampling-legacy", s.number))
+	mux.HandleFunc("GET /sampling", counted.handler("sampling", strategies(s, sampling.Strategy.JSON)))
+	mux.HandleFunc("GET /{$}", counted.handler("sampling-legacy", strategies(s, sampling.Strategy.NumberJSON)))
 	mux.HandleFunc("GET /baggageRestrictions", counted.handler("baggage", noRestrictions))
 	return &Sampling{newWebServer(l, mux, log)}
 }
 
-func (s *Strategies) of(service string) answer {
-	if a, ok := s.byService[service]; ok {
-		return a
+// answering returns the body of an answer about a service.
+type answering func(ctx context.Context, service string) ([]byte, error)
+
+// strategies answers with a service's strategy.
+func strategies(s sampling.Source, encode func(sampling.Strategy) []byte) answering {
+	return func(ctx context.Context, service string) ([]byte, error) {
+		of, err := s.Strategy(ctx, service)
+		if err != nil {
+			return nil, err
+		}
+		return encode(of), nil
 	}
-	return s.others
 }
 
-func (s *Strategies) text(service string) []byte   { return s.of(service).text }
-func (s *Strategies) number(service string) []byte { return s.of(service).number }
-
 // noRestrictions lets every service use any baggage.
-func noRestrictions(string) []byte { return []byte("[]") }
+func noRestrictions(context.Context, string) ([]byte, error) { return []byte("[]"), nil }
 
 type samplingCounters struct {
 	requests *prometheus.CounterVec
 	bad      prometheus.Counter
+	failed   prometheus.Counter
 }
 
 func newSamplingCounters(reg prometheus.Registerer, namespace string) samplingCounters {
@@ -59,14 +68,19 @@ func newSamplingCounters(reg prometheus.Registerer, namespace string) samplingCo
 		}, []string{"type"}),
 		bad: with.NewCounter(prometheus.CounterOpts{
 			Name:        namespace + "_http_server_errors_total",
-			Help:        "Requests that did not name one service.",
+			Help:        "Requests for sampling strategies or baggage restrictions that were answered with an error.",
 			ConstLabels: prometheus.Labels{"source": "all", "status": "4xx"},
+		}),
+		failed: with.NewCounter(prometheus.CounterOpts{
+			Name:        namespace + "_http_server_errors_total",
+			Help:        "Requests for sampling strategies or baggage restrictions that were answered with an error.",
+			ConstLabels: prometheus.Labels{"source": "collector-proxy", "status": "5xx"},
 		}),
 	}
 }
 
 // handler answers with what is said of the request's service.
-func (c samplingCounters) handler(kind string, of func(service string) []byte) http.HandlerFunc {
+func (c samplingCounters) handler(kind string, of answering) http.HandlerFunc {
 	good := c.requests.WithLabelValues(kind)
 	return func(w http.ResponseWriter, r *http.Request) {
 		service := r.URL.Query()["service"]
@@ -75,8 +89,14 @@ func (c samplingCounters) handler(kind string, of func(service string) []byte) h
 			http.Error(w, "'service' parameter must be provided once", http.StatusBadRequest)
 			return
 		}
+		body, err := of(r.Context(), service[0])
+		if err != nil {
+			c.failed.Inc()
+			http.Error(w, shorten(err), http.StatusInternalServerError)
+			return
+		}
 		good.Inc()
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(of(service[0])) // who went away needs none
+		_, _ = w.Write(body) // who went away needs none
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/go-spur/spur/backend/sampling"
 )
 
 func get(t *testing.T, url string) (status int, body string) {
@@ -31,24 +32,9 @@ func get(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(b)
 }
 
-// recorded is the file that the recorded answers of Jaeger 1.62 were made with.
-const recorded = `{
-	"service_strategies": [
-		{"service": "probabilistic", "type": "probabilistic", "param": 0.5},
-		{"service": "limited", "type": "ratelimiting", "param": 5},
-		{"service": "operations", "type": "probabilistic", "param": 0.5, "operation_strategies": [
-			{"operation": "GET /health", "type": "probabilistic", "param": 0},
-			{"operation": "POST /orders", "type": "probabilistic", "param": 1}
-		]}
-	],
-	"default_strategy": {"type": "probabilistic", "param": 0.25, "operation_strategies": [
-		{"operation": "/metrics", "type": "probabilistic", "param": 0}
-	]}
-}`
-
 // TestSamplingAnswers: the answers are Jaeger 1.62's, byte for byte.
 func TestSamplingAnswers(t *testing.T) {
-	strategies, err := parseStrategies([]byte(recorded))
+	strategies, err := sampling.ReadFile("../sampling/testdata/strategies.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +62,7 @@ func TestSamplingAnswers(t *testing.T) {
 
 func TestSampling(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	s := NewSampling(listen(t), SampleAll(), reg, quiet)
+	s := NewSampling(listen(t), sampling.SampleAll(), reg, quiet)
 	serve(t, s)
 	const missing = "'service' parameter must be provided once\n"
 	for _, c := range []struct {
@@ -103,51 +89,5 @@ func TestSampling(t *testing.T) {
 	}
 	if got := metric(t, reg, "jaeger_agent_http_server_requests_total"); got != 4 {
 		t.Errorf("%v good requests", got)
-	}
-}
-
-// TestStrategies: what a file can say, as Jaeger 1.62 understands it, and what it
-// cannot.
-func TestStrategies(t *testing.T) {
-	for _, c := range []struct{ file, want string }{
-		{`{}`, `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.001}}`},
-		{`null`, `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.001}}`},
-		{`{"service_strategies":[{"service":"s","type":"ratelimiting","param":2.9}]}`, `{"strategyType":"RATE_LIMITING","rateLimitingSampling":{"maxTracesPerSecond":2}}`},
-		{
-			`{"service_strategies":[{"service":"s","operation_strategies":[{"operation":"<o>","type":"probabilistic","param":1}]}]}`,
-			`{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.001},"operationSampling":{"defaultSamplingProbability":0.001,"defaultLowerBoundTracesPerSecond":0,"perOperationStrategies":[{"operation":"\u003co\u003e","probabilisticSampling":{"samplingRate":1}}],"defaultUpperBoundTracesPerSecond":0}}`,
-		},
-		{
-			`{"service_strategies":[{"service":"s","type":"probabilistic","param":1}],"default_strategy":{"type":"probabilistic","param":0.5,"operation_strategies":[{"operation":"o","type":"probabilistic","param":0}]}}`,
-			`{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":1},"operationSampling":{"defaultSamplingProbability":1,"defaultLowerBoundTracesPerSecond":0,"perOperationStrategies":[{"operation":"o","probabilisticSampling":{"samplingRate":0}}],"defaultUpperBoundTracesPerSecond":0}}`,
-		},
-	} {
-		s, err := parseStrategies([]byte(c.file))
-		if err != nil {
-			t.Errorf("%s: %v", c.file, err)
-			continue
-		}
-		if got := string(s.text("s")); got != c.want {
-			t.Errorf("%s: %s, want %s", c.file, got, c.want)
-		}
-	}
-	for file, want := range map[string]string{
-		`{`:                               "unexpected end of JSON input",
-		`{"default_strategy":{"type":1}}`: "cannot unmarshal number",
-		`{"default_strategy":{"type":"probabilistic","param":1.5}}`:                                                                                  "default_strategy: param 1.5 is not a probability from 0 to 1",
-		`{"service_strategies":[{"service":"s","type":"adaptive"}]}`:                                                                                 `strategy of service "s": type "adaptive" is neither probabilistic nor ratelimiting`,
-		`{"service_strategies":[{"service":"s","type":"ratelimiting","param":-1}]}`:                                                                  `strategy of service "s": param -1 is not a number of traces a second`,
-		`{"service_strategies":[{"service":"s","type":"probabilistic","operation_strategies":[{"operation":"o","type":"ratelimiting","param":1}]}]}`: `strategy of service "s": operation "o": only services can be of type ratelimiting`,
-	} {
-		path := filepath.Join(t.TempDir(), "strategies.json")
-		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := ReadStrategies(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: %v, want %s", file, err, want)
-		}
-	}
-	if _, err := ReadStrategies("/no/such/file"); err == nil {
-		t.Error("no error without a file")
 	}
 }

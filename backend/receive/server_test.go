@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -24,10 +25,10 @@ func TestCloseBeforeServe(t *testing.T) {
 		Addr() net.Addr
 		Close(context.Context) error
 	}{
-		"HTTP":     NewHTTP(listen(t), SampleAll(), s, nil, quiet),
+		"HTTP":     NewHTTP(listen(t), sampling.SampleAll(), s, nil, quiet),
 		"OTLPHTTP": NewOTLPHTTP(listen(t), s, quiet),
 		"OTLPGRPC": NewOTLPGRPC(listen(t), s, quiet),
-		"Sampling": NewSampling(listen(t), SampleAll(), nil, quiet),
+		"Sampling": NewSampling(listen(t), sampling.SampleAll(), nil, quiet),
 		"UDP":      NewUDP(listenUDP(t), Compact, s, nil, quiet),
 	} {
 		addr := server.Addr()
@@ -77,7 +78,7 @@ func TestPanic(t *testing.T) {
 	if status.Code(err) != codes.Internal {
 		t.Errorf("gRPC: %v", err)
 	}
-	thrift := NewHTTP(listen(t), SampleAll(), s, nil, quiet)
+	thrift := NewHTTP(listen(t), sampling.SampleAll(), s, nil, quiet)
 	serve(t, thrift)
 	resp, _ = post(t, "http://"+thrift.Addr().String()+"/api/traces", read(t, "thrift/spur-http-values.bin"), "Content-Type", "application/x-thrift")
 	if resp.StatusCode != http.StatusInternalServerError {

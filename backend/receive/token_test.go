@@ -10,13 +10,14 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 )
 
 // TestToken: without the token nothing is read, and each attempt is counted.
 func TestToken(t *testing.T) {
 	s := newSink()
-	thrift, otlp, g := NewHTTP(listen(t), SampleAll(), s, nil, quiet), NewOTLPHTTP(listen(t), s, quiet), NewOTLPGRPC(listen(t), s, quiet)
+	thrift, otlp, g := NewHTTP(listen(t), sampling.SampleAll(), s, nil, quiet), NewOTLPHTTP(listen(t), s, quiet), NewOTLPGRPC(listen(t), s, quiet)
 	for _, l := range []interface{ RequireToken(string) }{thrift, otlp, g} {
 		l.RequireToken("secret")
 	}

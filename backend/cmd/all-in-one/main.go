@@ -10,27 +10,10 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/server"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	err := allinone.Run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
-	if err == nil {
-		return
-	}
-	fmt.Fprintln(os.Stderr, "all-in-one:", err)
-	if errors.Is(err, config.ErrInvalid) {
-		os.Exit(2)
-	}
-	os.Exit(1)
-}
+func main() { os.Exit(server.Main(config.AllInOne, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }

@@ -10,22 +10,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/config"
 	"github.com/go-spur/spur/backend/e2e/live/emit"
+	"github.com/go-spur/spur/backend/server"
 )
 
 // startOurs starts an all-in-one with its traces on disk, and stops it when the test
 // ends. It may be given a file of sampling strategies.
 func startOurs(t *testing.T, strategies ...string) *receiver {
 	t.Helper()
-	c := config.Default()
+	c := config.Default(config.AllInOne)
 	c.Data = t.TempDir()
 	c.FreePorts()
 	for _, file := range strategies {
 		c.Strategies = file
 	}
-	s, err := allinone.Start(t.Context(), c, allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,9 +36,9 @@ func startOurs(t *testing.T, strategies ...string) *receiver {
 			t.Error(err)
 		}
 	})
-	return &receiver{name: "all-in-one", query: "http://" + s.Addr(allinone.Query), sampling: "http://" + s.Addr(allinone.Sampling) + "/sampling", wires: map[emit.Wire]string{
-		emit.Compact: s.Addr(allinone.ThriftCompact), emit.Binary: s.Addr(allinone.ThriftBinary),
-		emit.ThriftHTTP: "http://" + s.Addr(allinone.ThriftHTTP) + "/api/traces",
-		emit.OTLPHTTP:   "http://" + s.Addr(allinone.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(allinone.OTLPGRPC),
+	return &receiver{name: "all-in-one", query: "http://" + s.Addr(server.Query), sampling: "http://" + s.Addr(server.Sampling) + "/sampling", wires: map[emit.Wire]string{
+		emit.Compact: s.Addr(server.ThriftCompact), emit.Binary: s.Addr(server.ThriftBinary),
+		emit.ThriftHTTP: "http://" + s.Addr(server.ThriftHTTP) + "/api/traces",
+		emit.OTLPHTTP:   "http://" + s.Addr(server.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(server.OTLPGRPC),
 	}}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package allinone
+package server
 
 import (
 	"cmp"
@@ -22,6 +22,7 @@ import (
 	"github.com/go-spur/spur/backend/internal/bearer"
 	"github.com/go-spur/spur/backend/query"
 	"github.com/go-spur/spur/backend/receive"
+	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -91,20 +92,22 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		}
 	}
 	s.serveAdmin(open.admin)
-	strategies := receive.SampleAll()
-	if c.Strategies != "" {
-		if strategies, err = receive.ReadStrategies(c.Strategies); err != nil {
-			return nil, err
-		}
+	strategies, err := openSampling(&s.config)
+	if err != nil {
+		return nil, err
 	}
 	if s.store, s.where, err = openStore(ctx, &s.config, s.log); err != nil {
 		return nil, err
 	}
-	if err := s.collect(); err != nil {
-		return nil, err
+	if c.Command.Collects() {
+		if err := s.collect(); err != nil {
+			return nil, err
+		}
 	}
 	s.receive(&open, strategies)
-	s.serveQuery(open.query)
+	if c.Command.Queries() {
+		s.serveQuery(open.query)
+	}
 	s.becomes(nil)
 	return s, nil
 }
@@ -128,7 +131,7 @@ func (s *Server) collect() (err error) {
 }
 
 // receive starts the receivers whose ports are open.
-func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
+func (s *Server) receive(open *sockets, strategies sampling.Source) {
 	sink, reg, log := s.collector, s.metrics, s.log
 	add := func(name string, p part) {
 		s.receivers = append(s.receivers, p)
@@ -161,10 +164,14 @@ func (s *Server) receive(open *sockets, strategies *receive.Strategies) {
 }
 
 func (s *Server) serveQuery(l net.Listener) {
-	h := query.New(query.Config{
-		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, Validate: s.collector.Validate,
+	c := query.Config{
+		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP,
 		BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
-	})
+	}
+	if s.collector != nil {
+		c.Validate = s.collector.Validate
+	}
+	h := query.New(c)
 	s.query = newWebServer(l, s.tracer.handler(requireToken(bearer.Token(s.config.QueryToken), h)), s.log)
 	s.serve(Query, s.query)
 }
@@ -215,6 +222,9 @@ func (s *Server) Ready() error {
 	if unready != nil {
 		return unready
 	}
+	if s.collector == nil {
+		return nil
+	}
 	return s.collector.Ready()
 }
 
@@ -230,7 +240,12 @@ func (s *Server) Addr(name string) string {
 }
 
 // Books returns what became of all spans so far.
-func (s *Server) Books() trace.Books { return s.collector.Books() }
+func (s *Server) Books() (b trace.Books) {
+	if s.collector != nil {
+		b = s.collector.Books()
+	}
+	return b
+}
 
 func (s *Server) status() query.Backend {
 	return query.Backend{Version: version(), Started: s.started, Ports: slices.Clone(s.ports), Books: s.Books()}

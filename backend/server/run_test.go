@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package allinone_test
+package server_test
 
 import (
 	"bytes"
@@ -15,21 +15,21 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-spur/spur/backend/allinone"
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/server"
 )
 
 func Example() {
-	c := config.Default()
+	c := config.Default(config.AllInOne)
 	c.Storage = "memory"
 	c.FreePorts()
 	ctx := context.Background()
-	s, err := allinone.Start(ctx, c, allinone.Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.Start(ctx, c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	resp, err := http.Get("http://" + s.Addr(allinone.Query) + "/api/services")
+	resp, err := http.Get("http://" + s.Addr(server.Query) + "/api/services")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 	var log bytes.Buffer
 	done := make(chan error, 1)
 	go func() {
-		done <- allinone.Run(ctx, []string{"--span-storage.type=memory", "--query.base-path=/jaeger"}, append(freePorts, "SPUR_SELFTRACE=1"), in, &log)
+		done <- server.Run(ctx, config.AllInOne, []string{"--span-storage.type=memory", "--query.base-path=/jaeger"}, append(freePorts, "SPUR_SELFTRACE=1"), in, &log)
 		_ = in.Close()
 	}()
 	banner := make([]byte, 4096)
@@ -87,19 +87,19 @@ func TestRun(t *testing.T) {
 
 func TestRunWrong(t *testing.T) {
 	var out bytes.Buffer
-	if err := allinone.Run(t.Context(), []string{"--help"}, nil, &out, io.Discard); err != nil || !strings.Contains(out.String(), "--collector.queue-size") {
+	if err := server.Run(t.Context(), config.AllInOne, []string{"--help"}, nil, &out, io.Discard); err != nil || !strings.Contains(out.String(), "--collector.queue-size") {
 		t.Errorf("help: %v\n%s", err, out.String())
 	}
-	if err := allinone.Run(t.Context(), []string{"--span-storage.type=badger"}, nil, io.Discard, io.Discard); !errors.Is(err, config.ErrInvalid) || !strings.Contains(err.Error(), "use sqlite") {
+	if err := server.Run(t.Context(), config.AllInOne, []string{"--span-storage.type=badger"}, nil, io.Discard, io.Discard); !errors.Is(err, config.ErrInvalid) || !strings.Contains(err.Error(), "use sqlite") {
 		t.Errorf("badger: %v", err)
 	}
 	args := []string{"--span-storage.type=memory", "--sampling.strategies-file=/no/such/file"}
-	if err := allinone.Run(t.Context(), args, freePorts, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
+	if err := server.Run(t.Context(), config.AllInOne, args, freePorts, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no strategies: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := allinone.Run(ctx, args[:1], freePorts, io.Discard, io.Discard); err != nil {
+	if err := server.Run(ctx, config.AllInOne, args[:1], freePorts, io.Discard, io.Discard); err != nil {
 		t.Errorf("stopped at once: %v", err)
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package allinone
+package server
 
 import (
 	"context"
@@ -16,14 +16,14 @@ import (
 	"github.com/go-spur/spur/backend/config"
 )
 
-// Run is the command all-in-one: it reads the settings, starts, says on stdout
-// where everything is, and stops when ctx is done. It logs to stderr. Its error is
+// Run is one of the commands: it reads the settings, starts, says on stdout where
+// everything is, and stops when ctx is done. It logs to stderr. Its error is
 // config.ErrInvalid, wrapped, when the settings are wrong.
-func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) error {
+func Run(ctx context.Context, command config.Command, args, env []string, stdout, stderr io.Writer) error {
 	begun := time.Now()
-	c, warning, err := config.Parse(args, env)
+	c, warning, err := config.Parse(command, args, env)
 	if errors.Is(err, config.ErrHelp) {
-		_, err = io.WriteString(stdout, config.Help())
+		_, err = io.WriteString(stdout, config.Help(command))
 		return err
 	}
 	if err != nil {
@@ -53,7 +53,11 @@ func Run(ctx context.Context, args, env []string, stdout, stderr io.Writer) erro
 // banner says where everything is.
 func (s *Server) banner(took time.Duration) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "all-in-one %s is ready after %v: %s\n\n", version(), took.Round(time.Millisecond), s.url())
+	fmt.Fprintf(&b, "%v %s is ready after %v", s.config.Command, version(), took.Round(time.Millisecond))
+	if s.query != nil {
+		b.WriteString(": " + s.url())
+	}
+	b.WriteString("\n\n")
 	width := 0
 	for _, p := range s.ports {
 		width = max(width, len(p.Address))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package allinone
+package server
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 // settings are those of a server that is nobody else's.
 func settings(t *testing.T, engine string) config.Config {
 	t.Helper()
-	c := config.Default()
+	c := config.Default(config.AllInOne)
 	c.Storage, c.Data = engine, t.TempDir()
 	c.FreePorts()
 	return c

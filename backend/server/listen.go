@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package allinone
+package server
 
 import (
 	"context"
@@ -48,17 +48,24 @@ type sockets struct {
 	compact, binary *net.UDPConn
 }
 
+// all opens the ports of the command.
 func (l *listener) all() (s sockets, err error) {
 	c := l.config
-	s.query = l.tcp(Query, c.QueryHTTP, c.QueryTLS)
-	if c.OTLP {
-		s.otlpGRPC = l.tcp(OTLPGRPC, c.OTLPGRPC, c.OTLPGRPCTLS)
-		s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP, c.OTLPHTTPTLS)
+	if c.Command.Queries() {
+		s.query = l.tcp(Query, c.QueryHTTP, c.QueryTLS)
 	}
-	s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP, c.CollectorTLS)
-	s.compact = l.udp(ThriftCompact, c.CompactUDP)
-	s.binary = l.udp(ThriftBinary, c.BinaryUDP)
-	s.sampling = l.tcp(Sampling, c.SamplingHTTP, config.TLS{})
+	if c.Command.Collects() {
+		if c.OTLP {
+			s.otlpGRPC = l.tcp(OTLPGRPC, c.OTLPGRPC, c.OTLPGRPCTLS)
+			s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP, c.OTLPHTTPTLS)
+		}
+		s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP, c.CollectorTLS)
+	}
+	if c.Command.Nearby() {
+		s.compact = l.udp(ThriftCompact, c.CompactUDP)
+		s.binary = l.udp(ThriftBinary, c.BinaryUDP)
+		s.sampling = l.tcp(Sampling, c.SamplingHTTP, config.TLS{})
+	}
 	s.admin = l.tcp(Admin, c.AdminHTTP, c.AdminTLS)
 	return s, l.err
 }
@@ -95,8 +102,8 @@ func (l *listener) udp(name, addr string) *net.UDPConn {
 	return conn.(*net.UDPConn)
 }
 
-// note adds a port, and reports whether it is open. One that is taken is not worth
-// an error, unless it is query's.
+// note adds a port, and reports whether it is open. For all-in-one, one that is
+// taken is not worth an error, unless it is query's.
 func (l *listener) note(name, addr string, err error) bool {
 	p := query.Port{Name: name, Address: l.config.Address(addr), Purpose: purposes()[name]}
 	switch {
@@ -106,6 +113,9 @@ func (l *listener) note(name, addr string, err error) bool {
 		return false
 	case name == Query:
 		l.err = errors.Join(l.err, fmt.Errorf("%s is taken, perhaps by another all-in-one: stop that, or choose a port with --query.http-server.host-port", p.Address))
+		return false
+	case l.config.Command != config.AllInOne:
+		l.err = errors.Join(l.err, fmt.Errorf("%s: %s is taken, perhaps by another Jaeger", name, p.Address))
 		return false
 	default:
 		p.Error = "taken, perhaps by another Jaeger"

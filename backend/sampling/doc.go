@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package sampling decides how services should sample. A Source answers for each
+// service with a Strategy, which package receive sends to clients that ask.
+package sampling

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/go-spur/spur/backend/config"
+)
+
+// Main is Run until SIGINT or SIGTERM; a second signal ends the process at once. It
+// returns the exit status: 2 when the settings are wrong, and 1 when the command
+// cannot start or spans were lost when it stopped.
+func Main(command config.Command, args, env []string, stdout, stderr io.Writer) (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	defer stop()
+	err := Run(ctx, command, args, env, stdout, stderr)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, config.ErrInvalid):
+		status = 2
+	default:
+		status = 1
+	}
+	_, _ = fmt.Fprintf(stderr, "%v: %v\n", command, err) // there is nowhere else to say it
+	return status
+}
