@@ -48,7 +48,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
-	if *perSecond > 0 {
+	if *perSecond != 0 {
 		err = runLoad(ctx, os.Stdout, *seed, cmp.Or(*to, agentURL), *perSecond, *period)
 	} else {
 		if *to == "" && listens(ctx, uiAddr) {
@@ -84,17 +84,20 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
 		return err
 	}
 	fmt.Fprintf(out, "The shop says: %s\n\n", answer)
-	if err := s.close(ctx); err != nil {
-		fmt.Fprintln(out, err) // how many spans were lost, and why
+	closed := s.close(ctx)
+	if closed != nil {
+		fmt.Fprintln(out, closed) // how many spans were lost, and why
 	}
 	if err := agent.Wait(ctx, s.sentTo(agent.Addr())); err != nil {
 		fmt.Fprintln(out, err)
 	}
 	fmt.Fprintln(out, agent.Tree())
-	fmt.Fprintf(out, "%d spans of 5 services\n", agent.Received())
-	if to == agentURL {
+	fmt.Fprintf(out, "%d spans\n", agent.Received())
+	switch {
+	case to == "" || closed != nil:
+	case to == agentURL:
 		fmt.Fprintf(out, "\nLook at it: http://%s/trace/%s\n", uiAddr, traceID)
-	} else if to != "" {
+	default:
 		fmt.Fprintf(out, "\nTrace %s went to %s\n", traceID, to)
 	}
 	return nil
@@ -102,6 +105,9 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
 
 // runLoad buys perSecond times a second.
 func runLoad(ctx context.Context, out io.Writer, seed uint64, to string, perSecond float64, period time.Duration) error {
+	if !(perSecond >= 0.001 && perSecond <= 1000) { // nor NaN
+		return fmt.Errorf("-load=%v: not from 0.001 to 1000 orders a second", perSecond)
+	}
 	s, err := openShop(seed, spur.SampleAll(), spur.FromEnv(), spur.WithEndpoint(to))
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -41,7 +43,7 @@ func TestOnce(t *testing.T) {
 		"waiting for lock":                                      1,
 		"delivery: deliver order":                               1,
 		"delivery: pack":                                        3,
-		"51 spans of 5 services":                                1,
+		"51 spans\n":                                            1,
 	} {
 		if n := strings.Count(said, part); n != times {
 			t.Errorf("%q is there %d times, want %d", part, n, times)
@@ -49,6 +51,28 @@ func TestOnce(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(said)
+	}
+}
+
+// TestOutOfStock: an order that the shop declines is drawn, too.
+func TestOutOfStock(t *testing.T) {
+	cleanEnv(t)
+	var out strings.Builder
+	if err := runOnce(t.Context(), &out, 33, ""); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, part := range []string{"The shop says: gold: out of stock", "cart.items=4", "27 spans\n"} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("%q is not in\n%s", part, out.String())
+		}
+	}
+}
+
+func TestLoadRange(t *testing.T) {
+	for _, perSecond := range []float64{-1, 1e-30, 1e10, math.Inf(1), math.NaN()} {
+		if err := runLoad(t.Context(), io.Discard, 1, "udp://localhost:1", perSecond, time.Millisecond); err == nil {
+			t.Errorf("%v orders a second", perSecond)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/go-spur/spur"
 )
 
-// paymentHandler charges cards. Every third time its bank does not answer.
+// paymentHandler charges cards. One time in three its bank does not answer.
 func paymentHandler(tracer *spur.Tracer, luck *luck) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /charge", func(w http.ResponseWriter, r *http.Request) {

@@ -100,7 +100,6 @@ func (s *shop) load(ctx context.Context, perSecond float64) (bought, failed int6
 	tick := time.NewTicker(time.Duration(float64(time.Second) / perSecond))
 	defer tick.Stop()
 	var wg sync.WaitGroup
-	defer wg.Wait()
 	var n, gone atomic.Int64
 	inside := make(chan struct{}, 100)
 	for {
