@@ -3,6 +3,7 @@
 package query
 
 import (
+	"context"
 	"encoding/hex"
 	"net/http"
 	"slices"
@@ -31,13 +32,18 @@ func (s *server) match(r *http.Request) (any, error) {
 		return nil, err
 	}
 	defer s.searching.Release(1)
-	td, release, err := s.loadID(r.Context(), id, trace.Window{})
+	limited, cancel := context.WithTimeout(r.Context(), maxSearchTime)
+	defer cancel()
+	td, release, err := s.loadID(limited, id, trace.Window{})
 	if err != nil {
-		return nil, err
+		return nil, tooLong(r.Context(), limited, err)
 	}
 	defer release()
 	spans := slices.Collect(trace.Spans(td))
-	matched, _ := q.Match(spans)
+	matched, _, err := q.MatchContext(limited, spans)
+	if err != nil {
+		return nil, tooLong(r.Context(), limited, err)
+	}
 	ids := make([]byte, 0, 16*len(matched))
 	for _, i := range matched {
 		id := spans[i].SpanID()

@@ -86,10 +86,16 @@ func (s *server) find(ctx context.Context, q trace.Query) (trace.Page, error) {
 	limited, cancel := context.WithTimeout(ctx, maxSearchTime)
 	defer cancel()
 	page, err := s.Store.Search(limited, q)
+	return page, tooLong(ctx, limited, err)
+}
+
+// tooLong returns the error of a search, which is another when limited ended before
+// the request's ctx did.
+func tooLong(ctx, limited context.Context, err error) error {
 	if err != nil && ctx.Err() == nil && limited.Err() != nil {
-		err = errorf(http.StatusGatewayTimeout, "the search took longer than %v: narrow it", maxSearchTime)
+		return errorf(http.StatusGatewayTimeout, "the search took longer than %v: narrow it", maxSearchTime)
 	}
-	return page, err
+	return err
 }
 
 // textQuery is what parameter q, in the language of docs/search.md, and columns

@@ -3,6 +3,7 @@
 package trace
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -14,27 +15,34 @@ import (
 // that meet Where or, with braces, a part of it that is not negated; it is nil
 // when Where is.
 func (q *Query) Match(spans []Span) (matched []int, ok bool) {
-	m := matcher{spans: spans, window: q.Window}
+	matched, ok, _ = q.MatchContext(context.Background(), spans) // it ends when all is done
+	return matched, ok
+}
+
+// MatchContext is Match until ctx is done. The error is ctx's.
+func (q *Query) MatchContext(ctx context.Context, spans []Span) (matched []int, ok bool, err error) {
+	m := matcher{ctx: ctx, spans: spans, window: q.Window}
 	switch {
 	case !slices.ContainsFunc(spans, m.inWindow):
-		return nil, false
+		return nil, false, nil
 	case q.IDs != nil && !slices.Contains(q.IDs, spans[0].TraceID()):
-		return nil, false
+		return nil, false, nil
 	case q.Where == nil:
-		return nil, true
+		return nil, true, nil
 	case !m.trace(q.Where):
-		return nil, false
+		return nil, false, ctx.Err()
 	}
 	for i, s := range spans {
 		if m.inWindow(s) && m.positive(q.Where, s) {
 			matched = append(matched, i)
 		}
 	}
-	return matched, true
+	return matched, true, ctx.Err()
 }
 
 // matcher evaluates conditions of the spans of one trace.
 type matcher struct {
+	ctx      context.Context // once it is done, conditions are not met
 	spans    []Span
 	window   Window
 	duration time.Duration // of the trace, once it is known
@@ -109,6 +117,9 @@ func (m *matcher) span(e *Expr, s Span) bool {
 	case OpNot:
 		return !m.span(e.Args[0], s)
 	default:
+		if m.ctx.Err() != nil {
+			return false
+		}
 		if e.Term.Field == FieldTraceDuration {
 			if !m.known {
 				m.duration, m.known = traceDuration(m.spans), true
