@@ -3,7 +3,8 @@
 import { change, settings } from './settings.js';
 
 const mostRecent = 30;
-const mostSaved = 100;
+/** So many are kept under a name. */
+export const mostSaved = 100;
 
 /**
  * Puts a search at the head of those that were made.
@@ -20,13 +21,14 @@ export function forgetRecent() {
 }
 
 /**
- * Keeps a search under a name, in place of what has this name.
+ * Keeps a search under a name, in place of what has this name. When there are
+ * mostSaved others it is not kept.
  * @param {string} name
  * @param {string} q
  */
 export function save(name, q) {
   const others = settings.value.saved.filter((s) => s.name !== name);
-  change({ saved: [...others, { name, q }].sort((a, b) => a.name.localeCompare(b.name)).slice(0, mostSaved) });
+  if (others.length < mostSaved) change({ saved: [...others, { name, q }].sort((a, b) => a.name.localeCompare(b.name)) });
 }
 
 /** @param {string} name */

@@ -17,7 +17,7 @@ const manyServices = 20;
 export async function suggest(text, spot, signal) {
   if (spot.what === 'nothing') return [];
   if (spot.what === 'key') {
-    const [names, keys] = await Promise.all([spot.typed && !spot.op ? services(signal) : [], tagKeys(spot.typed, signal)]);
+    const [names, keys] = await Promise.all([spot.typed && !spot.op ? services() : [], tagKeys(spot.typed, signal)]);
     return keyItems(spot, { services: names, keys });
   }
   return valueItems(spot, await values(text, spot, signal));
@@ -33,9 +33,9 @@ async function values(text, spot, signal) {
   if (/[~<>]/.test(spot.op)) return [];
   switch (spot.field) {
     case 'service':
-      return services(signal);
+      return services();
     case 'op':
-      return operations(servicesIn(text), signal);
+      return operations(servicesIn(text));
     case 'has':
       return tagKeys(spot.typed, signal);
     case '':
@@ -44,24 +44,45 @@ async function values(text, spot, signal) {
   return [];
 }
 
+/** So long an answer is kept, ms: each letter that is typed asks again. */
+const fresh = 10_000;
+/** @type {Map<string, { at: number, answer: Promise<any> }>} */
+const known = new Map();
+
+/**
+ * What the server answers, or answered a moment ago.
+ * @param {string} path
+ * @param {Record<string, string>} [params]
+ * @returns {Promise<any>}
+ */
+function recent(path, params = {}) {
+  const now = performance.now();
+  for (const [key, { at }] of known) if (now - at > fresh) known.delete(key);
+  const key = path + JSON.stringify(params);
+  const kept = known.get(key);
+  if (kept) return kept.answer;
+  const answer = get(path, params); // for whoever asks next, too: nobody cancels it
+  known.set(key, { at: now, answer });
+  answer.catch(() => known.delete(key));
+  return answer;
+}
+
 /**
  * The names of all services.
- * @param {AbortSignal} signal
  * @returns {Promise<string[]>}
  */
-export async function services(signal) {
-  return (await get('/api/services', {}, signal)).data;
+export async function services() {
+  return (await recent('/api/services')).data;
 }
 
 /**
  * The names of operations of some services or, without names, of the first of all.
  * @param {string[]} names
- * @param {AbortSignal} signal
  * @returns {Promise<string[]>}
  */
-export async function operations(names, signal) {
-  const of = names.length ? names : await services(signal);
-  const lists = await Promise.all(of.slice(0, manyServices).map((s) => get('/api/operations', { service: s }, signal)));
+export async function operations(names) {
+  const of = names.length ? names : await services();
+  const lists = await Promise.all(of.slice(0, manyServices).map((s) => recent('/api/operations', { service: s })));
   return [...new Set(lists.flatMap((l) => l.data.map((/** @type {{ name: string }} */ o) => o.name)))].sort();
 }
 

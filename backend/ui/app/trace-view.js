@@ -22,6 +22,7 @@ import { spanOf } from '../trace/trace.js';
  * @property {Stretch[]} gaps all idle gaps, also when they are not shrunk
  * @property {TimeScale} all the scale of the whole trace
  * @property {Segments | null} critical null: it is not shown
+ * @property {Marked | null} hidden the spans that are hidden; null: none
  * @property {Marked | null} found what find matches; null: nothing is looked for
  * @property {number} chosen the span whose panel is open, -1: none
  * @property {number} measured the span from which is measured, -1: none
@@ -48,14 +49,16 @@ export function traceViewer() {
     const text = String(params.find);
     const marked = text.trim() ? found(trace, text, (matched?.trace === trace && matched.text === text && matched.ids) || '') : null;
     const idle = gaps(trace, focus);
+    const unseen = hidden(trace, JSON.stringify(params.hide));
     return view(
       trace,
-      rows(trace, state, focus, hidden(trace, JSON.stringify(params.hide)), params.only ? marked : null, folds(trace), Boolean(params.fold)),
+      rows(trace, state, focus, unseen, params.only ? marked : null, folds(trace), Boolean(params.fold)),
       folds(trace),
       errors(trace),
       idle,
       scale(trace, params.gaps ? idle : undefined),
       params.critical ? critical(trace, focus) : null,
+      unseen,
       marked,
       spanOf(trace, String(params.span)),
       spanOf(trace, String(params.from_span)),
@@ -92,12 +95,13 @@ function visibleRows(trace, state, focus, hidden, only, folds, fold) {
  * @param {Stretch[]} gaps
  * @param {TimeScale} all
  * @param {Segments | null} critical
+ * @param {Marked | null} hidden
  * @param {Marked | null} found
  * @param {number} chosen
  * @param {number} measured
  * @param {number} focus
  * @returns {TraceView}
  */
-function newView(trace, rows, folds, errors, gaps, all, critical, found, chosen, measured, focus) {
-  return { trace, rows, folds, errors, gaps, all, critical, found, chosen, measured, focus };
+function newView(trace, rows, folds, errors, gaps, all, critical, hidden, found, chosen, measured, focus) {
+  return { trace, rows, folds, errors, gaps, all, critical, hidden, found, chosen, measured, focus };
 }

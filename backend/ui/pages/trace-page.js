@@ -126,9 +126,9 @@ export class TracePage extends LitElement {
   #view(view) {
     switch (route.value.params.view) {
       case 'table':
-        return html`<span-table .trace=${view.trace}></span-table>`;
+        return html`<span-table .view=${view}></span-table>`;
       case 'logs':
-        return html`<log-list .trace=${view.trace}></log-list>`;
+        return html`<log-list .view=${view}></log-list>`;
       default:
         return html`<trace-minimap .view=${view}></trace-minimap><span-tree .view=${view}></span-tree>`;
     }

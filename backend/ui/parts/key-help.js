@@ -62,7 +62,7 @@ export class KeyHelp extends LitElement {
         <div class="title"><h2 id="title">Keys</h2><button autofocus @click=${() => this.#dialog().close()}>Close</button></div>
         ${pages.map((page) => html`
           <h3>${page ? `On the page ${page[0].toUpperCase()}${page.slice(1)}` : 'On all pages'}</h3>
-          <dl>${this.keys.filter((k) => k.page === page).map((k) => html`<dt>${pressed(k.keys)}</dt><dd>${k.does}</dd>`)}</dl>`)}
+          <dl>${[...Map.groupBy(this.keys.filter((k) => k.page === page), (k) => k.does)].map(([does, keys]) => html`<dt>${keys.map((k, i) => html`${i ? ' or ' : ''}${pressed(k.keys)}`)}</dt><dd>${does}</dd>`)}</dl>`)}
       </dialog>`;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Log, Trace } from '../types.js' */
 import { address } from '../app/base.js';
 import { loadAllSpans } from '../app/load-spans.js';
@@ -10,26 +11,29 @@ import { watch } from '../app/watch.js';
 import { count, number, since, time } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { memo } from '../lib/memo.js';
+import { hiddenSpans } from '../trace/filter.js';
 import { allLogs } from '../trace/logs.js';
 import { spanViews } from '../trace/span-view.js';
-import { spanID } from '../trace/trace.js';
+import { spanID, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, live, nothing, repeat } from '../vendor/lit.js';
 import './note-box.js';
 import './service-name.js';
+import './trace-hide.js';
+import './trace-notes.js';
 import './virtual-rows.js';
 
 /** Logs that are kept; reading ends there. */
 const most = 50_000;
 
 /** @typedef {{ log: Log, span: number, text: string }} Line */
-/** @typedef {{ lines: Line[], read: number, cut: boolean }} Logs read: spans that were looked at */
+/** @typedef {{ trace: Trace, lines: Line[], read: number, cut: boolean }} Logs trace: whose spans the lines name; read: spans that were looked at */
 
 /** What was read of traces that are still in memory. @type {WeakMap<Trace, Logs>} */
 const known = new WeakMap();
 
-/** The logs of all spans of a trace, by time. What the address finds is looked for in them. */
+/** The logs of a trace's spans, but for hidden ones, by time. What the address finds is looked for in them. */
 export class LogList extends LitElement {
-  static properties = { trace: { attribute: false }, logs: { state: true }, read: { state: true }, failure: { state: true } };
+  static properties = { view: { attribute: false }, logs: { state: true }, read: { state: true }, failure: { state: true } };
 
   static styles = [controls, css`
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; container-type: inline-size; }
@@ -51,8 +55,8 @@ export class LogList extends LitElement {
 
   constructor() {
     super();
-    /** @type {Trace | null} */
-    this.trace = null;
+    /** @type {TraceView | null} */
+    this.view = null;
     /** @type {Logs | null} */
     this.logs = null;
     /** Spans looked at so far. */
@@ -63,7 +67,7 @@ export class LogList extends LitElement {
     this.id = '';
     this.sight = { first: 0, end: 0 };
     this.latest = new Latest();
-    this.filter = memo((/** @type {Line[]} */ lines, /** @type {string} */ find) => (find ? lines.filter((l) => l.text.toLowerCase().includes(find)) : lines));
+    this.filter = memo(filter);
     watch(this, route, settings);
   }
 
@@ -74,7 +78,8 @@ export class LogList extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('trace') && this.trace) this.#load(this.trace);
+    const before = /** @type {TraceView | null | undefined} */ (changed.get('view'));
+    if (this.view && this.view.trace !== before?.trace && changed.has('view')) this.#load(this.view.trace);
   }
 
   /** @param {Trace} t */
@@ -86,7 +91,7 @@ export class LogList extends LitElement {
     this.read = 0;
     if (before) return;
     /** @type {Logs} */
-    const logs = { lines: [], read: 0, cut: false };
+    const logs = { trace: t, lines: [], read: 0, cut: false };
     this.stopped = () => this.#show(t, logs);
     try {
       const answer = await this.latest.run(async (signal) => {
@@ -112,32 +117,35 @@ export class LogList extends LitElement {
    * @param {Logs} logs
    */
   #show(t, logs) {
-    if (t !== this.trace) return;
+    if (t !== this.view?.trace) return;
     logs.lines.sort((a, b) => a.log.at - b.log.at);
     this.logs = logs;
   }
 
   render() {
-    const t = this.trace;
-    if (!t) return nothing;
+    const { view } = this;
+    if (!view) return nothing;
+    const t = view.trace;
     if (this.failure) return html`<note-box kind="failed" heading="The logs cannot be shown" detail=${this.failure.message} @again=${() => this.#load(t)}></note-box>`;
     if (!this.logs) {
       return html`<note-box kind="loading" heading="Reading the logs" detail="${number(this.read)} of ${count(t.count, 'span')}" @stop=${() => { this.latest.cancel(); this.stopped?.(); }}></note-box>`;
     }
-    const { lines, read, cut } = this.logs;
+    const { trace, lines, read, cut } = this.logs;
     if (!lines.length && read < t.count) return html`<note-box heading="There are no logs so far" detail="${number(read)} of ${count(t.count, 'span')} were read, and have no logs."><button @click=${() => this.#load(t)}>Read all</button></note-box>`;
     if (!lines.length) return html`<note-box heading="There are no logs in this trace">A span gets one by <code>span.LogKV("event", "cache miss")</code>, or by an event of OpenTelemetry.</note-box>`;
-    const find = String(route.value.params.find ?? '').trim().toLowerCase();
-    const shown = this.filter(lines, find);
+    const { find = '', hide = [], focus = '' } = route.value.params;
+    const shown = this.filter(trace, lines, String(find), JSON.stringify(hide), String(focus));
     return html`
       <div class="head">
         <input type="search" placeholder="Find in the logs" aria-label="Find in the logs" autocomplete="off" spellcheck="false" maxlength="2000"
-          .value=${live(String(route.value.params.find ?? ''))} @input=${(/** @type {any} */ e) => adjust({ find: e.target.value })}>
-        <span role="status">${find ? `${number(shown.length)} of ${count(lines.length, 'log')}` : count(lines.length, 'log')}</span>
+          .value=${live(String(find))} @input=${(/** @type {any} */ e) => adjust({ find: e.target.value })}>
+        <span role="status">${shown.length < lines.length ? `${number(shown.length)} of ${count(lines.length, 'log')}` : count(lines.length, 'log')}</span>
         ${cut ? html`<span class="soft">of the first ${number(read)} spans: there are too many to show them all</span>` : read < t.count ? html`<span class="soft">of ${number(read)} of ${count(t.count, 'span')}, then it was stopped</span> <button class="quiet" @click=${() => this.#load(t)}>Read all</button>` : nothing}
+        <trace-hide .view=${view}></trace-hide>
+        <trace-notes .view=${view}></trace-notes>
       </div>
       <virtual-rows tabindex="0" role="list" aria-label="Logs" .count=${shown.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
-        ${repeat(shown.slice(this.sight.first, this.sight.end), (l) => l, (l) => this.#line(t, l))}
+        ${repeat(shown.slice(this.sight.first, this.sight.end), (l) => l, (l) => this.#line(trace, l))}
       </virtual-rows>`;
   }
 
@@ -155,6 +163,21 @@ export class LogList extends LitElement {
   }
 }
 customElements.define('log-list', LogList);
+
+/**
+ * The lines that have a text in them, of spans that are to be seen.
+ * @param {Trace} t
+ * @param {Line[]} lines
+ * @param {string} find
+ * @param {string} hide as in the address, JSON
+ * @param {string} focus the id of the span whose subtree alone is seen, "": all are
+ */
+function filter(t, lines, find, hide, focus) {
+  const hidden = hiddenSpans(t, JSON.parse(hide))?.mask;
+  const top = spanOf(t, focus);
+  const wanted = find.trim().toLowerCase();
+  return lines.filter(({ span, text }) => !hidden?.[span] && (top < 0 || (span >= top && span < t.end[top])) && text.toLowerCase().includes(wanted));
+}
 
 /** A log as a line: its name, then its fields. @param {Log} log */
 function textOf(log) {

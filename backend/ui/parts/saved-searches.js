@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { forgetRecent, remove, save } from '../app/searches.js';
+import { forgetRecent, mostSaved, remove, save } from '../app/searches.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
+import { count } from '../lib/format.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { menuStyle, openMenu } from './menu.js';
 
@@ -45,7 +46,8 @@ export class SavedSearches extends LitElement {
     return html`
       <button class="opener" aria-haspopup="dialog" title="Saved and recent searches" @click=${this.#open}>${current ? `★ ${current.name}` : '☆ Saved'} ▾</button>
       <div class="menu" popover role="dialog" aria-label="Saved and recent searches">
-        ${this.q && !current ? html`<form @submit=${this.#save}>
+        ${this.q && !current && saved.length >= mostSaved ? html`<div class="said">${count(saved.length, 'search', 'searches')} are saved, which is all that are kept: delete one to save this.</div>`
+          : this.q && !current ? html`<form @submit=${this.#save}>
           <input type="text" required maxlength="80" aria-label="Name of this search" placeholder="Name of this search"><button>Save</button></form>` : nothing}
         ${saved.map((s) => html`<div class="row">
           <button title=${s.q} aria-current=${s === current ? 'true' : nothing} @click=${() => this.#choose(s.q)}>${s.name} <code>${s.q}</code></button>

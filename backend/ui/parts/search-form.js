@@ -67,7 +67,7 @@ export class SearchForm extends LitElement {
   async #load() {
     const { service } = fill(this.q).values;
     try {
-      const answer = await this.known.run((signal) => Promise.all([services(signal), operations(service ? [service] : [], signal)]));
+      const answer = await this.known.run(() => Promise.all([services(), operations(service ? [service] : [])]));
       if (answer) [this.services, this.operations] = answer.value;
     } catch {
       // then one writes them; the search itself will say that the server is gone

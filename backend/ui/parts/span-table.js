@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Statistics, Trace } from '../types.js' */
 import { address } from '../app/base.js';
 import { adjust, changed, route } from '../app/router.js';
@@ -7,15 +8,15 @@ import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number, percent } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
-import { hiddenSpans } from '../trace/filter.js';
 import { selfTimes } from '../trace/self-time.js';
 import { statistics } from '../trace/statistics.js';
-import { spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
 import { setStyle } from './set-style.js';
 import './slow-spans.js';
 import { tableStyle } from './table.js';
+import './trace-hide.js';
+import './trace-notes.js';
 
 /** Rows that are shown at first, and with each press of the button. */
 const some = 200;
@@ -35,7 +36,7 @@ const columns = /** @type {[Column, string, string][]} */ ([
 
 /** The spans of a trace in groups, with the numbers of each. */
 export class SpanTable extends LitElement {
-  static properties = { trace: { attribute: false }, shown: { state: true } };
+  static properties = { view: { attribute: false }, shown: { state: true } };
 
   static styles = [controls, tableStyle, css`
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; min-height: 0; }
@@ -50,30 +51,29 @@ export class SpanTable extends LitElement {
 
   constructor() {
     super();
-    /** @type {Trace | null} */
-    this.trace = null;
+    /** @type {TraceView | null} */
+    this.view = null;
     this.shown = some;
     this.self = memo(selfTimes);
-    this.hiddenSpans = memo((/** @type {Trace} */ t, /** @type {string} */ hide) => hiddenSpans(t, JSON.parse(hide)));
     this.statistics = memo((/** @type {Trace} */ t, /** @type {'service' | 'operation' | 'both'} */ by, /** @type {number} */ focus, /** @type {Uint8Array | null} */ hidden) => statistics(t, by, { self: this.self(t), focus, hidden }));
     watch(this, route);
   }
 
   render() {
-    const t = this.trace;
-    if (!t || route.value.page !== 'trace') return nothing; // it is about to be left
-    const { by, focus } = route.value.params;
-    const hidden = this.hiddenSpans(t, JSON.stringify(route.value.params.hide));
-    const top = spanOf(t, String(focus));
+    const { view } = this;
+    if (!view || route.value.page !== 'trace') return nothing; // it is about to be left
+    const { trace: t, focus } = view;
+    const { by } = route.value.params;
+    const hidden = view.hidden?.mask ?? null;
     return html`
       <div class="head">
         <label>A row for <select @change=${(/** @type {any} */ e) => { this.shown = some; adjust({ by: e.target.value }); }}>
           ${groupings.map(([value, text]) => html`<option value=${value} ?selected=${value === by}>${text}</option>`)}
         </select></label>
-        ${hidden?.count ? html`<span class="soft">without ${count(hidden.count, 'hidden span')}${hidden.errors ? html`, <span class="error">${count(hidden.errors, 'error')}</span> among them` : nothing}</span>` : nothing}
-        ${top >= 0 ? html`<span class="soft">only the subtree of ${t.names[t.name[top]].slice(0, 60)}</span>` : nothing}
+        <trace-hide .view=${view}></trace-hide>
+        <trace-notes .view=${view}></trace-notes>
       </div>
-      ${by === 'span' ? html`<slow-spans .trace=${t} .self=${this.self(t)} .top=${top} .without=${hidden?.mask ?? null}></slow-spans>` : this.#groups(t, String(by), top, hidden?.mask ?? null)}`;
+      ${by === 'span' ? html`<slow-spans .trace=${t} .self=${this.self(t)} .top=${focus} .without=${hidden}></slow-spans>` : this.#groups(t, String(by), focus, hidden)}`;
   }
 
   /**

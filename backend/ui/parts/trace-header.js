@@ -10,6 +10,7 @@ import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { rootOf, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './copy-button.js';
 import './service-name.js';
 
 const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], ['logs', 'Logs']]);
@@ -61,7 +62,7 @@ export class TraceHeader extends LitElement {
       <div class="title">
         <h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> <bdi>${name}</bdi></h2>
         <dl>
-          <div><dt>Trace</dt><dd class="mono">${t.id}</dd></div>
+          <div><dt>Trace</dt><dd class="mono">${t.id} <copy-button what="the trace's id" .text=${t.id}></copy-button></dd></div>
           <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
           <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
           <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>

@@ -81,17 +81,33 @@ function warningsOf(attributes) {
 // Where a log says what failed, the best first: of OpenTracing and OpenTelemetry.
 const errorKeys = ['error.object', 'exception.message', 'message', 'exception.type', 'error.kind'];
 
+// The same of tags.
+const errorTags = ['error.message', 'error.object', 'exception.message', 'exception.type', 'error.kind', 'error.type', 'error'];
+/** Tags that say how a request ended, and what of them is a failure. @type {[string, string[], RegExp][]} */
+const codes = [
+  ['gRPC', ['rpc.grpc.status_code', 'grpc.status_code', 'rpc.response.status_code'], /^(?!0$|ok$)./i],
+  ['HTTP', ['http.response.status_code', 'http.status_code'], /^[45]/],
+];
+
 /**
  * What a span that failed says of it: the message of its status, else what its
- * last log of an error says, else "".
+ * last log of an error says, else a tag of an error, else its code, "HTTP 500",
+ * else "".
  * @param {SpanView} view
  */
-export function errorText({ statusMessage, logs }) {
+export function errorText({ statusMessage, logs, tags }) {
   if (statusMessage) return statusMessage;
   const log = logs.findLast((l) => l.name === 'error' || l.name === 'exception' || l.tags.some(({ key, text }) => (key === 'event' && text === 'error') || key === 'error.object' || key === 'exception.message'));
   for (const key of errorKeys) {
     const said = log?.tags.find((tag) => tag.key === key)?.text;
     if (said) return said;
+  }
+  const tag = (/** @type {string} */ key) => tags.find((t) => t.key === key)?.text ?? '';
+  const said = errorTags.map(tag).find((text) => text && !/^(true|false|_OTHER|\d+)$/i.test(text));
+  if (said) return said;
+  for (const [protocol, keys, failed] of codes) {
+    const code = keys.map(tag).find((text) => failed.test(text));
+    if (code) return `${protocol} ${code}`;
   }
   return '';
 }

@@ -107,6 +107,11 @@ test('with the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.idle();
   assert.equal(where(page), cart);
+  await page.keyboard.press('?');
+  const does = await page.getByRole('dialog', { name: 'Keys' }).locator('dd').allInnerTexts();
+  assert.ok(does.length > 20);
+  assert.deepEqual(does, [...new Set(does)], 'keys that do the same are one row');
+  await page.keyboard.press('?');
   await tabTo(page, 'treegrid');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

@@ -175,6 +175,35 @@ test('searches are kept under a name, and remembered', async () => {
   page.quiet();
 });
 
+test('of a hundred saved searches none is lost by another', async () => {
+  const { page } = await visit('/');
+  await page.evaluate(() => localStorage.setItem('spur.ui.1', JSON.stringify({ saved: Array.from({ length: 100 }, (_, i) => ({ name: `z${i}`, q: `n=${i}` })) })));
+  await page.goto(`${backend.url}/?q=service:cart`);
+  await page.idle();
+  await page.getByRole('button', { name: '☆ Saved ▾' }).click();
+  await page.getByText('100 searches are saved, which is all that are kept: delete one to save this.').waitFor();
+  await page.getByRole('button', { name: 'Delete z50' }).click();
+  await page.getByLabel('Name of this search').fill('a cart');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: '★ a cart ▾' }).waitFor();
+  assert.deepEqual(await page.evaluate(() => JSON.parse(localStorage.getItem('spur.ui.1') ?? '').saved.map((/** @type {any} */ s) => s.name).slice(-1)), ['z99']);
+  page.quiet();
+});
+
+test('services are asked for once, not with each letter', async () => {
+  const { page, box, options } = await visit('/');
+  let asked = 0;
+  page.on('request', (r) => {
+    if (new URL(r.url()).pathname === '/api/services') asked++;
+  });
+  for (const letters of ['service:', 'ca', 'rt ', 'op:', 'G']) {
+    await box.pressSequentially(letters);
+    await options();
+  }
+  assert.equal(asked, 1);
+  page.quiet();
+});
+
 test('what else is in the storage does no harm', async () => {
   const { page, box, options } = await visit('/');
   await page.evaluate(() => localStorage.setItem('spur.ui.1', '{"history":[1,null,"status:ok",{}],"saved":[null,{"name":1,"q":"a"},{"name":"b","q":"c"}],"zone":"utc"}'));

@@ -47,8 +47,18 @@ test('the table has the numbers of each group', async () => {
   await page.idle();
   assert.match((await rows())[0], /^cart 241/);
   await page.visit(`/trace/${seeds.ids.siblings}?view=table&hide=shorter:10ms`);
-  assert.match(await textOf(page.locator('span-table')), /without 240 hidden spans, 1 error among them/);
+  assert.match(await textOf(page.locator('span-table')), /240 spans hidden,\s+1 error among them/);
   assert.equal((await rows()).length, 1);
+  await page.getByRole('button', { name: 'Hide ▾' }).click();
+  await page.locator('trace-hide label', { hasText: 'client' }).getByRole('checkbox').check();
+  await page.getByLabel('Spans shorter than').fill('');
+  await page.keyboard.press('Enter');
+  await page.idle();
+  assert.match(page.url(), /hide=kind%3Aclient/);
+  assert.equal((await rows()).length, 1);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.idle();
+  assert.equal((await rows()).length, 2);
 });
 
 test('the table is left for another page', async () => {
@@ -93,8 +103,35 @@ test('all logs, by time; what is found; their spans', async () => {
   await lines.first().click();
   await page.idle();
   assert.match(page.url(), /span=0{15}2/);
+  await page.visit(`/trace/${ids.rich}?view=logs&hide=service:checkout`);
+  assert.deepEqual(await lines.locator('time').allInnerTexts(), ['+775 ms']);
+  assert.match(await textOf(page.locator('log-list')), /1 of 3 logs[^]*1 span hidden,\s+1 error among them/);
+  await page.locator('log-list').getByRole('button', { name: 'Show', exact: true }).click();
+  await page.idle();
+  assert.equal(await lines.count(), 3);
+  await page.visit(`/trace/${ids.rich}?view=logs&focus=0000000000000002`);
+  assert.deepEqual(await lines.locator('time').allInnerTexts(), ['+20 ms', '+640 ms']);
   await page.visit(`/trace/${seeds.ids.siblings}?view=logs`);
   assert.match(await textOf(page.locator('log-list')), /There are no logs in this trace\s+A span gets one by span\.LogKV/);
+});
+
+test('logs name their spans while a trace grows', async () => {
+  const at = BigInt(Date.now()) * 1_000_000n;
+  const id = 'd'.repeat(32);
+  const log = (/** @type {string} */ name) => [{ timeUnixNano: String(at + 5_000_000n), name, attributes: [] }];
+  const spans = [{ service: 'late', name: 'root', parent: -1, start: 0, duration: 9e6 }, { service: 'late', name: 'writer', parent: 0, start: 5e6, duration: 1e6, events: log('written') }];
+  await store(backend, seeds.otlp(id, spans, at));
+  await page.visit(`/trace/${id}?view=logs`);
+  const line = page.locator('log-list a');
+  assert.match(await textOf(line), /late writer\s+written/);
+  await page.route(`**/${id}/spans?**`, () => {}); // of the trace that grew nothing more is read
+  const grown = page.waitForRequest(`**/${id}/spans?**`);
+  await store(backend, seeds.otlp(id, [...spans, { service: 'late', name: 'reader', parent: 0, start: 1e6, duration: 1e6 }], at));
+  await grown;
+  await page.getByText('1 came just now').waitFor();
+  assert.match(await textOf(line), /late writer\s+written/);
+  assert.match((await line.getAttribute('href')) ?? '', /span=0{15}2/);
+  await page.unroute(`**/${id}/spans?**`);
 });
 
 test('reading the logs of a large trace can be stopped, and goes on', async () => {
@@ -115,6 +152,14 @@ test('reading the logs of a large trace can be stopped, and goes on', async () =
   await page.locator('log-list').getByRole('button', { name: 'Read all' }).click();
   await page.idle();
   assert.match(await textOf(page.locator('log-list')), /There are no logs in this trace/);
+});
+
+test('the id of a trace is copied', async () => {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.visit(`/trace/${ids.rich}`);
+  await page.getByRole('button', { name: "Copy the trace's id" }).click();
+  await page.locator('trace-header').getByText('Copied').first().waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), ids.rich.slice(16));
 });
 
 test('a trace is shared as a link, text and files', async () => {

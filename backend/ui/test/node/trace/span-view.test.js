@@ -75,6 +75,18 @@ test('what a failed span says is the message of its status, else of its last log
   assert.equal(text(log('retry', { message: 'again' })), '');
 });
 
+test('a failed span without a message says what a tag does, else its code', () => {
+  const [view] = spanViews(otlp, start);
+  const text = (/** @type {Record<string, string>} */ tags) => errorText({ ...view, statusMessage: '', logs: [], tags: Object.entries(tags).map(([key, value]) => newTag(key, { stringValue: value })) });
+  assert.equal(text({ 'http.status_code': '500', error: 'true' }), 'HTTP 500');
+  assert.equal(text({ 'http.status_code': '500', error: 'no route' }), 'no route');
+  assert.equal(text({ 'http.response.status_code': '404', 'error.type': '404' }), 'HTTP 404');
+  assert.equal(text({ 'http.status_code': '500', 'error.type': 'TimeoutError', 'error.message': 'after 3 s' }), 'after 3 s');
+  assert.equal(text({ 'http.status_code': '200', 'rpc.grpc.status_code': '14' }), 'gRPC 14');
+  assert.equal(text({ 'rpc.grpc.status_code': '0', 'http.status_code': '200' }), '');
+  assert.equal(text({ message: 'hello', error: 'true' }), '');
+});
+
 test('logs of all spans are by time', () => {
   assert.deepEqual(allLogs(spanViews(otlp, start)).map(({ log, view }) => `${view.name} ${log.name}`), ['GET early', 'GET retry']);
 });
