@@ -17,10 +17,10 @@ import (
 const bundled = "app/all.js"
 
 // A module imports at the beginning of lines, from paths in single quotes, and
-// exports what it declares, or a list of names.
+// exports what it declares.
 var (
 	importing = regexp.MustCompile(`^import (?:(\{[^}]*\}|\* as \w+) from )?'(\.[^']*)';\n$`)
-	exporting = regexp.MustCompile(`^export (?:((?:async )?(?:function\*?|class|const) (\w+).*\n)|\{([^}]*)\};\n)$`)
+	exporting = regexp.MustCompile(`^export ((?:async )?(?:function\*?|class|const) (\w+).*\n)$`)
 )
 
 // bundle returns one module that does what entry does, with all that it imports: a
@@ -76,7 +76,7 @@ func (b *bundler) add(name string) (string, error) {
 				return "", fmt.Errorf("%s: %.80q cannot be bundled", name, strings.TrimSpace(s))
 			}
 			text.WriteString(m[1])
-			exports = append(exports, m[2]+strings.ReplaceAll(m[3], " as ", ": "))
+			exports = append(exports, m[2])
 		default:
 			text.WriteString(s)
 		}

@@ -11,7 +11,7 @@ import (
 func TestBundle(t *testing.T) {
 	files := fstest.MapFS{
 		"app/main.js":   {Data: []byte("// SPDX-License-Identifier: X\n\n/** Starts. */\nimport { one, two as other } from '../lib/a.js';\nimport * as b from '../lib/b.js';\nimport '../lib/c.js';\nrun(one, other, b.three);\n")},
-		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1; /** kept */\nexport async function two() {}\nexport { three };\n")},
+		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1; /** kept */\nexport async function two() {}\nthree();\n")},
 		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three {}\n")},
 		"lib/c.js":      {Data: []byte("side();\n")},
 		"lib/unused.js": {Data: []byte("unused();\n")},
@@ -33,7 +33,8 @@ const {
 const { three } = $1;
 const one = 1; /** kept */
 async function two() {}
-return { one, two,  three  };
+three();
+return { one, two };
 })();
 const $3 = (() => {
 side();
@@ -58,6 +59,7 @@ func TestBundleRefuses(t *testing.T) {
 		"import { a } from './none.js';\n": "open app/none.js",
 		"export default 1;\n":              `app/main.js: "export default 1;" cannot be bundled`,
 		"export let a = 1;\n":              `app/main.js: "export let a = 1;" cannot be bundled`,
+		"export { a as b };\n":             `app/main.js: "export { a as b };" cannot be bundled`,
 		"import a from './b.js';\n":        `app/main.js: "import a from './b.js';" cannot be bundled`,
 		"import { a } from 'lit';\n":       `app/main.js: "import { a } from 'lit';" cannot be bundled`,
 	} {
