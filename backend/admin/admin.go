@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/go-spur/spur/backend/internal/hosts"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // Config is what New needs.
@@ -20,6 +21,8 @@ type Config struct {
 	Ready func() error
 	// Metrics is what /metrics shows.
 	Metrics prometheus.Gatherer
+	// Clients is what /clients shows; nil leaves that out.
+	Clients func() []trace.Client
 	// AllowedHosts are names that a request's Host may have besides localhost and
 	// IP addresses; "*" allows any.
 	AllowedHosts []string
@@ -29,6 +32,7 @@ type Config struct {
 //
 //	/               200, or 503 with the reason
 //	/metrics        for Prometheus
+//	/clients        a JSON list of trace.Client, with those first that lost most
 //	/debug/pprof/   for go tool pprof
 //
 // The answer at / is Jaeger's, with the reason in addition.
@@ -36,6 +40,12 @@ func New(c Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", health(c.Ready, time.Now()))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(c.Metrics, promhttp.HandlerOpts{}))
+	if c.Clients != nil {
+		mux.HandleFunc("GET /clients", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(c.Clients()) // who went away needs none
+		})
+	}
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // and the profiles that it lists
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/go-spur/spur/backend/admin"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 func get(h http.Handler, target string) *httptest.ResponseRecorder {
@@ -37,7 +38,10 @@ func TestPaths(t *testing.T) {
 	spans := prometheus.NewCounter(prometheus.CounterOpts{Name: "spans_total"})
 	reg.MustRegister(spans)
 	spans.Add(7)
-	h := admin.New(admin.Config{Ready: func() error { return nil }, Metrics: reg, AllowedHosts: []string{"admin.example"}})
+	clients := []trace.Client{{ID: "1f", Service: "checkout", QueueFull: 3}}
+	h := admin.New(admin.Config{
+		Ready: func() error { return nil }, Metrics: reg, Clients: func() []trace.Client { return clients }, AllowedHosts: []string{"admin.example"},
+	})
 	for _, test := range []struct {
 		target string
 		code   int
@@ -45,6 +49,7 @@ func TestPaths(t *testing.T) {
 	}{
 		{"http://localhost/", 200, `{"status":"Server available","upSince":"2`},
 		{"http://localhost/metrics", 200, "spans_total 7"},
+		{"http://localhost/clients", 200, `[{"id":"1f","service":"checkout",`},
 		{"http://localhost/debug/pprof/", 200, "heap"},
 		{"http://localhost/debug/pprof/goroutine?debug=1", 200, "TestPaths"},
 		{"http://localhost/debug/pprof/cmdline", 404, ""}, // it may show secrets

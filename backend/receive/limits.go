@@ -90,4 +90,11 @@ const (
 	// at whether there is more.
 	lastDatagrams = 250 * time.Millisecond
 	lastPause     = 5 * time.Millisecond
+
+	// So many clients are remembered, with texts of so many bytes, until they were
+	// not heard of for forgetClient; that is looked for every sweepClients.
+	maxClients    = 10_000
+	maxClientText = 128
+	forgetClient  = time.Hour
+	sweepClients  = time.Minute
 )

@@ -29,7 +29,7 @@ func TestCloseBeforeServe(t *testing.T) {
 		"OTLPHTTP": NewOTLPHTTP(listen(t), s, quiet),
 		"OTLPGRPC": NewOTLPGRPC(listen(t), s, quiet),
 		"Sampling": NewSampling(listen(t), sampling.SampleAll(), nil, quiet),
-		"UDP":      NewUDP(listenUDP(t), Compact, s, nil, quiet),
+		"UDP":      NewUDP(listenUDP(t), Compact, s, nil, nil, quiet),
 	} {
 		addr := server.Addr()
 		if err := server.Close(t.Context()); err != nil {
@@ -84,7 +84,7 @@ func TestPanic(t *testing.T) {
 	if resp.StatusCode != http.StatusInternalServerError {
 		t.Errorf("Thrift: %s", resp.Status)
 	}
-	udp := NewUDP(listenUDP(t), Compact, s, nil, quiet)
+	udp := NewUDP(listenUDP(t), Compact, s, nil, nil, quiet)
 	send := sender(t, udp)
 	send(read(t, "thrift/spur-compact-values.bin"))
 	closeServed(t, udp)

@@ -33,6 +33,7 @@ type UDP struct {
 	decode   func([]byte) (*wire.Message, error)
 	from     trace.Origin
 	sink     Sink
+	clients  *Clients
 	log      *slog.Logger
 	counters udpCounters
 	logged   atomic.Int64 // when a malformed datagram was last logged
@@ -56,18 +57,20 @@ const (
 )
 
 // NewUDP returns a listener on conn, which Close closes. It asks for a large buffer
-// of the socket and logs when it got less. It counts datagrams in reg, which may be nil,
-// under the names of Jaeger's agent.
-func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, reg prometheus.Registerer, log *slog.Logger) *UDP {
+// of the socket and logs when it got less. What clients say of themselves goes to
+// clients, which may be nil. It counts datagrams in reg, which may be nil, under the
+// names of Jaeger's agent.
+func NewUDP(conn *net.UDPConn, p Protocol, sink Sink, clients *Clients, reg prometheus.Registerer, log *slog.Logger) *UDP {
 	u := &UDP{
-		conn:   conn,
-		decode: wire.DecodeCompactMessage,
-		from:   trace.Origin{Protocol: "thrift-" + string(p), Transport: "udp"},
-		sink:   sink,
-		log:    log.With("addr", conn.LocalAddr().String()),
-		room:   semaphore.NewWeighted(waitingBytes),
-		queue:  make(chan []byte, waitingDatagrams),
-		served: make(chan struct{}),
+		conn:    conn,
+		decode:  wire.DecodeCompactMessage,
+		from:    trace.Origin{Protocol: "thrift-" + string(p), Transport: "udp"},
+		sink:    sink,
+		clients: clients,
+		log:     log.With("addr", conn.LocalAddr().String()),
+		room:    semaphore.NewWeighted(waitingBytes),
+		queue:   make(chan []byte, waitingDatagrams),
+		served:  make(chan struct{}),
 	}
 	u.counters = newUDPCounters(reg, p, func() float64 { return float64(len(u.queue)) })
 	u.alive, u.giveUp = context.WithCancel(context.Background())
@@ -190,6 +193,7 @@ func (u *UDP) take(b []byte) (err error) {
 		return err
 	}
 	u.counters.processed.Inc()
+	u.clients.add(&m.Batch)
 	if len(m.Batch.Spans) > 0 {
 		// What was refused has been counted, and there is nobody to tell.
 		_, _ = u.sink.Take(context.Background(), thriftTraces(&m.Batch), u.from)

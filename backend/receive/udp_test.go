@@ -62,7 +62,7 @@ func TestUDP(t *testing.T) {
 			s := newSink()
 			reg := prometheus.NewRegistry()
 			logged := new(lineCounter)
-			u := NewUDP(listenUDP(t), c.protocol, s, reg, slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelWarn})))
+			u := NewUDP(listenUDP(t), c.protocol, s, nil, reg, slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelWarn})))
 			serve(t, u)
 			send := sender(t, u)
 			good := read(t, c.good)
@@ -95,7 +95,7 @@ func TestUDPLosesNothingUncounted(t *testing.T) {
 		t.Skip("the kernel does not tell")
 	}
 	s := newSink()
-	u := NewUDP(listenUDP(t), Compact, s, nil, quiet)
+	u := NewUDP(listenUDP(t), Compact, s, nil, nil, quiet)
 	send := sender(t, u)
 	const n = 2_000
 	for range n {
@@ -112,7 +112,7 @@ func TestUDPClose(t *testing.T) {
 	good := read(t, "thrift/spur-compact-values.bin")
 	for _, hurry := range []bool{false, true} {
 		s := newSink()
-		u := NewUDP(listenUDP(t), Compact, s, nil, quiet)
+		u := NewUDP(listenUDP(t), Compact, s, nil, nil, quiet)
 		send := sender(t, u)
 		for range 10 {
 			send(good)
@@ -145,7 +145,7 @@ func TestUDPHostile(t *testing.T) {
 	for protocol, file := range map[Protocol]string{Compact: "thrift/jaegergo-compact-values.bin", Binary: "thrift/spur-binary-values.bin"} {
 		s := newSink()
 		reg := prometheus.NewRegistry()
-		u := NewUDP(listenUDP(t), protocol, s, reg, quiet)
+		u := NewUDP(listenUDP(t), protocol, s, nil, reg, quiet)
 		send := sender(t, u)
 		good := read(t, file)
 		const n = 100 // the socket's buffer has room for them

@@ -45,6 +45,7 @@ type Server struct {
 	where        string // the store is
 	collector    *collect.Collector
 	tracer       *selfTracer // nil when it does not trace itself
+	clients      *receive.Clients
 	receivers    []part
 	query, admin part
 
@@ -90,6 +91,9 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		if p.Error != "" {
 			s.log.Warn("port not used: "+p.Error, "port", p.Name, "address", p.Address)
 		}
+	}
+	if c.Command.Nearby() {
+		s.clients = receive.NewClients(s.metrics, s.log)
 	}
 	s.serveAdmin(open.admin)
 	strategies, err := openSampling(&s.config)
@@ -153,10 +157,10 @@ func (s *Server) receive(open *sockets, strategies sampling.Source) {
 		add(ThriftHTTP, r)
 	}
 	if open.compact != nil {
-		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, reg, log))
+		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, s.clients, reg, log))
 	}
 	if open.binary != nil {
-		add(ThriftBinary, receive.NewUDP(open.binary, receive.Binary, sink, reg, log))
+		add(ThriftBinary, receive.NewUDP(open.binary, receive.Binary, sink, s.clients, reg, log))
 	}
 	if open.sampling != nil {
 		add(Sampling, receive.NewSampling(open.sampling, strategies, reg, log))
@@ -180,7 +184,11 @@ func (s *Server) serveAdmin(l net.Listener) {
 	if l == nil {
 		return
 	}
-	h := admin.New(admin.Config{Ready: s.Ready, Metrics: s.metrics, AllowedHosts: s.allowedHosts(l.Addr())})
+	c := admin.Config{Ready: s.Ready, Metrics: s.metrics, AllowedHosts: s.allowedHosts(l.Addr())}
+	if s.clients != nil {
+		c.Clients = s.clients.List
+	}
+	h := admin.New(c)
 	s.admin = newWebServer(l, h, s.log)
 	s.serve(Admin, s.admin)
 }
