@@ -95,9 +95,18 @@ func cut(b []byte, num protowire.Number) (rest []byte, messages [][]byte, err er
 	return rest, messages, nil
 }
 
-// Decode returns spans as one ptrace.Traces, those of the same resource and
-// scope together, otherwise in their order. It keeps nothing of them.
+// Decode returns what Join does as a ptrace.Traces. It keeps nothing of spans.
 func Decode(spans []Encoded) (ptrace.Traces, error) {
+	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(Join(spans))
+	if err != nil {
+		return ptrace.Traces{}, fmt.Errorf("stored spans: %w", err)
+	}
+	return td, nil
+}
+
+// Join returns spans as one TracesData, those of the same resource and scope
+// together, otherwise in their order.
+func Join(spans []Encoded) []byte {
 	type scope struct {
 		head  []byte
 		spans [][]byte
@@ -149,11 +158,7 @@ func Decode(spans []Encoded) (ptrace.Traces, error) {
 			}
 		}
 	}
-	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b)
-	if err != nil {
-		return ptrace.Traces{}, fmt.Errorf("stored spans: %w", err)
-	}
-	return td, nil
+	return b
 }
 
 // sizeMessage is the length of a field that is a message of n bytes.

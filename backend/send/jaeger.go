@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package send
+
+import (
+	"encoding/binary"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/model"
+)
+
+// jaegerSpan is a span in Jaeger's model. Its Flags are those of the model, which
+// has more bits for them.
+type jaegerSpan struct {
+	model.Span
+	flags    uint32
+	warnings []string // for which jaeger.thrift has no field
+}
+
+// process is a resource as a process of Jaeger's: its first service.name is the
+// service, all other attributes are tags.
+func process(r pcommon.Resource) *model.Process {
+	p := &model.Process{Tags: make([]model.Tag, 0, r.Attributes().Len())}
+	named := false
+	for k, v := range r.Attributes().All() {
+		if k == "service.name" && !named {
+			p.Service, named = v.AsString(), true
+			continue
+		}
+		p.Tags = append(p.Tags, model.Tag{Key: k, Value: value(v)})
+	}
+	return p
+}
+
+// jaeger is s in Jaeger's model. One that came so is what it was when it came. Of
+// one that came as OTLP the fields that Jaeger has not are tags, named as
+// OpenTelemetry's specification says (trace/sdk_exporters/jaeger.md), and what it
+// shows of links and events is what Jaeger 1.62 makes of OTLP.
+func jaeger(s trace.Span) jaegerSpan {
+	j := jaegerSpan{}
+	id := s.TraceID()
+	j.TraceID, j.SpanID, j.ParentID = traceID(id), spanID(s.SpanID()), spanID(s.ParentSpanID())
+	j.Operation = s.Name()
+	j.Start, j.Duration = int64(s.StartTimestamp()), s.Duration()
+	j.References = references(s)
+	j.Logs = logs(s)
+	j.Tags = make([]model.Tag, 0, s.Attributes().Len()+8)
+	came := false // as Jaeger's
+	first := true
+	for k, v := range s.Attributes().All() {
+		switch {
+		case first && k == trace.AttributeFormat:
+			came = true // who receives it says so again
+		case k == trace.AttributeWarnings:
+			j.warnings = texts(v)
+		default:
+			j.Tags = append(j.Tags, model.Tag{Key: k, Value: value(v)})
+		}
+		first = false
+	}
+	if came {
+		j.flags = s.Flags()
+		j.Flags = model.Flags(j.flags)
+	} else {
+		j.Tags = appendFields(j.Tags, s)
+	}
+	return j
+}
+
+// appendFields appends what a span of OTLP has fields for.
+func appendFields(tags []model.Tag, s trace.Span) []model.Tag {
+	text := func(key, text string) {
+		if text != "" {
+			tags = append(tags, model.Tag{Key: key, Value: model.String(text)})
+		}
+	}
+	number := func(key string, n uint32) {
+		if n > 0 {
+			tags = append(tags, model.Tag{Key: key, Value: model.Int64(int64(n))})
+		}
+	}
+	text(trace.TagScopeName, s.Scope.Scope().Name())
+	text(trace.TagScopeVersion, s.Scope.Scope().Version())
+	if s.Kind() != ptrace.SpanKindUnspecified {
+		text("span.kind", trace.KindText(s.Kind()))
+	}
+	switch s.Status().Code() {
+	case ptrace.StatusCodeOk:
+		text("otel.status_code", "OK")
+	case ptrace.StatusCodeError:
+		text("otel.status_code", "ERROR")
+		tags = append(tags, model.Tag{Key: "error", Value: model.Bool(true)})
+	}
+	text("otel.status_description", s.Status().Message())
+	text("w3c.tracestate", s.TraceState().AsRaw())
+	number("otel.dropped_attributes_count", s.DroppedAttributesCount())
+	number("otel.dropped_events_count", s.DroppedEventsCount())
+	number("otel.dropped_links_count", s.DroppedLinksCount())
+	return tags
+}
+
+// references are the parent and the links. A link to the parent is no second
+// reference, but says what kind the first is.
+func references(s trace.Span) []model.Reference {
+	refs := make([]model.Reference, 0, s.Links().Len()+1)
+	id, parent := s.TraceID(), s.ParentSpanID()
+	if !parent.IsEmpty() {
+		refs = append(refs, model.Reference{TraceID: traceID(id), SpanID: spanID(parent), Type: model.ChildOf})
+	}
+	for _, l := range s.Links().All() {
+		kind := model.FollowsFrom
+		if t, ok := l.Attributes().Get(trace.AttributeRefType); ok && t.Str() == trace.RefChildOf {
+			kind = model.ChildOf
+		}
+		if !parent.IsEmpty() && l.TraceID() == id && l.SpanID() == parent {
+			refs[0].Type = kind
+			continue
+		}
+		refs = append(refs, model.Reference{TraceID: traceID(l.TraceID()), SpanID: spanID(l.SpanID()), Type: kind})
+	}
+	return refs
+}
+
+// logs are the events. The name of one is its field "event", unless it has such a
+// field.
+func logs(s trace.Span) []model.Log {
+	out := make([]model.Log, 0, s.Events().Len())
+	for _, e := range s.Events().All() {
+		l := model.Log{Time: int64(e.Timestamp()), Fields: make([]model.Tag, 0, e.Attributes().Len()+1)}
+		if _, ok := e.Attributes().Get(trace.TagEvent); !ok && e.Name() != "" {
+			l.Fields = append(l.Fields, model.Tag{Key: trace.TagEvent, Value: model.String(e.Name())})
+		}
+		for k, v := range e.Attributes().All() {
+			l.Fields = append(l.Fields, model.Tag{Key: k, Value: value(v)})
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// value is v as Jaeger can have it: lists and maps are JSON.
+func value(v pcommon.Value) model.Value {
+	switch v.Type() {
+	case pcommon.ValueTypeBool:
+		return model.Bool(v.Bool())
+	case pcommon.ValueTypeInt:
+		return model.Int64(v.Int())
+	case pcommon.ValueTypeDouble:
+		return model.Float64(v.Double())
+	case pcommon.ValueTypeBytes:
+		return model.Bytes(v.Bytes().AsRaw())
+	}
+	return model.String(v.AsString())
+}
+
+// texts is a list of text, or the one text that v is.
+func texts(v pcommon.Value) (out []string) {
+	if v.Type() != pcommon.ValueTypeSlice {
+		return []string{v.AsString()}
+	}
+	for _, e := range v.Slice().All() {
+		out = append(out, e.AsString())
+	}
+	return out
+}
+
+func traceID(id pcommon.TraceID) model.TraceID {
+	return model.TraceID{High: binary.BigEndian.Uint64(id[:8]), Low: binary.BigEndian.Uint64(id[8:])}
+}
+
+func spanID(id pcommon.SpanID) model.SpanID { return model.SpanID(binary.BigEndian.Uint64(id[:])) }
