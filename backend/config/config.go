@@ -42,8 +42,12 @@ type Config struct {
 	QueueSize, QueueMemory int
 	// Tags are added to every span's resource.
 	Tags map[string]string
-	// Strategies is the file of sampling strategies; empty samples everything.
-	Strategies string
+	// Strategies is the file of sampling strategies, a path or a URL; empty samples
+	// everything. It is read again each StrategiesReload, or never if that is 0.
+	Strategies       string
+	StrategiesReload time.Duration
+	// StrategiesLimitedToo is sampling.FileConfig.LimitedToo.
+	StrategiesLimitedToo bool
 	// SamplingType is "file" or "static", which are the same.
 	SamplingType string
 
@@ -86,6 +90,8 @@ func Default(command Command) Config {
 		QueueMemory:   256,
 		SamplingType:  "file",
 		BasePath:      "/",
+
+		StrategiesReload: 10 * time.Second,
 	}
 }
 

@@ -66,7 +66,9 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},
 		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 1, 1_000_000), "the same in MiB of memory, estimated", "", collects},
 		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", "", collects},
-		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies", "everything is sampled", collects},
+		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies: a path, or a URL of http or https", "everything is sampled", collects},
+		{"sampling.strategies-reload-interval", "SAMPLING_STRATEGIES_RELOAD_INTERVAL", interval(&c.StrategiesReload), "how often that file is read again; 0 is never", "", collects},
+		{"sampling.strategies.bugfix-5270", "SAMPLING_STRATEGIES_BUGFIX_5270", boolean(&c.StrategiesLimitedToo), "apply the operations of its default_strategy also to services of type ratelimiting", "", collects},
 		{"sampling.config-type", "SAMPLING_CONFIG_TYPE", choice(&c.SamplingType, samplings), "how sampling is decided", "", collects},
 
 		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send", collects},

@@ -108,12 +108,25 @@ func duration(to *time.Duration) value[time.Duration] {
 			return 0, errors.New(`not a positive duration with a unit, such as "72h"`)
 		}
 		return d, nil
-	}, func(d time.Duration) string {
-		if hours, ok := strings.CutSuffix(d.String(), "h0m0s"); ok {
-			return hours + "h"
+	}, showDuration}
+}
+
+// interval is a duration, or 0.
+func interval(to *time.Duration) value[time.Duration] {
+	return value[time.Duration]{to, "duration", func(s string) (time.Duration, error) {
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 {
+			return 0, errors.New(`not a duration with a unit, such as "10s", nor 0`)
 		}
-		return d.String()
-	}}
+		return d, nil
+	}, showDuration}
+}
+
+func showDuration(d time.Duration) string {
+	if hours, ok := strings.CutSuffix(d.String(), "h0m0s"); ok {
+		return hours + "h"
+	}
+	return d.String()
 }
 
 // units are those of sizes. The longer ones are looked for first.

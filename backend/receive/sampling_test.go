@@ -34,10 +34,11 @@ func get(t *testing.T, url string) (status int, body string) {
 
 // TestSamplingAnswers: the answers are Jaeger 1.62's, byte for byte.
 func TestSamplingAnswers(t *testing.T) {
-	strategies, err := sampling.ReadFile("../sampling/testdata/strategies.json")
+	strategies, err := sampling.OpenFile(t.Context(), sampling.FileConfig{Location: "../sampling/testdata/strategies.json"}, nil, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(strategies.Close)
 	agent := NewSampling(listen(t), strategies, nil, quiet)
 	serve(t, agent)
 	collector := NewHTTP(listen(t), strategies, newSink(), nil, quiet)

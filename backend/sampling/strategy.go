@@ -24,6 +24,8 @@ type Strategy struct {
 	// Operations, unless it is nil, says how to sample each operation, and what
 	// the strategy says otherwise is for clients that cannot tell them apart.
 	Operations *Operations
+	// OperationsOnly says that Operations is all: Probability is not sent.
+	OperationsOnly bool
 }
 
 // Type is a kind of strategy (sampling.proto, SamplingStrategyType).
@@ -98,9 +100,11 @@ type (
 )
 
 func (s Strategy) answer() (a answer) {
-	if s.Type == RateLimiting {
+	switch {
+	case s.OperationsOnly:
+	case s.Type == RateLimiting:
 		a.RateLimiting = &maxTraces{s.MaxTracesPerSecond}
-	} else {
+	default:
 		a.Probabilistic = &samplingRate{s.Probability}
 	}
 	if o := s.Operations; o != nil {

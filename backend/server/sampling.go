@@ -3,14 +3,25 @@
 package server
 
 import (
-	"github.com/go-spur/spur/backend/config"
+	"context"
+
 	"github.com/go-spur/spur/backend/sampling"
 )
 
-// openSampling returns what decides how services sample.
-func openSampling(c *config.Config) (sampling.Source, error) {
+// openSampling opens what decides how services sample.
+func (s *Server) openSampling(ctx context.Context) error {
+	c := &s.config
 	if c.Strategies == "" {
-		return sampling.SampleAll(), nil
+		s.strategies = sampling.SampleAll()
+		return nil
 	}
-	return sampling.ReadFile(c.Strategies)
+	f, err := sampling.OpenFile(ctx, sampling.FileConfig{
+		Location: c.Strategies, ReloadInterval: c.StrategiesReload, LimitedToo: c.StrategiesLimitedToo,
+	}, s.metrics, s.log)
+	if err != nil {
+		return err
+	}
+	s.strategies = f
+	s.release = append(s.release, func() error { f.Close(); return nil })
+	return nil
 }

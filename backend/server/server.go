@@ -39,13 +39,14 @@ type Server struct {
 	metrics *prometheus.Registry
 	started time.Time
 	ports   []query.Port
-	release []func() error // closes the sockets
+	release []func() error // closes the sockets, and what follows a file
 
 	store        store.Store
 	where        string // the store is
 	collector    *collect.Collector
 	tracer       *selfTracer // nil when it does not trace itself
 	clients      *receive.Clients
+	strategies   sampling.Source
 	receivers    []part
 	query, admin part
 
@@ -96,8 +97,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		s.clients = receive.NewClients(s.metrics, s.log)
 	}
 	s.serveAdmin(open.admin)
-	strategies, err := openSampling(&s.config)
-	if err != nil {
+	if err := s.openSampling(ctx); err != nil {
 		return nil, err
 	}
 	if s.store, s.where, err = openStore(ctx, &s.config, s.log); err != nil {
@@ -108,7 +108,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 			return nil, err
 		}
 	}
-	s.receive(&open, strategies)
+	s.receive(&open)
 	if c.Command.Queries() {
 		s.serveQuery(open.query)
 	}
@@ -135,8 +135,8 @@ func (s *Server) collect() (err error) {
 }
 
 // receive starts the receivers whose ports are open.
-func (s *Server) receive(open *sockets, strategies sampling.Source) {
-	sink, reg, log := s.collector, s.metrics, s.log
+func (s *Server) receive(open *sockets) {
+	sink, strategies, reg, log := s.collector, s.strategies, s.metrics, s.log
 	add := func(name string, p part) {
 		s.receivers = append(s.receivers, p)
 		s.serve(name, p)

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestFile: what a file can say, as Jaeger 1.62 understands it, and what it
+// TestParse: what a file can say, as Jaeger 1.62 understands it, and what it
 // cannot.
-func TestFile(t *testing.T) {
+func TestParse(t *testing.T) {
 	for _, c := range []struct{ file, want string }{
 		{`{}`, `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.001}}`},
 		{`null`, `{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":0.001}}`},
@@ -25,7 +25,7 @@ func TestFile(t *testing.T) {
 			`{"strategyType":"PROBABILISTIC","probabilisticSampling":{"samplingRate":1},"operationSampling":{"defaultSamplingProbability":1,"defaultLowerBoundTracesPerSecond":0,"perOperationStrategies":[{"operation":"o","probabilisticSampling":{"samplingRate":0}}],"defaultUpperBoundTracesPerSecond":0}}`,
 		},
 	} {
-		s, err := parse([]byte(c.file))
+		s, err := parse([]byte(c.file), false)
 		if err != nil {
 			t.Errorf("%s: %v", c.file, err)
 			continue
@@ -47,25 +47,33 @@ func TestFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+		if _, err := OpenFile(t.Context(), FileConfig{Location: path}, nil, quiet); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v, want %s", file, err, want)
 		}
 	}
-	if _, err := ReadFile("/no/such/file"); err == nil {
-		t.Error("no error without a file")
+}
+
+// TestParseInherited: a short file cannot make long answers for very many services.
+func TestParseInherited(t *testing.T) {
+	operations := strings.Repeat(`{"operation":"o"},`, 999) + `{"operation":"o"}`
+	services := strings.Repeat(`{"service":"s","operation_strategies":[{"operation":"own"}]},`, 999) + `{"service":"s"}`
+	file := `{"default_strategy":{"operation_strategies":[` + operations + `]},"service_strategies":[` + services + `]}`
+	if _, err := parse([]byte(file), false); err == nil || !strings.Contains(err.Error(), "more than 200000") {
+		t.Error(err)
 	}
 }
 
-func FuzzFile(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	recorded, err := os.ReadFile("testdata/strategies.json")
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, s := range []string{string(recorded), "", "null", "[]", `{"service_strategies":[null]}`, `{"default_strategy":null}`, `{"service_strategies":[{"operation_strategies":[null]}]}`, `{"default_strategy":{"type":"ratelimiting","param":1e300}}`} {
-		f.Add(s)
+		f.Add(s, false)
+		f.Add(s, true)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parse([]byte(text))
+	f.Fuzz(func(t *testing.T, text string, limitedToo bool) {
+		s, err := parse([]byte(text), limitedToo)
 		if err != nil {
 			return
 		}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sampling
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
+
+// recorded are answers of Jaeger 1.62 about services.
+type recorded map[string]struct {
+	Word   string // at 5778/sampling and 14268/api/sampling
+	Number string // at 5778/
+}
+
+func readRecorded(t *testing.T, name string) (r recorded) {
+	t.Helper()
+	b, err := os.ReadFile("testdata/jaeger-1.62/" + name + ".json")
+	if err == nil {
+		err = json.Unmarshal(b, &r)
+	}
+	if err != nil || len(r) == 0 {
+		t.Fatal(name, len(r), err)
+	}
+	return r
+}
+
+// compare checks that s answers as was recorded, byte for byte.
+func (r recorded) compare(t *testing.T, s Source) {
+	t.Helper()
+	for service, want := range r {
+		of, err := s.Strategy(t.Context(), service)
+		if err != nil {
+			t.Fatal(service, err)
+		}
+		if got := string(of.JSON()); got != want.Word {
+			t.Errorf("%s:\n%s\nJaeger 1.62:\n%s", service, got, want.Word)
+		}
+		if got := string(of.NumberJSON()); got != want.Number {
+			t.Errorf("%s:\n%s\nJaeger 1.62:\n%s", service, got, want.Number)
+		}
+	}
+}
+
+// TestAnswers: a file with all that a file can say is answered as Jaeger 1.62 does.
+func TestAnswers(t *testing.T) {
+	for name, limitedToo := range map[string]bool{"rich": false, "rich-bugfix-5270": true} {
+		f, err := OpenFile(t.Context(), FileConfig{Location: "testdata/rich.json", LimitedToo: limitedToo}, nil, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		readRecorded(t, name).compare(t, f)
+		f.Close()
+	}
+}
