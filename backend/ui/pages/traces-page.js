@@ -34,7 +34,7 @@ const keys = [
 
 // They outlive the element: Back shows what was there.
 const feed = new TraceFeed();
-const place = { listings: 0, top: 0 };
+const place = { listings: 0, top: 0, opened: '' };
 
 /** The traces that a search finds, and those that arrive. */
 export class TracesPage extends LitElement {
@@ -88,6 +88,7 @@ export class TracesPage extends LitElement {
     this.unbind?.();
     this.unwatch?.();
     feed.leave();
+    place.opened = route.value.page === 'trace' ? route.value.id : '';
   }
 
   get params() {
@@ -116,7 +117,7 @@ export class TracesPage extends LitElement {
   updated() {
     const top = this.remembered;
     if (place.listings !== feed.listings) {
-      Object.assign(place, { listings: feed.listings, top: 0 });
+      Object.assign(place, { listings: feed.listings, top: 0, opened: '' });
       this.scrollTop = 0;
     } else if (top && feed.listing) {
       schedule('write', () => { this.scrollTop = top; }); // the list has its height then
@@ -168,7 +169,7 @@ export class TracesPage extends LitElement {
     const end = html`<trace-list-end .listing=${l} .count=${rows.length} .status=${feed.status} .loading=${feed.loadingMore} .failure=${feed.moreFailure} .q=${q}
       @more=${() => feed.more()} @stop=${() => feed.stopMore()}></trace-list-end>`;
     if (!rows.length) return html`<trace-list-empty .q=${q} .cut=${l.cutAt} .status=${feed.status} .listens=${live}></trace-list-empty>${l.cursor ? end : nothing}`;
-    return html`<trace-list .rows=${rows} .columns=${this.columns} .group=${group} .scroller=${this} @remove-column=${this.#removeColumn}></trace-list>${end}`;
+    return html`<trace-list .rows=${rows} .columns=${this.columns} .group=${group} .scroller=${this} .opened=${place.opened} @remove-column=${this.#removeColumn}></trace-list>${end}`;
   }
 
   /** @param {string} key */

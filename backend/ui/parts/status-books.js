@@ -61,6 +61,7 @@ export class StatusBooks extends LitElement {
           <tr class="sum"><th scope="row"><i>=</i>unaccounted for</th><td class="number ${b.balance ? 'error' : 'ok'}">${number(b.balance)}</td><td></td></tr>
         </tbody>
       </table>
+      <p class="soft">Imported spans are not among the received ones.</p>
       ${b.mended ? html`<p>${count(b.mended, 'span')} had something put right: a warning on the span says what.</p>` : nothing}
       ${unread.length ? html`
         <h2 id="unread">Not read</h2>

@@ -27,7 +27,7 @@ const narrow = 720;
  */
 export class TraceList extends LitElement {
   static properties = {
-    rows: { attribute: false }, columns: { attribute: false }, group: {}, scroller: { attribute: false },
+    rows: { attribute: false }, columns: { attribute: false }, group: {}, scroller: { attribute: false }, opened: {},
     first: { state: true }, sight: { state: true }, narrow: { state: true }, active: { state: true }, closed: { state: true },
   };
 
@@ -43,6 +43,8 @@ export class TraceList extends LitElement {
     this.group = '';
     /** @type {HTMLElement | null} */
     this.scroller = null;
+    /** The trace that the keys are at, at first. */
+    this.opened = '';
     /** The first line in sight, and how many are. */
     this.first = 0;
     this.sight = 30;
@@ -88,12 +90,22 @@ export class TraceList extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
+    if (!this.hasUpdated) this.narrow = this.clientWidth < narrow;
     if (['rows', 'group', 'columns', 'closed'].some((name) => changed.has(name))) {
       this.groups = this.group ? groupTraces(this.rows, this.group, this.columns) : null;
       this.lines = lines(this.rows.length, this.groups, this.closed);
       this.barEnd = barEnd(this.rows.map((t) => Number(t.duration)));
       this.active = Math.min(this.active, this.lines.length - 1);
     }
+    if (!this.hasUpdated && this.opened) this.active = this.lines.findIndex((line) => line >= 0 && this.rows[line].traceID === this.opened);
+  }
+
+  firstUpdated() {
+    if (this.active >= 0) this.#focus();
+  }
+
+  #focus() {
+    /** @type {HTMLElement} */ (this.renderRoot.querySelector('[tabindex="0"]')).focus({ preventScroll: true });
   }
 
   updated() {
@@ -172,7 +184,7 @@ export class TraceList extends LitElement {
    * @param {number} by lines
    */
   move(by) {
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector('[tabindex="0"]')).focus({ preventScroll: true });
+    this.#focus();
     this.#go(this.active < 0 ? this.first : this.active + by);
   }
 

@@ -14,6 +14,8 @@ import * as seeds from './seeds.js';
 before(async () => {
   [backend, below, browser] = await Promise.all([startBackend(), startBackend(['--query.base-path=/jaeger']), launch()]);
   for (const b of [backend, below]) for (const traces of [seeds.one(), seeds.siblings(), seeds.tree(seeds.ids.hundred, 100)]) await store(b, traces);
+  const many = Array.from({ length: 60 }, (_, i) => seeds.otlp((1000 + i).toString(16).padStart(32, '0'), [{ service: 'many', name: `job ${i}`, parent: -1, start: 0, duration: 1e6 }]));
+  await store(backend, { resourceSpans: many.flatMap((t) => t.resourceSpans) });
 });
 after(async () => {
   await browser?.close();
@@ -56,6 +58,38 @@ test('back and forward show what was there', async () => {
   assert.equal(where(page), trace);
   page.quiet();
 });
+
+for (const width of [1280, 390]) {
+  test(`Back from a trace leads to its row, ${width} px wide`, async () => {
+    const page = await open(browser, backend.url, { viewport: { width, height: 800 } });
+    await page.visit('/');
+    const row = page.getByRole('row', { selected: true });
+    const top = () => page.locator('traces-page').evaluate((e) => e.scrollTop);
+    for (let i = 0; i < 40; i++) await page.keyboard.press('j');
+    await page.idle();
+    const [name, scrolled] = [await row.innerText(), await top()];
+    assert.ok(scrolled > 100);
+    await page.keyboard.press('Enter');
+    await page.idle();
+    assert.match(page.url(), /\/trace\//);
+    await page.goBack();
+    await page.idle();
+    assert.deepEqual([await row.innerText(), await top()], [name, scrolled]);
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter'); // the list has the focus again
+    await page.idle();
+    assert.match(page.url(), /\/trace\//);
+    await page.goBack();
+    await page.locator('trace-list').getByRole('link').nth(3).click();
+    await page.idle();
+    const id = new URL(page.url()).pathname.slice('/trace/'.length);
+    await page.goBack();
+    await page.idle();
+    assert.ok((await row.getByRole('link').getAttribute('href'))?.endsWith(id));
+    page.quiet();
+    await page.context().close();
+  });
+}
 
 test('a link to a span shows the span', async () => {
   const page = await open(browser, backend.url);

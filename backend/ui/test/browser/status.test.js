@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { startBackend } from './backend.js';
+import { startBackend, store } from './backend.js';
 import { launch, open } from './browser.js';
 import { one, post } from './load.js';
 import { random } from './seeds.js';
@@ -45,6 +45,10 @@ test('the sum of received spans, while it changes', async () => {
   await row('cannot be read').filter({ hasText: '1' }).waitFor();
   assert.match(await row('unaccounted for').innerText(), /\b0\b/);
   await page.getByText('2 traces, 6 spans').waitFor();
+  await store(backend, one(random(4)));
+  await page.getByText('3 traces, 9 spans').waitFor();
+  assert.match(await row('received').innerText(), /\b9\b/);
+  await page.getByText('Imported spans are not among the received ones.').waitFor();
   page.quiet();
 });
 
