@@ -37,12 +37,15 @@ type Store struct {
 	evicted int64
 
 	dictMu sync.Mutex // held to make chunk.dict
+
+	sampler sampler
 }
 
 var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Archiver = (*Store)(nil)
 	_ store.Purger   = (*Store)(nil)
+	_ store.Sampler  = (*Store)(nil)
 
 	_ store.EncodedWriter = (*Store)(nil)
 )

@@ -77,6 +77,22 @@ CREATE TABLE value (
 	seen  INTEGER NOT NULL,
 	PRIMARY KEY (key, text)
 ) WITHOUT ROWID;
+`, `
+CREATE TABLE throughput ( -- see sampler.go
+	at            INTEGER NOT NULL, -- ns since 1970
+	service       BLOB NOT NULL,
+	operation     BLOB NOT NULL,
+	count         INTEGER NOT NULL,
+	probabilities TEXT NOT NULL -- with commas
+);
+CREATE INDEX throughput_at ON throughput (at);
+CREATE TABLE probability (
+	service     BLOB NOT NULL,
+	operation   BLOB NOT NULL,
+	probability REAL NOT NULL,
+	qps         REAL NOT NULL,
+	PRIMARY KEY (service, operation)
+) WITHOUT ROWID;
 `}
 
 // migrate makes db a file of this version. It refuses a newer one.

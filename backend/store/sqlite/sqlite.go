@@ -75,6 +75,7 @@ var (
 	_ store.Store    = (*Store)(nil)
 	_ store.Archiver = (*Store)(nil)
 	_ store.Purger   = (*Store)(nil)
+	_ store.Sampler  = (*Store)(nil)
 )
 
 // view is what readers see beside the file. It is never changed, only replaced.

@@ -31,7 +31,7 @@ func TestStore(t *testing.T) {
 			}
 			storetest.Run(t, storetest.Engine{
 				Open:  func(ctx context.Context, cfg storetest.Config) (store.Store, error) { return open(ctx, cfg, segment) },
-				Newer: newer,
+				Newer: newer, Older: older,
 			}, nil)
 		})
 	}
@@ -39,12 +39,22 @@ func TestStore(t *testing.T) {
 
 // newer makes the file in dir one of a later version.
 func newer(t testing.TB, dir string) {
+	change(t, dir, fmt.Sprintf("PRAGMA user_version = %d", len(migrations)+1))
+}
+
+// older makes the file in dir one of the first version, which had no tables for
+// sampling.
+func older(t testing.TB, dir string) {
+	change(t, dir, "DROP TABLE throughput; DROP TABLE probability; PRAGMA user_version = 1")
+}
+
+func change(t testing.TB, dir, statements string) {
 	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, FileName), busyWait, readerCacheKB))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	if _, err := db.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(migrations)+1)); err != nil {
+	if _, err := db.Exec(statements); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -33,6 +33,7 @@ var tests = []test{
 	{"Retention", testRetention},
 	{"Archive", testArchive},
 	{"Purge", testPurge},
+	{"Sampler", testSampler},
 	{"Reopen", testReopen},
 	{"Kill", testKill},
 	{"Locked", testLocked},

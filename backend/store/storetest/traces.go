@@ -146,6 +146,12 @@ func calls(ctx context.Context, s store.Store) map[string]error {
 	if p, ok := s.(store.Purger); ok {
 		errs["Purge"] = p.Purge(ctx)
 	}
+	if x, ok := s.(store.Sampler); ok {
+		errs["InsertThroughput"] = x.InsertThroughput(ctx, day, nil, day)
+		_, errs["Throughput"] = x.Throughput(ctx, day, day)
+		errs["InsertProbabilities"] = x.InsertProbabilities(ctx, nil)
+		_, errs["LatestProbabilities"] = x.LatestProbabilities(ctx)
+	}
 	return errs
 }
 
