@@ -74,12 +74,17 @@ func asError(err error) *apiError {
 }
 
 func writeError(w http.ResponseWriter, e *apiError) {
+	writeErrorAs(w, e, envelope{Errors: []*apiError{e}})
+}
+
+// writeErrorAs answers with e's status and a body that says the same.
+func writeErrorAs(w http.ResponseWriter, e *apiError, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	if e.Code == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
 	w.WriteHeader(e.Code)
-	_ = json.NewEncoder(w).Encode(envelope{Errors: []*apiError{e}}) // a client that is gone needs no error
+	_ = json.NewEncoder(w).Encode(body) // a client that is gone needs no error
 }
 
 // shorten cuts a value for an error or the log.

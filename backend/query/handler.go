@@ -18,8 +18,11 @@ type document interface {
 
 // json returns a handler that writes what f returns as JSON. A document writes
 // itself.
-func (s *server) json(f func(*http.Request) (any, error)) http.Handler {
-	return s.raw(func(w http.ResponseWriter, r *http.Request) error {
+func (s *server) json(f func(*http.Request) (any, error)) http.Handler { return s.raw(s.answer(f)) }
+
+// answer returns f as a function that writes what it returned.
+func (s *server) answer(f func(*http.Request) (any, error)) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		v, err := f(r)
 		if err != nil {
 			return err
@@ -41,12 +44,17 @@ func (s *server) json(f func(*http.Request) (any, error)) http.Handler {
 			return err
 		}
 		return b.Flush()
-	})
+	}
 }
 
 // raw returns a handler for downloads and streams: f writes the answer. An error
 // it returns is the answer when nothing was written before.
 func (s *server) raw(f func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return s.handle(f, writeError)
+}
+
+// handle is raw with a form of errors.
+func (s *server) handle(f func(http.ResponseWriter, *http.Request) error, write func(http.ResponseWriter, *apiError)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
 		defer func() {
@@ -55,18 +63,18 @@ func (s *server) raw(f func(http.ResponseWriter, *http.Request) error) http.Hand
 			case http.ErrAbortHandler:
 				panic(v)
 			default:
-				s.fail(rec, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+				s.fail(rec, r, write, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 			}
 		}()
 		if err := f(rec, r); err != nil {
-			s.fail(rec, r, err)
+			s.fail(rec, r, write, err)
 		}
 	})
 }
 
 // fail answers a request that failed. When the answer has begun it breaks off
 // the connection, so that no client takes a part for the whole.
-func (s *server) fail(w *recorder, r *http.Request, err error) {
+func (s *server) fail(w *recorder, r *http.Request, write func(http.ResponseWriter, *apiError), err error) {
 	e := asError(err)
 	gone := w.failed || r.Context().Err() != nil // nobody reads it
 	if e.Code == http.StatusInternalServerError && !gone {
@@ -76,7 +84,7 @@ func (s *server) fail(w *recorder, r *http.Request, err error) {
 	case w.wrote:
 		panic(http.ErrAbortHandler)
 	case !gone:
-		writeError(w, e)
+		write(w, e)
 	}
 }
 

@@ -4,6 +4,8 @@ package query
 
 import (
 	"context"
+	"errors"
+	"net/http"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -32,7 +34,7 @@ func (s *server) load(ctx context.Context, t trace.Summary, w trace.Window) (ptr
 		t = page.Traces[0]
 	}
 	if t.Spans > maxHeldSpans && w == (trace.Window{}) {
-		return none, nil, tooLarge("the trace has %d spans, and only %d can be had: a part with start= and end=", t.Spans, maxHeldSpans)
+		return none, nil, tooLarge("the trace has %d spans, and only %d can be had: ask for a part, between two times", t.Spans, maxHeldSpans)
 	}
 	held := min(int64(t.Spans), maxHeldSpans)
 	if !s.held.TryAcquire(held) {
@@ -50,4 +52,32 @@ func (s *server) load(ctx context.Context, t trace.Summary, w trace.Window) (ptr
 // loadID is load of a trace of which the id is known.
 func (s *server) loadID(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, func(), error) {
 	return s.load(ctx, trace.Summary{TraceID: id, Spans: unknown}, w)
+}
+
+// loadEach calls use with the traces that are summed up, one at a time, and returns
+// the errors of those that cannot be had. One that was found and removed since then
+// is none.
+func (s *server) loadEach(ctx context.Context, found []trace.Summary, use func(ptrace.Traces) error) ([]*apiError, error) {
+	var missing []*apiError
+	for _, t := range found {
+		td, release, err := s.load(ctx, t, trace.Window{})
+		if err == nil {
+			err = use(td)
+			release()
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		e := asError(err)
+		switch {
+		case e.Code == http.StatusInternalServerError:
+			return nil, err
+		case !errors.Is(err, store.ErrNotFound):
+			missing = append(missing, &apiError{Code: e.Code, Msg: e.Msg, TraceID: trace.FormatTraceID(t.TraceID)})
+		case t.Spans == unknown:
+			missing = append(missing, &apiError{Msg: e.Msg, TraceID: trace.FormatTraceID(t.TraceID)})
+		}
+	}
+	return missing, nil
 }

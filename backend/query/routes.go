@@ -31,6 +31,12 @@ func (s *server) routes() []route {
 		{"GET /api/metrics/errors", s.json(s.errorRates), "?service="},
 		{"GET /api/metrics/minstep", s.json(s.minStep), ""},
 
+		{"GET /api/v3/services", s.v3(s.v3Services), "all services"},
+		{"GET /api/v3/operations", s.v3(s.v3Operations), "?service=&span_kind="},
+		{"GET /api/v3/traces", s.v3(s.v3Traces), "?query.service_name=&query.start_time_min=&query.start_time_max=&query.search_depth= and others: OTLP JSON"},
+		{"GET /api/v3/traces/{id}", s.v3(s.v3Trace), "?start_time=&end_time=&raw_traces=true"},
+		{"GET /api/v3/trace-summaries", s.v3(s.v3Summaries), "as /api/v3/traces, or with query.pagination.pageSize= and pageToken="},
+
 		{"GET /api/search", s.json(s.search), "?q=&limit=&cursor=&order=newest|longest|spans&columns="},
 		{"GET /api/live", s.raw(s.live), "?q=&columns=: server-sent events"},
 		{"GET /api/keys", s.json(s.keys), "?prefix="},

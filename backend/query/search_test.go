@@ -5,6 +5,7 @@ package query
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +20,8 @@ import (
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/trace"
 )
+
+var discard = slog.New(slog.DiscardHandler)
 
 // searchStart is when the spans of these tests start.
 var searchStart = time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)

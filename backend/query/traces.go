@@ -3,13 +3,11 @@
 package query
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -34,29 +32,7 @@ func (s *server) traces(r *http.Request) (any, error) {
 			}
 			found = page.Traces
 		}
-		var missing []*apiError
-		for _, t := range found {
-			td, release, err := s.load(r.Context(), t, trace.Window{})
-			switch {
-			case err == nil:
-				err = show(r, td, yield)
-				release()
-				if err != nil {
-					return nil, err
-				}
-			case errors.Is(err, store.ErrNotFound):
-				if ids != nil { // else it was removed just now
-					missing = append(missing, &apiError{Msg: store.ErrNotFound.Error(), TraceID: trace.FormatTraceID(t.TraceID)})
-				}
-			default:
-				e := asError(err)
-				if e.Code == http.StatusInternalServerError {
-					return nil, err
-				}
-				missing = append(missing, &apiError{Code: e.Code, Msg: e.Msg, TraceID: trace.FormatTraceID(t.TraceID)})
-			}
-		}
-		return missing, nil
+		return s.loadEach(r.Context(), found, func(td ptrace.Traces) error { return show(r, td, yield) })
 	}), nil
 }
 

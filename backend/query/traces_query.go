@@ -66,26 +66,39 @@ func (p params) search(now time.Time) (q trace.Query, ids []pcommon.TraceID, err
 		return q, nil, badRequest("'maxDuration' should be greater than 'minDuration'")
 	}
 
-	var terms []*trace.Expr
-	if service := p.Get("service"); service != "" {
-		terms = append(terms, equal(trace.FieldService, service))
-	}
-	if op := p.Get("operation"); op != "" {
-		terms = append(terms, equal(trace.FieldName, op))
-	}
-	if shortest != 0 {
-		terms = append(terms, duration(trace.CmpGreaterEqual, shortest))
-	}
-	if longest != 0 {
-		terms = append(terms, duration(trace.CmpLessEqual, longest))
-	}
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		terms = append(terms, tagTerm(key, tags[key]))
-	}
-	if len(terms) > 0 {
-		q.Where = &trace.Expr{Op: trace.OpSpan, Args: []*trace.Expr{{Op: trace.OpAnd, Args: terms}}}
-	}
+	q.Where = conditions{p.Get("service"), p.Get("operation"), shortest, longest, tags}.where()
 	return q, ids, nil
+}
+
+// conditions are of one span. What is empty is none.
+type conditions struct {
+	service, operation string
+	shortest, longest  time.Duration
+	tags               map[string]string
+}
+
+// where is nil when there are none.
+func (c conditions) where() *trace.Expr {
+	var terms []*trace.Expr
+	if c.service != "" {
+		terms = append(terms, equal(trace.FieldService, c.service))
+	}
+	if c.operation != "" {
+		terms = append(terms, equal(trace.FieldName, c.operation))
+	}
+	if c.shortest != 0 {
+		terms = append(terms, duration(trace.CmpGreaterEqual, c.shortest))
+	}
+	if c.longest != 0 {
+		terms = append(terms, duration(trace.CmpLessEqual, c.longest))
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.tags)) {
+		terms = append(terms, tagTerm(key, c.tags[key]))
+	}
+	if len(terms) == 0 {
+		return nil
+	}
+	return &trace.Expr{Op: trace.OpSpan, Args: []*trace.Expr{{Op: trace.OpAnd, Args: terms}}}
 }
 
 // tags are those of parameters tag=key:value and tags={"key":"value"}.

@@ -187,7 +187,7 @@ func (s hugeStore) Trace(_ context.Context, id pcommon.TraceID, _ trace.Window) 
 func TestHugeTraces(t *testing.T) {
 	db := hugeStore{block: make(chan struct{})}
 	h := New(Config{Store: db})
-	const large = "the trace has 1000000 spans, and only 500000 can be had: a part with start= and end="
+	const large = "the trace has 1000000 spans, and only 500000 can be had: ask for a part, between two times"
 	var answer tracesJSON
 	rec := get(h, "http://localhost/api/traces/1f")
 	decode(t, rec, &answer)

@@ -3,6 +3,8 @@
 package trace
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -116,8 +118,10 @@ func (p *parser) comparison(key word, cmp Cmp, op string, value word) (*Expr, er
 func (p *parser) operand(t *Term, f field, value word) (err error) {
 	switch {
 	case t.Cmp == CmpMatch || t.Cmp == CmpNotMatch:
-		t.Regexp, err = p.regexp(value)
-		return err
+		if t.Regexp, err = CompileRegexp(value.text); err != nil {
+			return p.errorf(value.start, "%v", err)
+		}
+		return nil
 	case f.Field == FieldDuration || f.Field == FieldTraceDuration:
 		d, ok := parseDuration(value.text)
 		if !ok {
@@ -141,23 +145,23 @@ func (p *parser) operand(t *Term, f field, value word) (err error) {
 	return nil
 }
 
-// regexp compiles a regular expression whose cost is bounded.
-func (p *parser) regexp(value word) (*regexp.Regexp, error) {
-	if len(value.text) > MaxRegexpBytes {
-		return nil, p.errorf(value.start, "a regular expression longer than %d bytes", MaxRegexpBytes)
+// CompileRegexp compiles a regular expression whose cost is bounded.
+func CompileRegexp(text string) (*regexp.Regexp, error) {
+	if len(text) > MaxRegexpBytes {
+		return nil, fmt.Errorf("a regular expression longer than %d bytes", MaxRegexpBytes)
 	}
-	tree, err := syntax.Parse(value.text, syntax.Perl)
+	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
-		return nil, p.errorf(value.start, "%v", err)
+		return nil, err
 	}
 	prog, err := syntax.Compile(tree.Simplify())
 	if err != nil {
-		return nil, p.errorf(value.start, "%v", err)
+		return nil, err
 	}
 	if len(prog.Inst) > maxRegexpInsts {
-		return nil, p.errorf(value.start, "a regular expression with too many repetitions")
+		return nil, errors.New("a regular expression with too many repetitions")
 	}
-	return regexp.Compile(value.text)
+	return regexp.Compile(text)
 }
 
 // word reads a quoted word, or everything up to white space or one of stop.
