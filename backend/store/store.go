@@ -87,7 +87,8 @@ type Store interface {
 
 // Caps are what an engine cannot do; the zero value does everything.
 type Caps struct {
-	Volatile bool // nothing survives the process
+	Volatile  bool // nothing survives the process
+	WriteOnly bool // nothing can be read
 }
 
 // Status is what a store holds.
