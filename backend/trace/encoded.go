@@ -38,7 +38,7 @@ func Encode(td ptrace.Traces) ([]Encoded, error) {
 }
 
 // Cut returns the spans of a TracesData or ExportTraceServiceRequest, as Encode
-// does: they are parts of b. What is in a resource or scope without spans is left
+// does. Each Span is a part of b. What is in a resource or scope without spans is left
 // out; anything else beside spans is an error.
 func Cut(b []byte) ([]Encoded, error) { return appendCut(nil, b) }
 
