@@ -13,6 +13,7 @@ e2e=internal/conformance/e2e live=backend/e2e/live
 stop() {
   for v in 1.62 2; do "$e2e/jaeger.sh" stop "$v"; done
   "$e2e/collector.sh" stop
+  E2E_OFFSET=12000 "$e2e/agent.sh" stop
   E2E_OFFSET=10000 "$e2e/jaeger.sh" stop 1.62
   E2E_OFFSET=11000 "$e2e/collector.sh" stop
 }

@@ -32,9 +32,9 @@ type Config struct {
 	// Listen is the host or IP address for addresses that are only a port.
 	Listen string
 	// The addresses: see Address.
-	QueryHTTP, AdminHTTP, CollectorHTTP, OTLPGRPC, OTLPHTTP, SamplingHTTP, CompactUDP, BinaryUDP string
+	QueryHTTP, AdminHTTP, CollectorHTTP, CollectorGRPC, OTLPGRPC, OTLPHTTP, SamplingHTTP, SamplingGRPC, CompactUDP, BinaryUDP string
 	// What these of them serve with TLS.
-	QueryTLS, AdminTLS, CollectorTLS, OTLPGRPCTLS, OTLPHTTPTLS TLS
+	QueryTLS, AdminTLS, CollectorTLS, CollectorGRPCTLS, OTLPGRPCTLS, OTLPHTTPTLS TLS
 	// OTLP says whether OTLP is received at all.
 	OTLP bool
 
@@ -80,9 +80,11 @@ func Default(command Command) Config {
 		QueryHTTP:     "16686",
 		AdminHTTP:     admin,
 		CollectorHTTP: "14268",
+		CollectorGRPC: "14250",
 		OTLPGRPC:      "4317",
 		OTLPHTTP:      "4318",
 		SamplingHTTP:  "5778",
+		SamplingGRPC:  "5779",
 		CompactUDP:    "6831",
 		BinaryUDP:     "6832",
 		OTLP:          true,
@@ -99,7 +101,8 @@ func Default(command Command) Config {
 // servers.
 func (c *Config) FreePorts() {
 	for _, addr := range []*string{
-		&c.QueryHTTP, &c.AdminHTTP, &c.CollectorHTTP, &c.OTLPGRPC, &c.OTLPHTTP, &c.SamplingHTTP, &c.CompactUDP, &c.BinaryUDP,
+		&c.QueryHTTP, &c.AdminHTTP, &c.CollectorHTTP, &c.CollectorGRPC, &c.OTLPGRPC, &c.OTLPHTTP,
+		&c.SamplingHTTP, &c.SamplingGRPC, &c.CompactUDP, &c.BinaryUDP,
 	} {
 		*addr = "0"
 	}

@@ -58,9 +58,11 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"collector.otlp.http.host-port", "COLLECTOR_OTLP_HTTP_HOST_PORT", address(&c.OTLPHTTP), "OTLP over HTTP", "", collects},
 		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", "", collects},
 		{"collector.http-server.host-port", "COLLECTOR_HTTP_SERVER_HOST_PORT", address(&c.CollectorHTTP), "Thrift over HTTP, and sampling strategies", "", collects},
+		{"collector.grpc-server.host-port", "COLLECTOR_GRPC_SERVER_HOST_PORT", address(&c.CollectorGRPC), "what Jaeger's agents send over gRPC, and sampling strategies", "", collects},
 		{"processor.jaeger-compact.server-host-port", "PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT", address(&c.CompactUDP), "Thrift compact over UDP", "", nearby},
 		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", "", nearby},
 		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", "", nearby},
+		{"sampling.grpc-server.host-port", "SAMPLING_GRPC_SERVER_HOST_PORT", address(&c.SamplingGRPC), "sampling strategies over gRPC", "", collects},
 		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", "", everyone},
 
 		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},

@@ -30,6 +30,7 @@ func (c *Config) tls() []tlsPort {
 		{"collector.otlp.grpc.tls", &c.OTLPGRPCTLS, collects},
 		{"collector.otlp.http.tls", &c.OTLPHTTPTLS, collects},
 		{"collector.http.tls", &c.CollectorTLS, collects},
+		{"collector.grpc.tls", &c.CollectorGRPCTLS, collects},
 		{"admin.http.tls", &c.AdminTLS, everyone},
 	}
 }

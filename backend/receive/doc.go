@@ -6,8 +6,9 @@
 //
 //   - [UDP]: Thrift datagrams, as sent to agents on the ports 6831 and 6832
 //   - [HTTP]: Thrift bodies, as sent to collectors on port 14268
+//   - [JaegerGRPC]: what Jaeger's agents send to collectors on port 14250
 //   - [OTLPGRPC], [OTLPHTTP]: OTLP on the ports 4317 and 4318
-//   - [Sampling]: strategies on port 5778
+//   - [Sampling], [SamplingGRPC]: strategies on the ports 5778 and 5779
 //
 // All of them hand what they read to a [Sink]. Spans sent as OTLP stay as they
 // were sent. Those of Jaeger's model become spans as package trace describes,

@@ -90,6 +90,46 @@ func FuzzOTLPProto(f *testing.F) {
 	})
 }
 
+// FuzzPostSpans: what is handed on can be written and read again, its ids are ids,
+// and every span is there or refused.
+func FuzzPostSpans(f *testing.F) {
+	addFiles(f, "postspans/*.pb")
+	for _, b := range hostileJaeger(200) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := decodePostSpans(bytes.Clone(b))
+		if err != nil {
+			return
+		}
+		for s := range trace.Spans(got.traces) {
+			if s.TraceID().IsEmpty() || s.SpanID().IsEmpty() {
+				t.Fatalf("a span without an id: %v", s.TraceID())
+			}
+			if s.EndTimestamp() > 1<<63-1 || s.StartTimestamp() > 1<<63-1 {
+				t.Fatalf("from %d to %d", s.StartTimestamp(), s.EndTimestamp())
+			}
+		}
+		sent := 0
+		var d jaegerDecoder
+		for batch := range d.fields(b) {
+			for f := range d.fields(batch.value) {
+				if batch.bytes(1) && f.bytes(1) {
+					sent++
+				}
+			}
+		}
+		if n := got.traces.SpanCount() + got.refused.spans(); n != sent {
+			t.Fatalf("%d spans of %d", n, sent)
+		}
+		written := protoOf(t, got.traces)
+		again, err := decodeProto(written)
+		if err != nil || len(again.refused) > 0 || !bytes.Equal(protoOf(t, again.traces), written) {
+			t.Fatalf("again: refused %v, %v", again.refused, err)
+		}
+	})
+}
+
 // FuzzOTLPJSON: as for protobuf, but ids are left to the sink.
 func FuzzOTLPJSON(f *testing.F) {
 	addFiles(f, "otlp/*.json")

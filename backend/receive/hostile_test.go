@@ -55,6 +55,41 @@ func hostileProto(n int) map[string][]byte {
 	}
 }
 
+// hostileJaeger is the same for jaeger.api_v2.
+func hostileJaeger(n int) map[string][]byte {
+	batch := func(fields ...[]byte) []byte { return appendBytes(nil, 1, bytes.Join(fields, nil)) }
+	span := func(fields []byte) []byte { return batch(appendBytes(nil, 1, append([]byte(validIDs), fields...))) }
+	least := appendBytes(nil, 1, validIDs)
+	var own []byte // a process each
+	for i := 0; len(own) < n; i++ {
+		own = appendBytes(own, 1, append([]byte(validIDs), 0x52, 5, 0x0a, 3, byte(i), byte(i>>8), byte(i>>16)))
+	}
+	return map[string][]byte{
+		"batches":          repeated(n, 1, ""),
+		"spans":            batch(repeated(n, 1, "")),
+		"smallest spans":   batch(repeated(n, 1, validIDs)),
+		"processes":        batch(least, repeated(n, 2, "")),
+		"own processes":    batch(own),
+		"own process":      span(repeated(n, 10, "")),
+		"process tags":     batch(least, appendBytes(nil, 2, repeated(n, 2, ""))),
+		"process tags 5":   batch(least, appendBytes(nil, 2, repeated(n, 2, "\x0a\x01a"))),
+		"tags":             span(repeated(n, 8, "")),
+		"tags 5":           span(repeated(n, 8, "\x0a\x01a")),
+		"numbers":          span(repeated(n, 8, "\x10\x02\x28\x01")),
+		"logs":             span(repeated(n, 9, "")),
+		"logs 5":           span(repeated(n, 9, "\x0a\x01\x08")),
+		"logs 6":           span(repeated(n, 9, "\x0a\x02\x08\x01")),
+		"fields of a log":  span(appendBytes(nil, 9, repeated(n, 2, ""))),
+		"fields of logs":   span(repeated(n, 9, "\x12\x05\x0a\x03abc")),
+		"references":       span(repeated(n, 4, "")),
+		"whole references": span(repeated(n, 4, validIDs)),
+		"warnings":         span(repeated(n, 12, "")),
+		"warnings 3":       span(repeated(n, 12, "a")),
+		"groups":           span(bytes.Repeat([]byte{0xa3, 0x06}, n/2)),
+		"16 GiB":           batch(least, bytes.Repeat([]byte("\x0a\x80\x80\x80\x80\x40"), n/6)),
+	}
+}
+
 func hostileJSON(n int) map[string][]byte {
 	spans := func(s string) []byte { return []byte(`{"resourceSpans":[{"scopeSpans":[{"spans":[` + s + `]}]}]}`) }
 	times := func(s string) string { return strings.Repeat(s+",", n/(len(s)+1)) + s }
@@ -70,15 +105,13 @@ func hostileJSON(n int) map[string][]byte {
 	}
 }
 
-// TestOTLPMemory: whatever a body is made of, what it becomes takes no more than
+// TestMemory: whatever a body is made of, what it becomes takes no more than
 // growth times its length.
-func TestOTLPMemory(t *testing.T) {
+func TestMemory(t *testing.T) {
 	const n = 64 << 10
-	for format, bodies := range map[string]map[string][]byte{"proto": hostileProto(n), "json": hostileJSON(n)} {
-		decode := decodeProto
-		if format == "json" {
-			decode = decodeJSON
-		}
+	decoders := map[string]func([]byte) (request, error){"proto": decodeProto, "json": decodeJSON, "jaeger": decodePostSpans}
+	for format, bodies := range map[string]map[string][]byte{"proto": hostileProto(n), "json": hostileJSON(n), "jaeger": hostileJaeger(n)} {
+		decode := decoders[format]
 		for name, b := range bodies {
 			before := heap()
 			got, err := decode(b)

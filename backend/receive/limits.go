@@ -24,6 +24,12 @@ const (
 	linkBytes   = 104
 	entityBytes = 96
 
+	// The same for what jaeger.api_v2 can send so, on the way and in the end.
+	tagBytes       = 128
+	logBytes       = 128
+	referenceBytes = 224
+	textBytes      = 64
+
 	// jsonObject is the least average length of the objects in OTLP's JSON, where
 	// there are more than fewObjects: the emptiest attribute has 21 bytes and two
 	// objects. A span takes 264 bytes.
@@ -39,6 +45,9 @@ const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = time.Minute
 	idleTimeout   = 2 * time.Minute
+
+	// maxQuestion is the length of a request for a strategy by gRPC.
+	maxQuestion = 64 << 10
 
 	// maxStreams is the number of calls at a time on one connection of gRPC, and
 	// maxReading that of calls on all whose request is on its way. When others

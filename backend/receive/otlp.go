@@ -60,17 +60,28 @@ func (r refusal) json() ([]byte, error) {
 }
 
 func (r refusal) response() ptraceotlp.ExportResponse {
-	total := 0
+	response := ptraceotlp.NewExportResponse()
+	response.PartialSuccess().SetRejectedSpans(int64(r.spans()))
+	response.PartialSuccess().SetErrorMessage(r.text())
+	return response
+}
+
+// spans returns how many there are.
+func (r refusal) spans() (n int) {
+	for _, bad := range r {
+		n += bad.Count
+	}
+	return n
+}
+
+// text returns what a sender is told.
+func (r refusal) text() string {
 	var reasons []string
 	for _, bad := range r {
-		total += bad.Count
 		reasons = append(reasons, fmt.Sprintf("%d %s", bad.Count, bad.Reason))
 	}
 	slices.Sort(reasons)
-	response := ptraceotlp.NewExportResponse()
-	response.PartialSuccess().SetRejectedSpans(int64(total))
-	response.PartialSuccess().SetErrorMessage("spans refused: " + strings.Join(reasons, ", "))
-	return response
+	return "spans refused: " + strings.Join(reasons, ", ")
 }
 
 // rescue makes a panic an error: pdata's decoders read what anyone sends.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-func dialGRPC(t *testing.T, s *OTLPGRPC, options ...grpc.DialOption) *grpc.ClientConn {
+func dialGRPC(t *testing.T, s interface{ Addr() net.Addr }, options ...grpc.DialOption) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient(s.Addr().String(), append(options, grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {

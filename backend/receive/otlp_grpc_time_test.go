@@ -27,7 +27,7 @@ func (s *recvStream) RecvMsg(any) error        { return s.recv() }
 // TestOTLPGRPCSlow: a request is not waited for for ever.
 func TestOTLPGRPCSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &OTLPGRPC{sink: newSink(), reading: make(chan struct{}, 1), wanted: make(chan struct{})}
+		g := &grpcServer{reading: make(chan struct{}, 1), wanted: make(chan struct{})}
 		released := make(chan struct{})
 		stream := &recvStream{ctx: t.Context(), recv: func() error {
 			<-released
@@ -55,7 +55,7 @@ func TestOTLPGRPCSlow(t *testing.T) {
 func TestOTLPGRPCCrowded(t *testing.T) {
 	for later, want := range map[time.Duration]time.Duration{0: readingTime, 10 * time.Second: 0} {
 		synctest.Test(t, func(t *testing.T) {
-			g := &OTLPGRPC{sink: newSink(), reading: make(chan struct{}, 2), wanted: make(chan struct{})}
+			g := &grpcServer{reading: make(chan struct{}, 2), wanted: make(chan struct{})}
 			over := make(chan error, 2)
 			end := make(chan struct{})
 			for range cap(g.reading) {

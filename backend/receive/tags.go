@@ -94,9 +94,3 @@ func appendValue(b []byte, v model.Value) []byte {
 	}
 	return b
 }
-
-// appendBytes appends a field that holds text, bytes or a message.
-func appendBytes[T string | []byte](b []byte, field protowire.Number, v T) []byte {
-	b = protowire.AppendVarint(protowire.AppendTag(b, field, protowire.BytesType), uint64(len(v)))
-	return append(b, v...)
-}

@@ -18,9 +18,11 @@ import (
 func TestToken(t *testing.T) {
 	s := newSink()
 	thrift, otlp, g := NewHTTP(listen(t), sampling.SampleAll(), s, nil, quiet), NewOTLPHTTP(listen(t), s, quiet), NewOTLPGRPC(listen(t), s, quiet)
-	for _, l := range []interface{ RequireToken(string) }{thrift, otlp, g} {
+	jaeger := NewJaegerGRPC(listen(t), sampling.SampleAll(), s, quiet)
+	for _, l := range []interface{ RequireToken(string) }{thrift, otlp, g, jaeger} {
 		l.RequireToken("secret")
 	}
+	serve(t, jaeger)
 	serve(t, thrift)
 	serve(t, otlp)
 	serve(t, g)
@@ -51,5 +53,15 @@ func TestToken(t *testing.T) {
 	if _, err := client.Export(ctx, ptraceotlp.NewExportRequestFromTraces(td)); err != nil {
 		t.Error(err)
 	}
-	s.check(t, 2, reasons{}, reasons{trace.ReasonToken: 5, trace.ReasonMalformed: 1})
+	agent := dialGRPC(t, jaeger)
+	if _, err := call(t.Context(), agent, methodPost, postOf(field(1, jSpan()))); status.Code(err) != codes.Unauthenticated {
+		t.Error(err)
+	}
+	if _, err := call(ctx, agent, methodPost, postOf(field(1, jSpan()))); err != nil {
+		t.Error(err)
+	}
+	if _, err := call(t.Context(), agent, methodAsk, nil); err != nil {
+		t.Errorf("how to sample is no secret: %v", err)
+	}
+	s.check(t, 3, reasons{}, reasons{trace.ReasonToken: 6, trace.ReasonMalformed: 1})
 }

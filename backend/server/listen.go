@@ -22,9 +22,11 @@ const (
 	OTLPGRPC      = "otlp-grpc"      // 4317
 	OTLPHTTP      = "otlp-http"      // 4318
 	ThriftHTTP    = "thrift-http"    // 14268
+	JaegerGRPC    = "jaeger-grpc"    // 14250
 	ThriftCompact = "thrift-compact" // 6831
 	ThriftBinary  = "thrift-binary"  // 6832
 	Sampling      = "sampling"       // 5778
+	SamplingGRPC  = "sampling-grpc"  // 5779
 )
 
 // purposes are what the ports are for, by their names.
@@ -35,15 +37,17 @@ func purposes() map[string]string {
 		OTLPGRPC:      "spans from OpenTelemetry",
 		OTLPHTTP:      "spans from OpenTelemetry",
 		ThriftHTTP:    "spans from clients of Jaeger",
+		JaegerGRPC:    "spans from Jaeger's agents, and what to sample",
 		ThriftCompact: "spans from spur and clients of Jaeger, over UDP",
 		ThriftBinary:  "spans from Jaeger's client for Node, over UDP",
 		Sampling:      "what to sample, for clients of Jaeger",
+		SamplingGRPC:  "what to sample, over gRPC",
 	}
 }
 
 // sockets are the open ports. Those that are taken are nil.
 type sockets struct {
-	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, sampling net.Listener
+	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, jaegerGRPC, sampling, samplingGRPC net.Listener
 
 	compact, binary *net.UDPConn
 }
@@ -60,6 +64,8 @@ func (l *listener) all() (s sockets, err error) {
 			s.otlpHTTP = l.tcp(OTLPHTTP, c.OTLPHTTP, c.OTLPHTTPTLS)
 		}
 		s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP, c.CollectorTLS)
+		s.jaegerGRPC = l.tcp(JaegerGRPC, c.CollectorGRPC, c.CollectorGRPCTLS)
+		s.samplingGRPC = l.tcp(SamplingGRPC, c.SamplingGRPC, config.TLS{})
 	}
 	if c.Command.Nearby() {
 		s.compact = l.udp(ThriftCompact, c.CompactUDP)

@@ -156,6 +156,11 @@ func (s *Server) receive(open *sockets) {
 		r.RequireToken(s.config.CollectorToken)
 		add(ThriftHTTP, r)
 	}
+	if open.jaegerGRPC != nil {
+		r := receive.NewJaegerGRPC(open.jaegerGRPC, strategies, sink, log)
+		r.RequireToken(s.config.CollectorToken)
+		add(JaegerGRPC, r)
+	}
 	if open.compact != nil {
 		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, s.clients, reg, log))
 	}
@@ -164,6 +169,9 @@ func (s *Server) receive(open *sockets) {
 	}
 	if open.sampling != nil {
 		add(Sampling, receive.NewSampling(open.sampling, strategies, reg, log))
+	}
+	if open.samplingGRPC != nil {
+		add(SamplingGRPC, receive.NewSamplingGRPC(open.samplingGRPC, strategies, log))
 	}
 }
 

@@ -9,7 +9,7 @@ var ErrBusy = errors.New("busy")
 
 // Origin says how spans arrived.
 type Origin struct {
-	Protocol  string // "thrift-compact", "thrift-binary", "otlp"
+	Protocol  string // "thrift-compact", "thrift-binary", "jaeger-proto", "otlp"
 	Transport string // "udp", "http", "grpc"
 }
 

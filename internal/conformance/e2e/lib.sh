@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What build.sh, jaeger.sh and collector.sh share. Sourced, not run.
+# What build.sh, jaeger.sh, agent.sh and collector.sh share. Sourced, not run.
 set -euo pipefail
 
 # Where the binaries live, and beside them pid files, logs and configurations.

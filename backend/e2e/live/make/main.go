@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command make writes backend/testdata/thrift and otlp again: what the senders of
-// package emit send. It is run in this module's folder, after make e2e has built the
-// Collector and fetched the libraries of Node.js.
+// package emit send; what an agent makes of it on its way to a collector, in postspans;
+// and answers about backend/sampling/testdata/strategies.json. It is run in this
+// module's folder, after make e2e has built the Jaegers and the Collector and fetched
+// the libraries of Node.js.
 //
-//	go run ./make TESTDATA [NAME]...     (of senders; all of them)
+//	go run ./make TESTDATA [NAME]...     (of senders, postspans or strategies; all of them)
 package main
 
 import (
@@ -85,6 +87,12 @@ func main() {
 		check(os.WriteFile(name, d.body, 0o644))
 	}
 	damage(filepath.Join(data, "thrift"))
+	if len(only) == 0 || slices.Contains(only, "postspans") {
+		relayed(data)
+	}
+	if len(only) == 0 || slices.Contains(only, "strategies") {
+		strategies(filepath.Join(data, "../sampling/testdata"))
+	}
 }
 
 // damage is made of what came: each must cost itself alone.
