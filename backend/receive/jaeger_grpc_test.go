@@ -139,10 +139,7 @@ func (s source) Strategy(context.Context, string) (sampling.Strategy, error) {
 
 // TestSamplingGRPC: both ports that answer by gRPC do as Jaeger 1.62's collector does.
 func TestSamplingGRPC(t *testing.T) {
-	strategies, err := sampling.ReadFile("../sampling/testdata/strategies.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	strategies := openStrategies(t)
 	agents, clients := NewJaegerGRPC(listen(t), strategies, newSink(), quiet), NewSamplingGRPC(listen(t), strategies, quiet)
 	serve(t, agents)
 	serve(t, clients)

@@ -32,13 +32,20 @@ func get(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(b)
 }
 
-// TestSamplingAnswers: the answers are Jaeger 1.62's, byte for byte.
-func TestSamplingAnswers(t *testing.T) {
-	strategies, err := sampling.OpenFile(t.Context(), sampling.FileConfig{Location: "../sampling/testdata/strategies.json"}, nil, quiet)
+// openStrategies opens the file that real Jaegers were asked about.
+func openStrategies(t *testing.T) *sampling.File {
+	t.Helper()
+	f, err := sampling.OpenFile(t.Context(), sampling.FileConfig{Location: "../sampling/testdata/strategies.json"}, nil, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(strategies.Close)
+	t.Cleanup(f.Close)
+	return f
+}
+
+// TestSamplingAnswers: the answers are Jaeger 1.62's, byte for byte.
+func TestSamplingAnswers(t *testing.T) {
+	strategies := openStrategies(t)
 	agent := NewSampling(listen(t), strategies, nil, quiet)
 	serve(t, agent)
 	collector := NewHTTP(listen(t), strategies, newSink(), nil, quiet)

@@ -12,10 +12,11 @@ import (
 
 // TestProto: the answers are those of Jaeger 1.62's collector, byte for byte.
 func TestProto(t *testing.T) {
-	strategies, err := ReadFile("testdata/strategies.json")
+	strategies, err := OpenFile(t.Context(), FileConfig{Location: "testdata/strategies.json"}, nil, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer strategies.Close()
 	for _, service := range []string{"probabilistic", "limited", "operations", "unknown"} {
 		want, err := os.ReadFile("testdata/" + service + ".pb")
 		if err != nil {
