@@ -15,6 +15,17 @@ import { setStyle } from './set-style.js';
 const cut = (/** @type {string} */ s) => (s.length > 300 ? s.slice(0, 300) + '…' : s);
 
 /**
+ * A text in which what was found is underlined.
+ * @param {string} text
+ * @param {string} find
+ */
+function underlined(text, find) {
+  const shown = cut(text);
+  const at = find ? shown.toLowerCase().indexOf(find) : -1;
+  return at < 0 ? shown : html`${shown.slice(0, at)}<mark>${shown.slice(at, at + find.length)}</mark>${shown.slice(at + find.length)}`;
+}
+
+/**
  * Where a row of a level begins, px. Deep ones begin no farther than leaves room
  * for their names.
  * @param {number} level
@@ -43,6 +54,7 @@ export const rowStyles = css`
   .service, .op, .member { unicode-bidi: isolate; }
   .op { margin-left: 5px; }
   .marked .service, .marked .member, .marked .label { color: var(--text); text-shadow: none; }
+  mark { background: none; color: inherit; text-decoration: underline 2px var(--warning); }
   .member { font-size: var(--small); color: var(--text-soft); }
   .member b { font-weight: 400; color: var(--text); }
   .deep { flex: none; font-size: 11px; color: var(--text-soft); font-variant-numeric: tabular-nums; }
@@ -65,6 +77,7 @@ export const rowStyles = css`
  * @property {{ place: Int32Array, size: Int32Array }} siblings
  * @property {ReadonlySet<number>} collapsed
  * @property {MemberTags | null} tags
+ * @property {string} find what is looked for, in small letters
  */
 
 /**
@@ -104,7 +117,7 @@ function spanRow(n, p, span) {
       ${parent === -2 ? html`<span class="badge" title="Its parent was not sent, is yet to come, or is below it.">no parent</span>` : nothing}
       ${t.status[span] === 2 ? html`<span class="bad" role="img" aria-label="error" title="It failed">!</span>` : nothing}
       ${closed && failedBelow ? html`<span class="bad below" role="img" aria-label="${count(failedBelow, 'error')} below" title="${count(failedBelow, 'error')} below">!</span>` : nothing}
-      <span class="texts">${memberTag(p, span) ?? html`<span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${cut(service)}</span>`}<span class="op">${cut(name)}</span></span>
+      <span class="texts">${memberTag(p, span) ?? html`<span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${underlined(service, p.find)}</span>`}<span class="op">${underlined(name, p.find)}</span></span>
       ${closed && below ? html`<span class="badge" title="${count(below, 'span')} below">+${number(below)}</span>` : nothing}
     </div>
     <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]))}</div>
@@ -135,7 +148,7 @@ function groupRow(n, p, group) {
       <i class="toggle ${group.open ? 'open' : ''}"></i>
       <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
       ${group.errors && !group.open ? html`<span class="bad below" role="img" aria-label=${count(group.errors, 'error')} title=${count(group.errors, 'error')}>!</span>` : nothing}
-      <span class="texts"><span class="service">${cut(service)}</span><span class="op">${cut(name)}</span></span>
+      <span class="texts"><span class="service">${underlined(service, p.find)}</span><span class="op">${underlined(name, p.find)}</span></span>
       <span class="badge">× ${number(size)}</span>
     </div>
     <div class="time" role="gridcell">${label(p, start, end, duration(end - start))}</div>

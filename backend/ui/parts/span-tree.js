@@ -6,9 +6,10 @@
 import { schedule } from '../app/frame.js';
 import { bind } from '../app/keys.js';
 import { loadMemberTags, memberTags } from '../app/member-tags.js';
+import { ratio } from '../app/pixels.js';
+import { route } from '../app/router.js';
 import { change as remember, settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { ratio } from '../app/pixels.js';
 import { rowHeight, theme } from '../app/theme.js';
 import { choose, goTo, toggle, toggleGroup } from '../app/trace-actions.js';
 import { cursor, scrolled, state } from '../app/trace-state.js';
@@ -174,7 +175,7 @@ export class SpanTree extends LitElement {
     const { first, last } = this.#part();
     const { names, bars } = this;
     const at = this.rowOf(cursor.value?.at);
-    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set(), tags: memberTags.value.trace === view.trace ? memberTags.value : null };
+    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set(), tags: memberTags.value.trace === view.trace ? memberTags.value : null, find: view.found ? String(route.value.params.find ?? '').trim().toLowerCase() : '' };
     const shown = Array.from({ length: last - first }, (_, i) => first + i);
     return html`
       <div class="grid" role="treegrid" tabindex="0" aria-label="Spans" aria-rowcount=${rows.length + 1} aria-activedescendant=${at >= first && at < last ? `r${at}` : nothing}

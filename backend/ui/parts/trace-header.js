@@ -25,8 +25,8 @@ export class TraceHeader extends LitElement {
     .go { display: flex; gap: 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     service-name { unicode-bidi: isolate; }
-    dl { display: flex; flex-wrap: wrap; gap: 0 14px; margin: 0; font-size: var(--small); }
-    dl div { display: flex; gap: 4px; white-space: nowrap; }
+    dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; margin: 0; font-size: var(--small); }
+    dl div { display: flex; align-items: baseline; gap: 4px; white-space: nowrap; }
     dd button.quiet { min-height: 0; padding: 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
@@ -62,7 +62,7 @@ export class TraceHeader extends LitElement {
       <div class="title">
         <h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> <bdi>${name}</bdi></h2>
         <dl>
-          <div><dt>Trace</dt><dd class="mono">${t.id} <copy-button what="the trace's id" .text=${t.id}></copy-button></dd></div>
+          <div><dt>Trace</dt><dd><span class="mono">${t.id}</span><copy-button what="the trace's id" .text=${t.id}></copy-button></dd></div>
           <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
           <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
           <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>

@@ -18,7 +18,13 @@ export class TraceToolbar extends LitElement {
   static styles = [controls, css`
     :host { display: block; padding: 0 16px 8px; }
     .tools { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
+    .choices { display: contents; }
     trace-find { flex: 1 1 260px; }
+    @media (max-width: 600px) {
+      .choices { flex: 1 0 100%; width: 0; display: flex; gap: 6px; padding: 3px; margin: -3px; overflow-x: auto; scrollbar-width: none; white-space: nowrap; }
+      .choices > * { flex: none; }
+      trace-find { flex-basis: 100%; }
+    }
     trace-notes { margin-top: 6px; }
   `];
 
@@ -38,12 +44,14 @@ export class TraceToolbar extends LitElement {
     return html`
       <div class="tools">
         <trace-find .view=${view}></trace-find>
+        <div class="choices">
         ${chosen >= 0 && t.end[chosen] > chosen + 1 && chosen !== focus ? html`<button title="Show what is below the chosen span alone (t)" @click=${() => focusOn(t, chosen)}>Focus on subtree</button>` : nothing}
         ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
         ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
         ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
         ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
         ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}
+        </div>
       </div>
       ${noted ? html`<trace-notes .view=${view}></trace-notes>` : nothing}`;
   }

@@ -4,8 +4,10 @@
 import { tickLabel, tickStep, ticks } from '../lib/ticks.js';
 import { shareOf } from './time-scale.js';
 
-/** Between the left edges of two labels there are so many px. */
+/** Ticks are so far apart, px, and labels near a gap's. */
 const labelWidth = 84;
+/** Room for a label and the space behind it, px. */
+const room = (/** @type {string} */ text) => 14 + 7 * text.length;
 
 /**
  * The ticks of a scale: round times in what is drawn evenly, none in shrunk
@@ -16,7 +18,7 @@ const labelWidth = 84;
  */
 export function labels(scale, width) {
   const idle = scale.gaps.reduce((sum, g) => sum + g.to - g.from, 0);
-  const step = tickStep(scale.to - scale.from - idle, Math.floor(width / labelWidth));
+  const step = tickStep(scale.to - scale.from - idle, Math.max(2, Math.floor(width / labelWidth)));
   const middles = scale.gaps.map((g) => gapMiddle(scale, g) * width);
   const all = [];
   let free = 0;
@@ -26,8 +28,9 @@ export function labels(scale, width) {
     for (const at of ticks(from, to, step)) {
       const x = shareOf(scale, at) * width;
       const said = x >= free && x <= width + 1 && !middles.some((m) => x < m + labelWidth / 2 - 4 && x + labelWidth > m - labelWidth / 2 + 4);
-      all.push({ x, text: said ? tickLabel(at, step, scale.to) : '' });
-      if (said) free = x + labelWidth - 4;
+      const text = said ? tickLabel(at, step, scale.to) : '';
+      all.push({ x, text });
+      if (said) free = x + room(text);
     }
   }
   return all;

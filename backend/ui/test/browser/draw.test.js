@@ -68,3 +68,15 @@ test('a drag that is given up changes nothing', async () => {
   }
   page.quiet();
 });
+
+test('a telephone has room for the times and for what can be done', async () => {
+  const page = await open(browser, backend.url, { viewport: { width: 390, height: 800 } });
+  await page.visit(`${trace}?span=0000000000000001`);
+  assert.ok((await page.locator('time-axis .area span:not(.gap)').count()) > 1);
+  assert.ok(Number((await page.locator('trace-toolbar').boundingBox())?.height) < 90, 'two lines');
+  const hide = page.locator('trace-toolbar').getByRole('button', { name: 'Hide ▾' });
+  await hide.click(); // scrolls it into sight
+  await page.getByRole('group', { name: 'Hide' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  page.quiet();
+});

@@ -137,6 +137,18 @@ test('find marks, counts and goes from match to match, in tags too', async () =>
   page.quiet();
 });
 
+test('what is found in a name is underlined', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit(`/trace/${seeds.ids.siblings}?find=T+ITEM&fold=0`);
+  const marks = await page.locator('span-tree mark').allInnerTexts();
+  assert.ok(marks.length > 10);
+  assert.deepEqual([...new Set(marks)], ['T item']);
+  assert.equal(await page.locator('span-tree .row', { hasText: 'GET /cart' }).locator('mark').count(), 0);
+  await page.visit(`/trace/${seeds.ids.siblings}?find=item`);
+  assert.equal(await page.locator('span-tree .row', { hasText: '× 2' }).locator('mark').count(), 1, 'of a group, too');
+  page.quiet();
+});
+
 test('what is hidden is counted, and comes back', async () => {
   const page = await open(browser, backend.url);
   await page.visit(`/trace/${seeds.ids.hundred}`);

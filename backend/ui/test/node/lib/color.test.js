@@ -11,13 +11,13 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
   test(`colours of 200 names are as many as there can be, ${theme}`, () => {
     const colors = names.map((name) => serviceColor(name, theme));
     const different = [...new Set(colors)];
-    assert.ok(different.length >= 45, `${different.length} of 48 are used`);
+    assert.ok(different.length >= 38, `${different.length} of 40 are used`);
     let same = 0;
     colors.forEach((c, i) => colors.slice(0, i).forEach((d) => { if (c === d) same++; }));
-    assert.ok(same < 1.1 * names.length * (names.length - 1) / 2 / 48, `${same} pairs have one colour`);
+    assert.ok(same < 1.1 * names.length * (names.length - 1) / 2 / 40, `${same} pairs have one colour`);
     const spots = different.map(oklab);
     spots.forEach((a, i) => spots.slice(0, i).forEach((b, k) => {
-      assert.ok(Math.hypot(...a.map((v, axis) => v - b[axis])) > 0.025, `${different[i]} is like ${different[k]}`);
+      assert.ok(Math.hypot(...a.map((v, axis) => v - b[axis])) > 0.045, `${different[i]} is like ${different[k]}`);
     }));
     for (const color of different) {
       const hue = Number(color.match(/[\d.]+(?=\))/)?.[0]);
