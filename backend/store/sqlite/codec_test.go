@@ -229,15 +229,13 @@ func FuzzDecode(f *testing.F) {
 		for i := uint64(0); i < uint64(n); i += 3 {
 			set.set(i)
 		}
-		if pickDeltas(b, int(n), set, func(v int64) { picked = append(picked, v) }) {
+		if pickDeltas(b, set, func(v int64) { picked = append(picked, v) }) {
 			var c columns
-			if err := c.decode(columnTrace, int(n), b); err != nil {
-				t.Errorf("% x: %v", b, err)
-			}
+			err := c.decode(columnTrace, int(n), b)
 			for i := 0; i < len(c.trace); i += 3 {
 				want = append(want, c.trace[i])
 			}
-			if !slices.Equal(picked, want) {
+			if err == nil && !slices.Equal(picked, want) {
 				t.Errorf("picked %d of % x, want %d", picked, b, want)
 			}
 		}

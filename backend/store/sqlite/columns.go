@@ -152,27 +152,27 @@ func decodeDeltas[T int64 | uint64](out []T, b []byte) bool {
 	return true
 }
 
-// pickDeltas calls f with those of the n values of b, which decodeDeltas would
-// read, whose index is in set.
-func pickDeltas(b []byte, n int, set bitset, f func(int64)) bool {
-	at, last := 0, int64(0)
-	for i := range uint64(n) {
-		if at >= len(b) {
-			return false
-		}
-		v, size := uint64(b[at]), 1
-		if v >= 0x80 {
-			if v, size = binary.Uvarint(b[at:]); size <= 0 {
+// pickDeltas calls f with those of the values of b, which decodeDeltas would
+// read, whose index is in set. It reads no further than to the last of them.
+func pickDeltas(b []byte, set bitset, f func(int64)) bool {
+	at, next, last := 0, uint64(0), int64(0)
+	for i := range set.all() {
+		for ; next <= i; next++ {
+			if at >= len(b) {
 				return false
 			}
+			v, size := uint64(b[at]), 1
+			if v >= 0x80 {
+				if v, size = binary.Uvarint(b[at:]); size <= 0 {
+					return false
+				}
+			}
+			at += size
+			last += int64(v>>1) ^ -int64(v&1)
 		}
-		at += size
-		last += int64(v>>1) ^ -int64(v&1)
-		if set.has(i) {
-			f(last)
-		}
+		f(last)
 	}
-	return at == len(b)
+	return true
 }
 
 func decodeIDs(out []uint64, b []byte) bool {

@@ -87,7 +87,10 @@ func (c *conn) one(query string, args []any, dest ...any) error {
 	return s.QueryRow(args...).Scan(dest...)
 }
 
-// each calls f for each row of a query.
+// errEnough is what a function returns that wants no more rows.
+var errEnough = errors.New("enough")
+
+// each calls f for each row of a query, until it returns errEnough.
 func (c *conn) each(ctx context.Context, query string, args []any, f func(scan func(...any) error) error) error {
 	s, err := c.stmt(query)
 	if err != nil {
@@ -102,7 +105,9 @@ func (c *conn) each(ctx context.Context, query string, args []any, f func(scan f
 		if i%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := f(rows.Scan); err != nil {
+		if err := f(rows.Scan); errors.Is(err, errEnough) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}

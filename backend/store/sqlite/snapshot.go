@@ -156,7 +156,7 @@ func (r *snapshot) tracesOf(seg *segment, spans bitset, f func(row int64)) error
 	err := r.each(r.ctx, "SELECT body FROM columns WHERE id = ?", []any{columnID(seg.first, columnTrace)}, func(scan func(...any) error) error {
 		var body sql.RawBytes
 		err := scan(&body)
-		ok = err == nil && pickDeltas(body, seg.n, spans, f)
+		ok = err == nil && pickDeltas(body, spans, f)
 		return err
 	})
 	if err == nil && !ok {
@@ -219,21 +219,25 @@ func (r *snapshot) findTokens(seg *segment, want *tokens, set bitset) error {
 		}
 		return nil
 	}
-	return r.each(r.ctx, `SELECT token, body FROM posting WHERE segment = ?1 AND token <= ?3
-		AND token >= coalesce((SELECT token FROM posting WHERE segment = ?1 AND token <= ?2 ORDER BY token DESC LIMIT 1), 0)`,
-		[]any{seg.first, int64(want.first), int64(want.last)}, func(scan func(...any) error) error {
-			var first token
-			var body sql.RawBytes
-			if err := scan(&first, &body); err != nil {
-				return err
+	// The first row that begins at or before want.first is the last that can have any.
+	const query = "SELECT token, body FROM posting WHERE segment = ? AND token <= ? ORDER BY token DESC"
+	return r.each(r.ctx, query, []any{seg.first, int64(want.last)}, func(scan func(...any) error) error {
+		var first token
+		var body sql.RawBytes
+		if err := scan(&first, &body); err != nil {
+			return err
+		}
+		err := decodePostings(first, body, func(t token, list spanList) bool {
+			if want.has(t) {
+				list.addTo(set)
 			}
-			return decodePostings(first, body, func(t token, list spanList) bool {
-				if want.has(t) {
-					list.addTo(set)
-				}
-				return t < want.last
-			})
+			return t < want.last
 		})
+		if err == nil && first <= want.first {
+			err = errEnough
+		}
+		return err
+	})
 }
 
 // overlaps reports whether there may be spans in the window from from to to
