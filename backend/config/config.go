@@ -18,8 +18,10 @@ import (
 type Config struct {
 	// Command is whose settings they are. It uses only some of them.
 	Command Command
-	// Storage is the engine: "sqlite" or "memory".
+	// Storage is the engine: "sqlite", "memory" or "forward", or several of them,
+	// separated by commas. All take spans, and the first is read.
 	Storage string
+	Forward Forward // of the engine "forward"
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
 	Data string
 	// MaxSize and MaxAge are where the oldest traces are removed. A MaxSize of 0
@@ -74,6 +76,7 @@ func Default(command Command) Config {
 	return Config{
 		Command:       command,
 		Storage:       "sqlite",
+		Forward:       defaultForward(),
 		MaxAge:        72 * time.Hour,
 		Sync:          "normal",
 		Listen:        "127.0.0.1",
@@ -169,6 +172,7 @@ func Parse(command Command, args, env []string) (c Config, warning string, err e
 		}
 	}
 	wrong = append(wrong, c.checkTLS()...)
+	wrong = append(wrong, c.checkForward()...)
 	if wrong != nil {
 		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
 	}

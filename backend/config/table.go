@@ -46,7 +46,7 @@ func table(c *Config, getenv func(string) string) []option {
 // everything lists the options of all commands, as docs do.
 func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
-		{"span-storage.type", "SPAN_STORAGE_TYPE", choice(&c.Storage, engines), "where traces are kept: on disk, or in memory until the process ends", "", everyone},
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, or sent on; of several, the first is read", "", everyone},
 		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", everyone},
 		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", collects},
 		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", collects},
@@ -80,6 +80,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", "", everyone},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},
 	}
+	options = append(options, c.Forward.options()...)
 	for _, t := range c.tls() {
 		options = append(options, t.options()...)
 	}
@@ -90,6 +91,7 @@ func everything(c *Config, getenv func(string) string) []option {
 var engines = []word{
 	{"sqlite", ""},
 	{"memory", ""},
+	{"forward", ""},
 	{"badger", "use sqlite, which keeps traces on disk without a server, too"},
 	{"grpc", "remote storage is not supported: use sqlite or memory"},
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	urlpath "path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -78,6 +79,25 @@ func choice(to *string, words []word) value[string] {
 			}
 		}
 		return "", fmt.Errorf("not one of %s", strings.Join(good, ", "))
+	}, asIs}
+}
+
+// choices reads one or several of words, separated by commas.
+func choices(to *string, words []word) value[string] {
+	v := choice(to, words)
+	return value[string]{to, v.kind + ",…", func(s string) (string, error) {
+		var all []string
+		for w := range strings.SplitSeq(s, ",") {
+			one, err := v.parse(strings.TrimSpace(w))
+			if err != nil {
+				return "", err
+			}
+			if slices.Contains(all, one) {
+				return "", fmt.Errorf("%s is there twice", one)
+			}
+			all = append(all, one)
+		}
+		return strings.Join(all, ","), nil
 	}, asIs}
 }
 
@@ -194,6 +214,41 @@ func path(to *string) value[string] {
 		}
 		return s, nil
 	}, asIs}
+}
+
+// list reads texts separated by commas.
+func list(to *[]string) value[[]string] {
+	return value[[]string]{to, "list", func(s string) (words []string, _ error) {
+		for w := range strings.SplitSeq(s, ",") {
+			if w = strings.TrimSpace(w); w != "" {
+				words = append(words, w)
+			}
+		}
+		return words, nil
+	}, func(words []string) string { return strings.Join(words, ",") }}
+}
+
+// headers reads key=value,… whose values may be secret.
+func headers(to *map[string]string) value[map[string]string] {
+	return value[map[string]string]{to, secret, func(s string) (map[string]string, error) {
+		got := map[string]string{}
+		for pair := range strings.SplitSeq(s, ",") {
+			if pair = strings.TrimSpace(pair); pair == "" {
+				continue
+			}
+			k, v, ok := strings.Cut(pair, "=")
+			k, v = strings.TrimSpace(k), strings.TrimSpace(v)
+			badKey := func(r rune) bool {
+				return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+			}
+			badValue := func(r rune) bool { return r < ' ' || r > '~' }
+			if !ok || k == "" || strings.ContainsFunc(k, badKey) || strings.ContainsFunc(v, badValue) {
+				return nil, errors.New("not a list of key=value, with names of headers as keys and ASCII as values")
+			}
+			got[k] = v
+		}
+		return got, nil
+	}, func(map[string]string) string { return "" }}
 }
 
 // hostNames are as they stand in a Host header, without a port.

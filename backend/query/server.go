@@ -45,6 +45,14 @@ type Backend struct {
 	Started time.Time
 	Ports   []Port
 	Books   trace.Books // of the collector
+	Others  []OtherStore
+}
+
+// OtherStore is given the same spans as the store that is read.
+type OtherStore struct {
+	Name  string // "forward"
+	Where string // it is
+	Books trace.Books
 }
 
 // Port is something that listens, or would.

@@ -40,6 +40,18 @@ type statusAnswer struct {
 	Ports   []Port      `json:"ports"`
 	Books   books       `json:"books"`
 	Store   storeStatus `json:"store"`
+	Others  []otherJSON `json:"others,omitempty"` // stores that are given the same spans, and not read
+}
+
+// otherJSON is one of them.
+type otherJSON struct {
+	Name  string `json:"name"`
+	Where string `json:"where"`
+	Books books  `json:"books"`
+}
+
+func booksJSON(b trace.Books) books {
+	return books{b.Received, b.Stored, b.Waiting, b.Refused, b.Unread, b.Mended, b.Balance()}
 }
 
 // status answers GET /api/status: what the process does, what became of the
@@ -60,9 +72,11 @@ func (s *server) status(r *http.Request) (any, error) {
 		return out, nil
 	}
 	backend := s.Status()
-	b := backend.Books
 	out.Version, out.Ports = backend.Version, backend.Ports
 	out.Started = backend.Started.UnixNano()
-	out.Books = books{b.Received, b.Stored, b.Waiting, b.Refused, b.Unread, b.Mended, b.Balance()}
+	out.Books = booksJSON(backend.Books)
+	for _, o := range backend.Others {
+		out.Others = append(out.Others, otherJSON{o.Name, o.Where, booksJSON(o.Books)})
+	}
 	return out, nil
 }

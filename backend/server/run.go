@@ -69,8 +69,14 @@ func (s *Server) banner(took time.Duration) string {
 		}
 		fmt.Fprintf(&b, "  %-15s %-*s  %s\n", p.Name, width, p.Address, what)
 	}
-	fmt.Fprintf(&b, "  %-15s %s\n\n", "traces", s.where)
-	return b.String()
+	for i, k := range s.stores {
+		what := "traces"
+		if i > 0 {
+			what = "and" // to another store
+		}
+		fmt.Fprintf(&b, "  %-15s %s\n", what, k.where)
+	}
+	return b.String() + "\n"
 }
 
 // url is query's address for a browser on this machine.

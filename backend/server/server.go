@@ -41,10 +41,11 @@ type Server struct {
 	ports   []query.Port
 	release []func() error // closes the sockets, and what follows a file
 
-	store        store.Store
-	where        string // the store is
-	collector    *collect.Collector
-	tracer       *selfTracer // nil when it does not trace itself
+	stores       []kept
+	store        store.Store        // the first
+	collector    *collect.Collector // the first's
+	sink         receive.Sink       // the collectors
+	tracer       *selfTracer        // nil when it does not trace itself
 	clients      *receive.Clients
 	strategies   sampling.Source
 	receivers    []part
@@ -100,7 +101,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	if err := s.openSampling(ctx); err != nil {
 		return nil, err
 	}
-	if s.store, s.where, err = openStore(ctx, &s.config, s.log); err != nil {
+	if err := s.openStores(ctx); err != nil {
 		return nil, err
 	}
 	if c.Command.Collects() {
@@ -116,27 +117,9 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	return s, nil
 }
 
-// collect starts the collector, and the tracer whose spans it takes.
-func (s *Server) collect() (err error) {
-	writes := s.store
-	if s.config.SelfTrace {
-		s.tracer = &selfTracer{}
-		writes = tracedStore{s.store, s.tracer}
-	}
-	s.collector = collect.New(collect.Config{
-		QueueSpans: s.config.QueueSize,
-		QueueBytes: int64(s.config.QueueMemory) << 20,
-		Tags:       s.config.Tags,
-	}, writes, s.metrics, s.log)
-	if s.tracer != nil {
-		err = s.tracer.start(s.collector, s.log)
-	}
-	return err
-}
-
 // receive starts the receivers whose ports are open.
 func (s *Server) receive(open *sockets) {
-	sink, strategies, reg, log := s.collector, s.strategies, s.metrics, s.log
+	sink, strategies, reg, log := s.sink, s.strategies, s.metrics, s.log
 	add := func(name string, p part) {
 		s.receivers = append(s.receivers, p)
 		s.serve(name, p)
@@ -264,5 +247,5 @@ func (s *Server) Books() (b trace.Books) {
 }
 
 func (s *Server) status() query.Backend {
-	return query.Backend{Version: version(), Started: s.started, Ports: slices.Clone(s.ports), Books: s.Books()}
+	return query.Backend{Version: version(), Started: s.started, Ports: slices.Clone(s.ports), Books: s.Books(), Others: s.others()}
 }

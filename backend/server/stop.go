@@ -35,12 +35,8 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.tracer != nil {
 		step("tracer", stopTracer, s.tracer.close)
 	}
-	if s.collector != nil {
-		step("queue", stopQueue, s.collector.Close)
-	}
-	if s.store != nil {
-		step("store", stopStore, s.closeStore)
-	}
+	step("queue", stopQueue, s.closeQueues)
+	step("store", stopStore, s.closeStores)
 	if s.query != nil {
 		step("query", stopQuery, s.query.Close)
 	}
@@ -50,9 +46,11 @@ func (s *Server) Close(ctx context.Context) error {
 	for _, release := range s.release {
 		_ = release() // most are closed already
 	}
-	if s.collector != nil {
-		b := s.Books()
-		s.log.Info("stopped", "received", b.Received, "stored", b.Stored, "refused", b.Refused, "unread", b.Unread)
+	for _, k := range s.stores {
+		if k.collector != nil {
+			b := k.collector.Books()
+			s.log.Info("stopped", "store", k.name, "received", b.Received, "stored", b.Stored, "refused", b.Refused, "unread", b.Unread)
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -68,16 +66,4 @@ func (s *Server) closeReceivers(ctx context.Context) error {
 		return fmt.Errorf("what was arriving was cut off: %w", err)
 	}
 	return nil
-}
-
-// closeStore does not wait for a store that hangs.
-func (s *Server) closeStore(ctx context.Context) error {
-	done := make(chan error, 1)
-	go func() { done <- s.store.Close() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -225,7 +225,6 @@ func FuzzSpool(f *testing.F) {
 	f.Add(append([]byte(magic), good...))
 	f.Add(appendRecord(nil, 1<<31-1, nil))
 	f.Add(appendRecord(nil, 10, make([]byte, 10)))
-	f.Add(bytes.Repeat([]byte(magic), searchBytes))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "7"+extension), b, 0o600); err != nil {

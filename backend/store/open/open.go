@@ -9,7 +9,10 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/store/forward"
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/store/sqlite"
 )
@@ -17,15 +20,20 @@ import (
 // Config names an engine and says what it is to keep. What an engine has no use for
 // is ignored.
 type Config struct {
-	Type     string        // "sqlite" or "memory"
+	Type     string        // "sqlite", "memory" or "forward"
 	Dir      string        // of what lies on disk
 	MaxBytes int64         // above which the oldest spans are removed; 0 is the engine's default
 	MaxAge   time.Duration // likewise
 	Sync     string        // see sqlite.Config
+	Forward  Forward
 }
 
-// Open opens the store that c names. It logs through log while it is open.
-func Open(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
+// Forward is what the engine "forward" needs to know.
+type Forward = forward.Config
+
+// Open opens the store that c names. It logs through log while it is open, and
+// registers metrics with reg, which may be nil, if it has any.
+func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Logger) (store.Store, error) {
 	switch c.Type {
 	case "sqlite":
 		s, err := sqlite.Open(ctx, sqlite.Config{Dir: c.Dir, MaxBytes: c.MaxBytes, MaxAge: c.MaxAge, Sync: c.Sync}, log)
@@ -35,11 +43,17 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) 
 		return s, nil
 	case "memory":
 		return memory.Open(memory.Config{MaxBytes: c.MaxBytes}), nil
+	case "forward":
+		s, err := forward.Open(c.Forward, reg, log)
+		if err != nil {
+			return nil, err // not a nil *forward.Store
+		}
+		return s, nil
 	case "badger":
 		return nil, fmt.Errorf("there is no store %q: sqlite keeps traces on disk, too", c.Type)
 	case "grpc":
-		return nil, fmt.Errorf("there is no store %q, remote storage: use sqlite or memory", c.Type)
+		return nil, fmt.Errorf("there is no store %q, remote storage: use sqlite, memory or forward", c.Type)
 	default:
-		return nil, fmt.Errorf("there is no store %.40q: use sqlite or memory", c.Type)
+		return nil, fmt.Errorf("there is no store %.40q: use sqlite, memory or forward", c.Type)
 	}
 }

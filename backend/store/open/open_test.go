@@ -16,7 +16,7 @@ import (
 
 func ExampleOpen() {
 	ctx := context.Background()
-	s, err := open.Open(ctx, open.Config{Type: "memory"}, slog.Default())
+	s, err := open.Open(ctx, open.Config{Type: "memory"}, nil, slog.Default())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -29,7 +29,7 @@ func ExampleOpen() {
 
 func TestOpen(t *testing.T) {
 	cfg := open.Config{Type: "sqlite", Dir: t.TempDir()}
-	s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	s, err := open.Open(t.Context(), cfg, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,11 +40,11 @@ func TestOpen(t *testing.T) {
 		t.Error(err)
 	}
 	cfg.Dir = filepath.Join(os.Args[0], "below a file")
-	if s, err := open.Open(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil || s != nil {
+	if s, err := open.Open(t.Context(), cfg, nil, slog.New(slog.DiscardHandler)); err == nil || s != nil {
 		t.Errorf("a folder that cannot be: %v, %v", s, err)
 	}
 	for _, name := range []string{"badger", "grpc", "Memory", "", strings.Repeat("x", 1000)} {
-		s, err := open.Open(t.Context(), open.Config{Type: name}, slog.New(slog.DiscardHandler))
+		s, err := open.Open(t.Context(), open.Config{Type: name}, nil, slog.New(slog.DiscardHandler))
 		if err == nil || s != nil || !strings.Contains(err.Error(), "sqlite") || len(err.Error()) > 200 {
 			t.Errorf("store %.10q: %v, %v", name, s, err)
 		}
