@@ -60,6 +60,7 @@ func prepareOurs(engine string) func(ports, string) ([]string, []string, error) 
 			"--query.http-server.host-port=" + p.at(16686),
 			"--admin.http.host-port=" + p.at(14269),
 			"--collector.http-server.host-port=" + p.at(14268),
+			"--collector.zipkin.host-port=" + p.at(9411),
 			"--collector.otlp.grpc.host-port=" + p.at(4317),
 			"--collector.otlp.http.host-port=" + p.at(4318),
 			"--http-server.host-port=" + p.at(5778),

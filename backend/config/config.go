@@ -35,8 +35,10 @@ type Config struct {
 	Listen string
 	// The addresses: see Address.
 	QueryHTTP, AdminHTTP, CollectorHTTP, CollectorGRPC, OTLPGRPC, OTLPHTTP, SamplingHTTP, SamplingGRPC, CompactUDP, BinaryUDP string
+	// Zipkin is one, too; empty receives nothing of Zipkin's.
+	Zipkin string
 	// What these of them serve with TLS.
-	QueryTLS, AdminTLS, CollectorTLS, CollectorGRPCTLS, OTLPGRPCTLS, OTLPHTTPTLS TLS
+	QueryTLS, AdminTLS, CollectorTLS, CollectorGRPCTLS, OTLPGRPCTLS, OTLPHTTPTLS, ZipkinTLS TLS
 	// OTLP says whether OTLP is received at all.
 	OTLP bool
 
@@ -69,8 +71,11 @@ type Config struct {
 
 // Default returns the settings that nothing has changed.
 func Default(command Command) Config {
-	admin := "14269"
-	if command == Query {
+	admin, zipkin := "14269", ""
+	switch command {
+	case AllInOne:
+		zipkin = "9411"
+	case Query:
 		admin = "16687"
 	}
 	return Config{
@@ -86,6 +91,7 @@ func Default(command Command) Config {
 		CollectorGRPC: "14250",
 		OTLPGRPC:      "4317",
 		OTLPHTTP:      "4318",
+		Zipkin:        zipkin,
 		SamplingHTTP:  "5778",
 		SamplingGRPC:  "5779",
 		CompactUDP:    "6831",
@@ -108,6 +114,9 @@ func (c *Config) FreePorts() {
 		&c.SamplingHTTP, &c.SamplingGRPC, &c.CompactUDP, &c.BinaryUDP,
 	} {
 		*addr = "0"
+	}
+	if c.Zipkin != "" {
+		c.Zipkin = "0"
 	}
 }
 

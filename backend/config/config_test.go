@@ -91,6 +91,14 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%v: warning %q, error %v", test.command, warning, err)
 		}
 	}
+	for command, port := range map[config.Command]string{config.AllInOne: "9411", config.Collector: "", config.Query: ""} {
+		if c := config.Default(command); c.Zipkin != port {
+			t.Errorf("%v: Zipkin at %q", command, c.Zipkin)
+		}
+	}
+	if c, _, err := config.Parse(config.AllInOne, []string{"--collector.zipkin.host-port="}, nil); err != nil || c.Zipkin != "" {
+		t.Errorf("Zipkin at %q, %v", c.Zipkin, err)
+	}
 	for command, port := range map[config.Command]string{config.AllInOne: "14269", config.Collector: "14269", config.Query: "16687"} {
 		if c := config.Default(command); c.AdminHTTP != port || c.Command != command {
 			t.Errorf("%v: %+v", command, c)
@@ -176,7 +184,7 @@ func TestWarning(t *testing.T) {
 		want string
 	}{
 		{[]string{"PATH=/bin", "HOME=/", "JAEGER_AGENT_HOST=x", "SPUR_DATA=x", "COLLECTOR_PORT_80_TCP_ADDR=1.2.3.4", "QUERY_PORT=tcp://1.2.3.4:80", "QUERY_SERVICE_HOST=1.2.3.4", "ES_SERVER_URLS="}, ""},
-		{[]string{"COLLECTOR_ZIPKIN_HOST_PORT=:9411", "SPUR_MAXSIZE=1GB"}, begins + "COLLECTOR_ZIPKIN_HOST_PORT; SPUR_MAXSIZE, did you mean SPUR_MAX_SIZE?"},
+		{[]string{"COLLECTOR_ZIPKIN_CORS_ALLOWED_ORIGINS=*", "SPUR_MAXSIZE=1GB"}, begins + "COLLECTOR_ZIPKIN_CORS_ALLOWED_ORIGINS; SPUR_MAXSIZE, did you mean SPUR_MAX_SIZE?"},
 		{[]string{"SPAM_STORAGE_TYPE=memory"}, begins + "SPAM_STORAGE_TYPE, did you mean SPAN_STORAGE_TYPE?"},
 		{[]string{"no equals sign", "=x", "MULTI_TENANCY_ENABLED=true", "METRICS_STORAGE_TYPE=prometheus"}, begins + "METRICS_STORAGE_TYPE; MULTI_TENANCY_ENABLED"},
 		{many, begins + strings.Join(named, "; ") + "; 2 more"},

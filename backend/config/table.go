@@ -59,6 +59,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"collector.otlp.enabled", "COLLECTOR_OTLP_ENABLED", boolean(&c.OTLP), "receive OTLP", "", collects},
 		{"collector.http-server.host-port", "COLLECTOR_HTTP_SERVER_HOST_PORT", address(&c.CollectorHTTP), "Thrift over HTTP, and sampling strategies", "", collects},
 		{"collector.grpc-server.host-port", "COLLECTOR_GRPC_SERVER_HOST_PORT", address(&c.CollectorGRPC), "what Jaeger's agents send over gRPC, and sampling strategies", "", collects},
+		{"collector.zipkin.host-port", "COLLECTOR_ZIPKIN_HOST_PORT", addressOrNone(&c.Zipkin), "Zipkin over HTTP; an empty one, which is the collector's default, receives none", "none", collects},
 		{"processor.jaeger-compact.server-host-port", "PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT", address(&c.CompactUDP), "Thrift compact over UDP", "", nearby},
 		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", "", nearby},
 		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", "", nearby},

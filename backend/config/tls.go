@@ -31,6 +31,7 @@ func (c *Config) tls() []tlsPort {
 		{"collector.otlp.http.tls", &c.OTLPHTTPTLS, collects},
 		{"collector.http.tls", &c.CollectorTLS, collects},
 		{"collector.grpc.tls", &c.CollectorGRPCTLS, collects},
+		{"collector.zipkin.tls", &c.ZipkinTLS, collects},
 		{"admin.http.tls", &c.AdminTLS, everyone},
 	}
 }

@@ -206,6 +206,19 @@ func address(to *string) value[string] {
 	}, asIs}
 }
 
+// addressOrNone is an address that may be empty.
+func addressOrNone(to *string) value[string] {
+	v := address(to)
+	parse := v.parse
+	v.parse = func(s string) (string, error) {
+		if s == "" {
+			return "", nil
+		}
+		return parse(s)
+	}
+	return v
+}
+
 func path(to *string) value[string] {
 	return value[string]{to, "path", func(s string) (string, error) {
 		clean := urlpath.Clean(s)

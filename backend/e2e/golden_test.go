@@ -13,7 +13,7 @@ import (
 )
 
 // spansSent is how many there are in all files of backend/testdata.
-const spansSent = 195
+const spansSent = 238
 
 // TestGolden sends what real Jaegers were sent, through the same ports, asks what
 // they were asked, and compares the answers. Where they are not the same the table

@@ -37,7 +37,7 @@ func launch(t *testing.T, flags ...string) (*process, *bufio.Reader) {
 	args := []string{
 		"--query.http-server.host-port=0", "--admin.http.host-port=0", "--collector.otlp.grpc.host-port=0", "--collector.otlp.http.host-port=0",
 		"--collector.http-server.host-port=0", "--processor.jaeger-compact.server-host-port=0", "--processor.jaeger-binary.server-host-port=0", "--http-server.host-port=0",
-		"--collector.grpc-server.host-port=0", "--sampling.grpc-server.host-port=0",
+		"--collector.zipkin.host-port=0", "--collector.grpc-server.host-port=0", "--sampling.grpc-server.host-port=0",
 	}
 	p := &process{t: t, cmd: exec.Command(name, append(args, flags...)...), addrs: map[string]string{}, said: make(chan string, 1)}
 	p.cmd.Env = os.Environ()

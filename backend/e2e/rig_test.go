@@ -17,7 +17,7 @@ const portQuery = 16686
 
 // ports are the names of Jaeger's.
 var ports = map[int]string{
-	portQuery: server.Query, 4317: server.OTLPGRPC, 4318: server.OTLPHTTP, 14268: server.ThriftHTTP,
+	portQuery: server.Query, 4317: server.OTLPGRPC, 4318: server.OTLPHTTP, 14268: server.ThriftHTTP, 9411: server.Zipkin,
 	6831: server.ThriftCompact, 6832: server.ThriftBinary, 5778: server.Sampling, 14250: server.JaegerGRPC, 5779: server.SamplingGRPC, 14269: server.Admin,
 }
 

@@ -109,9 +109,13 @@ func TestHostile(t *testing.T) {
 	send(otlp, post(server.OTLPHTTP, "/v1/traces", protobuf))
 	send(corpus(t, "otlp/*.json"), post(server.OTLPHTTP, "/v1/traces", jsonType))
 	send(corpus(t, "otlp/*.gz"), post(server.OTLPHTTP, "/v1/traces", protobuf+gzipped))
+	for kind, version := range map[string]string{"v1.json": "v1", "v1.thrift": "v1", "v2.json": "v2", "v2.pb": "v2"} {
+		types := map[string]string{".json": jsonType, ".thrift": thrift, ".pb": protobuf}
+		send(corpus(t, "zipkin/*."+kind), post(server.Zipkin, "/api/"+version+"/spans", types[filepath.Ext(kind)]))
+	}
 	send(otlp, b.calls())
 	for _, port := range []string{
-		server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.Query, server.Admin, server.Sampling,
+		server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.Zipkin, server.Query, server.Admin, server.Sampling,
 	} {
 		send(append(slices.Clip(otlp), []byte("GET /api/traces?service=a HTTP/1.1\r\nHost: localhost\r\n\r\n"), []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), b.raw(port))
 	}

@@ -54,7 +54,7 @@ func start(t *testing.T, maxRSS int64, flags ...string) *backend {
 	flags = append([]string{
 		"--query.http-server.host-port=0", "--admin.http.host-port=0", "--collector.otlp.grpc.host-port=0",
 		"--collector.otlp.http.host-port=0", "--collector.http-server.host-port=0", "--http-server.host-port=0",
-		"--collector.grpc-server.host-port=0", "--sampling.grpc-server.host-port=0",
+		"--collector.zipkin.host-port=0", "--collector.grpc-server.host-port=0", "--sampling.grpc-server.host-port=0",
 		"--processor.jaeger-compact.server-host-port=0", "--processor.jaeger-binary.server-host-port=0",
 	}, flags...)
 	if *long {
@@ -70,7 +70,7 @@ func start(t *testing.T, maxRSS int64, flags ...string) *backend {
 	}
 	b := &backend{t: t, addrs: map[string]string{}, server: s, maxRSS: maxRSS}
 	for _, name := range []string{
-		server.Query, server.Admin, server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP,
+		server.Query, server.Admin, server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.Zipkin,
 		server.JaegerGRPC, server.ThriftCompact, server.ThriftBinary, server.Sampling, server.SamplingGRPC,
 	} {
 		b.addrs[name] = s.Addr(name)

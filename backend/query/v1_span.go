@@ -37,12 +37,12 @@ func (v *view) span(s *viewSpan) spanJSON {
 		ProcessID:     processID(s.process),
 		Warnings:      s.warnings,
 	}
-	if jaegerFormat(s.Span) {
+	if sentAs(s.Span) != "" {
 		j.Flags = s.Flags()
 	}
 	j.References = references(s)
 	j.Tags = spanTags(s.Span)
-	if v.stored && !jaegerFormat(s.Span) {
+	if v.stored && sentAs(s.Span) == "" {
 		j.Tags = append(j.Tags, text(trace.AttributeFormat, formatOTLP))
 	}
 	j.Logs = logs(s)
@@ -68,15 +68,24 @@ func formatSpanID(id pcommon.SpanID) string {
 
 func microseconds(t pcommon.Timestamp) micros { return micros(t / 1000) }
 
+// sentAs is the format that s came in, or "" for OTLP.
+func sentAs(s trace.Span) string {
+	v, ok := s.Attributes().Get(trace.AttributeFormat)
+	if !ok {
+		return ""
+	}
+	return v.AsString()
+}
+
 // jaegerFormat reports whether s came in a model of Jaeger's, whose tags are all
 // there is.
 func jaegerFormat(s trace.Span) bool {
-	_, ok := s.Attributes().Get(trace.AttributeFormat)
-	return ok
+	f := sentAs(s)
+	return f != "" && f != trace.FormatZipkin
 }
 
-// spanTags are the attributes of s and, when it came as OTLP, what has fields
-// there.
+// spanTags are the attributes of s and, unless it came in a model of Jaeger's,
+// what has fields in OTLP.
 func spanTags(s trace.Span) []keyValue {
 	jaeger := jaegerFormat(s)
 	tags := make([]keyValue, 0, s.Attributes().Len()+8)

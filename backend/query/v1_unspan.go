@@ -29,7 +29,16 @@ func (j *jaegerReader) add(in *spanJSON) error {
 	s.SetName(in.OperationName)
 	s.SetStartTimestamp(pcommon.Timestamp(in.StartTime * 1000))
 	s.SetEndTimestamp(pcommon.Timestamp((in.StartTime + in.Duration) * 1000))
-	otlp := !slices.ContainsFunc(in.Tags, func(t keyValue) bool { return t.Key == trace.AttributeFormat && t.Value != formatOTLP })
+	format := formatOTLP
+	for _, t := range in.Tags {
+		if text, ok := t.Value.(string); ok && t.Key == trace.AttributeFormat {
+			format = text
+		}
+	}
+	otlp := format == formatOTLP || format == trace.FormatZipkin
+	if format != formatOTLP {
+		s.SetFlags(in.Flags)
+	}
 	if err := setReferences(s, in, otlp); err != nil {
 		return err
 	}
@@ -37,7 +46,6 @@ func (j *jaegerReader) add(in *spanJSON) error {
 	if otlp {
 		in.Tags = key.setFields(s, in.Tags)
 	} else {
-		s.SetFlags(in.Flags)
 		setKindAndStatus(s, in.Tags)
 	}
 	if err := setTags(s.Attributes(), in.Tags); err != nil {
@@ -164,7 +172,9 @@ func (key *scopeKey) setFields(s ptrace.Span, tags []keyValue) (others []keyValu
 			key.version = value
 			continue
 		case trace.AttributeFormat:
-			continue
+			if value == formatOTLP {
+				continue
+			}
 		}
 		others = append(others, t)
 	}

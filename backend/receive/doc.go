@@ -8,6 +8,7 @@
 //   - [HTTP]: Thrift bodies, as sent to collectors on port 14268
 //   - [JaegerGRPC]: what Jaeger's agents send to collectors on port 14250
 //   - [OTLPGRPC], [OTLPHTTP]: OTLP on the ports 4317 and 4318
+//   - [Zipkin]: what clients of Zipkin send, on port 9411
 //   - [Sampling], [SamplingGRPC]: strategies on the ports 5778 and 5779
 //
 // All of them hand what they read to a [Sink]. Spans sent as OTLP stay as they

@@ -40,6 +40,9 @@ const (
 	// attribute takes four levels.
 	jsonDepth = 200
 
+	// thriftDepth bounds how deep what is skipped of Thrift is nested.
+	thriftDepth = 32
+
 	// How long a server waits for a request's header, for all of it, and for the
 	// next one. The last is also the answer's.
 	headerTimeout = 10 * time.Second

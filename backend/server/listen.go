@@ -23,6 +23,7 @@ const (
 	OTLPHTTP      = "otlp-http"      // 4318
 	ThriftHTTP    = "thrift-http"    // 14268
 	JaegerGRPC    = "jaeger-grpc"    // 14250
+	Zipkin        = "zipkin"         // 9411
 	ThriftCompact = "thrift-compact" // 6831
 	ThriftBinary  = "thrift-binary"  // 6832
 	Sampling      = "sampling"       // 5778
@@ -38,6 +39,7 @@ func purposes() map[string]string {
 		OTLPHTTP:      "spans from OpenTelemetry",
 		ThriftHTTP:    "spans from clients of Jaeger",
 		JaegerGRPC:    "spans from Jaeger's agents, and what to sample",
+		Zipkin:        "spans from clients of Zipkin",
 		ThriftCompact: "spans from spur and clients of Jaeger, over UDP",
 		ThriftBinary:  "spans from Jaeger's client for Node, over UDP",
 		Sampling:      "what to sample, for clients of Jaeger",
@@ -47,7 +49,7 @@ func purposes() map[string]string {
 
 // sockets are the open ports. Those that are taken are nil.
 type sockets struct {
-	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, jaegerGRPC, sampling, samplingGRPC net.Listener
+	query, admin, otlpGRPC, otlpHTTP, thriftHTTP, jaegerGRPC, zipkin, sampling, samplingGRPC net.Listener
 
 	compact, binary *net.UDPConn
 }
@@ -66,6 +68,9 @@ func (l *listener) all() (s sockets, err error) {
 		s.thriftHTTP = l.tcp(ThriftHTTP, c.CollectorHTTP, c.CollectorTLS)
 		s.jaegerGRPC = l.tcp(JaegerGRPC, c.CollectorGRPC, c.CollectorGRPCTLS)
 		s.samplingGRPC = l.tcp(SamplingGRPC, c.SamplingGRPC, config.TLS{})
+		if c.Zipkin != "" {
+			s.zipkin = l.tcp(Zipkin, c.Zipkin, c.ZipkinTLS)
+		}
 	}
 	if c.Command.Nearby() {
 		s.compact = l.udp(ThriftCompact, c.CompactUDP)

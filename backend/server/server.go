@@ -144,6 +144,11 @@ func (s *Server) receive(open *sockets) {
 		r.RequireToken(s.config.CollectorToken)
 		add(JaegerGRPC, r)
 	}
+	if open.zipkin != nil {
+		r := receive.NewZipkin(open.zipkin, sink, log)
+		r.RequireToken(s.config.CollectorToken)
+		add(Zipkin, r)
+	}
 	if open.compact != nil {
 		add(ThriftCompact, receive.NewUDP(open.compact, receive.Compact, sink, s.clients, reg, log))
 	}

@@ -154,6 +154,7 @@ func TestTokens(t *testing.T) {
 		{http.MethodPost, "http://" + s.Addr(OTLPHTTP) + "/v1/traces", "sender", 200},
 		{http.MethodPost, "http://" + s.Addr(OTLPHTTP) + "/v1/traces", "reader", 401},
 		{http.MethodPost, "http://" + s.Addr(ThriftHTTP) + "/api/traces", "reader", 401},
+		{http.MethodPost, "http://" + s.Addr(Zipkin) + "/api/v2/spans", "reader", 401},
 		{http.MethodGet, "http://" + s.Addr(Admin) + "/", "", 200},
 	} {
 		r, err := http.NewRequest(test.method, test.url, strings.NewReader(body))

@@ -7,10 +7,16 @@ package trace
 // in the field as well. The names are those that Jaeger uses for the same.
 const (
 	// AttributeFormat is an attribute of spans that did not come as OTLP: the
-	// format they came in, FormatJaeger. The flags of a span that has it are
-	// Jaeger's: 1 sampled, 2 debug, 8 firehose (jaeger.thrift, Span.flags).
+	// format they came in, FormatJaeger or FormatZipkin. The flags of a span that
+	// has it are Jaeger's: 1 sampled, 2 debug, 8 firehose (jaeger.thrift,
+	// Span.flags). What OTLP has fields for is, in Zipkin's, in the fields only.
 	AttributeFormat = "internal.span.format"
 	FormatJaeger    = "jaeger"
+	FormatZipkin    = "zipkin"
+
+	// AttributeShared is an attribute, true, of spans of a server that Zipkin's
+	// client has marked: they have the id of the client's span.
+	AttributeShared = "zipkin.shared"
 
 	// AttributeWarnings is an attribute of a span, a list of text: what was
 	// mended in it, or is odd about it.

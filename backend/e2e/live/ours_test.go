@@ -40,5 +40,6 @@ func startOurs(t *testing.T, strategies ...string) *receiver {
 		emit.Compact: s.Addr(server.ThriftCompact), emit.Binary: s.Addr(server.ThriftBinary),
 		emit.ThriftHTTP: "http://" + s.Addr(server.ThriftHTTP) + "/api/traces",
 		emit.OTLPHTTP:   "http://" + s.Addr(server.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(server.OTLPGRPC),
+		emit.Zipkin: "http://" + s.Addr(server.Zipkin),
 	}}
 }

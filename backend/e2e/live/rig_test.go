@@ -36,6 +36,7 @@ func startJaeger(t *testing.T) *receiver {
 	return &receiver{name: "Jaeger 1.62", query: value("E2E_QUERY"), wires: map[emit.Wire]string{
 		emit.Compact: value("E2E_AGENT_COMPACT"), emit.Binary: value("E2E_AGENT_BINARY"), emit.ThriftHTTP: value("E2E_COLLECTOR_HTTP"),
 		emit.OTLPHTTP: value("E2E_OTLP_HTTP"), emit.OTLPGRPC: value("E2E_OTLP_GRPC"),
+		emit.Zipkin: strings.TrimSuffix(value("E2E_ZIPKIN"), "/api/v2/spans"),
 	}}
 }
 

@@ -32,6 +32,26 @@ var Differences = []Known{
 	{Field: "process.serviceName", Request: "transform", V162: `""`, V213: Same, Ours: `"7"`, Why: "a number names a service as well as text"},
 	{Field: "process.serviceName", Request: "transform", V162: `"OTLPResourceNoServiceName"`, V213: Same, Ours: `""`, Why: "nothing is mended"},
 
+	// Zipkin's spans.
+	{Field: "tags.zipkin.shared", V162: "", V213: Same, Ours: "bool true", Why: "what was sent is kept"},
+	{Field: "flags", V162: "", V213: Same, Ours: "3", Why: "Zipkin's debug is kept"},
+	{Field: "warnings", V162: `["clock skew adjustment disabled; *`, V213: Same, Ours: "null", Why: "clock skew is not what is wrong with it"},
+	{Field: "tags.error", V162: "bool true", V213: Same, Ours: `bool true + string "*"`, Why: "1.62 loses the text of v1's error"},
+	{Field: "tags.sa", V162: "bool true", V213: Same, Ours: "", Why: "v1's address of the server is one, not a tag"},
+	{Field: "tags.ca", V162: "bool true", V213: Same, Ours: "", Why: "v1's address of the client is one, not a tag"},
+	{Field: "tags.peer.service", V162: "", V213: Same, Ours: "string *", Why: "1.62 loses v1's addresses"},
+	{Field: "tags.net.peer.*", V162: "", V213: Same, Ours: "*", Why: "1.62 loses v1's addresses"},
+	{Field: "tags.i16", V162: "int64 65529", V213: Same, Ours: "int64 -7", Why: "1.62 loses the sign"},
+	{Field: "tags.i32", V162: "int64 4294967264", V213: Same, Ours: "int64 -32", Why: "1.62 loses the sign"},
+	{Field: "process.tags.port", V162: `string "-1"`, V213: Same, Ours: `string "65535"`, Why: "a port has no sign"},
+	{Field: "tags.bytes*", V162: "string *", V213: Same, Ours: "binary *", Why: "v1's bytes stay bytes"},
+	{Field: "tags.raw", V162: "string *", V213: Same, Ours: "binary *", Why: "v1's bytes stay bytes"},
+	{Field: "tags.twice", V162: `string "3"`, V213: Same, Ours: "* + *", Why: "of v1's tags with the same key 1.62 keeps the last"},
+	{Field: "duration", V162: "0", V213: Same, Ours: "70", Why: "v1's annotations tell the duration, too"},
+	{Field: "*", Request: "trace-zipkin-v1*", V162: "*", V213: Same, Ours: "*", Why: "a span of v1 that is both a client's and a server's is two"},
+	{Field: "total", Request: "operations-zipkin-v1-server", V162: "1", V213: Same, Ours: "2", Why: "a span of v1 that is both a client's and a server's is two"},
+	{Field: there, Request: "operations-zipkin-v1-server", V162: "", V213: Same, Ours: "yes", Why: "a span of v1 that is both a client's and a server's is two"},
+
 	// Names.
 	{Field: there, Request: "services", V162: "*", V213: "*", Ours: "*", Why: "the other names of services without one"},
 	{Field: there, Request: "operations-*", V162: "*", V213: "*", Ours: "*", Why: `a tag span.kind of OTLP's is not the kind; one that is not known is "" in v2`},
@@ -52,6 +72,7 @@ var Differences = []Known{
 
 	// Dependencies.
 	{Field: "callCount", V162: "", V213: "*", Ours: Same, Why: "v2 counts calls within a service"},
+	{Field: "callCount", V162: "1", V213: "2", Ours: "2", Why: "who called a span whose id is shared is not certain"},
 	{Field: "callCount", V162: "1", V213: "", Ours: "", Why: "the other names of services without one"},
 	{Field: "callCount", V162: "", V213: Same, Ours: "1", Why: "the other names of services without one"},
 
@@ -82,6 +103,10 @@ var Differences = []Known{
 	{Field: "*", Request: "sent otlp/oteljs-huge.json", V162: "*", V213: "*", Ours: "*", Why: "a span that cannot be read costs itself alone"},
 	{Field: "body", Request: "sent *", V162: "Unable to process request body: *", V213: Same, Ours: "Unable to process request body: *", Why: "words of the Thrift library"},
 	{Field: "message", Request: "sent *", V162: "*", V213: "*", Ours: "*", Why: "words of the JSON library"},
+	{Field: "body", Request: "sent *", V162: "EOF\n", V213: Same, Ours: "Unable to process request body: *", Why: "other words"},
+	{Field: "body", Request: "sent *", V162: "Unknown data type*", V213: Same, Ours: "Unable to process request body: *", Why: "words of the Thrift library"},
+	{Field: "body", Request: "sent *", V162: "*invalid character*", V213: Same, Ours: "Unable to process request body: *", Why: "other words"},
+	{Field: "body", Request: "sent *", V162: "*unexpected end of JSON input*", V213: Same, Ours: "Unable to process request body: *", Why: "other words"},
 	{Field: "body", Request: "sent *", V162: "*proto:*", V213: "*proto:*", Ours: "*proto:*", Why: "words of the protobuf library"},
 	{Field: "body", Request: "sent *", V162: "*gzip: invalid header", V213: Same, Ours: "*gzip: invalid header", Why: "more words"},
 	{Field: "body", Request: "sent *", V162: "*unsupported Content-Encoding: brotli", V213: Same, Ours: "*unsupported content encoding *", Why: "other words"},

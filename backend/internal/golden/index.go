@@ -21,7 +21,7 @@ type Index struct {
 // Delivery is a datagram or a body that was sent, and what the server said.
 type Delivery struct {
 	File            string `json:"file,omitempty"` // in testdata; none is an empty body
-	Port            int    `json:"port"`           // 6831, 6832, 14268 or 4318
+	Port            int    `json:"port"`           // 6831, 6832, 14268, 4318 or 9411
 	Method          string `json:"method,omitempty"`
 	Path            string `json:"path,omitempty"`
 	ContentType     string `json:"contentType,omitempty"`

@@ -41,6 +41,13 @@ func javaScript(script string) (all []Sender) {
 	} {
 		all = append(all, Sender{Name: s.name, Wire: s.wire, Services: []string{s.name}, Spans: 7, File: s.file, Send: run("jaeger", s.name, s.bits, s.prefix)})
 	}
+	for _, version := range []string{"v1", "v2"} {
+		name := "zipkinjs-" + version
+		all = append(all, Sender{
+			Name: name, Wire: Zipkin, Services: []string{name + "-front", name + "-back"}, Spans: 5, File: "zipkin/zipkinjs-shared." + version + ".json",
+			Send: run("zipkin", name, version, "7c0"+version[1:]),
+		})
+	}
 	for _, encoding := range []string{"pb", "json"} {
 		for _, s := range []struct {
 			subject  string

@@ -17,6 +17,7 @@ const (
 	ThriftHTTP Wire = "http"      // Thrift binary by POST: the URL
 	OTLPHTTP   Wire = "otlp-http" // the URL, with /v1/traces
 	OTLPGRPC   Wire = "otlp-grpc" // host:port
+	Zipkin     Wire = "zipkin"    // the URL, without a path
 )
 
 // Sender is a program's way to send spans.
@@ -33,5 +34,5 @@ type Sender struct {
 // Senders are all there are. node and collector are the paths of the scripts node.sh
 // and collector.sh.
 func Senders(node, collector string) []Sender {
-	return slices.Concat(openTracing(), openTelemetry(), javaScript(node), collectors(collector))
+	return slices.Concat(openTracing(), openTelemetry(), zipkin(), javaScript(node), collectors(collector))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command make writes backend/testdata/thrift and otlp again: what the senders of
+// Command make writes backend/testdata/thrift, otlp and zipkin again: what the senders of
 // package emit send; what an agent makes of it on its way to a collector, in postspans;
 // and answers about backend/sampling/testdata/strategies.json. It is run in this
 // module's folder, after make e2e has built the Jaegers and the Collector and fetched
@@ -55,7 +55,7 @@ func main() {
 		came <- delivery{b, r.Header.Get("Content-Encoding") == "gzip"}
 		w.Header().Set("Content-Type", r.Header.Get("Content-Type"))
 		switch {
-		case r.URL.Path == "/api/traces":
+		case r.URL.Path == "/api/traces", strings.HasSuffix(r.URL.Path, "/spans"):
 			w.WriteHeader(http.StatusAccepted)
 		case strings.HasSuffix(r.Header.Get("Content-Type"), "json"):
 			_, _ = io.WriteString(w, "{}")
@@ -64,6 +64,7 @@ func main() {
 	to := map[emit.Wire]string{
 		emit.Compact: conn.LocalAddr().String(), emit.Binary: conn.LocalAddr().String(),
 		emit.ThriftHTTP: server.URL + "/api/traces", emit.OTLPHTTP: server.URL + "/v1/traces",
+		emit.Zipkin: server.URL,
 	}
 
 	for _, s := range emit.Senders("./node.sh", "../../../internal/conformance/e2e/collector.sh") {

@@ -15,7 +15,7 @@ import (
 
 // deliveries are all files, each by its own door, and then bad ones.
 func deliveries(data string) (all []golden.Delivery) {
-	names := append(glob(data, "thrift/*.bin"), glob(data, "otlp/*")...)
+	names := slices.Concat(glob(data, "thrift/*.bin"), glob(data, "otlp/*"), glob(data, "zipkin/*"))
 	for _, name := range names {
 		broken := strings.Contains(name, "broken")
 		switch {
@@ -25,6 +25,14 @@ func deliveries(data string) (all []golden.Delivery) {
 			all = append(all, golden.Delivery{File: name, Port: 6832})
 		case strings.Contains(name, "-http-"):
 			all = append(all, thrift(name, "application/x-thrift"))
+		case strings.HasSuffix(name, ".v1.thrift"):
+			all = append(all, zipkin(name, "v1", "application/x-thrift"))
+		case strings.HasSuffix(name, ".v1.json"):
+			all = append(all, zipkin(name, "v1", "application/json"))
+		case strings.HasSuffix(name, ".v2.json"):
+			all = append(all, zipkin(name, "v2", "application/json"))
+		case strings.HasSuffix(name, ".v2.pb"):
+			all = append(all, zipkin(name, "v2", "application/x-protobuf"))
 		case strings.HasSuffix(name, ".pb") && !broken:
 			all = append(all, otlp(name, "application/x-protobuf", ""))
 		}
@@ -42,6 +50,8 @@ func deliveries(data string) (all []golden.Delivery) {
 		otlp(bad, "application/x-protobuf", ""), otlp(bad, "application/json", ""),
 		otlp(bad, "text/plain", ""), otlp(bad, "", ""), otlp("otlp/otelgo-nan.pb", "application/x-protobuf", "gzip"), otlp("otlp/otelgo-nan.pb", "application/x-protobuf", "brotli"),
 		golden.Delivery{Port: 4318, Method: "POST", Path: "/v1/traces", ContentType: "application/x-protobuf"}, golden.Delivery{Port: 4318, Method: "POST", Path: "/v1/traces", ContentType: "application/json"},
+		zipkin(bad, "v1", "application/x-thrift"), zipkin(bad, "v1", "application/json"), zipkin(bad, "v2", "application/json"), zipkin(bad, "v2", "application/x-protobuf"), zipkin(bad, "v2", ""),
+		zipkin("", "v1", "application/x-thrift"), zipkin("", "v1", "application/json"), zipkin("", "v2", "application/json"), zipkin("", "v2", "application/x-protobuf"),
 		golden.Delivery{Port: 4318, Method: "GET", Path: "/v1/traces"}, golden.Delivery{Port: 4318, Method: "POST", Path: "/", ContentType: "application/json"},
 	)
 	if i := slices.IndexFunc(all, func(d golden.Delivery) bool { return d.File == "otlp/collector-values.pb" }); i >= 0 {
@@ -52,6 +62,10 @@ func deliveries(data string) (all []golden.Delivery) {
 
 func thrift(file, contentType string) golden.Delivery {
 	return golden.Delivery{File: file, Port: 14268, Method: "POST", Path: "/api/traces", ContentType: contentType}
+}
+
+func zipkin(file, version, contentType string) golden.Delivery {
+	return golden.Delivery{File: file, Port: 9411, Method: "POST", Path: "/api/" + version + "/spans", ContentType: contentType}
 }
 
 func otlp(file, contentType, encoding string) golden.Delivery {
