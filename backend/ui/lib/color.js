@@ -33,7 +33,7 @@ export function serviceColor(name, theme) {
  * @param {string} s
  */
 function hash(s) {
-  let h = 0x811f1331;
+  let h = 0x8139a389;
   for (let i = 0; i < s.length; i++) h = Math.imul(h ^ s.charCodeAt(i), 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
