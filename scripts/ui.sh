@@ -17,6 +17,7 @@ what=${1-}
 if [[ -z $what ]]; then
   say "types"
   node_modules/.bin/tsc -p ..
+  node_modules/.bin/tsc -p .
   say "tests in Node"
   node --test --test-reporter=spec node/*/*.test.js
   say "weight"

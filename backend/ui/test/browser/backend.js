@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { OTLPTraces } from '../../types.js' */
+
 // Starts the all-in-one, as a user would, on ports of its own.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +23,7 @@ export async function startBackend(flags = []) {
   let said = '';
   const ended = new Promise((resolve) => process_.once('exit', resolve));
   const url = await new Promise((resolve, reject) => {
-    const hear = (chunk) => {
+    const hear = (/** @type {Buffer} */ chunk) => {
       said += chunk;
       const ready = /is ready after .*: (http:\S+)\n/.exec(said);
       if (ready && /^ {2}traces {2,}/m.test(said)) resolve(ready[1].replace(/\/$/, ''));
@@ -36,7 +38,7 @@ export async function startBackend(flags = []) {
     url,
     ports: addresses,
     pid: process_.pid,
-    async stop(signal = 'SIGTERM') {
+    async stop(/** @type {NodeJS.Signals} */ signal = 'SIGTERM') {
       process_.kill(signal);
       await ended;
       await rm(data, { recursive: true, force: true });
@@ -47,7 +49,7 @@ export async function startBackend(flags = []) {
 /**
  * Stores traces, and returns when they can be searched.
  * @param {{ url: string }} backend
- * @param {any} traces OTLP JSON
+ * @param {OTLPTraces} traces
  */
 export async function store(backend, traces) {
   for (const part of parts(traces)) {
@@ -58,15 +60,15 @@ export async function store(backend, traces) {
   }
 }
 
-/** As much as one request may hold, 16 MiB. @param {any} traces */
+/** As much as one request may hold, 16 MiB. @param {OTLPTraces} traces */
 function* parts(traces) {
   const most = 20_000;
-  const lists = traces.resourceSpans.flatMap((r) => r.scopeSpans.map((s) => ({ r, s })));
-  if (lists.reduce((n, { s }) => n + s.spans.length, 0) <= most) {
+  const lists = (traces.resourceSpans ?? []).flatMap((r) => (r.scopeSpans ?? []).map(({ scope, spans = [] }) => ({ r, scope, spans })));
+  if (lists.reduce((n, { spans }) => n + spans.length, 0) <= most) {
     yield traces;
     return;
   }
-  for (const { r, s } of lists) {
-    for (let i = 0; i < s.spans.length; i += most) yield { resourceSpans: [{ resource: r.resource, scopeSpans: [{ scope: s.scope, spans: s.spans.slice(i, i + most) }] }] };
+  for (const { r, scope, spans } of lists) {
+    for (let i = 0; i < spans.length; i += most) yield { resourceSpans: [{ resource: r.resource, scopeSpans: [{ scope, spans: spans.slice(i, i + most) }] }] };
   }
 }

@@ -47,13 +47,15 @@ for (const theme of /** @type {const} */ (['light', 'dark'])) {
 
 /** In the page: the names of services, and the colour beside them. */
 function swatches() {
+  /** @type {[string, string][]} */
   const found = [];
-  const walk = (root) => {
+  const walk = (/** @type {Document | ShadowRoot} */ root) => {
     for (const e of root.querySelectorAll('*')) {
       if (e.shadowRoot) walk(e.shadowRoot);
-      if (e.localName !== 'i' || !e.style.background) continue;
-      const row = e.closest('[role=row], tr, li, a, span') ?? root.host;
-      const name = /** @type {any} */ (root.host)?.name ?? e.parentElement.querySelector('b, .service')?.textContent ?? e.parentElement.textContent;
+      if (!(e instanceof HTMLElement) || e.localName !== 'i' || !e.style.background) continue;
+      const host = root instanceof ShadowRoot ? root.host : null;
+      const row = e.closest('[role=row], tr, li, a, span') ?? host;
+      const name = /** @type {any} */ (host)?.name ?? e.parentElement?.querySelector('b, .service')?.textContent ?? e.parentElement?.textContent;
       if (row) found.push([String(name).trim().split(/\s/)[0], e.style.background]);
     }
   };
@@ -73,21 +75,22 @@ test('the colours can be told from their backgrounds', async () => {
 
 /** In the page: pairs of colours that are too near to each other. @param {string[]} ofServices */
 function contrasts(ofServices) {
-  const g = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const g = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true }));
   const probe = document.body.appendChild(document.createElement('i'));
-  const luminance = (color) => {
+  const luminance = (/** @type {string} */ color) => {
     probe.style.color = color;
     g.fillStyle = getComputedStyle(probe).color;
     g.fillRect(0, 0, 1, 1);
     const [r, gr, b] = [...g.getImageData(0, 0, 1, 1).data].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * gr + 0.0722 * b;
   };
-  const ratio = (a, b) => {
+  const ratio = (/** @type {string} */ a, /** @type {string} */ b) => {
     const [x, y] = [luminance(a), luminance(b)].sort((m, n) => n - m);
     return (x + 0.05) / (y + 0.05);
   };
+  /** @type {string[]} */
   const low = [];
-  const want = (a, b, least) => {
+  const want = (/** @type {string} */ a, /** @type {string} */ b, /** @type {number} */ least) => {
     const got = ratio(a, b);
     if (got < least) low.push(`${a} on ${b}: ${got.toFixed(2)}, want ${least}`);
   };

@@ -12,7 +12,7 @@
 export async function watchFrames(page, act) {
   await page.evaluate(() => {
     const seen = { frames: 0, longest: 0, work: 0, last: performance.now(), on: true };
-    const next = (at) => {
+    const next = (/** @type {number} */ at) => {
       if (!seen.on) return;
       if (seen.frames++) seen.longest = Math.max(seen.longest, at - seen.last);
       seen.last = at;
@@ -55,6 +55,7 @@ export async function heap(page) {
 /** How many elements a page has. @param {import('playwright-core').Page} page */
 export function elements(page) {
   return page.evaluate(() => {
+    /** @type {(root: Document | ShadowRoot) => number} */
     const all = (root) => [...root.querySelectorAll('*')].reduce((n, e) => n + 1 + (e.shadowRoot ? all(e.shadowRoot) : 0), 0);
     return all(document);
   });
@@ -71,6 +72,6 @@ export async function watchProcessor(page) {
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   return async () => {
     const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * metrics.find((m) => m.name === 'TaskDuration').value;
+    return 1000 * (metrics.find((m) => m.name === 'TaskDuration')?.value ?? NaN);
   };
 }

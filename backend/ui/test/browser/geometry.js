@@ -16,24 +16,29 @@ export async function tidy(page) {
 
 /** Runs in the page. @returns {string[]} */
 function untidy() {
+  /** @type {string[]} */
   const faults = [];
   const wide = document.documentElement.scrollWidth - innerWidth;
   if (wide > 0) faults.push(`the page is ${wide} px wider than its window`);
 
   /** @type {{ text: string, at: Element, box: DOMRect }[]} */
   const lines = [];
-  const parentOf = (node) => node.assignedSlot ?? node.parentElement ?? (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
-  const meet = (a, b) => {
+  const hostOf = (/** @type {Node} */ node) => {
+    const root = node.getRootNode();
+    return root instanceof ShadowRoot ? root.host : null;
+  };
+  const parentOf = (/** @type {Element} */ e) => e.assignedSlot ?? e.parentElement ?? hostOf(e);
+  const meet = (/** @type {DOMRect} */ a, /** @type {DOMRect} */ b) => {
     const [x, y] = [Math.max(a.left, b.left), Math.max(a.top, b.top)];
     return new DOMRect(x, y, Math.max(0, Math.min(a.right, b.right) - x), Math.max(0, Math.min(a.bottom, b.bottom) - y));
   };
-  const name = (e) => `<${e.localName}${e.className && typeof e.className === 'string' ? '.' + e.className.trim().replace(/\s+/g, '.') : ''}>`;
-  const shorten = (text) => JSON.stringify(text.trim().slice(0, 40));
+  const name = (/** @type {Element} */ e) => `<${e.localName}${e.className && typeof e.className === 'string' ? '.' + e.className.trim().replace(/\s+/g, '.') : ''}>`;
+  const shorten = (/** @type {string} */ text) => JSON.stringify(text.trim().slice(0, 40));
 
   /** What of the box is in sight, and whether an ancestor cuts it without an ellipsis. */
-  const clip = (box, from, text) => {
+  const clip = (/** @type {DOMRect} */ box, /** @type {Element} */ from, /** @type {string} */ text) => {
     let seen = meet(box, new DOMRect(0, 0, innerWidth, innerHeight));
-    for (let e = from; e && e !== document.body; e = parentOf(e)) {
+    for (let e = /** @type {Element | null} */ (from); e && e !== document.body; e = parentOf(e)) {
       const css = getComputedStyle(e);
       if (css.clipPath !== 'none') return new DOMRect(0, 0, 0, 0); // for screen readers
       if (css.overflowX !== 'visible' || css.overflowY !== 'visible') {
@@ -49,9 +54,9 @@ function untidy() {
     return seen;
   };
 
-  const walk = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      const at = node.parentElement ?? node.getRootNode().host;
+  const walk = (/** @type {Node} */ node) => {
+    if (node instanceof Text) {
+      const at = node.parentElement ?? hostOf(node);
       if (!node.data.trim() || !at?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return;
       if (at.closest('option, select, title, style, noscript')) return;
       const range = document.createRange();
@@ -67,12 +72,13 @@ function untidy() {
       for (const child of node.assignedNodes().length ? node.assignedNodes() : node.childNodes) walk(child);
       return;
     }
-    for (const child of (node.shadowRoot ?? node).childNodes) walk(child);
+    for (const child of ((node instanceof Element && node.shadowRoot) || node).childNodes) walk(child);
   };
   walk(document.body);
 
   /** The elements at a point, the topmost first, down to the first that hides those below it. */
-  const atPoint = (x, y) => {
+  const atPoint = (/** @type {number} */ x, /** @type {number} */ y) => {
+    /** @type {(root: Document | ShadowRoot) => Element[]} */
     const expand = (root) => root.elementsFromPoint(x, y).filter((e) => e.getRootNode() === root).flatMap((e) => (e.shadowRoot ? [...expand(e.shadowRoot), e] : [e]));
     const list = expand(document);
     const opaque = list.findIndex((e) => !/^rgba\(.*, 0(\.\d+)?\)$|^transparent$/.test(getComputedStyle(e).backgroundColor));
@@ -85,7 +91,7 @@ function untidy() {
       const both = meet(a.box, b.box);
       if (both.width < 1 || both.height < 1 || a.at === b.at) continue;
       const seen = atPoint(both.x + both.width / 2, both.y + both.height / 2);
-      const shown = (line) => seen.has(line.at) || getComputedStyle(line.at).pointerEvents === 'none';
+      const shown = (/** @type {{ at: Element }} */ line) => seen.has(line.at) || getComputedStyle(line.at).pointerEvents === 'none';
       if (shown(a) && shown(b)) faults.push(`${shorten(a.text)} in ${name(a.at)} overlaps ${shorten(b.text)} in ${name(b.at)} at ${Math.round(both.x)},${Math.round(both.y)}`);
     }
   }
@@ -102,10 +108,11 @@ export async function watchShifts(page) {
   await page.evaluate(() => {
     window.shifts?.observer.disconnect();
     const shifts = { sum: 0, moved: /** @type {string[]} */ ([]), observer: new PerformanceObserver((list) => list.getEntries().forEach(add)) };
-    const add = (entry) => {
+    const add = (/** @type {PerformanceEntry} */ e) => {
+      const entry = /** @type {LayoutShift} */ (e);
       if (entry.hadRecentInput) return;
       shifts.sum += entry.value;
-      for (const s of entry.sources) shifts.moved.push(`${s.node?.localName ?? s.node?.parentElement?.localName ?? '?'} from ${Math.round(s.previousRect.x)},${Math.round(s.previousRect.y)} to ${Math.round(s.currentRect.x)},${Math.round(s.currentRect.y)}`);
+      for (const s of entry.sources) shifts.moved.push(`${(s.node instanceof Element ? s.node : s.node?.parentElement)?.localName ?? '?'} from ${Math.round(s.previousRect.x)},${Math.round(s.previousRect.y)} to ${Math.round(s.currentRect.x)},${Math.round(s.currentRect.y)}`);
     };
     shifts.observer.observe({ type: 'layout-shift' });
     window.shifts = Object.assign(shifts, { add });

@@ -117,7 +117,7 @@ test('signs that a keyboard has with AltGr are keys', async () => {
   await page.visit(`/trace/${seeds.ids.hundred}`);
   const rows = () => page.getByRole('treegrid').getAttribute('aria-rowcount');
   const all = await rows();
-  const press = (/** @type {KeyboardEventInit} */ init) => page.evaluate((i) => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, composed: true, ...i })), init);
+  const press = (/** @type {KeyboardEventInit} */ init) => page.evaluate((i) => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, composed: true, ...JSON.parse(i) })), JSON.stringify(init));
   await press({ key: ']', ctrlKey: true, altKey: true }); // Windows
   await page.idle();
   assert.notEqual(await rows(), all);

@@ -183,7 +183,7 @@ test('a point of the plot opens its trace, a rectangle is a search', async () =>
   const page = await open(browser, backend.url);
   await page.visit('/');
   const plot = page.locator('trace-scatter');
-  const box = await plot.boundingBox();
+  const box = /** @type {{ x: number, y: number }} */ (await plot.boundingBox());
   const [x, y] = await plot.evaluate((/** @type {any} */ e) => [e.x[50], e.y[50]]);
   await page.mouse.move(box.x + x, box.y + y);
   await plot.getByText('order 179').waitFor();

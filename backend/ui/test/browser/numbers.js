@@ -33,7 +33,7 @@ async function traces() {
     await page.visit(`/trace/${id}`);
     const used = await processor();
     const [paint, ready, size] = await page.evaluate(() => {
-      const outline = performance.getEntriesByType('resource').find((e) => e.name.endsWith('/outline'));
+      const outline = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource')).find((e) => e.name.endsWith('/outline'));
       return [performance.getEntriesByName('first-contentful-paint')[0].startTime, performance.now(), outline?.decodedBodySize ?? NaN];
     });
     await page.mouse.move(400, 500);
@@ -71,7 +71,7 @@ async function live() {
 /** @param {string[]} cells */
 function table(cells) {
   console.log(`| ${cells.join(' | ')} |`);
-  if (!/\d/.test(cells.at(-1))) console.log(`|${' --- |'.repeat(cells.length)}`);
+  if (!/\d/.test(cells.at(-1) ?? '')) console.log(`|${' --- |'.repeat(cells.length)}`);
 }
 
 /** @param {number} n */
@@ -88,5 +88,5 @@ function mega(n) {
 function seconds(text) {
   const found = /^(\d+)(s|m|h)$/.exec(text);
   if (!found) throw new Error(`-live is ${text}: write 20s, 5m or 1h`);
-  return Number(found[1]) * { s: 1, m: 60, h: 3600 }[found[2]];
+  return Number(found[1]) * ({ s: 1, m: 60, h: 3600 }[found[2]] ?? NaN);
 }

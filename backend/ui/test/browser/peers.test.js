@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What real clients send, recorded in backend/testdata, through the real ports.
+/** @import { TraceSummary } from '../../types.js' */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
@@ -70,7 +71,7 @@ for (const { maker, traces, largest, send } of [
     const page = await open(browser, backend.url);
     await page.visit('/');
     for (const t of found) await page.getByText(t.traceID.slice(0, 7)).first().waitFor();
-    const { traceID } = found.reduce((a, b) => (a.spans > b.spans ? a : b));
+    const { traceID } = found.reduce((/** @type {TraceSummary} */ a, /** @type {TraceSummary} */ b) => (a.spans > b.spans ? a : b));
     const o = await answer(`/api/trace/${traceID}/outline`);
     let seen = '';
     for (let i = 0; i < o.starts.length; i++) {

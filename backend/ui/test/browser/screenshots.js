@@ -38,7 +38,7 @@ async function worthLooking() {
   if (!traces.length) throw new Error(`no trace matches ${q}`);
   const { traceID } = traces[0];
   const o = await answer(`/api/trace/${traceID}/outline`);
-  const at = o.name.findIndex((name, i) => o.names[name] === 'ask bank' && o.status[i] === '2');
+  const at = o.name.findIndex((/** @type {number} */ name, /** @type {number} */ i) => o.names[name] === 'ask bank' && o.status[i] === '2');
   return { traceID, span: o.ids.slice(at * 16, at * 16 + 16) };
 }
 

@@ -19,7 +19,7 @@ after(async () => {
   await backend?.stop();
 });
 
-/** A page with its search box, and the q of its address. */
+/** A page with its search box, and the q of its address. @param {string} path */
 async function visit(path) {
   const page = await open(browser, backend.url);
   await page.visit(path);

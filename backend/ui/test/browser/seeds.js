@@ -74,6 +74,7 @@ export const one = () => otlp(ids.one, [{ service: 'lonely', name: 'only', paren
 
 /** A root with 240 equal children, one of which failed. */
 export function siblings() {
+  /** @type {Record<string, any>[]} */
   const spans = [{ service: 'cart', name: 'GET /cart', parent: -1, start: 0, duration: 500e6, kind: 2 }];
   for (let i = 0; i < 240; i++) {
     spans.push({ service: 'cart', name: 'SELECT item', parent: 0, start: 1e6 + i * 2e6, duration: 1.8e6, kind: 3, tags: { 'db.item': i }, error: i === 100 ? 'deadlock' : '' });
@@ -89,6 +90,7 @@ export function siblings() {
 export function tree(id, n) {
   const next = random(n);
   const services = ['frontend', 'checkout', 'payment', 'inventory', 'shipping', 'email', 'search', 'recommend'];
+  /** @type {Record<string, any>[]} */
   const spans = [{ service: 'frontend', name: 'GET /checkout', parent: -1, start: 0, duration: 10e9, kind: 2, tags: {} }];
   for (let i = 1; i < n; i++) {
     const parent = Math.floor(Math.max(0, i - 1 - next() * Math.min(i, 40)));

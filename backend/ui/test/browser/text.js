@@ -20,7 +20,7 @@ export async function textOf(locator) {
         if (css.display === 'none' || css.visibility === 'hidden' || css.clipPath !== 'none' || node.localName === 'style') return;
         const block = !/inline|contents|table-cell/.test(css.display);
         text += block ? '\n' : ' ';
-        if (node.localName === 'slot') node.assignedNodes({ flatten: true }).forEach(walk);
+        if (node instanceof HTMLSlotElement) node.assignedNodes({ flatten: true }).forEach(walk);
         (node.shadowRoot ?? node).childNodes.forEach(walk);
         text += block ? '\n' : '';
         return;

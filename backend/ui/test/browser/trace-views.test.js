@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The table, the logs and the share menu of a trace.
+/** @import { OTLPTraces } from '../../types.js' */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
@@ -189,7 +190,7 @@ test('a trace is shared as a link, text and files', async () => {
   const [otlp, traces] = await saved('Save as OTLP JSON');
   assert.match(otlp, /^trace-0*abc-otlp\.json$/);
   assert.equal(await textOf(page.locator('share-menu .said')), 'Saved 5 spans.');
-  const spans = (/** @type {any} */ t) => t.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)).map((s) => [s.spanId, s.attributes?.length ?? 0]).sort();
+  const spans = (/** @type {OTLPTraces} */ t) => (t.resourceSpans ?? []).flatMap((r) => (r.scopeSpans ?? []).flatMap((s) => s.spans ?? [])).map((s) => [s.spanId, s.attributes?.length ?? 0]).sort();
   assert.deepEqual(spans(traces), spans(rich()));
 });
 

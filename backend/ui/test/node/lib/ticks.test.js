@@ -31,7 +31,7 @@ test('ticks are multiples within the range', () => {
 });
 
 test('labels tell ticks apart and share a unit', () => {
-  const labels = (from, to, n) => ticks(from, to, tickStep(to - from, n)).map((t) => tickLabel(t, tickStep(to - from, n), to));
+  const labels = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => ticks(from, to, tickStep(to - from, n)).map((t) => tickLabel(t, tickStep(to - from, n), to));
   assert.deepEqual(labels(0, 10e6, 4), ['0', '5 ms', '10 ms']);
   assert.deepEqual(labels(0, 1e6, 5), ['0', '0.2 ms', '0.4 ms', '0.6 ms', '0.8 ms', '1.0 ms']);
   assert.deepEqual(labels(3.2e9, 3.2e9 + 2000, 2), ['3.200000 s', '3.200001 s', '3.200002 s']);

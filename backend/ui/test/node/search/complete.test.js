@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complete, keyItems, servicesIn, spotAt, valueItems } from '../../../search/complete.js';
 
-/** The spot at the | in a text. */
+/** The spot at the | in a text. @type {(text: string) => [string, ReturnType<typeof spotAt>]} */
 const at = (text) => [text.replace('|', ''), spotAt(text.replace('|', ''), text.indexOf('|'))];
 
 test('what is being written', () => {
@@ -33,10 +33,10 @@ test('what can be written there', () => {
 });
 
 test('an item takes its place', () => {
-  for (const [text, item, want] of [
+  for (const [text, item, want] of /** @type {[string, import('../../../search/complete.js').Item, string][]} */ ([
     ['|', { text: 'service:', more: true }, 'service:|'], ['a|', { text: 'ab=', more: true }, 'ab=|'], ['a=1|', { text: '2' }, 'a=2 |'], ['(a|)', { text: 'abc' }, '(abc|)'], ['{a}|', { text: 'b' }, '{a} b |'],
     ['ser|=x', { text: 'service' }, 'service|=x'], ['op:"GE|', { text: '"GET /x"' }, 'op:"GET /x" |'], ['a |b', { text: 'OR', more: true }, 'a OR |b'], ['service: |', { text: 'x' }, 'service: x |'],
-  ]) {
+  ])) {
     const [plain, spot] = at(text);
     const done = complete(plain, spot, item);
     assert.equal(done.text.slice(0, done.caret) + '|' + done.text.slice(done.caret), want);

@@ -14,11 +14,11 @@ import { random } from '../../browser/seeds.js';
 const cases = JSON.parse(readFileSync(new URL('../../../../trace/testdata/search.json', import.meta.url), 'utf8'));
 const pieces = ['(', ')', '{', '}', '"', '\\', '-', ' AND ', ' OR ', 'NOT ', '=', '~', ':', '>', ' ', '\n', '\u0085', '☃', '𝒳', '\ud800', 'since:1h', 'a=1', 'op~"[a-z]+"', 'dur>1s'];
 
-/** Texts made of the cases: cut, joined and with other things in them. */
+/** Texts made of the cases: cut, joined and with other things in them. @param {number} n */
 function* texts(n) {
   const next = random(1);
-  const pick = (list) => list[Math.floor(next() * list.length)];
-  const all = cases.parse.map((c) => c.text);
+  const pick = (/** @type {string[]} */ list) => list[Math.floor(next() * list.length)];
+  const all = cases.parse.map((/** @type {{ text: string }} */ c) => c.text);
   for (let i = 0; i < n; i++) {
     let text = pick(all);
     for (let k = Math.floor(next() * 4); k > 0; k--) {

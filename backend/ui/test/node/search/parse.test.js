@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { Expr } from '../../../search/parse.js' */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -11,7 +12,7 @@ import { parseTime } from '../../../search/values.js';
 const cases = JSON.parse(readFileSync(new URL('../../../../trace/testdata/search.json', import.meta.url), 'utf8'));
 const now = parseTime(cases.now) ?? 0n;
 
-/** A condition as it stands in the cases. */
+/** A condition as it stands in the cases. @param {Expr | null} e @returns {unknown} */
 function tree(e) {
   if (!e) return null;
   if (e.is !== 'term') return [e.is, ...e.args.map(tree)];
@@ -20,7 +21,7 @@ function tree(e) {
   return [e.field, e.op, e.value];
 }
 
-const view = (text) => {
+const view = (/** @type {string} */ text) => {
   const { where, ids, since, until } = parse(text, now);
   return { where: tree(where), ids, since, until };
 };

@@ -11,8 +11,6 @@ import { foldSiblings } from '../../../trace/fold.js';
 import { visible } from '../../../trace/rows.js';
 import { forest, trace } from './make.js';
 
-/** @import { Trace } from '../../../types.js' */
-
 const shop = () => trace([
   { span: ['GET /cart', -1, 0, 100], service: 'web', kind: 2 },
   { span: ['GET', 0, 10, 90], service: 'web', kind: 3, status: 2 },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { OutlineJSON, SpanView, Trace } from '../../../types.js' */
+/** @import { OutlineJSON, Trace } from '../../../types.js' */
 import { fromOutline } from '../../../trace/trace.js';
 
 export const hex = (/** @type {number} */ n) => n.toString(16).padStart(16, '0');
