@@ -16,56 +16,75 @@ import (
 const spansSent = 238
 
 // TestGolden sends what real Jaegers were sent, through the same ports, asks what
-// they were asked, and compares the answers. Where they are not the same the table
-// golden.Differences says why, and it says nothing else.
+// they were asked, and compares the answers. Where they are not the same the tables
+// of package golden say why, and they say nothing else.
 func TestGolden(t *testing.T) {
 	for _, engine := range []string{"memory", "sqlite"} {
 		t.Run(engine, func(t *testing.T) {
-			x, err := golden.Load("../testdata", "jaeger-1.62")
+			x, err := golden.Load("../testdata", "v1", "jaeger-1.62")
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := start(t, engine)
 			table := golden.NewTable()
-			compare := func(name string, want, got golden.Facts) {
-				for _, d := range golden.Compare(name, want, got) {
-					if !table.Explains(golden.Ours, d) {
-						t.Error(d)
-					}
-				}
-			}
-			for _, d := range x.Sent {
-				body, err := x.Bytes(d.File)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if d.Method == "" {
-					sendUDP(t, s.addr(d.Port), body)
-					continue
-				}
-				r := request(t, d.Method, "http://"+s.addr(d.Port)+d.Path, body)
-				setHeader(r, "Content-Type", d.ContentType)
-				setHeader(r, "Content-Encoding", d.ContentEncoding)
-				status, contentType, answer := do(t, r)
-				compare("sent "+d.File, d.Facts(), golden.FactsOf(status, contentType, answer))
-			}
+			s.compareSent(x, table)
 			s.awaitStored(spansSent)
-			for _, q := range x.Requests {
-				body, err := x.Bytes(q.Body)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want, err := x.Facts(q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				status, contentType, answer := do(t, request(t, q.Method, "http://"+s.addr(portQuery)+q.Path, body))
-				compare(q.Name, want, golden.FactsOf(status, contentType, answer))
+			v3, err := golden.Load("../testdata", "v3", "jaeger-2.13")
+			if err != nil {
+				t.Fatal(err)
 			}
-			for _, k := range table.Unused(golden.Ours) {
-				t.Errorf("no longer different: %+v", k)
-			}
+			s.compareAnswers(v3, golden.NewTableV3()) // v1 archives a trace
+			s.compareAnswers(x, table)
 		})
+	}
+}
+
+// compareSent sends what x says, and compares the answers.
+func (s *allInOne) compareSent(x *golden.Index, table *golden.Table) {
+	s.t.Helper()
+	for _, d := range x.Sent {
+		body, err := x.Bytes(d.File)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if d.Method == "" {
+			sendUDP(s.t, s.addr(d.Port), body)
+			continue
+		}
+		r := request(s.t, d.Method, "http://"+s.addr(d.Port)+d.Path, body)
+		setHeader(r, "Content-Type", d.ContentType)
+		setHeader(r, "Content-Encoding", d.ContentEncoding)
+		status, contentType, answer := do(s.t, r)
+		explain(s.t, table, "sent "+d.File, d.Facts(), golden.FactsOf(status, contentType, answer))
+	}
+}
+
+// compareAnswers asks what x says, and compares the answers.
+func (s *allInOne) compareAnswers(x *golden.Index, table *golden.Table) {
+	s.t.Helper()
+	for _, q := range x.Requests {
+		body, err := x.Bytes(q.Body)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		want, err := x.Facts(q)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		status, contentType, answer := do(s.t, request(s.t, q.Method, "http://"+s.addr(portQuery)+q.Path, body))
+		explain(s.t, table, q.Name, want, golden.FactsOf(status, contentType, answer))
+	}
+	for _, k := range table.Unused(golden.Ours) {
+		s.t.Errorf("no longer different: %+v", k)
+	}
+}
+
+func explain(t *testing.T, table *golden.Table, name string, want, got golden.Facts) {
+	t.Helper()
+	for _, d := range golden.Compare(name, want, got) {
+		if !table.Explains(golden.Ours, d) {
+			t.Error(d)
+		}
 	}
 }
 

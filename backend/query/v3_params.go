@@ -29,8 +29,13 @@ func (p v3Params) first(names ...string) (value, name string) {
 	return value, name
 }
 
-func malformed(name string, err error) error {
-	return badRequest("malformed parameter %s: %v", name, shortError(err))
+// malformed is the answer to a parameter that cannot be read; err may repeat its text.
+func malformed(name, text string, err error) error {
+	msg := err.Error()
+	if len(text) > maxQuoted {
+		msg = shorten(msg)
+	}
+	return badRequest("malformed parameter %s: %s", name, msg)
 }
 
 // time is a time as RFC 3339 has it, or zero.
@@ -41,7 +46,7 @@ func (p v3Params) time(names ...string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, plusOfZone(text))
 	if err != nil {
-		return t, malformed(name, err)
+		return t, malformed(name, text, err)
 	}
 	return t, nil
 }
@@ -63,7 +68,7 @@ func (p v3Params) duration(names ...string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, malformed(name, err)
+		return 0, malformed(name, text, err)
 	}
 	return d, nil
 }
@@ -76,7 +81,7 @@ func (p v3Params) bool(names ...string) (bool, error) {
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, malformed(name, err)
+		return false, malformed(name, text, err)
 	}
 	return b, nil
 }
@@ -89,10 +94,10 @@ func (p v3Params) count(names ...string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err == nil && n < 0 {
-		err = errors.New(shorten(strconv.Quote(text)) + " is less than 0")
+		err = errors.New(strconv.Quote(text) + " is less than 0")
 	}
 	if err != nil {
-		return 0, malformed(name, err)
+		return 0, malformed(name, text, err)
 	}
 	return n, nil
 }
@@ -142,11 +147,11 @@ func (p v3Params) conditions() (c conditions, err error) {
 	}
 	if text := p.Get("query.attributes"); text != "" {
 		if err := json.Unmarshal([]byte(text), &c.tags); err != nil {
-			return c, malformed("query.attributes", err)
+			return c, malformed("query.attributes", text, err)
 		}
 	}
 	if len(c.tags) > trace.MaxQueryTerms {
-		return c, malformed("query.attributes", errors.New(strconv.Itoa(len(c.tags))+" are more than "+strconv.Itoa(trace.MaxQueryTerms)))
+		return c, badRequest("malformed parameter query.attributes: %d are more than %d", len(c.tags), trace.MaxQueryTerms)
 	}
 	return c, nil
 }

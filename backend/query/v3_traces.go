@@ -50,7 +50,7 @@ func (s *server) v3Trace(r *http.Request) (any, error) {
 	id, err := parseTraceID(r.PathValue("id"))
 	if err != nil {
 		if e := asError(err); e.Code == http.StatusBadRequest {
-			return nil, malformed("trace_id", err)
+			return nil, malformed("trace_id", r.PathValue("id"), err)
 		}
 		return nil, errNoTraces
 	}

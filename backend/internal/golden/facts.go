@@ -41,6 +41,12 @@ func FactsOf(status int, contentType string, body []byte) Facts {
 			f.data(value)
 		case "errors":
 			f.list("errors", value)
+		case "result":
+			f.otlp(value)
+		case "services", "operations":
+			f.data(value)
+		case "error":
+			f.list("error", []any{value})
 		default:
 			f.add("answer", key, text(value))
 		}

@@ -16,6 +16,7 @@ type Index struct {
 	Requests []Request  `json:"requests"`
 
 	data string // backend/testdata
+	dir  string // in it: "v1/jaeger-1.62"
 }
 
 // Delivery is a datagram or a body that was sent, and what the server said.
@@ -42,16 +43,16 @@ type Request struct {
 	File        string `json:"file,omitempty"` // none for an empty answer and for the UI's page
 }
 
-// Load reads what was recorded of a server, "jaeger-1.62" or "jaeger-2.13".
-// data is the folder backend/testdata.
-func Load(data, server string) (*Index, error) {
-	b, err := os.ReadFile(filepath.Join(data, "v1", server, "index.json"))
+// Load reads what was recorded of the API "v1" or "v3" of a server, "jaeger-1.62" or
+// "jaeger-2.13". data is the folder backend/testdata.
+func Load(data, api, server string) (*Index, error) {
+	x := &Index{data: data, dir: api + "/" + server + "/"}
+	b, err := x.Bytes(x.dir + "index.json")
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{data: data}
 	if err := json.Unmarshal(b, x); err != nil {
-		return nil, fmt.Errorf("%s: %w", server, err)
+		return nil, fmt.Errorf("%s: %w", x.dir, err)
 	}
 	return x, nil
 }
@@ -69,7 +70,7 @@ func (x *Index) Facts(r Request) (Facts, error) {
 	var body []byte
 	if r.File != "" {
 		var err error
-		body, err = x.Bytes("v1/" + x.Server + "/" + r.File)
+		body, err = x.Bytes(x.dir + r.File)
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,8 @@ package golden
 
 import "strings"
 
-// Same is the value of a server that says what Jaeger 1.62 says.
+// Same is the value of a server that says what the reference says: Jaeger 1.62 in
+// Differences, v2.13 in DifferencesV3.
 const Same = "="
 
 // Known is a difference that is meant, or that somebody else made. * in a text
@@ -12,35 +13,47 @@ const Same = "="
 type Known struct {
 	Field   string // of the fact
 	Request string // its name; "" is any
-	V162    string // what Jaeger 1.62 says; "" is nothing
+	V162    string // what Jaeger 1.62 says, or Same; "" is nothing
 	V213    string // what v2.13 says, or Same
 	Ours    string // what we say, or Same
+	Main    string // of v3: what Jaeger's main branch says by its sources, where that is neither 1.62's nor v2.13's
 	Why     string
 }
 
-// Server is one that is compared with Jaeger 1.62.
+// Server is one that is compared with others.
 type Server int
 
 // The servers.
 const (
-	V213 Server = iota
+	V162 Server = iota
+	V213
 	Ours
 )
 
 // Table is known differences, and which of them were met.
 type Table struct {
-	known []Known
-	used  [][2]bool
+	known     []Known
+	reference Server
+	used      [][3]bool
 }
 
-// NewTable returns the table of Differences, none of them met.
-func NewTable() *Table { return &Table{Differences, make([][2]bool, len(Differences))} }
+// NewTable returns the table of Differences, which are from Jaeger 1.62, none of
+// them met.
+func NewTable() *Table { return newTable(Differences, V162) }
 
-// Explains reports whether d, between Jaeger 1.62 and the server, is known.
+// NewTableV3 returns the table of DifferencesV3, which are from v2.13, none of them
+// met.
+func NewTableV3() *Table { return newTable(DifferencesV3, V213) }
+
+func newTable(known []Known, reference Server) *Table {
+	return &Table{known, reference, make([][3]bool, len(known))}
+}
+
+// Explains reports whether d, between the reference and the server, is known.
 func (t *Table) Explains(s Server, d Difference) bool {
 	for i, k := range t.known {
 		got := k.column(s)
-		if got != Same && like(k.Field, d.Field) && (k.Request == "" || like(k.Request, d.Request)) && like(k.V162, d.Want) && like(got, d.Got) {
+		if got != Same && like(k.Field, d.Field) && (k.Request == "" || like(k.Request, d.Request)) && like(k.column(t.reference), d.Want) && like(got, d.Got) {
 			t.used[i][s] = true
 			return true
 		}
@@ -49,7 +62,7 @@ func (t *Table) Explains(s Server, d Difference) bool {
 }
 
 // Unused are the entries that no difference needed, of servers that say
-// something else than 1.62.
+// something else than the reference.
 func (t *Table) Unused(s Server) (all []Known) {
 	for i, k := range t.known {
 		if k.column(s) != Same && !t.used[i][s] {
@@ -60,10 +73,14 @@ func (t *Table) Unused(s Server) (all []Known) {
 }
 
 func (k *Known) column(s Server) string {
-	if s == V213 {
+	switch s {
+	case V162:
+		return k.V162
+	case V213:
 		return k.V213
+	default:
+		return k.Ours
 	}
-	return k.Ours
 }
 
 // like reports whether text is the pattern, where * stands for any text.

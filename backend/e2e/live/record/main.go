@@ -4,7 +4,7 @@
 // started, asks its HTTP API, and writes what it says: an answer a file, and
 // index.json. jaeger.sh of internal/conformance/e2e starts one.
 //
-//	go run ./record jaeger-1.62 OFFSET TESTDATA     (OFFSET is added to every port)
+//	go run ./record v1 jaeger-1.62 OFFSET TESTDATA     (or v3; OFFSET is added to every port)
 package main
 
 import (
@@ -39,19 +39,23 @@ var offset int
 func main() {
 	log.SetFlags(0)
 	var err error
-	offset, err = strconv.Atoi(os.Args[2])
+	offset, err = strconv.Atoi(os.Args[3])
 	check(err)
-	data := os.Args[3]
-	out := filepath.Join(data, "v1", os.Args[1])
+	data := os.Args[4]
+	out := filepath.Join(data, os.Args[1], os.Args[2])
 	check(os.RemoveAll(out))
 	check(os.MkdirAll(out, 0o755))
-	x := golden.Index{Server: os.Args[1]}
+	x := golden.Index{Server: os.Args[2]}
 	for _, d := range deliveries(data) {
 		send(data, &d)
 		x.Sent = append(x.Sent, d)
 	}
 	await(len(services()))
-	for _, r := range requests() {
+	questions := requests
+	if os.Args[1] == "v3" {
+		questions = requestsV3
+	}
+	for _, r := range questions() {
 		fmt.Println(r.Name)
 		ask(data, out, &r)
 		x.Requests = append(x.Requests, r)
