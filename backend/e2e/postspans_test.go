@@ -18,7 +18,7 @@ import (
 // TestPostSpans sends what agents of Jaeger 1.62 made of datagrams, and compares what
 // is shown with what a Jaeger 1.62 shows, which got the same from its own agent.
 func TestPostSpans(t *testing.T) {
-	x, err := golden.Load("../testdata", "jaeger-1.62")
+	x, err := golden.Load("../testdata", "v1", "jaeger-1.62")
 	if err != nil {
 		t.Fatal(err)
 	}
