@@ -82,10 +82,19 @@ func receiver(t *testing.T, p send.Protocol, to receive.Sink, token string) stri
 		r = receive.NewOTLPHTTP(l, to, log)
 	case send.ThriftHTTP:
 		r = receive.NewHTTP(l, nil, to, nil, log)
+	case send.JaegerGRPC:
+		r = receive.NewJaegerGRPC(l, nil, to, log)
 	default:
 		t.Fatalf("no receiver of %s", p)
 	}
 	r.RequireToken(token)
+	serve(t, r)
+	return l.Addr().String()
+}
+
+// serve has r serve until the test ends.
+func serve(t *testing.T, r part) {
+	t.Helper()
 	var serving sync.WaitGroup
 	serving.Go(func() {
 		if err := r.Serve(); err != nil {
@@ -100,7 +109,6 @@ func receiver(t *testing.T, p send.Protocol, to receive.Sink, token string) stri
 		}
 		serving.Wait()
 	})
-	return l.Addr().String()
 }
 
 func sender(t *testing.T, c send.Config) send.Sender {

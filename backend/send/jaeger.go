@@ -36,9 +36,9 @@ func process(r pcommon.Resource) *model.Process {
 }
 
 // jaeger is s in Jaeger's model. One that came so is what it was when it came. Of
-// one that came as OTLP the fields that Jaeger has not are tags, named as
-// OpenTelemetry's specification says (trace/sdk_exporters/jaeger.md), and what it
-// shows of links and events is what Jaeger 1.62 makes of OTLP.
+// another the fields that Jaeger has not are tags, named as OpenTelemetry's
+// specification says (trace/sdk_exporters/jaeger.md), and links and events are what
+// Jaeger 1.62 makes of those of OTLP.
 func jaeger(s trace.Span) jaegerSpan {
 	j := jaegerSpan{}
 	id := s.TraceID()
@@ -48,23 +48,22 @@ func jaeger(s trace.Span) jaegerSpan {
 	j.References = references(s)
 	j.Logs = logs(s)
 	j.Tags = make([]model.Tag, 0, s.Attributes().Len()+8)
-	came := false // as Jaeger's
-	first := true
+	format := "" // in which it came, if not as OTLP
 	for k, v := range s.Attributes().All() {
 		switch {
-		case first && k == trace.AttributeFormat:
-			came = true // who receives it says so again
+		case format == "" && k == trace.AttributeFormat:
+			format = v.AsString() // who receives the span says so himself
 		case k == trace.AttributeWarnings:
 			j.warnings = texts(v)
 		default:
 			j.Tags = append(j.Tags, model.Tag{Key: k, Value: value(v)})
 		}
-		first = false
 	}
-	if came {
+	if format != "" {
 		j.flags = s.Flags()
 		j.Flags = model.Flags(j.flags)
-	} else {
+	}
+	if format == "" || format == trace.FormatZipkin {
 		j.Tags = appendFields(j.Tags, s)
 	}
 	return j

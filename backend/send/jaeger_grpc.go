@@ -12,6 +12,8 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
+const postSpansMethod = "/jaeger.api_v2.CollectorService/PostSpans"
+
 // jaegerGRPC calls PostSpans (jaeger-idl, proto/api_v2/collector.proto).
 type jaegerGRPC struct{ connection }
 
@@ -29,7 +31,7 @@ func (s *jaegerGRPC) Send(ctx context.Context, b Batch) error {
 	if err != nil {
 		return failed(transport.Permanent, err)
 	}
-	_, e := s.call(ctx, "/jaeger.api_v2.CollectorService/PostSpans", postSpans(td))
+	_, e := s.call(ctx, postSpansMethod, postSpans(td))
 	if e != nil {
 		return e
 	}

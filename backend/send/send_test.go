@@ -65,31 +65,47 @@ func equal(t *testing.T, a, b ptrace.Traces) bool {
 	return bytes.Equal(trace.Join(x), trace.Join(y))
 }
 
-// TestThriftAgain: what clients of Jaeger's sent leaves over Thrift so that it
+// TestJaegerAgain: what clients of Jaeger's and its agent sent leaves so that it
 // arrives the same.
-func TestThriftAgain(t *testing.T) {
-	to := &sink{}
-	addr := receiver(t, send.ThriftHTTP, to, "")
-	s := sender(t, send.Config{Protocol: send.ThriftHTTP, Endpoint: addr})
+func TestJaegerAgain(t *testing.T) {
+	thrift, grpc := &sink{}, &sink{}
+	addr := receiver(t, send.ThriftHTTP, thrift, "")
+	byThrift := sender(t, send.Config{Protocol: send.ThriftHTTP, Endpoint: addr})
+	byGRPC := sender(t, send.Config{Protocol: send.JaegerGRPC, Endpoint: receiver(t, send.JaegerGRPC, grpc, "")})
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()
+	came := map[string]ptrace.Traces{}
 	for name, b := range recorded(t, "thrift/[^b]*-http-*.bin") {
 		resp, err := client.Post("http://"+addr+"/api/traces", "application/x-thrift", bytes.NewReader(b))
 		if err != nil || resp.StatusCode != http.StatusAccepted || resp.Body.Close() != nil {
 			t.Fatalf("%s: %v, %v", name, resp, err)
 		}
-		want := to.all()
+		came[name] = thrift.all()
+	}
+	for name, b := range recorded(t, "postspans/*.pb") {
+		if err := send.PostSpans(t.Context(), byGRPC, b); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		came[name] = grpc.all()
+	}
+	for name, want := range came {
 		if want.SpanCount() == 0 {
 			t.Fatalf("%s: no spans", name)
 		}
-		if err := s.Send(t.Context(), batch(t, want)); err != nil {
+		if err := byGRPC.Send(t.Context(), batch(t, want)); err != nil {
 			t.Fatalf("%s: %v", name, err)
+		}
+		if got := grpc.all(); !equal(t, got, want) {
+			t.Errorf("%s: another came by gRPC than was sent", name)
 		}
 		for s := range trace.Spans(want) { // package wire sends no duration of 0
 			s.SetEndTimestamp(max(s.EndTimestamp(), s.StartTimestamp()+1_000))
 		}
-		if got := to.all(); !equal(t, got, want) {
-			t.Errorf("%s: another came than was sent", name)
+		if err := byThrift.Send(t.Context(), batch(t, want)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := thrift.all(); !equal(t, got, want) {
+			t.Errorf("%s: another came by Thrift than was sent", name)
 		}
 	}
 }
@@ -97,7 +113,7 @@ func TestThriftAgain(t *testing.T) {
 // TestAnswers: each of them says what to do.
 func TestAnswers(t *testing.T) {
 	one := batch(t, spans("a"))
-	for _, p := range []send.Protocol{send.OTLPGRPC, send.OTLPHTTP, send.ThriftHTTP} {
+	for _, p := range []send.Protocol{send.OTLPGRPC, send.OTLPHTTP, send.ThriftHTTP, send.JaegerGRPC} {
 		to := &sink{}
 		addr := receiver(t, p, to, "secret")
 		if err := sender(t, send.Config{Protocol: p, Endpoint: addr, Token: "wrong"}).Send(t.Context(), one); kind(err) != transport.Refused {
@@ -112,13 +128,14 @@ func TestAnswers(t *testing.T) {
 		}
 		to.busy, to.refuse = false, []trace.Refused{{Reason: trace.ReasonTooLarge, Count: 1}}
 		err = s.Send(t.Context(), one)
-		if p == send.ThriftHTTP { // cannot say so
-			if err != nil {
+		if p == send.ThriftHTTP || p == send.JaegerGRPC { // cannot say so, but for all
+			if want := map[send.Protocol]transport.Kind{send.JaegerGRPC: transport.Refused}[p]; kind(err) != want {
 				t.Errorf("%s: %v", p, err)
 			}
 		} else if !errors.As(err, &e) || e.Kind != transport.Partial || e.Rejected != 1 || !strings.Contains(err.Error(), "1 too_large") {
 			t.Errorf("%s, partial: %v", p, err)
 		}
+		to.refuse = nil
 		two := batch(t, spans("a", "b"))
 		if err := s.Send(t.Context(), two); (kind(err) == transport.TooLarge) != (p == send.ThriftHTTP) {
 			t.Errorf("%s, two processes: %v", p, err)
