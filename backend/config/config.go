@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/go-spur/spur/backend/sampling"
 )
 
 // Config are the settings of a command.
@@ -52,8 +54,9 @@ type Config struct {
 	StrategiesReload time.Duration
 	// StrategiesLimitedToo is sampling.FileConfig.LimitedToo.
 	StrategiesLimitedToo bool
-	// SamplingType is "file" or "static", which are the same.
+	// SamplingType is "file" or "static", which are the same, or "adaptive".
 	SamplingType string
+	Adaptive     sampling.AdaptiveConfig
 
 	// CollectorToken and QueryToken are bearer tokens that senders and users of the
 	// API must show; empty ones let everyone in.
@@ -103,6 +106,7 @@ func Default(command Command) Config {
 		BasePath:      "/",
 
 		StrategiesReload: 10 * time.Second,
+		Adaptive:         sampling.DefaultAdaptive(),
 	}
 }
 

@@ -122,7 +122,10 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--span-storage.type=badger"}, want: []string{`flag --span-storage.type: "badger": use sqlite`}},
 		{env: []string{"SPAN_STORAGE_TYPE=grpc"}, want: []string{`variable SPAN_STORAGE_TYPE: "grpc": remote storage is not supported`}},
 		{env: []string{"SPAN_STORAGE_TYPE=elasticsearch"}, want: []string{"not one of sqlite, memory"}},
-		{env: []string{"SAMPLING_CONFIG_TYPE=adaptive"}, want: []string{"use file"}},
+		{env: []string{"SAMPLING_CONFIG_TYPE=remote"}, want: []string{"not one of file, static, adaptive"}},
+		{env: []string{"SAMPLING_CALCULATION_INTERVAL=1ms"}, want: []string{`"1ms": not a duration with a unit, of at least 1s`}},
+		{env: []string{"SAMPLING_STRATEGIES_RELOAD_INTERVAL=-1s"}, want: []string{"nor 0"}},
+		{args: []string{"--sampling.initial-sampling-probability=NaN"}, want: []string{"not a number from 0 to 1"}},
 		{ // several at once
 			args: []string{"--log-level=loud", "--listen=http://x"}, env: []string{"COLLECTOR_QUEUE_SIZE=-1", "SPUR_MAX_AGE=72"}, file: "sync: never\nnothing: 1",
 			want: []string{

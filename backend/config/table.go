@@ -82,6 +82,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},
 	}
 	options = append(options, c.Forward.options()...)
+	options = append(options, c.adaptive()...)
 	for _, t := range c.tls() {
 		options = append(options, t.options()...)
 	}
@@ -100,5 +101,5 @@ var engines = []word{
 var samplings = []word{
 	{"file", ""},
 	{"static", ""},
-	{"adaptive", "this version cannot: use file"},
+	{"adaptive", ""},
 }

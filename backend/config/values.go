@@ -122,31 +122,49 @@ func count(to *int, least, most int) value[int] {
 }
 
 func duration(to *time.Duration) value[time.Duration] {
-	return value[time.Duration]{to, "duration", func(s string) (time.Duration, error) {
-		d, err := time.ParseDuration(s)
-		if err != nil || d <= 0 {
-			return 0, errors.New(`not a positive duration with a unit, such as "72h"`)
-		}
-		return d, nil
-	}, showDuration}
+	return durations(to, 1, `not a positive duration with a unit, such as "72h"`)
 }
 
 // interval is a duration, or 0.
 func interval(to *time.Duration) value[time.Duration] {
+	return durations(to, 0, `not a duration with a unit, such as "10s", nor 0`)
+}
+
+// durationFrom is a duration of at least least.
+func durationFrom(to *time.Duration, least time.Duration) value[time.Duration] {
+	return durations(to, least, fmt.Sprintf("not a duration with a unit, of at least %v", least))
+}
+
+func number(to *float64, least, most float64) value[float64] {
+	return value[float64]{to, "number", func(s string) (float64, error) {
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(n >= least && n <= most) {
+			return 0, fmt.Errorf("not a number from %v to %v", least, most)
+		}
+		return n, nil
+	}, func(n float64) string { return strconv.FormatFloat(n, 'g', -1, 64) }}
+}
+
+func durations(to *time.Duration, least time.Duration, wrong string) value[time.Duration] {
 	return value[time.Duration]{to, "duration", func(s string) (time.Duration, error) {
 		d, err := time.ParseDuration(s)
-		if err != nil || d < 0 {
-			return 0, errors.New(`not a duration with a unit, such as "10s", nor 0`)
+		if err != nil || d < least {
+			return 0, errors.New(wrong)
 		}
 		return d, nil
 	}, showDuration}
 }
 
+// showDuration leaves out the zeros behind hours and minutes.
 func showDuration(d time.Duration) string {
-	if hours, ok := strings.CutSuffix(d.String(), "h0m0s"); ok {
-		return hours + "h"
+	s := d.String()
+	if minutes, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = minutes + "m"
 	}
-	return d.String()
+	if hours, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = hours + "h"
+	}
+	return s
 }
 
 // units are those of sizes. The longer ones are looked for first.

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"os"
 	"testing"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/store/memory"
 )
 
 // recorded are answers of Jaeger 1.62 about services.
@@ -53,4 +56,23 @@ func TestAnswers(t *testing.T) {
 		readRecorded(t, name).compare(t, f)
 		f.Close()
 	}
+}
+
+// TestAdaptiveAnswers: services of which nothing is known, and something, are told
+// what Jaeger 1.62 tells them. It serves what it has learned after a restart.
+func TestAdaptiveAnswers(t *testing.T) {
+	c := DefaultAdaptive()
+	s := memory.Open(memory.Config{})
+	a := newAdaptive(t, c, s)
+	readRecorded(t, "adaptive").compare(t, a)
+	closeAdaptive(t, a)
+
+	c.InitialProbability = 0.5
+	learned := []store.Probability{{Service: "learned", Operation: "GET /<x>", Probability: 0.012545856424999998}}
+	if err := s.InsertProbabilities(t.Context(), learned); err != nil {
+		t.Fatal(err)
+	}
+	a = newAdaptive(t, c, s)
+	readRecorded(t, "adaptive-learned").compare(t, a)
+	closeAdaptive(t, a)
 }

@@ -12,4 +12,15 @@ const (
 	// So many operations of the default are added to services that have operations
 	// of their own, in all: a short file can ask for very many.
 	maxInherited = 200_000
+
+	// Operations that adaptive sampling counts, and computes a probability for: of
+	// all services, and of one (as many as clients of Jaeger look at). What a client
+	// is told of the others is what it is told of new ones.
+	maxOperations        = 20_000
+	maxServiceOperations = 2_000
+	maxNameBytes         = 1_024
+	maxProbabilities     = 10 // of one operation in an interval
+
+	// storeTimeout bounds what is waited for the store.
+	storeTimeout = 10 * time.Second
 )

@@ -9,7 +9,8 @@ const (
 	stopTime      = 10 * time.Second
 	stopReceivers = 2 * time.Second
 	stopTracer    = time.Second / 2
-	stopQueue     = 4 * time.Second
+	stopQueue     = 3500 * time.Millisecond
+	stopSampling  = time.Second / 2
 	stopStore     = 2 * time.Second
 	stopQuery     = time.Second
 	stopAdmin     = time.Second / 2

@@ -4,13 +4,18 @@ package server
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/go-spur/spur/backend/sampling"
+	"github.com/go-spur/spur/backend/store"
 )
 
 // openSampling opens what decides how services sample.
 func (s *Server) openSampling(ctx context.Context) error {
 	c := &s.config
+	if c.SamplingType == "adaptive" {
+		return s.openAdaptive(ctx)
+	}
 	if c.Strategies == "" {
 		s.strategies = sampling.SampleAll()
 		return nil
@@ -24,4 +29,17 @@ func (s *Server) openSampling(ctx context.Context) error {
 	s.strategies = f
 	s.release = append(s.release, func() error { f.Close(); return nil })
 	return nil
+}
+
+func (s *Server) openAdaptive(ctx context.Context) (err error) {
+	if s.config.Strategies != "" {
+		s.log.Warn("the file of sampling strategies is not used: sampling is adaptive", "file", s.config.Strategies)
+	}
+	remembers, ok := s.store.(store.Sampler)
+	if !ok {
+		return fmt.Errorf("adaptive sampling: the store %s cannot keep what is learned; use sqlite or memory", s.config.Storage)
+	}
+	s.adaptive, err = sampling.NewAdaptive(ctx, s.config.Adaptive, remembers, s.metrics, s.log)
+	s.strategies = s.adaptive
+	return err
 }

@@ -48,6 +48,7 @@ type Server struct {
 	tracer       *selfTracer        // nil when it does not trace itself
 	clients      *receive.Clients
 	strategies   sampling.Source
+	adaptive     *sampling.Adaptive // the strategies, or nil
 	receivers    []part
 	query, admin part
 
@@ -98,10 +99,10 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		s.clients = receive.NewClients(s.metrics, s.log)
 	}
 	s.serveAdmin(open.admin)
-	if err := s.openSampling(ctx); err != nil {
+	if err := s.openStores(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.openStores(ctx); err != nil {
+	if err := s.openSampling(ctx); err != nil {
 		return nil, err
 	}
 	if c.Command.Collects() {
@@ -120,6 +121,9 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 // receive starts the receivers whose ports are open.
 func (s *Server) receive(open *sockets) {
 	sink, strategies, reg, log := s.sink, s.strategies, s.metrics, s.log
+	if s.adaptive != nil {
+		sink = receive.Observe(sink, s.adaptive)
+	}
 	add := func(name string, p part) {
 		s.receivers = append(s.receivers, p)
 		s.serve(name, p)

@@ -36,6 +36,9 @@ func (s *Server) Close(ctx context.Context) error {
 		step("tracer", stopTracer, s.tracer.close)
 	}
 	step("queue", stopQueue, s.closeQueues)
+	if s.adaptive != nil {
+		step("sampling", stopSampling, s.adaptive.Close)
+	}
 	step("store", stopStore, s.closeStores)
 	if s.query != nil {
 		step("query", stopQuery, s.query.Close)
