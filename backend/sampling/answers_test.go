@@ -3,6 +3,7 @@
 package sampling
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"testing"
@@ -65,14 +66,29 @@ func TestAdaptiveAnswers(t *testing.T) {
 	s := memory.Open(memory.Config{})
 	a := newAdaptive(t, c, s)
 	readRecorded(t, "adaptive").compare(t, a)
+	compareProto(t, a, "other", "adaptive")
 	closeAdaptive(t, a)
 
 	c.InitialProbability = 0.5
-	learned := []store.Probability{{Service: "learned", Operation: "GET /<x>", Probability: 0.012545856424999998}}
+	learned := []store.Probability{{Service: "learned", Operation: "GET /<x>", Probability: 0.012752243737499998}}
 	if err := s.InsertProbabilities(t.Context(), learned); err != nil {
 		t.Fatal(err)
 	}
 	a = newAdaptive(t, c, s)
 	readRecorded(t, "adaptive-learned").compare(t, a)
+	compareProto(t, a, "learned", "adaptive-learned")
 	closeAdaptive(t, a)
+}
+
+// compareProto checks that s answers by gRPC as was recorded.
+func compareProto(t *testing.T, s Source, service, recorded string) {
+	t.Helper()
+	want, err := os.ReadFile("testdata/jaeger-1.62/" + recorded + ".pb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, err := s.Strategy(t.Context(), service)
+	if got := of.Proto(); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s: %x, %v, want %x", service, got, err, want)
+	}
 }

@@ -63,9 +63,9 @@ func (a *Adaptive) ObserveEncoded(spans []trace.Encoded) {
 
 // Fields of a Span (opentelemetry/proto/trace/v1/trace.proto).
 const (
-	fieldParent     = 4
-	fieldName       = 5
-	fieldAttributes = 9
+	spanParent     = 4
+	spanName       = 5
+	spanAttributes = 9
 )
 
 // samplingPart returns, as a Span, what sampledBy looks at, or nil if that would not
@@ -87,10 +87,10 @@ func samplingPart(span []byte) (part []byte) {
 			continue
 		}
 		switch value, _ = protowire.ConsumeBytes(value); {
-		case num == fieldParent && len(bytes.Trim(value, "\x00")) > 0:
+		case num == spanParent && len(bytes.Trim(value, "\x00")) > 0:
 			return nil
-		case num == fieldName:
-		case num == fieldAttributes && bytes.Contains(value, []byte("sampler.")):
+		case num == spanName:
+		case num == spanAttributes && bytes.Contains(value, []byte("sampler.")):
 			tagged = true
 		default:
 			continue

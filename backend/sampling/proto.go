@@ -24,10 +24,12 @@ const (
 // Proto returns s as a SamplingStrategyResponse in protobuf.
 func (s Strategy) Proto() []byte {
 	var b []byte
-	if s.Type == RateLimiting {
+	switch {
+	case s.OperationsOnly:
+	case s.Type == RateLimiting:
 		b = appendNumber(b, fieldType, uint64(s.Type))
 		b = appendMessage(b, fieldRateLimiting, appendNumber(nil, fieldRate, uint64(s.MaxTracesPerSecond)))
-	} else {
+	default:
 		b = appendMessage(b, fieldProbabilistic, appendDouble(nil, fieldRate, s.Probability))
 	}
 	if o := s.Operations; o != nil {
