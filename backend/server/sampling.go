@@ -35,11 +35,12 @@ func (s *Server) openAdaptive(ctx context.Context) (err error) {
 	if s.config.Strategies != "" {
 		s.log.Warn("the file of sampling strategies is not used: sampling is adaptive", "file", s.config.Strategies)
 	}
-	remembers, ok := s.store.(store.Sampler)
-	if !ok {
-		return fmt.Errorf("adaptive sampling: the store %s cannot keep what is learned; use sqlite or memory", s.config.Storage)
+	for _, k := range s.stores {
+		if keeps, ok := k.store.(store.Sampler); ok {
+			s.adaptive, err = sampling.NewAdaptive(ctx, s.config.Adaptive, keeps, s.metrics, s.log)
+			s.strategies = s.adaptive
+			return err
+		}
 	}
-	s.adaptive, err = sampling.NewAdaptive(ctx, s.config.Adaptive, remembers, s.metrics, s.log)
-	s.strategies = s.adaptive
-	return err
+	return fmt.Errorf("adaptive sampling: no store of %s keeps what is learned: use sqlite or memory", s.config.Storage)
 }
