@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/go-spur/spur/backend/receive"
@@ -69,6 +70,28 @@ func bombs(t *testing.T, n int) map[string][]byte {
 	return out
 }
 
+// agentBombs are the same as a PostSpansRequest, by name.
+func agentBombs(n int) map[string][]byte {
+	empties := func(field byte) []byte { return bytes.Repeat([]byte{field<<3 | 2, 0}, n/2) }
+	ids := append(message(1, bytes.Repeat([]byte{1}, 16)), message(2, bytes.Repeat([]byte{2}, 8))...)
+	inSpan := func(b []byte) []byte { return message(1, message(1, append(bytes.Clone(ids), b...))) }
+	return map[string][]byte{
+		"empty batches":    empties(1),
+		"empty spans":      message(1, empties(1)),
+		"spans of ids":     message(1, bytes.Repeat(message(1, ids), n/30)),
+		"processes":        message(1, append(message(1, ids), empties(2)...)),
+		"tags of process":  message(1, append(message(1, ids), message(2, empties(2))...)),
+		"empty tags":       inSpan(empties(8)),
+		"empty logs":       inSpan(empties(9)),
+		"fields of a log":  inSpan(message(9, empties(2))),
+		"empty references": inSpan(empties(4)),
+		"warnings":         inSpan(empties(12)),
+		"groups":           inSpan(bytes.Repeat([]byte{0xa3, 0x06}, n/2)),
+		"16 GiB":           message(1, bytes.Repeat([]byte("\x0a\x80\x80\x80\x80\x40"), n/6)),
+		"zeros":            make([]byte, receive.MaxBody+1),
+	}
+}
+
 // TestBombs: small bodies that are large in memory, many at once.
 func TestBombs(t *testing.T) {
 	b := start(t, 3<<30, "--span-storage.type=memory")
@@ -91,11 +114,15 @@ func TestBombs(t *testing.T) {
 			})
 		}
 	}
-	calls := b.calls()
+	calls := b.calls(server.OTLPGRPC, export)
 	for name, body := range bombs(t, n/4) { // 4 MiB is gRPC's usual limit
 		if strings.HasPrefix(name, protobuf+" ") {
 			senders.Go(func() { calls(body) })
 		}
+	}
+	agent, zipping := b.calls(server.JaegerGRPC, postSpans), b.calls(server.JaegerGRPC, postSpans, grpc.UseCompressor("gzip"))
+	for _, body := range agentBombs(n / 4) {
+		senders.Go(func() { agent(body); zipping(body) })
 	}
 	senders.Wait()
 	b.check()

@@ -113,9 +113,12 @@ func TestHostile(t *testing.T) {
 		types := map[string]string{".json": jsonType, ".thrift": thrift, ".pb": protobuf}
 		send(corpus(t, "zipkin/*."+kind), post(server.Zipkin, "/api/"+version+"/spans", types[filepath.Ext(kind)]))
 	}
-	send(otlp, b.calls())
+	send(otlp, b.calls(server.OTLPGRPC, export))
+	agents := corpus(t, "postspans/*.pb")
+	send(agents, b.calls(server.JaegerGRPC, postSpans))
+	send(agents, b.calls(server.SamplingGRPC, "/jaeger.api_v2.SamplingManager/GetSamplingStrategy"))
 	for _, port := range []string{
-		server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.Zipkin, server.Query, server.Admin, server.Sampling,
+		server.OTLPGRPC, server.OTLPHTTP, server.ThriftHTTP, server.JaegerGRPC, server.Zipkin, server.Query, server.Admin, server.Sampling, server.SamplingGRPC,
 	} {
 		send(append(slices.Clip(otlp), []byte("GET /api/traces?service=a HTTP/1.1\r\nHost: localhost\r\n\r\n"), []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), b.raw(port))
 	}
@@ -140,16 +143,22 @@ func (b *backend) datagrams(port string) func([]byte) {
 	}
 }
 
-// calls returns a function that calls OTLP's Export over gRPC with any bytes.
-func (b *backend) calls() func([]byte) {
-	conn, err := grpc.NewClient(b.addrs[server.OTLPGRPC], grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
+// Methods that take spans.
+const (
+	export    = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+	postSpans = "/jaeger.api_v2.CollectorService/PostSpans"
+)
+
+// calls returns a function that calls a method over gRPC with any bytes.
+func (b *backend) calls(port, method string, options ...grpc.CallOption) func([]byte) {
+	conn, err := grpc.NewClient(b.addrs[port], grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.ForceCodec(rawCodec{})))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.t.Cleanup(func() { _ = conn.Close() })
 	return func(body []byte) {
 		var answer []byte
-		err := conn.Invoke(b.t.Context(), "/opentelemetry.proto.collector.trace.v1.TraceService/Export", &body, &answer)
+		err := conn.Invoke(b.t.Context(), method, &body, &answer, options...)
 		switch status.Code(err) {
 		case codes.OK, codes.InvalidArgument, codes.ResourceExhausted:
 		default:

@@ -67,3 +67,21 @@ func BenchmarkOTLP(b *testing.B) {
 		return err
 	})
 }
+
+func BenchmarkPostSpans(b *testing.B) {
+	tags := func(all []model.Tag) (fields []byte) {
+		for _, t := range all {
+			fields = append(fields, field(8, jTag(t.Key, 0, field(3, t.Value.Str())))...)
+		}
+		return fields
+	}
+	batch := field(2, field(1, "shop"))
+	for _, s := range benchBatch().Spans {
+		batch = append(batch, field(1, jSpan(field(3, s.Operation), field(6, jTime(1, 0)), field(7, jTime(0, 1000)), tags(s.Tags)))...)
+	}
+	data := postOf(batch)
+	perSpan(b, "decode", func() error {
+		_, err := decodePostSpans(data)
+		return err
+	})
+}

@@ -19,6 +19,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/go-spur/spur/backend/config"
 )
@@ -55,7 +56,7 @@ func file(t *testing.T, b []byte) string {
 func TestTLS(t *testing.T) {
 	files, trust := certificate(t)
 	c := settings(t, "memory")
-	c.QueryTLS, c.OTLPGRPCTLS, c.OTLPHTTPTLS, c.CollectorTLS, c.AdminTLS = files, files, files, files, files
+	c.QueryTLS, c.OTLPGRPCTLS, c.OTLPHTTPTLS, c.CollectorTLS, c.CollectorGRPCTLS, c.AdminTLS = files, files, files, files, files, files
 	c.AdminTLS.ClientCA = files.Cert
 	s := start(t, c)
 	if !strings.Contains(s.banner(0), "https://127.0.0.1") {
@@ -88,6 +89,14 @@ func TestTLS(t *testing.T) {
 	span.SetSpanID([8]byte{1})
 	if _, err := ptraceotlp.NewGRPCClient(conn).Export(t.Context(), ptraceotlp.NewExportRequestFromTraces(td)); err != nil {
 		t.Errorf("OTLP over gRPC: %v", err)
+	}
+	agents, err := grpc.NewClient(s.Addr(JaegerGRPC), grpc.WithTransportCredentials(credentials.NewTLS(trust)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = agents.Close() }()
+	if err := agents.Invoke(t.Context(), "/jaeger.api_v2.SamplingManager/GetSamplingStrategy", &emptypb.Empty{}, &emptypb.Empty{}); err != nil {
+		t.Errorf("Jaeger's gRPC: %v", err)
 	}
 	if b := s.Books(); b.Received != 3 {
 		t.Errorf("books: %+v", b)

@@ -36,13 +36,19 @@ func TestClients(t *testing.T) {
 				send(t, s, jaeger)
 				shown[services] = jaeger.await(t, s)
 			}
-			table := golden.NewTable()
-			for _, d := range golden.Compare(s.Name, shown[services], got) {
-				if !table.Explains(golden.Ours, d) {
-					t.Error(d)
-				}
-			}
+			compare(t, s.Name, shown[services], got)
 		})
+	}
+}
+
+// compare fails the test when ours does not show what Jaeger does.
+func compare(t *testing.T, name string, jaeger, ours golden.Facts) {
+	t.Helper()
+	table := golden.NewTable()
+	for _, d := range golden.Compare(name, jaeger, ours) {
+		if !table.Explains(golden.Ours, d) {
+			t.Error(d)
+		}
 	}
 }
 
@@ -61,10 +67,12 @@ func send(t *testing.T, s emit.Sender, to *receiver) {
 
 // receiver is all-in-one or a Jaeger.
 type receiver struct {
-	name     string
-	query    string // base URL
-	sampling string // URL
-	wires    map[emit.Wire]string
+	name         string
+	query        string // base URL
+	sampling     string // URL
+	agents       string // host:port that agents send to
+	samplingGRPC string // host:port
+	wires        map[emit.Wire]string
 }
 
 // await waits until the receiver has all spans of a sender, and returns what it

@@ -36,7 +36,7 @@ func startOurs(t *testing.T, strategies ...string) *receiver {
 			t.Error(err)
 		}
 	})
-	return &receiver{name: "all-in-one", query: "http://" + s.Addr(server.Query), sampling: "http://" + s.Addr(server.Sampling) + "/sampling", wires: map[emit.Wire]string{
+	return &receiver{name: "all-in-one", query: "http://" + s.Addr(server.Query), sampling: "http://" + s.Addr(server.Sampling) + "/sampling", agents: s.Addr(server.JaegerGRPC), samplingGRPC: s.Addr(server.SamplingGRPC), wires: map[emit.Wire]string{
 		emit.Compact: s.Addr(server.ThriftCompact), emit.Binary: s.Addr(server.ThriftBinary),
 		emit.ThriftHTTP: "http://" + s.Addr(server.ThriftHTTP) + "/api/traces",
 		emit.OTLPHTTP:   "http://" + s.Addr(server.OTLPHTTP) + "/v1/traces", emit.OTLPGRPC: s.Addr(server.OTLPGRPC),

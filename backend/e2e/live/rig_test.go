@@ -23,36 +23,46 @@ const scripts = "../../../internal/conformance/e2e"
 // startJaeger starts a Jaeger 1.62, and stops it when the test ends.
 func startJaeger(t *testing.T) *receiver {
 	t.Helper()
-	t.Cleanup(func() { script(t, "stop") })
-	said := script(t, "start")
-	value := func(name string) string {
-		_, rest, found := strings.Cut(said, name+"=")
-		if !found {
-			t.Fatalf("jaeger.sh says nothing of %s: %s", name, said)
-		}
-		line, _, _ := strings.Cut(rest, "\n")
-		return line
-	}
-	return &receiver{name: "Jaeger 1.62", query: value("E2E_QUERY"), wires: map[emit.Wire]string{
-		emit.Compact: value("E2E_AGENT_COMPACT"), emit.Binary: value("E2E_AGENT_BINARY"), emit.ThriftHTTP: value("E2E_COLLECTOR_HTTP"),
-		emit.OTLPHTTP: value("E2E_OTLP_HTTP"), emit.OTLPGRPC: value("E2E_OTLP_GRPC"),
-		emit.Zipkin: strings.TrimSuffix(value("E2E_ZIPKIN"), "/api/v2/spans"),
+	env := []string{"E2E_OFFSET=10000"} // still below the ports that the system gives to others
+	t.Cleanup(func() { script(t, env, "jaeger.sh", "stop", "1.62") })
+	said := script(t, env, "jaeger.sh", "start", "1.62")
+	return &receiver{name: "Jaeger 1.62", query: said["E2E_QUERY"], sampling: said["E2E_SAMPLING"], agents: said["E2E_COLLECTOR_GRPC"], wires: map[emit.Wire]string{
+		emit.Compact: said["E2E_AGENT_COMPACT"], emit.Binary: said["E2E_AGENT_BINARY"], emit.ThriftHTTP: said["E2E_COLLECTOR_HTTP"],
+		emit.OTLPHTTP: said["E2E_OTLP_HTTP"], emit.OTLPGRPC: said["E2E_OTLP_GRPC"],
+		emit.Zipkin: strings.TrimSuffix(said["E2E_ZIPKIN"], "/api/v2/spans"),
 	}}
 }
 
-// script runs jaeger.sh for 1.62.
-func script(t *testing.T, command string) string {
+// startAgent starts an agent of Jaeger 1.62 in front of a receiver, and stops it when
+// the test ends. What is in the result is the agent's, and the query is the receiver's.
+func startAgent(t *testing.T, to *receiver) *receiver {
 	t.Helper()
-	cmd := exec.Command(scripts+"/jaeger.sh", command, "1.62")
-	cmd.Env = append(os.Environ(), "E2E_OFFSET=10000") // still below the ports that the system gives to others
+	env := []string{"E2E_OFFSET=12000", "E2E_FORWARD=" + to.agents}
+	t.Cleanup(func() { script(t, env, "agent.sh", "stop") })
+	said := script(t, env, "agent.sh", "start")
+	return &receiver{name: to.name + " behind an agent", query: to.query, sampling: said["E2E_SAMPLING"], wires: map[emit.Wire]string{
+		emit.Compact: said["E2E_AGENT_COMPACT"], emit.Binary: said["E2E_AGENT_BINARY"],
+	}}
+}
+
+// script runs one of the scripts and returns the values that it prints.
+func script(t *testing.T, env []string, name string, args ...string) map[string]string {
+	t.Helper()
+	cmd := exec.Command(scripts+"/"+name, args...)
+	cmd.Env = append(os.Environ(), env...)
 
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("jaeger.sh %s: %v: %s", command, err, &said)
+		t.Fatalf("%s %v: %v: %s", name, args, err, &said)
 	}
-	return string(out)
+	values := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		values[key] = value
+	}
+	return values
 }
 
 // query is a URL's query of names and values.

@@ -57,7 +57,9 @@ func relayed(data string) {
 }
 
 // strategies writes what a collector of Jaeger 1.62 answers by gRPC about services,
-// with the strategies file of package sampling: SERVICE.pb there.
+// with the strategies file of package sampling: SERVICE.pb there. They are its first
+// answers: after a second it reads the file again, and from then on it adds the default's
+// operations also to services of type ratelimiting.
 func strategies(sampling string) {
 	file, err := filepath.Abs(filepath.Join(sampling, "strategies.json"))
 	check(err)
