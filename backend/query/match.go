@@ -39,7 +39,6 @@ func (s *server) match(r *http.Request) (any, error) {
 		return nil, tooLong(r.Context(), limited, err)
 	}
 	defer release()
-	trace.SplitShared(td)
 	spans := slices.Collect(trace.Spans(td))
 	matched, _, err := q.MatchContext(limited, spans)
 	if err != nil {

@@ -21,6 +21,5 @@ func (s *server) outline(r *http.Request) (any, error) {
 		return nil, err
 	}
 	defer release()
-	trace.SplitShared(td)
 	return trace.NewOutline(slices.Collect(trace.Spans(td))), nil
 }

@@ -12,7 +12,8 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// view is a trace on its way out. Shifted times and warnings lie beside the spans.
+// view is a trace on its way out: what reading it adjusts lies beside the
+// spans, which stay as they are stored.
 type view struct {
 	id        pcommon.TraceID
 	spans     []viewSpan
@@ -25,9 +26,10 @@ type view struct {
 
 type viewSpan struct {
 	trace.Span
-	shift    time.Duration // of all its times
-	process  int           // index in view.processes
-	warnings []string
+	id, parent pcommon.SpanID
+	shift      time.Duration // of all its times
+	process    int           // index in view.processes
+	warnings   []string
 }
 
 // newViews returns the traces of td, the spans of each in their order. Equal
@@ -51,6 +53,8 @@ func newViews(td ptrace.Traces) ([]*view, error) {
 				}
 				v.spans = append(v.spans, viewSpan{
 					Span:     trace.Span{Span: s, Resource: rs, Scope: ss},
+					id:       s.SpanID(),
+					parent:   s.ParentSpanID(),
 					process:  v.processOf(p, string(text)),
 					warnings: warnings(s),
 				})

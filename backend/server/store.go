@@ -30,8 +30,13 @@ type kept struct {
 }
 
 // openStores opens the stores that the settings name, the first of which is read.
+// Where nothing is collected that one is enough.
 func (s *Server) openStores(ctx context.Context) error {
-	for _, name := range s.config.Storages() {
+	names := s.config.Storages()
+	if !s.config.Command.Collects() {
+		names = names[:1]
+	}
+	for _, name := range names {
 		k, err := s.openStore(ctx, name)
 		if err != nil {
 			return err
@@ -45,7 +50,7 @@ func (s *Server) openStores(ctx context.Context) error {
 // openStore opens the store of that name.
 func (s *Server) openStore(ctx context.Context, name string) (k kept, err error) {
 	c := &s.config
-	cfg := open.Config{Type: name, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync}
+	cfg := open.Config{Type: name, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync, ReadOnly: !c.Command.Collects()}
 	k = kept{name: name, where: "in memory, until this process ends"}
 	switch name {
 	case "memory":

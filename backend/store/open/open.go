@@ -5,7 +5,9 @@ package open
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -25,6 +27,7 @@ type Config struct {
 	MaxBytes int64         // above which the oldest spans are removed; 0 is the engine's default
 	MaxAge   time.Duration // likewise
 	Sync     string        // see sqlite.Config
+	ReadOnly bool          // another process writes it
 	Forward  Forward
 }
 
@@ -34,6 +37,9 @@ type Forward = forward.Config
 // Open opens the store that c names. It logs through log while it is open, and
 // registers metrics with reg, which may be nil, if it has any.
 func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Logger) (store.Store, error) {
+	if c.ReadOnly {
+		return openReadOnly(ctx, c, log)
+	}
 	switch c.Type {
 	case "sqlite":
 		s, err := sqlite.Open(ctx, sqlite.Config{Dir: c.Dir, MaxBytes: c.MaxBytes, MaxAge: c.MaxAge, Sync: c.Sync}, log)
@@ -56,4 +62,15 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	default:
 		return nil, fmt.Errorf("there is no store %.40q: use sqlite, memory or forward", c.Type)
 	}
+}
+
+func openReadOnly(ctx context.Context, c Config, log *slog.Logger) (store.Store, error) {
+	if c.Type != "sqlite" {
+		return nil, fmt.Errorf("nobody but the process that writes the store %.40q can read it: use sqlite", c.Type)
+	}
+	s, err := sqlite.OpenReadOnly(ctx, sqlite.Config{Dir: c.Dir}, log)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("no collector has stored anything in %s yet: %w", c.Dir, err)
+	}
+	return s, err
 }

@@ -40,6 +40,10 @@ type dictionary struct {
 	newValues []listedValue
 
 	fieldTokens, tagTokens []token // reused
+
+	// file is set while a follower reads: nothing is added, and which values are
+	// listed is looked up there.
+	file *conn
 }
 
 type keyEntry struct {
@@ -96,6 +100,9 @@ func (d *dictionary) text(tokens []token, key, text string) []token {
 // key returns the entry of a tag's key, or nil when it gets no number.
 func (d *dictionary) key(name string) *keyEntry {
 	k := d.keys[name]
+	if d.file != nil {
+		return k
+	}
 	if k == nil {
 		if len(d.keys) >= maxKeys || len(name) >= maxText {
 			if !d.others {
@@ -137,7 +144,10 @@ func (d *dictionary) value(tokens []token, k *keyEntry, text string, list bool) 
 			tokens = append(tokens, k.id.alias(c))
 		}
 	}
-	if list {
+	switch {
+	case list && d.file != nil:
+		list = d.isListed(k, t, text)
+	case list:
 		seen, known := d.listed[t]
 		if known && seen >= d.now.withSlack() {
 			return tokens
@@ -155,6 +165,23 @@ func (d *dictionary) value(tokens []token, k *keyEntry, text string, list bool) 
 		tokens = append(tokens, k.id.with(valueUnlisted))
 	}
 	return tokens
+}
+
+// isListed looks up whether a value is listed. If that cannot be known it is not: then
+// the spans that have it are read.
+func (d *dictionary) isListed(k *keyEntry, t token, text string) bool {
+	if _, ok := d.listed[t]; ok {
+		return true
+	}
+	var found token
+	err := d.file.one("SELECT token FROM value WHERE key = ? AND text = ?", []any{int64(k.id), []byte(text)}, &found)
+	if err != nil {
+		return false
+	}
+	if len(d.listed) < maxDictionary {
+		d.listed[t] = 0
+	}
+	return true
 }
 
 // save writes what is new, which commit or undo follows.
@@ -211,20 +238,7 @@ func (d *dictionary) undo() {
 
 // load reads what save wrote.
 func (d *dictionary) load(ctx context.Context, c *conn) error {
-	err := c.each(ctx, "SELECT id, coalesce(name, ''), seen FROM key", nil, func(scan func(...any) error) error {
-		k := &keyEntry{saved: true}
-		if err := scan(&k.id, &k.name, &k.seen); err != nil {
-			return err
-		}
-		if k.id == otherKeys {
-			d.others = true
-			return nil
-		}
-		d.keys[k.name], d.byID[k.id] = k, k
-		d.nextID = max(d.nextID, k.id+1)
-		return nil
-	})
-	if err != nil {
+	if err := d.loadKeys(ctx, c); err != nil {
 		return err
 	}
 	return c.each(ctx, "SELECT token, seen FROM value", nil, func(scan func(...any) error) error {
@@ -237,6 +251,22 @@ func (d *dictionary) load(ctx context.Context, c *conn) error {
 		if k := d.byID[keyID(t>>hashBits)]; k != nil {
 			k.values++
 		}
+		return nil
+	})
+}
+
+func (d *dictionary) loadKeys(ctx context.Context, c *conn) error {
+	return c.each(ctx, "SELECT id, coalesce(name, ''), seen FROM key", nil, func(scan func(...any) error) error {
+		k := &keyEntry{saved: true}
+		if err := scan(&k.id, &k.name, &k.seen); err != nil {
+			return err
+		}
+		if k.id == otherKeys {
+			d.others = true
+			return nil
+		}
+		d.keys[k.name], d.byID[k.id] = k, k
+		d.nextID = max(d.nextID, k.id+1)
 		return nil
 	})
 }

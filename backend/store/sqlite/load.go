@@ -42,12 +42,21 @@ func (w *writer) closeTail() error {
 // rebuild makes a tail from the blocks whose numbers are at least from and
 // below to.
 func (w *writer) rebuild(ctx context.Context, from, to int64) (tail, error) {
+	old := w.tail
+	defer func() { w.tail = old }()
+	w.tail = newTail(from)
+	err := w.extend(ctx, to)
+	return w.tail, err
+}
+
+// extend adds to the tail the blocks behind it whose numbers are below to.
+func (w *writer) extend(ctx context.Context, to int64) error {
 	type block struct {
 		first, arrived int64
 		body           []byte
 	}
 	var blocks []block
-	err := w.each(ctx, "SELECT id, arrived, body FROM block WHERE id >= ? AND id < ? ORDER BY id", []any{from, to}, func(scan func(...any) error) error {
+	err := w.each(ctx, "SELECT id, arrived, body FROM block WHERE id >= ? AND id < ? ORDER BY id", []any{w.tail.next(), to}, func(scan func(...any) error) error {
 		var b block
 		if err := scan(&b.first, &b.arrived, &b.body); err != nil {
 			return err
@@ -56,24 +65,21 @@ func (w *writer) rebuild(ctx context.Context, from, to int64) (tail, error) {
 		return nil
 	})
 	if err != nil {
-		return tail{}, err
+		return err
 	}
-	old := w.tail
-	defer func() { w.tail = old }()
-	w.tail = newTail(from)
-	for i, b := range blocks {
-		if i == 0 {
+	for _, b := range blocks {
+		if w.tail.spans() == 0 {
 			w.tail.first, w.tail.begun = b.first, b.arrived
 		}
 		if b.first != w.tail.next() {
-			return tail{}, fmt.Errorf("block %d where %d was to come: %w", b.first, w.tail.next(), errCorrupt)
+			return fmt.Errorf("block %d where %d was to come: %w", b.first, w.tail.next(), errCorrupt)
 		}
 		if err := w.reindex(ctx, b.body); err != nil {
-			return tail{}, fmt.Errorf("block %d: %w", b.first, err)
+			return fmt.Errorf("block %d: %w", b.first, err)
 		}
 		w.tail.bytes += int64(len(b.body))
 	}
-	return w.tail, nil
+	return nil
 }
 
 // reindex adds the spans of a block to the tail.
@@ -93,20 +99,43 @@ func (w *writer) reindex(ctx context.Context, body []byte) error {
 			spans, ids = append(spans, s), append(ids, s.TraceID())
 		}
 	}
-	if err := w.traces.find(ctx, w.conn, ids); err != nil {
+	rows, err := traceRows(ctx, w.conn, ids)
+	if err != nil {
 		return err
 	}
 	w.heads = heads{}
 	for i, s := range spans {
-		k := w.traces.byID[s.TraceID()]
-		if k.row == 0 {
+		row := rows[s.TraceID()]
+		if row == 0 {
 			return fmt.Errorf("trace %v: %w", s.TraceID(), errCorrupt)
 		}
 		operation, err := w.ops.id(w.conn, s, w.dict.now)
 		if err != nil {
 			return err
 		}
-		w.addToTail(k.row, s, w.heads.of(w.dict, s, encoded[i]), operation)
+		w.addToTail(row, s, w.heads.of(w.dict, s, encoded[i]), operation)
 	}
 	return nil
+}
+
+// traceRows returns trace.id of the traces that there are.
+func traceRows(ctx context.Context, c *conn, ids []pcommon.TraceID) (map[pcommon.TraceID]int64, error) {
+	rows := make(map[pcommon.TraceID]int64, len(ids))
+	var unknown []any
+	for _, id := range ids {
+		if _, ok := rows[id]; !ok {
+			rows[id] = 0
+			unknown = append(unknown, id[:])
+		}
+	}
+	err := c.eachOf(ctx, "SELECT id, trace_id FROM trace WHERE trace_id IN ", unknown, func(scan func(...any) error) error {
+		var row int64
+		var id []byte
+		if err := scan(&row, &id); err != nil {
+			return err
+		}
+		rows[pcommon.TraceID(id)] = row
+		return nil
+	})
+	return rows, err
 }

@@ -102,7 +102,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if version > len(migrations) {
-		return fmt.Errorf("%s was written by a newer version (its schema is %d, this program knows up to %d)", path, version, len(migrations))
+		return newerVersion(path, version)
 	}
 	for ; version < len(migrations); version++ {
 		tx, err := db.BeginTx(ctx, nil)
@@ -123,4 +123,8 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		}
 	}
 	return nil
+}
+
+func newerVersion(path string, version int) error {
+	return fmt.Errorf("%s was written by a newer version (its schema is %d, this program knows up to %d)", path, version, len(migrations))
 }

@@ -100,17 +100,25 @@ func (s *Store) read(ctx context.Context, f func(*snapshot) error) (err error) {
 }
 
 func (r *snapshot) begin(s *Store) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	r.view = s.view
+	if s.following {
+		s.mu.Lock() // each follows from where the one before it was
+		defer s.mu.Unlock()
+	} else {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+	}
 	if err := r.exec("BEGIN"); err != nil {
 		return err
 	}
 	var one int
 	err := r.one("SELECT 1 FROM segment LIMIT 1", nil, &one) // the first read is the moment
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil
+		err = nil
 	}
+	if err == nil && s.following {
+		err = s.follow(r)
+	}
+	r.view = s.view
 	return err
 }
 

@@ -69,6 +69,9 @@ type Store struct {
 	mu      sync.RWMutex // so that view and file are the same to a reader
 	view    view
 	readers *readers
+
+	following bool      // another process writes; w then only reads, under mu
+	file      fileState // to which view belongs
 }
 
 var (
@@ -206,7 +209,10 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	err := s.transaction(s.w.closeTail)
+	var err error
+	if !s.following {
+		err = s.transaction(s.w.closeTail)
+	}
 	return errors.Join(s.wrap(err), s.release())
 }
 
@@ -215,7 +221,7 @@ func (s *Store) release() error {
 	if s.readers != nil {
 		s.readers.close()
 	}
-	if s.w != nil {
+	if s.w != nil && s.w.conn != nil {
 		s.w.close()
 	}
 	var errs []error
