@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ports = [
-  'query.http-server', 'collector.otlp.grpc', 'collector.otlp.http', 'collector.http-server', 'collector.zipkin', 'http-server', 'admin.http',
+  'query.http-server', 'collector.otlp.grpc', 'collector.otlp.http', 'collector.http-server', 'collector.grpc-server', 'collector.zipkin', 'sampling.grpc-server', 'http-server', 'admin.http',
 ].map((name) => `--${name}.host-port=127.0.0.1:0`);
 const udp = ['compact', 'binary'].map((name) => `--processor.jaeger-${name}.server-host-port=127.0.0.1:0`);
 
