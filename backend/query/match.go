@@ -39,6 +39,7 @@ func (s *server) match(r *http.Request) (any, error) {
 		return nil, tooLong(r.Context(), limited, err)
 	}
 	defer release()
+	trace.SplitShared(td)
 	spans := slices.Collect(trace.Spans(td))
 	matched, _, err := q.MatchContext(limited, spans)
 	if err != nil {

@@ -21,5 +21,6 @@ func (s *server) outline(r *http.Request) (any, error) {
 		return nil, err
 	}
 	defer release()
+	trace.SplitShared(td)
 	return trace.NewOutline(slices.Collect(trace.Spans(td))), nil
 }

@@ -14,14 +14,14 @@ import (
 func (v *view) correctSkew() {
 	first := make(map[pcommon.SpanID]int, len(v.spans))
 	for i := range v.spans {
-		if _, ok := first[v.spans[i].id]; !ok {
-			first[v.spans[i].id] = i
+		if _, ok := first[v.spans[i].SpanID()]; !ok {
+			first[v.spans[i].SpanID()] = i
 		}
 	}
 	children := map[int][]int{}
 	var todo []int // those whose parent is done, roots at first; spans in a cycle never are
 	for i := range v.spans {
-		if p, ok := first[v.spans[i].parent]; ok {
+		if p, ok := first[v.spans[i].ParentSpanID()]; ok {
 			children[p] = append(children[p], i)
 		} else {
 			todo = append(todo, i)

@@ -36,7 +36,15 @@ func (s *server) spans(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer release()
+	defer func() { release() }()
+	if w != (trace.Window{}) && !plain(td, ids) {
+		release()
+		release = func() {}
+		if td, release, err = s.loadID(r.Context(), id, trace.Window{}); err != nil {
+			return nil, err
+		}
+	}
+	trace.SplitShared(td)
 	keep(td, ids)
 	b, err := new(ptrace.JSONMarshaler).MarshalTraces(td)
 	return json.RawMessage(b), err
@@ -55,6 +63,16 @@ func (p params) spanIDs() ([]pcommon.SpanID, error) {
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// plain reports whether a part of a trace has all of these ids, and each once. If
+// not, only the whole trace tells what they mean (trace.SplitShared).
+func plain(td ptrace.Traces, ids []pcommon.SpanID) bool {
+	count := map[pcommon.SpanID]int{}
+	for s := range trace.Spans(td) {
+		count[s.SpanID()]++
+	}
+	return !slices.ContainsFunc(ids, func(id pcommon.SpanID) bool { return count[id] != 1 })
 }
 
 // keep removes all spans from td but those with ids.

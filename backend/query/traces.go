@@ -60,12 +60,15 @@ func (s *server) traceByID(r *http.Request) (any, error) {
 
 // show yields a trace, adjusted as the request asks for.
 func show(r *http.Request, td ptrace.Traces, yield func(*view) error) error {
+	p := params{r.URL.Query()}
+	raw, _ := p.bool("raw")
+	if !raw {
+		trace.SplitShared(td)
+	}
 	views, err := newViews(td)
 	if err != nil {
 		return err
 	}
-	p := params{r.URL.Query()}
-	raw, _ := p.bool("raw")
 	for _, v := range views {
 		v.stored = true
 		if !raw {

@@ -30,7 +30,7 @@ const (
 func (v *view) span(s *viewSpan) spanJSON {
 	j := spanJSON{
 		TraceID:       trace.FormatTraceID(s.TraceID()),
-		SpanID:        formatSpanID(s.id),
+		SpanID:        formatSpanID(s.SpanID()),
 		OperationName: s.Name(),
 		StartTime:     microseconds(s.StartTimestamp() + pcommon.Timestamp(s.shift)),
 		Duration:      micros(s.Duration().Microseconds()),
@@ -126,15 +126,16 @@ func spanTags(s trace.Span) []keyValue {
 func references(s *viewSpan) []reference {
 	refs := make([]reference, 0, s.Links().Len()+1)
 	id := s.TraceID()
-	if !s.parent.IsEmpty() {
-		refs = append(refs, reference{childOf, trace.FormatTraceID(id), s.parent.String()})
+	parent := s.ParentSpanID()
+	if !parent.IsEmpty() {
+		refs = append(refs, reference{childOf, trace.FormatTraceID(id), parent.String()})
 	}
 	for _, l := range s.Links().All() {
 		kind := followsFrom
 		if t, ok := l.Attributes().Get(trace.AttributeRefType); ok && t.Str() == trace.RefChildOf {
 			kind = childOf
 		}
-		if !s.parent.IsEmpty() && l.TraceID() == id && l.SpanID() == s.parent {
+		if !parent.IsEmpty() && l.TraceID() == id && l.SpanID() == parent {
 			refs[0].RefType = kind
 			continue
 		}

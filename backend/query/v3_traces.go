@@ -89,6 +89,7 @@ func showOTLP(td ptrace.Traces, raw bool, yield func(ptrace.Traces) error) error
 // adjustOTLP does with td what view.adjust does with a trace for v1. Warnings of
 // spans are attributes.
 func adjustOTLP(td ptrace.Traces) error {
+	trace.SplitShared(td)
 	views, err := newViews(td)
 	if err != nil {
 		return err
@@ -101,8 +102,6 @@ func adjustOTLP(td ptrace.Traces) error {
 		for i := range v.spans {
 			s := &v.spans[i]
 			kept[s.Span.Span] = true
-			s.SetSpanID(s.id)
-			s.SetParentSpanID(s.parent)
 			if len(s.warnings) > 0 {
 				list := s.Attributes().PutEmptySlice(trace.AttributeWarnings)
 				for _, text := range s.warnings {

@@ -12,8 +12,7 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// view is a trace on its way out: what reading it adjusts lies beside the
-// spans, which stay as they are stored.
+// view is a trace on its way out. Shifted times and warnings lie beside the spans.
 type view struct {
 	id        pcommon.TraceID
 	spans     []viewSpan
@@ -26,10 +25,9 @@ type view struct {
 
 type viewSpan struct {
 	trace.Span
-	id, parent pcommon.SpanID
-	shift      time.Duration // of all its times
-	process    int           // index in view.processes
-	warnings   []string
+	shift    time.Duration // of all its times
+	process  int           // index in view.processes
+	warnings []string
 }
 
 // newViews returns the traces of td, the spans of each in their order. Equal
@@ -53,8 +51,6 @@ func newViews(td ptrace.Traces) ([]*view, error) {
 				}
 				v.spans = append(v.spans, viewSpan{
 					Span:     trace.Span{Span: s, Resource: rs, Scope: ss},
-					id:       s.SpanID(),
-					parent:   s.ParentSpanID(),
 					process:  v.processOf(p, string(text)),
 					warnings: warnings(s),
 				})

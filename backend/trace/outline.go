@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 // Outline is what it takes to draw a trace of many spans: a column for each
@@ -44,9 +43,8 @@ const (
 )
 
 // NewOutline returns the outline of the spans of one trace, in whatever order
-// they are. Where a client and a server share a span
-// id, as with Zipkin, the client is the server's parent, and the server that
-// of the spans below.
+// they are. Of spans that have an id in common the first is the parent of those
+// below: see SplitShared.
 func NewOutline(spans []Span) *Outline {
 	o := &Outline{Spans: len(spans), Start: "0", Duration: "0", Services: []string{}, Names: []string{}}
 	if len(spans) == 0 {
@@ -66,7 +64,7 @@ func NewOutline(spans []Span) *Outline {
 	o.Start = strconv.FormatUint(uint64(start), 10)
 	o.Duration = strconv.FormatInt(int64(traceDuration(spans)), 10)
 
-	b := outlineBuilder{outline: o, services: map[string]int{}, names: map[string]int{}, rows: map[outlineRow]bool{}, byID: map[pcommon.SpanID]sharedID{}}
+	b := outlineBuilder{outline: o, services: map[string]int{}, names: map[string]int{}, rows: map[outlineRow]bool{}, byID: map[pcommon.SpanID]int{}}
 	for _, p := range order[:min(len(order), MaxOutlineSpans)] {
 		b.add(spans[p.index], start)
 	}
@@ -82,8 +80,8 @@ type outlineBuilder struct {
 	kinds, statuses    []byte
 	ids                []byte
 	spanIDs, parentIDs []pcommon.SpanID
-	rows               map[outlineRow]bool // to find doubles
-	byID               map[pcommon.SpanID]sharedID
+	rows               map[outlineRow]bool    // to find doubles
+	byID               map[pcommon.SpanID]int // the first
 }
 
 // outlineRow is all that an Outline says of a span.
@@ -93,10 +91,6 @@ type outlineRow struct {
 	service, name int
 	kind, status  byte
 }
-
-// sharedID are the rows that have a span id: the first of all, the first that
-// is a client and the first that is a server, or -1.
-type sharedID struct{ any, client, server int }
 
 func (b *outlineBuilder) add(s Span, start pcommon.Timestamp) {
 	row := outlineRow{
@@ -112,22 +106,9 @@ func (b *outlineBuilder) add(s Span, start pcommon.Timestamp) {
 	}
 	b.rows[row] = true
 	i := len(b.spanIDs)
-	shared, ok := b.byID[row.id]
-	if !ok {
-		shared = sharedID{any: i, client: -1, server: -1}
+	if _, ok := b.byID[row.id]; !ok {
+		b.byID[row.id] = i
 	}
-	switch s.Kind() {
-	case ptrace.SpanKindClient:
-		if shared.client < 0 {
-			shared.client = i
-		}
-	case ptrace.SpanKindServer:
-		if shared.server < 0 {
-			shared.server = i
-		}
-	}
-	b.byID[row.id] = shared
-
 	o := b.outline
 	o.Starts, o.Durations = append(o.Starts, row.start), append(o.Durations, row.dur)
 	o.Service, o.Name = append(o.Service, row.service), append(o.Name, row.name)
@@ -139,22 +120,15 @@ func (b *outlineBuilder) add(s Span, start pcommon.Timestamp) {
 // parents fills in the column of parents.
 func (b *outlineBuilder) parents() {
 	parent := make([]int, len(b.spanIDs))
-	for i, id := range b.spanIDs {
-		own := b.byID[id]
-		if b.kinds[i] == '0'+byte(ptrace.SpanKindServer) && own.client >= 0 {
-			parent[i] = own.client
-			continue
-		}
-		shared, ok := b.byID[b.parentIDs[i]]
+	for i, id := range b.parentIDs {
+		at, ok := b.byID[id]
 		switch {
-		case b.parentIDs[i].IsEmpty():
+		case id.IsEmpty():
 			parent[i] = NoParent
 		case !ok:
 			parent[i] = LostParent
-		case shared.client >= 0 && shared.server >= 0:
-			parent[i] = shared.server
 		default:
-			parent[i] = shared.any
+			parent[i] = at
 		}
 	}
 	cutCycles(parent)

@@ -77,7 +77,6 @@ func TestOutline(t *testing.T) {
 // TestOutlineParents: what spans say of their parents is no tree, but the
 // outline always is one.
 func TestOutlineParents(t *testing.T) {
-	const client, server = ptrace.SpanKindClient, ptrace.SpanKindServer
 	for name, tt := range map[string]struct {
 		spans   []outlineSpan
 		parents []int
@@ -91,8 +90,6 @@ func TestOutlineParents(t *testing.T) {
 		"child comes first": {[]outlineSpan{{id: 2, parent: 1}, {id: 1, start: 5}}, []int{1, -1}, 0},
 		"double":            {[]outlineSpan{{id: 1}, {id: 2, parent: 1}, {id: 1}, {id: 2, parent: 1}}, []int{-1, 0}, 2},
 		"same id":           {[]outlineSpan{{id: 1}, {id: 2, parent: 1}, {id: 2, parent: 1, dur: 9}, {id: 3, parent: 2}}, []int{-1, 0, 0, 1}, 0},
-		"zipkin":            {[]outlineSpan{{id: 1}, {id: 2, parent: 1, kind: client}, {id: 2, parent: 1, kind: server, start: 1}, {id: 3, parent: 2, start: 2}}, []int{-1, 0, 1, 2}, 0},
-		"zipkin reversed":   {[]outlineSpan{{id: 2, parent: 1, kind: server}, {id: 2, parent: 1, kind: client, start: 1}, {id: 3, parent: 2, start: 2}}, []int{1, -2, 0}, 0},
 		"two roots":         {[]outlineSpan{{id: 1}, {id: 2}}, []int{-1, -1}, 0},
 	} {
 		o := outlineOf(tt.spans...)

@@ -36,6 +36,7 @@ var Differences = []Known{
 	{Field: "tags.zipkin.shared", V162: "", V213: Same, Ours: "bool true", Why: "what was sent is kept"},
 	{Field: "flags", V162: "", V213: Same, Ours: "3", Why: "Zipkin's debug is kept"},
 	{Field: "warnings", V162: `["clock skew adjustment disabled; *`, V213: Same, Ours: "null", Why: "clock skew is not what is wrong with it"},
+	{Field: "references", V162: `*"spanID":"0000000000000001"*`, V213: Same, Ours: "*", Why: "below an id that client and server share, a child of the client's service is the client's"},
 	{Field: "tags.error", V162: "bool true", V213: Same, Ours: `bool true + string "*"`, Why: "1.62 loses the text of v1's error"},
 	{Field: "tags.sa", V162: "bool true", V213: Same, Ours: "", Why: "v1's address of the server is one, not a tag"},
 	{Field: "tags.ca", V162: "bool true", V213: Same, Ours: "", Why: "v1's address of the client is one, not a tag"},
