@@ -4,6 +4,8 @@ package receive
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -89,6 +91,8 @@ func (s *zipkinSpan) proto(b []byte) (refused trace.Reason, err error) {
 			return "", err
 		}
 	}
+	// Maps are in no order, not even in the same sender's second attempt.
+	slices.SortStableFunc(s.tags, func(a, b model.Tag) int { return strings.Compare(a.Key, b.Key) })
 	if local != nil {
 		s.local(local)
 	}

@@ -56,7 +56,7 @@ func file(t *testing.T, b []byte) string {
 func TestTLS(t *testing.T) {
 	files, trust := certificate(t)
 	c := settings(t, "memory")
-	c.QueryTLS, c.OTLPGRPCTLS, c.OTLPHTTPTLS, c.CollectorTLS, c.CollectorGRPCTLS, c.AdminTLS = files, files, files, files, files, files
+	c.QueryTLS, c.OTLPGRPCTLS, c.OTLPHTTPTLS, c.CollectorTLS, c.CollectorGRPCTLS, c.ZipkinTLS, c.AdminTLS = files, files, files, files, files, files, files
 	c.AdminTLS.ClientCA = files.Cert
 	s := start(t, c)
 	if !strings.Contains(s.banner(0), "https://127.0.0.1") {
@@ -68,6 +68,10 @@ func TestTLS(t *testing.T) {
 	resp, err := client.Post("https://"+s.Addr(OTLPHTTP)+"/v1/traces", "application/json", strings.NewReader(body))
 	if err != nil || resp.StatusCode != http.StatusOK || resp.Body.Close() != nil {
 		t.Errorf("OTLP over HTTP: %v, %v", resp, err)
+	}
+	resp, err = client.Post("https://"+s.Addr(Zipkin)+"/api/v2/spans", "application/json", strings.NewReader("[]"))
+	if err != nil || resp.StatusCode != http.StatusAccepted || resp.Body.Close() != nil {
+		t.Errorf("Zipkin: %v, %v", resp, err)
 	}
 	resp, err = client.Get("https://" + s.Addr(Query) + "/api/services")
 	if err != nil || resp.StatusCode != http.StatusOK || resp.ProtoMajor != 2 || resp.Body.Close() != nil {
