@@ -23,4 +23,17 @@ const (
 
 	// storeTimeout bounds what is waited for the store.
 	storeTimeout = 10 * time.Second
+
+	// What a collector has answered is not asked for again within fresh, and after
+	// a failure within pause. An answer that is older is waited for so long before
+	// the old one is given, and one that there is none of for as long as all
+	// collectors together may take.
+	fresh    = 10 * time.Second
+	pause    = 2 * time.Second
+	patience = time.Second
+	askTime  = 5 * time.Second
+	// So many requests are under way at a time, and so many bytes of services and
+	// their strategies are kept: who was not asked for longest is forgotten.
+	mostAsked = 32
+	mostKept  = 32 << 20
 )
