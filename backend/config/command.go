@@ -13,14 +13,17 @@ const (
 	AllInOne  Command = 1 << iota // everything in one process
 	Collector                     // receives spans and stores them
 	Query                         // the pages and the API, over what collectors stored
+	Agent                         // receives spans on the senders' machine and sends them to collectors
 )
 
 // Sets of commands, by what they do.
 const (
-	everyone = AllInOne | Collector | Query
+	everyone = AllInOne | Collector | Query | Agent
+	stores   = AllInOne | Collector | Query // have the store that the settings name
 	collects = AllInOne | Collector
 	queries  = AllInOne | Query
-	nearby   = AllInOne // are on the machine of the programs that send spans
+	nearby   = AllInOne | Agent // are on the machine of the programs that send spans
+	takes    = collects | nearby
 )
 
 var commands = []struct {
@@ -31,6 +34,7 @@ var commands = []struct {
 	{AllInOne, "all-in-one", "Receives, stores and searches traces."},
 	{Collector, "collector", "Receives traces and stores them."},
 	{Query, "query", "Searches and shows the traces that collectors store."},
+	{Agent, "agent", "Receives spans from the programs on its machine, and sends them to collectors."},
 }
 
 // String returns the name of the command, or of those in the set.
@@ -53,8 +57,11 @@ func (c Command) purpose() string {
 	return ""
 }
 
-// Collects reports whether the command receives spans and stores them.
+// Collects reports whether the command receives spans over the network.
 func (c Command) Collects() bool { return c&collects != 0 }
+
+// Takes reports whether the command receives spans, from wherever.
+func (c Command) Takes() bool { return c&takes != 0 }
 
 // Queries reports whether the command answers who looks at traces.
 func (c Command) Queries() bool { return c&queries != 0 }

@@ -24,6 +24,8 @@ type Config struct {
 	// separated by commas. All take spans, and the first is read.
 	Storage string
 	Forward Forward // of the engine "forward"
+	// Reporter is where the agent sends spans, unless Forward says so.
+	Reporter Reporter
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
 	Data string
 	// MaxSize and MaxAge are where the oldest traces are removed. A MaxSize of 0
@@ -74,16 +76,18 @@ type Config struct {
 
 // Default returns the settings that nothing has changed.
 func Default(command Command) Config {
-	admin, zipkin := "14269", ""
+	storage, admin, zipkin := "sqlite", "14269", ""
 	switch command {
 	case AllInOne:
 		zipkin = "9411"
 	case Query:
 		admin = "16687"
+	case Agent:
+		storage, admin = forward, "14271"
 	}
 	return Config{
 		Command:       command,
-		Storage:       "sqlite",
+		Storage:       storage,
 		Forward:       defaultForward(),
 		MaxAge:        72 * time.Hour,
 		Sync:          "normal",

@@ -46,8 +46,8 @@ func table(c *Config, getenv func(string) string) []option {
 // everything lists the options of all commands, as docs do.
 func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
-		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, or sent on; of several, the first is read", "", everyone},
-		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", everyone},
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, or sent on; of several, the first is read", "", stores},
+		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", stores},
 		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", collects},
 		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", collects},
 		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", "", collects},
@@ -69,6 +69,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},
 		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 1, 1_000_000), "the same in MiB of memory, estimated", "", collects},
 		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", "", collects},
+		{"agent.tags", "AGENT_TAGS", tags(&c.Tags, getenv), "the same, added by the agent", "", Agent},
 		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies: a path, or a URL of http or https", "everything is sampled", collects},
 		{"sampling.strategies-reload-interval", "SAMPLING_STRATEGIES_RELOAD_INTERVAL", interval(&c.StrategiesReload), "how often that file is read again; 0 is never", "", collects},
 		{"sampling.strategies.bugfix-5270", "SAMPLING_STRATEGIES_BUGFIX_5270", boolean(&c.StrategiesLimitedToo), "apply the operations of its default_strategy also to services of type ratelimiting", "", collects},
@@ -81,6 +82,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", "", everyone},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},
 	}
+	options = append(options, c.Reporter.options()...)
 	options = append(options, c.Forward.options()...)
 	options = append(options, c.adaptive()...)
 	for _, t := range c.tls() {

@@ -213,7 +213,7 @@ func (r *Remote) report(err error) {
 	}
 	r.failed.Inc()
 	if !r.failing {
-		r.log.Warn("no collector says how to sample; what one said before is answered", "error", err)
+		r.log.Warn("no collector says how to sample; what was said before holds", "error", err)
 	}
 	r.failing = true
 }

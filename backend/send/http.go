@@ -29,13 +29,7 @@ func (r *requests) open(c Config, format transport.Format) error {
 	if _, err := HostPort(c.Protocol, c.Endpoint); err != nil {
 		return err
 	}
-	r.endpoint = c.Endpoint
-	if !strings.Contains(c.Endpoint, "://") {
-		r.endpoint = "http://" + c.Endpoint
-		if c.TLS.Enabled {
-			r.endpoint = "https://" + c.Endpoint
-		}
-	}
+	r.endpoint = endpointURL(&c)
 	r.options = transport.HTTPOptions{
 		Format: format, Header: c.header(), BearerToken: c.Token, Gzip: format == transport.OTLP, Timeout: c.Timeout, MaxBatch: longest,
 		TLS: c.TLS.base(), CAFile: c.TLS.CA, CertFile: c.TLS.Cert, KeyFile: c.TLS.Key,
@@ -52,6 +46,17 @@ func (r *requests) open(c Config, format transport.Format) error {
 	}
 	r.idle = []*transport.HTTP{first}
 	return nil
+}
+
+// endpointURL is c.Endpoint as a URL.
+func endpointURL(c *Config) string {
+	switch {
+	case strings.Contains(c.Endpoint, "://"):
+		return c.Endpoint
+	case c.TLS.Enabled:
+		return "https://" + c.Endpoint
+	}
+	return "http://" + c.Endpoint
 }
 
 // post makes one request.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/go-spur/spur/backend/config"
 	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/store"
 )
@@ -13,6 +14,9 @@ import (
 // openSampling opens what decides how services sample.
 func (s *Server) openSampling(ctx context.Context) error {
 	c := &s.config
+	if c.Command == config.Agent {
+		return s.askCollectors()
+	}
 	if c.SamplingType == "adaptive" {
 		return s.openAdaptive(ctx)
 	}

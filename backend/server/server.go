@@ -105,7 +105,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	if err := s.openSampling(ctx); err != nil {
 		return nil, err
 	}
-	if c.Command.Collects() {
+	if c.Command.Takes() {
 		if err := s.collect(); err != nil {
 			return nil, err
 		}

@@ -55,10 +55,11 @@ func (s *Server) openStore(ctx context.Context, name string) (k kept, err error)
 	switch name {
 	case "memory":
 	case "forward":
-		if cfg.Forward, err = forwardConfig(&c.Forward); err != nil {
+		to := c.Outgoing()
+		if cfg.Forward, err = forwardConfig(&to); err != nil {
 			return k, err
 		}
-		k.where = "sent to " + strings.Join(c.Forward.Endpoints, ", ")
+		k.where = "sent to " + strings.Join(to.Endpoints, ", ")
 	default:
 		if cfg.Dir, err = dataFolder(c); err != nil {
 			return k, err
@@ -72,20 +73,23 @@ func (s *Server) openStore(ctx context.Context, name string) (k kept, err error)
 // forwardConfig is what the store forward makes of the settings.
 func forwardConfig(f *config.Forward) (c open.Forward, err error) {
 	c = open.Forward{
-		Endpoints: f.Endpoints,
-		Send: send.Config{
-			Protocol: send.Protocol(f.Protocol), Token: f.Token, Header: f.Headers, Timeout: f.Timeout,
-			TLS: send.TLS{
-				Enabled: f.TLS.Enabled, CA: f.TLS.CA, Cert: f.TLS.Cert, Key: f.TLS.Key,
-				ServerName: f.TLS.Name, SkipVerify: f.TLS.SkipVerify,
-			},
-		},
-		QueueBytes: f.QueueSize, SpoolBytes: f.SpoolSize,
+		Endpoints: f.Endpoints, Send: sendConfig(f), QueueBytes: f.QueueSize, SpoolBytes: f.SpoolSize,
 	}
 	if f.Spool != "" {
 		c.Spool, err = filepath.Abs(f.Spool)
 	}
 	return c, err
+}
+
+// sendConfig says how to speak to receivers.
+func sendConfig(f *config.Forward) send.Config {
+	return send.Config{
+		Protocol: send.Protocol(f.Protocol), Token: f.Token, Header: f.Headers, Timeout: f.Timeout,
+		TLS: send.TLS{
+			Enabled: f.TLS.Enabled, CA: f.TLS.CA, Cert: f.TLS.Cert, Key: f.TLS.Key,
+			ServerName: f.TLS.Name, SkipVerify: f.TLS.SkipVerify,
+		},
+	}
 }
 
 // dataFolder returns the folder of traces on disk.
