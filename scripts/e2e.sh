@@ -14,7 +14,8 @@ stop() {
   for v in 1.62 2; do "$e2e/jaeger.sh" stop "$v"; done
   "$e2e/collector.sh" stop
   E2E_OFFSET=12000 "$e2e/agent.sh" stop
-  E2E_OFFSET=10000 "$e2e/jaeger.sh" stop 1.62
+  for v in 1.62 2; do E2E_OFFSET=10000 "$e2e/jaeger.sh" stop "$v"; done
+  E2E_OFFSET=10000 "$e2e/collector.sh" stop
   E2E_OFFSET=11000 "$e2e/collector.sh" stop
 }
 trap stop EXIT # also when a test dies before it can

@@ -4,6 +4,7 @@ package send_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestPack(t *testing.T) {
 		}
 		got = append(got, spans...)
 	}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
+	if !reflect.DeepEqual(got, want) {
 		t.Error("the spans are others")
 	}
 	if send.Pack(nil) != nil {

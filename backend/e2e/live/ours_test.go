@@ -19,12 +19,20 @@ import (
 // ends. It may be given a file of sampling strategies.
 func startOurs(t *testing.T, strategies ...string) *receiver {
 	t.Helper()
+	return startWith(t, func(c *config.Config) {
+		for _, file := range strategies {
+			c.Strategies = file
+		}
+	})
+}
+
+// startWith is startOurs with settings that change sets.
+func startWith(t *testing.T, change func(*config.Config)) *receiver {
+	t.Helper()
 	c := config.Default(config.AllInOne)
 	c.Data = t.TempDir()
 	c.FreePorts()
-	for _, file := range strategies {
-		c.Strategies = file
-	}
+	change(&c)
 	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

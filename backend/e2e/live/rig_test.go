@@ -23,10 +23,20 @@ const scripts = "../../../internal/conformance/e2e"
 // startJaeger starts a Jaeger 1.62, and stops it when the test ends.
 func startJaeger(t *testing.T) *receiver {
 	t.Helper()
-	env := []string{"E2E_OFFSET=10000"} // still below the ports that the system gives to others
-	t.Cleanup(func() { script(t, env, "jaeger.sh", "stop", "1.62") })
-	said := script(t, env, "jaeger.sh", "start", "1.62")
-	return &receiver{name: "Jaeger 1.62", query: said["E2E_QUERY"], sampling: said["E2E_SAMPLING"], agents: said["E2E_COLLECTOR_GRPC"], wires: map[emit.Wire]string{
+	return startVersion(t, "1.62")
+}
+
+// offset is what is added to the ports of Jaegers and Collectors: they are still
+// below those that the system gives to others.
+const offset = "E2E_OFFSET=10000"
+
+// startVersion is startJaeger of another version: 2 is 2.13.
+func startVersion(t *testing.T, version string) *receiver {
+	t.Helper()
+	env := []string{offset}
+	t.Cleanup(func() { script(t, env, "jaeger.sh", "stop", version) })
+	said := script(t, env, "jaeger.sh", "start", version)
+	return &receiver{name: "Jaeger " + version, query: said["E2E_QUERY"], sampling: said["E2E_SAMPLING"], agents: said["E2E_COLLECTOR_GRPC"], wires: map[emit.Wire]string{
 		emit.Compact: said["E2E_AGENT_COMPACT"], emit.Binary: said["E2E_AGENT_BINARY"], emit.ThriftHTTP: said["E2E_COLLECTOR_HTTP"],
 		emit.OTLPHTTP: said["E2E_OTLP_HTTP"], emit.OTLPGRPC: said["E2E_OTLP_GRPC"],
 		emit.Zipkin: strings.TrimSuffix(said["E2E_ZIPKIN"], "/api/v2/spans"),
