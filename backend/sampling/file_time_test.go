@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -58,12 +59,30 @@ func counted(t *testing.T, reg *prometheus.Registry, name, label string) float64
 	return 0
 }
 
+// safeBuffer is a text that one goroutine writes while another reads it.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
 // TestFileReload: a change holds after the interval, and a wrong one does not.
 func TestFileReload(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "strategies.json")
 	synctest.Test(t, func(t *testing.T) {
 		pass := func() { time.Sleep(10 * time.Second); synctest.Wait() }
-		var log bytes.Buffer
+		var log safeBuffer
 		reg := prometheus.NewRegistry()
 		write(t, path, fixed(0.1))
 		f, err := OpenFile(t.Context(), FileConfig{Location: path, ReloadInterval: 10 * time.Second}, reg, slog.New(slog.NewTextHandler(&log, nil)))
