@@ -4,7 +4,7 @@
 # The senders in Node.js: see node/send.js.
 # usage: node.sh install          fetch the libraries, as package-lock.json has them, into
 #                                 $E2E_CACHE/live-node; nothing to do the second time
-#        node.sh send ARGUMENTS   of send.js
+#        node.sh send ARGUMENTS   of send.js; it ends after $E2E_NODE_SECONDS (60)
 # Without node and npm, install says so and succeeds, and send exits 3.
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../../../internal/conformance/e2e/lib.sh"
@@ -32,7 +32,7 @@ send)
   there && [[ -s $dir/installed.json ]] || exit 3
   shift
   install -m 644 "$here"/node/*.js "$dir"
-  exec timeout --foreground 60 node "$dir/send.js" "$@"
+  exec timeout --foreground "${E2E_NODE_SECONDS:-60}" node "$dir/send.js" "$@"
   ;;
 *)
   sed -n '/^# usage/,/^here/{/^here/d;s/^# \{0,1\}//p}' "$0" >&2

@@ -62,13 +62,6 @@ func TestStrategies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sampled := func(s opentracing.Span) bool {
-		defer s.Finish()
-		if s, ok := s.(*spur.Span); ok {
-			return s.SpanContext().IsSampled()
-		}
-		return s.Context().(jaeger.SpanContext).IsSampled()
-	}
 	wanted := map[string]int{}
 	for service, tr := range map[string]opentracing.Tracer{"nothing-set": tracer, "jaegergo-remote": jTracer} {
 		await(t, func() (bool, any) { // until then hardly any are sampled
@@ -95,6 +88,15 @@ func TestStrategies(t *testing.T) {
 	for service, n := range wanted {
 		ours.awaitOperation(t, service, "wanted", n)
 	}
+}
+
+// sampled finishes s, and reports whether it is sampled.
+func sampled(s opentracing.Span) bool {
+	defer s.Finish()
+	if s, ok := s.(*spur.Span); ok {
+		return s.SpanContext().IsSampled()
+	}
+	return s.Context().(jaeger.SpanContext).IsSampled()
 }
 
 // fromEnv is the tracer of a service that is configured by the environment alone.
