@@ -73,7 +73,8 @@ var Differences = []Known{
 
 	// Dependencies.
 	{Field: "callCount", V162: "", V213: "*", Ours: Same, Why: "v2 counts calls within a service"},
-	{Field: "callCount", V162: "1", V213: "2", Ours: "2", Why: "who called a span whose id is shared is not certain"},
+	{Field: "callCount", V162: "1", V213: "2", Ours: Same, Why: "v2 does not take shared ids apart to count calls"},
+	{Field: "callCount", V162: "2", V213: Same, Ours: "1", Why: "below an id that client and server share, a child of the client's service is the client's"},
 	{Field: "callCount", V162: "1", V213: "", Ours: "", Why: "the other names of services without one"},
 	{Field: "callCount", V162: "", V213: Same, Ours: "1", Why: "the other names of services without one"},
 

@@ -16,23 +16,30 @@ import (
 // Links implements store.Store. It looks at the records of all spans.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
 	links := store.Links{}
-	services := map[pcommon.SpanID]string{} // by span, of one trace
+	callers := map[pcommon.SpanID]store.Callers[*name]{} // by span, of one trace
 	start, end := w.Nanos()
 	err := s.traces(ctx, w, func(e *entry) error {
 		if len(e.refs) == 1 {
 			return nil
 		}
-		clear(services)
+		clear(callers)
 		for _, r := range e.refs {
-			services[r.record.span] = r.name().service
+			c := callers[r.record.span]
+			c.Add(r.name(), r.name().kind)
+			callers[r.record.span] = c
 		}
 		for _, r := range e.refs {
-			rec := r.record
-			if rec.parent.IsEmpty() || !within(rec.start, start, end) {
+			rec, n := r.record, r.name()
+			if !within(rec.start, start, end) {
 				continue
 			}
-			if parent, ok := services[rec.parent]; ok {
-				links.Add(parent, r.name().service, rec.status == ptrace.StatusCodeError)
+			var own store.Callers[*name]
+			if n.kind == ptrace.SpanKindServer {
+				own = callers[rec.span]
+			}
+			caller := store.Caller(own, callers[rec.parent], func(c *name) bool { return c.service == n.service })
+			if caller != nil {
+				links.Add(caller.service, n.service, rec.status == ptrace.StatusCodeError)
 			}
 		}
 		return nil

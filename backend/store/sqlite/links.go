@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -13,14 +15,14 @@ import (
 // Links implements store.Store. It looks at the columns of all spans in the
 // window, and of those around them.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	l := linker{links: store.Links{}, services: map[int64]string{}}
+	l := linker{links: store.Links{}, operations: map[int64]operation{}}
 	err := s.read(ctx, func(r *snapshot) error {
 		names := map[string]string{} // each service once
 		err := r.eachOperation(func(id int64, o operation) {
 			if _, ok := names[o.service]; !ok {
 				names[o.service] = o.service
 			}
-			l.services[id] = names[o.service]
+			l.operations[id] = operation{service: names[o.service], kind: o.kind}
 		})
 		if err != nil {
 			return err
@@ -29,12 +31,8 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 			return err
 		}
 		l.r = r
-		kinds := []kind{columnTrace, columnOperation, columnStatus, columnParent}
-		err = r.eachIn(w, kinds, func(seg *segment, i int) {
-			if seg.cols.parent[i] != 0 {
-				l.add(seg, i)
-			}
-		})
+		kinds := []kind{columnTrace, columnSpan, columnOperation, columnStatus, columnParent}
+		err = r.eachIn(w, kinds, l.add)
 		return cmp.Or(err, l.flush())
 	})
 	if err != nil {
@@ -45,13 +43,13 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 
 // linker joins spans to their parents, so many at a time.
 type linker struct {
-	r        *snapshot
-	services map[int64]string // by operation.id
-	segments []*segment
-	links    store.Links
+	r          *snapshot
+	operations map[int64]operation // by id, without names
+	segments   []*segment
+	links      store.Links
 
 	children           []child
-	parents            map[spanOf]int64 // operation.id by span, 0 when it is not known
+	parents            map[spanOf]store.Callers[int64] // operation.id by span
 	minTrace, maxTrace int64
 	err                error
 }
@@ -62,24 +60,37 @@ type spanOf struct {
 }
 
 type child struct {
-	parent    spanOf
+	parent    spanOf // its span is 0 when there is none
+	self      uint64 // span of the same trace, that can be a client's, too
 	operation int64
 	failed    bool
 }
 
 func (l *linker) add(seg *segment, i int) {
+	server := l.kindOf(seg.cols.operation[i]) == ptrace.SpanKindServer
+	if seg.cols.parent[i] == 0 && !server {
+		return
+	}
 	if len(l.children) >= maxJoined && l.err == nil {
 		l.err = l.flush()
 	}
-	c := child{spanOf{seg.cols.trace[i], seg.cols.parent[i]}, seg.cols.operation[i], isError(seg.cols.status[i])}
+	c := child{spanOf{seg.cols.trace[i], seg.cols.parent[i]}, seg.cols.span[i], seg.cols.operation[i], isError(seg.cols.status[i])}
 	if len(l.children) == 0 {
-		l.parents = map[spanOf]int64{}
+		l.parents = map[spanOf]store.Callers[int64]{}
 		l.minTrace, l.maxTrace = c.parent.trace, c.parent.trace
 	}
 	l.minTrace, l.maxTrace = min(l.minTrace, c.parent.trace), max(l.maxTrace, c.parent.trace)
 	l.children = append(l.children, c)
-	l.parents[c.parent] = 0
+	l.parents[c.parent] = store.Callers[int64]{}
+	if server {
+		l.parents[c.own()] = store.Callers[int64]{}
+	}
 }
+
+// own is the child's own id.
+func (c child) own() spanOf { return spanOf{c.parent.trace, c.self} }
+
+func (l *linker) kindOf(id int64) ptrace.SpanKind { return ptrace.SpanKind(l.operations[id].kind) }
 
 // flush finds the parents of children.
 func (l *linker) flush() error {
@@ -99,14 +110,22 @@ func (l *linker) flush() error {
 		}
 		for i, id := range s.cols.span {
 			of := spanOf{s.cols.trace[i], id}
-			if _, ok := l.parents[of]; ok {
-				l.parents[of] = s.cols.operation[i]
+			if callers, ok := l.parents[of]; ok {
+				operation := s.cols.operation[i]
+				callers.Add(operation, l.kindOf(operation))
+				l.parents[of] = callers
 			}
 		}
 	}
 	for _, c := range l.children {
-		if parent := l.parents[c.parent]; parent != 0 {
-			l.links.Add(l.services[parent], l.services[c.operation], c.failed)
+		service := l.operations[c.operation].service
+		var own store.Callers[int64]
+		if l.kindOf(c.operation) == ptrace.SpanKindServer {
+			own = l.parents[c.own()]
+		}
+		caller := store.Caller(own, l.parents[c.parent], func(id int64) bool { return l.operations[id].service == service })
+		if caller != 0 {
+			l.links.Add(l.operations[caller].service, service, c.failed)
 		}
 	}
 	l.children = l.children[:0]

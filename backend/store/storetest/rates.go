@@ -42,6 +42,28 @@ func testLinks(t *T) {
 	}
 }
 
+// testSharedLinks: where Zipkin's client and server share an id, the server's is
+// the child of the client's, and others are children of either.
+func testSharedLinks(t *T) {
+	s, b := t.open(), newBatch()
+	span := func(service string, kind ptrace.SpanKind, id, parent uint64) {
+		s := b.span(1, service, "x", parent, day)
+		s.SetKind(kind)
+		s.SetSpanID(spanID(id))
+	}
+	span("client", ptrace.SpanKindClient, 101, 0)
+	span("server", ptrace.SpanKindServer, 101, 0)
+	span("client", ptrace.SpanKindInternal, 102, 101)
+	span("server", ptrace.SpanKindInternal, 103, 101)
+	span("other", ptrace.SpanKindInternal, 104, 101)
+	t.write(s, b.Traces)
+	got, err := s.Links(t.Context(), trace.Window{})
+	want := []trace.Link{{Parent: "client", Child: "server", Calls: 1}, {Parent: "server", Child: "other", Calls: 1}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+}
+
 func (n naive) links(w trace.Window) []trace.Link {
 	counts := map[[2]string]trace.Link{}
 	for _, spans := range n {

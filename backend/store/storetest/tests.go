@@ -27,6 +27,7 @@ var tests = []test{
 	{"Services", testServices},
 	{"Keys", testKeys},
 	{"Links", testLinks},
+	{"SharedLinks", testSharedLinks},
 	{"RED", testRED},
 	{"Arrivals", testArrivals},
 	{"ArrivalsCut", testArrivalsCut},
