@@ -19,8 +19,8 @@ const (
 	// maxQuoted is how much of a wrong value an error repeats, in bytes.
 	maxQuoted = 100
 
-	// Of the search of v1: how many traces it finds unless it says so, how many
-	// at most, and how far back it looks, as Jaeger.
+	// Of the searches of v1 and v3: how many traces they find unless it is said, how
+	// many at most, and how far back v1 looks, as Jaeger.
 	defaultTraces   = 100
 	maxTraces       = 10_000
 	defaultLookback = 48 * time.Hour
@@ -45,8 +45,8 @@ const (
 	// maxSeriesPoints is how many points all series of an answer may have.
 	maxSeriesPoints = 300_000
 
-	// Of /api/search, /api/keys and /api/values: how much a page has unless it
-	// says so, and at most; how many columns; how many services of a trace, and
+	// Of /api/search, /api/keys, /api/values and v3's trace-summaries: how much a page
+	// has unless it says so, and at most; how many columns; how many services of a trace, and
 	// how many bytes of one text.
 	defaultPage       = 100
 	maxPage           = 1000

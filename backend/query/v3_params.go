@@ -156,13 +156,13 @@ func (p v3Params) conditions() (c conditions, err error) {
 	return c, nil
 }
 
-// depth is how many traces are asked for without pages.
-func (p v3Params) depth() (int, error) {
+// depth is how many traces are asked for without pages, at most maximum.
+func (p v3Params) depth(maximum int) (int, error) {
 	n, err := p.count("query.searchDepth", "query.search_depth", "query.num_traces")
 	if n == 0 {
 		n = defaultTraces
 	}
-	return min(n, maxTraces), err
+	return min(n, maximum), err
 }
 
 // page sets the page that is asked for in q, and reports whether one is.
@@ -181,6 +181,6 @@ func (p v3Params) page(q *trace.Query) (bool, error) {
 	if depth, name := p.first("query.searchDepth", "query.search_depth", "query.num_traces"); depth != "" {
 		return false, badRequest("query.pagination excludes %s", name)
 	}
-	q.Limit, q.Cursor = min(n, maxTraces), token
+	q.Limit, q.Cursor = min(n, maxPage), token
 	return true, nil
 }

@@ -47,7 +47,7 @@ func (s *server) v3Summaries(r *http.Request) (any, error) {
 	}
 	paged, err := p.page(&q)
 	if err == nil && !paged {
-		q.Limit, err = p.depth()
+		q.Limit, err = p.depth(maxPage)
 	}
 	if err != nil {
 		return nil, err

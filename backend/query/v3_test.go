@@ -3,7 +3,6 @@
 package query
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -157,81 +156,6 @@ func TestV3Names(t *testing.T) {
 	empty := New(Config{Store: searchStore(t, 0)})
 	if rec := get(empty, "http://localhost/api/v3/services"); strings.TrimSpace(rec.Body.String()) != `{"services":[]}` {
 		t.Error(rec.Body)
-	}
-}
-
-// TestV3IsOTLP: what is written span by span is what pdata writes of the whole.
-func TestV3IsOTLP(t *testing.T) {
-	td := searchTrace(1)
-	rs := td.ResourceSpans().At(0)
-	rs.SetSchemaUrl("https://example.com/\"<&>")
-	rs.Resource().SetDroppedAttributesCount(3)
-	ss := rs.ScopeSpans().At(0)
-	ss.SetSchemaUrl("é\u2028")
-	ss.Scope().SetName(`"spans":[`)
-	ss.Scope().Attributes().PutDouble("d", 1.5)
-	span := ss.Spans().At(0)
-	span.SetParentSpanID(pcommon.SpanID{7: 9})
-	span.SetFlags(257)
-	span.TraceState().FromRaw("a=b")
-	span.Attributes().PutInt("big", 1<<62)
-	span.Attributes().PutEmptyBytes("bytes").FromRaw([]byte{0, 255})
-	span.Attributes().PutEmptyMap("map").PutEmptySlice("list").AppendEmpty().SetBool(true)
-	event := span.Events().AppendEmpty()
-	event.SetName("e")
-	event.SetTimestamp(7)
-	span.Links().AppendEmpty().SetTraceID(pcommon.TraceID{1})
-	span.CopyTo(ss.Spans().AppendEmpty())
-	td.ResourceSpans().At(0).CopyTo(td.ResourceSpans().AppendEmpty())
-
-	want, err := new(ptrace.JSONMarshaler).MarshalTraces(td)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b bytes.Buffer
-	document := otlpDocument(func(yield func(ptrace.Traces) error) ([]*apiError, error) { return nil, yield(td) })
-	if err := document.writeTo(newJSONWriter(&b, "")); err != nil {
-		t.Fatal(err)
-	}
-	var got struct{ Result json.RawMessage }
-	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
-		t.Fatal(err)
-	}
-	var compact bytes.Buffer // without the line ends of package json
-	if err := json.Compact(&compact, got.Result); err != nil {
-		t.Fatal(err)
-	}
-	if compact.String() != string(want) {
-		t.Errorf("got  %s\nwant %s", compact.String(), want)
-	}
-}
-
-// TestV3Adjusts: a trace is put in order, unless it is to be raw.
-func TestV3Adjusts(t *testing.T) {
-	td := searchTrace(0)
-	spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
-	late := spans.AppendEmpty()
-	spans.At(0).CopyTo(late) // the same span in another encoding, since it says so itself
-	late.SetParentSpanID(pcommon.SpanID{7: 9})
-	late.SetSpanID(pcommon.SpanID{7: 3})
-	early := spans.AppendEmpty()
-	late.CopyTo(early)
-	early.SetSpanID(pcommon.SpanID{7: 4})
-	early.SetStartTimestamp(early.StartTimestamp() - 1)
-	early.CopyTo(td.ResourceSpans().At(0).ScopeSpans().AppendEmpty().Spans().AppendEmpty())
-	if err := adjustOTLP(td); err != nil {
-		t.Fatal(err)
-	}
-	var ids []string
-	for s := range trace.Spans(td) {
-		ids = append(ids, s.SpanID().String()[15:])
-		w, ok := s.Attributes().Get(trace.AttributeWarnings)
-		if want := s.ParentSpanID()[7] == 9; ok != want || ok && w.AsString() != `["the parent span 0000000000000009 is not here"]` {
-			t.Errorf("span %s: %v", s.SpanID(), s.Attributes().AsRaw())
-		}
-	}
-	if want := []string{"4", "1", "3", "2"}; !reflect.DeepEqual(ids, want) {
-		t.Errorf("%q, want %q", ids, want)
 	}
 }
 

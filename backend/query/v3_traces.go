@@ -27,7 +27,7 @@ func (s *server) v3Traces(r *http.Request) (any, error) {
 	} else if paged {
 		return nil, badRequest("query.pagination is for trace-summaries")
 	}
-	if q.Limit, err = p.depth(); err != nil {
+	if q.Limit, err = p.depth(maxTraces); err != nil {
 		return nil, err
 	}
 	raw, err := p.bool("query.rawTraces", "query.raw_traces")
