@@ -64,42 +64,71 @@ func (s *server) keepKnown(ctx context.Context, a store.Archiver, t trace.Summar
 	if err != nil {
 		return err
 	}
+	seen := map[string]bool{}
+	note := func(_ ptrace.Span, text string) { seen[text] = true }
+	_, err = s.loadEach(ctx, []trace.Summary{t}, func(td ptrace.Traces) error {
+		trace.SplitShared(td) // as it is exported
+		return eachShown(td, note)
+	})
+	if err != nil {
+		return err
+	}
 	td, release, err := s.load(ctx, t, trace.Window{})
 	if err != nil {
 		return err
 	}
 	defer release()
-	imported.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
-	if err := removeShown(td); err != nil {
+	if err := eachShown(td, note); err != nil {
 		return err
 	}
+	if err := removeShown(imported, seen); err != nil {
+		return err
+	}
+	imported.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
 	return a.Archive(ctx, td)
 }
 
-// removeShown removes spans of a trace that show the same as one before them,
-// whatever they are warned of.
-func removeShown(td ptrace.Traces) error {
-	views, err := newViews(td)
+// removeShown removes spans of a trace that show the same as one that was seen, or
+// one before them.
+func removeShown(td ptrace.Traces, seen map[string]bool) error {
+	again := map[ptrace.Span]bool{}
+	err := eachShown(td, func(span ptrace.Span, text string) {
+		again[span] = seen[text]
+		seen[text] = true
+	})
 	if err != nil {
 		return err
-	}
-	again := map[ptrace.Span]bool{}
-	for _, v := range views {
-		v.stored, v.adjusted = true, true
-		seen := make(map[string]bool, len(v.spans))
-		for _, span := range v.spans {
-			span.warnings = nil
-			text, err := json.Marshal(v.span(&span))
-			if err != nil {
-				return err
-			}
-			again[span.Span.Span] = seen[string(text)]
-			seen[string(text)] = true
-		}
 	}
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			ss.Spans().RemoveIf(func(span ptrace.Span) bool { return again[span] })
+		}
+	}
+	return nil
+}
+
+// eachShown calls f with the spans of a trace and what v1 shows of them, whatever
+// they are warned of.
+func eachShown(td ptrace.Traces, f func(span ptrace.Span, text string)) error {
+	views, err := newViews(td)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		v.stored, v.adjusted = true, true
+		processes := make([]string, len(v.processes))
+		for text, n := range v.byText {
+			processes[n] = text
+		}
+		for _, span := range v.spans {
+			span.warnings = nil
+			shown := v.span(&span)
+			shown.ProcessID = processes[span.process]
+			text, err := json.Marshal(shown)
+			if err != nil {
+				return err
+			}
+			f(span.Span.Span, string(text))
 		}
 	}
 	return nil
