@@ -4,9 +4,8 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-spur/spur/backend/store"
@@ -16,7 +15,11 @@ import (
 func (s *Store) InsertThroughput(ctx context.Context, at time.Time, counted []store.Throughput, forget time.Time) error {
 	rows := make([]any, 0, 5*len(counted))
 	for _, t := range counted {
-		rows = append(rows, at.UnixNano(), []byte(t.Service), []byte(t.Operation), t.Count, formatProbabilities(t.Probabilities))
+		probabilities, err := json.Marshal(t.Probabilities)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, at.UnixNano(), []byte(t.Service), []byte(t.Operation), t.Count, string(probabilities))
 	}
 	return s.insertSampling(ctx, func(w *writer) error {
 		if err := w.exec("DELETE FROM throughput WHERE at < ?", forget.UnixNano()); err != nil {
@@ -61,13 +64,15 @@ func (s *Store) Throughput(ctx context.Context, from, to time.Time) (found []sto
 	err = s.read(ctx, func(r *snapshot) error {
 		return r.each(ctx, query, []any{from.UnixNano(), to.UnixNano()}, func(scan func(...any) error) error {
 			var t store.Throughput
-			var text string
-			err := scan(&t.Service, &t.Operation, &t.Count, &text)
-			if err == nil {
-				t.Probabilities, err = parseProbabilities(text)
+			var probabilities []byte
+			if err := scan(&t.Service, &t.Operation, &t.Count, &probabilities); err != nil {
+				return err
+			}
+			if err := json.Unmarshal(probabilities, &t.Probabilities); err != nil {
+				return fmt.Errorf("%w: throughput: %w", errCorrupt, err)
 			}
 			found = append(found, t)
-			return err
+			return nil
 		})
 	})
 	return found, err
@@ -84,30 +89,4 @@ func (s *Store) LatestProbabilities(ctx context.Context) (found []store.Probabil
 		})
 	})
 	return found, err
-}
-
-// formatProbabilities returns numbers with commas between them.
-func formatProbabilities(ps []float64) string {
-	var b []byte
-	for i, p := range ps {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = strconv.AppendFloat(b, p, 'g', -1, 64)
-	}
-	return string(b)
-}
-
-func parseProbabilities(text string) (ps []float64, err error) {
-	if text == "" {
-		return nil, nil
-	}
-	for part := range strings.SplitSeq(text, ",") {
-		p, err := strconv.ParseFloat(part, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%w: throughput: %w", errCorrupt, err)
-		}
-		ps = append(ps, p)
-	}
-	return ps, nil
 }

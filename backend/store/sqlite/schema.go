@@ -83,7 +83,7 @@ CREATE TABLE throughput ( -- see sampler.go
 	service       BLOB NOT NULL,
 	operation     BLOB NOT NULL,
 	count         INTEGER NOT NULL,
-	probabilities TEXT NOT NULL -- with commas
+	probabilities TEXT NOT NULL -- a JSON array
 );
 CREATE INDEX throughput_at ON throughput (at);
 CREATE TABLE probability (
