@@ -39,6 +39,8 @@ func tracesOf(spans int) int { return int(float64(spans) / perTrace) }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	agent1 := flags.String("agent1", "", "binary of Jaeger 1.62's agent")
+	ourAgent := flags.String("agent", "", "binary of cmd/agent: only agents are measured then")
 	ours := flags.String("all-in-one", "", "binary of cmd/all-in-one")
 	jaeger1 := flags.String("jaeger1", "", "binary of Jaeger 1.62's all-in-one; none leaves it out")
 	jaeger2 := flags.String("jaeger2", "", "binary of Jaeger 2.13; none leaves it out")
@@ -58,6 +60,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q: only flags are known", flags.Arg(0))
+	}
+	if *ourAgent != "" {
+		all := []*agent{{name: "spur", binary: *ourAgent, cpu: map[int]latencies{}}}
+		if *agent1 != "" {
+			all = append(all, &agent{name: "Jaeger 1.62", binary: *agent1, cpu: map[int]latencies{}})
+		}
+		traces := tracesOf(*cpuSpans)
+		say := func(format string, args ...any) { _, _ = fmt.Fprintf(stderr, format+"\n", args...) }
+		return agents(ctx, stdout, all, ports(*offset), *dir, newLoad(time.Now(), traces), traces, *cpuRate, say)
 	}
 	if *ours == "" {
 		return errors.New("-all-in-one is missing")

@@ -5,8 +5,10 @@ package send
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/transport"
@@ -31,7 +33,7 @@ func (s *jaegerGRPC) Send(ctx context.Context, b Batch) error {
 	if err != nil {
 		return failed(transport.Permanent, err)
 	}
-	_, e := s.call(ctx, postSpansMethod, postSpans(td))
+	_, e := s.call(ctx, postSpansMethod, postSpans(td, len(b.OTLP)))
 	if e != nil {
 		return e
 	}
@@ -39,10 +41,12 @@ func (s *jaegerGRPC) Send(ctx context.Context, b Batch) error {
 }
 
 // postSpans is a PostSpansRequest. Spans whose process is not that of the first
-// have one of their own.
-func postSpans(td ptrace.Traces) []byte {
+// have one of their own. size is about how long td is.
+func postSpans(td ptrace.Traces, size int) []byte {
 	var e apiV2
-	var first, own, span, batch []byte
+	var first, own, span []byte
+	const head = 1 + binary.MaxVarintLen32 // of the request, which stands before the rest in the end
+	b := make([]byte, head, head+size+size/2)
 	for i, rs := range td.ResourceSpans().All() {
 		own = e.process(own[:0], process(rs.Resource()))
 		its := own
@@ -56,10 +60,13 @@ func postSpans(td ptrace.Traces) []byte {
 			for _, s := range ss.Spans().All() {
 				j := jaeger(trace.Span{Span: s, Resource: rs, Scope: ss})
 				span = e.span(span[:0], &j, its)
-				batch = appendText(batch, 1, span)
+				b = appendText(b, 1, span)
 			}
 		}
 	}
-	batch = appendText(batch, 2, first)
-	return appendText(nil, 1, batch)
+	b = appendText(b, 2, first)
+	n := len(b) - head
+	start := head - 1 - protowire.SizeVarint(uint64(n))
+	protowire.AppendVarint(protowire.AppendTag(b[start:start], 1, protowire.BytesType), uint64(n)) // it fits
+	return b[start:]
 }
