@@ -4,6 +4,7 @@ package receive
 
 import (
 	"encoding/binary"
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -66,6 +67,24 @@ func hostileZipkin(n int) map[string]map[string][]byte {
 			"long":        []byte("\x0c\x7f\xff\xff\xff"),
 			"map":         thriftSpan("\x0d\x00\x63\x0b\x0b\x7f\xff\xff\xff"),
 		},
+	}
+}
+
+// TestZipkinManyAddresses: they take no square of time.
+func TestZipkinManyAddresses(t *testing.T) {
+	const n = 100_000
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf(`{"key":"sa","value":true,"endpoint":{"port":%d}}`, i+1))
+	}
+	body := `[{"traceId":"1","id":"1","timestamp":1,"binaryAnnotations":[` + strings.Join(list, ",") + `]}]`
+	begin := time.Now()
+	got, err := decodeZipkinV1JSON([]byte(body), time.Now())
+	if err != nil || got.traces.SpanCount() != 1 {
+		t.Fatalf("%d spans, %v", got.traces.SpanCount(), err)
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

@@ -188,10 +188,10 @@ var zipkinStatuses = map[string]ptrace.StatusCode{
 	"UNSET": ptrace.StatusCodeUnset, "Unset": ptrace.StatusCodeUnset, "STATUS_CODE_UNSET": ptrace.StatusCodeUnset,
 }
 
-// tag adds a tag, unless it is there with this value.
+// tag adds a tag, unless it is there with this value, or among too many to look.
 func (s *zipkinSpan) tag(key string, value model.Value) {
 	t := model.Tag{Key: key, Value: value}
-	if !slices.Contains(s.tags, t) {
+	if len(s.tags) >= searchedTags || !slices.Contains(s.tags, t) {
 		s.tags = append(s.tags, t)
 	}
 }
