@@ -82,7 +82,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 			_ = s.Close(ctx) // err is what matters
 		}
 	}()
-	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), s.readiness())
 
 	l := listener{ctx: ctx, config: &s.config, log: s.log}
 	open, err := l.all()
@@ -234,6 +234,18 @@ func (s *Server) Ready() error {
 		return nil
 	}
 	return s.collector.Ready()
+}
+
+// readiness shows Ready to Prometheus.
+func (s *Server) readiness() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "spur_ready", Help: "1 when the process does all its work, 0 when the health check says why it does not.",
+	}, func() float64 {
+		if s.Ready() != nil {
+			return 0
+		}
+		return 1
+	})
 }
 
 // Addr returns where the port of that name listens, as host:port, or "" when it

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deploy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/go-spur/spur/backend/config"
+)
+
+// object is what the tests look at of the objects in the manifests.
+type object struct {
+	Kind string
+	Spec struct {
+		Selector yaml.Node
+		Ports    []struct { // of a Service
+			Port       int
+			TargetPort string `yaml:"targetPort"`
+			Protocol   string
+		}
+		Template struct {
+			Metadata struct{ Labels map[string]string }
+			Spec     struct {
+				SecurityContext struct {
+					RunAsNonRoot bool `yaml:"runAsNonRoot"`
+					FSGroup      int  `yaml:"fsGroup"`
+				} `yaml:"securityContext"`
+				Containers []kubernetesContainer
+			}
+		}
+	}
+}
+
+type kubernetesContainer struct {
+	Name, Image string
+	Args        []string
+	Env         []struct {
+		Name  string
+		Value yaml.Node
+	}
+	Ports []struct {
+		Name          string
+		ContainerPort int `yaml:"containerPort"`
+		Protocol      string
+	}
+	Readiness probe `yaml:"readinessProbe"`
+	Liveness  probe `yaml:"livenessProbe"`
+	Security  struct {
+		ReadOnly   bool `yaml:"readOnlyRootFilesystem"`
+		Escalation bool `yaml:"allowPrivilegeEscalation"`
+	} `yaml:"securityContext"`
+	Mounts []struct {
+		Path     string `yaml:"mountPath"`
+		ReadOnly bool   `yaml:"readOnly"`
+	} `yaml:"volumeMounts"`
+}
+
+type probe struct {
+	HTTP struct{ Path, Port string } `yaml:"httpGet"`
+	TCP  struct{ Port string }       `yaml:"tcpSocket"`
+}
+
+// objects returns those of a file.
+func objects(t *testing.T, path string) (all []object) {
+	t.Helper()
+	decode(t, path, func(d *yaml.Decoder) error {
+		var o object
+		if err := d.Decode(&o); err != nil {
+			return err
+		}
+		all = append(all, o)
+		return nil
+	})
+	return all
+}
+
+// kubernetes returns the containers of the manifests.
+func kubernetes(t *testing.T) (all []container) {
+	t.Helper()
+	i := dockerfile(t)
+	for _, path := range glob(t, "kubernetes/*.yaml") {
+		for _, o := range objects(t, path) {
+			for _, k := range o.Spec.Template.Spec.Containers {
+				c := container{where: path + " " + k.Name, command: commandOf(t, k.Image), args: k.Args, env: slices.Clone(i.env)}
+				for _, e := range k.Env {
+					if e.Value.Kind != 0 && e.Value.Tag != "!!str" {
+						t.Errorf("%s: the value of %s is no text", c.where, e.Name)
+					}
+					c.env = append(c.env, e.Name+"="+e.Value.Value)
+				}
+				for _, p := range k.Ports {
+					c.ports = append(c.ports, kubernetesPort(p.ContainerPort, p.Protocol))
+				}
+				for _, m := range k.Mounts {
+					if !m.ReadOnly {
+						c.folders = append(c.folders, m.Path)
+					}
+				}
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+func kubernetesPort(port int, protocol string) string {
+	if protocol == "" {
+		protocol = "TCP"
+	}
+	return fmt.Sprintf("%d/%s", port, strings.ToLower(protocol))
+}
+
+// TestPods: probes ask the admin port, and only readiness asks for health; nothing
+// runs as root or writes beside its volumes.
+func TestPods(t *testing.T) {
+	for _, path := range glob(t, "kubernetes/*.yaml") {
+		for _, o := range objects(t, path) {
+			pod := o.Spec.Template.Spec
+			if len(pod.Containers) > 0 && (!pod.SecurityContext.RunAsNonRoot || pod.SecurityContext.FSGroup == 0) {
+				t.Errorf("%s: %+v", path, pod.SecurityContext)
+			}
+			for _, c := range pod.Containers {
+				admin := config.Default(commandOf(t, c.Image)).AdminHTTP
+				ports := map[string]string{}
+				for _, p := range c.Ports {
+					ports[p.Name] = fmt.Sprint(p.ContainerPort)
+				}
+				if ports[c.Readiness.HTTP.Port] != admin || c.Readiness.HTTP.Path != "/" || ports[c.Liveness.TCP.Port] != admin || c.Liveness.HTTP.Path != "" {
+					t.Errorf("%s %s: probes %+v, %+v", path, c.Name, c.Readiness, c.Liveness)
+				}
+				if !c.Security.ReadOnly || c.Security.Escalation {
+					t.Errorf("%s %s: %+v", path, c.Name, c.Security)
+				}
+			}
+		}
+	}
+}
+
+// TestServices: a service leads to ports of the pods that it selects, of the same
+// number.
+func TestServices(t *testing.T) {
+	seen := 0
+	for _, path := range glob(t, "kubernetes/*.yaml") {
+		all := objects(t, path)
+		for _, service := range all {
+			if service.Kind != "Service" {
+				continue
+			}
+			var selector map[string]string
+			if err := service.Spec.Selector.Decode(&selector); err != nil {
+				t.Fatal(err)
+			}
+			ports := map[string]string{}
+			for _, o := range all {
+				if len(selector) > 0 && maps.Equal(o.Spec.Template.Metadata.Labels, selector) {
+					for _, c := range o.Spec.Template.Spec.Containers {
+						for _, p := range c.Ports {
+							ports[p.Name] = kubernetesPort(p.ContainerPort, p.Protocol)
+						}
+					}
+				}
+			}
+			for _, p := range service.Spec.Ports {
+				seen++
+				if got := ports[p.TargetPort]; got != kubernetesPort(p.Port, p.Protocol) {
+					t.Errorf("%s: port %d leads to %s, which is %q", path, p.Port, p.TargetPort, got)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no service")
+	}
+}
