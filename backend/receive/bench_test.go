@@ -5,6 +5,7 @@ package receive
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/wire"
@@ -84,4 +85,23 @@ func BenchmarkPostSpans(b *testing.B) {
 		_, err := decodePostSpans(data)
 		return err
 	})
+}
+
+// BenchmarkZipkin reads what real clients posted; its time is that of a span.
+func BenchmarkZipkin(b *testing.B) {
+	for end, file := range map[string]string{".v1.json": "zipkinjs-shared", ".v1.thrift": "jaegergo-values", ".v2.json": "zipkingo-shared", ".v2.pb": "zipkingo-shared"} {
+		body := read(b, "zipkin/"+file+end)
+		b.Run(end[1:], func(b *testing.B) {
+			b.ReportAllocs()
+			spans := 0
+			for b.Loop() {
+				r, err := zipkinDecoders[end](body, time.Time{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				spans += r.traces.SpanCount()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(spans), "ns/span")
+		})
+	}
 }
