@@ -19,7 +19,7 @@ import (
 // span that is both a client's and a server's, and one without times.
 func handmadeV1(ctx context.Context, to string) error {
 	host := func(service string, last byte) *zipkincore.Endpoint {
-		return &zipkincore.Endpoint{ServiceName: service, Ipv4: int32(10<<24 | int32(last)), Port: 8080}
+		return &zipkincore.Endpoint{ServiceName: service, Ipv4: 10<<24 | int32(last), Port: 8080}
 	}
 	client, server := host("zipkin-v1", 1), host("zipkin-v1-server", 2)
 	base := micros(0).UnixMicro()
@@ -75,7 +75,7 @@ func handmadeV1(ctx context.Context, to string) error {
 		},
 	}
 	t := thrift.NewTMemoryBuffer()
-	p := thrift.NewTBinaryProtocolTransport(t)
+	p := thrift.NewTBinaryProtocolConf(t, nil)
 	if err := p.WriteListBegin(ctx, thrift.STRUCT, len(spans)); err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func handmadeV1(ctx context.Context, to string) error {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusAccepted {
-		return fmt.Errorf("Zipkin's receiver: %s", answer.Status)
+		return fmt.Errorf("the receiver of Zipkin's spans: %s", answer.Status)
 	}
 	return nil
 }
