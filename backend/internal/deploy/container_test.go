@@ -29,7 +29,7 @@ type container struct {
 	folders []string // that can be written to
 }
 
-// image is what the Dockerfile says of all images.
+// image is what the Dockerfile says of each image.
 type image struct {
 	env    []string
 	ports  []string

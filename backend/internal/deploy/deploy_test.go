@@ -39,7 +39,7 @@ func start(t *testing.T, c config.Config) *server.Server {
 func opened(t *testing.T, c config.Config) (ports []string) {
 	t.Helper()
 	configured := c
-	c.Data = t.TempDir()
+	c.Data, c.Forward.Spool = t.TempDir(), ""
 	s := start(t, c)
 	for name, addr := range map[string]string{
 		server.Query: configured.QueryHTTP, server.Admin: configured.AdminHTTP, server.OTLPGRPC: configured.OTLPGRPC, server.OTLPHTTP: configured.OTLPHTTP,

@@ -43,6 +43,7 @@ type kubernetesContainer struct {
 	Env         []struct {
 		Name  string
 		Value yaml.Node
+		From  any `yaml:"valueFrom"`
 	}
 	Ports []struct {
 		Name          string
@@ -89,7 +90,7 @@ func kubernetes(t *testing.T) (all []container) {
 			for _, k := range o.Spec.Template.Spec.Containers {
 				c := container{where: path + " " + k.Name, command: commandOf(t, k.Image), args: k.Args, env: slices.Clone(i.env)}
 				for _, e := range k.Env {
-					if e.Value.Kind != 0 && e.Value.Tag != "!!str" {
+					if e.From == nil && e.Value.Tag != "!!str" {
 						t.Errorf("%s: the value of %s is no text", c.where, e.Name)
 					}
 					c.env = append(c.env, e.Name+"="+e.Value.Value)
