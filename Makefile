@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend bench-agent faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -57,6 +57,9 @@ bench: ## measure; BENCH, COUNT and BENCHTIME select
 
 bench-backend: ## measure the backend beside real Jaegers, 20 minutes alone on the machine, into backend/BENCHMARKS.md
 	@scripts/bench-backend.sh
+
+bench-agent: ## measure the agent beside Jaeger's, three minutes, into backend/BENCHMARKS.md
+	@scripts/bench-agent.sh
 
 faults: ## do harm to the backend for some minutes: hostile input, a full disk, kill -9, and so on
 	@scripts/faults.sh

@@ -33,6 +33,7 @@ load before $(cut -d' ' -f1 <<<"$load")$(if (($#)); then echo " · flags \`$*\`"
 MD
   cat "$work/report.md"
 } >"$work/all.md"
+if [[ -f $out ]]; then sed -n '/^## Agents$/{s/^/\n/;:a;p;n;ba}' "$out" >>"$work/all.md"; fi # bench-agent.sh's
 mv "$work/all.md" "$out"
 say "$out"
 exit "${failed:-0}"
