@@ -5,6 +5,7 @@ package trace
 import (
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,23 +19,21 @@ import (
 // else to the server's. td is one trace. The ids are counted from 1, in the order
 // of starts, as Jaeger counts them, so that in a part of a trace they are others.
 func SplitShared(td ptrace.Traces) {
-	spans := slices.Collect(Spans(td))
-	count := make(map[pcommon.SpanID]int, len(spans))
-	for _, s := range spans {
-		count[s.SpanID()]++
-	}
-	if len(count) == len(spans) {
+	clients := sharedClients(td)
+	if len(clients) == 0 {
 		return
+	}
+	spans := slices.Collect(Spans(td))
+	used := make(map[pcommon.SpanID]bool, len(spans))
+	for _, s := range spans {
+		used[s.SpanID()] = true
 	}
 	slices.SortStableFunc(spans, func(a, b Span) int { return cmp.Compare(a.StartTimestamp(), b.StartTimestamp()) })
-	b := splitter{used: count, shared: map[pcommon.SpanID]*sharedID{}, processes: map[ptrace.ResourceSpans]string{}}
+	b := splitter{used: used, shared: map[pcommon.SpanID]*sharedID{}, processes: map[ptrace.ResourceSpans]string{}}
 	for _, s := range spans {
-		if s.Kind() == ptrace.SpanKindClient && count[s.SpanID()] > 1 {
+		if s.Kind() == ptrace.SpanKindClient && clients[s.SpanID()] {
 			b.addClient(s)
 		}
-	}
-	if len(b.shared) == 0 {
-		return
 	}
 	isServer := make([]bool, len(spans))
 	for i, s := range spans {
@@ -44,15 +43,45 @@ func SplitShared(td ptrace.Traces) {
 		}
 	}
 	for i, s := range spans {
-		if of := b.shared[s.ParentSpanID()]; of != nil && !isServer[i] && len(of.servers) > 0 {
+		if of := b.shared[s.ParentSpanID()]; of != nil && !isServer[i] {
 			s.SetParentSpanID(b.parentOf(s, of))
 		}
 	}
 }
 
+// sharedClients returns the ids that spans of clients have in common with spans of
+// servers. It is quick where there are none, as in most traces.
+func sharedClients(td ptrace.Traces) map[pcommon.SpanID]bool {
+	clients, servers := 0, 0
+	for s := range Spans(td) {
+		switch s.Kind() {
+		case ptrace.SpanKindClient:
+			clients++
+		case ptrace.SpanKindServer:
+			servers++
+		}
+	}
+	if clients == 0 || servers == 0 {
+		return nil
+	}
+	ids := make(map[pcommon.SpanID]bool, clients)
+	for s := range Spans(td) {
+		if s.Kind() == ptrace.SpanKindClient {
+			ids[s.SpanID()] = false
+		}
+	}
+	for s := range Spans(td) {
+		if _, ok := ids[s.SpanID()]; ok && s.Kind() == ptrace.SpanKindServer {
+			ids[s.SpanID()] = true
+		}
+	}
+	maps.DeleteFunc(ids, func(_ pcommon.SpanID, shared bool) bool { return !shared })
+	return ids
+}
+
 // splitter takes the ids of one trace apart.
 type splitter struct {
-	used      map[pcommon.SpanID]int
+	used      map[pcommon.SpanID]bool
 	last      uint64 // id that was given
 	shared    map[pcommon.SpanID]*sharedID
 	processes map[ptrace.ResourceSpans]string
@@ -111,7 +140,7 @@ func (b *splitter) splitServer(s Span, of *sharedID) {
 
 // next returns an id that no span has.
 func (b *splitter) next() (id pcommon.SpanID) {
-	for id.IsEmpty() || b.used[id] > 0 {
+	for id.IsEmpty() || b.used[id] {
 		b.last++
 		binary.BigEndian.PutUint64(id[:], b.last)
 	}

@@ -130,3 +130,15 @@ func TestSplitMany(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 }
+
+// TestSplitNothing: a trace in which no client calls a server here takes no memory.
+func TestSplitNothing(t *testing.T) {
+	var spans []sharedSpan
+	for i := range 1000 {
+		spans = append(spans, sharedSpan{"a", uint64(i) + 1, uint64(i), ptrace.SpanKindClient, i})
+	}
+	td := sharedTrace(spans...)
+	if n := testing.AllocsPerRun(10, func() { trace.SplitShared(td) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
