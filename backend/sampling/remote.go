@@ -137,7 +137,7 @@ func (r *Remote) find(service string) *known {
 
 // weigh counts what k takes, and forgets services until all fit.
 func (r *Remote) weigh(k *known) {
-	if r.known[k.service] == nil {
+	if e := r.known[k.service]; e == nil || e.Value != k {
 		return // it was forgotten
 	}
 	r.kept -= k.bytes

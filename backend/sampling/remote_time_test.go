@@ -176,3 +176,35 @@ func TestRemoteBounds(t *testing.T) {
 		}
 	})
 }
+
+// TestRemoteForgets: a service that is forgotten while a collector is asked about it,
+// and asked for again, is counted once.
+func TestRemoteForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var names int // in the next answer
+		r := NewRemote([]Asking{func(context.Context, string) (Strategy, error) {
+			names += 1000
+			s := Strategy{Operations: &Operations{Each: make([]Operation, names)}}
+			time.Sleep(time.Second)
+			return s, nil
+		}}, nil, slog.New(slog.DiscardHandler))
+		defer r.Close()
+		ask := func() { _, _ = r.Strategy(t.Context(), "a") }
+		go ask()
+		synctest.Wait()
+		for i := range mostKept >> 20 {
+			r.mu.Lock()
+			r.find(strings.Repeat(string(rune('b'+i)), 1<<20))
+			r.mu.Unlock()
+		}
+		ask()
+		synctest.Wait()
+		sum := 0
+		for e := r.recent.Front(); e != nil; e = e.Next() {
+			sum += e.Value.(*known).bytes
+		}
+		if r.kept != sum {
+			t.Errorf("%d bytes are kept, and %d counted", sum, r.kept)
+		}
+	})
+}
