@@ -46,7 +46,8 @@ type Config struct {
 	// OTLP says whether OTLP is received at all.
 	OTLP bool
 
-	// QueueSize and QueueMemory, in MiB, bound the spans waiting for the store.
+	// QueueSize and QueueMemory, in MiB, bound the spans waiting for the store. A
+	// QueueMemory of 0 is the default.
 	QueueSize, QueueMemory int
 	// Tags are added to every span's resource.
 	Tags map[string]string

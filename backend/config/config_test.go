@@ -38,6 +38,7 @@ func TestParse(t *testing.T) {
 		{env: []string{"SPAN_STORAGE_TYPE=Memory", "COLLECTOR_OTLP_ENABLED=false"}, want: func(c *config.Config) { c.Storage, c.OTLP = "memory", false }},
 		{env: []string{"SPAN_STORAGE_TYPE=", "COLLECTOR_QUEUE_SIZE= 7 "}, want: func(c *config.Config) { c.QueueSize = 7 }},
 		{args: []string{"--max-size", "1.5GiB", "--max-age=36h"}, want: func(c *config.Config) { c.MaxSize, c.MaxAge = 3<<29, 36*time.Hour }},
+		{env: []string{"COLLECTOR_QUEUE_SIZE_MEMORY=0", "LOG_LEVEL=fatal"}, want: func(c *config.Config) { c.QueueMemory, c.LogLevel = 0, slog.LevelError }},
 		{args: []string{"--max-size=500mb", "--log-level=WARN"}, want: func(c *config.Config) { c.MaxSize, c.LogLevel = 5e8, slog.LevelWarn }},
 		{args: []string{"--listen=[::1]", "--admin.http.host-port=:1", "--query.http-server.host-port=0"}, want: func(c *config.Config) {
 			c.Listen, c.AdminHTTP, c.QueryHTTP = "::1", ":1", "0"

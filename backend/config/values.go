@@ -300,6 +300,9 @@ func hostNames(to *[]string) value[[]string] {
 
 func level(to *slog.Level) value[slog.Level] {
 	return value[slog.Level]{to, "level", func(s string) (l slog.Level, err error) {
+		if slices.Contains([]string{"dpanic", "panic", "fatal"}, strings.ToLower(s)) {
+			return slog.LevelError, nil // Jaeger has these, too
+		}
 		if l.UnmarshalText([]byte(s)) != nil {
 			err = errors.New("not one of debug, info, warn, error")
 		}

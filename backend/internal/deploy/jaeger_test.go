@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package deploy
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-spur/spur/backend/config"
+)
+
+// variables reads a file of them.
+func variables(t *testing.T, name string) (env []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(string(text), "\n") {
+		if line != "" && line[0] != '#' {
+			env = append(env, line)
+		}
+	}
+	return env
+}
+
+// TestJaegerEnvironment: each command starts with all variables of a deployment of
+// Jaeger 1.62. It uses them, or names them in its warning, and says nothing of what
+// Kubernetes sets.
+func TestJaegerEnvironment(t *testing.T) {
+	certs, conf := t.TempDir(), t.TempDir()
+	writeCertificate(t, certs)
+	if err := os.WriteFile(filepath.Join(conf, "strategies.json"), []byte(`{"default_strategy":{"type":"probabilistic","param":0.5}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	jaegers, links := variables(t, "jaeger-1.62.env"), variables(t, "service-links.env")
+	if len(jaegers) < 60 || len(links) < 30 {
+		t.Fatalf("%d variables, %d links", len(jaegers), len(links))
+	}
+	for i := range jaegers {
+		jaegers[i] = strings.NewReplacer("=/certs", "="+certs, "=/conf", "="+conf).Replace(jaegers[i])
+	}
+	for _, command := range commands() {
+		t.Run(command.String(), func(t *testing.T) {
+			c, warning, err := config.Parse(command, nil, slices.Concat(jaegers, links))
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := regexp.MustCompile(`\b[A-Z][A-Z0-9_]+\b`).FindAllString(config.Help(command), -1)
+			named := map[string]bool{}
+			for part := range strings.SplitSeq(strings.TrimPrefix(warning, "these variables have no effect here: "), "; ") {
+				name, _, _ := strings.Cut(part, ",")
+				named[name] = true
+			}
+			for _, v := range jaegers {
+				if name, _, _ := strings.Cut(v, "="); slices.Contains(known, name) == named[name] {
+					t.Errorf("%s: known %v, named %v", name, slices.Contains(known, name), named[name])
+				}
+			}
+			for _, v := range links {
+				if name, _, _ := strings.Cut(v, "="); named[name] {
+					t.Errorf("%s is no setting", name)
+				}
+			}
+			c.Data = t.TempDir()
+			if err := start(t, c).Ready(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// writeCertificate writes tls.crt, tls.key and, its own authority, ca.pem.
+func writeCertificate(t *testing.T, folder string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"localhost"}, IsCA: true}
+	cert, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		"tls.crt": {Type: "CERTIFICATE", Bytes: cert}, "ca.pem": {Type: "CERTIFICATE", Bytes: cert}, "tls.key": {Type: "PRIVATE KEY", Bytes: secret},
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
