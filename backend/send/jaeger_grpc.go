@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
 )
 
@@ -29,44 +30,105 @@ func newJaegerGRPC(c Config) (Sender, error) {
 
 // Send implements Sender.
 func (s *jaegerGRPC) Send(ctx context.Context, b Batch) error {
-	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b.OTLP)
-	if err != nil {
-		return failed(transport.Permanent, err)
+	request, ok := recode(b.OTLP)
+	if !ok {
+		td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(b.OTLP)
+		if err != nil {
+			return failed(transport.Permanent, err)
+		}
+		request = postSpans(td, len(b.OTLP))
 	}
-	_, e := s.call(ctx, postSpansMethod, postSpans(td, len(b.OTLP)))
+	_, e := s.call(ctx, postSpansMethod, request)
 	if e != nil {
 		return e
 	}
 	return nil
 }
 
-// postSpans is a PostSpansRequest. Spans whose process is not that of the first
-// have one of their own. size is about how long td is.
+// postSpans is a PostSpansRequest. size is about how long td is.
 func postSpans(td ptrace.Traces, size int) []byte {
-	var e apiV2
-	var first, own, span []byte
-	const head = 1 + binary.MaxVarintLen32 // of the request, which stands before the rest in the end
-	b := make([]byte, head, head+size+size/2)
-	for i, rs := range td.ResourceSpans().All() {
-		own = e.process(own[:0], process(rs.Resource()))
-		its := own
-		if i == 0 {
-			first = bytes.Clone(own)
-		}
-		if bytes.Equal(first, own) {
-			its = nil
-		}
+	r := newRequest(size)
+	for _, rs := range td.ResourceSpans().All() {
+		r.process(process(rs.Resource()))
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
 				j := jaeger(trace.Span{Span: s, Resource: rs, Scope: ss})
-				span = e.span(span[:0], &j, its)
-				b = appendText(b, 1, span)
+				r.span(&j)
 			}
 		}
 	}
-	b = appendText(b, 2, first)
-	n := len(b) - head
-	start := head - 1 - protowire.SizeVarint(uint64(n))
+	return r.end()
+}
+
+// recode is postSpans of what is encoded as OTLP. It is false for what did not come
+// in Jaeger's model.
+func recode(otlp []byte) ([]byte, bool) {
+	r := newRequest(len(otlp))
+	var s scratch
+	ok := fields(otlp, shapeTraces, func(_ int, _ uint64, resource []byte) bool {
+		var p model.Process
+		ok := fields(resource, shapeResources, func(num int, _ uint64, held []byte) (ok bool) {
+			if num == 1 {
+				p, ok = processOf(held)
+			}
+			return ok || num != 1
+		})
+		r.process(&p)
+		return ok && fields(resource, shapeResources, func(num int, _ uint64, scope []byte) bool {
+			return num != 2 || fields(scope, shapeResources, func(num int, _ uint64, span []byte) bool {
+				if num != 2 {
+					return true
+				}
+				ok := s.read(span)
+				r.span(&s.span)
+				return ok
+			})
+		})
+	})
+	if !ok {
+		return nil, false
+	}
+	return r.end(), true
+}
+
+// request is a PostSpansRequest that is being written. Spans whose process is not
+// that of the first have one of their own.
+type request struct {
+	encoder         apiV2
+	first, own, one []byte
+	begun, other    bool
+	b               []byte
+}
+
+// requestHead is the longest head of a request, whose place is before the rest.
+const requestHead = 1 + binary.MaxVarintLen32
+
+func newRequest(size int) *request {
+	return &request{b: make([]byte, requestHead, requestHead+size+size/2)}
+}
+
+// process sets that of the spans that come.
+func (r *request) process(p *model.Process) {
+	r.own = r.encoder.process(r.own[:0], p)
+	if !r.begun {
+		r.first, r.begun = bytes.Clone(r.own), true
+	}
+	r.other = !bytes.Equal(r.first, r.own)
+}
+
+func (r *request) span(j *jaegerSpan) {
+	var process []byte
+	if r.other {
+		process = r.own
+	}
+	r.one = r.encoder.span(r.one[:0], j, process)
+	r.b = appendText(r.b, 1, r.one)
+}
+
+func (r *request) end() []byte {
+	b := appendText(r.b, 2, r.first)
+	n := len(b) - requestHead
+	start := requestHead - 1 - protowire.SizeVarint(uint64(n))
 	protowire.AppendVarint(protowire.AppendTag(b[start:start], 1, protowire.BytesType), uint64(n)) // it fits
 	return b[start:]
 }
