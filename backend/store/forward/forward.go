@@ -62,9 +62,9 @@ type Store struct {
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
-	writes sync.RWMutex // held for reading during each Write
 	mu     sync.Mutex
 	closed bool
+	writes sync.WaitGroup             // Writes under way; none begins when it is closed
 	warned map[trace.Reason]time.Time // when drops were last logged
 }
 
@@ -148,11 +148,14 @@ func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
 }
 
 func (s *Store) put(ctx context.Context, batches []send.Batch) error {
-	s.writes.RLock()
-	defer s.writes.RUnlock()
-	if s.isClosed() {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
 		return store.ErrClosed
 	}
+	s.writes.Add(1)
+	s.mu.Unlock()
+	defer s.writes.Done()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(s.closing, func() { cancel(store.ErrClosed) })()
@@ -201,8 +204,7 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.noMore()
-	s.writes.Lock() // the last Write has returned
-	defer s.writes.Unlock()
+	s.writes.Wait()
 	s.drain()
 	s.stop()
 	s.running.Wait()

@@ -75,11 +75,13 @@ func TestFull(t *testing.T) {
 			gaveUp = errors.Is(s.Write(ctx, spans(1, 1000)), context.DeadlineExceeded)
 		}()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		if !gaveUp {
 			t.Error("a Write does not end with its context")
 		}
 		p.says(func(context.Context, string, send.Batch) error { return nil })
 		time.Sleep(lastPause * 3 / 2)
+		synctest.Wait()
 		if b := balanced(t, s); !written || b.Sent != 1_000 {
 			t.Errorf("written %v: %+v", written, b)
 		}
@@ -88,6 +90,7 @@ func TestFull(t *testing.T) {
 		go func() { ended = errors.Is(s.Write(t.Context(), spans(1, 1000)), store.ErrClosed) }()
 		synctest.Wait()
 		closed(t, s, true)
+		synctest.Wait()
 		if b := balanced(t, s); !ended || b.Dropped[trace.ReasonShutdown] != 200 {
 			t.Errorf("ended %v: %+v", ended, b)
 		}
@@ -149,6 +152,7 @@ func TestRetryAfter(t *testing.T) {
 		s := p.store(t, Config{})
 		write(t, s, 0, 1)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(at) != 2 || at[1].Sub(at[0]) != 7*time.Second {
 			t.Errorf("asked at %v", at)
 		}
@@ -204,8 +208,8 @@ func TestShare(t *testing.T) {
 			write(t, s, i, 1)
 			synctest.Wait()
 		}
-		if fmt.Sprint(p.from) != "map[a:1:100 b:1:100 c:1:100]" {
-			t.Error(p.from)
+		if got := p.shares(); got != "map[a:1:100 b:1:100 c:1:100]" {
+			t.Error(got)
 		}
 		closed(t, s, false)
 	})
@@ -215,40 +219,42 @@ func TestShare(t *testing.T) {
 func TestNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPeers()
-		addresses, failure := []string{"10.0.0.1"}, errors.New("no such host")
-		p.lookUp = func() ([]string, error) { return addresses, failure }
+		none := errors.New("no such host")
+		p.finds(none)
 		s := p.store(t, Config{Endpoints: []string{"dns:///collector:4317"}})
 		use := func(want string) {
 			t.Helper()
 			synctest.Wait()
-			clear(p.from)
+			p.shares()
 			for i := range 4 {
 				write(t, s, i, 1)
 				synctest.Wait()
 			}
-			if got := fmt.Sprint(p.from); got != want {
+			if got := p.shares(); got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
 		}
 		use("map[]")
-		failure = nil
+		p.finds(nil, "10.0.0.1")
 		time.Sleep(resolveLeast)
 		synctest.Wait()
 		if n := p.count(); n != 4 {
 			t.Errorf("%d came when the name was found", n)
 		}
-		addresses = []string{"10.0.0.1", "10.0.0.2", "10.0.0.2"}
+		p.finds(nil, "10.0.0.1", "10.0.0.2", "10.0.0.2")
 		time.Sleep(resolveEvery)
 		use("map[10.0.0.1:4317:2 10.0.0.2:4317:2]")
-		failure = errors.New("no such host")
+		p.finds(none)
 		time.Sleep(resolveEvery)
 		use("map[10.0.0.1:4317:2 10.0.0.2:4317:2]")
-		failure, addresses = nil, []string{"::3"}
+		p.finds(nil, "::3")
 		time.Sleep(resolveEvery)
 		use("map[[::3]:4317:4]")
+		p.mu.Lock()
 		if p.open != 1 {
 			t.Errorf("%d senders are open", p.open)
 		}
+		p.mu.Unlock()
 		closed(t, s, false)
 	})
 }

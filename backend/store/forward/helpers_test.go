@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -22,12 +23,13 @@ var quiet = slog.New(slog.DiscardHandler)
 
 // peers are receivers, by their Endpoint or Address.
 type peers struct {
-	mu     sync.Mutex
-	got    map[uint64]int // spans, by their number
-	from   map[string]int // by receiver
-	order  []uint64
-	open   int
-	lookUp func() ([]string, error)
+	mu    sync.Mutex
+	got   map[uint64]int // spans, by their number
+	from  map[string]int // by receiver
+	order []uint64
+	open  int
+	found []string // what a name is looked up as
+	lost  error    // or why it is not
 
 	// answer is what a receiver says to a batch, which may take its time.
 	answer func(ctx context.Context, name string, b send.Batch) error
@@ -49,7 +51,11 @@ func (p *peers) deps() deps {
 			p.mu.Unlock()
 			return &peer{p, name}, nil
 		},
-		lookup: func(context.Context, string) ([]string, error) { return p.lookUp() },
+		lookup: func(context.Context, string) ([]string, error) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return p.found, p.lost
+		},
 	}
 }
 
@@ -108,6 +114,21 @@ func (p *peers) says(answer func(ctx context.Context, name string, b send.Batch)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answer = answer
+}
+
+// finds sets what a name is looked up as from now on.
+func (p *peers) finds(err error, addresses ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.found, p.lost = addresses, err
+}
+
+// shares is how many spans each receiver got since it was asked last.
+func (p *peers) shares() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer clear(p.from)
+	return fmt.Sprint(p.from)
 }
 
 func (p *peers) count() int {
