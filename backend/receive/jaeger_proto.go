@@ -79,7 +79,7 @@ func (j *jaegerBatch) add(b []byte) {
 
 // of returns where s belongs: to its process, or else to that of the batch.
 func (j *jaegerBatch) of(s *jaegerSpan) *jaegerProcess {
-	if len(s.process) == 0 {
+	if !s.own {
 		if j.others == nil {
 			j.others = j.newProcess(j.process)
 		}

@@ -29,7 +29,8 @@ type jaegerDecoder struct {
 type jaegerSpan struct {
 	model.Span
 	flags    uint32
-	process  []byte // empty when it has none
+	own      bool // it has a process, which may be empty
+	process  []byte
 	warnings []string
 }
 
@@ -95,7 +96,7 @@ func (d *jaegerDecoder) span(b []byte) (*jaegerSpan, trace.Reason) {
 		case f.bytes(9):
 			s.Logs = append(s.Logs, d.log(f.value))
 		case f.bytes(10): // all there are make one message
-			s.process = append(s.process, f.value...)
+			s.own, s.process = true, append(s.process, f.value...)
 		case f.bytes(12):
 			d.spend(textBytes)
 			s.warnings = append(s.warnings, textOf(f.value))

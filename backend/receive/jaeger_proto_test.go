@@ -168,6 +168,21 @@ func TestPostSpansRefused(t *testing.T) {
 	}
 }
 
+// TestPostSpansEmptyProcess: a span whose process says nothing is not of the batch's.
+func TestPostSpansEmptyProcess(t *testing.T) {
+	got, err := decodePostSpans(postOf(field(2, field(1, "shop")), field(1, jSpan(field(10, ""))), field(1, jSpan())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var services []string
+	for s := range trace.Spans(got.traces) {
+		services = append(services, s.Service())
+	}
+	if !slices.Equal(services, []string{"", "shop"}) {
+		t.Errorf("%q", services)
+	}
+}
+
 // TestPostSpansTimes: times and durations that 64 bits cannot hold.
 func TestPostSpansTimes(t *testing.T) {
 	for _, c := range []struct {
