@@ -29,6 +29,9 @@ func (w *writer) load(ctx context.Context) error {
 	}
 	w.dict.now = epochOf(next) // so that nothing is written
 	w.tail, err = w.rebuild(ctx, next, 1<<62)
+	if err == nil && w.tail.next() == 1 {
+		err = w.beginAnew() // there may have been more
+	}
 	return err
 }
 

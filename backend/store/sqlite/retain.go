@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -159,19 +160,7 @@ func (s *Store) Purge(ctx context.Context) error {
 		return s.wrap(err)
 	}
 	s.w.stale = true // unless it succeeds
-	err := s.transaction(func() error {
-		for _, table := range []string{"block", "trace", "part", "segment", "columns", "posting", "operation", "key", "value"} {
-			if err := s.w.exec("DELETE FROM " + table); err != nil {
-				return err
-			}
-		}
-		w := s.w
-		w.dict, w.ops, w.traces, w.tail = newDictionary(), operations{}, traces{}, newTail(w.tail.next())
-		w.counts.spans, w.counts.traces = 0, 0
-		w.blocks = &blockCache{}
-		return nil
-	})
-	if err != nil {
+	if err := s.transaction(s.w.empty); err != nil {
 		return s.wrap(err)
 	}
 	s.w.stale = false
@@ -180,4 +169,28 @@ func (s *Store) Purge(ctx context.Context) error {
 	}
 	s.checkpoint()
 	return nil
+}
+
+// empty removes all.
+func (w *writer) empty() error {
+	for _, table := range []string{"block", "trace", "part", "segment", "columns", "posting", "operation", "key", "value"} {
+		if err := w.exec("DELETE FROM " + table); err != nil {
+			return err
+		}
+	}
+	w.dict, w.ops, w.traces, w.tail = newDictionary(), operations{}, traces{}, newTail(w.tail.next())
+	w.counts.spans, w.counts.traces = 0, 0
+	w.blocks = &blockCache{}
+	return w.beginAnew()
+}
+
+// beginAnew tells those that follow the file that it is another one: what they
+// know of it is of no use, and numbers may come again.
+func (w *writer) beginAnew() error {
+	var version int64
+	if err := w.one("PRAGMA schema_version", nil, &version); err != nil {
+		return err
+	}
+	_, err := w.ExecContext(context.Background(), fmt.Sprintf("PRAGMA schema_version = %d", version+1))
+	return err
 }

@@ -5,7 +5,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -19,8 +18,9 @@ type readers struct {
 	db    *sql.DB
 	slots chan struct{} // as many as are in use
 
-	mu   sync.Mutex
-	free []*conn // the one used last comes next: its cache is warm
+	mu     sync.Mutex
+	free   []*conn // the one used last comes next: its cache is warm
+	closed bool
 }
 
 func newReaders(path string) (*readers, error) {
@@ -56,18 +56,22 @@ func (r *readers) take(ctx context.Context) (*conn, error) {
 
 // put gives c back, which is closed when it is not usable any more.
 func (r *readers) put(c *conn, usable bool) {
-	if usable {
-		r.mu.Lock()
+	r.mu.Lock()
+	if usable = usable && !r.closed; usable {
 		r.free = append(r.free, c)
-		r.mu.Unlock()
-	} else {
+	}
+	r.mu.Unlock()
+	if !usable {
 		c.close()
 	}
 	<-r.slots
 }
 
-// close closes the connections, none of which is in use.
+// close closes the connections, those in use when they are given back.
 func (r *readers) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
 	for _, c := range r.free {
 		c.close()
 	}
@@ -77,6 +81,7 @@ func (r *readers) close() {
 // snapshot is the store as it was at one moment. Only one goroutine uses it.
 type snapshot struct {
 	*conn
+	of   *readers
 	ctx  context.Context
 	view view
 }
@@ -87,12 +92,18 @@ func (s *Store) read(ctx context.Context, f func(*snapshot) error) (err error) {
 		return err
 	}
 	defer s.calls.RUnlock()
-	c, err := s.readers.take(ctx)
+	from := s.readers
+	if s.following {
+		if from, err = s.follower(); err != nil {
+			return err
+		}
+	}
+	c, err := from.take(ctx)
 	if err != nil {
 		return err
 	}
-	r := &snapshot{conn: c, ctx: ctx}
-	defer func() { s.readers.put(c, c.exec("ROLLBACK") == nil) }()
+	r := &snapshot{conn: c, of: from, ctx: ctx}
+	defer func() { from.put(c, c.exec("ROLLBACK") == nil) }()
 	if err := r.begin(s); err != nil {
 		return s.wrap(err)
 	}
@@ -110,13 +121,10 @@ func (r *snapshot) begin(s *Store) error {
 	if err := r.exec("BEGIN"); err != nil {
 		return err
 	}
-	var one int
-	err := r.one("SELECT 1 FROM segment LIMIT 1", nil, &one) // the first read is the moment
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
+	var schema int64
+	err := r.one("PRAGMA schema_version", nil, &schema) // the first read is the moment
 	if err == nil && s.following {
-		err = s.follow(r)
+		err = s.follow(r, schema)
 	}
 	r.view = s.view
 	return err

@@ -70,8 +70,9 @@ type Store struct {
 	view    view
 	readers *readers
 
-	following bool      // another process writes; w then only reads, under mu
-	file      fileState // to which view belongs
+	following bool        // another process writes; w then only reads, under mu
+	info      os.FileInfo // of the file that readers read
+	file      fileState   // to which view belongs
 }
 
 var (
@@ -194,6 +195,8 @@ func (s *Store) wrap(err error) error {
 	switch {
 	case code == sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case code == sqlite3.SQLITE_READONLY && s.following:
+		return fmt.Errorf("%s: nobody writes it now, and to read it then its folder must be writable: %w", s.path, err)
 	case code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB, errors.Is(err, errCorrupt), errors.Is(err, s2.ErrCorrupt):
 		return fmt.Errorf("%s is damaged: stop the program and put a backup in its place, or remove all of %[2]s, %[2]s-wal and %[2]s-shm: %w", s.path, FileName, err)
 	default:
