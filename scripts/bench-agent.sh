@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd backend && go build -trimpath -ldflags=-s -o "$work/" ./cmd/agent ./bench)
 load=$(cut -d' ' -f1 /proc/loadavg)
-"$work/bench" -agent "$work/agent" -agent1 "$E2E_CACHE/bin/agent-1.62" -dir "$work" -cpu-spans 24000 "$@" >"$work/table.md"
+"$work/bench" -agent "$work/agent" -agent1 "$E2E_CACHE/bin/agent-1.62" -dir "$work" -cpu-spans 40000 "$@" >"$work/table.md"
 {
   if [[ -f $out ]]; then printf '%s\n\n' "$(sed '/^## Agents$/,$d' "$out")"; fi
   cat <<MD
