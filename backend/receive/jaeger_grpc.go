@@ -39,15 +39,10 @@ func (s *JaegerGRPC) postSpans(stream grpc.ServerStream) error {
 		if err != nil {
 			return nil, unreadable(err)
 		}
-		good := r.traces.SpanCount()
-		refused, err := r.export(ctx, s.sink, from)
-		if err != nil {
-			return nil, err
-		}
-		n := refused.spans()
-		if n > 0 && n == good+r.refused.spans() {
+		refused, err := r.exportSome(ctx, s.sink, from)
+		if len(refused) > 0 {
 			return nil, status.Error(codes.InvalidArgument, refused.text())
 		}
-		return nil, nil
+		return nil, err
 	})
 }

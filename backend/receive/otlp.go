@@ -34,6 +34,17 @@ func (r request) export(ctx context.Context, sink Sink, from trace.Origin) (refu
 	return r.refused, nil
 }
 
+// exportSome is export for senders who cannot be told that a part was refused. It
+// returns what was if that is all.
+func (r request) exportSome(ctx context.Context, sink Sink, from trace.Origin) (refusal, error) {
+	all := r.traces.SpanCount() + r.refused.spans()
+	refused, err := r.export(ctx, sink, from)
+	if refused.spans() < all {
+		refused = nil
+	}
+	return refused, err
+}
+
 // refusal is what an ExportTraceServiceResponse says. All is well when it is
 // empty: then partial_success must not be set.
 type refusal []trace.Refused

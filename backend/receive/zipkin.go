@@ -3,8 +3,6 @@
 package receive
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"mime"
 	"net"
@@ -53,8 +51,6 @@ type zipkinDecoder func(body []byte, now time.Time) (request, error)
 // zipkinFormats are the decoders of an address by content type; "" is any other.
 type zipkinFormats map[string]zipkinDecoder
 
-var errZipkinRefused = errors.New("no span of the request can be kept")
-
 func (z *Zipkin) spans(formats zipkinFormats) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		allowOrigin(w, r)
@@ -64,48 +60,31 @@ func (z *Zipkin) spans(formats zipkinFormats) http.HandlerFunc {
 			decode = formats[""]
 		}
 		from := trace.Origin{Protocol: "zipkin", Transport: "http"}
-		switch err := z.take(r, from, decode); {
-		case errors.Is(err, errZipkinRefused): // which is counted
-			http.Error(w, err.Error(), http.StatusBadRequest)
+		switch refused, err := z.take(r, from, decode); {
 		case err != nil:
 			http.Error(w, err.Error(), failed(w, z.sink, from, err))
+		case len(refused) > 0:
+			http.Error(w, refused.text(), http.StatusBadRequest)
 		default:
 			w.WriteHeader(http.StatusAccepted)
 		}
 	}
 }
 
-func (z *Zipkin) take(r *http.Request, from trace.Origin, decode zipkinDecoder) (err error) {
+// take returns what was refused, if that is all.
+func (z *Zipkin) take(r *http.Request, from trace.Origin, decode zipkinDecoder) (all refusal, err error) {
 	defer rescued(&err, z.log)
 	if err := z.enter(r); err != nil {
-		return err
+		return nil, err
 	}
 	body, release, err := readBody(r, z.sink)
 	defer release()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return takeZipkin(r.Context(), body, z.sink, from, decode)
-}
-
-func takeZipkin(ctx context.Context, body []byte, sink Sink, from trace.Origin, decode zipkinDecoder) error {
-	req, err := decode(body, time.Now())
+	spans, err := decode(body, time.Now())
 	if err != nil {
-		return unreadable(err)
+		return nil, unreadable(err)
 	}
-	spans := req.traces.SpanCount()
-	for _, bad := range req.refused {
-		spans += bad.Count
-	}
-	refused, err := req.export(ctx, sink, from)
-	if err != nil {
-		return err
-	}
-	for _, bad := range refused {
-		spans -= bad.Count
-	}
-	if len(refused) > 0 && spans <= 0 {
-		return errZipkinRefused
-	}
-	return nil
+	return spans.exportSome(r.Context(), z.sink, from)
 }

@@ -35,7 +35,7 @@ func TestZipkin(t *testing.T) {
 		{name: "no spans", path: v2, body: []byte("[]"), status: 202},
 		{name: "no spans in proto", path: v2, headers: []string{"Content-Type", "application/x-protobuf"}, status: 202},
 		{name: "one of three", path: v2, body: []byte(`[{"id":"1"},{"traceId":"1","id":5},` + span + `]`), headers: json, status: 202, spans: 1, refused: reasons{trace.ReasonTraceID: 1, trace.ReasonMalformed: 1}},
-		{name: "none of two", path: v1, body: []byte(`[{"traceId":"1"},7]`), headers: json, status: 400, answer: "no span of the request can be kept\n", refused: reasons{trace.ReasonSpanID: 1, trace.ReasonMalformed: 1}},
+		{name: "none of two", path: v1, body: []byte(`[{"traceId":"1"},7]`), headers: json, status: 400, answer: "spans refused: 1 invalid_span_id, 1 malformed\n", refused: reasons{trace.ReasonSpanID: 1, trace.ReasonMalformed: 1}},
 		{name: "refused by the sink", path: v2, body: []byte("[" + span + "]"), headers: json, set: func(s *sink) { s.refuse = []trace.Refused{{Reason: trace.ReasonTooLarge, Count: 1}} }, status: 400, spans: 1},
 		{name: "nothing", path: v2, headers: json, status: 400, unread: trace.ReasonMalformed},
 		{name: "an object", path: v2, body: []byte(span), headers: json, status: 400, unread: trace.ReasonMalformed},
