@@ -55,9 +55,13 @@ func readHead(b []byte) (h head, ok bool) {
 	}
 	h.done = b[0] == done
 	h.length = int64(binary.LittleEndian.Uint32(b[4:]))
-	h.spans = int(binary.LittleEndian.Uint32(b[8:]))
 	h.sum = binary.LittleEndian.Uint32(b[12:])
-	return h, h.length <= longestRecord && int64(h.spans) <= h.length // a span has a byte, at least
+	spans := int64(binary.LittleEndian.Uint32(b[8:]))
+	if h.length > longestRecord || spans > h.length { // a span has a byte, at least
+		return h, false
+	}
+	h.spans = int(spans)
+	return h, true
 }
 
 // nextHead returns the first head at offset or behind it, of a record that ends
