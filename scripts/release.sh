@@ -37,7 +37,8 @@ cat >"$tmp/gitconfig" <<CONFIG
 [url "file://$tmp/clone"]
 	insteadOf = https://$root
 CONFIG
-export GONOSUMDB="$root,$root/*" GOFLAGS="$(go env GOFLAGS) -mod=mod -modcacherw"
+# -trimpath: what is compiled can be used again by the next run, in another folder.
+export GONOSUMDB="$root,$root/*" GOFLAGS="$(go env GOFLAGS) -mod=mod -modcacherw -trimpath"
 from_tags=(env GIT_CONFIG_GLOBAL="$tmp/gitconfig" GOPROXY=direct go mod download)
 others=$(go env GOPROXY)
 
