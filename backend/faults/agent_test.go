@@ -55,6 +55,13 @@ func startAgent(t *testing.T, to []string, flags ...string) *backend {
 	}}
 }
 
+// central starts what an agent sends to, in this process, too, so that its books can
+// be read when it has ended.
+func central(t *testing.T, address string) *backend {
+	t.Helper()
+	return startHere(t, 1<<30, append(anyPorts(), "--span-storage.type=memory", "--max-size=1GB", "--collector.grpc-server.host-port="+address))
+}
+
 // law checks both books of an agent, which must have had so many datagrams of so many
 // spans, when nothing waits in the first.
 func (b *backend) law(datagrams, each int) (trace.Books, sent) {
@@ -97,10 +104,7 @@ func TestAgentAway(t *testing.T) {
 	for name, flags := range map[string][]string{"memory": nil, "spool": {"--forward.spool=" + t.TempDir()}} {
 		t.Run(name, func(t *testing.T) {
 			to := freePort(t)
-			central := func() *backend {
-				return start(t, 1<<30, "--span-storage.type=memory", "--max-size=1GB", "--collector.grpc-server.host-port="+to)
-			}
-			first := central()
+			first := central(t, to)
 			b := startAgent(t, []string{to}, flags...)
 			const question = "/sampling?service=x"
 			code, answer, err := b.do("GET", b.url(server.Sampling, question), "", nil)
@@ -119,7 +123,7 @@ func TestAgentAway(t *testing.T) {
 			if code, again, err := b.do("GET", b.url(server.Sampling, question), "", nil); code != 200 || string(again) != string(answer) || err != nil {
 				t.Errorf("nobody is there: %d %s %v", code, again, err)
 			}
-			second := central()
+			second := central(t, to)
 			until(t, "spans are sent again", func() bool { return second.server.Books().Stored > 0 })
 			n := stop()
 			books, _ := b.law(n, 10)
@@ -226,7 +230,7 @@ func TestAgentFullDisk(t *testing.T) {
 		}
 	}
 	books, _ := b.law(n, 5)
-	r := start(t, 1<<30, "--span-storage.type=memory", "--max-size=1GB", "--collector.grpc-server.host-port="+to)
+	r := central(t, to)
 	s := b.delivered()
 	r.settled()
 	if got := r.server.Books().Stored; s.sent == 0 || s.dropped == 0 || s.sent+s.dropped != books.Stored || got != s.sent {

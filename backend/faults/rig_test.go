@@ -51,15 +51,26 @@ type backend struct {
 // start starts an all-in-one with these flags in addition, until the test ends.
 func start(t *testing.T, maxRSS int64, flags ...string) *backend {
 	t.Helper()
-	flags = append([]string{
+	flags = append(anyPorts(), flags...)
+	if *long {
+		return startProcess(t, maxRSS, flags)
+	}
+	return startHere(t, maxRSS, flags)
+}
+
+// anyPorts are flags for ports that are free.
+func anyPorts() []string {
+	return []string{
 		"--query.http-server.host-port=0", "--admin.http.host-port=0", "--collector.otlp.grpc.host-port=0",
 		"--collector.otlp.http.host-port=0", "--collector.http-server.host-port=0", "--http-server.host-port=0",
 		"--collector.zipkin.host-port=0", "--collector.grpc-server.host-port=0", "--sampling.grpc-server.host-port=0",
 		"--processor.jaeger-compact.server-host-port=0", "--processor.jaeger-binary.server-host-port=0",
-	}, flags...)
-	if *long {
-		return startProcess(t, maxRSS, flags)
 	}
+}
+
+// startHere starts one in this process.
+func startHere(t *testing.T, maxRSS int64, flags []string) *backend {
+	t.Helper()
 	c, _, err := config.Parse(config.AllInOne, flags, nil)
 	if err != nil {
 		t.Fatal(err)
