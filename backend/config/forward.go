@@ -91,6 +91,9 @@ func (c *Config) checkForward() (wrong []error) {
 		wrong = append(wrong, fmt.Errorf("span-storage.type %s: traces are read from the first, and forward keeps none: name sqlite or memory before it", c.Storage))
 	}
 	tls := c.Forward.TLS
+	if url := slices.ContainsFunc(c.Forward.Endpoints, func(e string) bool { return strings.Contains(e, "https://") }); !url && !tls.Enabled && tls != (ClientTLS{}) {
+		wrong = append(wrong, errors.New("forward.tls.*: no use without forward.tls.enabled, or a URL of https"))
+	}
 	if tls.SkipVerify && tls.CA != "" {
 		wrong = append(wrong, errors.New("forward.tls: no use of ca with skip-host-verify"))
 	}

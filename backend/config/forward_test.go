@@ -41,6 +41,7 @@ func TestForwardWrong(t *testing.T) {
 		"is there twice":              {storage + "sqlite,sqlite"},
 		"not one of sqlite":           {storage + "sqlite,", endpoint},
 		"cert and key need":           {storage + "sqlite,forward", endpoint, "--forward.tls.cert=c"},
+		"no use without forward.tls":  {storage + "sqlite,forward", endpoint, "--forward.tls.ca=c"},
 		"no use of ca":                {storage + "sqlite,forward", endpoint, "--forward.tls.ca=c", "--forward.tls.skip-host-verify"},
 		`"***": not a list`:           {"--forward.headers=secret"},
 		"not one of otlp-grpc":        {"--forward.protocol=smtp"},
