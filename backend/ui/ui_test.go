@@ -105,6 +105,19 @@ func TestBasePath(t *testing.T) {
 	}
 }
 
+// TestBasePathText: a base path is text in the page, whatever it is.
+func TestBasePathText(t *testing.T) {
+	u, err := New(`/a"><b>&amp;`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	u.Page(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	if page := w.Body.String(); strings.Contains(page, "<b>") || strings.Count(page, `"/a&#34;&gt;&lt;b&gt;&amp;amp;/ui/`) != 4 {
+		t.Error(page)
+	}
+}
+
 func TestFile(t *testing.T) {
 	u, err := New("")
 	if err != nil {
