@@ -87,9 +87,14 @@ func appendValue(b []byte, v model.Value) []byte {
 }
 
 // time appends nanoseconds as a Timestamp or a Duration, which have the same fields.
+// Of a Timestamp the second field is not negative, and no duration is.
 func (e *apiV2) time(b []byte, field protowire.Number, ns int64) []byte {
-	t := appendNumber(e.tag[:0], 1, uint64(ns/int64(time.Second)))
-	t = appendNumber(t, 2, uint64(ns%int64(time.Second)))
+	seconds, rest := ns/int64(time.Second), ns%int64(time.Second)
+	if rest < 0 {
+		seconds, rest = seconds-1, rest+int64(time.Second)
+	}
+	t := appendNumber(e.tag[:0], 1, uint64(seconds))
+	t = appendNumber(t, 2, uint64(rest))
 	e.tag = t
 	return appendText(b, field, t)
 }

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
@@ -143,6 +146,22 @@ func TestReferences(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("parent %d, links %v:%s, want%s", test.parent, test.links, got, test.want)
+		}
+	}
+}
+
+// TestTimes: a time that is negative to Jaeger, behind 2262, is a valid Timestamp,
+// without which a receiver refuses all spans of the request.
+func TestTimes(t *testing.T) {
+	for _, ns := range []int64{0, 1, 1_700_000_000_123_456_789, math.MaxInt64, -1, -1_000_000_001, math.MinInt64} {
+		field := new(apiV2).time(nil, 6, ns)
+		_, _, n := protowire.ConsumeField(field)
+		var got timestamppb.Timestamp
+		if err := proto.Unmarshal(field[2:], &got); n != len(field) || err != nil {
+			t.Fatal(n, err)
+		}
+		if err := got.CheckValid(); err != nil || got.AsTime().UnixNano() != ns {
+			t.Errorf("%d is %v, %v", ns, &got, err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/send"
@@ -208,6 +209,27 @@ func TestWrong(t *testing.T) {
 	} {
 		if s, err := send.New(c); err == nil || s != nil {
 			t.Errorf("%+v: %v, %v", c, s, err)
+		}
+	}
+}
+
+// TestThriftEmptyResource: a resource without spans is not the process of others'.
+func TestThriftEmptyResource(t *testing.T) {
+	to := &sink{}
+	td := ptrace.NewTraces()
+	td.ResourceSpans().AppendEmpty().Resource().Attributes().PutStr("service.name", "nobody's")
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "shop")
+	span := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	span.SetTraceID(pcommon.TraceID{1})
+	span.SetSpanID(pcommon.SpanID{1})
+	s := sender(t, send.Config{Protocol: send.ThriftHTTP, Endpoint: receiver(t, send.ThriftHTTP, to, "")})
+	if err := s.Send(t.Context(), batch(t, td)); err != nil {
+		t.Fatal(err)
+	}
+	for got := range trace.Spans(to.all()) {
+		if got.Service() != "shop" {
+			t.Errorf("the span is of %q", got.Service())
 		}
 	}
 }

@@ -41,11 +41,13 @@ func (s *thriftHTTP) Send(ctx context.Context, b Batch) error {
 	return s.post(ctx, thriftBatch(td))
 }
 
-// thriftBatch is a Batch with the spans of td, whose process is that of the first.
+// thriftBatch is a Batch with the spans of td, whose process is that of the first of
+// them: a resource can be without any.
 func thriftBatch(td ptrace.Traces) []byte {
 	p := &model.Process{}
-	if td.ResourceSpans().Len() > 0 {
-		p = process(td.ResourceSpans().At(0).Resource())
+	for s := range trace.Spans(td) {
+		p = process(s.Resource.Resource())
+		break
 	}
 	body := wire.AppendBinaryBatchHead(nil, wire.AppendBinaryProcess(nil, p), td.SpanCount())
 	for s := range trace.Spans(td) {
