@@ -5,6 +5,7 @@ package sampling
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -114,6 +115,8 @@ func serviceOf(resource []byte) string {
 
 func (a *Adaptive) count(service, operation string, lowerBound bool, probability float64) {
 	if service != "" && operation != "" {
+		// Clients refuse an answer with text that is none.
+		service, operation = strings.ToValidUTF8(service, "\uFFFD"), strings.ToValidUTF8(operation, "\uFFFD")
 		a.counter.add(service, operation, lowerBound, probability)
 	}
 }

@@ -82,6 +82,7 @@ func TestObserve(t *testing.T) {
 	root(td, "child", probabilistic).SetParentSpanID(pcommon.SpanID{2})
 	root(td, "", probabilistic)
 	root(td, "nameless", probabilistic).SetName("")
+	root(td, "un\xff", probabilistic).SetName("op\xff")
 	same := root(td, "twice", probabilistic)
 	s := td.ResourceSpans().At(td.ResourceSpans().Len() - 1).ScopeSpans().At(0).Spans()
 	same.CopyTo(s.AppendEmpty())
@@ -89,7 +90,8 @@ func TestObserve(t *testing.T) {
 	same.CopyTo(s.AppendEmpty())
 	const want = "[{Service:00 Operation:op Count:1 Probabilities:[0.5]} {Service:01 Operation:op Count:1 Probabilities:[1]}" +
 		" {Service:02 Operation:op Count:1 Probabilities:[0.25]} {Service:03 Operation:op Count:0 Probabilities:[1e-06]}" +
-		" {Service:04 Operation:op Count:1 Probabilities:[0.125]} {Service:twice Operation:op Count:3 Probabilities:[0.5 0.75]}]"
+		" {Service:04 Operation:op Count:1 Probabilities:[0.125]} {Service:twice Operation:op Count:3 Probabilities:[0.5 0.75]}" +
+		" {Service:un\uFFFD Operation:op\uFFFD Count:1 Probabilities:[0.5]}]"
 	if got := bothWays(t, td); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

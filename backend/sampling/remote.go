@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,8 +130,8 @@ func (r *Remote) find(service string) *known {
 		r.recent.MoveToFront(e)
 		return e.Value.(*known)
 	}
-	k := &known{service: service}
-	r.known[service] = r.recent.PushFront(k)
+	k := &known{service: strings.Clone(service)} // it can be a part of a long request
+	r.known[k.service] = r.recent.PushFront(k)
 	r.weigh(k)
 	return k
 }

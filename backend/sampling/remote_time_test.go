@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 )
 
 // collector answers with the number of the request as traces a second.
@@ -207,4 +208,20 @@ func TestRemoteForgets(t *testing.T) {
 			t.Errorf("%d bytes are kept, and %d counted", sum, r.kept)
 		}
 	})
+}
+
+// TestRemoteCopies: a service's name does not keep the request in memory that it is a
+// part of.
+func TestRemoteCopies(t *testing.T) {
+	r := NewRemote([]Asking{new(collector).ask}, nil, slog.New(slog.DiscardHandler))
+	defer r.Close()
+	request := strings.Repeat("x", 100)
+	told(t, r, request[:1])
+	for name, e := range r.known {
+		for _, kept := range []string{name, e.Value.(*known).service} {
+			if unsafe.StringData(kept) == unsafe.StringData(request) {
+				t.Errorf("%q is not a copy", kept)
+			}
+		}
+	}
 }
