@@ -3,9 +3,11 @@
 package forward
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -293,4 +295,32 @@ func TestWriteOnly(t *testing.T) {
 	if err := s.Close(); !errors.Is(err, store.ErrClosed) {
 		t.Error(err)
 	}
+}
+
+// TestFlaps: a receiver that refuses every other batch, because it has much to do, is
+// not logged each time.
+func TestFlaps(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		p := newPeers()
+		p.log = slog.New(slog.NewTextHandler(&log, nil))
+		n := 0
+		p.says(func(context.Context, string, send.Batch) error {
+			if n++; n%2 == 1 {
+				return says(transport.Retryable, 0, 0)
+			}
+			return nil
+		})
+		s := p.store(t, Config{})
+		for range 100 {
+			write(t, s, 0, 1)
+			time.Sleep(time.Second)
+		}
+		closed(t, s, false)
+		for _, text := range []string{"cannot be sent", "can be sent again"} {
+			if times := strings.Count(log.String(), text); times != 2 {
+				t.Errorf("%d times: %s", times, text)
+			}
+		}
+	})
 }

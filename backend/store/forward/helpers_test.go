@@ -3,6 +3,7 @@
 package forward
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,6 +24,8 @@ var quiet = slog.New(slog.DiscardHandler)
 
 // peers are receivers, by their Endpoint or Address.
 type peers struct {
+	log *slog.Logger // of stores, if not nil
+
 	mu    sync.Mutex
 	got   map[uint64]int // spans, by their number
 	from  map[string]int // by receiver
@@ -65,7 +68,7 @@ func (p *peers) store(t *testing.T, c Config) *Store {
 	if c.Endpoints == nil {
 		c.Endpoints = []string{"a:1"}
 	}
-	s, err := open(c, p.deps(), nil, quiet)
+	s, err := open(c, p.deps(), nil, cmp.Or(p.log, quiet))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,10 @@ func (s *spool) put(_ context.Context, batches []send.Batch) error {
 func (s *spool) append(records []byte) error {
 	if g := s.writing; g != nil && g.size >= min(segmentBytes, s.most/8) {
 		s.writing = nil
-		s.tidy(g)
+		if s.tidy(g); !g.gone && g.open == 0 {
+			_ = g.file.Close() // there may be many, and its turn comes later
+			g.file = nil
+		}
 	}
 	if s.writing == nil {
 		g, err := newSegment(s.dir, s.number+1)

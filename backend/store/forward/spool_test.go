@@ -279,3 +279,37 @@ func TestSearchHead(t *testing.T) {
 		t.Errorf("a file that has become shorter: %v", err)
 	}
 }
+
+// Files that wait for their turn are not open: there can be more of them than a
+// process may open.
+func TestSpoolFilesClosed(t *testing.T) {
+	s, err := openSpool(t.TempDir(), 1<<30, newLedger(), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close() }()
+	batch := send.Batch{OTLP: make([]byte, segmentBytes), Spans: 1}
+	for range 5 {
+		if err := s.put(t.Context(), []send.Batch{batch}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := s.take(t.Context())
+	open := 0
+	for _, g := range s.segments {
+		if g.file != nil {
+			open++
+		}
+	}
+	if len(s.segments) != 5 || open != 2 { // what is read, and what is written
+		t.Errorf("%d of %d files are open", open, len(s.segments))
+	}
+	for range 4 {
+		s.done(first)
+		first = s.take(t.Context())
+	}
+	s.done(first)
+	if b := s.ledger.read(); b.Damaged != 0 {
+		t.Errorf("%+v", b)
+	}
+}

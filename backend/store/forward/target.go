@@ -24,7 +24,8 @@ type target struct {
 	failures int       // in a row
 	until    time.Time // it is left alone
 	removed  bool
-	logged   time.Time
+	logged   time.Time        // when it was last logged that it fails
+	told     bool             // since it was last well
 	requests map[string]int64 // by their outcome
 }
 
@@ -146,10 +147,10 @@ func (ts *targets) release(a attempt, e *transport.Error) {
 	if e != nil && e.Kind == transport.Retryable {
 		ts.fail(a, e)
 	} else {
-		if t.failures > 0 {
+		if t.told {
 			ts.log.Info("spans can be sent again", "target", t.name)
 		}
-		t.failures, t.until, t.logged = 0, time.Time{}, time.Time{}
+		t.failures, t.until, t.told = 0, time.Time{}, false
 	}
 	t.closeIfUnused()
 	ts.wake()
@@ -170,7 +171,7 @@ func (ts *targets) fail(a attempt, e *transport.Error) {
 	now := time.Now()
 	t.until = now.Add(pause)
 	if now.Sub(t.logged) >= logEvery {
-		t.logged = now
+		t.logged, t.told = now, true
 		ts.log.Warn("spans cannot be sent", "target", t.name, "error", e, "again in", pause)
 	}
 	ts.failed()
