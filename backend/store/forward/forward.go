@@ -216,6 +216,8 @@ func (s *Store) Close() error {
 		lost = s.Books().Dropped[trace.ReasonShutdown]
 	}
 	err := s.queue.close()
+	b := s.Books()
+	s.log.Info("nothing more is sent", "taken", b.Taken, "replayed", b.Replayed, "sent", b.Sent, "rejected", b.Rejected, "dropped", b.Dropped)
 	switch {
 	case lost == 0:
 	case s.config.Spool != "":
