@@ -47,7 +47,7 @@ func NewClients(reg prometheus.Registerer, log *slog.Logger) *Clients {
 	counter := func(name, help string, labels prometheus.Labels) prometheus.Counter {
 		return with.NewCounter(prometheus.CounterOpts{Name: "jaeger_agent_client_stats_" + name, Help: help, ConstLabels: labels})
 	}
-	const dropped = "Spans that clients say they lost."
+	const dropped = "Spans that clients say they lost, since they were first heard of."
 	c.received = counter("batches_received_total", "Batches that came from clients that count them.", nil)
 	c.sent = counter("batches_sent_total", "Batches that these clients say they sent.", nil)
 	c.queueFull = counter("spans_dropped_total", dropped, prometheus.Labels{"cause": "full-queue"})
@@ -80,6 +80,11 @@ func (c *Clients) add(b *wire.Batch) {
 		known = &client{trace.Client{
 			ID: strings.Clone(id), Service: strings.ToValidUTF8(service, "�"), Host: strings.Clone(processTag(b.Process, "hostname")),
 		}, b.SeqNo}
+		if b.SeqNo > 1 { // it lost these before
+			known.QueueFull = max(b.Stats.FullQueueDroppedSpans, 0)
+			known.TooLarge = max(b.Stats.TooLargeDroppedSpans, 0)
+			known.Failed = max(b.Stats.FailedToEmitSpans, 0)
+		}
 		c.byID[known.ID] = known
 	}
 	known.Seen = now

@@ -66,6 +66,23 @@ func TestClients(t *testing.T) {
 	(*Clients)(nil).add(batchOf("a", 1, &wire.ClientStats{}))
 }
 
+// TestClientsBefore: what a client lost before it was heard of is known, and is not
+// counted: another has counted it, or the same before a restart.
+func TestClientsBefore(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	var log bytes.Buffer
+	c := NewClients(reg, slog.New(slog.NewTextHandler(&log, nil)))
+	c.add(batchOf("a", 100, &wire.ClientStats{FullQueueDroppedSpans: 50, FailedToEmitSpans: -1}))
+	if log.Len() > 0 {
+		t.Error(log.String())
+	}
+	c.add(batchOf("a", 103, &wire.ClientStats{FullQueueDroppedSpans: 53}))
+	const name = "jaeger_agent_client_stats_spans_dropped_total"
+	if got, list := metric(t, reg, name), c.List(); got != 3 || list[0].Lost() != 53 {
+		t.Errorf("%s is %v, and %+v", name, got, list)
+	}
+}
+
 // TestClientsBounded: no more clients are remembered than maxClients, and those
 // that are gone make room.
 func TestClientsBounded(t *testing.T) {
