@@ -5,8 +5,8 @@
 # repository require each other by version instead of replacing each other by folders,
 # with a tag for each module. All of it is made in a temporary clone, served to the go
 # command as a module proxy, and tried as a user would. Then it prints what to push,
-# or pushes the tags to origin. It takes two minutes on two cores, or five when nothing
-# is compiled yet, and downloads what the modules depend on.
+# or pushes the tags to origin. It takes a few minutes, and downloads what the modules
+# depend on.
 # usage: scripts/release.sh VERSION [--push]
 . "$(dirname "$0")/lib.sh"
 

@@ -20,7 +20,7 @@ import (
 	"github.com/go-spur/spur/backend/config"
 )
 
-// variables reads a file of them.
+// variables reads a file of them, one a line.
 func variables(t *testing.T, name string) (env []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
@@ -57,7 +57,7 @@ func TestJaegerEnvironment(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			known := regexp.MustCompile(`\b[A-Z][A-Z0-9_]+\b`).FindAllString(config.Help(command), -1)
+			known := settings(command)
 			named := map[string]bool{}
 			for part := range strings.SplitSeq(strings.TrimPrefix(warning, "these variables have no effect here: "), "; ") {
 				name, _, _ := strings.Cut(part, ",")
@@ -78,6 +78,30 @@ func TestJaegerEnvironment(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// settings returns the variables that a command's help lists.
+func settings(command config.Command) []string {
+	return regexp.MustCompile(`\b[A-Z][A-Z0-9_]+\b`).FindAllString(config.Help(command), -1)
+}
+
+// TestJaegerNames: no setting of Jaeger 1.62 goes unnoticed.
+func TestJaegerNames(t *testing.T) {
+	names := variables(t, "jaeger-1.62-names.txt")
+	if len(names) < 300 {
+		t.Fatalf("%d names", len(names))
+	}
+	for _, command := range commands() {
+		known := settings(command)
+		for _, name := range names {
+			if slices.Contains(known, name) {
+				continue
+			}
+			if _, warning, err := config.Parse(command, nil, []string{name + "=1"}); err != nil || !strings.Contains(warning, name) {
+				t.Errorf("%v: %s: %q, %v", command, name, warning, err)
+			}
+		}
 	}
 }
 
