@@ -16,11 +16,17 @@ func (s *Server) askCollectors() error {
 	to := s.config.Asked()
 	var collectors []sampling.Asking
 	var questions []*send.Questions
+	closeAll := func() {
+		for _, q := range questions {
+			_ = q.Close() // nothing is wanted of it any more
+		}
+	}
 	for _, endpoint := range to.Endpoints {
 		c := sendConfig(&to)
 		c.Endpoint = endpoint
 		q, err := send.NewQuestions(c)
 		if err != nil {
+			closeAll()
 			return fmt.Errorf("sampling: %w", err)
 		}
 		questions = append(questions, q)
@@ -36,9 +42,7 @@ func (s *Server) askCollectors() error {
 	s.strategies = r
 	s.release = append(s.release, func() error {
 		r.Close()
-		for _, q := range questions {
-			_ = q.Close() // nothing is wanted of it any more
-		}
+		closeAll()
 		return nil
 	})
 	return nil
