@@ -14,6 +14,15 @@ type Links map[[2]string]*trace.Link
 
 // Add counts a call. One within a service is none.
 func (l Links) Add(parent, child string, failed bool) {
+	errors := int64(0)
+	if failed {
+		errors = 1
+	}
+	l.AddCalls(parent, child, 1, errors)
+}
+
+// AddCalls counts so many calls, and those of them that failed.
+func (l Links) AddCalls(parent, child string, calls, errors int64) {
 	if parent == child {
 		return
 	}
@@ -22,10 +31,8 @@ func (l Links) Add(parent, child string, failed bool) {
 		link = &trace.Link{Parent: parent, Child: child}
 		l[[2]string{parent, child}] = link
 	}
-	link.Calls++
-	if failed {
-		link.Errors++
-	}
+	link.Calls += calls
+	link.Errors += errors
 }
 
 // Answer returns the links, sorted by parent and child.

@@ -205,6 +205,8 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint16(2), []byte{1, 2})
 	f.Add(uint16(2), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Add(uint16(6), []byte{0x82, 1, 0, 3, 0x81, 0x80, 0x80, 2, 5, 1})
+	l := links{map[call]count{{5, 1, 2, 3}: {7, 1}, {1, 28e6, 2, 1}: {1, 0}}, []orphan{{1 << 40, 1}, {3, 2}}}
+	f.Add(uint16(3), l.encode())
 	f.Add(uint16(64), []byte{5, 3, 1, 2, 0xff, 200, 1, 0})
 	f.Fuzz(func(t *testing.T, n uint16, b []byte) {
 		if spans, err := readBlock(b); err == nil {
@@ -237,6 +239,13 @@ func FuzzDecode(f *testing.F) {
 			}
 			if err == nil && !slices.Equal(picked, want) {
 				t.Errorf("picked %d of % x, want %d", picked, b, want)
+			}
+		}
+		l, again := links{calls: map[call]count{}}, links{calls: map[call]count{}}
+		var err error
+		if l.orphans, err = decodeLinks(b, int(n), l.add); err == nil {
+			if again.orphans, err = decodeLinks(l.encode(), int(n), again.add); err != nil || !reflect.DeepEqual(again, l) {
+				t.Errorf("%+v became %+v, %v", l, again, err)
 			}
 		}
 		_ = decodePostings(1, b, func(_ token, l spanList) bool {

@@ -37,6 +37,9 @@ const (
 	columnSpan
 	columnParent
 	columnKinds
+
+	// columnLinks is there when the segment is linked, see calls.go.
+	columnLinks = columnKinds
 )
 
 // encode returns a column's bytes: of each value, as a varint, the difference

@@ -6,7 +6,8 @@
 // The spans of a write lie in blocks, ordered by trace, encoded and compressed;
 // those that were read last are also in a cache. Every segmentSpans spans there
 // is a segment: columns of what lists, rates and dependencies are made of, and
-// postings, which tell for each key=value what spans have it. What belongs to
+// postings, which tell for each key=value what spans have it. Its calls are added
+// up, so that dependencies are not counted again and again. What belongs to
 // the next segment is in memory, the tail; when the file is opened, the tail is
 // made from the blocks.
 //

@@ -57,9 +57,6 @@ const (
 	maxKnownHashes    = 100_000 // of spans of traces that the writer remembers, twice
 	maxPostingBytes   = 900     // of postings in one row, unless one alone is longer
 
-	// Links joins so many spans to their parents at a time.
-	maxJoined = 1 << 18
-
 	// SQLite's memory: of the writer, and of each of its readers.
 	writerCacheKB = 2_000
 	readerCacheKB = 2_000

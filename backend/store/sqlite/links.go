@@ -3,131 +3,176 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
-
-	"go.opentelemetry.io/collector/pdata/ptrace"
+	"math"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// Links implements store.Store. It looks at the columns of all spans in the
-// window, and of those around them.
+// Links implements store.Store. The calls of whole minutes are added up already;
+// of the other spans it looks at, the newest and those of the minutes that w
+// cuts, it looks for the parents. Of a client's and a server's span with the same
+// id, one that comes when the segment of their child is closed changes nothing.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	l := linker{links: store.Links{}, operations: map[int64]operation{}}
+	links := store.Links{}
 	err := s.read(ctx, func(r *snapshot) error {
-		names := map[string]string{} // each service once
-		err := r.eachOperation(func(id int64, o operation) {
-			if _, ok := names[o.service]; !ok {
-				names[o.service] = o.service
-			}
-			l.operations[id] = operation{service: names[o.service], kind: o.kind}
-		})
-		if err != nil {
+		l := newLinker(r, w)
+		if err := l.count(); err != nil {
 			return err
 		}
-		if l.segments, err = r.segments(); err != nil {
-			return err
+		operations := map[int64]struct{}{}
+		for p := range l.counts {
+			operations[p.parent], operations[p.child] = struct{}{}, struct{}{}
 		}
-		l.r = r
-		kinds := []kind{columnTrace, columnSpan, columnOperation, columnStatus, columnParent}
-		err = r.eachIn(w, kinds, l.add)
-		return cmp.Or(err, l.flush())
+		err := r.know(operations)
+		for p, n := range l.counts {
+			links.AddCalls(r.operations[p.parent].service, r.operations[p.child].service, n.calls, n.errors)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return l.links.Answer(), nil
+	return links.Answer(), nil
 }
 
-// linker joins spans to their parents, so many at a time.
+// linker counts the calls in a window.
 type linker struct {
-	r          *snapshot
-	operations map[int64]operation // by id, without names
-	segments   []*segment
-	links      store.Links
+	r        *snapshot
+	from, to uint64 // trace.Window.Nanos
+	// The whole minutes in it; none when wholeFrom >= wholeTo.
+	wholeFrom, wholeTo uint64
 
-	children           []child
-	parents            map[spanOf]store.Callers[int64] // operation.id by span
-	minTrace, maxTrace int64
-	err                error
+	segments []*segment
+	there    map[int64]bool // segment.id
+	unlinked []*segment     // and the tail
+	recent   *traceSet      // of unlinked; nil: not known yet
+	counts   map[edge]count
 }
 
-type spanOf struct {
-	trace int64
-	span  uint64
+// edge is from an operation (operation.id) to one it called.
+type edge struct{ parent, child int64 }
+
+func newLinker(r *snapshot, w trace.Window) *linker {
+	l := &linker{r: r, there: map[int64]bool{}, counts: map[edge]count{}}
+	l.from, l.to = w.Nanos()
+	l.wholeFrom, l.wholeTo = (l.from+minute-1)/minute*minute, l.to
+	if l.to != math.MaxUint64 {
+		l.wholeTo = l.to / minute * minute
+	}
+	return l
 }
 
-type child struct {
-	parent    spanOf // its span is 0 when there is none
-	self      uint64 // span of the same trace, that can be a client's, too
-	operation int64
-	failed    bool
+func (l *linker) whole(m uint64) bool { return inWindow(m*minute, l.wholeFrom, l.wholeTo) }
+
+// cut returns what the whole minutes leave of the window.
+func (l *linker) cut() [][2]uint64 {
+	if l.wholeFrom >= l.wholeTo {
+		return [][2]uint64{{l.from, l.to}}
+	}
+	return [][2]uint64{{l.from, l.wholeFrom}, {l.wholeTo, l.to}}
 }
 
-func (l *linker) add(seg *segment, i int) {
-	server := l.kindOf(seg.cols.operation[i]) == ptrace.SpanKindServer
-	if seg.cols.parent[i] == 0 && !server {
-		return
+func (l *linker) count() error {
+	var err error
+	if l.segments, err = l.r.segments(); err != nil {
+		return err
 	}
-	if len(l.children) >= maxJoined && l.err == nil {
-		l.err = l.flush()
-	}
-	c := child{spanOf{seg.cols.trace[i], seg.cols.parent[i]}, seg.cols.span[i], seg.cols.operation[i], isError(seg.cols.status[i])}
-	if len(l.children) == 0 {
-		l.parents = map[spanOf]store.Callers[int64]{}
-		l.minTrace, l.maxTrace = c.parent.trace, c.parent.trace
-	}
-	l.minTrace, l.maxTrace = min(l.minTrace, c.parent.trace), max(l.maxTrace, c.parent.trace)
-	l.children = append(l.children, c)
-	l.parents[c.parent] = store.Callers[int64]{}
-	if server {
-		l.parents[c.own()] = store.Callers[int64]{}
-	}
-}
-
-// own is the child's own id.
-func (c child) own() spanOf { return spanOf{c.parent.trace, c.self} }
-
-func (l *linker) kindOf(id int64) ptrace.SpanKind { return ptrace.SpanKind(l.operations[id].kind) }
-
-// flush finds the parents of children.
-func (l *linker) flush() error {
-	if l.err != nil || len(l.children) == 0 {
-		return l.err
+	unlinked, err := l.r.unlinked()
+	if err != nil {
+		return err
 	}
 	for _, seg := range l.segments {
-		if err := l.r.ctx.Err(); err != nil {
-			return err
+		l.there[seg.first] = true
+		if seg.tail != nil || unlinked[seg.first] {
+			l.unlinked = append(l.unlinked, seg)
 		}
-		if seg.maxTrace < l.minTrace || seg.minTrace > l.maxTrace {
+	}
+	for _, seg := range l.segments {
+		if !overlaps(seg.minStart, seg.maxStart, l.from, l.to) {
 			continue
 		}
-		s := *seg // so that its columns are not kept
-		if err := l.r.load(&s, columnTrace, columnSpan, columnOperation); err != nil {
+		if seg.tail != nil || unlinked[seg.first] {
+			err = l.join(seg, l.from, l.to)
+		} else {
+			err = l.linked(seg)
+		}
+		if err != nil {
 			return err
 		}
-		for i, id := range s.cols.span {
-			of := spanOf{s.cols.trace[i], id}
-			if callers, ok := l.parents[of]; ok {
-				operation := s.cols.operation[i]
-				callers.Add(operation, l.kindOf(operation))
-				l.parents[of] = callers
-			}
-		}
 	}
-	for _, c := range l.children {
-		service := l.operations[c.operation].service
-		var own store.Callers[int64]
-		if l.kindOf(c.operation) == ptrace.SpanKindServer {
-			own = l.parents[c.own()]
-		}
-		caller := store.Caller(own, l.parents[c.parent], func(id int64) bool { return l.operations[id].service == service })
-		if caller != 0 {
-			l.links.Add(l.operations[caller].service, service, c.failed)
-		}
-	}
-	l.children = l.children[:0]
 	return nil
+}
+
+// join counts the calls in a part of the window.
+func (l *linker) join(seg *segment, from, to uint64) error {
+	children, err := l.r.children(seg, from, to)
+	if err != nil {
+		return err
+	}
+	return l.add(children, l.segments)
+}
+
+// add counts the children whose callers are in segments.
+func (l *linker) add(children []child, segments []*segment) error {
+	if len(children) == 0 {
+		return nil
+	}
+	callers, err := l.r.callers(children, segments)
+	for i, p := range callers {
+		if p != (parent{}) {
+			e := edge{p.operation, children[i].operation}
+			l.counts[e] = l.counts[e].plus(children[i].count())
+		}
+	}
+	return err
+}
+
+// linked counts the calls of a segment that is linked.
+func (l *linker) linked(seg *segment) error {
+	orphans, err := l.r.links(seg, func(c call, n count) {
+		if l.whole(c.minute) && l.there[c.from] {
+			e := edge{c.parent, c.child}
+			l.counts[e] = l.counts[e].plus(n)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.adopt(seg, orphans); err != nil {
+		return err
+	}
+	for _, part := range l.cut() {
+		if err := l.join(seg, part[0], part[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adopt counts the orphans of whole minutes whose parents are in no segment that
+// is linked.
+func (l *linker) adopt(seg *segment, orphans []orphan) error {
+	if len(orphans) == 0 {
+		return nil
+	}
+	if l.recent == nil {
+		var err error
+		if l.recent, err = l.r.tracesIn(l.unlinked...); err != nil {
+			return err
+		}
+	}
+	mine, _ := split(orphans, l.recent)
+	all, err := l.r.childrenOf(seg, mine)
+	if err != nil {
+		return err
+	}
+	children := all[:0]
+	for _, c := range all {
+		if l.whole(c.minute) {
+			children = append(children, c)
+		}
+	}
+	return l.add(children, l.unlinked)
 }

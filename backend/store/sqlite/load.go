@@ -36,10 +36,12 @@ func (w *writer) load(ctx context.Context) error {
 }
 
 // closeTail makes the tail a segment, so that it need not be rebuilt.
-func (w *writer) closeTail() error {
-	err := w.tail.save(w.conn)
+func (w *writer) closeTail(ctx context.Context) error {
+	if err := w.tail.save(w.conn); err != nil {
+		return err
+	}
 	w.tail = newTail(w.tail.next())
-	return err
+	return w.link(ctx)
 }
 
 // rebuild makes a tail from the blocks whose numbers are at least from and

@@ -65,20 +65,29 @@ func (r *snapshot) eachIn(w trace.Window, kinds []kind, f func(seg *segment, i i
 	}
 	from, to := w.Nanos()
 	for _, seg := range segments {
-		if err := r.ctx.Err(); err != nil {
+		if err := r.eachStarting(seg, from, to, kinds, f); err != nil {
 			return err
 		}
-		if !overlaps(seg.minStart, seg.maxStart, from, to) {
-			continue
-		}
-		seg := *seg // so that its columns are not kept
-		if err := r.load(&seg, append(kinds, columnStart)...); err != nil {
-			return err
-		}
-		for i, start := range seg.cols.start {
-			if inWindow(start, from, to) {
-				f(&seg, i)
-			}
+	}
+	return nil
+}
+
+// eachStarting is eachIn for one segment, which stays as it is, and a window
+// (trace.Window.Nanos).
+func (r *snapshot) eachStarting(seg *segment, from, to uint64, kinds []kind, f func(seg *segment, i int)) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	if !overlaps(seg.minStart, seg.maxStart, from, to) {
+		return nil
+	}
+	s := *seg // so that its columns are not kept
+	if err := r.load(&s, append(kinds, columnStart)...); err != nil {
+		return err
+	}
+	for i, start := range s.cols.start {
+		if inWindow(start, from, to) {
+			f(&s, i)
 		}
 	}
 	return nil

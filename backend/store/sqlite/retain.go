@@ -37,7 +37,7 @@ func (s *Store) removeOldest(ctx context.Context) error {
 		err = s.w.one("SELECT id, spans, max_trace FROM segment WHERE id > 0 ORDER BY id LIMIT 1", nil, &first, &spans, &maxTrace)
 		switch {
 		case errors.Is(err, sql.ErrNoRows) && old:
-			err = s.transaction(s.w.closeTail)
+			err = s.transaction(func() error { return s.w.closeTail(ctx) })
 		case errors.Is(err, sql.ErrNoRows):
 			return nil
 		case err == nil:
@@ -100,6 +100,14 @@ func (w *writer) evict(ctx context.Context, from, to, maxTrace int64) error {
 		return err
 	}
 	w.traces = traces{} // some are not what they were
+	if moved > 0 {
+		if err := w.unlink(ctx, from); err != nil {
+			return err
+		}
+		if err := w.link(ctx); err != nil {
+			return err
+		}
+	}
 	if oldest := epochOf(to); oldest != epochOf(from) {
 		return w.dict.forget(oldest, w.conn)
 	}

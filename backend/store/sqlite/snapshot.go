@@ -84,6 +84,8 @@ type snapshot struct {
 	of   *readers
 	ctx  context.Context
 	view view
+
+	operations map[int64]operation // see know
 }
 
 // read calls f with the store as it is now.

@@ -147,6 +147,9 @@ func (s *Store) open(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", s.path, err)
 	}
 	s.view = s.w.view()
+	if err := s.transaction(func() error { return s.w.link(ctx) }); err != nil { // of an older version's file
+		s.log.Warn("dependencies are not added up", "path", s.path, "err", err)
+	}
 	s.readers, err = newReaders(s.path)
 	return err
 }
@@ -214,7 +217,7 @@ func (s *Store) Close() error {
 	s.closed = true
 	var err error
 	if !s.following {
-		err = s.transaction(s.w.closeTail)
+		err = s.transaction(func() error { return s.w.closeTail(context.Background()) })
 	}
 	return errors.Join(s.wrap(err), s.release())
 }

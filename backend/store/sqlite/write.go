@@ -168,12 +168,12 @@ func (w *writer) put(ctx context.Context, td ptrace.Traces, encoded []trace.Enco
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := w.flush(); err != nil {
+			if err := w.flush(ctx); err != nil {
 				return err
 			}
 		}
 	}
-	return w.flush()
+	return w.flush(ctx)
 }
 
 // arriving is a span of a write.
@@ -225,7 +225,7 @@ func (w *writer) addToTail(row int64, s trace.Span, head *head, operation int64)
 }
 
 // flush writes the block, and the tail when it is long enough.
-func (w *writer) flush() error {
+func (w *writer) flush(ctx context.Context) error {
 	if w.block.count == 0 {
 		return nil
 	}
@@ -242,9 +242,11 @@ func (w *writer) flush() error {
 	if w.tail.spans() < w.tailSpans && w.tail.bytes < w.tailBytes && len(w.tail.postings) < maxTailPostings && now-w.tail.begun < w.tailAge {
 		return nil
 	}
-	err := w.tail.save(w.conn)
+	if err := w.tail.save(w.conn); err != nil {
+		return err
+	}
 	w.tail = w.tail.follow()
-	return err
+	return w.link(ctx)
 }
 
 // insertBlock writes the block, whose first span has the number first.

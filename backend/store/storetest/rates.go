@@ -28,10 +28,19 @@ func testLinks(t *T) {
 		b := newBatch()
 		b.spans = uint64(g.starts)
 		g.traces(b, 0, 20, 100)
+		for span := range trace.Spans(b.Traces) { // over minutes
+			if g.IntN(2) == 0 {
+				setTimes(span.Span, span.StartTimestamp().AsTime().Add(time.Duration(g.IntN(5))*time.Minute), span.Duration())
+			}
+		}
 		t.write(s, b.Traces)
 		n.add(b.Traces)
 	}
-	for _, w := range windows() {
+	whole := day.Truncate(time.Minute)
+	for _, w := range append(windows(),
+		trace.Window{Start: whole.Add(time.Minute), End: whole.Add(3 * time.Minute)},
+		trace.Window{Start: day.Add(40 * time.Second), End: day.Add(130 * time.Second)},
+	) {
 		got, err := s.Links(t.Context(), w)
 		if want := n.links(w); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%v:\n%v, %v; want\n%v", w, got, err, want)
