@@ -22,7 +22,11 @@ import (
 // spans: parents that come before or after their children, or never, segments
 // that are removed, archived traces that move, segments that are not linked.
 func TestLinksExact(t *testing.T) {
-	for seed := range uint64(4) {
+	seeds := uint64(4)
+	if testing.Short() {
+		seeds = 2
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { linksExact(t, rand.New(rand.NewPCG(seed, 1)), seed%2 == 1) })
 	}
 }
@@ -42,8 +46,9 @@ func linksExact(t *testing.T, r *rand.Rand, archive bool) {
 		}
 	}
 	var waiting []called
+	const steps = 200
 	moved, orphans, most := false, 0, 0
-	for step := range 300 {
+	for step := range steps {
 		switch r.IntN(30) {
 		case 0: // the oldest goes
 			before := unlinked(t, s)
@@ -98,11 +103,12 @@ func linksExact(t *testing.T, r *rand.Rand, archive bool) {
 			waiting = slices.Delete(waiting, 0, n)
 		}
 		compare(step)
-		for _, seg := range segmentsOf(t, s) {
+		segments := segmentsOf(t, s)
+		for _, seg := range segments {
 			moved = moved || seg.first < 0
 			orphans = max(orphans, len(seg.orphans))
 		}
-		most = max(most, len(segmentsOf(t, s)))
+		most = max(most, len(segments))
 	}
 	if moved != archive || orphans == 0 || most < 10 {
 		t.Errorf("the test has %d segments, archived ones: %v, %d orphans", most, moved, orphans)
@@ -110,7 +116,7 @@ func linksExact(t *testing.T, r *rand.Rand, archive bool) {
 	if err := s.Purge(ctx); err != nil {
 		t.Fatal(err)
 	}
-	compare(300)
+	compare(steps)
 }
 
 // called is a span with a parent, or without.
