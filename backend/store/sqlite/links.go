@@ -13,7 +13,7 @@ import (
 // Links implements store.Store. The calls of whole minutes are added up already;
 // of the other spans it looks at, the newest and those of the minutes that w
 // cuts, it looks for the parents. Of a client's and a server's span with the same
-// id, one that comes when the segment of their child is closed changes nothing.
+// id, one that comes after the segment of its child was closed changes nothing.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
 	links := store.Links{}
 	err := s.read(ctx, func(r *snapshot) error {
