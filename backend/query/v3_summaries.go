@@ -23,8 +23,8 @@ type v3Summary struct {
 	TraceID       string             `json:"traceId"` // 32 hex digits
 	RootService   string             `json:"rootServiceName,omitempty"`
 	RootOperation string             `json:"rootOperationName,omitempty"`
-	Start         int64              `json:"minStartTimeUnixNano,string,omitempty"`
-	End           int64              `json:"maxEndTimeUnixNano,string,omitempty"`
+	Start         uint64             `json:"minStartTimeUnixNano,string,omitempty"`
+	End           uint64             `json:"maxEndTimeUnixNano,string,omitempty"`
 	Spans         int                `json:"spanCount,omitempty"`
 	Errors        int                `json:"errorSpanCount,omitempty"`
 	Orphans       int                `json:"orphanSpanCount,omitempty"` // their parents are not in the trace
@@ -72,10 +72,11 @@ func (s *server) v3Summaries(r *http.Request) (any, error) {
 
 // newV3Summary is sum without its orphans. Long texts are cut.
 func newV3Summary(sum *trace.Summary) v3Summary {
+	start := uint64(sum.Start.UnixNano())
 	out := v3Summary{
 		TraceID:     sum.TraceID.String(),
 		RootService: cut(sum.RootService), RootOperation: cut(sum.RootName),
-		Start: sum.Start.UnixNano(), End: sum.Start.Add(sum.Duration).UnixNano(),
+		Start: start, End: start + uint64(sum.Duration),
 		Spans: sum.Spans, Errors: sum.Errors,
 		Services: make([]v3ServiceSummary, len(sum.Services)),
 	}

@@ -3,6 +3,7 @@
 package query
 
 import (
+	"math"
 	"net/url"
 	"reflect"
 	"strings"
@@ -78,5 +79,21 @@ func TestV3Archived(t *testing.T) {
 		if got := answer.shown(t); !reflect.DeepEqual(got, []string{"101/1,2"}) {
 			t.Errorf("%s: %q", target, got)
 		}
+	}
+}
+
+// TestV3SummaryEnd: times are unsigned, also those behind 2262, which anybody can send:
+// else clients refuse the whole list.
+func TestV3SummaryEnd(t *testing.T) {
+	db := memory.Open(memory.Config{})
+	t.Cleanup(func() { _ = db.Close() })
+	td := searchTrace(1)
+	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).SetEndTimestamp(math.MaxUint64)
+	if err := db.Write(t.Context(), td); err != nil {
+		t.Fatal(err)
+	}
+	got := get(New(Config{Store: db}), "http://localhost/api/v3/trace-summaries?"+v3Window()).Body.String()
+	if want := `"maxEndTimeUnixNano":"10990695082854775813"`; !strings.Contains(got, want) {
+		t.Errorf("not %s: %s", want, got)
 	}
 }
