@@ -87,7 +87,7 @@ func TestForwardRestart(t *testing.T) {
 	to := freePort(t)
 	b := forward(t, to, "--forward.spool="+t.TempDir())
 	receive := func() *backend {
-		return start(t, 1<<30, "--span-storage.type=memory", "--max-size=1GB", "--collector.otlp.grpc.host-port="+to, "--collector.queue-size=1000000")
+		return startHere(t, 1<<30, append(anyPorts(), "--span-storage.type=memory", "--max-size=1GB", "--collector.otlp.grpc.host-port="+to, "--collector.queue-size=1000000"))
 	}
 	var stored int64
 	end := func(r *backend) {
