@@ -72,19 +72,26 @@ func hostileZipkin(n int) map[string]map[string][]byte {
 
 // TestZipkinManyAddresses: they take no square of time.
 func TestZipkinManyAddresses(t *testing.T) {
-	const n = 100_000
-	var list []string
-	for i := range n {
-		list = append(list, fmt.Sprintf(`{"key":"sa","value":true,"endpoint":{"port":%d}}`, i+1))
+	decode := func(n int) (least time.Duration) {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`{"key":"sa","value":true,"endpoint":{"port":%d}}`, i+1))
+		}
+		body := []byte(`[{"traceId":"1","id":"1","timestamp":1,"binaryAnnotations":[` + strings.Join(list, ",") + `]}]`)
+		for range 3 { // the least: others use the machine, too
+			begin := time.Now()
+			got, err := decodeZipkinV1JSON(body, begin)
+			if took := time.Since(begin); least == 0 || took < least {
+				least = took
+			}
+			if err != nil || got.traces.SpanCount() != 1 {
+				t.Fatalf("%d spans, %v", got.traces.SpanCount(), err)
+			}
+		}
+		return least
 	}
-	body := `[{"traceId":"1","id":"1","timestamp":1,"binaryAnnotations":[` + strings.Join(list, ",") + `]}]`
-	begin := time.Now()
-	got, err := decodeZipkinV1JSON([]byte(body), time.Now())
-	if err != nil || got.traces.SpanCount() != 1 {
-		t.Fatalf("%d spans, %v", got.traces.SpanCount(), err)
-	}
-	if took := time.Since(begin); took > 10*time.Second {
-		t.Errorf("took %v", took)
+	if few, many := decode(1_000), decode(8_000); many > 24*few {
+		t.Errorf("8 times as many addresses take %v, not %v", many, few)
 	}
 }
 

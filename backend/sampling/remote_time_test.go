@@ -52,11 +52,11 @@ func TestRemote(t *testing.T) {
 		r := NewRemote([]Asking{c.ask}, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		defer r.Close()
 		first := told(t, r, "a")
-		time.Sleep(fresh - 1)
+		time.Sleep(fresh - time.Microsecond)
 		if n := told(t, r, "a"); n != first || told(t, r, "b") == first {
 			t.Errorf("%d, then %d", first, n)
 		}
-		time.Sleep(time.Nanosecond)
+		time.Sleep(time.Microsecond)
 		if n := told(t, r, "a"); n == first {
 			t.Error("it is not asked for again")
 		}

@@ -67,7 +67,7 @@ func strategies(sampling string) {
 	defer script([]string{"E2E_OFFSET=10000"}, "jaeger.sh", "stop", "1.62")
 	conn, err := grpc.NewClient(said["E2E_COLLECTOR_GRPC"], grpc.WithTransportCredentials(insecure.NewCredentials()))
 	check(err)
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	for _, service := range []string{"probabilistic", "limited", "operations", "unknown"} {
 		fmt.Println("strategy", service)
 		question := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), service)
