@@ -138,6 +138,9 @@ func (r *snapshot) findIn(seg *segment, found map[spanOf]store.Callers[parent], 
 	var hits []int
 	operations := map[int64]struct{}{}
 	for i, id := range s.cols.span {
+		if !traces.has(s.cols.trace[i]) {
+			continue
+		}
 		if _, ok := found[spanOf{s.cols.trace[i], id}]; ok {
 			hits = append(hits, i)
 			operations[s.cols.operation[i]] = struct{}{}
