@@ -52,6 +52,36 @@ func TestLogBounded(t *testing.T) {
 	}
 }
 
+// A reader that never ends, as in a process that was stopped, does not make every
+// few writes wait for it.
+func TestStuckReader(t *testing.T) {
+	s := openTest(t, Config{})
+	s.w.maxLog = checkpointBytes
+	if err := s.w.exec("PRAGMA busy_timeout = 1"); err != nil {
+		t.Fatal(err)
+	}
+	waits, at, size := 0, int64(0), int64(0)
+	err := s.read(t.Context(), func(*snapshot) error {
+		for id := uint64(1); size < 8*checkpointBytes; id++ {
+			if err := s.Write(t.Context(), some(id, 500)); err != nil {
+				return err
+			}
+			info, err := os.Stat(s.path + "-wal")
+			if err != nil {
+				return err
+			}
+			size = info.Size()
+			if s.w.inVain != at {
+				waits, at = waits+1, s.w.inVain
+			}
+		}
+		return nil
+	})
+	if err != nil || waits == 0 || waits > 4 { // at 1, 2, 4 and 8
+		t.Errorf("%d waits, %v", waits, err)
+	}
+}
+
 // A trace that is always written to stays known: reading all its hashes again
 // would make each Write as long as the trace.
 func TestKnownStays(t *testing.T) {

@@ -115,6 +115,7 @@ type writer struct {
 	ageChecked time.Time   // Config.MaxAge ago
 	maxLog     int64       // bytes of the write-ahead log for which writing waits
 	walBytes   int64       // of the write-ahead log at the last checkpoint
+	inVain     int64       // its size when readers were last waited for, and did not end
 	stale      bool        // what follows from the file is to be read again
 
 	hasher hasher
