@@ -71,7 +71,7 @@ const noTime = math.MaxUint64
 func newChunk(number uint64, archived bool, bytes int) *chunk {
 	return &chunk{
 		number: number, archived: archived, oldest: noTime,
-		block: bytes / blocksPerChunk, page: minPage + bytes/pageShare,
+		block: min(blockBytes, bytes/blocksPerChunk), page: minPage + bytes/pageShare,
 		nameOf: map[name]uint32{}, headOf: map[headKey]uint32{},
 	}
 }

@@ -48,7 +48,9 @@ const (
 	maxChunkBytes  = 16 << 20
 	minChunkBytes  = 4 << 10
 
-	// Encoded spans lie in blocks of a chunk, about so many.
+	// Encoded spans lie in blocks of so many bytes, and at least blocksPerChunk in a
+	// chunk.
+	blockBytes     = 64 << 10
 	blocksPerChunk = 32
 
 	// The filter of a block takes 1/filterShare of the block. A tag has filterBits
