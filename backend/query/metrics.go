@@ -181,13 +181,11 @@ func (q metricsQuery) points(in []trace.REDPoint, v value) []metricPoint {
 			in = in[1:]
 		}
 		var sum trace.REDPoint
-		for _, p := range in {
-			if !p.Time.Before(t) {
+		for i := range in {
+			if !in[i].Time.Before(t) {
 				break
 			}
-			sum.Spans += p.Spans
-			sum.Errors += p.Errors
-			sum.Durations.Merge(&p.Durations)
+			sum.Merge(&in[i])
 		}
 		if f, ok := v(sum); ok {
 			p := metricPoint{Time: t.UTC()}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,13 @@ func TestRED(t *testing.T) {
 		for _, s := range answer.Series {
 			line := s.Service + " " + s.Operation
 			for _, p := range s.Points {
+				s.Total.Spans -= p.Spans
+				s.Total.Errors -= p.Errors
+			}
+			if s.Total.Spans != 0 || s.Total.Errors != 0 || s.Total.Durations.P50 == 0 {
+				t.Errorf("%s: the points are not the total: %+v", target, s.Total)
+			}
+			for _, p := range s.Points {
 				line += fmt.Sprintf(" %s:%d/%d", strings.TrimPrefix(fmt.Sprint(p.Time), "1767322"), p.Errors, p.Spans)
 			}
 			out = append(out, line)
@@ -174,7 +182,6 @@ func TestRED(t *testing.T) {
 		"/api/red?step=x":                 "unable to parse param 'step': time: invalid duration \"x\"",
 		"/api/red?start=0&end=9999999999": "2777h46m39.999s in steps of 1m0s are more than 11000",
 		"/api/usual?operation=x":          "parameter 'service' is required",
-		"/api/usual?service=x":            "parameter 'operation' is required",
 	} {
 		rec := get(h, "http://localhost"+target)
 		var e envelope
@@ -211,10 +218,7 @@ func TestTooManySeries(t *testing.T) {
 
 func TestUsual(t *testing.T) {
 	h := New(Config{Store: metricsStore(t, 10)})
-	var usual struct {
-		Spans, Errors int64
-		Durations     quantiles
-	}
+	var usual rates
 	getJSON(t, h, "/api/usual?service=shop&operation=GET+/", &usual)
 	if usual.Spans != 45 || usual.Errors != 0 {
 		t.Errorf("%+v", usual)
@@ -227,5 +231,20 @@ func TestUsual(t *testing.T) {
 	getJSON(t, h, "/api/usual?service=shop&operation=none", &usual)
 	if usual.Spans != 0 || usual.Durations != (quantiles{}) {
 		t.Errorf("of nothing: %+v", usual)
+	}
+
+	var all struct {
+		Operations []struct {
+			Operation string
+			rates
+		}
+	}
+	getJSON(t, h, "/api/usual?service=shop", &all)
+	var lines []string
+	for _, o := range all.Operations {
+		lines = append(lines, fmt.Sprintf("%s %d/%d %v", o.Operation, o.Errors, o.Spans, o.Durations.P50 > 0))
+	}
+	if want := []string{"GET / 0/45 true", "POST / 10/10 true"}; !slices.Equal(lines, want) {
+		t.Errorf("each operation: %q, want %q", lines, want)
 	}
 }

@@ -21,8 +21,10 @@ func TestNoSuchPage(t *testing.T) {
 	}{
 		{"GET", "/jaeger/zzz", browser, 404, true},
 		{"GET", "/jaeger/trace/", browser, 404, true},
-		{"GET", "/jaeger/map", browser, 404, true},
 		{"GET", "/jaeger/status", browser, 200, true},
+		{"GET", "/jaeger/map", browser, 200, true},
+		{"GET", "/jaeger/services", browser, 200, true},
+		{"GET", "/jaeger/compare", browser, 200, true},
 		{"GET", "/jaeger/zzz", "*/*", 404, false},
 		{"POST", "/jaeger/zzz", browser, 404, false},
 		{"GET", "/jaeger/api/zzz", browser, 404, false},

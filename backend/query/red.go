@@ -17,14 +17,25 @@ import (
 type redSeries struct {
 	Service   string     `json:"service"`
 	Operation string     `json:"operation,omitempty"`
+	Total     rates      `json:"total"` // of all points
 	Points    []redPoint `json:"points"`
 }
 
 type redPoint struct {
-	Time      int64     `json:"time,string"` // when its step begins, ns since 1970
+	Time int64 `json:"time,string"` // when its step begins, ns since 1970
+	rates
+}
+
+// rates are how many spans some are, how many of them failed, and how long they
+// took.
+type rates struct {
 	Spans     int64     `json:"spans"`
 	Errors    int64     `json:"errors"`
 	Durations quantiles `json:"durations"`
+}
+
+func newRates(p *trace.REDPoint) rates {
+	return rates{p.Spans, p.Errors, newQuantiles(&p.Durations)}
 }
 
 // quantiles are of durations, in nanoseconds.
@@ -75,10 +86,14 @@ func (s *server) red(r *http.Request) (any, error) {
 	}
 	out := make([]redSeries, 0, len(series))
 	for _, in := range series {
-		one := redSeries{in.Service, in.Operation, make([]redPoint, len(in.Points))}
-		for i, p := range in.Points {
-			one.Points[i] = redPoint{p.Time.UnixNano(), p.Spans, p.Errors, newQuantiles(&p.Durations)}
+		one := redSeries{Service: in.Service, Operation: in.Operation, Points: make([]redPoint, len(in.Points))}
+		var total trace.REDPoint
+		for i := range in.Points {
+			p := &in.Points[i]
+			one.Points[i] = redPoint{p.Time.UnixNano(), newRates(p)}
+			total.Merge(p)
 		}
+		one.Total = newRates(&total)
 		out = append(out, one)
 	}
 	return struct {
@@ -121,33 +136,40 @@ func checkPoints(window, step time.Duration) error {
 }
 
 // usual answers GET /api/usual?service=&operation=: how long spans of the
-// operation take, of all that are stored.
+// operation take, of all that are stored. Without an operation it answers for each
+// of the service's.
 func (s *server) usual(r *http.Request) (any, error) {
 	p := params{r.URL.Query()}
-	service, operation := p.Get("service"), p.Get("operation")
-	if service == "" {
+	q := trace.REDQuery{Service: p.Get("service"), Operation: p.Get("operation"), Step: 24 * time.Hour}
+	if q.Service == "" {
 		return nil, errServiceRequired
 	}
-	if operation == "" {
-		return nil, badRequest("parameter 'operation' is required")
-	}
-	series, err := s.Store.RED(r.Context(), trace.REDQuery{Service: service, Operation: operation, Step: 24 * time.Hour})
+	q.ByOperation = q.Operation == ""
+	series, err := s.Store.RED(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}
-	var all trace.REDPoint
-	for _, one := range series {
-		for _, p := range one.Points {
-			all.Spans += p.Spans
-			all.Errors += p.Errors
-			all.Durations.Merge(&p.Durations)
-		}
+	type operation struct {
+		Operation string `json:"operation"`
+		rates
 	}
-	return struct {
-		Spans     int64     `json:"spans"`
-		Errors    int64     `json:"errors"`
-		Durations quantiles `json:"durations"`
-	}{all.Spans, all.Errors, newQuantiles(&all.Durations)}, nil
+	all := make([]operation, 0, len(series))
+	for _, one := range series {
+		var total trace.REDPoint
+		for i := range one.Points {
+			total.Merge(&one.Points[i])
+		}
+		all = append(all, operation{one.Operation, newRates(&total)})
+	}
+	switch {
+	case q.ByOperation:
+		return struct {
+			Operations []operation `json:"operations"`
+		}{all}, nil
+	case len(all) == 0:
+		return newRates(&trace.REDPoint{}), nil
+	}
+	return all[0].rates, nil
 }
 
 // kinds are those that a parameter, repeated, names, or otherwise.

@@ -15,6 +15,9 @@ func (s *server) routes() []route {
 	return []route{
 		{"GET /{$}", s.page(s.home), "this list"},
 		{"GET /trace/{id}", s.raw(s.tracePage), ""},
+		{"GET /compare", s.page(s.home), ""},
+		{"GET /services", s.page(s.home), ""},
+		{"GET /map", s.page(s.home), ""},
 		{"GET /status", s.page(s.home), ""},
 		{"GET /ui/{hash}/{file...}", http.HandlerFunc(s.ui.File), ""},
 
@@ -46,8 +49,8 @@ func (s *server) routes() []route {
 		{"GET /api/trace/{id}/match", s.json(s.match), "?q=: which spans q finds"},
 		{"GET /api/status", s.json(s.status), "ports, counters, what is stored"},
 		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
-		{"GET /api/red", s.json(s.red), "?service=&operation=&byOperation=&step="},
-		{"GET /api/usual", s.json(s.usual), "?service=&operation="},
+		{"GET /api/red", s.json(s.red), "?service=&operation=&kind=&byOperation=&start=&end=&step="},
+		{"GET /api/usual", s.json(s.usual), "?service=&operation=, or of each operation"},
 		{"POST /api/import", s.json(s.importTraces), "Jaeger or OTLP JSON, or OTLP protobuf"},
 		{"DELETE /api/traces", s.json(s.purge), "forget everything"},
 

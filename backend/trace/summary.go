@@ -85,3 +85,10 @@ type REDPoint struct {
 	Spans, Errors int64
 	Durations     Histogram
 }
+
+// Merge adds the counts of o.
+func (p *REDPoint) Merge(o *REDPoint) {
+	p.Spans += o.Spans
+	p.Errors += o.Errors
+	p.Durations.Merge(&o.Durations)
+}

@@ -4,7 +4,7 @@
 
 /** What the browser's address says: lib/url.js. */
 export interface Route {
-  page: 'traces' | 'trace' | 'status' | 'unknown';
+  page: 'traces' | 'trace' | 'compare' | 'services' | 'map' | 'status' | 'unknown';
   /** The trace id in the path, as it was written. */
   id: string;
   /** The values of the page's parameters, with defaults. */
@@ -191,6 +191,34 @@ export interface TimeScale {
   shares: Float64Array;
 }
 
+/** The paths of a trace, a column each: trace/paths.js. Times are ns. */
+export interface Paths {
+  trace: Trace;
+  count: number;
+  /** Index in the trace's services and names. */
+  service: Int32Array;
+  name: Int32Array;
+  kind: Uint8Array;
+  /** -1: none. */
+  parent: Int32Array;
+  depth: Int32Array;
+  /** The first path behind the subtree. */
+  end: Int32Array;
+  /** How many spans have it, and how many of them failed. */
+  spans: Int32Array;
+  errors: Int32Array;
+  /** The sums of durations and of self times, and the longest duration. */
+  total: Float64Array;
+  self: Float64Array;
+  max: Float64Array;
+  /** Of its earliest span, since the trace's start. */
+  start: Float64Array;
+  /** Of the names on the path, the same in all traces. */
+  hash: Uint32Array;
+  /** The path of each span, -1: it does not count. */
+  of: Int32Array;
+}
+
 /** The numbers of some spans: trace/statistics.js. Times are ns. */
 export interface Statistics {
   /** Index in the trace's services and names, -1: any. */
@@ -349,6 +377,41 @@ export interface StatusJSON {
     maxAge: string;
     oldest: string | null; evicted: number; volatile: boolean;
   };
+}
+
+/** Percentiles of durations, ns as text. */
+export interface Quantiles { p50: string; p75: string; p90: string; p95: string; p99: string }
+
+/** How many spans some are, how many of them failed, and how long they took. */
+export interface Rates { spans: number; errors: number; durations: Quantiles }
+
+/** What /api/red answers: a series a service, or an operation of one. */
+export interface REDJSON {
+  series: {
+    service: string;
+    operation?: string;
+    /** Of the whole time. */
+    total: Rates;
+    /** By time; steps without spans are left out. time: when the step begins, ns since 1970. */
+    points: (Rates & { time: string })[];
+  }[];
+}
+
+/** What /api/usual answers for a service. */
+export interface UsualJSON { operations: (Rates & { operation: string })[] }
+
+/** What /api/map answers. */
+export interface MapJSON { links: { parent: string; child: string; calls: number; errors: number }[] }
+
+/** A link that tags fill: trace/link-pattern.js; Jaeger's linkPatterns. */
+export interface LinkPattern {
+  /** Whose tags: spans', their process', their logs'; or "traces" for a trace as a whole. */
+  type: 'tags' | 'process' | 'logs' | 'traces';
+  /** The tag that gets the link, or some; null: "traces" has none. */
+  key: string | string[] | null;
+  /** With #{key} where a value comes. */
+  url: string;
+  text: string;
 }
 
 declare global {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import '../pages/compare-page.js';
+import '../pages/map-page.js';
+import '../pages/services-page.js';
 import '../pages/status-page.js';
 import '../pages/trace-page.js';
 import '../pages/traces-page.js';
@@ -13,7 +16,7 @@ import { change, settings } from './settings.js';
 import { controls } from './styles.js';
 import { watch } from './watch.js';
 
-const titles = { traces: 'Traces', trace: 'Trace', status: 'Status', unknown: 'Not found' };
+const titles = { traces: 'Traces', trace: 'Trace', compare: 'Compare', services: 'Services', map: 'Map', status: 'Status', unknown: 'Not found' };
 
 /** The frame of all pages: where one can go, theme and time zone. */
 export class Shell extends LitElement {
@@ -49,7 +52,7 @@ export class Shell extends LitElement {
         <b class="brand">spur</b>
         <nav aria-label="Pages">
           ${this.#link('/', 'Traces', page === 'traces' || page === 'trace')}
-          ${this.#link(href('status'), 'Status', page === 'status')}
+          ${/** @type {const} */ (['compare', 'services', 'map', 'status']).map((p) => this.#link(href(p), titles[p], page === p))}
         </nav>
         <span class="push"></span>
         <label><span>Time</span> <select @change=${(/** @type {any} */ e) => change({ zone: e.target.value })}>
@@ -85,6 +88,12 @@ export class Shell extends LitElement {
         return html`<traces-page></traces-page>`;
       case 'trace':
         return html`<trace-page trace=${id}></trace-page>`;
+      case 'compare':
+        return html`<compare-page></compare-page>`;
+      case 'services':
+        return html`<services-page></services-page>`;
+      case 'map':
+        return html`<map-page></map-page>`;
       case 'status':
         return html`<status-page></status-page>`;
       default:

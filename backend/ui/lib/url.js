@@ -21,7 +21,7 @@ export const schema = {
   },
   trace: {
     span: '', // the id of the chosen span
-    view: 'tree', // or table, logs
+    view: 'tree', // or flame, table, logs, linked
     find: '',
     only: false, // only what find matches
     focus: '', // the id of the span whose subtree alone is shown
@@ -32,8 +32,38 @@ export const schema = {
     fold: true, // show equal siblings as one
     from_span: '', // measure from this span
     critical: true, // show the critical path
+    usual: true, // mark what takes longer than usual
+    path: '', // the path that the flame view shows alone: trace/paths.js
     by: 'both', // rows of the table: both (service and operation), service, operation or span
     sort: '-self', // its order: a column, with - in front the largest first
+  },
+  compare: {
+    a: '', // the id of the one trace
+    b: '', // the id of the other, in which something is new, gone or slower
+    view: 'merged', // or beside
+    only: '', // of the paths: new, gone, slower, faster; all
+    find: '',
+    path: '', // the chosen path: trace/paths.js
+  },
+  services: {
+    service: '', // the one whose operations are shown
+    op: '', // the operation whose curves are shown
+    kind: 'requests', // which spans count: requests (server and consumer), all or a kind
+    find: '',
+    sort: '-spans', // a column, with - in front the largest first
+    since: '1h', // the time, as search/range.js
+    until: '',
+    live: true,
+  },
+  map: {
+    service: '', // the one whose neighbours are shown
+    depth: 0, // how many calls away from it; 0: all
+    errors: false, // only calls of which some fail
+    find: '',
+    view: 'graph', // or table
+    since: '1h',
+    until: '',
+    live: true,
   },
   status: {},
   unknown: {},
@@ -87,6 +117,9 @@ export function href(page, params = {}, id = '') {
   return format({ page, id, params, rest: [], newer: false });
 }
 
+/** Pages whose path is their name. @type {Route['page'][]} */
+const named = ['compare', 'services', 'map', 'status'];
+
 /**
  * @param {string} path
  * @returns {[Route['page'], string]}
@@ -95,7 +128,8 @@ function pageOf(path) {
   const trace = /^\/trace\/([^/]+)$/.exec(path);
   if (trace) return ['trace', safeDecode(trace[1])];
   if (path === '/' || path === '') return ['traces', ''];
-  if (path === '/status') return ['status', ''];
+  const name = /** @type {Route['page']} */ (path.slice(1));
+  if (named.includes(name)) return [name, ''];
   return ['unknown', path];
 }
 
@@ -104,12 +138,12 @@ function pathOf(route) {
   switch (route.page) {
     case 'trace':
       return '/trace/' + encodeURIComponent(route.id);
-    case 'status':
-      return '/status';
+    case 'traces':
+      return '/';
     case 'unknown':
       return route.id;
     default:
-      return '/';
+      return '/' + route.page;
   }
 }
 

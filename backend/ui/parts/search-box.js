@@ -5,7 +5,7 @@ import { navigate } from '../app/router.js';
 import { remember } from '../app/searches.js';
 import { controls } from '../app/styles.js';
 import { href } from '../lib/url.js';
-import { withWindow } from '../search/edit.js';
+import { windowOf, withWindow } from '../search/edit.js';
 import { lookup } from '../search/values.js';
 import { LitElement, css, html } from '../vendor/lit.js';
 import './saved-searches.js';
@@ -49,7 +49,7 @@ export class SearchBox extends LitElement {
   render() {
     return html`
       <search-input .q=${this.q} recent label="Search for traces" placeholder="service:cart dur>1s or a trace id" @search=${this.#search}></search-input>
-      <search-range .q=${this.q} @range=${this.#range}></search-range>
+      <search-range .window=${windowOf(this.q)} @range=${this.#range}></search-range>
       <saved-searches .q=${this.q} @search=${this.#search}></saved-searches>
       <button class="main" @click=${() => this.#input.submit()}>Search</button>`;
   }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { Window } from '../search/range.js' */
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { zoneName } from '../lib/format.js';
-import { windowOf } from '../search/edit.js';
 import { fromField, label, pointOf, toField, usual, words } from '../search/range.js';
 import { LitElement, css, html, live } from '../vendor/lit.js';
 import { openMenu } from './menu.js';
 
 /**
- * Chooses when the spans of a search started: since a time ago, between two
- * points in time, or at any time.
+ * Chooses when spans started: since a time ago, between two points in time, or at
+ * any time.
  *
  * @fires range with detail { since, until }, as search/edit.js writes them
  */
 export class SearchRange extends LitElement {
-  static properties = { q: {} };
+  static properties = { window: { attribute: false } };
 
   static styles = [controls, css`
     :host { display: block; }
@@ -32,12 +32,13 @@ export class SearchRange extends LitElement {
 
   constructor() {
     super();
-    this.q = '';
+    /** @type {Window} */
+    this.window = { since: '', until: '' };
     watch(this, settings);
   }
 
   render() {
-    const now = windowOf(this.q);
+    const now = this.window;
     const { zone } = settings.value;
     const text = label(now, zone);
     const current = now.until ? '' : now.since;
