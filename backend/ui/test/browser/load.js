@@ -34,7 +34,12 @@ export async function send(url, rate, period) {
  * @param {any[]} traces
  */
 export async function post(url, traces) {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ resourceSpans: traces.flatMap((t) => t.resourceSpans) }) });
+  const body = JSON.stringify({ resourceSpans: traces.flatMap((t) => t.resourceSpans) });
+  let response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  for (; response.status === 429; response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })) {
+    await response.arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   await response.arrayBuffer();
 }
