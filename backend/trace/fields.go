@@ -33,6 +33,7 @@ var fields = map[string]field{
 	"status":    {Field: FieldStatus, allowed: valueOps, values: statusTexts[:]},
 	"dur":       {Field: FieldDuration, allowed: durationOps},
 	"trace.dur": {Field: FieldTraceDuration, allowed: durationOps},
+	"link":      {Field: FieldLink, allowed: optionOps},
 	"has":       {Field: FieldTag, allowed: optionOps, has: true},
 	"id":        {allowed: optionOps, option: (*parser).id},
 	"since":     {allowed: optionOps, option: (*parser).since},

@@ -106,7 +106,7 @@ func (t *Term) format(b *strings.Builder) {
 var (
 	fieldNames = map[Field]string{
 		FieldService: "service", FieldName: "op", FieldKind: "kind", FieldStatus: "status",
-		FieldDuration: "dur", FieldTraceDuration: "trace.dur",
+		FieldDuration: "dur", FieldTraceDuration: "trace.dur", FieldLink: "link",
 	}
 	cmpTexts = [...]string{
 		CmpEqual: "=", CmpNotEqual: "!=", CmpMatch: "~", CmpNotMatch: "!~",

@@ -129,6 +129,12 @@ func (p *parser) operand(t *Term, f field, value word) (err error) {
 		}
 		t.Number = intNumber(int64(d))
 		return nil
+	case f.Field == FieldLink:
+		if t.ID, err = ParseTraceID(value.text); err != nil {
+			return p.errorf(value.start, "%v", err)
+		}
+		t.Text = FormatTraceID(t.ID)
+		return nil
 	case f.values != nil:
 		t.Text = strings.ToLower(value.text)
 		if !slices.Contains(f.values, t.Text) {

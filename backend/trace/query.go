@@ -81,6 +81,7 @@ const (
 	FieldStatus                     // unset, ok, error
 	FieldDuration                   // of the span, in nanoseconds
 	FieldTraceDuration              // of the trace, in nanoseconds
+	FieldLink                       // a link of the span to the trace ID; CmpEqual only
 	FieldText                       // the name, the status message, the names of events, the values of tags
 )
 
@@ -108,7 +109,8 @@ type Term struct {
 	Field  Field
 	Key    string // of FieldTag
 	Cmp    Cmp
-	Text   string         // what to compare with, as written, without quotes
-	Number Number         // Text as a number; a duration in nanoseconds
-	Regexp *regexp.Regexp // of CmpMatch and CmpNotMatch
+	Text   string          // what to compare with, as written, without quotes
+	Number Number          // Text as a number; a duration in nanoseconds
+	Regexp *regexp.Regexp  // of CmpMatch and CmpNotMatch
+	ID     pcommon.TraceID // of FieldLink
 }

@@ -50,6 +50,7 @@ type caseSpan struct {
 	Message, Dur          string
 	Start                 time.Time
 	Flags                 uint32
+	Links                 []string // ids of traces
 	Tags, Resource, Scope map[string]any
 	Events                []struct {
 		Name string
@@ -199,7 +200,7 @@ func termTree(t *trace.Term) any {
 	default:
 		return []any{map[trace.Field]string{
 			trace.FieldService: "service", trace.FieldName: "op", trace.FieldKind: "kind", trace.FieldStatus: "status",
-			trace.FieldDuration: "dur", trace.FieldTraceDuration: "trace.dur",
+			trace.FieldDuration: "dur", trace.FieldTraceDuration: "trace.dur", trace.FieldLink: "link",
 		}[t.Field], op, t.Text}
 	}
 }
@@ -230,6 +231,13 @@ func caseTrace(t testing.TB, id byte, spans []caseSpan) []trace.Span {
 		s.SetStartTimestamp(pcommon.NewTimestampFromTime(c.Start))
 		s.SetEndTimestamp(pcommon.NewTimestampFromTime(c.Start.Add(d)))
 		putAll(t, s.Attributes(), c.Tags)
+		for _, link := range c.Links {
+			id, err := trace.ParseTraceID(link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Links().AppendEmpty().SetTraceID(id)
+		}
 		for _, e := range c.Events {
 			event := s.Events().AppendEmpty()
 			event.SetName(e.Name)

@@ -26,6 +26,8 @@ func (t *Term) MatchSpan(s Span) bool {
 		return t.MatchText(StatusText(s.Status().Code()))
 	case FieldDuration:
 		return t.compare(intNumber(int64(s.Duration())))
+	case FieldLink:
+		return t.matchLinks(s)
 	case FieldText:
 		return t.matchAny(s)
 	default:
@@ -58,6 +60,15 @@ func (t *Term) matchTags(s Span) bool {
 		found = true
 	}
 	return found && negative
+}
+
+func (t *Term) matchLinks(s Span) bool {
+	for _, l := range s.Links().All() {
+		if l.TraceID() == t.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // matchAny looks for the text everywhere in s.

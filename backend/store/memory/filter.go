@@ -13,15 +13,16 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// filter tells which tags are in none of the spans of a block: a Bloom filter of
-// keys with their values.
+// filter tells which tags and links are in none of the spans of a block: a Bloom
+// filter of keys with their values, and of the traces that are linked to.
 type filter []uint64
 
 func newFilter(blockBytes int) filter { return make(filter, max(1, blockBytes/filterShare/8)) }
 
 func (f filter) bytes() int { return 8 * len(f) }
 
-// addSpan notes the tags of a span that are its own, and addHead the others.
+// addSpan notes the links of a span and the tags that are its own, and addHead the
+// other tags.
 func (f filter) addSpan(span []byte) {
 	for num, m, rest := next(span); num != 0; num, m, rest = next(rest) {
 		switch num {
@@ -36,6 +37,8 @@ func (f filter) addSpan(span []byte) {
 					f.set(token(m))
 				}
 			}
+		case spanLinks:
+			f.set(linkToken(message(m, linkTraceID)))
 		}
 	}
 }
@@ -118,6 +121,8 @@ func numberToken(key string, n int64) uint64 {
 
 func otherToken(key string) uint64 { return mix(maphash.String(seed, key)) }
 
+func linkToken(id []byte) uint64 { return mix(maphash.Bytes(seed, id)) }
+
 // mix returns a hash of n whose bits are all as good (splitmix64).
 func mix(n uint64) uint64 {
 	n += 0x9e3779b97f4a7c15
@@ -127,7 +132,10 @@ func mix(n uint64) uint64 {
 }
 
 // tokens returns the two of which one is in the filter of each block with a span
-// that meets t, which asks for a tag with a value.
+// that meets t, which asks for a link, or for a tag with a value.
 func tokens(t *trace.Term) (text, other uint64) {
+	if t.Field == trace.FieldLink {
+		return linkToken(t.ID[:]), linkToken(t.ID[:])
+	}
 	return textToken(t.Key, t.Text), otherToken(t.Key)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// holders returns the traces of which a span has a tag that the query asks for,
-// as far as it was read before ctx was done. It is false when there is no such
-// tag, or when too many spans may have it.
+// holders returns the traces of which a span has a tag or a link that the query
+// asks for, as far as it was read before ctx was done. It is false when there is no
+// such term, or when too many spans may meet it.
 func (f *finder) holders() (list []candidate, ok bool) {
 	if f.query.IDs != nil {
 		return nil, false
@@ -39,14 +39,14 @@ func (f *finder) holders() (list []candidate, ok bool) {
 	return list, true
 }
 
-// held is a block of a chunk that may hold a tag.
+// held is a block of a chunk that may hold a tag or a link.
 type held struct {
 	chunk *chunk
 	block int
 }
 
 // needed returns terms of which each trace that e finds has a span that meets
-// them: tags with a value.
+// them: links, and tags with a value.
 func needed(e *trace.Expr) (list []*trace.Term) {
 	switch {
 	case e == nil:
@@ -54,7 +54,7 @@ func needed(e *trace.Expr) (list []*trace.Term) {
 		for _, arg := range e.Args {
 			list = append(list, needed(arg)...)
 		}
-	case e.Op == trace.OpTerm && e.Term.Field == trace.FieldTag && e.Term.Cmp == trace.CmpEqual:
+	case e.Op == trace.OpTerm && e.Term.Cmp == trace.CmpEqual && (e.Term.Field == trace.FieldTag || e.Term.Field == trace.FieldLink):
 		list = append(list, &e.Term)
 	}
 	return list
@@ -89,7 +89,7 @@ func (f *finder) in(h held, t *trace.Term, seen map[pcommon.TraceID]bool) (list 
 			return nil
 		}
 		f.scanned++
-		if !seen[v.trace] && !v.firehose && matchTags(t, v.encoded) {
+		if !seen[v.trace] && matchIndexed(t, &v) {
 			seen[v.trace] = true
 			found = append(found, v.trace)
 		}

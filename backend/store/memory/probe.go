@@ -154,24 +154,27 @@ func (p *probe) span(e *trace.Expr, i int) verdict {
 		return maybe
 	case p.ctx.Err() != nil:
 		return no // one trace alone can take long
-	case t.Field == trace.FieldTag:
+	case t.Field == trace.FieldTag, t.Field == trace.FieldLink:
 		p.cost += tagCost(p.views[i].encoded)
-		return verdictOf(!p.record(i).firehose && matchTags(t, p.views[i].encoded))
+		return verdictOf(matchIndexed(t, &p.views[i]))
 	default:
 		p.cost += textCost + len(p.views[i].encoded.Span)/textBytes
 		return verdictOf(matchText(t, &p.views[i]))
 	}
 }
 
-// absent reports whether a term is not met because its text is nowhere in the
-// span i. Once it has looked at much, it does not look any more: writing waits.
+// absent reports whether a term is not met because its text, or id, is nowhere in
+// the span i. Once it has looked at much, it does not look any more: writing waits.
 func (p *probe) absent(t *trace.Term, i int) bool {
-	if t.Field != trace.FieldTag || !isText(t) || p.cost >= maxProbed {
+	if p.cost >= maxProbed || t.Field != trace.FieldLink && (t.Field != trace.FieldTag || !isText(t)) {
 		return false
 	}
 	e := p.refs[i].encoded()
 	p.read++
 	p.cost += tagCost(e)
+	if t.Field == trace.FieldLink {
+		return !matchLinks(t, e.Span)
+	}
 	return !contains(e, t.Text)
 }
 

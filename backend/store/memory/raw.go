@@ -26,9 +26,11 @@ const (
 	scopeAttributes       = 3
 	spanAttributes        = 9
 	spanEvents            = 11
+	spanLinks             = 13
 	spanStatus            = 15
 	eventName             = 2
 	eventAttributes       = 3
+	linkTraceID           = 1
 	statusMessage         = 2
 	keyValueKey           = 1
 	keyValueValue         = 2
@@ -237,6 +239,15 @@ func decodeValue(b []byte) pcommon.Value {
 	return pcommon.NewValueEmpty()
 }
 
+// matchIndexed reports whether a condition of a tag or a link is met
+// (Term.MatchSpan).
+func matchIndexed(t *trace.Term, v *view) bool {
+	if t.Field == trace.FieldLink {
+		return matchLinks(t, v.encoded.Span)
+	}
+	return !v.firehose && matchTags(t, v.encoded)
+}
+
 // matchTags reports whether a condition of a tag is met (Term.MatchSpan).
 func matchTags(t *trace.Term, e trace.Encoded) bool {
 	if isText(t) && !contains(e, t.Text) {
@@ -252,6 +263,13 @@ func matchTags(t *trace.Term, e trace.Encoded) bool {
 		return found && all
 	}
 	return !all
+}
+
+// matchLinks reports whether a span links to a trace.
+func matchLinks(t *trace.Term, span []byte) bool {
+	return bytes.Contains(span, t.ID[:]) && !each(span, spanLinks, func(link []byte) bool {
+		return !bytes.Equal(message(link, linkTraceID), t.ID[:])
+	})
 }
 
 // contains reports whether a text is anywhere in a span.

@@ -40,6 +40,9 @@ const (
 
 	// columnLinks is there when the segment is linked, see calls.go.
 	columnLinks = columnKinds
+	// columnReferences is there, and empty, when the postings of the segment have
+	// the links of its spans; those of older versions have not.
+	columnReferences = columnKinds + 1
 )
 
 // encode returns a column's bytes: of each value, as a varint, the difference

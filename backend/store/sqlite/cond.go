@@ -46,7 +46,7 @@ func (r *snapshot) newCond(e *trace.Expr) (*cond, error) {
 
 func costOf(f trace.Field) int {
 	switch f {
-	case trace.FieldTag:
+	case trace.FieldTag, trace.FieldLink:
 		return costTag
 	case trace.FieldDuration, trace.FieldTraceDuration:
 		return costColumn

@@ -72,8 +72,12 @@ func newHead(d *dictionary, s trace.Span, e trace.Encoded) *head {
 func (d *dictionary) fields(s trace.Span) []token {
 	t := d.value(d.fieldTokens[:0], d.byID[keyName], s.Name(), true)
 	t = d.value(t, d.byID[keyKind], trace.KindText(s.Kind()), true)
-	d.fieldTokens = d.value(t, d.byID[keyStatus], trace.StatusText(s.Status().Code()), true)
-	return d.fieldTokens
+	t = d.value(t, d.byID[keyStatus], trace.StatusText(s.Status().Code()), true)
+	for _, l := range s.Links().All() {
+		t = append(t, reference(l.TraceID()))
+	}
+	d.fieldTokens = t
+	return t
 }
 
 // tags returns the tokens of the tags of s itself and its events.

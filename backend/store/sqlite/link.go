@@ -153,15 +153,20 @@ func (r *snapshot) linked(segments []*segment) ([]*segment, error) {
 
 // unlinked returns the segments (segment.id) that are not linked.
 func (r *snapshot) unlinked() (map[int64]bool, error) {
-	unlinked := map[int64]bool{}
+	return r.without(columnLinks)
+}
+
+// without returns the segments (segment.id) that have no column k.
+func (r *snapshot) without(k kind) (map[int64]bool, error) {
+	segments := map[int64]bool{}
 	const query = "SELECT id FROM segment WHERE NOT EXISTS (SELECT 1 FROM columns WHERE columns.id = segment.id * 16 + ?)"
-	err := r.each(r.ctx, query, []any{int64(columnLinks)}, func(scan func(...any) error) error {
+	err := r.each(r.ctx, query, []any{int64(k)}, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
-		unlinked[id] = true
+		segments[id] = true
 		return err
 	})
-	return unlinked, err
+	return segments, err
 }
 
 // links reads those of a segment that is linked (decodeLinks).

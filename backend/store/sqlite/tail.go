@@ -81,6 +81,7 @@ func (t *tail) save(c *conn) error {
 	for k := range columnKinds {
 		rows = append(rows, columnID(t.first, k), t.encode(k))
 	}
+	rows = append(rows, columnID(t.first, columnReferences), []byte{})
 	if err := c.insert("INSERT INTO columns (id, body)", "", 2, rows); err != nil {
 		return err
 	}

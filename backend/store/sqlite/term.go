@@ -20,6 +20,8 @@ type leaf struct {
 	sure, perhaps         []tokens
 	negated               bool
 	exists, existsPerhaps []tokens
+	// Of links: the segments (segment.id) that do not know theirs.
+	unknown map[int64]bool
 	// Of the trace's duration: the traces that meet the term.
 	traces *traceSet
 }
@@ -27,7 +29,7 @@ type leaf struct {
 func exactly(t token) tokens { return tokens{first: t, last: t} }
 
 // resolve finds out which tokens are meant.
-func (r *snapshot) resolve(l *leaf) error {
+func (r *snapshot) resolve(l *leaf) (err error) {
 	switch l.term.Field {
 	case trace.FieldTag:
 		return r.tag(l)
@@ -39,6 +41,10 @@ func (r *snapshot) resolve(l *leaf) error {
 		return r.values(l, keyKind)
 	case trace.FieldStatus:
 		return r.values(l, keyStatus)
+	case trace.FieldLink:
+		l.sure = []tokens{exactly(reference(l.term.ID))}
+		l.unknown, err = r.without(columnReferences)
+		return err
 	case trace.FieldTraceDuration:
 		return r.durations(l)
 	default:
@@ -209,15 +215,15 @@ func (b *bounds) without(x bounds) {
 // eval returns the spans of seg that meet the term. Only those in among matter,
 // if it is not nil.
 func (r *snapshot) eval(seg *segment, l *leaf, among bitset) (bounds, error) {
-	switch l.term.Field {
-	case trace.FieldText:
+	switch {
+	case l.term.Field == trace.FieldText, seg.tail == nil && l.unknown[seg.first]:
 		return bounds{newBitset(seg.n), fullBitset(seg.n)}, nil
-	case trace.FieldDuration:
+	case l.term.Field == trace.FieldDuration:
 		if err := r.load(seg, columnDuration); err != nil {
 			return bounds{}, err
 		}
 		return exact(seg.where(among, func(i uint64) bool { return l.term.MatchInt(seg.cols.duration[i]) })), nil
-	case trace.FieldTraceDuration:
+	case l.term.Field == trace.FieldTraceDuration:
 		if err := r.load(seg, columnTrace); err != nil {
 			return bounds{}, err
 		}

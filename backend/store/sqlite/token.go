@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -25,8 +27,9 @@ const (
 	keyName
 	keyKind
 	keyStatus
-	firstKey keyID = 16
-	lastKey  keyID = 1<<19 - 1 // so that a token is a positive int64
+	keyReference       // traces that spans link to
+	firstKey     keyID = 16
+	lastKey      keyID = 1<<19 - 1 // so that a token is a positive int64
 )
 
 // Values of a key that are no hash.
@@ -40,6 +43,11 @@ func (k keyID) first() token        { return token(k) << hashBits }
 func (k keyID) last() token         { return k.first() | (1<<hashBits - 1) }
 func (k keyID) with(v uint64) token { return k.first() | token(v) }
 func (k keyID) text(s string) token { return k.with(hashText("", s)) }
+
+// reference is the token of spans with a link to a trace.
+func reference(id pcommon.TraceID) token {
+	return keyReference.with(hashText("", string(id[:])))
+}
 
 // alias is a second token of a number that is not written as canonical says.
 func (k keyID) alias(canonical string) token { return k.with(hashText("=", canonical)) }

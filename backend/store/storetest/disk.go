@@ -96,7 +96,9 @@ func (t *T) same(s store.Store, n naive) {
 	for range 20 {
 		t.finds(s, n, t.parse(g.query(30)))
 	}
-	t.finds(s, n, t.parse(""))
+	for _, text := range []string{"", "link:" + trace.FormatTraceID(traceID(1)), "-{link:" + trace.FormatTraceID(traceID(2)) + "}"} {
+		t.finds(s, n, t.parse(text))
+	}
 	for id, spans := range n {
 		if td := t.trace(s, id); td.SpanCount() != len(spans) {
 			t.Errorf("trace %v: %d spans, want %d", id, td.SpanCount(), len(spans))

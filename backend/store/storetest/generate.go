@@ -57,6 +57,9 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 			e.SetName(pick(g, "", "red", "5", "Exception red"))
 			g.value(e.Attributes().PutEmpty(g.key()))
 		}
+		for range max(0, g.IntN(6)-3) {
+			s.Links().AppendEmpty().SetTraceID(traceID(uint64(g.IntN(to + 2))))
+		}
 		if g.IntN(10) == 0 {
 			s.SetFlags(trace.FlagFirehose | trace.FlagSampled)
 			s.Attributes().PutStr(trace.AttributeFormat, trace.FormatJaeger)
@@ -147,7 +150,9 @@ func (g *generator) term() string {
 	order := pick(g, "=", "!=", "<", "<=", ">", ">=")
 	pattern := pick(g, "~", "!~") + quote(pick(g, "^r", "ed$", "(?i)RED", ".", "^$", `\d+`, "[5x]", "GET /.*", "^(shop|db)$"))
 	duration := pick(g, "0s", "1ns", "1ms", "10ms", "1s", "500ms", "1m", "2m")
-	switch g.IntN(12) {
+	switch g.IntN(13) {
+	case 12:
+		return "link:" + trace.FormatTraceID(traceID(g.Uint64N(30)))
 	case 0:
 		return "service" + pick(g, ":", "!=") + quote(g.service())
 	case 1:

@@ -63,11 +63,12 @@ function comparison(p, key, op, value) {
   if (!allowed.includes(op.text)) throw p.error(key.start, `${name} cannot be compared with ${op.text}, only with ${allowed.join(' ')}`);
   if (field?.whole) {
     if (p.depth) throw p.error(key.start, `${key.text}: is for the whole search, outside of parentheses and negations`);
-    if (key.text === 'id') id(p, value);
+    if (key.text === 'id') add(p, value);
     else time(p, /** @type {'since' | 'until'} */ (key.text), value);
     return null;
   }
   if (field?.of === 'key') return term(key, value, 'tag', value.text, '', '');
+  if (field?.of === 'id') return term(key, value, key.text, '', '=', id(p, value));
   const cmp = op.text === ':' ? '=' : op.text;
   const operand = field?.values ? value.text.toLowerCase() : value.text;
   check(p, field, cmp, value);
@@ -101,9 +102,18 @@ function check(p, field, cmp, value) {
 function id(p, value) {
   const id = traceID(value.text);
   if (!id) throw p.error(value.start, `invalid trace id ${quoted(excerpt(value.text))}`);
+  return id;
+}
+
+/**
+ * @param {Parser} p
+ * @param {Token} value
+ */
+function add(p, value) {
+  const one = id(p, value);
   const { ids } = p.query;
   if (ids.length === limits.ids) throw p.error(value.start, `more than ${limits.ids} ids`);
-  if (!ids.includes(id)) ids.push(id);
+  if (!ids.includes(one)) ids.push(one);
 }
 
 /**

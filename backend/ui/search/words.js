@@ -34,6 +34,7 @@ export const fields = new Map([
   ['kind', { ops: listed, values: kinds, about: 'server, client, producer …' }],
   ['dur', { ops: durations, of: 'duration', about: 'the span took: dur>10ms' }],
   ['trace.dur', { ops: durations, of: 'duration', about: 'the trace took: trace.dur>1s' }],
+  ['link', { ops: option, of: 'id', about: 'spans with a link to this trace' }],
   ['has', { ops: option, of: 'key', about: 'spans with a tag of this name' }],
   ['since', { ops: option, of: 'time', whole: true, about: 'started since then: since:1h' }],
   ['until', { ops: option, of: 'time', whole: true, about: 'started before then: until:10m' }],
