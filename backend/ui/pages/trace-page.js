@@ -106,7 +106,7 @@ export class TracePage extends LitElement {
     const now = state.value;
     if (!t || !now || route.value.page !== 'trace') return html`<note-box kind="loading" heading="Loading the trace" @stop=${this.#stop}></note-box>`;
     const view = this.viewer(t, now, route.value.params, matched.value);
-    const tree = !['table', 'logs'].includes(String(route.value.params.view));
+    const tree = !['table', 'logs', 'linked'].includes(String(route.value.params.view));
     return html`
       <trace-header .trace=${t} .arrived=${this.arrived} @error-next=${() => seek(view, 1, (i) => t.status[i] === 2)}></trace-header>
       ${tree ? html`<trace-toolbar .view=${view}></trace-toolbar>` : nothing}
@@ -129,6 +129,8 @@ export class TracePage extends LitElement {
         return html`<span-table .view=${view}></span-table>`;
       case 'logs':
         return html`<log-list .view=${view}></log-list>`;
+      case 'linked':
+        return html`<linked-traces .view=${view}></linked-traces>`;
       default:
         return html`<trace-minimap .view=${view}></trace-minimap><span-tree .view=${view}></span-tree>`;
     }

@@ -13,7 +13,7 @@ import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './copy-button.js';
 import './service-name.js';
 
-const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], ['logs', 'Logs']]);
+const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], ['logs', 'Logs'], ['linked', 'Linked']]);
 
 /** What a trace is as a whole, the views of it, and what can be done with it. */
 export class TraceHeader extends LitElement {
@@ -74,7 +74,7 @@ export class TraceHeader extends LitElement {
         </dl>
       </div>
       <div class="go"><nav aria-label="Views of the trace">
-        ${views.map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
+        ${views.filter(([v]) => v !== 'linked' || v === view).map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
       </nav>
       <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>`;
   }
