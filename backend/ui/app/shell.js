@@ -8,45 +8,43 @@ import '../pages/trace-page.js';
 import '../pages/traces-page.js';
 import '../parts/import-drop.js';
 import '../parts/key-help.js';
+import '../parts/settings-menu.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { address } from './base.js';
 import { route } from './router.js';
-import { change, settings } from './settings.js';
 import { controls } from './styles.js';
 import { watch } from './watch.js';
 
 const titles = { traces: 'Traces', trace: 'Trace', compare: 'Compare', services: 'Services', map: 'Map', status: 'Status', unknown: 'Not found' };
 
-/** The frame of all pages: where one can go, theme and time zone. */
+/** The frame of all pages: where one can go, settings and keys. */
 export class Shell extends LitElement {
   static styles = [controls, css`
     :host { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); height: 100vh; }
-    header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 4px 16px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
-    nav { display: flex; gap: 4px; }
+    header { display: flex; align-items: center; gap: 4px 16px; padding: 4px 16px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
+    nav { display: flex; flex: 1; flex-wrap: wrap; gap: 4px; }
     nav a { padding: 6px 10px; border-radius: var(--radius); color: var(--text); }
     nav a[aria-current] { background: var(--bg-selected); }
     .brand { font-weight: 700; }
-    .push { flex: 1; }
     main:focus-visible { outline-offset: -2px; }
     main { min-height: 0; min-width: 0; overflow: auto; }
     @media (max-width: 480px) {
-      header { gap: 4px 6px; padding: 4px 8px; }
-      nav a { padding: 6px 8px; }
-      select { padding: 3px 4px; }
-      .brand, label span { position: absolute; clip-path: inset(50%); }
+      header { gap: 4px; padding: 4px 8px; }
+      nav { gap: 2px; }
+      nav a { padding: 6px; }
+      .brand { position: absolute; clip-path: inset(50%); }
     }
     .newer { padding: 8px 16px; background: var(--bg-warning); color: var(--warning); }
   `];
 
   constructor() {
     super();
-    watch(this, route, settings);
+    watch(this, route);
   }
 
   render() {
     const { page, id, newer } = route.value;
-    const { theme, zone } = settings.value;
     return html`
       <header>
         <b class="brand">spur</b>
@@ -54,14 +52,7 @@ export class Shell extends LitElement {
           ${this.#link('/', 'Traces', page === 'traces' || page === 'trace')}
           ${/** @type {const} */ (['compare', 'services', 'map', 'status']).map((p) => this.#link(href(p), titles[p], page === p))}
         </nav>
-        <span class="push"></span>
-        <label><span>Time</span> <select @change=${(/** @type {any} */ e) => change({ zone: e.target.value })}>
-          <option value="local" ?selected=${zone === 'local'}>local</option>
-          <option value="utc" ?selected=${zone === 'utc'}>UTC</option>
-        </select></label>
-        <label><span>Theme</span> <select @change=${(/** @type {any} */ e) => change({ theme: e.target.value })}>
-          ${['system', 'light', 'dark'].map((t) => html`<option value=${t} ?selected=${t === theme}>${t}</option>`)}
-        </select></label>
+        <settings-menu></settings-menu>
         <key-help></key-help>
       </header>
       <main tabindex=${page === 'status' ? '0' : nothing}>
@@ -74,8 +65,10 @@ export class Shell extends LitElement {
 
   updated() {
     const { page, id, params } = route.value;
-    const what = page === 'trace' ? `Trace ${id.slice(0, 7)}` : String(params.q || titles[page]).slice(0, 100);
-    document.title = `${what} · spur`;
+    const { q, service, a, b } = params;
+    const ids = [id, a, b].map((one) => String(one || '?').slice(0, 7));
+    const what = page === 'trace' ? `Trace ${ids[0]}` : page === 'compare' && (a || b) ? `Compare ${ids[1]} with ${ids[2]}` : service ? `${service}: ${titles[page].toLowerCase()}` : String(q || titles[page]);
+    document.title = `${what.slice(0, 100)} · spur`;
   }
 
   /**

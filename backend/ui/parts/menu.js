@@ -37,5 +37,5 @@ export function openMenu(menu, opener) {
   const below = at.bottom + menu.offsetHeight + 4 <= innerHeight;
   menu.style.setProperty('left', `${Math.max(8, Math.min(at.left, innerWidth - menu.offsetWidth - 8))}px`);
   menu.style.setProperty('top', `${below ? at.bottom + 2 : Math.max(8, at.top - menu.offsetHeight - 2)}px`);
-  /** @type {HTMLElement | null} */ (menu.querySelector('a, button, input'))?.focus();
+  /** @type {HTMLElement | null} */ (menu.querySelector('a, button, input, select'))?.focus();
 }

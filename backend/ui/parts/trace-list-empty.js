@@ -17,7 +17,11 @@ if err != nil {
 defer tracer.Close()
 tracer.StartSpan("hello").Finish()`;
 
-/** What a list without traces says: how to send some, or how to find some. */
+/**
+ * What a list without traces says: how to send some, or how to find some.
+ *
+ * @fires go-on with what arrives
+ */
 export class TraceListEmpty extends LitElement {
   static properties = { q: {}, cut: { attribute: false }, status: { attribute: false }, listens: { type: Boolean } };
 
@@ -44,19 +48,22 @@ export class TraceListEmpty extends LitElement {
 
   render() {
     if (this.q.trim()) return this.#nothingFound();
+    const port = this.status?.ports.find((p) => p.name === 'thrift-compact')?.address.split(':').pop() || '6831';
+    const usual = port === '6831'; // where a tracer sends to when it is not told
     return html`<note-box heading="No traces yet">
-      <p>${this.listens ? 'This page listens: the first one appears here by itself.' : 'This page does not listen now.'} In a Go program:</p>
+      <p>${this.#listening('The first one')}</p>
+      <p>In a Go program:</p>
       <pre tabindex="0" aria-label="Lines of Go">${program}</pre>
-      <p>${this.#where()} Or run, in a clone of spur, <code>go run ./examples/quickstart</code>, or drop a file of Jaeger’s JSON or OTLP on this page.</p>
+      <p>${usual ? 'With nothing set it sends to localhost:6831, and everything is recorded.' : html`Its environment has to say where this server is: <code>JAEGER_AGENT_PORT=${port} JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1</code>.`}</p>
+      <p>Or run five services, in a clone of spur: <code>go -C examples/shop run . -load 5${usual ? '' : ` -to udp://localhost:${port}`}</code>. Or drop a file of Jaeger’s JSON or OTLP on this page.</p>
       ${this.#ports()}
     </note-box>`;
   }
 
-  /** Where a tracer sends to when it is not told. */
-  #where() {
-    const port = this.status?.ports.find((p) => p.name === 'thrift-compact')?.address.split(':').pop();
-    if (!port || port === '6831') return 'With nothing set it sends to localhost:6831, and everything is recorded.';
-    return html`Its environment has to say where this server is: <code>JAEGER_AGENT_PORT=${port} JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1</code>.`;
+  /** Whether what arrives is shown. @param {string} what */
+  #listening(what) {
+    if (this.listens) return `${what} appears here by itself: this page listens.`;
+    return html`This page is paused: what arrives is not shown. <button @click=${() => this.dispatchEvent(new Event('go-on'))}>Go on</button>`;
   }
 
   #ports() {
@@ -70,6 +77,7 @@ export class TraceListEmpty extends LitElement {
     const zone = settings.value.zone;
     const oldest = this.status?.store.oldest;
     return html`<note-box heading="No trace is found">
+      <p>${this.#listening('What it finds later')}</p>
       <ul>
         ${this.cut ? html`<li>The search stopped at ${time(BigInt(this.cut), zone)}, for it had compared as many spans as it may. Narrow it by a service, a tag or <code>since:</code>.</li>` : nothing}
         <li><a href=${address(href('traces'))}>Show all traces</a>, or take conditions away one by one.</li>

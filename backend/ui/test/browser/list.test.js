@@ -85,6 +85,12 @@ test('pause, go on, clear and Back', async () => {
   await page.goBack();
   await page.idle();
   assert.equal(await rows(page).count(), 2);
+  await page.keyboard.press('p');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.getByText('This page is paused').waitFor();
+  await page.locator('trace-list-empty').getByRole('button', { name: 'Go on' }).click();
+  await page.locator('live-bar').getByText('Live').waitFor();
+  await page.getByText('appears here by itself').waitFor();
   page.quiet();
   await page.context().close();
 });

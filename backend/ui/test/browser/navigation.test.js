@@ -154,6 +154,30 @@ test('with the keyboard alone', async () => {
   page.quiet();
 });
 
+test('the zone of times and the theme are kept', async () => {
+  for (const width of [1280, 390]) {
+    const page = await open(browser, backend.url, { viewport: { width, height: 800 }, colorScheme: 'light' });
+    await page.visit('/status');
+    assert.ok(Number((await page.locator('header:has(nav)').boundingBox())?.height) < 50, 'one line');
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await background();
+    await page.getByText('UTC+1').first().waitFor();
+    await page.getByRole('button', { name: 'Settings' }).press('Enter');
+    await page.getByLabel('Times').selectOption('UTC');
+    await page.getByLabel('Theme').selectOption('dark');
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Theme').waitFor({ state: 'hidden' });
+    for (const again of [false, true]) {
+      if (again) await page.reload();
+      await page.idle();
+      assert.equal(await page.getByText('UTC+1').count(), 0);
+      assert.notEqual(await background(), light);
+    }
+    page.quiet();
+    await page.context().close();
+  }
+});
+
 /**
  * Presses Tab until the focus is on an element of that role.
  * @param {import('playwright-core').Page} page
