@@ -67,6 +67,8 @@ type Config struct {
 
 	// BasePath is where the API's paths begin, behind a proxy: "/jaeger".
 	BasePath string
+	// UIConfig is the JSON file of the pages' settings; empty is none.
+	UIConfig string
 	// AllowedHosts are names that requests may give in their Host header, beside
 	// those of this machine.
 	AllowedHosts []string

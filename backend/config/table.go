@@ -78,6 +78,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"collector.bearer-token", "COLLECTOR_BEARER_TOKEN", token(&c.CollectorToken), "token that senders must show, over HTTP and gRPC, as Authorization: Bearer", "anyone may send", collects},
 		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read", queries},
 		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", "", queries},
+		{"query.ui-config", "QUERY_UI_CONFIG", text(&c.UIConfig), "JSON file with the linkPatterns of Jaeger's UI: links from tags and traces to other pages", "none", queries},
 		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address", everyone},
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", "", everyone},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},

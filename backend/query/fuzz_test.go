@@ -26,7 +26,7 @@ func FuzzAddress(f *testing.F) {
 		"/api/v3/traces?query.service_name=shop&query.operation_name=GET&query.start_time_min=0001-01-01T00:00:00Z&query.start_time_max=9999-12-31T23:59:59Z&query.num_traces=2&query.duration_min=1ns&query.duration_max=-1h&query.attributes={\"i\":\"1\"}&query.raw_traces=true",
 		"/api/v3/trace-summaries?query.startTimeMin=2026-01-01T00:00:00Z&query.startTimeMax=2027-01-01T00:00:00Z&query.pagination.pageSize=1&query.pagination.pageToken=x&query.filter={\"op\":\"exists\",\"args\":[{\"attr\":{\"key\":\"i\"}}]}",
 		"/api/search?q=service:shop&limit=-1&cursor=x&order=longest&columns=a", "/api/keys?prefix=a&limit=7", "/api/values?key=i&prefix=1",
-		"/api/trace/100/outline", "/api/trace/100/spans?ids=1,2,zz", "/api/trace/100/match?q=a~(", "/search?service=a&lookback=9999999999w", "/trace/1...2", "/trace/1?uiFind=%00", "/api/status", "/",
+		"/api/trace/100/outline", "/api/trace/100/spans?ids=1,2,zz", "/api/trace/100/match?q=a~(", "/search?service=a&lookback=9999999999w", "/trace/1...2", "/trace/1?uiFind=%00", "/api/status", "/api/ui-config", "/",
 	} {
 		f.Add(s)
 	}

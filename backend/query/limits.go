@@ -66,4 +66,10 @@ const (
 	livePage      = 100
 	liveBacklog   = 10
 	liveHeartbeat = 15 * time.Second
+
+	// Of link patterns: how many, the keys of one, and the characters of a URL or a
+	// text. ui/trace/link-pattern.js has the same.
+	maxLinkPatterns = 500
+	maxLinkKeys     = 100
+	maxLinkText     = 4000
 )

@@ -48,6 +48,7 @@ func (s *server) routes() []route {
 		{"GET /api/trace/{id}/spans", s.json(s.spans), "?ids="},
 		{"GET /api/trace/{id}/match", s.json(s.match), "?q=: which spans q finds"},
 		{"GET /api/status", s.json(s.status), "ports, counters, what is stored"},
+		{"GET /api/ui-config", s.json(s.uiConfig), "link patterns"},
 		{"GET /api/map", s.json(s.serviceMap), "who calls whom"},
 		{"GET /api/red", s.json(s.red), "?service=&operation=&kind=&byOperation=&start=&end=&step="},
 		{"GET /api/usual", s.json(s.usual), "?service=&operation=, or of each operation"},

@@ -29,6 +29,8 @@ type Config struct {
 	// Validate mends imported spans, and removes and counts those that cannot be
 	// stored; nil takes them as they are.
 	Validate func(ptrace.Traces) []trace.Refused
+	// UIConfig is what the pages ask for.
+	UIConfig UIConfig
 	// BasePath is the path in front of all addresses, "/jaeger" say, or "".
 	BasePath string
 	// AllowedHosts are names that a request's Host may have besides localhost

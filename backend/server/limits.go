@@ -27,3 +27,10 @@ const (
 
 // certificateCheck is how often the files of certificates are looked at.
 const certificateCheck = time.Minute
+
+// Of the file of the pages' settings: its bytes, and how many parts that have no
+// effect are named.
+const (
+	maxUIConfig = 1 << 20
+	mostIgnored = 20
+)

@@ -112,7 +112,9 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 	}
 	s.receive(&open)
 	if c.Command.Queries() {
-		s.serveQuery(open.query)
+		if err := s.serveQuery(open.query); err != nil {
+			return nil, err
+		}
 	}
 	s.becomes(nil)
 	return s, nil
@@ -167,9 +169,13 @@ func (s *Server) receive(open *sockets) {
 	}
 }
 
-func (s *Server) serveQuery(l net.Listener) {
+func (s *Server) serveQuery(l net.Listener) error {
+	pages, err := s.uiConfig()
+	if err != nil {
+		return err
+	}
 	c := query.Config{
-		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP,
+		Store: s.store, Status: s.status, DecodeOTLP: receive.DecodeOTLP, UIConfig: pages,
 		BasePath: s.config.BasePath, AllowedHosts: s.allowedHosts(l.Addr()), Logger: s.log,
 	}
 	if s.collector != nil {
@@ -178,6 +184,7 @@ func (s *Server) serveQuery(l net.Listener) {
 	h := query.New(c)
 	s.query = newWebServer(l, s.tracer.handler(requireToken(bearer.Token(s.config.QueryToken), h)), s.log)
 	s.serve(Query, s.query)
+	return nil
 }
 
 func (s *Server) serveAdmin(l net.Listener) {

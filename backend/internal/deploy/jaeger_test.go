@@ -41,8 +41,13 @@ func variables(t *testing.T, name string) (env []string) {
 func TestJaegerEnvironment(t *testing.T) {
 	certs, conf := t.TempDir(), t.TempDir()
 	writeCertificate(t, certs)
-	if err := os.WriteFile(filepath.Join(conf, "strategies.json"), []byte(`{"default_strategy":{"type":"probabilistic","param":0.5}}`), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{
+		"strategies.json": `{"default_strategy":{"type":"probabilistic","param":0.5}}`,
+		"ui.json":         `{"menu":[],"linkPatterns":[{"type":"process","key":"jaeger.version","url":"https://a.example/#{jaeger.version}","text":"Release #{jaeger.version}"}]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(conf, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	jaegers, links := variables(t, "jaeger-1.62.env"), variables(t, "service-links.env")
 	if len(jaegers) < 60 || len(links) < 30 {
