@@ -219,6 +219,20 @@ export interface Paths {
   of: Int32Array;
 }
 
+/** Where paths are drawn, a box each, by level and then from the left: trace/flame.js. */
+export interface Flame {
+  path: number[];
+  /** Of how many paths right below path the box is, all too narrow for one of their own; 0: it is path's. */
+  rest: number[];
+  /** px. */
+  x: number[];
+  width: number[];
+  /** It and those beside it took longer than what called them, and are drawn narrower to fit in. */
+  narrow: boolean[];
+  /** The boxes of level l are levels[l] … levels[l + 1] - 1. */
+  levels: number[];
+}
+
 /** The numbers of some spans: trace/statistics.js. Times are ns. */
 export interface Statistics {
   /** Index in the trace's services and names, -1: any. */

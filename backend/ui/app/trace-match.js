@@ -3,7 +3,7 @@
 /** @import { Trace } from '../types.js' */
 import { Atom } from '../lib/atom.js';
 import { Latest } from '../lib/latest.js';
-import { searchFor } from '../trace/find.js';
+import { pathIn, searchFor } from '../trace/find.js';
 import { get } from './api.js';
 import { busy } from './idle.js';
 
@@ -29,6 +29,11 @@ const latest = new Latest();
  * @param {string} text
  */
 export async function match(trace, text) {
+  if (pathIn(text)) {
+    latest.cancel();
+    matched.value = { trace, text, ids: '', failure: null }; // the server knows of no paths
+    return;
+  }
   matched.value = { trace, text, ids: null, failure: null };
   const done = busy();
   try {

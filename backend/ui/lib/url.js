@@ -22,7 +22,7 @@ export const schema = {
   trace: {
     span: '', // the id of the chosen span
     view: 'tree', // or flame, table, logs, linked
-    find: '',
+    find: '', // a text, a search, or path:ID of trace/paths.js
     only: false, // only what find matches
     focus: '', // the id of the span whose subtree alone is shown
     hide: [], // service:…, kind:…, shorter:…
@@ -34,7 +34,8 @@ export const schema = {
     critical: true, // show the critical path
     usual: true, // mark what takes longer than usual
     path: '', // the path that the flame view shows alone: trace/paths.js
-    by: 'both', // rows of the table: both (service and operation), service, operation or span
+    width: 'total', // of the flame view: total or self
+    by: 'both', // rows of the table: both (service and operation), service, operation, tag:NAME or span
     sort: '-self', // its order: a column, with - in front the largest first
   },
   compare: {

@@ -15,6 +15,7 @@ import { traceViewer } from '../app/trace-view.js';
 import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
+import '../parts/flame-graph.js';
 import '../parts/log-list.js';
 import '../parts/minimap.js';
 import '../parts/note-box.js';
@@ -125,6 +126,8 @@ export class TracePage extends LitElement {
   /** @param {TraceView} view */
   #view(view) {
     switch (route.value.params.view) {
+      case 'flame':
+        return html`<flame-graph .view=${view}></flame-graph>`;
       case 'table':
         return html`<span-table .view=${view}></span-table>`;
       case 'logs':

@@ -13,26 +13,26 @@ import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './copy-button.js';
 import './service-name.js';
 
-const views = /** @type {const} */ ([['tree', 'Timeline'], ['table', 'Table'], ['logs', 'Logs'], ['linked', 'Linked']]);
+const views = /** @type {const} */ ([['tree', 'Timeline'], ['flame', 'Flame'], ['table', 'Table'], ['logs', 'Logs'], ['linked', 'Linked']]);
 
 /** What a trace is as a whole, the views of it, and what can be done with it. */
 export class TraceHeader extends LitElement {
   static properties = { trace: { attribute: false }, arrived: { type: Number } };
 
   static styles = [controls, css`
-    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; padding: 8px 16px; }
+    :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 16px; }
     .title { flex: 1 1 280px; min-width: 0; }
     .go { display: flex; gap: 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     service-name { unicode-bidi: isolate; }
-    dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 14px; margin: 0; font-size: var(--small); }
+    dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; margin: 0; font-size: var(--small); }
     dl div { display: flex; align-items: baseline; gap: 4px; white-space: nowrap; }
     dd button.quiet { min-height: 0; padding: 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }
     nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
-    nav a { padding: 4px 10px; color: var(--text); }
+    nav a { padding: 4px 9px; color: var(--text); }
     nav a:hover { background: var(--bg-hover); text-decoration: none; }
     nav a + a { border-left: 1px solid var(--line); }
     nav a[aria-current] { background: var(--bg-selected); }

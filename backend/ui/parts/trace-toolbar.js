@@ -41,19 +41,28 @@ export class TraceToolbar extends LitElement {
     const { trace: t, folds, gaps, chosen, focus, measured, rows } = view;
     const idle = gaps.reduce((sum, g) => sum + g.to - g.from, 0);
     const noted = focus >= 0 || rows.hidden > 0 || measured >= 0;
+    const flame = route.value.params.view === 'flame';
     return html`
       <div class="tools">
         <trace-find .view=${view}></trace-find>
         <div class="choices">
         ${chosen >= 0 && t.end[chosen] > chosen + 1 && chosen !== focus ? html`<button title="Show what is below the chosen span alone (t)" @click=${() => focusOn(t, chosen)}>Focus on subtree</button>` : nothing}
+        ${flame ? this.#widths() : html`
         ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
         ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
         ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
-        ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
+        ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}`}
         ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}
         </div>
       </div>
       ${noted ? html`<trace-notes .view=${view}></trace-notes>` : nothing}`;
+  }
+
+  /** What the width of a path in the flame view is. */
+  #widths() {
+    const self = route.value.params.width === 'self';
+    return html`<button aria-pressed=${String(!self)} title="A path is as wide as its spans took in all" @click=${() => adjust({ width: 'total' })}>Total time</button>
+      <button aria-pressed=${String(self)} title="A path is as wide as the times in which it or what it called ran, and nothing below" @click=${() => adjust({ width: 'self' })}>Self time</button>`;
   }
 
   /**

@@ -6,11 +6,18 @@ import { hasBraces, split } from '../search/edit.js';
 import { parse } from '../search/parse.js';
 import { problemOf } from '../search/problem.js';
 import { quote } from '../search/write.js';
+import { pathOfID, pathsOf } from './paths.js';
 import { spanID } from './trace.js';
+
+/** The path that a text says, as in "path:0badcafe"; "": it is another text. @param {string} text */
+export function pathIn(text) {
+  return /^path:([0-9a-f]{8})$/.exec(text.trim())?.[1] ?? '';
+}
 
 /**
  * The spans whose service, name, or both with a space between, have the text in
  * them, in capitals or not, or whose id has it; of ids, six digits are needed.
+ * "path:0badcafe" is all spans of that path (trace/paths.js).
  * @param {Trace} t
  * @param {string} text "": none
  * @param {string} [ids] of spans in which the server found it, 16 hex digits each
@@ -21,6 +28,12 @@ export function find(t, text, ids = '') {
   const found = { mask, count: 0, errors: 0 };
   const wanted = text.trim().toLowerCase();
   if (!wanted) return found;
+  if (pathIn(wanted)) {
+    const paths = pathsOf(t);
+    const path = pathOfID(paths, pathIn(wanted));
+    if (path >= 0) paths.of.forEach((p, i) => { if (p === path) mask[i] = 1; });
+    return counted(t, found);
+  }
   const inText = (/** @type {string} */ s) => s.toLowerCase().includes(wanted);
   const services = t.services.map(inText);
   const names = t.names.map(inText);
@@ -47,8 +60,16 @@ export function find(t, text, ids = '') {
     for (let at = 0; at < ids.length; at += 16) known.add(ids.slice(at, at + 16));
     for (let i = 0; i < t.count; i++) if (known.has(spanID(t, i))) mask[i] = 1;
   }
+  return counted(t, found);
+}
+
+/**
+ * @param {Trace} t
+ * @param {Marked} found of which the mask is known
+ */
+function counted(t, found) {
   for (let i = 0; i < t.count; i++) {
-    if (!mask[i]) continue;
+    if (!found.mask[i]) continue;
     found.count++;
     if (t.status[i] === 2) found.errors++;
   }

@@ -121,6 +121,15 @@ export function pathOfID(paths, id) {
 }
 
 /**
+ * The longest of a path's spans.
+ * @param {Paths} paths
+ * @param {number} path
+ */
+export function longestOf({ trace: t, of, max }, path) {
+  return of.findIndex((p, i) => p === path && t.durations[i] === max[path]);
+}
+
+/**
  * FNV-1a, 32 bits, of a text behind what h is the hash of.
  * @param {number} h
  * @param {string} text
