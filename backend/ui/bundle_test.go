@@ -11,7 +11,7 @@ import (
 func TestBundle(t *testing.T) {
 	files := fstest.MapFS{
 		"app/main.js":   {Data: []byte("// SPDX-License-Identifier: X\n\n/** Starts. */\nimport { one, two as other } from '../lib/a.js';\nimport * as b from '../lib/b.js';\nimport '../lib/c.js';\nrun(one, other, b.three);\n")},
-		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1; /** kept */\nexport async function two() {}\nthree();\n")},
+		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1;\n\n// Why.\nexport async function two(/** @type {A} */ a) {\n  // Why, too.\n  /** @type {B} */\n  const b = /** @type {B} */ (a) /* of a */; // kept\n  return `\n\ta // of a text\n    https://b`;\n}\nthree();\n")},
 		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three {}\n")},
 		"lib/c.js":      {Data: []byte("side();\n")},
 		"lib/unused.js": {Data: []byte("unused();\n")},
@@ -31,8 +31,14 @@ const {
   html,
 } = $0;
 const { three } = $1;
-const one = 1; /** kept */
-async function two() {}
+const one = 1;
+
+async function two(a) {
+const b = (a) /* of a */; // kept
+return ` + "`" + `
+	a // of a text
+https://b` + "`" + `;
+}
 three();
 return { one, two };
 })();
