@@ -233,6 +233,31 @@ export interface Flame {
   levels: number[];
 }
 
+/** The paths of two traces as one tree: trace/compare.js. */
+export interface Comparison {
+  a: Paths;
+  b: Paths;
+  count: number;
+  /** Which path of a and of b it is, -1: none. */
+  inA: Int32Array;
+  inB: Int32Array;
+  /** -1: none. */
+  parent: Int32Array;
+  depth: Int32Array;
+  /** The first path behind the subtree. */
+  end: Int32Array;
+}
+
+/** How much time the paths of a Comparison took, ns. */
+export interface Differences {
+  a: Float64Array;
+  b: Float64Array;
+  /** Of b, less that of a. */
+  delta: Float64Array;
+  /** What became of it: trace/compare.js changes. */
+  change: Uint8Array;
+}
+
 /** The numbers of some spans: trace/statistics.js. Times are ns. */
 export interface Statistics {
   /** Index in the trace's services and names, -1: any. */

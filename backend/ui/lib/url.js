@@ -42,9 +42,13 @@ export const schema = {
     a: '', // the id of the one trace
     b: '', // the id of the other, in which something is new, gone or slower
     view: 'merged', // or beside
-    only: '', // of the paths: new, gone, slower, faster; all
+    only: '', // of the paths: new, gone, slower, faster, failing; all
     find: '',
     path: '', // the chosen path: trace/paths.js
+    sort: '', // "": as the spans called each other; time: the largest difference first
+    by: 'self', // the time that is compared: self, or critical (for how long the trace waited)
+    from: 0, // of the time that beside shows, ns since both starts
+    to: 0, // 0: all of it
   },
   services: {
     service: '', // the one whose operations are shown

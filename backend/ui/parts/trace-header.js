@@ -10,6 +10,7 @@ import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { rootOf, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './compare-menu.js';
 import './copy-button.js';
 import './service-name.js';
 
@@ -76,6 +77,7 @@ export class TraceHeader extends LitElement {
       <div class="go"><nav aria-label="Views of the trace">
         ${views.filter(([v]) => v !== 'linked' || v === view).map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
       </nav>
+      <compare-menu .peer=${{ traceID: t.id, start: String(t.start), rootService: t.services[t.service[root]], rootName: name }}></compare-menu>
       <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>`;
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { get } from '../app/api.js';
+import { pick, picking } from '../app/compare-pick.js';
 import { controls } from '../app/styles.js';
+import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import { LitElement, css, html } from '../vendor/lit.js';
 
@@ -37,6 +39,7 @@ export class TraceListBar extends LitElement {
     /** Names of tags that begin with what is being typed. @type {string[]} */
     this.keys = [];
     this.latest = new Latest();
+    watch(this, picking);
   }
 
   disconnectedCallback() {
@@ -48,6 +51,7 @@ export class TraceListBar extends LitElement {
     const groups = ['', 'service', 'operation', ...this.columns.filter((c) => c !== 'service' && c !== 'operation')];
     if (!groups.includes(this.group)) groups.push(this.group);
     return html`
+      <button aria-pressed=${picking.value !== null} title="Compare two traces (c)" @click=${() => (picking.value ? (picking.value = null) : pick(null))}>Compare</button>
       <select aria-label="Order" @change=${(/** @type {any} */ e) => this.#change({ order: e.target.value })}>
         ${[['newest', 'newest first'], ['longest', 'longest first'], ['spans', 'most spans first']].map(([name, text]) => html`<option value=${name} ?selected=${name === this.order}>${text}</option>`)}
       </select>

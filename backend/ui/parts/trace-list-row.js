@@ -20,18 +20,18 @@ const named = 8;
 /**
  * @param {TraceSummary} t
  * @param {Place} at
- * @param {{ barEnd: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number, narrow: boolean }} list
+ * @param {{ barEnd: number, zone: string, today: Date, theme: 'light' | 'dark', columns: string[], level: number, narrow: boolean, picked: string }} list
  */
-export function traceRow(t, at, { barEnd, zone, today, theme, columns, level, narrow }) {
+export function traceRow(t, at, { barEnd, zone, today, theme, columns, level, narrow, picked }) {
   const ns = Number(t.duration);
   const services = t.services.toSorted((a, b) => b.spans - a.spans);
   const all = t.services.map((s) => `${s.service}: ${count(s.spans, 'span')}${s.errors ? `, ${count(s.errors, 'error')}` : ''}`).join('\n');
   const more = services.length - Math.min(services.length, named) + (t.moreServices ?? 0);
   const value = (/** @type {number} */ i) => t.columns?.[i] || html`<span class="soft">–</span>`;
-  return html`<div role="row" id=${`line${at.index}`} class="row trace" aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
+  return html`<div role="row" id=${`line${at.index}`} class="row trace ${t.traceID === picked ? 'picked' : ''}" data-trace=${t.traceID} aria-rowindex=${at.index + 2} aria-selected=${at.active} aria-level=${level || nothing} ${setStyle({ top: `${at.top}px` })}>
     <span role="gridcell" class="time">${when(t.start, zone, today)}</span>
     <span role="gridcell" class="duration"><span>${duration(ns)}</span><i class="track" aria-hidden="true"><i class="bar ${ns > barEnd ? 'cut-off' : ''}" ${setStyle({ width: `${Math.max(Math.min(ns / barEnd, 1) * 100, 0.5).toFixed(2)}%`, background: serviceColor(t.rootService, theme) })}></i></i></span>
-    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> <bdi>${t.rootName}</bdi></a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}</span>
+    <span role="gridcell" class="name cut"><a tabindex="-1" href=${address(href('trace', {}, t.traceID))} title=${short([`${t.rootService}: ${t.rootName}`, t.traceID, '', all, ...columns.map((c, i) => `${c}: ${t.columns?.[i] || 'none'}`)].join('\n'))}><i class="swatch" ${setStyle({ background: serviceColor(t.rootService, theme) })}></i><b>${t.rootService}</b> <bdi>${t.rootName}</bdi></a> <span class="soft mono">${t.traceID.slice(0, 7)}</span>${t.partial ? html` <em title="The first span of the trace has not arrived: this is the earliest that has.">partial</em>` : nothing}${t.traceID === picked ? html` <em class="pick">picked</em>` : nothing}</span>
     <span role="gridcell" class="spans">${count(t.spans, 'span')}</span>
     <span role="gridcell" class="errors">${t.errors ? html`<span class="bad">${count(t.errors, 'error')}</span>` : nothing}</span>
     <span role="gridcell" class="services cut">${narrow ? columns.map((c, i) => html`<span class="service"><span class="soft">${c}</span> <bdi>${value(i)}</bdi></span> `) : nothing}${services.slice(0, named).map((s) => html`<span class="service"><i class="swatch" ${setStyle({ background: serviceColor(s.service, theme) })}></i><bdi>${s.service}</bdi> <span class="soft">${number(s.spans)}</span>${s.errors ? html`<span class="error">!</span>` : nothing}</span> `)}${more ? html`<span class="soft">and ${number(more)} more</span>` : nothing}</span>
@@ -71,6 +71,7 @@ function short(s) {
 
 export const listStyles = css`
   :host { display: block; }
+  compare-strip { position: sticky; bottom: 0; z-index: 1; }
   [role='grid'], [role='treegrid'] { outline: none; }
   .row { display: grid; gap: 0 12px; padding: 0 16px; border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums; }
   .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 92px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
@@ -97,6 +98,8 @@ export const listStyles = css`
   .name b { font-weight: 600; }
   b { unicode-bidi: isolate; }
   em { font-style: normal; font-size: var(--small); padding: 1px 5px; border-radius: 3px; background: var(--bg-warning); color: var(--warning); }
+  .picked { background: var(--bg-selected); }
+  .pick { background: var(--accent); color: var(--on-accent); }
   .service { margin-right: 8px; }
   .swatch { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
   .wide .row.group { grid-template-columns: minmax(0, auto) 1fr; background: var(--bg-raised); cursor: pointer; }

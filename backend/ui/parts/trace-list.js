@@ -2,7 +2,9 @@
 
 /** @import { TraceSummary } from '../types.js' */
 /** @import { TraceGroup } from '../lib/grouping.js' */
+import { pick, picking } from '../app/compare-pick.js';
 import { schedule } from '../app/frame.js';
+import { bind } from '../app/keys.js';
 import { navigate } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
@@ -13,8 +15,12 @@ import { groupTraces, lines } from '../lib/grouping.js';
 import { barEnd } from '../lib/scale.js';
 import { href } from '../lib/url.js';
 import { LitElement, html, nothing, repeat } from '../vendor/lit.js';
+import './compare-strip.js';
 import { setStyle } from './set-style.js';
 import { groupRow, listStyles, traceRow } from './trace-list-row.js';
+
+/** @type {import('../app/keys.js').Key[]} */
+const keys = [{ keys: 'c', does: 'Compare this trace with another: press it on both', page: 'traces' }];
 
 /** Below this width in px a trace has three lines. */
 const narrow = 720;
@@ -60,18 +66,20 @@ export class TraceList extends LitElement {
     this.barEnd = 1;
     this.read = () => this.#read();
     this.moved = () => schedule('read', this.read);
-    watch(this, theme, settings);
+    watch(this, theme, settings, picking);
     onResize(this, this.moved);
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.scroller?.addEventListener('scroll', this.moved, { passive: true });
+    this.unbind = bind(keys, () => pick(this.rows[this.lines[this.active]] ?? null));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.scroller?.removeEventListener('scroll', this.moved);
+    this.unbind?.();
   }
 
   get rowHeight() {
@@ -119,7 +127,7 @@ export class TraceList extends LitElement {
     const now = new Date();
     return html`<div role=${this.groups ? 'treegrid' : 'grid'} tabindex="0" aria-label="Traces" class=${this.narrow ? 'narrow' : 'wide'}
         aria-rowcount=${this.lines.length + 1}
-        aria-activedescendant=${this.active >= from && this.active < from + shown.length ? `line${this.active}` : nothing} @keydown=${this.#key} @blur=${() => { this.active = -1; }}>
+        aria-activedescendant=${this.active >= from && this.active < from + shown.length ? `line${this.active}` : nothing} @click=${this.#pick} @keydown=${this.#key} @blur=${() => { this.active = -1; }}>
       <div role="row" class="row head" aria-rowindex="1">
         <span role="columnheader" class="time">Start (${zoneName(zone, now)})</span>
         <span role="columnheader" class="duration"><span>Duration</span></span>
@@ -137,10 +145,11 @@ export class TraceList extends LitElement {
             const g = this.groups[~line];
             return groupRow(g, at, !this.closed.has(g.name), () => this.#toggle(g.name));
           }
-          return traceRow(this.rows[line], at, { barEnd: this.barEnd, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0, narrow: this.narrow });
+          return traceRow(this.rows[line], at, { barEnd: this.barEnd, zone, today: now, theme: theme.value, columns: this.columns, level: this.groups ? 2 : 0, narrow: this.narrow, picked: picking.value?.first?.traceID ?? '' });
         })}
       </div>
-    </div>`;
+    </div>
+    ${picking.value ? html`<compare-strip></compare-strip>` : nothing}`;
   }
 
   /** @param {string} name of a group */
@@ -148,6 +157,15 @@ export class TraceList extends LitElement {
     const closed = new Set(this.closed);
     if (!closed.delete(name)) closed.add(name);
     this.closed = closed;
+  }
+
+  /** A click on a trace picks it, while two are picked. @param {MouseEvent} event */
+  #pick(event) {
+    const id = event.composedPath().map((e) => (e instanceof HTMLElement ? e.dataset.trace : '')).find(Boolean);
+    const trace = picking.value && this.rows.find((t) => t.traceID === id);
+    if (!trace || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    pick(trace);
   }
 
   /** @param {KeyboardEvent} event */
@@ -170,6 +188,7 @@ export class TraceList extends LitElement {
         break;
       case 'Enter':
         if (group) this.#toggle(group.name);
+        else if (line >= 0 && picking.value) pick(this.rows[line]);
         else if (line >= 0) navigate(href('trace', {}, this.rows[line].traceID));
         else return;
         break;
