@@ -442,6 +442,34 @@ export interface UsualJSON { operations: (Rates & { operation: string })[] }
 /** What /api/map answers. */
 export interface MapJSON { links: { parent: string; child: string; calls: number; errors: number }[] }
 
+/** Who calls whom: lib/graph.js. */
+export interface ServiceMap {
+  /** By name. */
+  services: MapService[];
+  /** By caller and callee, which are indices in services. */
+  calls: MapCall[];
+}
+export interface MapService {
+  name: string;
+  /** Of the requests that it answered, null when it has no such spans. */
+  rates: Rates | null;
+  /** Calls to others, and from others, and how many of the latter failed. */
+  made: number;
+  got: number;
+  failed: number;
+}
+export interface MapCall { from: number; to: number; calls: number; errors: number }
+
+/** Where services are drawn: lib/layout.js. */
+export interface Places {
+  /** The middle of each, by name. */
+  at: Map<string, { x: number; y: number }>;
+  /** What a call's line passes on its way, by callKey. */
+  via: Map<string, { x: number; y: number }[]>;
+  /** All are where a new layout puts them. */
+  settled: boolean;
+}
+
 /** A link that tags fill: trace/link-pattern.js; Jaeger's linkPatterns. */
 export interface LinkPattern {
   /** Whose tags: spans', their process', their logs'; or "traces" for a trace as a whole. */

@@ -62,10 +62,12 @@ export const schema = {
   },
   map: {
     service: '', // the one whose neighbours are shown
-    depth: 0, // how many calls away from it; 0: all
+    depth: 1, // how many calls away from it; 0: however far
     errors: false, // only calls of which some fail
+    chosen: [], // whose numbers are shown: a service, or a caller and a callee
     find: '',
     view: 'graph', // or table
+    sort: '-calls', // the table's order: a column, with - in front the largest first
     since: '1h',
     until: '',
     live: true,
