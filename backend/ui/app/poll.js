@@ -4,7 +4,7 @@
  * Calls a function now and again and again while somebody can see the page, one
  * call at a time, until the returned function is called.
  * @param {() => Promise<void>} f
- * @param {number} pause ms between the end of a call and the next
+ * @param {number | (() => number)} pause ms between the end of a call and the next
  * @returns {() => void}
  */
 export function poll(f, pause) {
@@ -20,7 +20,7 @@ export function poll(f, pause) {
       await f();
     } finally {
       running = false;
-      timer = stopped ? 0 : setTimeout(run, pause);
+      timer = stopped ? 0 : setTimeout(run, typeof pause === 'number' ? pause : pause());
     }
   };
   document.addEventListener('visibilitychange', run);

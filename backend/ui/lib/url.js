@@ -56,6 +56,7 @@ export const schema = {
     kind: 'requests', // which spans count: requests (server and consumer), all or a kind
     find: '',
     sort: '-spans', // a column, with - in front the largest first
+    axis: 'log', // of durations, or linear
     since: '1h', // the time, as search/range.js
     until: '',
     live: true,

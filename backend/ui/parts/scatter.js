@@ -11,7 +11,8 @@ import { theme, token } from '../app/theme.js';
 import { onResize, watch } from '../app/watch.js';
 import { serviceColor } from '../lib/color.js';
 import { count, duration, time, zoneName } from '../lib/format.js';
-import { decade, decades, roundTimes } from '../lib/scale.js';
+import { decade, decades } from '../lib/scale.js';
+import { timeLabels } from '../lib/time-labels.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { dragBox } from './drag.js';
@@ -117,14 +118,9 @@ export class TraceScatter extends LitElement {
 
   #times() {
     if (!this.rows.length || this.width < 200) return [];
-    const zone = settings.value.zone;
-    const first = this.from;
-    const shift = zone === 'utc' ? 0 : -new Date(Number(first / 1_000_000n)).getTimezoneOffset() * 60e9;
-    const { step, at } = roundTimes(first, this.to, Math.max(2, Math.floor(this.width / 130)), BigInt(shift));
-    return at.map((t) => {
-      const text = time(t, zone, { digits: Math.max(0, Math.ceil(9 - Math.log10(step))) });
-      return { x: left + Number(t - first) * this.perNS, text: step >= 86_400e9 ? text.slice(0, 10) : step >= 60e9 ? text.slice(11, 16) : text.slice(11) };
-    }).filter(({ x, text }) => x - text.length * 4 > left + 8 && x + text.length * 4 < this.width);
+    const labels = timeLabels(this.from, this.to, Math.max(2, Math.floor(this.width / 130)), settings.value.zone);
+    return labels.map(({ at, text }) => ({ x: left + Number(at - this.from) * this.perNS, text }))
+      .filter(({ x, text }) => x - text.length * 4 > left + 8 && x + text.length * 4 < this.width);
   }
 
   /** @param {number} i */
