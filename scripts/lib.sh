@@ -37,5 +37,15 @@ test_functions() {
   done < <(sources -name '*_test.go')
 }
 
+# by_module: a line for each module of the directories it reads, "module ./package ...".
+by_module() {
+  local dir m
+  while read -r dir; do
+    m=$dir
+    until [[ -f $m/go.mod ]]; do m=$(dirname "$m"); done
+    echo "$m ./$(realpath --relative-to="$m" "$dir")"
+  done | awk '{ packages[$1] = packages[$1] " " $2 } END { for (m in packages) print m packages[m] }' | LC_ALL=C sort
+}
+
 # linked_modules: those that users link; the backend is one that they run.
 linked_modules() { code_modules | grep -vE '^(backend|examples|internal|tools)(/|$)'; }

@@ -34,11 +34,20 @@ case $what in
   browser)
     if (($# == 0)); then set -- browser/*.test.js; fi
     say "tests in Chromium"
+    # Two files at a time, for they wait much. One that failed gets a second chance
+    # alone: a machine that does much else makes browsers miss what people would not.
+    logs=$(mktemp -d)
+    trap 'rm -rf "$logs"' EXIT
+    export logs
+    # shellcheck disable=SC2016 # for the other shell
+    printf '%s\0' "$@" | xargs -0 -n1 -P2 bash -c 'name=$(basename "$0")
+      node --test --test-reporter=spec "$0" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
+      cat "$logs/$name"' || true
     failed=()
     for f in "$@"; do
-      # A file that failed gets a second chance: a machine that does much else makes
-      # browsers miss what people would not.
-      node --test --test-reporter=spec "$f" || { echo "failed once: $f"; node --test --test-reporter=spec "$f" || failed+=("$f"); }
+      if [[ ! -e $logs/$(basename "$f").failed ]]; then continue; fi
+      say "once more: $f"
+      node --test --test-reporter=spec "$f" || failed+=("$f")
     done
     if ((${#failed[@]})); then
       echo "failed twice: ${failed[*]}"
