@@ -39,12 +39,15 @@ export function logarithmic(lowest, highest, n) {
   const high = roundUp(highest);
   let low = 1 / roundUp(1 / lowest);
   if (low >= high) low = high / 10;
-  /** @type {number[]} */
-  let ticks = [];
-  for (let power = Math.floor(Math.log10(low) + 1e-9); 10 ** power <= high * (1 + 1e-9); power++) ticks.push(...[1, 2, 5].map((f) => f * 10 ** power));
-  ticks = ticks.filter((t) => t >= low * (1 - 1e-9) && t <= high * (1 + 1e-9));
-  const powers = ticks.filter((t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9);
-  if (ticks.length > n) ticks = powers.filter((_, i) => i % Math.ceil(powers.length / n) === 0);
+  const between = (/** @type {number[]} */ factors) => {
+    const ticks = [];
+    for (let power = Math.floor(Math.log10(low) + 1e-9); 10 ** power <= high * (1 + 1e-9); power++) ticks.push(...factors.map((f) => f * 10 ** power));
+    return ticks.filter((t) => t >= low * (1 - 1e-9) && t <= high * (1 + 1e-9));
+  };
+  let ticks = between([1, 2, 5]);
+  if (ticks.length > n) ticks = between([1, 5]);
+  if (ticks.length > n) ticks = between([1]);
+  ticks = ticks.filter((_, i) => i % Math.ceil(ticks.length / n) === 0);
   return { low, high, ticks, log: true };
 }
 

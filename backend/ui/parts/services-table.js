@@ -43,8 +43,9 @@ export class ServicesTable extends LitElement {
     table { table-layout: fixed; }
     th[scope='row'] { max-width: none; width: auto; }
     .curve { width: 100px; }
-    .spans, .share { width: 92px; }
-    .errors { width: 76px; }
+    .spans { width: 112px; }
+    .share { width: 106px; }
+    .errors { width: 84px; }
     .p50, .p95, .p99 { width: 84px; }
     td a { display: block; color: inherit; line-height: 24px; }
     thead button { width: 100%; text-align: right; }
@@ -54,7 +55,7 @@ export class ServicesTable extends LitElement {
     .more { margin: 8px 16px; }
     @container (max-width: 860px) {
       .curve, .errors { display: none; }
-      .p50, .p95, .p99 { width: 72px; }
+      .p50, .p95, .p99 { width: 74px; }
     }
     @container (max-width: 480px) {
       .p50, .p99 { display: none; }
@@ -66,6 +67,8 @@ export class ServicesTable extends LitElement {
     /** @type {Reading | null} */
     this.reading = null;
     this.shown = some;
+    /** Names in the order of the numbers of now. @type {string[]} */
+    this.best = [];
     /** Names in the order that is shown. @type {string[]} */
     this.order = [];
     /** What that is the order of. */
@@ -90,16 +93,16 @@ export class ServicesTable extends LitElement {
     this.requestUpdate();
   }
 
-  /** @param {Map<string, unknown>} changed */
+  /** @param {Map<string, any>} changed */
   willUpdate(changed) {
     const { reading } = this;
     if (!reading) return;
+    if (changed.get('reading')?.asked.service !== reading.asked.service && changed.has('reading')) this.shown = some;
     const { column, up } = sorting();
     const key = JSON.stringify([reading.asked, column, up]);
     this.best = order(reading.rows, column, up);
     if (key !== this.ordered) {
       this.order = this.best;
-      if (this.ordered && this.ordered.startsWith('[')) this.shown = some;
     } else if (changed.has('reading')) {
       this.order = keepOrder(this.order, reading.rows);
     }
@@ -113,7 +116,7 @@ export class ServicesTable extends LitElement {
     const find = String(route.value.params.find).toLowerCase();
     const rows = new Map(r.rows.map((row) => [row.name, row]));
     const names = this.order.filter((name) => name.toLowerCase().includes(find));
-    const other = this.best?.some((name, i) => name !== this.order[i]);
+    const other = this.best.some((name, i) => name !== this.order[i]);
     const absent = r.rows.filter((row) => !row.spans).length;
     return html`
       <div class="head">

@@ -10,6 +10,7 @@ import { watch } from '../app/watch.js';
 import { duration, percent, since, time, zoneName } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { memo } from '../lib/memo.js';
+import { href } from '../lib/url.js';
 import { kinds } from '../search/words.js';
 import { whySampled } from '../trace/sampled.js';
 import { selfTimes } from '../trace/self-time.js';
@@ -39,7 +40,8 @@ export class SpanPanel extends LitElement {
     }
     .all { overflow: auto; padding: 8px 12px 24px 8px; }
     header { display: grid; grid-template-columns: minmax(0, 1fr) auto auto; align-items: center; gap: 0 4px; }
-    service-name { overflow: hidden; text-overflow: ellipsis; color: var(--text-soft); }
+    header a { display: flex; min-width: 0; color: var(--text-soft); }
+    service-name { overflow: hidden; text-overflow: ellipsis; }
     h2 { margin: 0 0 6px; font-size: 16px; line-height: 1.3; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
     .facts { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 0 0 8px; }
     span-panel-usual { margin-bottom: 8px; }
@@ -139,7 +141,7 @@ export class SpanPanel extends LitElement {
       <side-handle label="Width of the panel" right .size=${settings.value.panel} .min=${280} .max=${1000} @size=${(/** @type {CustomEvent} */ e) => change({ panel: e.detail })}></side-handle>
       <div class="all" role="region" aria-label="The chosen span">
         <header>
-          <service-name .name=${service} title=${service.slice(0, 500)}></service-name>
+          <a href=${address(href('services', { service, op: name, kind: kinds[t.kind[i]] === 'server' || kinds[t.kind[i]] === 'consumer' ? 'requests' : 'all' }))} title=${`Rates, errors and durations of this operation of ${service.slice(0, 400)}`}><service-name .name=${service}></service-name></a>
           <copy-button label="Copy link" what="to the span" .text=${location.origin + address(changed({ span: spanID(t, i) }))}></copy-button>
           <button class="quiet" aria-label="Close the span" @click=${() => this.#close()}>✕</button>
         </header>

@@ -124,18 +124,18 @@ export class TimeChart extends LitElement {
       ${known > left + 130 ? svg`<text x=${(left + known) / 2} y=${top + plot / 2 + 4} text-anchor="middle">nothing is stored</text>` : nothing}
       ${this.times ? this.#times(f, bottom) : nothing}
       ${this.curves.map((c) => curve(c.values, c.name, (i) => partial(f, i), (i) => this.#middle(i, f), (v) => this.#y(v)))}
-      ${this.#ends(f).map(({ text, y, picked }) => svg`<text class=${picked ? 'picked' : ''} x=${end + 8} y=${y}>${text}</text>`)}
+      ${this.#ends().map(({ text, y, picked }) => svg`<text class=${picked ? 'picked' : ''} x=${end + 8} y=${y}>${text}</text>`)}
       ${shaded ? svg`<rect class="drawn" x=${shaded.from} y=${this.tall && drawn ? drawn.top : top} width=${shaded.to - shaded.from} height=${this.tall && drawn ? drawn.bottom - drawn.top : plot}></rect>` : nothing}
       ${at < 0 ? nothing : svg`<line class="cross" x1=${this.#middle(at, f)} x2=${this.#middle(at, f)} y1=${top} y2=${bottom}></line>
         ${this.curves.map((c) => (c.values[at] >= 0 ? svg`<circle cx=${this.#middle(at, f)} cy=${this.#y(c.values[at])} r="3"></circle>` : nothing))}`}`;
   }
 
-  /** The texts at the right ends of the curves, apart from each other. @param {Frame} f */
-  #ends(f) {
+  /** The texts at the right ends of the curves, apart from each other. */
+  #ends() {
     const ends = this.curves.map((c, i) => ({ text: c.text, y: this.#y(c.values.findLast((v) => v >= 0) ?? NaN) + 4, picked: i === this.picked && this.at >= 0 }))
-      .filter((e) => e.text && e.y > 0).sort((a, b) => a.y - b.y);
+      .filter((e) => e.text && e.y > 0).reverse().sort((a, b) => a.y - b.y);
     ends.forEach((e, i) => { e.y = Math.min(Math.max(e.y, i ? ends[i - 1].y + 13 : 0), top + plot + 4 - 13 * (ends.length - 1 - i)); });
-    return f.count ? ends : [];
+    return ends;
   }
 
   /** @param {Frame} f @param {number} bottom */

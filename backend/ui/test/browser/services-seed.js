@@ -6,7 +6,7 @@ import { otlp, random } from './seeds.js';
 const minute = 60_000_000_000n;
 
 /**
- * Requests of three services over an hour: checkout is slow and fails from the
+ * Requests of three services over an hour, each a trace of its own: checkout is slow and fails from the
  * 40th minute to the 45th, email is rarely asked, batch has internal spans only.
  * @param {bigint} end ns since 1970
  */
@@ -32,7 +32,8 @@ export function hour(end) {
     if (m % 13 === 0) add('email', 'send mail', 1, 200, { kind: 5 });
     if (m % 10 === 0) add('batch', 'count', 1, 2000, { kind: 1 });
   }
-  return { spans, start, otlp: otlp('5'.repeat(32), spans, start) };
+  const traces = spans.map((s, i) => otlp((i + 1).toString(16).padStart(32, '5'), [s], start));
+  return { spans, start, otlp: { resourceSpans: traces.flatMap((t) => t.resourceSpans) } };
 }
 
 /**
