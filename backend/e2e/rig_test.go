@@ -38,18 +38,32 @@ type allInOne struct {
 // start starts one, which ends with the test.
 func start(t *testing.T, engine string) *allInOne {
 	t.Helper()
-	s, err := server.Start(t.Context(), settings(t, engine), server.Deps{Logger: slog.New(slog.DiscardHandler)})
+	return startWith(t, settings(t, engine))
+}
+
+// startWith starts what c says, which ends with the test, or before.
+func startWith(t *testing.T, c config.Config) *allInOne {
+	t.Helper()
+	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := s.Close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
-	return &allInOne{s, t}
+	started := &allInOne{s, t}
+	t.Cleanup(started.close)
+	return started
+}
+
+// close ends it, when it has not ended.
+func (s *allInOne) close() {
+	if s.Server == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.Close(ctx); err != nil {
+		s.t.Error(err)
+	}
+	s.Server = nil
 }
 
 // addr is host:port of one of Jaeger's ports.

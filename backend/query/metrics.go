@@ -42,14 +42,17 @@ type metricPoint struct {
 }
 
 // metricsQuery is what the parameters of /api/metrics ask for: a value for each
-// step, of the spans that started in the ratePer before it.
+// step, of the spans that started in the ratePer before it. Steps that are not at a
+// multiple of the resolution look at the last ratePer that is, so that none
+// counts less than it divides by.
 type metricsQuery struct {
 	services    []string
 	byOperation bool
 	kinds       []ptrace.SpanKind
 	start, end  time.Time
 	step        time.Duration
-	ratePer     time.Duration
+	ratePer     time.Duration // a multiple of resolution
+	resolution  time.Duration // of the intervals that rates are made of
 }
 
 func (p params) metrics(now time.Time) (q metricsQuery, err error) {
@@ -81,15 +84,17 @@ func (p params) metrics(now time.Time) (q metricsQuery, err error) {
 		return q, err
 	}
 	q.ratePer = max(q.ratePer, time.Minute)
+	q.resolution = max((q.ratePer / 10).Truncate(time.Minute), time.Minute)
+	q.ratePer -= q.ratePer % q.resolution
 	return q, checkPoints(lookback, q.step)
 }
 
 // steps is how many values a series has at most.
 func (q metricsQuery) steps() int { return int(q.end.Sub(q.start)/q.step) + 1 }
 
-// resolution is the length of the intervals that rates are made of.
-func (q metricsQuery) resolution() time.Duration {
-	return max((q.ratePer / 10).Truncate(time.Minute), time.Minute)
+// whole is the last multiple of the resolution since 1970 that is not after t.
+func (q metricsQuery) whole(t time.Time) time.Time {
+	return t.Add(-time.Duration(t.UnixNano()) % q.resolution)
 }
 
 // value is a metric's value of the spans in a window, or false when it has none.
@@ -146,11 +151,11 @@ func (s *server) metrics(r *http.Request, name, help string, valueOf func(metric
 	points := 0
 	for _, service := range q.services {
 		series, err := s.rates(r.Context(), trace.REDQuery{
-			Window:      trace.Window{Start: q.start.Add(-q.ratePer), End: q.end},
+			Window:      trace.Window{Start: q.whole(q.start).Add(-q.ratePer), End: q.whole(q.end)},
 			Service:     service,
 			Kinds:       q.kinds,
 			ByOperation: q.byOperation,
-			Step:        q.resolution(),
+			Step:        q.resolution,
 		})
 		if err != nil {
 			return nil, err
@@ -176,13 +181,14 @@ func (s *server) metrics(r *http.Request, name, help string, valueOf func(metric
 func (q metricsQuery) points(in []trace.REDPoint, v value) []metricPoint {
 	out := []metricPoint{}
 	for t := q.start; !t.After(q.end); t = t.Add(q.step) {
-		from := t.Add(-q.ratePer)
+		until := q.whole(t)
+		from := until.Add(-q.ratePer)
 		for len(in) > 0 && in[0].Time.Before(from) {
 			in = in[1:]
 		}
 		var sum trace.REDPoint
 		for i := range in {
-			if !in[i].Time.Before(t) {
+			if !in[i].Time.Before(until) {
 				break
 			}
 			sum.Merge(&in[i])

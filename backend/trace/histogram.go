@@ -8,19 +8,23 @@ import (
 )
 
 // Histogram counts durations in buckets whose bounds grow by a quarter of a
-// power of two, so that a quantile is at most 12 % off. Its zero value is
-// empty. The buckets cover 1 µs to 2^38 µs, about three days; what lies outside
-// is in the first or the last.
+// power of two. Its zero value is empty. What takes less than 1 µs is in the first
+// bucket, what takes 2^38 µs, about three days, or more in the last.
 type Histogram [HistogramBuckets]uint32
 
 // HistogramBuckets is the number of buckets.
-const HistogramBuckets = 152
+const HistogramBuckets = 1 + 4*38
+
+// quarter is a quarter of the least duration that is not in the first bucket.
+const quarter = time.Microsecond / 4
 
 func bucket(d time.Duration) int {
-	us := uint64(max(d.Microseconds(), 1))
-	log := bits.Len64(us) - 1       // 2^log <= us
-	quarter := (us << 2 >> log) & 3 // us / 2^log - 1, in quarters
-	return min(log*4+int(quarter), HistogramBuckets-1)
+	n := uint64(max(d, 0) / quarter)
+	if n < 4 {
+		return 0
+	}
+	log := bits.Len64(n) - 3 // 4<<log <= n < 8<<log
+	return min(1+4*log+int(n>>log&3), HistogramBuckets-1)
 }
 
 // Add counts a duration.
@@ -33,23 +37,26 @@ func (h *Histogram) Merge(o *Histogram) {
 	}
 }
 
-// Quantile returns the duration below which q (0 to 1) of the counted ones
-// are: the middle of its bucket, or 0 when the histogram is empty.
+// Quantile returns the duration of rank q*(n-1), rounded down, among the n that
+// were counted, in their order: 0 is the shortest, 0.5 the median, 1 the longest.
+// It returns the middle of the duration's bucket, so it is off by at most an eighth
+// of the duration; below 1 µs it returns 0. Without any it is 0, too.
 func (h *Histogram) Quantile(q float64) time.Duration {
 	var total uint64
 	for _, n := range h {
 		total += uint64(n)
 	}
-	if total == 0 {
-		return 0
-	}
-	rank := uint64(min(max(q, 0), 1) * float64(total-1))
+	rank := uint64(min(max(q, 0), 1) * float64(max(total, 1)-1))
 	for i, n := range h {
-		if rank < uint64(n) {
-			low := time.Duration(4+i%4) << (i / 4) * time.Microsecond / 4
-			return low + low/time.Duration(2*(4+i%4))
+		if rank >= uint64(n) {
+			rank -= uint64(n)
+			continue
 		}
-		rank -= uint64(n)
+		if i == 0 {
+			return 0
+		}
+		log, low := (i-1)/4, 4+(i-1)%4 // in quarters
+		return time.Duration((2*low+1)<<log) * (quarter / 2)
 	}
 	return 0
 }
