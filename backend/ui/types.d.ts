@@ -263,11 +263,14 @@ export interface Statistics {
   /** Index in the trace's services and names, -1: any. */
   service: number;
   name: number;
+  /** Index in the values of what they are grouped by, -1: they are not. */
+  value: number;
   count: number;
   errors: number;
   /** The sums of durations and of self times. */
   total: number;
   self: number;
+  average: number;
   min: number;
   p50: number;
   p95: number;

@@ -12,6 +12,7 @@ import { watchGrowth } from '../app/trace-growth.js';
 import { matched } from '../app/trace-match.js';
 import { show, state } from '../app/trace-state.js';
 import { traceViewer } from '../app/trace-view.js';
+import { leaveUsual } from '../app/usual.js';
 import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
@@ -66,6 +67,7 @@ export class TracePage extends LitElement {
     super.disconnectedCallback();
     this.latest.cancel();
     this.endWatch();
+    leaveUsual();
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -32,12 +32,11 @@ export class FlameGraph extends LitElement {
   static properties = { view: { attribute: false }, width: { state: true }, height: { state: true }, over: { state: true } };
 
   static styles = [controls, css`
-    :host { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-height: 0; min-width: 0; }
-    nav { display: flex; align-items: center; gap: 0 6px; min-height: 28px; padding: 0 16px 4px; font-size: var(--small); white-space: nowrap; overflow: hidden; }
-    nav > a, nav > b { flex: 0 1 auto; min-width: 2em; max-width: 24em; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
-    nav > .said, nav > .narrow { flex: none; margin-left: auto; font-variant-numeric: tabular-nums; }
+    :host { display: grid; grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr); min-height: 0; min-width: 0; }
+    .head { display: flex; flex-wrap: wrap; align-items: center; gap: 0 16px; min-height: 24px; padding: 0 16px 4px; font-size: var(--small); font-variant-numeric: tabular-nums; }
+    nav { flex: 1 1 240px; display: flex; gap: 0 6px; min-width: 0; white-space: nowrap; }
+    nav > a, nav > b { min-width: 1.5em; max-width: 24em; overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .narrow::before { content: ''; display: inline-block; width: 16px; margin: 0 6px 3px 0; border-top: 3px dashed var(--line-strong); }
-    .said + .narrow { margin-left: 16px; }
     .tree { position: relative; overflow: hidden auto; margin: 0 16px; min-height: 0; outline-offset: -1px; cursor: pointer; }
     .all { min-height: 100%; }
     canvas { display: block; position: sticky; top: 0; }
@@ -119,7 +118,7 @@ export class FlameGraph extends LitElement {
     const over = this.over && this.over.box < flame.path.length ? this.over : null;
     const shown = over ? flame.path[over.box] : at >= 0 ? at : flame.path[0] ?? -1;
     return html`
-      <nav aria-label="The path that is shown">${this.#crumbs(paths, top)}${match ? html`<span class="said" role="status">${count(match.spans, 'span')} found, ${duration(match.time)}${self ? ' of self time' : ''}, ${percent(match.time / ((self ? this.sum(paths.self) : this.view.trace.duration) || 1))}</span>` : nothing}${flame.narrow.includes(true) ? html`<span class="narrow soft">ran at the same time, so drawn narrower</span>` : nothing}</nav>
+      <div class="head"><nav aria-label="The path that is shown">${this.#crumbs(paths, top)}</nav>${match ? html`<span role="status">${count(match.spans, 'span')} found, ${duration(match.time)}${self ? ' of self time' : ''}, ${percent(match.time / ((self ? this.sum(paths.self) : this.view.trace.duration) || 1))}</span>` : nothing}${flame.narrow.includes(true) ? html`<span class="narrow soft">ran at the same time, so drawn narrower</span>` : nothing}</div>
       <div class="tree" role="tree" tabindex="0" aria-label="Paths, by ${self ? 'self' : 'total'} time" aria-activedescendant=${at >= 0 ? `p${at}` : nothing}
         @scroll=${() => { this.over = null; schedule('draw', this.draw); }} @keydown=${(/** @type {KeyboardEvent} */ e) => treeKey(this, e)}
         @pointermove=${this.#point} @pointerleave=${() => { this.over = null; }} @click=${this.#click}>

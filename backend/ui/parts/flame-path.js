@@ -19,8 +19,8 @@ export class FlamePath extends LitElement {
     :host { display: block; border-top: 1px solid var(--line); padding: 6px 16px; min-height: 74px; }
     .name > * { overflow: hidden; text-overflow: ellipsis; }
     b { font-weight: 600; unicode-bidi: isolate; }
-    dl { display: flex; flex-wrap: wrap; gap: 0 16px; margin: 0; font-size: var(--small); font-variant-numeric: tabular-nums; line-height: 1.6; }
-    div { display: flex; gap: 4px; white-space: nowrap; }
+    .facts, dl { display: flex; flex-wrap: wrap; gap: 0 16px; margin: 0; font-size: var(--small); font-variant-numeric: tabular-nums; line-height: 1.6; }
+    dl div { display: flex; gap: 4px; white-space: nowrap; }
     dt { color: var(--text-soft); }
     dd { margin: 0; }
     p { margin: 0; font-size: var(--small); color: var(--text-soft); }
@@ -51,15 +51,14 @@ export class FlamePath extends LitElement {
     const fact = (/** @type {string} */ what, /** @type {unknown} */ value, title = '') => html`<div title=${title || nothing}><dt>${what}</dt><dd>${value}</dd></div>`;
     return html`
       <p class="name"><service-name .name=${cut(service, 200)}></service-name><b title=${cut(name, 500)}>${cut(name, 300)}</b>${paths.kind[p] ? html`<span class="soft">${kinds[paths.kind[p]]}</span>` : nothing}</p>
-      <dl>
+      <div class="facts"><dl>
         ${fact('Spans', number(spans[p]))}
         ${errors[p] ? fact('Errors', html`<span class="error">${number(errors[p])}</span>`) : nothing}
         ${fact('Total', `${duration(total[p])}, ${percent(total[p] / (t.duration || 1))} of the trace`, 'The sum of their durations, beside the duration of the trace')}
         ${fact('Self', `${duration(self[p])}, ${percent(self[p] / (this.sum || 1))} of all`, 'The time in which they ran and none of their children did, beside all such time of the trace')}
         ${spans[p] > 1 ? html`${fact('Average', duration(total[p] / spans[p]))}${fact('Longest', duration(max[p]))}` : nothing}
         ${fact('First', since(start[p]))}
-        <div><a href=${address(changed({ view: 'tree', find: `path:${pathID(paths, p)}`, only: true, path: '' }))}>${spans[p] > 1 ? `Its ${number(spans[p])} spans` : 'Its span'} in the timeline</a></div>
-      </dl>
+      </dl><a href=${address(changed({ view: 'tree', find: `path:${pathID(paths, p)}`, only: true, path: '' }))}>${spans[p] > 1 ? `Its ${number(spans[p])} spans` : 'Its span'} in the timeline</a></div>
       ${calls > total[p] ? html`<p>What it called took ${duration(calls)} in its ${duration(total[p])}, some of it at the same time or after it.</p>` : nothing}`;
   }
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { Rates } from '../types.js' */
 import { get } from '../app/api.js';
 import { controls } from '../app/styles.js';
 import { count, duration, percent } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
+import { few, longer, quantiles } from '../trace/usual.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
-
-const quantiles = /** @type {const} */ ([['p50', 50], ['p75', 75], ['p90', 90], ['p95', 95], ['p99', 99]]);
-
-/** Fewer spans say nothing about what is usual. */
-const few = 5;
 
 /** How a span's duration compares with those of its operation. */
 export class SpanPanelUsual extends LitElement {
@@ -30,7 +27,7 @@ export class SpanPanelUsual extends LitElement {
     this.operation = '';
     /** ns. */
     this.duration = 0;
-    /** @type {{ spans: number, errors: number, durations: Record<string, string> } | null} */
+    /** @type {Rates | null} */
     this.usual = null;
     /** @type {Error | null} */
     this.failure = null;
@@ -64,8 +61,8 @@ export class SpanPanelUsual extends LitElement {
     const u = this.usual;
     if (!u) return nothing;
     if (u.spans < few) return html`<p class="soft">Only ${count(u.spans, 'span')} of this operation ${u.spans === 1 ? 'is' : 'are'} stored: too few to say what is usual.</p>`;
-    const above = quantiles.findLast(([name]) => this.duration > Number(u.durations[name]));
-    return html`<p>${above ? `Longer than ${above[1]} % of` : 'In the faster half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`; <span class="whole">${percent(u.errors / u.spans)} failed</span>` : nothing}</p>
+    const above = quantiles.findLast(([name]) => longer(this.duration, u.durations[name]));
+    return html`<p>${above ? `Longer than ${above[1]} % of` : 'No longer than half of'} ${count(u.spans, 'span')} of this operation${u.errors ? html`; <span class="whole">${percent(u.errors / u.spans)} failed</span>` : nothing}</p>
       <dl>${quantiles.map(([name]) => html`<div><dt>${name}</dt><dd>${duration(Number(u.durations[name]))}</dd></div>`)}</dl>`;
   }
 }

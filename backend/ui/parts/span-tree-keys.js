@@ -6,8 +6,10 @@ import { adjust } from '../app/router.js';
 import { rowHeight } from '../app/theme.js';
 import { choose, focusOn, measureFrom, seek } from '../app/trace-actions.js';
 import { change, cursor, state } from '../app/trace-state.js';
+import { usual, usualOf, wantUsual } from '../app/usual.js';
 import { setZoom } from '../app/zoom.js';
 import { collapseAll, collapseOne, expandOne } from '../trace/collapse.js';
+import { unusual } from '../trace/usual.js';
 
 /** The keys of the tree, of which Jaeger's UI has those up to "[". @type {Key[]} */
 export const pageKeys = [
@@ -19,7 +21,7 @@ export const pageKeys = [
   ['p', 'Open one level less'], ['o', 'Open one level more'], [']', 'Open none of the levels'], ['[', 'Open all levels'],
   ['+', 'Zoom in'], ['-', 'Zoom out'], ['0', 'Show the whole trace'], ['z', 'Zoom to the span'],
   ['t', 'Show the subtree of the span alone, or all'], ['m', 'Measure from the span, or no longer'],
-  ['e', 'Next error'], ['E', 'Previous error'], ['n', 'Next match'], ['N', 'Previous match'],
+  ['e', 'Next error'], ['E', 'Previous error'], ['u', 'Next unusual span'], ['U', 'Previous unusual span'], ['n', 'Next match'], ['N', 'Previous match'],
   ['Escape', 'Close the panel, or clear the search'],
 ].map(([keys, does]) => ({ keys, does, page: 'trace' }));
 
@@ -48,6 +50,10 @@ export function pageKey(tree, key) {
     case 'E':
       seek(view, key === 'e' ? 1 : -1, (i) => t.status[i] === 2);
       break;
+    case 'u':
+    case 'U':
+      seekUnusual(tree, key === 'u' ? 1 : -1);
+      break;
     case 'n':
     case 'N':
       seek(view, key === 'n' ? 1 : -1, (i) => view.found?.mask[i] === 1);
@@ -70,6 +76,22 @@ export function pageKey(tree, key) {
     case 'Escape': view.chosen >= 0 ? choose(t, -1) : adjust({ find: '', only: false }); break;
     case 'm': measureFrom(t, view.measured >= 0 && view.measured === span ? -1 : span); break;
   }
+}
+
+/**
+ * Goes to the next span that took longer than usual, or the one before, as soon as
+ * it is known of all services.
+ * @param {SpanTree} tree
+ * @param {1 | -1} by
+ */
+async function seekUnusual(tree, by) {
+  const asked = tree.view?.trace;
+  if (!asked) return;
+  adjust({ usual: true });
+  await wantUsual(asked, asked.services.keys());
+  const view = tree.view;
+  if (!tree.isConnected || view?.trace !== asked) return;
+  seek(view, by, (i) => unusual(asked.durations[i], usualOf(usual.value, asked, asked.service[i], asked.name[i])) !== '');
 }
 
 /**

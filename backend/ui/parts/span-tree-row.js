@@ -2,12 +2,15 @@
 
 /** @import { MemberTags } from '../app/member-tags.js' */
 /** @import { TraceView } from '../app/trace-view.js' */
+/** @import { Usual } from '../app/usual.js' */
 /** @import { Group, TimeScale } from '../types.js' */
 import { rowHeight, theme } from '../app/theme.js';
+import { usualOf } from '../app/usual.js';
 import { serviceColor } from '../lib/color.js';
 import { count, duration, number } from '../lib/format.js';
 import { kinds } from '../search/words.js';
 import { shareOf } from '../trace/time-scale.js';
+import { unusual } from '../trace/usual.js';
 import { classMap, css, html, nothing } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 
@@ -63,6 +66,7 @@ export const rowStyles = css`
   .bad.below { background: none; box-shadow: inset 0 0 0 1.5px var(--error); color: var(--error); }
   .time { position: relative; overflow: hidden; }
   .label { position: absolute; text-shadow: 0 0 2px var(--bg), 0 0 2px var(--bg), 0 0 3px var(--bg); font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+  .odd { margin-left: 6px; font-weight: 400; color: var(--warning); }
 `;
 
 /**
@@ -77,6 +81,8 @@ export const rowStyles = css`
  * @property {{ place: Int32Array, size: Int32Array }} siblings
  * @property {ReadonlySet<number>} collapsed
  * @property {MemberTags | null} tags
+ * @property {Usual} usual
+ * @property {string} odd how unusual durations are marked: "long", "short", "" not
  * @property {string} find what is looked for, in small letters
  */
 
@@ -120,7 +126,7 @@ function spanRow(n, p, span) {
       <span class="texts">${memberTag(p, span) ?? html`<span class="service ${parent < 0 || t.service[parent] !== t.service[span] ? 'hop' : ''}">${underlined(service, p.find)}</span>`}<span class="op">${underlined(name, p.find)}</span></span>
       ${closed && below ? html`<span class="badge" title="${count(below, 'span')} below">+${number(below)}</span>` : nothing}
     </div>
-    <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]))}</div>
+    <div class="time" role="gridcell">${label(p, t.starts[span], t.starts[span] + t.durations[span], duration(t.durations[span]), odd(p, [span]))}</div>
   </div>`;
 }
 
@@ -151,7 +157,7 @@ function groupRow(n, p, group) {
       <span class="texts"><span class="service">${underlined(service, p.find)}</span><span class="op">${underlined(name, p.find)}</span></span>
       <span class="badge">× ${number(size)}</span>
     </div>
-    <div class="time" role="gridcell">${label(p, start, end, duration(end - start))}</div>
+    <div class="time" role="gridcell">${label(p, start, end, duration(end - start), odd(p, group.members))}</div>
   </div>`;
 }
 
@@ -172,8 +178,38 @@ function memberTag({ tags, view }, span) {
  * @param {number} from
  * @param {number} to
  * @param {string} text
+ * @param {unknown} odd
  */
-function label({ scale, left, width }, from, to, text) {
+function label({ scale, left, width }, from, to, text, odd) {
   const end = from > scale.to ? 1 : to < scale.from ? 0 : Math.max(0, Math.min(1, shareOf(scale, to)));
-  return html`<span class="label" ${setStyle({ left: `${Math.round(left + end * width) + (to < scale.from ? 10 : 6)}px` })}>${text}</span>`;
+  return html`<span class="label" ${setStyle({ left: `${Math.round(left + end * width) + (to < scale.from ? 10 : 6)}px` })}>${text}${odd}</span>`;
+}
+
+/**
+ * A mark of spans of one operation that took longer than most others of it do.
+ * @param {Place} p
+ * @param {ArrayLike<number>} spans
+ */
+function odd({ view: { trace: t }, usual, odd }, spans) {
+  const rates = odd ? usualOf(usual, t, t.service[spans[0]], t.name[spans[0]]) : undefined;
+  if (!rates) return nothing;
+  let [most, n] = ['', 0];
+  for (let i = 0; i < spans.length; i++) {
+    const one = unusual(t.durations[spans[i]], rates);
+    if (one) n++;
+    if (one > most) most = one;
+  }
+  if (!n) return nothing;
+  const { p50, p95, p99 } = rates.durations;
+  const title = `${spans.length > 1 ? `${number(n)} of them: longer` : 'Longer'} than ${most.slice(1)} % of ${count(rates.spans, 'span')} of this operation (p50 ${duration(Number(p50))}, p95 ${duration(Number(p95))}, p99 ${duration(Number(p99))})`;
+  return html`<b class="odd" title=${title}>${spans.length > 1 ? `${number(n)} ` : ''}${odd === 'long' ? `> ${most}` : html`<span role="img" aria-label="longer than usual">▲</span>`}</b>`;
+}
+
+/**
+ * The services of the spans in some rows.
+ * @param {TraceView} view
+ * @param {{ first: number, last: number }} part
+ */
+export function servicesOf({ trace, rows }, { first, last }) {
+  return new Set(Array.from(rows.rows.subarray(first, last), (row) => (row < 0 ? rows.groups[~row].service : trace.service[row])));
 }

@@ -13,6 +13,7 @@ import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
 import { choose, goTo, toggle, toggleGroup } from '../app/trace-actions.js';
 import { cursor, scrolled, state } from '../app/trace-state.js';
+import { usual, wantUsual } from '../app/usual.js';
 import { onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { memo } from '../lib/memo.js';
@@ -25,14 +26,14 @@ import { setStyle } from './set-style.js';
 import './side-handle.js';
 import { drawRows } from './span-tree-canvas.js';
 import { gridKey, pageKey, pageKeys } from './span-tree-keys.js';
-import { row, rowStyles } from './span-tree-row.js';
+import { row, rowStyles, servicesOf } from './span-tree-row.js';
 import './time-axis.js';
 
 const headHeight = 28; // px
 /** Rows are drawn in chunks, some of them out of sight, so that scrolling seldom draws. */
 const chunk = 8;
-/** Room for durations right of the bars, and between names and bars, px. */
-const [right, gap] = [76, 8];
+/** Room for durations right of the bars, for what is unusual of them, and between names and bars, px. */
+const [right, odd, gap] = [76, 36, 8];
 
 /** The names are at least so wide, px, and at most so much of the whole. */
 const [least, most] = [100, 0.55];
@@ -78,7 +79,7 @@ export class SpanTree extends LitElement {
     this.scale = memo(timeScale);
     this.draw = () => this.#draw();
     this.read = () => this.#read();
-    watch(this, theme, settings, zoom, state, cursor, memberTags, ratio);
+    watch(this, theme, settings, zoom, state, cursor, memberTags, ratio, route, usual);
     onResize(this, () => {
       this.width = this.grid?.clientWidth ?? 0;
       this.height = this.clientHeight;
@@ -108,7 +109,12 @@ export class SpanTree extends LitElement {
 
   /** Width of the bars, px. */
   get bars() {
-    return Math.max(0, this.width - this.names - gap - right);
+    return Math.max(0, this.width - this.names - gap - right - (this.odd === 'long' ? odd : 0));
+  }
+
+  /** How unusual durations are marked: "long", "short" where there is no room, "" not. */
+  get odd() {
+    return route.value.params.usual ? (this.width < 600 ? 'short' : 'long') : '';
   }
 
   /** The stretch of time that is shown. */
@@ -175,11 +181,11 @@ export class SpanTree extends LitElement {
     const { first, last } = this.#part();
     const { names, bars } = this;
     const at = this.rowOf(cursor.value?.at);
-    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set(), tags: memberTags.value.trace === view.trace ? memberTags.value : null, find: view.found ? String(route.value.params.find ?? '').trim().toLowerCase() : '' };
+    const place = { view, scale, names, left: gap, width: bars, at, siblings: this.siblings(view.trace), collapsed: state.value?.collapsed ?? new Set(), tags: memberTags.value.trace === view.trace ? memberTags.value : null, usual: usual.value, odd: this.odd, find: view.found ? String(route.value.params.find ?? '').trim().toLowerCase() : '' };
     const shown = Array.from({ length: last - first }, (_, i) => first + i);
     return html`
       <div class="grid" role="treegrid" tabindex="0" aria-label="Spans" aria-rowcount=${rows.length + 1} aria-activedescendant=${at >= first && at < last ? `r${at}` : nothing}
-        ${setStyle({ '--names': `${names}px` })} @scroll=${this.#scroll} @keydown=${(/** @type {KeyboardEvent} */ e) => gridKey(this, e)}>
+        ${setStyle({ '--names': `${names}px` })} @scroll=${() => schedule('read', this.read)} @keydown=${(/** @type {KeyboardEvent} */ e) => gridKey(this, e)}>
         <div class="head" role="row" aria-rowindex="1">
           <div role="columnheader" aria-label="Service and operation"><span>${names < 300 ? '' : 'Service and operation'}</span>
             ${levels.map(([key, text, does]) => html`<button class="quiet" title="${does} (${key})" aria-label=${does} @click=${() => pageKey(this, key)}>${text}</button>`)}
@@ -209,6 +215,7 @@ export class SpanTree extends LitElement {
     }
     if (this.height) this.#scrollTo(grid, this.view);
     this.#nameMembers(this.view);
+    if (this.odd && this.height) wantUsual(this.view.trace, servicesOf(this.view, this.#part()));
     schedule('draw', this.draw);
   }
 
@@ -270,10 +277,6 @@ export class SpanTree extends LitElement {
     const count = this.view?.rows.rows.length ?? 0;
     const first = Math.max(0, Math.min(this.top, Math.floor(count / chunk)) * chunk - chunk);
     return { first, last: Math.min(count, this.top * chunk + Math.ceil(this.height / rowHeight) + 2 * chunk) };
-  }
-
-  #scroll() {
-    schedule('read', this.read);
   }
 
   #read() {

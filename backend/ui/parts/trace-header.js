@@ -26,9 +26,9 @@ export class TraceHeader extends LitElement {
     .go { display: flex; gap: 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     service-name { unicode-bidi: isolate; }
-    dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 12px; margin: 0; font-size: var(--small); }
+    dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; margin: 0; font-size: var(--small); }
     dl div { display: flex; align-items: baseline; gap: 4px; white-space: nowrap; }
-    dd button.quiet { min-height: 0; padding: 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
+    dd button.quiet { min-height: 24px; padding: 0; margin: -4px 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }

@@ -4,6 +4,7 @@
 import { adjust, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { focusOn, measureFrom } from '../app/trace-actions.js';
+import { retryUsual, usual } from '../app/usual.js';
 import { watch } from '../app/watch.js';
 import { duration, number } from '../lib/format.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
@@ -26,13 +27,14 @@ export class TraceToolbar extends LitElement {
       trace-find { flex-basis: 100%; }
     }
     trace-notes { margin-top: 6px; }
+    p { margin: 6px 0 0; font-size: var(--small); }
   `];
 
   constructor() {
     super();
     /** @type {TraceView | null} */
     this.view = null;
-    watch(this, route);
+    watch(this, route, usual);
   }
 
   render() {
@@ -51,10 +53,12 @@ export class TraceToolbar extends LitElement {
         ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
         ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
         ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
-        ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}`}
+        ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
+        ${this.#choice('usual', 'Unusual', 'Marks what took longer than 95 or 99 % of the spans of its operation, and half as long again as the one in the middle (u: the next)')}`}
         ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}
         </div>
       </div>
+      ${!flame && route.value.params.usual && usual.value.trace === t.id && usual.value.failure ? html`<p class="error" role="alert">How long operations usually take is not known: ${usual.value.failure.message} <button class="quiet" @click=${() => retryUsual(t)}>Try again</button></p>` : nothing}
       ${noted ? html`<trace-notes .view=${view}></trace-notes>` : nothing}`;
   }
 

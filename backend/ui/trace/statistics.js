@@ -4,17 +4,17 @@
 import { selfTimes } from './self-time.js';
 
 /**
- * The numbers of each service, operation (name) or pair of both, the largest
- * self time first.
+ * The numbers of each service, operation (name) or pair of both, or of the spans
+ * that have the same value, the largest self time first.
  * @param {Trace} t
- * @param {'service' | 'operation' | 'both'} by
+ * @param {'service' | 'operation' | 'both' | Int32Array} by or the value of each span, -1: it does not count
  * @param {{ self?: Float64Array, focus?: number, hidden?: Uint8Array | null }} [options] self times, if they are known; the
  *   span whose subtree alone counts; 1 for spans that do not
  * @returns {Statistics[]}
  */
 export function statistics(t, by, { self = selfTimes(t), focus = -1, hidden = null } = {}) {
   const [first, end] = focus < 0 ? [0, t.count] : [focus, t.end[focus]];
-  const keyOf = (/** @type {number} */ i) => (by === 'service' ? t.service[i] : by === 'operation' ? t.name[i] : t.service[i] * t.names.length + t.name[i]);
+  const keyOf = (/** @type {number} */ i) => (typeof by !== 'string' ? by[i] : by === 'service' ? t.service[i] : by === 'operation' ? t.name[i] : t.service[i] * t.names.length + t.name[i]);
   /** @type {Map<number, number>} */
   const known = new Map();
   const group = new Int32Array(end - first).fill(-1);
@@ -23,12 +23,13 @@ export function statistics(t, by, { self = selfTimes(t), focus = -1, hidden = nu
   for (let i = first; i < end; i++) {
     if (hidden && hidden[i]) continue;
     const key = keyOf(i);
+    if (key < 0) continue;
     let g = known.get(key);
     if (g === undefined) {
       known.set(key, (g = all.length));
       all.push({
-        service: by === 'operation' ? -1 : t.service[i], name: by === 'service' ? -1 : t.name[i],
-        count: 0, errors: 0, total: 0, self: 0, min: 0, p50: 0, p95: 0, max: 0,
+        service: by === 'service' || by === 'both' ? t.service[i] : -1, name: by === 'operation' || by === 'both' ? t.name[i] : -1, value: typeof by === 'string' ? -1 : key,
+        count: 0, errors: 0, total: 0, self: 0, average: 0, min: 0, p50: 0, p95: 0, max: 0,
       });
     }
     group[i - first] = g;
@@ -47,6 +48,7 @@ export function statistics(t, by, { self = selfTimes(t), focus = -1, hidden = nu
   for (let i = first; i < end; i++) if (group[i - first] >= 0) durations[next[group[i - first]]++] = t.durations[i];
   all.forEach((s, g) => {
     const sorted = durations.subarray(begin[g], begin[g] + s.count).sort();
+    s.average = s.total / s.count;
     s.min = sorted[0];
     s.p50 = rank(sorted, 0.5);
     s.p95 = rank(sorted, 0.95);

@@ -80,7 +80,7 @@ test('references lead both ways, and to other traces', async () => {
 
 test('what is usual, and why it was recorded', async () => {
   await page.visit(span(5));
-  assert.match(await textOf(page.locator('span-panel-usual')), /In the faster half of 101 spans of this operation[^]*p50\s+\S+ ms[^]*p99/);
+  assert.match(await textOf(page.locator('span-panel-usual')), /No longer than half of 101 spans of this operation[^]*p50\s+\S+ ms[^]*p99/);
   assert.match(await textOf(section('Recorded because')), /the service records 1 in 1,000 traces/);
   await page.visit('/trace/77?span=0000000000000060');
   assert.match(await textOf(page.locator('span-panel-usual')), /Longer than \d\d % of 101 spans/);

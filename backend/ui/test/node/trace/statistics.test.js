@@ -14,13 +14,14 @@ test('by service, operation and both', () => {
     { span: ['select', 2, 40, 50], service: 'store' },
   ]);
   assert.deepEqual(statistics(t, 'service'), [
-    { service: 1, name: -1, count: 3, errors: 1, total: 70, self: 60, min: 10, p50: 20, p95: 40, max: 40 },
-    { service: 0, name: -1, count: 1, errors: 0, total: 100, self: 40, min: 100, p50: 100, p95: 100, max: 100 },
+    { service: 1, name: -1, value: -1, count: 3, errors: 1, total: 70, self: 60, average: 70 / 3, min: 10, p50: 20, p95: 40, max: 40 },
+    { service: 0, name: -1, value: -1, count: 1, errors: 0, total: 100, self: 40, average: 100, min: 100, p50: 100, p95: 100, max: 100 },
   ]);
   assert.deepEqual(statistics(t, 'operation').map((s) => [s.service, s.name, s.count, s.self]), [[-1, 0, 3, 90], [-1, 1, 1, 10]]);
   assert.deepEqual(statistics(t, 'both').map((s) => [s.service, s.name, s.count, s.self]), [[1, 0, 2, 50], [0, 0, 1, 40], [1, 1, 1, 10]]);
   assert.deepEqual(statistics(t, 'service', { focus: 2 }).map((s) => [s.service, s.count]), [[1, 2]]);
   assert.deepEqual(statistics(t, 'operation', { hidden: Uint8Array.of(0, 1, 1, 0) }).map((s) => [s.name, s.count]), [[0, 1], [1, 1]]);
+  assert.deepEqual(statistics(t, Int32Array.of(1, 0, 1, -1)).map((s) => [s.service, s.name, s.value, s.count, s.self]), [[-1, -1, 1, 2, 70], [-1, -1, 0, 1, 20]]);
   assert.deepEqual(statistics(trace([]), 'both'), []);
 });
 
