@@ -24,7 +24,7 @@ export class CompareBar extends LitElement {
 
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 6px 16px 8px; }
-    input { flex: 1 1 180px; min-width: 120px; max-width: 320px; }
+    input { flex: 1 1 130px; min-width: 100px; max-width: 320px; }
     .filters { display: flex; flex-wrap: wrap; gap: 6px; }
     .filters button { padding: 3px 8px; font-variant-numeric: tabular-nums; }
     nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
@@ -35,8 +35,6 @@ export class CompareBar extends LitElement {
     nav a:focus-visible { outline-offset: -2px; }
     .said { font-size: var(--small); color: var(--text-soft); white-space: nowrap; }
     .push { flex: 1; }
-    .key i { display: inline-block; width: 18px; height: 8px; margin: 0 4px 0 8px; border: 1px solid var(--text-soft); }
-    .key i:last-of-type { background: var(--text-soft); }
     .choices { display: flex; gap: 12px; white-space: nowrap; }
     @media (max-width: 700px) {
       .filters { flex: 1 0 100%; width: 0; flex-wrap: nowrap; padding: 3px; margin: -3px; overflow-x: auto; scrollbar-width: none; }
@@ -80,7 +78,6 @@ export class CompareBar extends LitElement {
       <input type="search" placeholder="Find ( / )" aria-label="Find a service or name" autocomplete="off" spellcheck="false" maxlength="500" .value=${live(String(find))}
         @input=${(/** @type {any} */ e) => adjust({ find: e.target.value })} @keydown=${this.#key}>
       <span class="said" role="status">${only || find ? `${number(view.count)} of ` : ''}${count(view.c.count, 'path')}</span>
-      ${shown === 'beside' ? html`<span class="said key"><i></i>a <i></i>b</span>` : nothing}
       <span class="push"></span>
       <div class="choices"><label><span>Compare</span> ${choice('by', String(by), [['self', 'self time'], ['critical', 'critical path']])}</label>
       <label><span>Order</span> ${choice('sort', String(sort), [['', 'as called'], ['time', 'largest difference']])}</label></div>`;

@@ -28,7 +28,10 @@ export class CompareHead extends LitElement {
     :host { display: block; padding: 8px 16px 4px; }
     .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto; gap: 4px 24px; align-items: start; }
     .trace { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 8px; }
-    .trace > b { grid-row: 1 / 3; font-size: 20px; line-height: 22px; width: 14px; }
+    .trace > b { font-size: 20px; line-height: 22px; width: 16px; }
+    .key { align-self: center; height: 8px; border: 1px solid var(--text-soft); visibility: hidden; }
+    .b .key { background: var(--text-soft); }
+    .beside .key { visibility: visible; }
     .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; line-height: 22px; }
     .facts { display: flex; flex-wrap: wrap; gap: 0 14px; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
     .do { display: flex; gap: 6px; }
@@ -70,7 +73,7 @@ export class CompareHead extends LitElement {
     const [a, b] = [this.view.c.a.trace, this.view.c.b.trace];
     const [ra, rb] = [rootOf(a), rootOf(b)];
     return html`
-      <div class="two">
+      <div class="two ${String(route.value.params.view)}">
         ${this.#trace('a', a, ra)}${this.#trace('b', b, rb)}
         <div class="do"><button title="Swap the two traces (x)" @click=${this.#swap}>Swap</button>
           <compare-menu text="Compare b with" .peer=${{ traceID: b.id, start: String(b.start), rootService: b.services[b.service[rb]] ?? '', rootName: b.names[b.name[rb]] ?? '' }}></compare-menu></div>
@@ -87,9 +90,9 @@ export class CompareHead extends LitElement {
     const { zone } = settings.value;
     const name = t.names[t.name[root]] ?? '';
     const errors = t.status.reduce((n, s) => n + Number(s === 2), 0);
-    return html`<div class="trace"><b>${key}</b>
+    return html`<div class="trace ${key}"><b>${key}</b>
       <a class="name" href=${address(href('trace', {}, t.id))} title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]] ?? ''}></service-name> <bdi>${name.slice(0, 300)}</bdi></a>
-      <div class="facts"><span class="mono">${t.id.slice(0, 7)}</span><span>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</span><span>${duration(t.duration)}</span>
+      <i class="key" title="Bars of ${key} look so"></i><div class="facts"><span class="mono">${t.id.slice(0, 7)}</span><span>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</span><span>${duration(t.duration)}</span>
         <span>${t.total - t.doubles > t.count ? `the first ${number(t.count)} of ` : ''}${count(t.total - t.doubles, 'span')}</span><span class=${errors ? 'error' : ''}>${count(errors, 'error')}</span></div>
     </div>`;
   }
@@ -109,8 +112,8 @@ export class CompareHead extends LitElement {
     const text = (/** @type {number} */ ns) => html`<span class=${ns > 0 ? 'more' : 'less'}>${since(ns)}</span>`;
     return html`
       <p>${longer ? html`<b>b took <span class=${longer > 0 ? 'more' : 'less'}>${duration(Math.abs(longer))} ${longer > 0 ? 'longer' : 'less'}</span></b>` : html`<b>Both took equally long</b>`},
-        ${duration(a.duration)} → ${duration(b.duration)}${a.duration && longer ? html` (${longer > 0 ? '+' : '−'}${percent(Math.abs(longer) / a.duration)})` : nothing}${!c.count || !d.delta[most] ? '.' : html`; most in
-        <button title="Show it" @click=${() => this.#show(most)}><service-name .name=${pathAt(c, most).service}></service-name> <bdi>${pathAt(c, most).name.slice(0, 120)}</bdi></button> ${text(d.delta[most])}${this.#spans(c, most)}.`}</p>
+        ${longer ? html`${duration(a.duration)} → ${duration(b.duration)}${ratio(a.duration, b.duration)}` : duration(a.duration)}${!c.count || !d.delta[most] ? '.' : html`; most in
+        <button title="Show it" @click=${() => this.#show(most)}><service-name .name=${pathAt(c, most).service}></service-name> <bdi>${pathAt(c, most).name.slice(0, 120)}</bdi></button> ${text(d.delta[most])}${this.#spans(c, most)}.`}${c.count === c.a.count + c.b.count ? ' They have no path in common.' : nothing}</p>
       ${moved.length ? html`<p><span title=${critical ? 'For how long each trace waited for them: together that is its duration' : 'When a span ran and none of its children did. Where spans run beside each other, that is more than the duration'}>${critical ? 'Critical path' : 'Self time'}</span>
         ${text(sums.delta)}:
         ${moved.slice(0, named).map((s, i) => html`${i ? ', ' : ''}<button title="Find it" @click=${() => adjust({ find: s.service.slice(0, 200) })}><service-name .name=${s.service}></service-name></button> ${text(s.delta)}`)}${
@@ -134,3 +137,13 @@ export class CompareHead extends LitElement {
   }
 }
 customElements.define('compare-head', CompareHead);
+
+/**
+ * By how much a duration grew.
+ * @param {number} a ns
+ * @param {number} b ns
+ */
+function ratio(a, b) {
+  if (!a || b > 10 * a) return a ? `, ${number(Math.round(b / a))} times as long` : '';
+  return ` (${b > a ? '+' : '−'}${percent(Math.abs(b - a) / a)})`;
+}

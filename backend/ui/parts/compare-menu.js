@@ -19,6 +19,7 @@ export class CompareMenu extends LitElement {
   static properties = { text: {}, peer: { attribute: false }, peers: { state: true }, failure: { state: true } };
 
   static styles = [controls, menuStyle, css`
+    .menu { width: 270px; }
     .menu small { display: block; font-size: var(--small); color: var(--text-soft); white-space: normal; }
   `];
 

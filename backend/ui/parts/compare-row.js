@@ -3,7 +3,7 @@
 /** @import { CompareView } from '../app/compare-view.js' */
 import { rowHeight, theme } from '../app/theme.js';
 import { serviceColor } from '../lib/color.js';
-import { duration, number, since } from '../lib/format.js';
+import { count, duration, number, since } from '../lib/format.js';
 import { kinds } from '../search/words.js';
 import { changes, pathAt } from '../trace/compare.js';
 import { classMap, css, html, nothing } from '../vendor/lit.js';
@@ -93,7 +93,7 @@ export function row(at, n, p) {
     <span role="gridcell" class="name" title="${service.slice(0, 300)}: ${name.slice(0, 300)}${paths.kind[path] ? `\n${kinds[paths.kind[path]]}` : ''}" ${setStyle({ 'padding-left': `${indent(level, p.names)}px` })}>
       ${p.flat ? nothing : html`<i class="toggle ${below ? (open ? 'open' : '') : 'none'}"></i>`}
       <i class="swatch" ${setStyle({ background: serviceColor(service, theme.value) })}></i>
-      <span class="texts"><b>${service.slice(0, 300)}</b> <bdi>${name.slice(0, 300)}</bdi>${up ? html` <span class="soft">in <bdi>${up.service.slice(0, 100)} ${up.name.slice(0, 100)}</bdi></span>` : nothing}</span>
+      <span class="texts"><b>${service.slice(0, 300)}</b> <bdi>${name.slice(0, 300)}</bdi>${up ? html` <span class="soft">in <bdi>${up.service.slice(0, 100)} ${up.name.slice(0, 100)}</bdi></span>` : nothing}</span>${below && !open ? html`<span class="soft" title="${count(c.end[at] - at - 1, 'path')} below">+${number(c.end[at] - at - 1)}</span>` : nothing}
     </span>
     <span role="gridcell" class="change ${change ? (change % 2 ? 'more' : 'less') : ''}">${change ? `${signs[change]} ${changes[change]}` : nothing}</span>
     ${p.beside ? nothing : html`

@@ -58,6 +58,7 @@ export class CompareTree extends LitElement {
     watch(this, route, closed, theme, settings, ratio);
     onResize(this, () => {
       this.width = this.grid?.clientWidth ?? 0;
+      if (this.clientHeight < this.height) this.wanted = this.active; // the panel below must not hide it
       this.height = this.clientHeight;
     });
   }

@@ -23,7 +23,7 @@ export class TraceHeader extends LitElement {
   static styles = [controls, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 16px; }
     .title { flex: 1 1 280px; min-width: 0; }
-    .go { display: flex; gap: 8px; }
+    .go { display: flex; flex-wrap: wrap; gap: 4px 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     service-name { unicode-bidi: isolate; }
     dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; margin: 0; font-size: var(--small); }

@@ -23,10 +23,8 @@ export class TraceListBar extends LitElement {
     input { width: 8em; }
     select { max-width: 12em; }
     @media (max-width: 719px) {
-      form, select { flex: 1 1 0; min-width: 0; }
+      form, select { flex: 1 1 120px; min-width: 0; }
       select, input[type='text'] { width: 100%; padding-inline: 4px; }
-      form { flex: 0 0 96px; }
-      :host { flex-wrap: nowrap; }
     }
   `];
 
