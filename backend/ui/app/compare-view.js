@@ -18,9 +18,9 @@ import { pathsOf } from '../trace/paths.js';
  * @property {number} count how many they are
  * @property {number} largest difference of a path, ns
  * @property {number} chosen a path of c, -1: none
- * @property {ReturnType<typeof membersOf>} inA the spans of the paths of a
- * @property {ReturnType<typeof membersOf>} inB
- * @property {Stretch[]} gaps when both are idle
+ * @property {() => ReturnType<typeof membersOf>} inA the spans of the paths of a
+ * @property {() => ReturnType<typeof membersOf>} inB
+ * @property {() => Stretch[]} gaps when both are idle
  */
 
 /** The hashes of paths whose subtree is not shown, in the traces that were compared last. */
@@ -47,7 +47,7 @@ export function compareViewer() {
     return {
       c, d, sums: whole(c, d), largest: largest(d), chosen: chosen(c, String(params.path)),
       ...rows(c, d, String(params.only), String(params.find), String(params.sort), closed.value.paths),
-      inA: membersA(c.a), inB: membersB(c.b), gaps: gaps(a, b),
+      inA: () => membersA(c.a), inB: () => membersB(c.b), gaps: () => gaps(a, b),
     };
   };
 }

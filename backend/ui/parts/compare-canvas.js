@@ -31,8 +31,8 @@ export function drawBeside(canvas, { c, inA, inB }, { rows, scale, width }) {
   rows.forEach((at, n) => {
     const color = serviceColor(pathAt(c, at).service, theme.value);
     const y = n * rowHeight;
-    bars(c.a, inA, c.inA[at], y + topA, true);
-    bars(c.b, inB, c.inB[at], y + topB, false);
+    bars(c.a, inA(), c.inA[at], y + topA, true);
+    bars(c.b, inB(), c.inB[at], y + topB, false);
 
     /**
      * @param {Paths} paths

@@ -51,7 +51,7 @@ export class ComparePath extends LitElement {
     return html`
       <header><h2><span class="soft">${up.map((p, i) => html`${i || up.length <= above ? html`${cut(p.service, 60)} ${cut(p.name, 80)}` : '…'} › `)}</span><service-name .name=${cut(service, 200)}></service-name> <bdi>${cut(name, 500)}</bdi></h2>
         <button @click=${() => adjust({ path: '' })}>Close</button></header>
-      <div class="two">${this.#spans('a', c.a, view.inA, c.inA[chosen])}${this.#spans('b', c.b, view.inB, c.inB[chosen])}</div>`;
+      <div class="two">${this.#spans('a', c.a, view.inA(), c.inA[chosen])}${this.#spans('b', c.b, view.inB(), c.inB[chosen])}</div>`;
   }
 
   /**

@@ -96,7 +96,7 @@ export class CompareTree extends LitElement {
     const { from, to } = route.value.params;
     const all = view ? Math.max(view.c.a.trace.duration, view.c.b.trace.duration) : 0;
     const shown = within({ from: Number(from), to: Number(to) }, all);
-    return { all, scale: this.scale(shown.from, shown.to, view?.gaps) };
+    return { all, scale: this.scale(shown.from, shown.to, view?.gaps()) };
   }
 
   /** The rows that are in the page. */
