@@ -473,15 +473,34 @@ export interface Places {
   settled: boolean;
 }
 
-/** A link that tags fill: trace/link-pattern.js; Jaeger's linkPatterns. */
+/** What makes links of tags, or of traces: trace/link-pattern.js; Jaeger's linkPatterns. */
 export interface LinkPattern {
-  /** Whose tags: spans', their process', their logs'; or "traces" for a trace as a whole. */
+  /** What gets the link: tags of spans, of their process, of their logs, or a trace as a whole. */
   type: 'tags' | 'process' | 'logs' | 'traces';
-  /** The tag that gets the link, or some; null: "traces" has none. */
-  key: string | string[] | null;
-  /** With #{key} where a value comes. */
+  /** The names of tags that get it; null: any, and those of "traces". */
+  key: string[] | null;
+  /** With #{name} where a value comes. */
   url: string;
   text: string;
+}
+
+/** Where the values of a link come from. */
+export interface LinkSource {
+  trace: Trace;
+  /** The span that has the tag; null: the link is the trace's. */
+  view: SpanView | null;
+  /** The root above it. */
+  root: SpanView | null;
+  /** The address that paths are relative to. */
+  base: string;
+}
+
+/** A link, or why there is none. */
+export interface Link {
+  url: string;
+  text: string;
+  /** "": it is a link. */
+  problem: string;
 }
 
 declare global {

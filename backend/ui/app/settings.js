@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** @import { LinkPattern } from '../types.js' */
 import { Atom } from '../lib/atom.js';
+import { readPattern } from '../trace/link-pattern.js';
 
 /**
  * What a browser remembers of its user.
@@ -11,12 +13,13 @@ import { Atom } from '../lib/atom.js';
  * @property {number} panel width of the span's panel, px
  * @property {string[]} history searches, the latest first
  * @property {{ name: string, q: string }[]} saved searches
+ * @property {LinkPattern[]} links one's own
  */
 
 const key = 'spur.ui.1';
 
 /** @type {Settings} */
-const defaults = { theme: 'system', zone: 'local', names: 380, panel: 420, history: [], saved: [] };
+const defaults = { theme: 'system', zone: 'local', names: 380, panel: 420, history: [], saved: [], links: [] };
 
 /** @type {Atom<Settings>} */
 export const settings = new Atom(load());
@@ -32,9 +35,19 @@ function load() {
     }
     merged.history = merged.history.filter((/** @type {unknown} */ q) => typeof q === 'string');
     merged.saved = merged.saved.filter((/** @type {any} */ s) => typeof s?.name === 'string' && typeof s.q === 'string');
+    merged.links = merged.links.flatMap(valid);
     return merged;
   } catch {
     return defaults; // storage is forbidden, or holds something else
+  }
+}
+
+/** @param {unknown} link */
+function valid(link) {
+  try {
+    return [readPattern(link)];
+  } catch {
+    return [];
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { TraceView } from '../app/trace-view.js' */
-/** @import { Log, Trace } from '../types.js' */
+/** @import { Log, SpanView, Trace } from '../types.js' */
 import { address } from '../app/base.js';
+import { linkPatterns, linkSource, served } from '../app/link-patterns.js';
 import { loadAllSpans } from '../app/load-spans.js';
 import { adjust, changed, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
@@ -12,10 +13,12 @@ import { count, number, since, time } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { memo } from '../lib/memo.js';
 import { hiddenSpans } from '../trace/filter.js';
+import { linksOf } from '../trace/link.js';
 import { allLogs } from '../trace/logs.js';
 import { spanViews } from '../trace/span-view.js';
 import { spanID, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, live, nothing, repeat } from '../vendor/lit.js';
+import { linkItems, linkStyle } from './link-items.js';
 import './note-box.js';
 import './service-name.js';
 import './trace-hide.js';
@@ -25,7 +28,7 @@ import './virtual-rows.js';
 /** Logs that are kept; reading ends there. */
 const most = 50_000;
 
-/** @typedef {{ log: Log, span: number, text: string }} Line */
+/** @typedef {{ log: Log, view: SpanView, span: number, text: string }} Line */
 /** @typedef {{ trace: Trace, lines: Line[], read: number, cut: boolean }} Logs trace: whose spans the lines name; read: spans that were looked at */
 
 /** What was read of traces that are still in memory. @type {WeakMap<Trace, Logs>} */
@@ -35,20 +38,23 @@ const known = new WeakMap();
 export class LogList extends LitElement {
   static properties = { view: { attribute: false }, logs: { state: true }, read: { state: true }, failure: { state: true } };
 
-  static styles = [controls, css`
+  static styles = [controls, linkStyle, css`
     :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; container-type: inline-size; }
     .head { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: center; min-height: 40px; padding: 4px 16px; border-bottom: 1px solid var(--line); font-size: var(--small); }
     input { flex: 0 1 260px; min-width: 120px; font-size: var(--size); }
-    a { display: grid; grid-template-columns: 84px minmax(0, 26%) minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
-    a:hover { background: var(--bg-hover); text-decoration: none; }
-    a[aria-current] { background: var(--bg-selected); }
-    a:focus-visible { outline-offset: -2px; }
+    [role=listitem] { display: flex; gap: 0 8px; height: var(--row); padding-right: 16px; }
+    .links { flex-wrap: nowrap; max-width: 40%; }
+    .line { flex: 1; min-width: 0; display: grid; grid-template-columns: 84px minmax(0, 26%) minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 0 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
+    .line:hover { text-decoration: none; }
+    [role=listitem]:hover { background: var(--bg-hover); }
+    [role=listitem]:has([aria-current]) { background: var(--bg-selected); }
+    .line:focus-visible, .link:focus-visible { outline-offset: -2px; }
     time { text-align: right; color: var(--text-soft); font-variant-numeric: tabular-nums; }
     service-name { color: var(--text-soft); }
     .of, .text { overflow: hidden; text-overflow: ellipsis; unicode-bidi: isolate; }
     .fields { unicode-bidi: isolate; color: var(--text-soft); font-family: var(--mono); font-size: 0.93em; }
     @container (max-width: 560px) {
-      a { grid-template-columns: 72px minmax(0, 1fr); }
+      .line { grid-template-columns: 72px minmax(0, 1fr); }
       .of { display: none; }
     }
   `];
@@ -68,7 +74,7 @@ export class LogList extends LitElement {
     this.sight = { first: 0, end: 0 };
     this.latest = new Latest();
     this.filter = memo(filter);
-    watch(this, route, settings);
+    watch(this, route, settings, served);
   }
 
   disconnectedCallback() {
@@ -97,7 +103,7 @@ export class LogList extends LitElement {
       const answer = await this.latest.run(async (signal) => {
         for await (const { spans, part, done } of loadAllSpans(t, signal)) {
           const index = new Map([...spans].map((i) => [spanID(t, i), i]));
-          for (const { log, view } of allLogs(spanViews(part, t.start))) logs.lines.push({ log, span: index.get(view.spanID) ?? 0, text: textOf(log) });
+          for (const { log, view } of allLogs(spanViews(part, t.start))) logs.lines.push({ log, view, span: index.get(view.spanID) ?? 0, text: textOf(log) });
           this.read = logs.read = done;
           if (logs.lines.length < most) continue;
           logs.cut = done < t.count;
@@ -153,13 +159,15 @@ export class LogList extends LitElement {
    * @param {Trace} t
    * @param {Line} line
    */
-  #line(t, { log, span, text }) {
+  #line(t, { log, view, span, text }) {
     const id = spanID(t, span);
-    return html`<div role="listitem"><a href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing} title=${text.slice(0, 500)}>
+    const patterns = linkPatterns();
+    const links = log.tags.flatMap((tag) => linksOf(patterns, 'logs', linkSource(t, view), log.tags, tag));
+    return html`<div role="listitem"><a class="line" href=${address(changed({ span: id }))} aria-current=${id === route.value.params.span ? 'true' : nothing} title=${text.slice(0, 500)}>
       <time title=${time(log.time, settings.value.zone, { digits: 9 })}>${since(log.at)}</time>
       <span class="of"><service-name .name=${t.services[t.service[span]].slice(0, 100)}></service-name> ${t.names[t.name[span]].slice(0, 200)}</span>
       <span class="text"><bdi>${log.name.slice(0, 300)}</bdi> <span class="fields">${text.slice(log.name.length + 1, log.name.length + 500)}</span></span>
-    </a></div>`;
+    </a>${links.length ? html`<span class="links">${linkItems(links)}</span>` : nothing}</div>`;
   }
 }
 customElements.define('log-list', LogList);

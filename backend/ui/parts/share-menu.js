@@ -5,6 +5,7 @@ import { apiURL } from '../app/api.js';
 import { address } from '../app/base.js';
 import { copy, save } from '../app/clipboard.js';
 import { loadAllSpans, loadSpans } from '../app/load-spans.js';
+import { linkSource, sample } from '../app/link-patterns.js';
 import { changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
@@ -87,6 +88,10 @@ export class ShareMenu extends LitElement {
       ${this.read < 0 ? nothing : html`<div class="reading">
         <progress aria-label="Spans read" max=${t.count} .value=${this.read}></progress>${number(this.read)} of ${count(t.count, 'span')}<button @click=${() => this.#stop()}>Cancel</button>
       </div>`}
+      <hr><button @click=${() => {
+        this.#menu.hidePopover();
+        sample.value = { source: linkSource(t) };
+      }}>Links…</button>
       <div class=${this.failed ? 'said error' : 'said'} role="status">${this.said}</div>`;
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { Log } from '../types.js' */
+/** @import { LinkSource, Log } from '../types.js' */
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
@@ -13,7 +13,7 @@ const some = 50;
 
 /** The logs of one span, with the time since the trace began. */
 export class SpanPanelLogs extends LitElement {
-  static properties = { logs: { attribute: false }, service: {}, shown: { state: true } };
+  static properties = { logs: { attribute: false }, service: {}, source: { attribute: false }, shown: { state: true } };
 
   static styles = [controls, css`
     :host { display: block; }
@@ -31,6 +31,8 @@ export class SpanPanelLogs extends LitElement {
     /** @type {Log[]} */
     this.logs = [];
     this.service = '';
+    /** Where values of links come from. @type {LinkSource | null} */
+    this.source = null;
     this.shown = some;
     watch(this, settings);
   }
@@ -44,7 +46,7 @@ export class SpanPanelLogs extends LitElement {
     const more = this.logs.length - this.shown;
     return html`<ol>${repeat(this.logs.slice(0, this.shown), (_, n) => n, (log, n) => html`<li>
         <div class="head"><time title=${time(log.time, settings.value.zone, { digits: 9 })}>${since(log.at)}</time><span class="name">${log.name.slice(0, 2000)}</span></div>
-        ${log.tags.length ? html`<tag-list .tags=${log.tags} .service=${this.service}></tag-list>` : nothing}
+        ${log.tags.length ? html`<tag-list .tags=${log.tags} .service=${this.service} of="logs" .source=${this.source}></tag-list>` : nothing}
       </li>`)}</ol>
       ${more > 0 ? html`<button @click=${() => { this.shown += some * 4; }}>Show ${count(Math.min(more, some * 4), 'more log')} of ${more}</button>` : nothing}`;
   }

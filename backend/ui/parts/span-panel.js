@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { SpanView, Trace } from '../types.js' */
+/** @import { LinkPattern, LinkSource, SpanView, Trace } from '../types.js' */
 import { address } from '../app/base.js';
+import { linkSource } from '../app/link-patterns.js';
 import { loadSpans } from '../app/load-spans.js';
 import { adjust, changed, route } from '../app/router.js';
 import { change, settings } from '../app/settings.js';
@@ -80,6 +81,7 @@ export class SpanPanel extends LitElement {
     this.folded = new Map();
     this.self = memo(selfTimes);
     this.latest = new Latest();
+    this.source = memo(linkSource);
     watch(this, route, settings);
     this.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
@@ -165,15 +167,16 @@ export class SpanPanel extends LitElement {
     const v = this.view;
     if (!v) return html`<note-box kind="loading" heading="Loading the span" @stop=${() => this.latest.cancel()}></note-box>`;
     const failure = errorText(v);
+    const source = this.source(t, v, this.root?.view ?? null);
     const why = whySampled(v.tags) || whySampled(this.root?.view?.tags ?? []);
     return html`<div class=${v.spanID === spanID(t, i) ? '' : 'old'} aria-busy=${v.spanID !== spanID(t, i)}>
       ${v.status === 2 ? html`<div class="status"><b>Error</b>${failure ? html`<tag-value .tag=${newTag('', { stringValue: failure })}></tag-value>` : nothing}</div>` : nothing}
       ${v.warnings.map((w) => html`<p class="warning"><b>Warning</b>: ${w.slice(0, 2000)}</p>`)}
-      ${this.#tags('Tags', v.tags, v.service, true, v.dropped.tags)}
+      ${this.#tags('Tags', v.tags, v.service, true, v.dropped.tags, 'tags', source)}
       ${v.logs.length || v.dropped.logs ? this.#section('Logs', v.logs.length, '', v.logs.length <= 20, html`
-        <span-panel-logs .logs=${v.logs} .service=${v.service}></span-panel-logs>${left(v.dropped.logs, 'logs')}`) : nothing}
+        <span-panel-logs .logs=${v.logs} .service=${v.service} .source=${source}></span-panel-logs>${left(v.dropped.logs, 'logs')}`) : nothing}
       ${this.#section('References', NaN, '', true, html`<span-panel-references .trace=${t} .span=${i} .links=${v.links} .parentID=${v.parentID}></span-panel-references>${left(v.dropped.links, 'links')}`)}
-      ${this.#tags('Process', v.process, v.service, false, 0)}
+      ${this.#tags('Process', v.process, v.service, false, 0, 'process', source)}
       ${v.scope.name || v.scope.tags.length ? this.#section('Scope', NaN, `${v.scope.name} ${v.scope.version}`, false, html`
         <p class="mono">${v.scope.name} ${v.scope.version}</p><tag-list .tags=${v.scope.tags} .service=${v.service}></tag-list>`) : nothing}
       ${why ? this.#section('Recorded because', NaN, why, false, html`<p>${why}.</p>`) : nothing}
@@ -191,11 +194,13 @@ export class SpanPanel extends LitElement {
    * @param {string} service
    * @param {boolean} open
    * @param {number} dropped
+   * @param {LinkPattern['type']} of
+   * @param {LinkSource} source
    */
-  #tags(name, tags, service, open, dropped) {
+  #tags(name, tags, service, open, dropped, of, source) {
     const line = tags.slice(0, 10).map((tag) => `${tag.key}=${tag.text.slice(0, 60)}`).join('  ');
     return this.#section(name, tags.length, line, open && tags.length > 0, html`
-      ${tags.length ? html`<tag-list .tags=${tags} .service=${service}></tag-list>` : html`<p class="soft">There are none.</p>`}${left(dropped, 'tags')}`);
+      ${tags.length ? html`<tag-list .tags=${tags} .service=${service} .of=${of} .source=${source}></tag-list>` : html`<p class="soft">There are none.</p>`}${left(dropped, 'tags')}`);
   }
 
   /**

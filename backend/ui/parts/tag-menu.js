@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { Tag } from '../types.js' */
+/** @import { LinkPattern, LinkSource, Tag } from '../types.js' */
 import { address } from '../app/base.js';
 import { copy } from '../app/clipboard.js';
+import { sample } from '../app/link-patterns.js';
 import { changed } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
@@ -16,9 +17,9 @@ import { menuStyle, openMenu } from './menu.js';
 /** Longer values are not searched for: a search has at most 8 KiB. */
 const longest = 2000;
 
-/** What can be done with a tag: search for it, exclude it, copy it. */
+/** What can be done with a tag: search for it, exclude it, copy it, link it. */
 export class TagMenu extends LitElement {
-  static properties = { tag: { attribute: false }, service: {}, said: { state: true } };
+  static properties = { tag: { attribute: false }, service: {}, of: {}, source: { attribute: false }, tags: { attribute: false }, said: { state: true } };
 
   static styles = [controls, menuStyle, css`
     .what { padding: 4px 10px 6px; font-size: var(--small); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }
@@ -30,6 +31,12 @@ export class TagMenu extends LitElement {
     this.tag = null;
     /** Of the span that has the tag. */
     this.service = '';
+    /** What the tag is of. @type {LinkPattern['type']} */
+    this.of = 'tags';
+    /** Where values of its links come from; null: it has no links. @type {LinkSource | null} */
+    this.source = null;
+    /** The tag and those beside it. @type {Tag[]} */
+    this.tags = [];
     this.said = '';
   }
 
@@ -85,7 +92,14 @@ export class TagMenu extends LitElement {
       <hr>
       <button @click=${() => this.#copy(tag.text)}>Copy the value</button>
       ${it ? html`<button @click=${() => this.#copy(it)}>Copy as a search</button>` : nothing}
+      ${this.source ? html`<button @click=${() => this.#link(tag)}>Link this tag…</button>` : nothing}
       <div class="said" role="status">${this.said}</div>`;
+  }
+
+  /** @param {Tag} tag */
+  #link(tag) {
+    this.close();
+    if (this.source) sample.value = { source: this.source, type: this.of, tags: this.tags, tag };
   }
 
   /** @param {string} text */

@@ -3,15 +3,19 @@
 /** @import { Trace } from '../types.js' */
 import { changed, route } from '../app/router.js';
 import { address } from '../app/base.js';
+import { linkPatterns, linkSource, served } from '../app/link-patterns.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
+import { linksOf } from '../trace/link.js';
 import { rootOf, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './compare-menu.js';
 import './copy-button.js';
+import './link-dialog.js';
+import { linkItems, linkStyle } from './link-items.js';
 import './service-name.js';
 
 const views = /** @type {const} */ ([['tree', 'Timeline'], ['flame', 'Flame'], ['table', 'Table'], ['logs', 'Logs'], ['linked', 'Linked']]);
@@ -20,7 +24,7 @@ const views = /** @type {const} */ ([['tree', 'Timeline'], ['flame', 'Flame'], [
 export class TraceHeader extends LitElement {
   static properties = { trace: { attribute: false }, arrived: { type: Number } };
 
-  static styles = [controls, css`
+  static styles = [controls, linkStyle, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 16px; }
     .title { flex: 1 1 280px; min-width: 0; }
     .go { display: flex; flex-wrap: wrap; gap: 4px 8px; }
@@ -47,7 +51,7 @@ export class TraceHeader extends LitElement {
     /** How many of its spans came while it was looked at. */
     this.arrived = 0;
     this.facts = memo(facts);
-    watch(this, route, settings);
+    watch(this, route, settings, served);
   }
 
   render() {
@@ -56,6 +60,7 @@ export class TraceHeader extends LitElement {
     const { zone } = settings.value;
     const { view, span } = route.value.params;
     const { depth, errors, lost } = this.facts(t);
+    const links = linksOf(linkPatterns(), 'traces', linkSource(t));
     const root = rootOf(t);
     const name = t.names[t.name[root]];
     const spans = t.total - t.doubles;
@@ -72,13 +77,15 @@ export class TraceHeader extends LitElement {
           ${errors ? html`<div><dt class="sr">Errors</dt><dd><button class="quiet error" title="Go to the next error (e)" @click=${() => this.dispatchEvent(new Event('error-next'))}>${count(errors, 'error')}</button></dd></div>` : nothing}
           ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial:</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
           ${t.doubles ? html`<div><dt>Came twice:</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}
+          ${links.length ? html`<div><dt>Links</dt><dd class="links">${linkItems(links)}</dd></div>` : nothing}
         </dl>
       </div>
       <div class="go"><nav aria-label="Views of the trace">
         ${views.filter(([v]) => v !== 'linked' || v === view).map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
       </nav>
       <compare-menu .peer=${{ traceID: t.id, start: String(t.start), rootService: t.services[t.service[root]], rootName: name }}></compare-menu>
-      <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>`;
+      <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>
+      <link-dialog></link-dialog>`;
   }
 }
 customElements.define('trace-header', TraceHeader);
