@@ -24,6 +24,7 @@ export class LinkDialog extends LitElement {
     :host { display: contents; }
     dialog { width: min(720px, calc(100vw - 16px)); max-height: calc(100vh - 32px); padding: 12px 20px 20px; border: 1px solid var(--line-strong); border-radius: var(--radius); background: var(--bg); color: var(--text); box-shadow: var(--shadow); }
     dialog::backdrop { background: #0006; }
+    header { position: sticky; top: -12px; padding: 4px 0; background: var(--bg); }
     header, .row { display: flex; justify-content: space-between; align-items: center; gap: 8px; }
     h2, h3 { font-size: 1.15em; margin: 0; }
     h3 { font-size: 1em; }
@@ -37,7 +38,8 @@ export class LinkDialog extends LitElement {
     textarea { padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: var(--radius); background: var(--bg); resize: vertical; }
     .error, .preview { display: block; overflow-wrap: anywhere; }
     .preview { min-height: 60px; max-height: 120px; overflow: auto; }
-    details { padding-top: 8px; border-top: 1px solid var(--line); }
+    details { border-top: 1px solid var(--line); }
+    summary { padding: 6px 0; cursor: pointer; }
   `];
 
   constructor() {
@@ -114,12 +116,12 @@ export class LinkDialog extends LitElement {
     return html`<form novalidate @submit=${this.#submit}>
       <h3>${adds ? 'Add a link' : `Change ${links[this.edited].text}`}</h3>
       <label class="half">For each <select .value=${type} @change=${(/** @type {any} */ e) => this.#change({ type: e.target.value })}>${Object.entries(types).map(([t, name]) => html`<option value=${t} ?selected=${t === type}>${name}</option>`)}</select></label>
-      <label class="half" ?hidden=${type === 'traces'}>with one of these names, one a line, or any
+      <label class="half" ?hidden=${type === 'traces'}>with one of these names, one a line; with any, if empty
         <textarea name="key" rows=${Math.min(4, key?.length ?? 1)} spellcheck="false" .value=${key?.join('\n') ?? ''} @input=${(/** @type {any} */ e) => this.#change({ key: e.target.value ? e.target.value.split('\n') : null })}></textarea></label>
-      ${field('url', 'Address, with #{name} for a value, or #{traceID}, #{spanID}, #{trace.startTime | epoch_micros_to_date_iso}', 'https://logs.example/search?trace=#{traceID}')}
+      ${field('url', 'Address', 'https://logs.example/search?trace=#{traceID}')}
       ${field('text', 'Text', 'Logs')}
-      <div class="row"><div class="preview" role="status">${pattern && sample.value ? preview(pattern, sample.value) : nothing}</div>
-        <button>${adds ? 'Add' : 'Save'}</button></div>
+      <div class="row"><div class="preview" role="status">${pattern && sample.value ? preview(pattern, sample.value) : html`<span class="soft">#{name} stands for the value of a tag, or of traceID, spanID, startTime, trace.startTime | epoch_micros_to_date_iso and others.</span>`}</div>
+        ${adds ? nothing : html`<button type="button" @click=${() => this.#edit(links.length, none)}>Cancel</button>`}<button>${adds ? 'Add' : 'Save'}</button></div>
     </form>`;
   }
 
@@ -166,7 +168,7 @@ const none = { type: 'tags', key: null, url: '', text: '' };
  * @param {unknown} actions
  */
 function item(p, actions) {
-  return html`<li class="row"><div title=${p.url}><b><bdi>${p.text}</bdi></b> <span class="soft">${types[p.type]} ${p.key?.join(', ')}</span><br><code>${p.url}</code></div>${actions}</li>`;
+  return html`<li class="row"><div title=${p.url}><b><bdi>${p.text}</bdi></b><br><span class="soft">${types[p.type]} ${p.key?.join(', ')}</span> <code>${p.url}</code></div>${actions}</li>`;
 }
 
 /**

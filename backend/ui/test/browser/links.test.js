@@ -107,7 +107,7 @@ test('a reader makes a link of a tag, sees at once what it leads to, changes and
   assert.equal(await preview.locator('a').getAttribute('href'), 'https://a.example/?r=true&s=0000000000000002');
   await page.keyboard.press('Enter');
   await page.idle();
-  assert.match(await textOf(dialog(page).locator('ul')), /Retries of #\{http\.status_code\} +tag retry/);
+  assert.match(await textOf(dialog(page).locator('ul')), /Retries of #\{http\.status_code\}\s+tag retry/);
   await page.keyboard.press('Escape');
   await page.idle();
   assert.equal(await row(page, 'retry').locator('.link').textContent(), 'Retries of 502 ↗');
@@ -146,7 +146,7 @@ test('links are taken elsewhere as JSON', async () => {
   await json.fill(JSON.stringify({ linkPatterns: [{ type: 'process', key: ['process.pid'], url: 'mailto:a@b.example?subject=#{process.pid}', text: 'Mail' }] }));
   await json.blur();
   await page.idle();
-  assert.match(await textOf(dialog(page).locator('ul')), /Mail +process tag process\.pid/);
+  assert.match(await textOf(dialog(page).locator('ul')), /Mail\s+process tag process\.pid/);
   await dialog(page).locator('copy-button').getByRole('button').click();
   assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), { linkPatterns: [{ type: 'process', key: 'process.pid', url: 'mailto:a@b.example?subject=#{process.pid}', text: 'Mail' }] });
   await json.fill('{"linkPatterns":[{"type":"tags","url":"data:x","text":"t"}]}');
