@@ -30,14 +30,14 @@ export function linear(highest, usual, n) {
 /**
  * An axis on which as much room is between 1 and 10 as between 10 and 100. Its ends
  * are round; its ticks are powers of ten or, of a short one, 2 and 5 times those, too.
- * @param {number} lowest of the values, > 0
+ * @param {number} lowest of the values; what is below 1 is 1
  * @param {number} highest
  * @param {number} n ticks, at most, about
  * @returns {Axis}
  */
 export function logarithmic(lowest, highest, n) {
-  const high = roundUp(highest);
-  let low = 1 / roundUp(1 / lowest);
+  const high = roundUp(Math.max(highest, 1));
+  let low = 1 / roundUp(1 / Math.max(lowest, 1));
   if (low >= high) low = high / 10;
   const between = (/** @type {number[]} */ factors) => {
     const ticks = [];

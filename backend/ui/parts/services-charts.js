@@ -68,7 +68,7 @@ export class ServicesCharts extends LitElement {
     return html`
       <div class="name"><h3>${what}</h3><span>${perSecond(value(c.rate, total.spans / coveredInAll(f)))}</span><span class="soft">${number(spans)} in all</span>
         <span class="when soft">${at < 0 ? `${range(f.from, f.to)}, a point ${f.step === 60 ? 'a minute' : `for ${duration(f.step * 1e9)}`}` : this.#when(f, at)}</span></div>
-      ${chart({ kind: 'spans', label: `${what} a second`, curves: [{ name: 'rate', text: '', values: c.rate }], axis: linear(max(c.rate), 1, 3), format: rate, say: (/** @type {number} */ i) => `${perSecond(c.rate[i])}, ${number(c.spans[i])} in all` })}
+      ${chart({ kind: 'spans', label: `${what} a second`, curves: [{ name: 'rate', text: '', values: c.rate }], axis: linear(max(c.rate), 1, 3), format: perSecond, say: (/** @type {number} */ i) => `${perSecond(c.rate[i])}, ${number(c.spans[i])} in all` })}
       <div class="name"><h3>Errors</h3><span class=${errors ? 'error' : ''}>${share(errors / spans)}</span><span class="soft">${number(errors)} of ${number(spans)}</span></div>
       ${chart({ kind: 'errors', label: 'Share of errors', curves: [{ name: 'failed', text: '', values: c.share }], axis: linear(max(c.share), 0.04, 4), format: percent, say: (/** @type {number} */ i) => `${share(c.share[i])}, ${number(c.errors[i])} of ${number(c.spans[i])} failed` })}
       <div class="name"><h3>Durations</h3>${percentiles.map((q) => html`<span><span class="soft">${q}</span> ${took(value(c[q], Number(total.durations[q])))}</span>`)}

@@ -31,6 +31,7 @@ test('a logarithmic axis', () => {
       assert.ok(a.low <= low && a.high >= high && a.ticks.length >= 2 && a.ticks.length <= 5, `${low} to ${high}: ${a.low} to ${a.high}, ${a.ticks}`);
     }
   }
+  assert.deepEqual([logarithmic(0, 0, 5).high, logarithmic(Infinity, 0, 5).high], [1, 1]);
   const a = logarithmic(1e6, 1e8, 5);
   near([1e6, 1e7, 1e8, 1, 1e12].map((v) => place(a, v)), [0, 0.5, 1, 0, 1]);
   near([0, 0.5, 1].map((p) => valueAt(a, p)), [1e6, 1e7, 1e8]);
