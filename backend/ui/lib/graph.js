@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { MapCall, MapJSON, REDJSON, ServiceMap } from '../types.js' */
-import { number } from './format.js';
+import { groupBy } from './group-by.js';
+import { rate } from './red.js';
 
 /**
  * The services that made or got calls, or have numbers, by name, and the calls
@@ -42,7 +43,7 @@ export function around(map, service, depth) {
  * @param {'from' | 'to'} far
  */
 function walk(map, start, depth, near, far) {
-  const of = Map.groupBy(map.calls, (c) => c[near]);
+  const of = groupBy(map.calls, (c) => c[near]);
   /** @type {MapCall[]} */
   const found = [];
   const seen = new Set([start]);
@@ -121,12 +122,10 @@ function counted(services, calls) {
 }
 
 /**
- * How often something happened in a time, with three digits: "12.3/s".
+ * How often something happened in a time: "12.3/s".
  * @param {number} n
  * @param {number} seconds
  */
 export function perSecond(n, seconds) {
-  const r = n / seconds;
-  if (r > 0 && r < 0.001) return '< 0.001/s';
-  return `${r < 1000 ? Number(r.toPrecision(3)) : number(Math.round(r))}/s`;
+  return `${rate(n / seconds)}/s`;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { groupBy } from './group-by.js';
+
 // Layers of a graph: from left to right, each call to a layer further right.
 
 /** An edge between two nodes, by their numbers. @typedef {{ from: number, to: number }} Edge */
@@ -20,7 +22,7 @@ export function components(n, edges) {
     const [a, b] = [find(from), find(to)];
     root[Math.max(a, b)] = Math.min(a, b);
   }
-  return [...Map.groupBy(root.keys(), find).values()].sort((a, b) => b.length - a.length || a[0] - b[0]);
+  return [...groupBy(root.keys(), find).values()].sort((a, b) => b.length - a.length || a[0] - b[0]);
 }
 
 /**
@@ -31,7 +33,7 @@ export function components(n, edges) {
  * @returns {Edge[]}
  */
 export function acyclic(n, edges) {
-  const out = Map.groupBy(edges, (e) => e.from);
+  const out = groupBy(edges, (e) => e.from);
   const more = new Int32Array(n); // edges out, less those in
   const entered = new Uint8Array(n);
   for (const e of edges) {
@@ -88,7 +90,7 @@ export function layers(n, edges, most) {
   }
   for (let i = 0; i < n; i++) if (!entered[i] && first[i] < Infinity) rank[i] = first[i] - 1;
 
-  const into = Map.groupBy(edges, (e) => e.to);
+  const into = groupBy(edges, (e) => e.to);
   const layer = new Int32Array(n);
   /** @type {number[]} */
   const sizes = [];
@@ -109,7 +111,7 @@ export function layers(n, edges, most) {
  * @param {(a: number, b: number) => number} which Math.max: the longest way; Math.min: the shortest
  */
 function ranks(n, edges, which) {
-  const out = Map.groupBy(edges, (e) => e.from);
+  const out = groupBy(edges, (e) => e.from);
   const waits = new Int32Array(n);
   for (const e of edges) waits[e.to]++;
   const rank = new Int32Array(n).fill(-1);

@@ -53,13 +53,12 @@ export function crossings(g) {
     const sums = new Int32Array(size + 1);
     let seen = 0;
     for (const i of layer) {
-      const ends = g.after[i].map((k) => place[k] + 1);
+      const ends = g.after[i];
       for (const end of ends) {
-        let above = 0;
-        for (let k = end; k > 0; k -= k & -k) above += sums[k];
-        all += seen - above;
+        all += seen;
+        for (let k = place[end] + 1; k > 0; k -= k & -k) all -= sums[k];
       }
-      for (const end of ends) for (let k = end; k <= size; k += k & -k) sums[k]++;
+      for (const end of ends) for (let k = place[end] + 1; k <= size; k += k & -k) sums[k]++;
       seen += ends.length;
     }
   }

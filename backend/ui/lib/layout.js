@@ -5,12 +5,15 @@
 
 /** @import { Places, ServiceMap } from '../types.js' */
 /** @import { Edge } from './layout-layers.js' */
+import { groupBy } from './group-by.js';
 import { acyclic, components, layers } from './layout-layers.js';
 import { heights, order } from './layout-order.js';
 
 /** Of a service's box, and from one to the next. */
-export const box = { width: 192, height: 44 };
-const pitch = { x: 256, y: 58 };
+export const box = { width: 176, height: 44 };
+const pitch = { x: 240, y: 58 };
+/** Of few layers, between which numbers have room. */
+const wide = 300;
 /** The room of a line that passes a layer. */
 const lane = 14;
 /** How much wider than high the whole should be. */
@@ -50,7 +53,8 @@ export function settle(places, map) {
   const names = map.services.map((s) => s.name);
   if (names.every((name) => places.at.has(name))) return places;
   const at = new Map(places.at);
-  const [callers, callees] = [Map.groupBy(map.calls, (c) => c.to), Map.groupBy(map.calls, (c) => c.from)];
+  const across = new Set([...at.values()].map((p) => p.x)).size > 4 ? pitch.x : wide;
+  const [callers, callees] = [groupBy(map.calls, (c) => c.to), groupBy(map.calls, (c) => c.from)];
   const bottom = Math.max(...[...at.values()].map((p) => p.y), 0);
   for (let rest = [...names.keys()].filter((i) => !at.has(names[i])); rest.length;) {
     const before = (/** @type {number} */ i) => (callers.get(i) ?? []).flatMap((c) => at.get(names[c.from]) ?? []);
@@ -59,7 +63,7 @@ export function settle(places, map) {
     const i = rest.find((n) => before(n).length || after(n).length) ?? rest[0];
     const [left, right] = [before(i), after(i)];
     const all = [...left, ...right];
-    const x = left.length ? Math.max(...left.map((p) => p.x)) + pitch.x : right.length ? Math.min(...right.map((p) => p.x)) - pitch.x : pitch.x / 2;
+    const x = left.length ? Math.max(...left.map((p) => p.x)) + across : right.length ? Math.min(...right.map((p) => p.x)) - across : across / 2;
     const y = all.length ? all.reduce((sum, p) => sum + p.y, 0) / all.length : bottom + 2 * pitch.y;
     at.set(names[i], free(at, x, y));
     rest = rest.filter((n) => n !== i);
@@ -98,7 +102,8 @@ function island(map, nodes) {
   const y = heights(g, (i) => (line(i) ? lane : pitch.y), (i) => (line(i) ? 4 : 1));
 
   const top = Math.min(...y) - pitch.y / 2;
-  const place = (/** @type {number} */ i, /** @type {number} */ column) => ({ x: column * pitch.x + pitch.x / 2, y: Math.round(y[i] - top) });
+  const across = g.layers.length > 4 ? pitch.x : wide;
+  const place = (/** @type {number} */ i, /** @type {number} */ column) => ({ x: (column + 0.5) * across, y: Math.round(y[i] - top) });
   /** @type {Places} */
   const { at, via } = { at: new Map(), via: new Map(), settled: true };
   nodes.forEach((node, i) => at.set(map.services[node].name, place(i, layer[i])));
@@ -109,7 +114,7 @@ function island(map, nodes) {
     const points = chain.map((i, n) => place(i, layer[forth ? from : to] + 1 + n));
     via.set(callKey(map, nodes[from], nodes[to]), forth ? points : points.reverse());
   }
-  return { at, via, width: g.layers.length * pitch.x, height: Math.max(...y) + pitch.y / 2 - top + pitch.y / 2 };
+  return { at, via, width: g.layers.length * across, height: Math.max(...y) + pitch.y / 2 - top + pitch.y / 2 };
 }
 
 /**

@@ -18,6 +18,7 @@ export class MapBar extends LitElement {
     .group button:first-child { border-radius: var(--radius) 0 0 var(--radius); }
     .group button:last-child { border-radius: 0 var(--radius) var(--radius) 0; margin-left: -1px; }
     input { width: 170px; }
+    [list] { width: 190px; }
     .said { color: var(--text-soft); font-size: var(--small); font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
     .pause { min-width: 66px; }

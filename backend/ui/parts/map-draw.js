@@ -10,8 +10,8 @@ import { perSecond } from '../lib/graph.js';
 import { box } from '../lib/layout.js';
 import { pointAt } from '../lib/map-line.js';
 
-/** How strong what is not looked at is. */
-const faint = 0.16;
+/** How strong services are that are not looked at. */
+const faint = 0.25;
 
 /**
  * What is drawn.
@@ -106,7 +106,7 @@ class Pen {
    */
   line(line, failing, width, strong) {
     const { g, color } = this;
-    g.globalAlpha = strong ? (this.scene.calls ? 1 : failing ? 0.9 : this.calm) : faint;
+    g.globalAlpha = strong ? (this.scene.calls ? 1 : failing ? 0.9 : this.calm) : this.calm * 0.2;
     g.strokeStyle = g.fillStyle = failing ? color['--error'] : color['--line-strong'];
     g.lineWidth = width;
     const end = line[line.length - 1];
@@ -151,7 +151,7 @@ class Pen {
     g.beginPath();
     g.roundRect(l, t, w, h, round);
     g.fill(); // lines do not show through
-    g.globalAlpha = strong ? 1 : faint * 1.5;
+    g.globalAlpha = strong ? 1 : faint;
     g.fillStyle = scene.marked.has(i) ? color['--bg-mark'] : i === scene.chosen ? color['--bg-selected'] : h < 12 ? hue : color['--bg-raised'];
     g.fill();
     g.lineWidth = i === scene.chosen ? 2 : 1;
@@ -163,11 +163,11 @@ class Pen {
     g.fill();
     const failed = shareOf(s);
     if (h >= 12) this.text(s.name, l, t, failed);
-    if (failed && h < 29) {
+    if (failed && h < 26) {
       g.fillStyle = color['--error'];
       this.diamond({ x: l + w - Math.min(6, w / 4), y }, Math.max(2, Math.min(3.2, h / 4)));
     }
-    if (h >= 29) this.rates(i, l, t, failed);
+    if (h >= 26) this.rates(i, l, t, failed);
   }
 
   /**
@@ -178,11 +178,11 @@ class Pen {
    */
   text(name, l, t, failed) {
     const { g, w, h } = this;
-    g.font = `${h < 29 ? '' : '600 '}${this.size}px ${this.family}`;
+    g.font = `${h < 26 ? '' : '600 '}${this.size}px ${this.family}`;
     g.fillStyle = this.color['--text'];
     g.textAlign = 'left';
     const edge = Math.max(4, w * 0.055);
-    g.fillText(this.cut(name, w - edge - (failed && h < 29 ? 11 : 2)), l + edge, h >= 29 ? t + h * 0.33 : t + h / 2 + 0.5);
+    g.fillText(this.cut(name, w - edge - (failed && h < 26 ? 11 : 2)), l + edge, h >= 26 ? t + h * 0.33 : t + h / 2 + 0.5);
   }
 
   /**

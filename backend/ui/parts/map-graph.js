@@ -18,6 +18,9 @@ import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { drawMap, requests, shareOf } from './map-draw.js';
 import { setStyle } from './set-style.js';
 
+/** Height of the buttons at the bottom, px. */
+const tools = 36;
+
 /** What is under the pointer, or has the focus: a service or a call, by its index. @typedef {{ service: number, call: number }} Spot */
 
 /**
@@ -77,7 +80,7 @@ export class MapGraph extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('map')) this.over = null;
+    if (changed.has('map') && this.over) this.over = this.#hit({ offsetX: this.over.x, offsetY: this.over.y });
     if (!changed.has('chosen') || !this.kept.plane) return;
     const at = this.places.at.get(this.chosen.at(-1) ?? '');
     if (at) this.kept.plane = shown(this.plane, at, box, this.size.width, this.size.height);
@@ -85,7 +88,7 @@ export class MapGraph extends LitElement {
 
   get plane() {
     const { width, height } = this.size;
-    return this.kept.plane ?? fitted(this.lines(this.map, this.places).at, box, width, height);
+    return this.kept.plane ?? fitted(this.lines(this.map, this.places).at, box, width, height - tools);
   }
 
   set plane(plane) {
@@ -186,7 +189,8 @@ export class MapGraph extends LitElement {
   }
 
   /**
-   * @param {PointerEvent} event
+   * What is at a place of the canvas, px.
+   * @param {{ offsetX: number, offsetY: number }} event
    * @returns {Spot & { x: number, y: number }}
    */
   #hit({ offsetX: x, offsetY: y }) {

@@ -2,20 +2,20 @@
 
 /** @import { MapCall, ServiceMap } from '../types.js' */
 import { address } from '../app/base.js';
-import { adjust, changed, route } from '../app/router.js';
+import { changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, number, percent } from '../lib/format.js';
 import { perSecond } from '../lib/graph.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
-import { tableStyle } from './table.js';
+import { heading, sorting, tableStyle } from './table.js';
 
 /** Rows that are shown at first, and with each press of the button. */
 const some = 200;
 
-const columns = /** @type {const} */ ([['caller', 'Caller'], ['callee', 'Callee'], ['calls', 'Calls'], ['rate', 'Calls a second'], ['errors', 'Errors'], ['share', 'of calls']]);
-/** @typedef {typeof columns[number][0]} Column */
+const columns = /** @type {const} */ ([['caller', 'Caller'], ['callee', 'Callee'], ['calls', 'Calls'], ['rate', 'Calls/s'], ['errors', 'Errors'], ['share', 'Error rate']]);
+const names = columns.map(([c]) => c);
 
 /** All calls of the map as rows that can be sorted. */
 export class MapTable extends LitElement {
@@ -28,7 +28,7 @@ export class MapTable extends LitElement {
     td.name { padding-left: 8px; overflow: hidden; text-overflow: ellipsis; }
     tr[aria-current] > * { background: var(--bg-selected); }
     .more { margin: 8px 16px; }
-    @media (max-width: 600px) { td:nth-child(3), thead th:nth-child(3) { display: none; } }
+    @media (max-width: 600px) { tr > :nth-child(3), tr > :nth-child(5) { display: none; } }
   `];
 
   constructor() {
@@ -45,42 +45,21 @@ export class MapTable extends LitElement {
   render() {
     if (route.value.page !== 'map') return nothing;
     const { services, calls } = this.map;
-    const { column, up } = order();
+    const sorted = sorting(names, 'calls');
     const name = (/** @type {number} */ i) => services[i].name;
-    const value = (/** @type {MapCall} */ c) => ({ caller: c.from, callee: c.to, calls: c.calls, rate: c.calls, errors: c.errors, share: c.errors / c.calls })[column];
-    const sorted = calls.toSorted((a, b) => (up ? 1 : -1) * (value(a) - value(b)) || a.from - b.from || a.to - b.to);
+    const value = (/** @type {MapCall} */ c) => ({ caller: c.from, callee: c.to, calls: c.calls, rate: c.calls, errors: c.errors, share: c.errors / c.calls })[sorted.column];
+    const rows = calls.toSorted((a, b) => (sorted.up ? 1 : -1) * (value(a) - value(b)) || a.from - b.from || a.to - b.to);
     const current = (/** @type {MapCall} */ c) => this.chosen[0] === name(c.from) && this.chosen[1] === name(c.to);
     return html`<table aria-label="Calls between services">
-      <thead><tr>${columns.map(([c, text]) => heading(c, text, column, up))}</tr></thead>
-      <tbody>${sorted.slice(0, this.shown).map((c) => html`<tr aria-current=${current(c) ? 'true' : nothing}>
+      <thead><tr>${columns.map(([c, text]) => heading(c, text, sorted, c === 'caller' || c === 'callee'))}</tr></thead>
+      <tbody>${rows.slice(0, this.shown).map((c) => html`<tr aria-current=${current(c) ? 'true' : nothing}>
         <th scope="row"><a href=${address(changed({ chosen: [name(c.from), name(c.to)] }))} title=${name(c.from).slice(0, 500)}><service-name .name=${name(c.from).slice(0, 100)}></service-name></a></th>
         <td class="name" title=${name(c.to).slice(0, 500)}><service-name .name=${name(c.to).slice(0, 100)}></service-name></td>
         <td>${number(c.calls)}</td><td>${perSecond(c.calls, this.seconds)}</td>
         <td class=${c.errors ? 'error' : 'soft'}>${number(c.errors)}</td><td class=${c.errors ? 'error' : 'soft'}>${percent(c.errors / c.calls)}</td>
       </tr>`)}</tbody>
     </table>
-    ${sorted.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some * 5; }}>Show ${count(Math.min(some * 5, sorted.length - this.shown), 'more row')} of ${number(sorted.length - this.shown)}</button>` : nothing}`;
+    ${rows.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some * 5; }}>Show ${count(Math.min(some * 5, rows.length - this.shown), 'more row')} of ${number(rows.length - this.shown)}</button>` : nothing}`;
   }
 }
 customElements.define('map-table', MapTable);
-
-/** What the address says of the order. */
-function order() {
-  const sort = String(route.value.params.sort);
-  const column = sort.replace(/^-/, '');
-  const known = columns.some(([c]) => c === column);
-  return { column: /** @type {Column} */ (known ? column : 'calls'), up: known && !sort.startsWith('-') };
-}
-
-/**
- * @param {Column} column
- * @param {string} text
- * @param {Column} sorted
- * @param {boolean} up
- */
-function heading(column, text, sorted, up) {
-  const mine = column === sorted;
-  const rising = column === 'caller' || column === 'callee';
-  const next = mine ? (up ? `-${column}` : column) : rising ? column : `-${column}`;
-  return html`<th scope="col" aria-sort=${mine ? (up ? 'ascending' : 'descending') : nothing}><button @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
-}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { css } from '../vendor/lit.js';
+import { adjust, route } from '../app/router.js';
+import { css, html, nothing } from '../vendor/lit.js';
 
 /** What a table of numbers looks like whose columns can be sorted. */
 export const tableStyle = css`
@@ -19,3 +20,29 @@ export const tableStyle = css`
   thead th.plain:last-child { padding-right: 16px; }
   tbody tr:hover > * { background: var(--bg-hover); }
 `;
+
+/**
+ * What the address says of a table's order: a column, with "-" in front the
+ * largest first.
+ * @template {string} C
+ * @param {readonly C[]} columns
+ * @param {C} otherwise the largest of it first, when the address names no column
+ */
+export function sorting(columns, otherwise) {
+  const sort = String(route.value.params.sort);
+  const column = columns.find((c) => c === sort.replace(/^-/, ''));
+  return { column: column ?? otherwise, up: column !== undefined && !sort.startsWith('-') };
+}
+
+/**
+ * A column's heading, which sorts by it.
+ * @param {string} column
+ * @param {string} text
+ * @param {{ column: string, up: boolean }} sorted the table's order
+ * @param {boolean} [rising] the smallest are first at first
+ */
+export function heading(column, text, sorted, rising = false) {
+  const mine = column === sorted.column;
+  const next = (mine ? !sorted.up : rising) ? column : `-${column}`;
+  return html`<th scope="col" aria-sort=${mine ? (sorted.up ? 'ascending' : 'descending') : nothing}><button @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (sorted.up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
+}

@@ -12,6 +12,7 @@ import { now, otlp, random } from './seeds.js';
 export function web(services, links) {
   const next = random(services);
   const seen = new Set();
+  /** @type {{ from: number, to: number }[]} */
   const all = [];
   const add = (/** @type {number} */ from, /** @type {number} */ to) => {
     if (from === to || seen.has(`${from} ${to}`)) return;
@@ -57,4 +58,20 @@ export function calls(links, name = nameOf, at = now - 120_000_000_000n) {
     return otlp((from + 1).toString(16).padStart(32, '0'), spans, at);
   });
   return { resourceSpans: parts.flatMap((p) => p.resourceSpans) };
+}
+
+/**
+ * Where a service is drawn: px in the window, and how large it is.
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ */
+export async function at(page, name) {
+  await page.evaluate(() => window.uiIdle());
+  return page.locator('map-graph').evaluate((e, name) => {
+    const graph = /** @type {import('../../parts/map-graph.js').MapGraph} */ (e);
+    const { left, top } = graph.getBoundingClientRect();
+    const { x, y } = /** @type {{ x: number, y: number }} */ (graph.places.at.get(name));
+    const p = graph.plane;
+    return { x: x * p.scale + p.left + left, y: y * p.scale + p.top + top, scale: p.scale };
+  }, name);
 }
