@@ -26,6 +26,7 @@ const pause = 5000;
 export class MapFeed {
   #latest = new Latest();
   /** @type {Window} */ #window = { since: '', until: '' };
+  #live = false;
   #key = '';
   #stop = () => {};
 
@@ -44,12 +45,11 @@ export class MapFeed {
   show(window, live) {
     const key = JSON.stringify([window, live]);
     if (key === this.#key) return;
-    if (JSON.stringify(window) !== JSON.stringify(this.#window)) this.reading.value = null;
+    if (window.since !== this.#window.since || window.until !== this.#window.until) this.reading.value = this.failure.value = null;
     this.leave();
-    this.#key = key;
-    this.#window = window;
-    if (live && !window.until) this.#stop = poll(() => this.again(), pause);
-    else this.again();
+    [this.#window, this.#live, this.#key] = [window, live, key];
+    if (live && !window.until) this.#stop = poll(() => this.#ask(), pause);
+    else this.#ask();
   }
 
   /** Asks no longer; what was answered is kept. */
@@ -60,14 +60,21 @@ export class MapFeed {
     this.#latest.cancel();
   }
 
-  /** Gives up what is being asked. */
+  /** Gives up what is being asked, until again is called. */
   stop() {
+    this.#stop();
     this.#latest.cancel();
-    this.failure.value = new Error('You stopped it.');
+    this.failure.value = new Error('It was stopped.');
   }
 
   /** Asks now. */
-  async again() {
+  again() {
+    if (!this.reading.value) this.failure.value = null;
+    this.#key = '';
+    this.show(this.#window, this.#live);
+  }
+
+  async #ask() {
     const window = this.#window;
     try {
       const answer = await this.#latest.run((signal) => read(window, signal));

@@ -16,6 +16,8 @@ const pitch = { x: 240, y: 58 };
 const wide = 300;
 /** The room of a line that passes a layer. */
 const lane = 14;
+/** Places that are kept for services that are gone. */
+const remembered = 2000;
 /** How much wider than high the whole should be. */
 const shape = 1.7;
 
@@ -52,7 +54,8 @@ export function layOut(map) {
 export function settle(places, map) {
   const names = map.services.map((s) => s.name);
   if (names.every((name) => places.at.has(name))) return places;
-  const at = new Map(places.at);
+  const now = new Set(names);
+  const at = new Map([...places.at].filter(([name]) => places.at.size < remembered || now.has(name)));
   const across = new Set([...at.values()].map((p) => p.x)).size > 4 ? pitch.x : wide;
   const [callers, callees] = [groupBy(map.calls, (c) => c.to), groupBy(map.calls, (c) => c.from)];
   const bottom = Math.max(...[...at.values()].map((p) => p.y), 0);

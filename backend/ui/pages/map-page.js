@@ -37,6 +37,7 @@ const kept = { key: '', places: null, plane: null };
 export class MapPage extends LitElement {
   static styles = [controls, css`
     :host { display: grid; grid-template-rows: auto auto minmax(0, 1fr); height: 100%; }
+    note-box a { text-decoration: underline; }
     .notes { padding: 0 16px; }
     .notes p { margin: 6px 0; }
     .stale { padding: 4px 8px; background: var(--bg-warning); color: var(--warning); border-radius: var(--radius); }
@@ -137,7 +138,7 @@ export class MapPage extends LitElement {
     const { seconds } = reading;
     const { chosen, find, table } = this.params;
     const choose = (/** @type {CustomEvent<string[]>} */ e) => this.#choose(e.detail);
-    const panel = html`<map-panel .map=${map} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Numbers">${this.#when(reading)}</map-panel>`;
+    const panel = html`<map-panel .map=${chosen.length ? reading.map : map} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Numbers">${this.#when(reading)}</map-panel>`;
     if (table) {
       const calls = find.trim() ? map.calls.filter((c) => this.marked(map, find).has(c.from) || this.marked(map, find).has(c.to)) : map.calls;
       return html`<div class="both"><map-table .map=${{ services: map.services, calls }} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Calls"></map-table>${panel}</div>`;

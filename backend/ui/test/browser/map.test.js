@@ -63,7 +63,7 @@ test('the numbers are those of the server, in the table and in the panel', async
     const red = await (await fetch(`${backend.url}/api/red?service=${name}&kind=server&kind=consumer&step=60m`)).json();
     const { spans, errors } = red.series[0].total;
     const text = await textOf(page.locator('map-panel'));
-    assert.match(text, new RegExp(`Requests [\\d.]+/s \\(${spans}\\)\\sErrors [\\d.]+ % \\(${errors}\\)`));
+    assert.match(text, new RegExp(`Requests\\s[\\d.]+/s \\(${spans}\\)\\sErrors\\s[\\d.]+ % \\(${errors}\\)`));
     const callers = want.filter((l) => l[1] === name).length;
     const callees = want.filter((l) => l[0] === name).length;
     for (const button of await page.locator('map-panel').getByRole('button', { name: 'Show all' }).all()) await button.click();
