@@ -132,9 +132,10 @@ function label(g, { paths, flame }, i, x, y, room, ink, font, ns) {
  * @param {string} color
  */
 function text(g, whole, x, y, room, color) {
-  let shown = whole.slice(0, Math.ceil(room / 2));
+  const plain = whole.slice(0, Math.ceil(room)).replace(/[\u202a-\u202e\u2066-\u2069]/g, ''); // they would turn round what follows
+  let shown = plain.slice(0, Math.ceil(room / 2));
   let w = g.measureText(shown).width;
-  if (shown.length < whole.length || w > room) {
+  if (shown.length < plain.length || w > room) {
     let [n, most] = [0, shown.length];
     while (n < most) {
       const middle = Math.ceil((n + most) / 2);

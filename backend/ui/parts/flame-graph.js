@@ -62,6 +62,7 @@ export class FlameGraph extends LitElement {
     this.weights = memo(weights);
     this.layout = memo(layout);
     this.found = memo(matches);
+    this.items = memo(treeItems);
     this.draw = () => this.#draw();
     watch(this, theme, cursor, ratio, route);
     onResize(this, () => {
@@ -123,7 +124,7 @@ export class FlameGraph extends LitElement {
         @scroll=${() => { this.over = null; schedule('draw', this.draw); }} @keydown=${(/** @type {KeyboardEvent} */ e) => treeKey(this, e)}
         @pointermove=${this.#point} @pointerleave=${() => { this.over = null; }} @click=${this.#click}>
         <div class="all" role="none" ${setStyle({ height: `${(flame.levels.length - 1) * rowHeight}px` })}><canvas aria-hidden="true"></canvas></div>
-        ${treeItems(paths, weight, at, top)}
+        ${this.items(paths, weight, at, top)}
         ${over ? this.#tip(paths, flame.path[over.box], flame.rest[over.box], over) : nothing}
         ${flame.path.length || !this.width ? nothing : html`<p class="none soft" role="none">${paths.count ? 'These spans took no time, so there is no width to draw. The table lists them.' : 'No span is left to show: hide less, or clear the search.'}</p>`}
       </div>

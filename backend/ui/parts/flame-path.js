@@ -6,7 +6,6 @@ import { changed } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { count, cut, duration, number, percent, since } from '../lib/format.js';
 import { kinds } from '../search/words.js';
-import { below } from '../trace/flame.js';
 import { pathID } from '../trace/paths.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
@@ -25,7 +24,8 @@ export class FlamePath extends LitElement {
     dd { margin: 0; }
     p { margin: 0; font-size: var(--small); color: var(--text-soft); }
     .name { display: flex; gap: 8px; min-width: 0; font-size: var(--size); color: var(--text); white-space: nowrap; }
-    @media (max-width: 700px) { :host { min-height: 150px; } }
+    @media (max-width: 500px) { :host { min-height: 118px; } }
+    @media (max-height: 500px) { :host { min-height: 0; height: 66px; overflow: auto; } }
   `];
 
   constructor() {
@@ -47,7 +47,8 @@ export class FlamePath extends LitElement {
     if (p < 0) return nothing;
     const { trace: t, spans, errors, total, self, max, start } = paths;
     const [service, name] = [t.services[paths.service[p]], t.names[paths.name[p]]];
-    const calls = below(paths, total, p).reduce((sum, k) => sum + total[k], 0);
+    let calls = 0;
+    for (let k = p + 1; k < paths.end[p]; k = paths.end[k]) calls += total[k];
     const fact = (/** @type {string} */ what, /** @type {unknown} */ value, title = '') => html`<div title=${title || nothing}><dt>${what}</dt><dd>${value}</dd></div>`;
     return html`
       <p class="name"><service-name .name=${cut(service, 200)}></service-name><b title=${cut(name, 500)}>${cut(name, 300)}</b>${paths.kind[p] ? html`<span class="soft">${kinds[paths.kind[p]]}</span>` : nothing}</p>

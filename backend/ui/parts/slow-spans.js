@@ -16,7 +16,7 @@ import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './service-name.js';
 import './virtual-rows.js';
 
-const columns = /** @type {const} */ ([['name', 'Span'], ['start', 'Start'], ['duration', 'Duration'], ['self', 'Self'], ['usual', '× usual'], ['kind', 'Kind'], ['status', 'Status']]);
+const columns = /** @type {const} */ ([['name', 'Span'], ['start', 'Start'], ['duration', 'Duration'], ['self', 'Self'], ['usual', 'Of usual'], ['kind', 'Kind'], ['status', 'Status']]);
 const statuses = ['', 'ok', 'error'];
 
 /** All spans of a trace as rows that can be sorted: the slowest, say, first. */
@@ -102,7 +102,7 @@ export class SlowSpans extends LitElement {
   #usual(t, i) {
     const rates = usualOf(usual.value, t, t.service[i], t.name[i]);
     const [ratio, odd] = [times(t.durations[i], rates), unusual(t.durations[i], rates)];
-    return ratio ? html`${odd ? html`<span class="odd">> ${odd}</span>` : nothing}${number(Number(ratio.toPrecision(2)))}` : '–';
+    return ratio ? html`${odd ? html`<span class="odd">> ${odd}</span>` : nothing}${number(Number(ratio.toPrecision(2)))} ×` : '–';
   }
 }
 customElements.define('slow-spans', SlowSpans);

@@ -53,7 +53,8 @@ export class SpanTable extends LitElement {
     .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; min-height: 40px; padding: 4px 16px; border-bottom: 1px solid var(--line); }
     .head > [role='status'] { font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
     .scroll { overflow: auto; }
-    th[scope='row'] { min-width: 180px; width: 30%; }
+    thead th { white-space: nowrap; }
+    th[scope='row'] { min-width: 180px; width: 28%; }
     td.of { padding-left: 0; text-align: left; color: var(--text-soft); }
     .share div { display: grid; grid-template-columns: 40px 1fr; align-items: center; }
     .share i { height: 8px; min-width: 1px; border-radius: 1px; background: var(--accent); }
