@@ -15,5 +15,8 @@ const (
 	maxErrorExcerpt = 40       // characters of a value that an error shows
 )
 
-// MaxOutlineSpans is the number of spans that an outline has at most.
-const MaxOutlineSpans = 250_000
+// Limits of an outline.
+const (
+	MaxOutlineSpans = 250_000
+	MaxOutlineLinks = 100_000
+)

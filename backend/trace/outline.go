@@ -34,6 +34,8 @@ type Outline struct {
 	Kind   string `json:"kind"`   // a digit for each span: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer
 	Status string `json:"status"` // a digit for each span: 0 unset, 1 ok, 2 error
 	IDs    string `json:"ids"`    // 16 hex digits for each span
+
+	Links *OutlineLinks `json:"links,omitempty"` // nil: no span has any
 }
 
 // Values of Outline.Parent that are no index.
@@ -70,6 +72,9 @@ func NewOutline(spans []Span) *Outline {
 	}
 	b.parents()
 	o.Kind, o.Status, o.IDs = string(b.kinds), string(b.statuses), string(b.ids)
+	if o.Links != nil {
+		o.Links.IDs = string(b.linkIDs)
+	}
 	return o
 }
 
@@ -82,6 +87,9 @@ type outlineBuilder struct {
 	spanIDs, parentIDs []pcommon.SpanID
 	rows               map[outlineRow]bool    // to find doubles
 	byID               map[pcommon.SpanID]int // the first
+	links              map[outlineLink]bool   // nil: there are none so far
+	linked             map[string]int         // of traces
+	linkIDs            []byte
 }
 
 // outlineRow is all that an Outline says of a span.
@@ -115,6 +123,7 @@ func (b *outlineBuilder) add(s Span, start pcommon.Timestamp) {
 	b.kinds, b.statuses = append(b.kinds, row.kind), append(b.statuses, row.status)
 	b.ids = hex.AppendEncode(b.ids, row.id[:])
 	b.spanIDs, b.parentIDs = append(b.spanIDs, row.id), append(b.parentIDs, row.parent)
+	b.addLinks(i, s)
 }
 
 // parents fills in the column of parents.
