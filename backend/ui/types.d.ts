@@ -58,6 +58,7 @@ export interface OutlineJSON {
   kind: string;
   status: string;
   ids: string;
+  links?: { span: number[]; trace: number[]; ids: string; traces: string[]; more: number };
 }
 
 /**
@@ -98,6 +99,77 @@ export interface Trace {
   status: Uint8Array;
   /** 16 hex digits a span. */
   ids: string;
+  /** null: no span has any. */
+  links: Links | null;
+}
+
+/** The links of a trace's spans to others, a column each; that to the own parent is none. */
+export interface Links {
+  /** The span that has the link. */
+  span: Int32Array;
+  /** Index in traces of the trace it leads to, which can be the same. */
+  trace: Int32Array;
+  /** 16 hex digits a link: the span it leads to. */
+  ids: string;
+  traces: string[];
+  /** Links that are left out. */
+  more: number;
+}
+
+/** A trace beside others on one time axis: trace/linked.js. Times are ns since the earliest of them. */
+export interface Lane {
+  id: string;
+  /** Of its root. */
+  service: string;
+  name: string;
+  from: number;
+  to: number;
+  spans: number;
+  errors: number;
+  /** How many links it is away from the trace that was asked for. */
+  away: number;
+  /** null: it is too large to be drawn here. */
+  trace: Trace | null;
+}
+
+/** A link from a span of one lane to another lane. */
+export interface LaneLink {
+  /** The lane and the span that has the link. */
+  lane: number;
+  span: number;
+  /** The lane and the span it leads to, -1: it is not there. */
+  to: number;
+  target: number;
+  /** When the span that is linked to ends, and when that which links begins. */
+  end: number;
+  start: number;
+}
+
+/** Traces that are linked, on one time axis: trace/linked.js. */
+export interface LinkedTraces {
+  /** By start. */
+  lanes: Lane[];
+  /** By how long lies between their spans, the longest first. */
+  links: LaneLink[];
+  /** How many more there are. */
+  moreLinks: number;
+  /** The lane of the trace that was asked for. */
+  own: number;
+  /** To the end of the latest, ns. */
+  duration: number;
+  /** When no lane does anything. */
+  gaps: Stretch[];
+  /** Traces beyond those: at least so many. */
+  left: number;
+  /** Ids of traces that are linked to and not stored. */
+  lost: string[];
+}
+
+/** A time in which no span without children runs: trace/idle.js. */
+export interface Idle extends Stretch {
+  /** The span that ended before it, and the one that begins after it; -1: the trace's begin or end. */
+  before: number;
+  after: number;
 }
 
 /** Siblings that are equal, of service, name and kind: trace/fold.js. */

@@ -17,6 +17,7 @@ import { watch } from '../app/watch.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
 import '../parts/flame-graph.js';
+import '../parts/linked-traces.js';
 import '../parts/log-list.js';
 import '../parts/minimap.js';
 import '../parts/note-box.js';

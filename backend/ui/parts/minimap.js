@@ -8,17 +8,16 @@ import { fit, ratio } from '../app/pixels.js';
 import { theme, token } from '../app/theme.js';
 import { onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
-import { serviceColor } from '../lib/color.js';
 import { duration } from '../lib/format.js';
 import { shareOf, timeAt } from '../trace/time-scale.js';
 import { between, panned, stretch, within } from '../trace/zoom.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { drag, dragBox } from './drag.js';
 import { setStyle } from './set-style.js';
+import { drawBars } from './span-bars.js';
+import { drawMeasure, hatch } from './span-tree-canvas.js';
 
 const height = 52; // px
-/** So many spans a line of pixels are drawn; the rest would only be drawn over. */
-const perLine = 24;
 
 /**
  * The whole trace, small. Dragging across it selects a stretch, dragging an edge
@@ -145,27 +144,16 @@ export class TraceMinimap extends LitElement {
     const canvas = this.renderRoot.querySelector('canvas');
     const { view, width } = this;
     if (!canvas || !view || !width) return;
-    const key = [view.trace, view.rows, view.all, theme.value, width, ratio.value];
+    const key = [view.trace, view.rows, view.all, view.measured, view.chosen, theme.value, width, ratio.value];
     if (key.every((k, i) => k === this.drawnFor[i])) return;
     this.drawnFor = key;
     const g = fit(canvas, width, height);
     const { trace: t, all } = view;
     const [first, end] = view.focus < 0 ? [0, t.count] : [view.focus, t.end[view.focus]];
-    const n = end - first;
-    const line = Math.min(6, (height - 4) / n);
-    const colors = t.services.map((s) => serviceColor(s, theme.value));
-    const bar = (/** @type {number} */ i, /** @type {number} */ least) => {
-      const x = shareOf(all, t.starts[i]) * width;
-      g.fillRect(x, 2 + (i - first) * line, Math.max(least, shareOf(all, t.starts[i] + t.durations[i]) * width - x), Math.max(1 / ratio.value, line > 3 ? line - 1 : line));
-    };
-    const step = Math.max(1, n / (height * ratio.value * perLine));
-    for (let i = 0; i < n; i += step) {
-      const span = first + Math.floor(i);
-      g.fillStyle = colors[t.service[span]];
-      bar(span, 1 / ratio.value);
-    }
-    g.fillStyle = token('--error');
-    for (let i = first; i < end; i++) if (t.status[i] === 2) bar(i, 2);
+    const x = (/** @type {number} */ time) => shareOf(all, time) * width;
+    for (const idle of all.gaps) hatch(g, x(idle.from), x(idle.to), height, token('--line'));
+    drawBars(g, t, x, height, first, end);
+    drawMeasure(g, view, x, height, token('--accent'));
   }
 }
 customElements.define('trace-minimap', TraceMinimap);

@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { SpanLink, Trace, TraceSummary } from '../types.js' */
+/** @import { Linking } from '../app/linked.js' */
+/** @import { Lane, SpanLink, Trace, TraceSummary } from '../types.js' */
 import { get } from '../app/api.js';
 import { address } from '../app/base.js';
-import { loadAllSpans } from '../app/load-spans.js';
+import { askLinking, linking, loadLinked } from '../app/linked.js';
 import { changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
 import { href } from '../lib/url.js';
-import { addLinks, shortTraceID } from '../trace/references.js';
+import { linkedFrom, linksOut, shortTraceID } from '../trace/references.js';
 import { spanID, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
 import './tag-list.js';
 
-/** Traces of more spans are read for links to a span when somebody asks for it. */
-const small = 1000;
 /** Linked traces that are looked up, and links that are listed. */
 const most = 50;
-
-/** The links within traces that were read: trace/references.js. @type {WeakMap<Trace, Map<string, string[]>>} */
-const known = new WeakMap();
 
 /** What a span refers to, and what refers to it: its parent, children and links. */
 export class SpanPanelReferences extends LitElement {
   static properties = {
     trace: { attribute: false }, span: { type: Number }, parentID: {}, links: { attribute: false },
-    others: { state: true }, read: { state: true }, failure: { state: true },
+    others: { state: true }, lanes: { state: true }, failure: { state: true },
   };
 
   static styles = [controls, css`
@@ -41,7 +37,6 @@ export class SpanPanelReferences extends LitElement {
     .to > :not(:first-child) { flex: none; }
     tag-list { grid-column: 2; }
     p { margin: 4px 0 0; }
-    button.quiet { padding-left: 0; }
   `];
 
   constructor() {
@@ -55,28 +50,44 @@ export class SpanPanelReferences extends LitElement {
     this.links = [];
     /** The traces that the links lead to; null: they are not asked for yet. @type {Map<string, TraceSummary> | null} */
     this.others = null;
-    /** Spans that were read for it; -1: none is being read. */
-    this.read = -1;
+    /** The traces that link to this one; null: they are not loaded yet. @type {Lane[] | null} */
+    this.lanes = null;
     /** @type {Error | null} */
     this.failure = null;
+    /** Whose traces were loaded. @type {Linking | null} */
+    this.asked = null;
     this.lookup = new Latest();
-    this.reading = new Latest();
-    watch(this, route);
+    this.loading = new Latest();
+    watch(this, route, linking);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.lookup.cancel();
-    this.#stop();
+    this.loading.cancel();
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
+    const t = this.trace;
     if (changed.has('links')) this.#lookUp();
-    if (!changed.has('trace')) return;
-    this.#stop();
+    if (t && changed.has('trace')) askLinking(t);
+    const known = t && linking.value?.id === t.id ? linking.value : null;
+    if (known === this.asked && !changed.has('trace')) return;
+    this.asked = known;
+    this.lanes = null;
+    if (t && known?.traces.length) this.#loadLanes(t);
+  }
+
+  /** @param {Trace} t */
+  async #loadLanes(t) {
     this.failure = null;
-    if (this.trace && this.trace.count <= small && !known.has(this.trace)) this.#readAll();
+    try {
+      const answer = await this.loading.run((signal) => loadLinked(t, signal, 1));
+      if (answer) this.lanes = answer.value.lanes;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
   }
 
   async #lookUp() {
@@ -91,38 +102,12 @@ export class SpanPanelReferences extends LitElement {
     }
   }
 
-  #stop() {
-    this.reading.cancel();
-    this.read = -1;
-  }
-
-  async #readAll() {
-    const t = this.trace;
-    if (!t) return;
-    this.failure = null;
-    this.read = 0;
-    try {
-      const answer = await this.reading.run(async (signal) => {
-        const links = new Map();
-        for await (const { part, done } of loadAllSpans(t, signal)) {
-          addLinks(links, part, t.id);
-          this.read = done;
-        }
-        return links;
-      });
-      if (!answer) return;
-      known.set(t, answer.value);
-    } catch (error) {
-      this.failure = /** @type {Error} */ (error);
-    }
-    this.read = -1;
-  }
-
   render() {
     const t = this.trace;
     if (!t) return nothing;
     const parent = t.parent[this.span];
-    const back = (known.get(t)?.get(spanID(t, this.span)) ?? []).map((id) => spanOf(t, id)).filter((i) => i >= 0);
+    const back = linkedFrom(t, t, this.span);
+    const from = (this.lanes ?? []).flatMap((lane) => (lane.trace && lane.id !== t.id ? linkedFrom(lane.trace, t, this.span).map((i) => ({ lane, other: /** @type {Trace} */ (lane.trace), i })) : []));
     let children = 0;
     for (let i = this.span + 1; i < t.end[this.span]; i = t.end[i]) children++;
     const below = t.end[this.span] - this.span - 1;
@@ -131,22 +116,12 @@ export class SpanPanelReferences extends LitElement {
         ${this.#item('Children', children ? html`<span>${number(children)}${below > children ? `, with all below them ${count(below, 'span')}` : ''}</span>` : html`<span class="soft">none</span>`)}
         ${this.links.slice(0, most).map((l) => this.#item(l.kind === 'child of' ? 'Child of' : 'Follows from', this.#to(t, l), l.tags.length ? html`<tag-list .tags=${l.tags} .service=${t.services[t.service[this.span]]}></tag-list>` : nothing))}
         ${back.slice(0, most).map((i) => this.#item('Linked from', this.#here(t, i)))}
+        ${from.slice(0, most).map(({ lane, other, i }) => this.#item('Linked from', this.#there(lane, spanID(other, i), other.services[other.service[i]], other.names[other.name[i]])))}
       </ul>
       ${this.links.length > most ? html`<p class="soft">and ${count(this.links.length - most, 'more link')}</p>` : nothing}
-      ${this.#reading(t, back.length)}`;
-  }
-
-  /**
-   * @param {Trace} t
-   * @param {number} back links to the span
-   */
-  #reading(t, back) {
-    if (this.failure) return html`<p class="error" role="alert">Links to this span cannot be looked for: ${this.failure.message} <button class="quiet" @click=${() => this.#readAll()}>Try again</button></p>`;
-    if (back > most) return html`<p class="soft">and ${number(back - most)} more</p>`;
-    if (t.count <= small) return nothing;
-    if (this.read >= 0) return html`<p class="soft" role="status">Looked at ${number(this.read)} of ${count(t.count, 'span')} <button class="quiet" @click=${() => this.#stop()}>Stop</button></p>`;
-    if (known.has(t)) return back ? nothing : html`<p class="soft">No span of this trace links to it.</p>`;
-    return html`<button class="quiet" @click=${() => this.#readAll()}>Look for links to this span</button>`;
+      ${back.length > most || from.length > most ? html`<p class="soft">and linked from ${number(Math.max(0, back.length - most) + Math.max(0, from.length - most))} more</p>` : nothing}
+      ${this.failure ? html`<p class="error" role="alert">Links from other traces cannot be looked for: ${this.failure.message} <button class="quiet" @click=${() => this.#loadLanes(t)}>Try again</button></p>` : nothing}
+      ${route.value.params.view !== 'linked' && (linksOut(t) || this.asked?.traces.length) ? html`<p><a href=${address(changed({ view: 'linked', from: 0, to: 0 }))}>Linked traces on one time axis</a></p>` : nothing}`;
   }
 
   /**
@@ -169,6 +144,17 @@ export class SpanPanelReferences extends LitElement {
   }
 
   /**
+   * A link to a span of another trace.
+   * @param {{ id: string }} trace
+   * @param {string} span
+   * @param {string} service
+   * @param {string} name
+   */
+  #there({ id }, span, service, name) {
+    return html`<a href=${address(href('trace', { span }, id))} title=${name.slice(0, 500)}><service-name .name=${service}></service-name> ${name.slice(0, 300)}</a>`;
+  }
+
+  /**
    * @param {Trace} t
    * @param {SpanLink} l
    */
@@ -179,9 +165,8 @@ export class SpanPanelReferences extends LitElement {
       return i >= 0 ? this.#here(t, i) : html`<span class="mono">${l.spanID}</span><span>is not stored</span>`;
     }
     const other = this.others?.get(id);
-    const to = address(href('trace', { span: l.spanID }, id));
-    if (other) return html`<a href=${to}><service-name .name=${other.rootService}></service-name> ${other.rootName.slice(0, 300)}</a><span>${duration(Number(other.duration))}, ${count(other.spans, 'span')}</span>`;
-    return html`<a class="mono" href=${to}>${id}</a>${this.others ? html`<span>is not stored</span>` : nothing}`;
+    if (other) return html`${this.#there({ id }, l.spanID, other.rootService, other.rootName)}<span>${duration(Number(other.duration))}, ${count(other.spans, 'span')}</span>`;
+    return html`<a class="mono" href=${address(href('trace', { span: l.spanID }, id))}>${id}</a>${this.others ? html`<span>is not stored</span>` : nothing}`;
   }
 }
 customElements.define('span-panel-references', SpanPanelReferences);

@@ -36,7 +36,8 @@ const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'd
  * @param {number} canvasWidth px
  */
 export function drawRows(canvas, part, canvasWidth) {
-  const { view: { trace: t, rows }, scale, first, last, names, left, width } = part;
+  const { view, scale, first, last, names, left, width } = part;
+  const { trace: t, rows } = view;
   const height = (last - first) * rowHeight;
   const g = fit(canvas, canvasWidth, height);
   const ink = inks(theme.value);
@@ -50,7 +51,7 @@ export function drawRows(canvas, part, canvasWidth) {
   }
   g.fillStyle = ink.line;
   for (const { x } of labels(scale, width)) g.fillRect(Math.round(left + x), 0, 1, height);
-  for (const gap of scale.gaps) hatch(g, left + shareOf(scale, gap.from) * width, left + shareOf(scale, gap.to) * width, height, ink);
+  for (const gap of scale.gaps) hatch(g, left + shareOf(scale, gap.from) * width, left + shareOf(scale, gap.to) * width, height, ink.line);
   guides(g, part, ink.line);
 
   g.save();
@@ -64,7 +65,7 @@ export function drawRows(canvas, part, canvasWidth) {
     if (row < 0) group(g, part, ~row, y, x, colors, ink.error);
     else bar(g, part, row, y, x, colors, ink);
   }
-  measure(g, part, x, height, ink.accent);
+  drawMeasure(g, view, x, height, ink.accent);
   g.restore();
   g.fillStyle = ink.line;
   g.fillRect(names, 0, 0, height);
@@ -92,14 +93,14 @@ function snap(x) {
  * @param {number} from
  * @param {number} to
  * @param {number} height
- * @param {{ line: string }} ink
+ * @param {string} color
  */
-function hatch(g, from, to, height, ink) {
+export function hatch(g, from, to, height, color) {
   g.save();
   g.beginPath();
   g.rect(from, 0, to - from, height);
   g.clip();
-  g.strokeStyle = ink.line;
+  g.strokeStyle = color;
   g.lineWidth = 1;
   g.beginPath();
   for (let y = -(to - from); y < height; y += 8) {
@@ -220,19 +221,25 @@ function beyond(g, x, y, side, color) {
 }
 
 /**
- * Where the span that is measured from begins and ends.
+ * Where the spans between which is measured begin and end, and the time between
+ * them.
  * @param {CanvasRenderingContext2D} g
- * @param {Part} part
+ * @param {TraceView} view
  * @param {(time: number) => number} x
  * @param {number} height
  * @param {string} color
  */
-function measure(g, { view: { trace: t, measured, chosen } }, x, height, color) {
+export function drawMeasure(g, { trace: t, measured, chosen }, x, height, color) {
   if (measured < 0) return;
   g.fillStyle = color;
   g.globalAlpha = 0.6;
-  for (const span of chosen < 0 ? [measured] : [measured, chosen]) {
-    for (const at of [t.starts[span], t.starts[span] + t.durations[span]]) g.fillRect(x(at), 0, 1, height);
+  const ends = (/** @type {number} */ span) => [t.starts[span], t.starts[span] + t.durations[span]];
+  for (const span of chosen < 0 ? [measured] : [measured, chosen]) for (const at of ends(span)) g.fillRect(x(at), 0, 1, height);
+  if (chosen >= 0) {
+    const from = Math.min(ends(measured)[1], ends(chosen)[1]);
+    const to = Math.max(t.starts[measured], t.starts[chosen]);
+    g.globalAlpha = 0.15;
+    if (to > from) g.fillRect(x(from), 0, x(to) - x(from), height);
   }
   g.globalAlpha = 1;
 }

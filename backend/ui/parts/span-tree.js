@@ -24,10 +24,12 @@ import { panned, stretch, within, zoomed } from '../trace/zoom.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import { setStyle } from './set-style.js';
 import './side-handle.js';
+import { goToIdle, tellIdle } from './idle-text.js';
 import { drawRows } from './span-tree-canvas.js';
 import { gridKey, pageKey, pageKeys } from './span-tree-keys.js';
 import { row, rowStyles, servicesOf } from './span-tree-row.js';
 import './time-axis.js';
+import { zoomWheel } from './zoom-wheel.js';
 
 const headHeight = 28; // px
 /** Rows are drawn in chunks, some of them out of sight, so that scrolling seldom draws. */
@@ -191,7 +193,7 @@ export class SpanTree extends LitElement {
             ${levels.map(([key, text, does]) => html`<button class="quiet" title="${does} (${key})" aria-label=${does} @click=${() => pageKey(this, key)}>${text}</button>`)}
           </div>
           <div role="columnheader" aria-label="Time"><time-axis .scale=${scale} .width=${bars} .below=${Math.min(this.height, headHeight + rows.length * rowHeight)}
-            ${setStyle({ 'margin-left': `${gap}px`, width: `${bars}px` })} @stretch=${(/** @type {CustomEvent<Stretch>} */ e) => this.show(e.detail)}></time-axis></div>
+            ${setStyle({ 'margin-left': `${gap}px`, width: `${bars}px` })} .tell=${tellIdle(view)} @gap=${(/** @type {CustomEvent<Stretch>} */ e) => goToIdle(view, e.detail)} @stretch=${(/** @type {CustomEvent<Stretch>} */ e) => this.show(e.detail)}></time-axis></div>
         </div>
         <div class="rows" role="rowgroup" ${setStyle({ height: `${rows.length * rowHeight}px` })}
           @click=${this.#click} @dblclick=${this.#dblclick} @pointermove=${this.#hover} @pointerleave=${() => this.#point(null)}>
@@ -331,17 +333,8 @@ export class SpanTree extends LitElement {
 
   /** @param {WheelEvent} event */
   #wheel(event) {
-    const across = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
     const scale = this.shownScale;
-    if (!scale) return;
-    if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      const left = this.getBoundingClientRect().left + this.names + gap;
-      this.zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) / 200), timeAt(scale, Math.max(0, Math.min(1, (event.clientX - left) / this.bars))));
-    } else if (event.shiftKey || Math.abs(across) > Math.abs(event.deltaY)) {
-      event.preventDefault();
-      this.pan(across / Math.max(1, this.bars));
-    }
+    if (scale) zoomWheel(event, this.getBoundingClientRect().left + this.names + gap, this.bars, (factor, share) => this.zoom(factor, timeAt(scale, share)), (by) => this.pan(by));
   }
 }
 customElements.define('span-tree', SpanTree);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { TimeScale } from '../types.js' */
+/** @import { Stretch, TimeScale } from '../types.js' */
 /** @import { Box } from './drag.js' */
 import { duration } from '../lib/format.js';
 import { gapMiddle, labels } from '../trace/axis.js';
@@ -10,18 +10,23 @@ import { dragBox } from './drag.js';
 import { setStyle } from './set-style.js';
 
 /**
- * The times over the bars. Dragging across it selects a stretch.
+ * The times over the bars. Dragging across it selects a stretch; an idle gap says
+ * what it is when the pointer or the focus is there.
  * @fires stretch with { from, to } as its detail, ns since the trace's start
+ * @fires gap with the gap that was clicked as its detail
  */
 export class TimeAxis extends LitElement {
-  static properties = { scale: { attribute: false }, width: { type: Number }, at: { attribute: false }, below: { type: Number }, drawn: { state: true } };
+  static properties = { scale: { attribute: false }, width: { type: Number }, at: { attribute: false }, below: { type: Number }, tell: { attribute: false }, told: { state: true }, drawn: { state: true } };
 
   static styles = css`
     :host { display: block; position: relative; height: 100%; cursor: crosshair; touch-action: pan-y; user-select: none; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
     .area { position: absolute; inset: 0; }
     span { position: absolute; bottom: 4px; white-space: nowrap; line-height: 1.2; }
-    .area span:not(.gap) { padding-left: 4px; border-left: 1px solid var(--line-strong); }
-    .gap { text-align: center; color: var(--text-soft); transform: translateX(-50%); }
+    .area span { padding-left: 4px; border-left: 1px solid var(--line-strong); }
+    .gap { position: absolute; bottom: 2px; padding: 2px 3px; border: 0; border-radius: 3px; background: none; font: inherit; line-height: 1.2; white-space: nowrap; color: var(--text-soft); cursor: pointer; transform: translateX(-50%); }
+    .gap:hover { color: var(--text); text-decoration: underline; }
+    .gap:focus-visible { outline: var(--focus); outline-offset: -1px; }
+    .tip { z-index: 1; top: 30px; bottom: auto; width: max-content; max-width: min(320px, 100%); padding: 3px 8px; white-space: normal; overflow-wrap: anywhere; color: var(--text); background: var(--bg); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); pointer-events: none; }
     i { position: absolute; pointer-events: none; top: 0; }
     .line { width: 1px; background: var(--text-soft); opacity: 0.6; }
     .flag { z-index: 1; top: 2px; bottom: auto; padding: 1px 5px; border-radius: 3px; background: var(--text); color: var(--bg); pointer-events: none; transform: translateX(-50%); }
@@ -37,6 +42,10 @@ export class TimeAxis extends LitElement {
     this.at = null;
     /** How far the pointer's line goes down, px. */
     this.below = 0;
+    /** What to say of a gap. @type {(gap: Stretch) => string} */
+    this.tell = (gap) => `Nothing happened for ${duration(gap.to - gap.from)}`;
+    /** The gap that has the focus or the pointer. @type {Stretch | null} */
+    this.told = null;
     /** What is being selected. @type {Box | null} */
     this.drawn = null;
   }
@@ -47,14 +56,36 @@ export class TimeAxis extends LitElement {
     return html`
       <div class="area" @pointerdown=${this.#down}>
         ${labels(scale, width).map(({ x, text }) => text ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
-        ${scale.gaps.map((g) => html`<span class="gap" title="Nothing happened for ${duration(g.to - g.from)}" ${setStyle({ left: `${gapMiddle(scale, g) * width}px` })}>${duration(g.to - g.from)} idle</span>`)}
+        ${scale.gaps.map((g) => this.#gap(scale, g))}
       </div>
+      ${this.#tip(scale)}
       ${at === null ? nothing : html`
         <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>
         <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, at * width))}px` })}>${duration(timeAt(scale, at))}</span>`}
       ${drawn ? html`
         <i class="selected" ${setStyle({ left: `${drawn.from}px`, width: `${drawn.to - drawn.from}px`, height: `${this.below}px` })}></i>
         <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, (drawn.from + drawn.to) / 2))}px` })}>${duration(timeAt(scale, drawn.to / width) - timeAt(scale, drawn.from / width))}</span>` : nothing}`;
+  }
+
+  /**
+   * @param {TimeScale} scale
+   * @param {Stretch} gap
+   */
+  #gap(scale, gap) {
+    const tell = (/** @type {Stretch | null} */ told) => () => { this.told = told; };
+    return html`<button class="gap" aria-label=${this.tell(gap)} ${setStyle({ left: `${gapMiddle(scale, gap) * this.width}px` })}
+      @pointerdown=${(/** @type {Event} */ e) => e.stopPropagation()} @pointerenter=${tell(gap)} @pointerleave=${tell(null)} @focus=${tell(gap)} @blur=${tell(null)}
+      @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${duration(gap.to - gap.from)} idle</button>`;
+  }
+
+  /** What is to be said of the gap where the pointer or the focus is. @param {TimeScale} scale */
+  #tip(scale) {
+    const { at, told, width } = this;
+    const time = at === null ? NaN : timeAt(scale, at);
+    const gap = told && scale.gaps.includes(told) ? told : scale.gaps.find((g) => g.from <= time && time <= g.to);
+    if (!gap) return nothing;
+    const middle = gapMiddle(scale, gap) * width;
+    return html`<span class="tip" aria-hidden="true" ${setStyle(middle < width / 2 ? { left: `${Math.max(0, middle - 40)}px` } : { right: `${Math.max(0, width - middle - 40)}px` })}>${this.tell(gap)}</span>`;
   }
 
   /** @param {PointerEvent} down */

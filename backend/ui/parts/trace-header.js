@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Trace } from '../types.js' */
-import { changed, route } from '../app/router.js';
 import { address } from '../app/base.js';
 import { linkPatterns, linkSource, served } from '../app/link-patterns.js';
+import { askLinking, linking } from '../app/linked.js';
+import { changed, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { linksOf } from '../trace/link.js';
+import { linksOut } from '../trace/references.js';
 import { rootOf, spanOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './compare-menu.js';
@@ -51,7 +53,17 @@ export class TraceHeader extends LitElement {
     /** How many of its spans came while it was looked at. */
     this.arrived = 0;
     this.facts = memo(facts);
-    watch(this, route, settings, served);
+    watch(this, route, settings, served, linking);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has('trace') && this.trace) askLinking(this.trace);
+  }
+
+  /** Whether other traces are linked with it. @param {Trace} t */
+  #linked(t) {
+    return linksOut(t) || (linking.value?.id === t.id && linking.value.traces.length > 0);
   }
 
   render() {
@@ -81,7 +93,7 @@ export class TraceHeader extends LitElement {
         </dl>
       </div>
       <div class="go"><nav aria-label="Views of the trace">
-        ${views.filter(([v]) => v !== 'linked' || v === view).map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
+        ${views.filter(([v]) => v !== 'linked' || v === view || this.#linked(t)).map(([v, text]) => html`<a href=${address(changed(v === 'linked' ? { view: v, from: 0, to: 0 } : { view: v }))} aria-current=${v === view ? 'page' : nothing}>${text}</a>`)}
       </nav>
       <compare-menu .peer=${{ traceID: t.id, start: String(t.start), rootService: t.services[t.service[root]], rootName: name }}></compare-menu>
       <share-menu .trace=${t} .span=${spanOf(t, String(span))}></share-menu></div>

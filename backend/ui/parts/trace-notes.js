@@ -4,7 +4,8 @@
 import { adjust } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { focusOn, goTo, measureFrom } from '../app/trace-actions.js';
-import { count, since } from '../lib/format.js';
+import { count } from '../lib/format.js';
+import { timesBetween } from '../trace/measure.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 /** What is left out of the trace, or measured in it, and how to end that. */
@@ -42,8 +43,8 @@ export class TraceNotes extends LitElement {
     const link = (/** @type {number} */ span) => html`<button class="quiet" @click=${() => goTo(view, span)}><b>${t.names[t.name[span]].slice(0, 200)}</b></button>`;
     const stop = html`<button @click=${() => measureFrom(t, -1)}>Stop measuring</button>`;
     if (b < 0 || b === a) return html`<p role="status">Measuring from ${link(a)} <span>choose another span</span> ${stop}</p>`;
-    const [from, to] = [t.starts[a] + t.durations[a], t.starts[b] + t.durations[b]];
-    return html`<p role="status">From ${link(a)} to ${link(b)} <span>start to start ${since(t.starts[b] - t.starts[a])}, end to start ${since(t.starts[b] - from)}, end to end ${since(to - from)}</span> ${stop}</p>`;
+    const time = (/** @type {number} */ i) => ({ from: t.starts[i], to: t.starts[i] + t.durations[i] });
+    return html`<p role="status">From ${link(a)} to ${link(b)} <span>${timesBetween(time(a), time(b))}</span> ${stop}</p>`;
   }
 }
 customElements.define('trace-notes', TraceNotes);

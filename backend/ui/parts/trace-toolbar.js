@@ -8,6 +8,7 @@ import { retryUsual, usual } from '../app/usual.js';
 import { watch } from '../app/watch.js';
 import { duration, number } from '../lib/format.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
+import './idle-menu.js';
 import './trace-find.js';
 import './trace-hide.js';
 import './trace-notes.js';
@@ -53,6 +54,7 @@ export class TraceToolbar extends LitElement {
         ${chosen >= 0 && measured < 0 && t.count > 1 ? html`<button title="Measure from the chosen span to another (m)" @click=${() => measureFrom(t, chosen)}>Measure from here</button>` : nothing}
         ${folds.count ? this.#choice('fold', 'Fold equal', `${number(folds.members.length)} spans of which ten or more beside each other have the same service, name and kind`) : nothing}
         ${gaps.length ? this.#choice('gaps', 'Shrink idle', `${duration(idle)} in which nothing happened`) : nothing}
+        ${t.count > 1 ? html`<idle-menu .view=${view}></idle-menu>` : nothing}
         ${t.count > 1 ? this.#choice('critical', 'Critical path', 'At each moment, the span that the trace was waiting for') : nothing}
         ${this.#choice('usual', 'Unusual', 'Marks what took longer than 95 or 99 % of the spans of its operation, and half as long again as the one in the middle (u: the next)')}`}
         ${t.count > 1 ? html`<trace-hide .view=${view}></trace-hide>` : nothing}

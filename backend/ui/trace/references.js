@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { OTLPTraces } from '../types.js' */
+/** @import { Trace } from '../types.js' */
+import { spanID } from './trace.js';
 
 /**
- * Adds the links between spans of one trace: by the id of a span those of the
- * spans that link to it.
- * @param {Map<string, string[]>} links to add to
- * @param {OTLPTraces} traces
- * @param {string} traceID 32 hex digits, or 16 where the others are 0
+ * The spans of a trace that link to a span.
+ * @param {Trace} t in which they are looked for
+ * @param {Trace} of whose span it is, the same trace or another
+ * @param {number} span
+ * @returns {number[]}
  */
-export function addLinks(links, traces, traceID) {
-  const trace = traceID.padStart(32, '0');
-  for (const { scopeSpans = [] } of traces.resourceSpans ?? []) {
-    for (const { spans = [] } of scopeSpans) {
-      for (const span of spans) {
-        for (const to of new Set(span.links?.filter((l) => l.traceId === trace).map((l) => l.spanId))) {
-          if (to === span.spanId || to === span.parentSpanId) continue; // it says what kind of reference the parent is
-          const from = links.get(to);
-          if (from) from.push(span.spanId);
-          else links.set(to, [span.spanId]);
-        }
-      }
-    }
-  }
+export function linkedFrom(t, of, span) {
+  const { links } = t;
+  const trace = links ? links.traces.indexOf(of.id) : -1;
+  if (!links || trace < 0) return [];
+  const id = spanID(of, span);
+  /** @type {Set<number>} */
+  const from = new Set();
+  for (let l = 0; l < links.span.length; l++) if (links.trace[l] === trace && links.ids.startsWith(id, l * 16)) from.add(links.span[l]);
+  return [...from];
+}
+
+/**
+ * Whether spans of a trace link to other traces.
+ * @param {Trace} t
+ */
+export function linksOut(t) {
+  return t.links?.traces.some((id) => id !== t.id) ?? false;
 }
 
 /**

@@ -20,7 +20,7 @@ const allGapsShare = 0.3;
  * The idle gaps of a trace, by time: when nothing ran, or for five seconds or
  * more only spans with children did, and none of those started or ended. Only
  * those are told that must be shrunk for the rest to be seen.
- * @param {Trace} t
+ * @param {Pick<Trace, 'count' | 'starts' | 'durations' | 'end'>} t
  * @param {number} [focus] the span whose subtree alone counts, -1: all do
  * @returns {Stretch[]}
  */
@@ -59,7 +59,7 @@ export function idleGaps(t, focus = -1) {
 
 /**
  * When spans start, and when they end, both sorted.
- * @param {Trace} t
+ * @param {Pick<Trace, 'starts' | 'durations'>} t
  * @param {number} first
  * @param {number} end
  * @param {(i: number) => boolean} counts

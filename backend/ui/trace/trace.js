@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** @import { OutlineJSON, Trace } from '../types.js' */
+/** @import { Links, OutlineJSON, Trace } from '../types.js' */
 
 /**
  * Makes columns of an outline, its spans in the order of the tree. The result
@@ -63,7 +63,19 @@ export function fromOutline(o) {
     kind: inOrder(order, digits(o.kind)),
     status: inOrder(order, digits(o.status)),
     ids: idsInOrder(order, o.ids),
+    links: o.links ? links(order, o.links) : null,
   };
+}
+
+/**
+ * @param {Int32Array} order
+ * @param {NonNullable<OutlineJSON['links']>} l
+ * @returns {Links}
+ */
+function links(order, l) {
+  const place = new Int32Array(order.length);
+  order.forEach((from, to) => { place[from] = to; });
+  return { ...l, span: Int32Array.from(l.span, (from) => place[from]), trace: Int32Array.from(l.trace) };
 }
 
 /**

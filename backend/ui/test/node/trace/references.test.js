@@ -2,37 +2,41 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addLinks, shortTraceID } from '../../../trace/references.js';
-
-const trace = '0000000000000000000000000000abcd';
-const other = 'f'.repeat(32);
+import { linkedFrom, linksOut, shortTraceID } from '../../../trace/references.js';
+import { fromOutline, spanID } from '../../../trace/trace.js';
+import { hex, outline } from './make.js';
 
 /**
- * @param {string} spanId
- * @param {string} parentSpanId
- * @param {[string, string][]} links
+ * A trace of three spans in another order than in the outline, with links: the
+ * span, as in the outline, the trace, and the id of the span there.
+ * @param {string} traceID
+ * @param {[number, string, number][]} list
  */
-const span = (spanId, parentSpanId, links) => ({ traceId: trace, spanId, parentSpanId, name: '', startTimeUnixNano: '0', endTimeUnixNano: '0', links: links.map(([traceId, spanId]) => ({ traceId, spanId })) });
+function linked(traceID, list) {
+  const traces = [...new Set(list.map(([, trace]) => trace))];
+  return fromOutline({
+    ...outline([-1, -1, 0]), traceID,
+    links: { span: list.map(([span]) => span), trace: list.map(([, trace]) => traces.indexOf(trace)), ids: list.map(([, , id]) => hex(id)).join(''), traces, more: 0 },
+  });
+}
 
 test('which spans link to a span', () => {
-  const spans = [
-    span('01', '', [[trace, '01']]), // itself
-    span('02', '01', [[trace, '01']]), // the kind of its parent
-    span('03', '02', [[other, '01'], [trace, '01']]),
-    span('04', '02', [[other, '01']]), // of another trace
-    span('05', '', []),
-    span('06', '05', [[trace, '01'], [trace, '01']]),
-    span('06', '', [[trace, '05']]), // twice, as a Zipkin client and server are
-  ];
-  const traces = { resourceSpans: [{ scopeSpans: [{ spans }] }, {}] };
-  const links = new Map();
-  addLinks(links, {}, trace);
-  addLinks(links, traces, shortTraceID(trace));
-  assert.deepEqual([...links], [['01', ['03', '06']], ['05', ['06']]]);
+  const own = linked('aa', [[1, 'aa', 0], [2, 'aa', 0], [2, 'bb', 0]]);
+  assert.deepEqual(linkedFrom(own, own, 0).map((i) => spanID(own, i)), [hex(1), hex(2)]);
+  assert.deepEqual(linkedFrom(own, own, 1), []);
+  const other = linked('bb', [[0, 'aa', 2], [0, 'aa', 2], [2, 'cc', 2], [2, 'aa', 20]]);
+  assert.deepEqual(linkedFrom(other, own, 1), [0], 'span 1 is the last of the outline');
+  assert.deepEqual(linkedFrom(fromOutline(outline([-1])), own, 0), []);
+});
+
+test('which traces link to others', () => {
+  assert.equal(linksOut(fromOutline(outline([-1]))), false);
+  assert.equal(linksOut(linked('aa', [[1, 'aa', 0]])), false);
+  assert.equal(linksOut(linked('aa', [[1, 'aa', 0], [1, 'bb', 0]])), true);
 });
 
 test('ids of 64 bits', () => {
-  assert.equal(shortTraceID(trace), '000000000000abcd');
-  assert.equal(shortTraceID(other), other);
+  assert.equal(shortTraceID('0000000000000000000000000000abcd'), '000000000000abcd');
+  assert.equal(shortTraceID('f'.repeat(32)), 'f'.repeat(32));
   assert.equal(shortTraceID('abcd'), 'abcd');
 });
