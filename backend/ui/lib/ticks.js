@@ -42,9 +42,9 @@ export function ticks(from, to, step) {
 export function tickLabel(at, step, largest) {
   if (at === 0) return '0';
   if (largest >= minute) {
-    if (step >= second) return duration(at);
-    const m = Math.floor(at / minute);
-    return `${m ? m + 'm ' : ''}${((at - m * minute) / second).toFixed(decimals(second / step))}s`;
+    if (step >= (largest >= hour ? minute : second)) return duration(at);
+    const [h, m] = [Math.floor(at / hour), Math.floor((at % hour) / minute)];
+    return `${h ? h + 'h ' : ''}${h || m ? m + 'm ' : ''}${((at % minute) / second).toFixed(decimals(second / step))}s`;
   }
   const [unit, size] = /** @type {[string, number]} */ ([['s', second], ['ms', 1e6], ['µs', 1e3], ['ns', 1]].find(([, size]) => largest >= Number(size)) ?? ['ns', 1]);
   return `${(at / size).toFixed(decimals(size / step))} ${unit}`;

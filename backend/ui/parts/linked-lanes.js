@@ -32,6 +32,9 @@ const [right, gap] = [76, 8];
 /** Of so many traces the spans have rows at first; of more, only those of the trace itself. */
 const few = 5;
 
+/** So many lines are drawn soft, but for those of the row where the keyboard is. */
+const many = 12;
+
 /** Which lanes are open, by their traces' ids. @type {WeakMap<LinkedTraces, ReadonlySet<string>>} */
 const opened = new WeakMap();
 
@@ -65,6 +68,10 @@ export class LinkedLanes extends LitElement {
     this.all = memo((/** @type {LinkedTraces} */ linked, /** @type {boolean} */ shrink) => timeScale(0, linked.duration, shrink ? linked.gaps : []));
     this.rowsOf = memo(rowsOf);
     this.draw = () => this.#draw();
+    this.begin = () => {
+      const own = this.rows.find((r) => r.lane === this.linked?.own);
+      if (own) this.#scrollTo(own);
+    };
     watch(this, route, settings, theme, zoom, ratio);
     onResize(this, () => { this.width = this.grid?.clientWidth ?? 0; });
     this.addEventListener('wheel', (event) => zoomWheel(event, this.getBoundingClientRect().left + this.names + gap, this.bars, (factor, share) => this.zoom(factor, timeAt(this.#shown(), share)), (by) => this.pan(by)), { passive: false });
@@ -166,7 +173,7 @@ export class LinkedLanes extends LitElement {
           ${labels(scale, bars).map((l) => html`<i class="tick" ${setStyle({ left: `${Math.round(left + l.x)}px` })}></i>`)}
           ${scale.gaps.map((g) => html`<i class="idle" ${setStyle({ left: `${x(g.from)}px`, width: `${x(g.to) - x(g.from)}px` })}></i>`)}
           ${width ? rows.map((row, n) => laneRow(row, n, place)) : nothing}
-          <svg aria-hidden="true" width=${bars} height=${height} ${setStyle({ left: `${left}px` })}>${bars ? svg`${wires(linked, rows, scale, bars, rows[at])}` : nothing}</svg>
+          <svg aria-hidden="true" width=${bars} height=${height} class=${linked.links.length > many ? 'many' : ''} ${setStyle({ left: `${left}px` })}>${bars ? svg`${wires(linked, rows, scale, bars, rows[at])}` : nothing}</svg>
         </div>
       </div>
       ${zoomedIn ? html`<button class="whole" @click=${() => this.show({ from: 0, to: 0 })}>All of the time</button>` : nothing}`;
@@ -177,8 +184,7 @@ export class LinkedLanes extends LitElement {
     if (grid && !this.width && grid.clientWidth) this.width = grid.clientWidth;
     if (grid && this.width && this.linked && this.shown !== this.linked) {
       this.shown = this.linked;
-      const own = this.rows.find((r) => r.lane === this.linked?.own);
-      if (own) this.#scrollTo(own);
+      schedule('read', this.begin);
     }
     schedule('draw', this.draw);
   }

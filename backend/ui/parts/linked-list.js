@@ -65,5 +65,5 @@ customElements.define('linked-list', LinkedList);
 /** @param {LaneLink} link */
 function wait(link) {
   const ns = waitOf(link);
-  return ns >= 0 ? duration(ns) : html`<span class="soft" title="It began before the other ended">none: ${duration(ns)}</span>`;
+  return ns >= 0 ? duration(ns) : html`<span class="soft" title="It began before the other ended">${duration(ns)}</span>`;
 }

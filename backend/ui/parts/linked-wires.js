@@ -17,6 +17,7 @@ export const wireStyles = css`
   svg { position: absolute; top: 0; overflow: hidden; pointer-events: none; }
   path { fill: none; stroke: var(--text-soft); stroke-width: 1; }
   path.tip { fill: var(--text-soft); stroke: none; }
+  .many g:not(.lit) path { opacity: 0.3; }
   .lit path { stroke: var(--accent); stroke-width: 2; }
   .lit path.tip { fill: var(--accent); stroke: none; }
   text { font-size: 11px; font-weight: 600; fill: var(--text); stroke: var(--bg); stroke-width: 3px; paint-order: stroke; text-anchor: middle; font-variant-numeric: tabular-nums; }

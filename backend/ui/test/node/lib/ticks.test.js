@@ -37,5 +37,8 @@ test('labels tell ticks apart and share a unit', () => {
   assert.deepEqual(labels(3.2e9, 3.2e9 + 2000, 2), ['3.200000 s', '3.200001 s', '3.200002 s']);
   assert.deepEqual(labels(0, 120e9, 4), ['0', '30 s', '1m', '1m 30s', '2m']);
   assert.deepEqual(labels(125e9, 125e9 + 1e9, 2), ['2m 5.0s', '2m 5.5s', '2m 6.0s']);
+  assert.deepEqual(labels(7200e9, 7203e9, 3), ['2h 0m 0s', '2h 0m 1s', '2h 0m 2s', '2h 0m 3s']);
+  assert.deepEqual(labels(3e13, 3e13 + 1e9, 2), ['8h 20m 0.0s', '8h 20m 0.5s', '8h 20m 1.0s']);
+  assert.deepEqual(labels(0, 7200e9, 4), ['0', '30m', '1h', '1h 30m', '2h']);
   assert.deepEqual(labels(0, 800, 4), ['0', '200 ns', '400 ns', '600 ns', '800 ns']);
 });
