@@ -25,6 +25,7 @@ export class LinkedTracesView extends LitElement {
   static styles = [controls, css`
     :host { display: grid; grid-template-rows: auto minmax(140px, 1fr) auto; min-height: 0; min-width: 0; }
     .head { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; padding: 0 16px 8px; min-height: 38px; font-size: var(--small); }
+    button { min-height: 26px; padding: 1px 8px; }
     p { margin: 0; display: flex; flex-wrap: wrap; align-items: center; gap: 2px 6px; }
     b { font-weight: 600; overflow-wrap: anywhere; }
     .mono { overflow-wrap: anywhere; }
@@ -112,7 +113,7 @@ export class LinkedTracesView extends LitElement {
   #measured(linked) {
     const { from_span: from, span } = route.value.params;
     const [a, b] = [String(from), String(span)].map((ref) => refOf(linked, ref));
-    if (!a) return nothing;
+    if (!a) return b ? html`<button title="Measure from the chosen span to another (m)" @click=${() => adjust({ from_span: span })}>Measure from here</button>` : nothing;
     const stop = html`<button @click=${() => adjust({ from_span: '' })}>Stop measuring</button>`;
     const first = html`Measuring from <b>${nameOf(linked.lanes[a.lane], a.span)}</b>`;
     if (!b || from === span) return html`<p role="status">${first} choose another span ${stop}</p>`;

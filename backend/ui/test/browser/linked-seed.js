@@ -2,12 +2,12 @@
 
 // Traces that are linked: an order that is written into a queue, the workers that
 // read it, and others around them.
-import { now, otlp } from './seeds.js';
+import { hostileText, now, otlp } from './seeds.js';
 
 const hex = (/** @type {number} */ n, /** @type {number} */ digits) => n.toString(16).padStart(digits, '0');
 const trace = (/** @type {number} */ n) => hex(0xbeef0000 + n, 32);
 
-export const ids = { order: trace(1), ship: trace(2), mail: trace(3), invoice: trace(4), batch: trace(5), gone: 'd'.repeat(32), lonely: trace(6), night: trace(7), hostile: trace(8), loop: trace(9), big: trace(10) };
+export const ids = { order: trace(1), ship: trace(2), mail: trace(3), invoice: trace(4), batch: trace(5), gone: 'd'.repeat(32), lonely: trace(6), night: trace(7), hostile: trace(8), loop: trace(9), item: trace(100) };
 /** As the backend writes them. */
 export const short = (/** @type {string} */ id) => id.slice(16);
 
@@ -55,3 +55,9 @@ export const night = () => [
 
 /** A trace that no other is linked with. */
 export const lonely = () => otlp(ids.lonely, [{ service: 'lonely', name: 'only', parent: -1, start: 0, duration: 1e6 }], at);
+
+/** Names that are code, in a trace that links to one that ran at the same time. */
+export const hostile = () => otlp(ids.hostile, [
+  { service: hostileText, name: hostileText, parent: -1, start: 0, duration: 1e6, links: [link(ids.loop, 1)] },
+  { service: 'toString', name: '__proto__', parent: 0, start: 0, duration: 1e5, links: [link(ids.loop, 1)] },
+], at);
