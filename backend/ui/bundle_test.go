@@ -11,7 +11,7 @@ import (
 func TestBundle(t *testing.T) {
 	files := fstest.MapFS{
 		"app/main.js":   {Data: []byte("// SPDX-License-Identifier: X\n\n/** Starts. */\nimport { one, two as other } from '../lib/a.js';\nimport * as b from '../lib/b.js';\nimport '../lib/c.js';\nrun(one, other, b.three);\n")},
-		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1;\n\n// Why.\nexport async function two(/** @type {A} */ a) {\n  // Why, too.\n  /** @type {B} */\n  const b = /** @type {B} */ (a) /* of a */; // kept\n  return `\n\ta // of a text\n    https://b`;\n}\nthree();\n")},
+		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1;\n\n// Why.\nexport async function two(/** @type {A} */ a) {\n  return `\n\ta // of a text\n    https://b`;\n}\nthree();\n")},
 		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three {}\n")},
 		"lib/c.js":      {Data: []byte("side();\n")},
 		"lib/unused.js": {Data: []byte("unused();\n")},
@@ -31,10 +31,13 @@ const {
   html,
 } = $0;
 const { three } = $1;
+/**
+* A * b.
+*/
 const one = 1;
 
-async function two(a) {
-const b = (a) /* of a */; // kept
+// Why.
+async function two(/** @type {A} */ a) {
 return ` + "`" + `
 	a // of a text
 https://b` + "`" + `;
@@ -47,7 +50,9 @@ side();
 return {  };
 })();
 const $4 = (() => {
+// SPDX-License-Identifier: X
 
+/** Starts. */
 const { one, two: other } = $2;
 const b = $1;
 run(one, other, b.three);
@@ -56,6 +61,25 @@ return {  };
 `
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestMinified(t *testing.T) {
+	for text, want := range map[string]string{
+		"/** A. */\nconst $1 = (() => {\nconst name = 1; // Why.\nreturn { name };\n})();\n": "const $1=(()=>{const e=1;return{name:e}})()",
+		"a // b":  "a",
+		"const `": "const `",
+	} {
+		if got := string(minified([]byte(text))); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	joined, err := bundle(files, "app/main.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := minified(joined); len(got) > len(joined)*2/3 {
+		t.Errorf("of %d bytes %d are left", len(joined), len(got))
 	}
 }
 

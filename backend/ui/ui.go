@@ -4,6 +4,7 @@ package ui
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -14,8 +15,6 @@ import (
 	"path"
 	"strings"
 	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed index.html tokens.css icon.svg app/*.js lib/*.js pages/*.js parts/*.js search/*.js trace/*.js vendor/lit.js vendor/LICENSE-lit
@@ -29,7 +28,7 @@ type UI struct {
 	hash  string        // of all files
 	page  []byte        // index.html
 	etag  string        // of page
-	all   []byte        // the module bundled
+	all   func() []byte // the module bundled, made when it is first asked for
 	small func() []byte // the same with gzip
 	files fs.FS
 }
@@ -39,12 +38,12 @@ type UI struct {
 func New(basePath string) (*UI, error) { return newUI(files, basePath) }
 
 func newUI(files fs.FS, basePath string) (*UI, error) {
-	all, err := bundle(files, "app/main.js")
+	joined, err := bundle(files, "app/main.js")
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.New()
-	sum.Write(all)
+	sum.Write(joined)
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -59,8 +58,9 @@ func newUI(files fs.FS, basePath string) (*UI, error) {
 	}
 	u := &UI{
 		hash: hex.EncodeToString(sum.Sum(nil))[:16], files: files,
-		all: all, small: sync.OnceValue(func() []byte { return compressed(all) }),
+		all: sync.OnceValue(func() []byte { return minified(joined) }),
 	}
+	u.small = sync.OnceValue(func() []byte { return compressed(u.all()) })
 	// Not with html/template: the linker keeps every exported method beside it, 3 MB.
 	page, err := fs.ReadFile(files, "index.html")
 	u.page = bytes.ReplaceAll(page, []byte("{{.}}"), []byte(html.EscapeString(basePath+"/ui/"+u.hash)))
@@ -101,7 +101,7 @@ func (u *UI) answer(w http.ResponseWriter, code int, page []byte) {
 // another version are not found, so that a page never mixes versions.
 func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
-	text, err := u.all, error(nil)
+	text, err := []byte(nil), error(nil)
 	if name != bundled {
 		text, err = fs.ReadFile(u.files, name)
 	}
@@ -113,10 +113,14 @@ func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", policy) // of workers
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Type", contentType(name))
-	if name == bundled && readsGzip(r) { // better than what is compressed for each request
+	if name == bundled {
 		h.Add("Vary", "Accept-Encoding")
-		h.Set("Content-Encoding", "gzip")
-		text = u.small()
+		if readsGzip(r) { // better than what is compressed for each request
+			h.Set("Content-Encoding", "gzip")
+			text = u.small()
+		} else {
+			text = u.all()
+		}
 	}
 	_, _ = w.Write(text) // the browser is gone
 }
@@ -134,8 +138,8 @@ func readsGzip(r *http.Request) bool {
 
 func compressed(text []byte) []byte {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write(text) // a Buffer takes all
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // there is such a level
+	_, _ = z.Write(text)                                  // a Buffer takes all
 	_ = z.Close()
 	return b.Bytes()
 }

@@ -171,7 +171,7 @@ func TestBundledFile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if !bytes.Equal(text, u.all) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") == "" {
+		if !bytes.Equal(text, u.all()) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") == "" {
 			t.Errorf("%q: %d bytes, %v", accept, len(text), w.Header())
 		}
 	}
