@@ -23,16 +23,21 @@ func (o order) inject(tracer *spur.Tracer, span *spur.Span) error {
 	return tracer.Inject(span.Context(), opentracing.TextMap, opentracing.TextMapCarrier(o.headers))
 }
 
+// perTour is how many orders go with one van.
+const perTour = 3
+
 // delivery is a queue and who works on it.
 type delivery struct {
 	tracer *spur.Tracer
+	luck   *luck
 	store  string
 	orders chan order
+	packed []opentracing.SpanContext
 	done   chan struct{}
 }
 
-func startDelivery(tracer *spur.Tracer, store string) *delivery {
-	d := &delivery{tracer: tracer, store: store, orders: make(chan order, 1000), done: make(chan struct{})}
+func startDelivery(tracer *spur.Tracer, luck *luck, store string) *delivery {
+	d := &delivery{tracer: tracer, luck: luck, store: store, orders: make(chan order, 1000), done: make(chan struct{})}
 	go d.work()
 	return d
 }
@@ -63,5 +68,24 @@ func (d *delivery) deliver(o order) {
 	for _, item := range o.items {
 		_, pack := d.tracer.Start(ctx, "pack")
 		pack.SetString("item", item).Finish()
+	}
+	d.packed = append(d.packed, span.Context())
+	if len(d.packed) == perTour {
+		d.drive()
+	}
+}
+
+// drive takes what is packed to the customers: a trace of its own, with links to the
+// orders.
+func (d *delivery) drive() {
+	var links spur.Links
+	links, d.packed = d.packed, nil
+	span := d.tracer.StartSpan("drive tour", links)
+	defer span.Finish()
+	span.SetTag("orders", len(links))
+	for _, stop := range links {
+		handOver := d.tracer.StartSpan("hand over", opentracing.ChildOf(span.Context()), spur.Link(stop))
+		d.luck.work(2, 6)
+		handOver.Finish()
 	}
 }

@@ -4,8 +4,9 @@
 // frontend and a payment service over HTTP, a stock over gRPC, a store that is
 // sometimes slow, and a delivery that takes orders from a queue.
 //
-//	go run .              one order, drawn as a tree
-//	go run . -load 5      five orders a second, until Ctrl-C
+//	go run .                 one order, drawn as a tree
+//	go run . -load 5         five orders a second, until Ctrl-C
+//	go run . -load 5 -slow   the same when the store's prices have lost their index
 //
 // Spans go to the agent at localhost:6831; those of one order only when something
 // shows traces at localhost:16686, as the all-in-one of backend/cmd/all-in-one
@@ -43,18 +44,19 @@ func main() {
 	period := flag.Duration("for", 0, "how long the load lasts; 0 is until Ctrl-C")
 	to := flag.String("to", "", "`URL` that spans are sent to")
 	seed := flag.Uint64("seed", worthLooking, "of what goes wrong: the same each time for the same seed")
+	slow := flag.Bool("slow", false, "the store finds prices slowly, as if an index were missing")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
 	if *perSecond != 0 {
-		err = runLoad(ctx, os.Stdout, *seed, cmp.Or(*to, agentURL), *perSecond, *period)
+		err = runLoad(ctx, os.Stdout, *seed, *slow, cmp.Or(*to, agentURL), *perSecond, *period)
 	} else {
 		if *to == "" && listens(ctx, uiAddr) {
 			*to = agentURL
 		}
-		err = runOnce(ctx, os.Stdout, *seed, *to)
+		err = runOnce(ctx, os.Stdout, *seed, *slow, *to)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -63,7 +65,7 @@ func main() {
 
 // runOnce buys once and draws the trace. It also goes to an address, unless that
 // is "".
-func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
+func runOnce(ctx context.Context, out io.Writer, seed uint64, slow bool, to string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	agent, err := spurtest.StartAgent(spurtest.AgentOptions{})
@@ -75,7 +77,7 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
 	if to != "" {
 		opts = append(opts, spur.WithEndpoint(to))
 	}
-	s, err := openShop(seed, opts...)
+	s, err := openShop(seed, slow, opts...)
 	if err != nil {
 		return err
 	}
@@ -104,11 +106,11 @@ func runOnce(ctx context.Context, out io.Writer, seed uint64, to string) error {
 }
 
 // runLoad buys perSecond times a second.
-func runLoad(ctx context.Context, out io.Writer, seed uint64, to string, perSecond float64, period time.Duration) error {
+func runLoad(ctx context.Context, out io.Writer, seed uint64, slow bool, to string, perSecond float64, period time.Duration) error {
 	if !(perSecond >= 0.001 && perSecond <= 1000) { // nor NaN
 		return fmt.Errorf("-load=%v: not from 0.001 to 1000 orders a second", perSecond)
 	}
-	s, err := openShop(seed, spur.SampleAll(), spur.FromEnv(), spur.WithEndpoint(to))
+	s, err := openShop(seed, slow, spur.SampleAll(), spur.FromEnv(), spur.WithEndpoint(to))
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func cleanEnv(t *testing.T) {
 func TestOnce(t *testing.T) {
 	cleanEnv(t)
 	var out strings.Builder
-	if err := runOnce(t.Context(), &out, worthLooking, ""); err != nil {
+	if err := runOnce(t.Context(), &out, worthLooking, false, ""); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	said := out.String()
@@ -58,7 +58,7 @@ func TestOnce(t *testing.T) {
 func TestOutOfStock(t *testing.T) {
 	cleanEnv(t)
 	var out strings.Builder
-	if err := runOnce(t.Context(), &out, 33, ""); err != nil {
+	if err := runOnce(t.Context(), &out, 33, false, ""); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, part := range []string{"The shop says: gold: out of stock", "cart.items=4", "27 spans\n"} {
@@ -70,7 +70,7 @@ func TestOutOfStock(t *testing.T) {
 
 func TestLoadRange(t *testing.T) {
 	for _, perSecond := range []float64{-1, 1e-30, 1e10, math.Inf(1), math.NaN()} {
-		if err := runLoad(t.Context(), io.Discard, 1, "udp://localhost:1", perSecond, time.Millisecond); err == nil {
+		if err := runLoad(t.Context(), io.Discard, 1, false, "udp://localhost:1", perSecond, time.Millisecond); err == nil {
 			t.Errorf("%v orders a second", perSecond)
 		}
 	}
@@ -85,7 +85,7 @@ func TestLoad(t *testing.T) {
 	}
 	defer agent.Close()
 	var out strings.Builder
-	if err := runLoad(t.Context(), &out, 1, "udp://"+agent.Addr(), 40, 500*time.Millisecond); err != nil {
+	if err := runLoad(t.Context(), &out, 1, true, "udp://"+agent.Addr(), 40, 500*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	var orders, refused, finished, sent, dropped int
@@ -98,5 +98,8 @@ func TestLoad(t *testing.T) {
 	}
 	if err := agent.Wait(t.Context(), sent); err != nil {
 		t.Error(err)
+	}
+	if tree := agent.Tree(); !strings.Contains(tree, "delivery: drive tour") {
+		t.Errorf("no van left:\n%s", tree)
 	}
 }

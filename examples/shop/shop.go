@@ -29,8 +29,9 @@ type shop struct {
 	delivery *delivery
 }
 
-// openShop starts the services. What goes wrong in them depends on seed.
-func openShop(seed uint64, opts ...spur.Option) (*shop, error) {
+// openShop starts the services. What goes wrong in them depends on seed; slow is
+// whether the store finds prices slowly.
+func openShop(seed uint64, slow bool, opts ...spur.Option) (*shop, error) {
 	s := &shop{}
 	tracers := map[string]*spur.Tracer{}
 	for _, name := range []string{"frontend", "payment", "stock", "store", "delivery"} {
@@ -41,9 +42,9 @@ func openShop(seed uint64, opts ...spur.Option) (*shop, error) {
 		tracers[name] = t
 		s.tracers = append(s.tracers, t)
 	}
-	s.store = httptest.NewServer(spurhttp.Handler(tracers["store"], storeHandler(tracers["store"], newLuck(seed, 1))))
+	s.store = httptest.NewServer(spurhttp.Handler(tracers["store"], storeHandler(tracers["store"], newLuck(seed, 1), slow)))
 	s.payment = httptest.NewServer(spurhttp.Handler(tracers["payment"], paymentHandler(tracers["payment"], newLuck(seed, 2))))
-	s.delivery = startDelivery(tracers["delivery"], s.store.URL)
+	s.delivery = startDelivery(tracers["delivery"], newLuck(seed, 4), s.store.URL)
 	var err error
 	if s.stock, err = startStock(tracers["stock"], tracers["frontend"], s.store.URL); err != nil {
 		return nil, errors.Join(err, s.close(context.Background()))

@@ -6,9 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { startBackend, store } from './backend.js';
+import { startBackend } from './backend.js';
 import { launch, open } from './browser.js';
-import * as seeds from './seeds.js';
+import { fill, pages } from './pages.js';
 
 /** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
 /** @type {import('playwright-core').Browser} */ let browser;
@@ -20,7 +20,7 @@ before(async () => {
   data = await mkdtemp(join(tmpdir(), 'spur-ui-'));
   [backend, browser] = await Promise.all([startBackend([`--data=${data}`]), launch()]);
   flags = [`--data=${data}`, `--query.http-server.host-port=${new URL(backend.url).host}`];
-  for (const traces of [seeds.one(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+  await fill(backend);
 });
 after(async () => {
   await browser?.close();
@@ -29,10 +29,11 @@ after(async () => {
 });
 
 test('the server ends, and starts again', async () => {
-  const [list, trace, status] = await Promise.all([0, 1, 2].map(() => open(browser, backend.url)));
-  await list.visit('/');
-  await trace.visit(`/trace/${seeds.ids.hundred}`);
-  await status.visit('/status');
+  const [list, trace, status, compare, services, map] = await Promise.all(['traces', 'trace', 'status', 'compare', 'services', 'map'].map(async (name) => {
+    const page = await open(browser, backend.url);
+    await page.visit(pages[name]);
+    return page;
+  }));
   await backend.stop('SIGKILL');
 
   await status.getByText('The server does not answer').waitFor();
@@ -42,14 +43,20 @@ test('the server ends, and starts again', async () => {
   await list.getByRole('link', { name: 'lonely' }).first().click();
   await list.getByText('The trace cannot be shown').waitFor();
   await list.getByText('The server does not answer').waitFor();
+  for (const page of [services, map]) await page.getByText('The server does not answer').waitFor();
+  assert.ok(await services.getByText('frontend').count(), 'what was known is still shown');
+  await map.locator('map-graph').waitFor();
+  assert.ok(await compare.getByText('send receipt').count());
+  await compare.getByRole('link', { name: 'Services' }).click();
+  await compare.getByText('The services cannot be shown').waitFor();
 
   backend = await startBackend(flags);
-  await status.getByText('The server does not answer').waitFor({ state: 'detached' });
+  for (const page of [status, services, map, compare]) await page.getByText('The server does not answer').waitFor({ state: 'detached' });
   await list.getByRole('button', { name: 'Try again' }).click();
   await list.getByRole('heading', { name: 'only' }).waitFor();
   await list.goBack();
   await list.getByRole('link', { name: 'lonely' }).first().waitFor();
-  for (const page of [list, trace, status]) page.quiet(gone);
+  for (const page of [list, trace, status, compare, services, map]) page.quiet(gone);
 });
 
 test('a search that fails says so, and offers again', async () => {
@@ -81,3 +88,29 @@ test('a slow network', async () => {
   await page.idle();
   page.quiet();
 });
+
+for (const [name, loading, stopped, again, shown] of [
+  ['compare', 'Loading the traces', 'The traces were not loaded', 'Load them', 'compare-tree'],
+  ['services', 'Adding up the spans', 'This was stopped', 'Try again', 'services-table'],
+  ['map', 'Asking who called whom', 'This was stopped', 'Try again', 'map-graph'],
+]) {
+  test(`${name}: what takes long is stopped, and asked for again`, async () => {
+    const page = await open(browser, backend.url);
+    await page.visit('/status');
+    /** @type {import('playwright-core').Route[]} */
+    let held = [];
+    const hold = (/** @type {import('playwright-core').Route} */ route) => { held.push(route); };
+    await page.route(/\/api\/(red|map|services|trace\/.*)(\?|$)/, hold);
+    await page.evaluate((path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }, pages[name]);
+    await page.getByText(loading).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(stopped).waitFor();
+    await page.unroute(/\/api\/(red|map|services|trace\/.*)(\?|$)/, hold);
+    for (const route of held) await route.abort().catch(() => {}); // the page has given it up
+    held = [];
+    await page.getByRole('button', { name: again }).click();
+    await page.locator(shown).waitFor();
+    await page.idle();
+    page.quiet();
+  });
+}

@@ -4,18 +4,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { serviceColor } from '../../lib/color.js';
-import { startBackend, store } from './backend.js';
+import { startBackend } from './backend.js';
 import { launch, open } from './browser.js';
 import { tidy, watchShifts } from './geometry.js';
 import { send } from './load.js';
-import * as seeds from './seeds.js';
+import { fill, pages } from './pages.js';
 
 /** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
 /** @type {import('playwright-core').Browser} */ let browser;
 
 before(async () => {
   [backend, browser] = await Promise.all([startBackend(), launch()]);
-  for (const traces of [seeds.siblings(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+  await fill(backend);
 });
 after(async () => {
   await browser?.close();
@@ -27,22 +27,52 @@ const services = ['frontend', 'checkout', 'payment', 'inventory', 'shipping', 'e
 for (const theme of /** @type {const} */ (['light', 'dark'])) {
   test(`a service has its colour on all pages, ${theme}`, async () => {
     const page = await open(browser, backend.url, { colorScheme: theme });
-    const trace = `/trace/${seeds.ids.hundred}`;
-    let seen = 0;
-    for (const path of ['/', trace, `${trace}?view=table`, `${trace}?view=logs`, `${trace}?span=0000000000000003`]) {
-      for (const again of [false, true]) {
+    for (const [name, most] of /** @type {[string, number][]} */ ([
+      ['traces', 3], ['trace', 30], ['trace-table', 8], ['trace-logs', 1], ['trace-span', 30], ['trace-linked', 1], ['compare', 5], ['services', 6], ['services-service', 1], ['map-table', 8], ['map-service', 2],
+    ])) {
+      let seen = 0;
+      for (const again of name === 'trace' ? [false, true] : [false]) {
         if (again) await page.reload();
-        else await page.visit(path);
+        else await page.visit(pages[name]);
         await page.idle();
         for (const [service, color] of await page.evaluate(swatches)) {
           if (!services.includes(service)) continue;
           seen++;
-          assert.equal(color, serviceColor(service, theme), `${service} on ${path}`);
+          assert.equal(color, serviceColor(service, theme), `${service} on ${name}`);
         }
       }
+      assert.ok(seen >= most, `${seen} swatches on ${name}`);
     }
-    assert.ok(seen > 100, `${seen} swatches`);
+    // What is on a canvas has no name; of eight services most are on each of these.
+    for (const name of ['trace', 'trace-flame', 'compare-beside', 'map']) {
+      await page.visit(pages[name]);
+      const shown = await page.evaluate(painted, services.map((service) => serviceColor(service, theme)));
+      assert.ok(shown.filter(Boolean).length >= 2, `${name} paints ${services.filter((_, i) => shown[i])} in their colours`);
+    }
+    page.quiet(/willReadFrequently/);
+    await page.context().close();
   });
+}
+
+/** In the page: which of the colours are on canvases. @param {string[]} colors */
+function painted(colors) {
+  const g = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true }));
+  const wanted = colors.map((color) => {
+    g.fillStyle = color;
+    g.fillRect(0, 0, 1, 1);
+    return g.getImageData(0, 0, 1, 1).data.join();
+  });
+  const found = new Set();
+  const walk = (/** @type {Document | ShadowRoot} */ root) => {
+    for (const e of root.querySelectorAll('*')) {
+      if (e.shadowRoot) walk(e.shadowRoot);
+      if (!(e instanceof HTMLCanvasElement) || !e.width || !e.height) continue;
+      const { data } = /** @type {CanvasRenderingContext2D} */ (e.getContext('2d')).getImageData(0, 0, e.width, e.height);
+      for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255) found.add(data.subarray(i, i + 4).join());
+    }
+  };
+  walk(document);
+  return wanted.map((color) => found.has(color));
 }
 
 /** In the page: the names of services, and the colour beside them. */
@@ -104,14 +134,16 @@ function contrasts(ofServices) {
 }
 
 test('nothing moves while traces arrive', async () => {
-  const [list, trace, status] = await Promise.all([0, 1, 2].map(() => open(browser, backend.url)));
-  await list.visit('/');
-  await trace.visit(`/trace/${seeds.ids.hundred}`);
-  await status.visit('/status');
-  const shifts = [];
-  for (const page of [list, trace, status]) shifts.push({ page, sum: await watchShifts(page) });
-  await send(`http://${backend.ports['otlp-http']}/v1/traces`, 200, 6000);
-  for (const { page, sum } of shifts) {
+  const watched = await Promise.all(['traces', 'trace', 'status', 'services', 'services-service', 'map', 'map-table', 'compare'].map(async (name) => {
+    const page = await open(browser, backend.url);
+    await page.visit(pages[name]);
+    let answers = 0;
+    page.on('response', (r) => { answers += Number(/\/api\/(red|map)\?/.test(r.url())); });
+    return { name, page, sum: await watchShifts(page), answers: () => answers };
+  }));
+  await send(`http://${backend.ports['otlp-http']}/v1/traces`, 200, 13_000);
+  for (const { name, page, sum, answers } of watched) {
+    if (/^(services|map)/.test(name)) assert.ok(answers() >= 2, `${name} asked ${answers()} times`);
     await page.idle();
     const { sum: moved, moved: what } = await sum();
     assert.ok(moved < 0.02, `${page.url()}: ${moved} ${what.slice(0, 10).join('; ')}`);

@@ -4,32 +4,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from './axe.js';
-import { startBackend, store } from './backend.js';
+import { startBackend } from './backend.js';
 import { launch, open } from './browser.js';
 import { tidy } from './geometry.js';
-import * as seeds from './seeds.js';
+import { expected, fill, pages } from './pages.js';
 
 /** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
 /** @type {import('playwright-core').Browser} */ let browser;
 
 before(async () => {
   [backend, browser] = await Promise.all([startBackend(), launch()]);
-  for (const traces of [seeds.one(), seeds.siblings(), seeds.cycle(), seeds.orphan(), seeds.hostile(), seeds.gap(), seeds.tree(seeds.ids.hundred, 100)]) await store(backend, traces);
+  await fill(backend);
 });
 after(async () => {
   await browser?.close();
   await backend?.stop();
 });
-
-const pages = {
-  traces: '/', 'traces-form': '/?form=1', 'traces-wrong': '/?q=dur%3E', 'traces-none': '/?q=service%3Anobody',
-  status: '/status',
-  trace: `/trace/${seeds.ids.hundred}`, 'trace-span': `/trace/${seeds.ids.hundred}?span=0000000000000003`,
-  'trace-table': `/trace/${seeds.ids.hundred}?view=table`, 'trace-logs': `/trace/${seeds.ids.hundred}?view=logs`,
-  'trace-hostile': `/trace/${seeds.ids.hostile}?span=0000000000000001`, 'trace-cycle': `/trace/${seeds.ids.cycle}`, 'trace-gap': `/trace/${seeds.ids.gap}`,
-  'trace-unknown': `/trace/${seeds.ids.huge}`,
-};
-const expected = /status of 40[04]/; // the wrong search and the unknown trace
 
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   for (const [name, path] of Object.entries(pages)) {

@@ -4,7 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startBackend, store } from './backend.js';
+import { schema } from '../../lib/url.js';
 import { launch, open } from './browser.js';
+import { fill, pages } from './pages.js';
 import * as seeds from './seeds.js';
 
 /** @type {Awaited<ReturnType<typeof startBackend>>} */ let backend;
@@ -13,7 +15,7 @@ import * as seeds from './seeds.js';
 
 before(async () => {
   [backend, below, browser] = await Promise.all([startBackend(), startBackend(['--query.base-path=/jaeger']), launch()]);
-  for (const b of [backend, below]) for (const traces of [seeds.one(), seeds.siblings(), seeds.tree(seeds.ids.hundred, 100)]) await store(b, traces);
+  for (const b of [backend, below]) await fill(b);
   const many = Array.from({ length: 60 }, (_, i) => seeds.otlp((1000 + i).toString(16).padStart(32, '0'), [{ service: 'many', name: `job ${i}`, parent: -1, start: 0, duration: 1e6 }]));
   await store(backend, { resourceSpans: many.flatMap((t) => t.resourceSpans) });
 });
@@ -56,6 +58,33 @@ test('back and forward show what was there', async () => {
   await page.reload();
   await page.idle();
   assert.equal(where(page), trace);
+  page.quiet();
+});
+
+test('each page is one step of back and forward', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit('/');
+  const shown = async () => {
+    await page.idle();
+    const [title, heading, current] = [await page.title(), await page.getByRole('heading', { level: 1 }).innerText(), await page.locator('nav [aria-current=page]').innerText()];
+    assert.equal(heading, current);
+    assert.equal(title, `${heading} · spur`);
+    return [where(page), heading];
+  };
+  const all = [await shown()];
+  for (const name of ['Compare', 'Services', 'Map', 'Status']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    all.push(await shown());
+  }
+  assert.deepEqual(all, [['/', 'Traces'], ['/compare', 'Compare'], ['/services', 'Services'], ['/map', 'Map'], ['/status', 'Status']]);
+  for (const was of all.slice(0, -1).reverse()) {
+    await page.goBack();
+    assert.deepEqual(await shown(), was);
+  }
+  for (const was of all.slice(1)) {
+    await page.goForward();
+    assert.deepEqual(await shown(), was);
+  }
   page.quiet();
 });
 
@@ -118,6 +147,44 @@ test('everything works below a path', async () => {
   await page.idle();
   assert.match(where(page), /^\/jaeger\/?$/);
   for (const href of await page.locator('a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))) assert.match(String(href), /^(\/jaeger\/|https?:)/);
+  page.quiet();
+});
+
+test('no page leads out of the path that it is below', async () => {
+  const page = await open(browser, below.url);
+  for (const [name, path] of Object.entries(pages)) {
+    await page.visit(path);
+    const links = await page.locator('a').evaluateAll((all) => all.map((a) => String(a.getAttribute('href'))));
+    assert.ok(links.length >= 5, name);
+    assert.deepEqual(links.filter((href) => !/^(\/jaeger\/|\/jaeger$|https?:\/\/(?!127\.0\.0\.1)|mailto:|blob:|\?)/.test(href)), [], name);
+  }
+  page.quiet(/status of 40[04]/);
+});
+
+const nonsense = ['nonsense', '-1', '1e999', '', '\u202e<img src=x onerror=alert(1)>', 'x'.repeat(2000)];
+const addresses = ['/', `/trace/${seeds.ids.hundred}`, `/compare?a=${seeds.ids.one}&b=${seeds.ids.hundred}`, '/services', '/services?service=frontend', '/map', '/status'];
+
+test('parameters that say nothing do no harm, and those of others are kept', async () => {
+  const page = await open(browser, backend.url);
+  for (const address of addresses) {
+    const of = /** @type {keyof typeof schema} */ (/^\/(\w*)/.exec(address)?.[1] || 'traces');
+    const names = Object.keys(schema[of]).filter((name) => !new URL(address, backend.url).searchParams.has(name));
+    const all = nonsense.map((value) => names.map((name) => `${name}=${encodeURIComponent(value)}`).join('&'));
+    for (const params of [...all, ...names.map((name) => `${name}=nonsense`)]) {
+      await page.visit(`${address}${address.includes('?') ? '&' : '?'}${params}&utm_source=mail`);
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, page.url());
+      assert.match(page.url(), /utm_source=mail/);
+      page.quiet(/status of 40[04]/);
+    }
+  }
+});
+
+test('an address of a newer version is shown as far as it goes, and says so', async () => {
+  const page = await open(browser, backend.url);
+  for (const address of addresses) {
+    await page.visit(`${address}${address.includes('?') ? '&' : '?'}v=99`);
+    await page.getByText('This address was made by a newer version of spur').waitFor();
+  }
   page.quiet();
 });
 
