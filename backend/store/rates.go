@@ -24,6 +24,12 @@ type Rates struct {
 	series []trace.REDSeries
 	known  map[[2]string]int // series by service and operation
 	points map[rate]*trace.REDPoint
+	recent []recent // of each series, the point that counted last
+}
+
+type recent struct {
+	step  uint64
+	point *trace.REDPoint
 }
 
 type rate struct {
@@ -55,20 +61,16 @@ func (r *Rates) Series(service, operation string, kind ptrace.SpanKind) (int, bo
 		i = len(r.series)
 		r.known[[2]string{service, operation}] = i
 		r.series = append(r.series, trace.REDSeries{Service: service, Operation: operation})
+		r.recent = append(r.recent, recent{})
 	}
 	return i, true
 }
 
 // Add counts a span of a series.
 func (r *Rates) Add(series int, start uint64, duration time.Duration, status ptrace.StatusCode) error {
-	k := rate{series, start / r.step}
-	p := r.points[k]
-	if p == nil {
-		if len(r.points) == MaxPoints {
-			return fmt.Errorf("%w: more than %d points", ErrTooMuch, MaxPoints)
-		}
-		p = &trace.REDPoint{Time: pcommon.Timestamp(k.step * r.step).AsTime()}
-		r.points[k] = p
+	p, err := r.point(series, start/r.step)
+	if err != nil {
+		return err
 	}
 	p.Spans++
 	if status == ptrace.StatusCodeError {
@@ -78,12 +80,31 @@ func (r *Rates) Add(series int, start uint64, duration time.Duration, status ptr
 	return nil
 }
 
+// point returns that of a series and a step.
+func (r *Rates) point(series int, step uint64) (*trace.REDPoint, error) {
+	last := &r.recent[series]
+	if last.point != nil && last.step == step { // usually: spans come about in the order of time
+		return last.point, nil
+	}
+	k := rate{series, step}
+	p := r.points[k]
+	if p == nil {
+		if len(r.points) == MaxPoints {
+			return nil, fmt.Errorf("%w: more than %d points", ErrTooMuch, MaxPoints)
+		}
+		p = &trace.REDPoint{Time: pcommon.Timestamp(step * r.step).AsTime()}
+		r.points[k] = p
+	}
+	*last = recent{step, p}
+	return p, nil
+}
+
 // Answer returns the series that have points, sorted.
 func (r *Rates) Answer() []trace.REDSeries {
 	for k, p := range r.points {
 		r.series[k.series].Points = append(r.series[k.series].Points, *p)
 	}
-	r.points = nil
+	r.points, r.recent = nil, nil
 	r.series = slices.DeleteFunc(r.series, func(s trace.REDSeries) bool { return len(s.Points) == 0 })
 	for _, s := range r.series {
 		slices.SortFunc(s.Points, func(a, b trace.REDPoint) int { return a.Time.Compare(b.Time) })

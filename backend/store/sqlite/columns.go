@@ -91,7 +91,8 @@ func encodeIDs(values []uint64) (b []byte) {
 	return b
 }
 
-// decode reads a column of n values from b, which it may keep.
+// decode reads a column of n values from b, which it may keep, in the memory of what
+// the column was.
 func (c *columns) decode(k kind, n int, b []byte) error {
 	ok := n <= len(b)
 	if !ok {
@@ -99,30 +100,37 @@ func (c *columns) decode(k kind, n int, b []byte) error {
 	}
 	switch k {
 	case columnTrace:
-		c.trace = make([]int64, n)
+		c.trace = resize(c.trace, n)
 		ok = ok && decodeDeltas(c.trace, b)
 	case columnStart:
-		c.start = make([]uint64, n)
+		c.start = resize(c.start, n)
 		ok = ok && decodeDeltas(c.start, b)
 	case columnDuration:
-		c.duration = make([]int64, n)
+		c.duration = resize(c.duration, n)
 		ok = ok && decodeUvarints(c.duration, b)
 	case columnOperation:
-		c.operation = make([]int64, n)
+		c.operation = resize(c.operation, n)
 		ok = ok && decodeUvarints(c.operation, b)
 	case columnStatus:
 		c.status, ok = b, len(b) == n
 	case columnSpan:
-		c.span = make([]uint64, n)
+		c.span = resize(c.span, n)
 		ok = ok && decodeIDs(c.span, b)
 	case columnParent:
-		c.parent = make([]uint64, n)
+		c.parent = resize(c.parent, n)
 		ok = ok && decodeIDs(c.parent, b)
 	}
 	if !ok {
 		return fmt.Errorf("column %d: %w", k, errCorrupt)
 	}
 	return nil
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
 }
 
 // decodeUvarints fills out with all of b.

@@ -54,7 +54,8 @@ func (c *child) count() count {
 // and may have been called: those with a parent, and servers'.
 func (r *snapshot) children(seg *segment, from, to uint64) ([]child, error) {
 	var list []child
-	err := r.eachStarting(seg, from, to, childColumns(), func(seg *segment, i int) {
+	s := *seg // so that its columns are not kept
+	err := r.eachStarting(&s, from, to, childColumns(), func(seg *segment, i int) {
 		list = append(list, newChild(seg, i))
 	})
 	if err != nil {

@@ -19,6 +19,11 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 	rates := store.NewRates(q)
 	err := s.read(ctx, func(r *snapshot) error {
 		index := map[int64]int{} // series of operations; the others are not asked for
+		var recent [256]struct { // what index says, by the last bits of the operation
+			operation int64
+			series    int
+			counted   bool
+		}
 		err := r.eachOperation(func(id int64, o operation) {
 			if i, ok := rates.Series(o.service, o.name, ptrace.SpanKind(o.kind)); ok {
 				index[id] = i
@@ -29,8 +34,14 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 		}
 		var tooMuch error
 		err = r.eachIn(q.Window, []kind{columnDuration, columnOperation, columnStatus}, func(seg *segment, i int) {
-			if n, ok := index[seg.cols.operation[i]]; ok && tooMuch == nil {
-				tooMuch = rates.Add(n, seg.cols.start[i], time.Duration(seg.cols.duration[i]), ptrace.StatusCode(seg.cols.status[i]))
+			operation := seg.cols.operation[i]
+			known := &recent[uint8(operation)]
+			if known.operation != operation {
+				known.operation = operation
+				known.series, known.counted = index[operation]
+			}
+			if known.counted && tooMuch == nil {
+				tooMuch = rates.Add(known.series, seg.cols.start[i], time.Duration(seg.cols.duration[i]), ptrace.StatusCode(seg.cols.status[i]))
 			}
 		})
 		return cmp.Or(err, tooMuch)
@@ -64,16 +75,24 @@ func (r *snapshot) eachIn(w trace.Window, kinds []kind, f func(seg *segment, i i
 		return err
 	}
 	from, to := w.Nanos()
+	var reused columns
 	for _, seg := range segments {
-		if err := r.eachStarting(seg, from, to, kinds, f); err != nil {
+		s := *seg // so that its columns are not kept
+		if s.tail == nil {
+			s.cols = reused
+		}
+		if err := r.eachStarting(&s, from, to, kinds, f); err != nil {
 			return err
+		}
+		if s.tail == nil {
+			reused = s.cols
 		}
 	}
 	return nil
 }
 
-// eachStarting is eachIn for one segment, which stays as it is, and a window
-// (trace.Window.Nanos).
+// eachStarting is eachIn for one segment, which then knows these columns, and a
+// window (trace.Window.Nanos).
 func (r *snapshot) eachStarting(seg *segment, from, to uint64, kinds []kind, f func(seg *segment, i int)) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
@@ -81,13 +100,12 @@ func (r *snapshot) eachStarting(seg *segment, from, to uint64, kinds []kind, f f
 	if !overlaps(seg.minStart, seg.maxStart, from, to) {
 		return nil
 	}
-	s := *seg // so that its columns are not kept
-	if err := r.load(&s, append(kinds, columnStart)...); err != nil {
+	if err := r.load(seg, append(kinds, columnStart)...); err != nil {
 		return err
 	}
-	for i, start := range s.cols.start {
+	for i, start := range seg.cols.start {
 		if inWindow(start, from, to) {
-			f(&s, i)
+			f(seg, i)
 		}
 	}
 	return nil
