@@ -128,7 +128,7 @@ export class ServicesTable extends LitElement {
         <thead><tr>${heading('name', by === 'service' ? 'Service' : 'Operation', '')}${columns.map(([c, text, about]) => html`${heading(c, c === 'spans' ? (r.asked.kind === 'requests' ? 'Requests/s' : 'Spans/s') : text, about)}${c === 'spans' || c === 'errors' || c === 'p99' ? html`<th class="plain curve" scope="col"><span class="sr">Curve</span></th>` : nothing}`)}</tr></thead>
         <tbody>${repeat(names.slice(0, this.shown), (name) => name, (name) => this.#row(r, /** @type {Row} */ (rows.get(name)), by))}</tbody>
       </table>
-      ${names.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some * 5; }}>Show ${count(Math.min(some * 5, names.length - this.shown), 'more row')} of ${number(names.length - this.shown)}</button>` : nothing}
+      ${names.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some; }}>Show ${count(Math.min(some, names.length - this.shown), 'more row')} of ${number(names.length - this.shown)}</button>` : nothing}
       ${names.length ? nothing : html`<p class="head soft">No name contains what is looked for.</p>`}`;
   }
 

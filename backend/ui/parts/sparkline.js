@@ -2,7 +2,7 @@
 
 /** @import { Axis } from '../lib/chart.js' */
 import { paths, place } from '../lib/chart.js';
-import { css, html, svg } from '../vendor/lit.js';
+import { css, html, nothing, svg } from '../vendor/lit.js';
 
 const [width, height] = [84, 20];
 
@@ -38,6 +38,5 @@ export function sparkline(curves, axis, partial) {
  * @param {(value: number) => number} y
  */
 export function curve(values, name, partial, x, y) {
-  const { whole, part, dots } = paths(values, partial, x, y);
-  return svg`<path class=${name} d=${whole}></path><path class="${name} part" d=${part}></path><path class="${name} dots" d=${dots}></path>`;
+  return Object.entries(paths(values, partial, x, y)).map(([kind, d]) => (d ? svg`<path class="${name} ${kind}" d=${d}></path>` : nothing));
 }
