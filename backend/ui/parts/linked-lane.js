@@ -13,39 +13,27 @@ import { classMap, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
 import { setStyle } from './set-style.js';
 
-/** Heights of rows, px. */
+/** Height of a trace's row, px; that of a span is as in the tree. */
 export const laneHeight = 44;
-export const spanHeight = 24;
 
 /** A row: a trace, or a span of it. @typedef {{ lane: number, span: number, top: number, height: number, more: number }} LaneRow span: -1 for the trace; more: how many spans of it have no row, in its last row */
 
+/** What is added to the rows of the tree. */
 export const laneStyles = css`
-  .row { position: absolute; left: 0; right: 0; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); white-space: nowrap; cursor: default; }
   .lane { border-top: 1px solid var(--line); }
-  .row:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
   .own { background: color-mix(in srgb, var(--bg-selected) 45%, transparent); }
   .chosen { background: var(--bg-selected); }
-  .at { box-shadow: inset 3px 0 var(--accent), inset 0 0 0 1px var(--line-strong); }
-  .grid:focus-visible .at { box-shadow: inset 0 0 0 2px var(--accent); }
-  .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; padding: 0 6px; }
-  .span .name { padding-left: 26px; font-size: 13px; line-height: ${/** @type {any} */ (spanHeight)}px; }
-  .toggle { flex: none; width: 14px; height: 24px; cursor: pointer; color: var(--text-soft); display: grid; place-items: center; }
-  .toggle::before { content: ''; border: 4px solid transparent; border-left: 5px solid; border-right: 0; }
-  .toggle.open::before { transform: rotate(90deg); }
-  .toggle.none { visibility: hidden; }
-  .texts { min-width: 0; flex: 1; line-height: 19px; }
-  .texts > *, .span a { display: block; overflow: hidden; text-overflow: ellipsis; }
-  .span a { flex: 0 1 auto; min-width: 0; }
+  .name { padding-left: 6px; }
+  .span .name { padding-left: 26px; font-size: 13px; }
+  .texts { flex: 1; line-height: 19px; }
+  .texts > *, .span a { display: block; overflow: hidden; text-overflow: ellipsis; min-width: 0; }
   .name a { color: var(--text); }
   .name a:focus-visible { outline-offset: -2px; }
-  .facts { font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
-  .more { flex: none; font-size: var(--small); color: var(--text-soft); }
-  .bad { flex: none; width: 14px; height: 14px; line-height: 14px; text-align: center; border-radius: 50%; font-size: 11px; font-weight: 700; background: var(--error); color: var(--bg); }
-  .time { position: relative; overflow: hidden; }
+  .facts, .more { font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
+  .more { flex: none; }
   .time canvas, .bar { position: absolute; }
   .bar { top: 6px; height: 12px; min-width: 2px; }
-  .bar.failed { border: solid var(--error); border-width: 2px 0; top: 4px; height: 16px; }
-  .label { position: absolute; line-height: ${/** @type {any} */ (spanHeight)}px; font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; text-shadow: 0 0 2px var(--bg), 0 0 3px var(--bg); }
+  .failed { border: solid var(--error); border-width: 2px 0; top: 4px; height: 16px; }
 `;
 
 /**

@@ -9,7 +9,7 @@ import { fit, ratio } from '../app/pixels.js';
 import { adjust, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { theme, token } from '../app/theme.js';
+import { rowHeight, theme, token } from '../app/theme.js';
 import { onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { duration } from '../lib/format.js';
@@ -20,10 +20,11 @@ import { shareOf, timeAt, timeScale } from '../trace/time-scale.js';
 import { panned, stretch, within, zoomed } from '../trace/zoom.js';
 import { LitElement, css, html, nothing, svg } from '../vendor/lit.js';
 import { gridKey, pageKey, pageKeys } from './linked-keys.js';
-import { laneHeight, laneRow, laneStyles, refTo, spanHeight } from './linked-lane.js';
+import { laneHeight, laneRow, laneStyles, refTo } from './linked-lane.js';
 import { pictureHeight, pictureTop, wireStyles, wires } from './linked-wires.js';
 import { setStyle } from './set-style.js';
 import { drawBars } from './span-bars.js';
+import { rowStyles } from './span-tree-row.js';
 import './time-axis.js';
 import { zoomWheel } from './zoom-wheel.js';
 
@@ -42,7 +43,7 @@ const opened = new WeakMap();
 export class LinkedLanes extends LitElement {
   static properties = { linked: { attribute: false }, width: { state: true }, cursor: { state: true } };
 
-  static styles = [controls, laneStyles, wireStyles, css`
+  static styles = [controls, rowStyles, laneStyles, wireStyles, css`
     :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; border-top: 1px solid var(--line); }
     :host::before { content: ''; position: absolute; inset: 0 0 auto; height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
     .grid { height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; position: relative; }
@@ -293,8 +294,8 @@ function rowsOf({ lanes, links }, open) {
     top += laneHeight;
     const spans = ids.has(l.id) ? topSpans(l, linked[lane]) : [];
     spans.forEach((span, i) => {
-      rows.push({ lane, span, top, height: spanHeight, more: i === spans.length - 1 ? l.spans - spans.length : 0 });
-      top += spanHeight;
+      rows.push({ lane, span, top, height: rowHeight, more: i === spans.length - 1 ? l.spans - spans.length : 0 });
+      top += rowHeight;
     });
   });
   return rows;

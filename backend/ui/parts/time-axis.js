@@ -73,9 +73,10 @@ export class TimeAxis extends LitElement {
    */
   #gap(scale, gap) {
     const tell = (/** @type {Stretch | null} */ told) => () => { this.told = told; };
-    return html`<button class="gap" aria-label=${this.tell(gap)} ${setStyle({ left: `${gapMiddle(scale, gap) * this.width}px` })}
+    const text = `${duration(gap.to - gap.from)} idle`;
+    return html`<button class="gap" aria-label="${text}: ${this.tell(gap)}" ${setStyle({ left: `${gapMiddle(scale, gap) * this.width}px` })}
       @pointerdown=${(/** @type {Event} */ e) => e.stopPropagation()} @pointerenter=${tell(gap)} @pointerleave=${tell(null)} @focus=${tell(gap)} @blur=${tell(null)}
-      @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${duration(gap.to - gap.from)} idle</button>`;
+      @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${text}</button>`;
   }
 
   /** What is to be said of the gap where the pointer or the focus is. @param {TimeScale} scale */
