@@ -37,8 +37,8 @@ export class CompareBar extends LitElement {
     .push { flex: 1; }
     .choices { display: flex; gap: 12px; white-space: nowrap; }
     @media (max-width: 700px) {
-      .filters { flex: 1 0 100%; width: 0; flex-wrap: nowrap; padding: 3px; margin: -3px; overflow-x: auto; scrollbar-width: none; }
-      .filters button { flex: none; }
+      .filters { gap: 4px; }
+      .filters button { padding: 3px 5px; }
       .choices { flex: 1 0 100%; gap: 6px; }
       label { flex: 1; min-width: 0; }
       label span { position: absolute; clip-path: inset(50%); }

@@ -11,6 +11,7 @@ import { watch } from '../app/watch.js';
 import { count, duration, number, percent, since, time, zoneName } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import { pathAt } from '../trace/compare.js';
+import { pathID } from '../trace/paths.js';
 import { rootOf } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './compare-menu.js';
@@ -133,7 +134,7 @@ export class CompareHead extends LitElement {
   /** @param {number} at a path */
   #show(at) {
     const { paths, path } = pathAt(/** @type {CompareView} */ (this.view).c, at);
-    adjust({ path: paths.hash[path].toString(16).padStart(8, '0'), find: '', only: '' });
+    adjust({ path: pathID(paths, path), find: '', only: '' });
   }
 }
 customElements.define('compare-head', CompareHead);

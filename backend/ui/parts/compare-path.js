@@ -8,6 +8,7 @@ import { controls } from '../app/styles.js';
 import { count, cut, duration, since } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import { pathAt } from '../trace/compare.js';
+import { pathID } from '../trace/paths.js';
 import { spanID } from '../trace/trace.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import './service-name.js';
@@ -65,7 +66,7 @@ export class ComparePath extends LitElement {
     const t = paths.trace;
     const spans = members.slice(first[path], first[path + 1]).sort((x, y) => t.durations[y] - t.durations[x] || x - y);
     const n = spans.length;
-    const everyOne = href('trace', { find: `${t.services[paths.service[path]]} ${t.names[paths.name[path]]}`.slice(0, 2000), only: true }, t.id);
+    const everyOne = href('trace', { find: `path:${pathID(paths, path)}`, only: true }, t.id);
     return html`<section><h3>${key}: ${n > 1 ? html`<a href=${address(everyOne)}>${count(n, 'span')}</a> <span class="soft">of ${duration(paths.total[path] / n)} on average, the longest:</span>` : '1 span'}</h3>
       <ul>${[...spans.subarray(0, named)].map((i) => html`<li><a href=${address(href('trace', { span: spanID(t, i) }, t.id))}>${duration(t.durations[i])}</a><span class="soft">starts at ${since(t.starts[i])}</span>${t.status[i] === 2 ? html`<span class="error">error</span>` : nothing}</li>`)}</ul></section>`;
   }

@@ -12,7 +12,8 @@ import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
 import { onResize, watch } from '../app/watch.js';
 import { memo } from '../lib/memo.js';
-import { hashAt } from '../trace/compare.js';
+import { hashAt, pathAt } from '../trace/compare.js';
+import { pathID } from '../trace/paths.js';
 import { timeScale } from '../trace/time-scale.js';
 import { stretch, within } from '../trace/zoom.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
@@ -198,10 +199,11 @@ export class CompareTree extends LitElement {
     else this.choose(at);
   }
 
-  /** Chooses a path, or none when it is chosen. @param {number} at -1: none */
+  /** Chooses a path, or none when it is chosen. @param {number} at */
   choose(at) {
     const { c, chosen } = /** @type {CompareView} */ (this.view);
-    adjust({ path: at < 0 || at === chosen ? '' : hashAt(c, at).toString(16).padStart(8, '0') });
+    const { paths, path } = pathAt(c, at);
+    adjust({ path: at === chosen ? '' : pathID(paths, path) });
   }
 
   /** Shows what is below a path, or no longer. @param {number} at */
