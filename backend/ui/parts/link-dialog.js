@@ -7,6 +7,7 @@ import { keep, loadPatterns, mostOwn, sample, served } from '../app/link-pattern
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
+import { cut } from '../lib/format.js';
 import { applies, fill } from '../trace/link.js';
 import { readPattern, readPatterns, writePatterns } from '../trace/link-pattern.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
@@ -24,7 +25,6 @@ export class LinkDialog extends LitElement {
     :host { display: contents; }
     dialog { width: min(720px, calc(100vw - 16px)); max-height: calc(100vh - 32px); padding: 12px 20px 20px; border: 1px solid var(--line-strong); border-radius: var(--radius); background: var(--bg); color: var(--text); box-shadow: var(--shadow); }
     dialog::backdrop { background: #0006; }
-    header { position: sticky; top: -12px; padding: 4px 0; background: var(--bg); }
     header, .row { display: flex; justify-content: space-between; align-items: center; gap: 8px; }
     h2, h3 { font-size: 1.15em; margin: 0; }
     h3 { font-size: 1em; }
@@ -70,7 +70,12 @@ export class LinkDialog extends LitElement {
     this.#edit(settings.value.links.length, { ...none, type: now.type ?? 'tags', key: now.tag ? [now.tag.key] : null });
     this.said = '';
     this.#dialog.showModal();
-    if (now.tag) /** @type {HTMLElement} */ (this.renderRoot.querySelector('[name=url]')).focus();
+    if (now.tag) this.#focus('url');
+  }
+
+  /** @param {string} name of a field */
+  #focus(name) {
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`[name=${name}]`))?.focus();
   }
 
   /**
@@ -91,7 +96,7 @@ export class LinkDialog extends LitElement {
       <p>From a tag, a log or a trace to a page elsewhere: its logs, its commit, its customer.</p>
       ${failure ? html`<p class="error" role="alert">The server's could not be loaded: ${failure.message} <button @click=${loadPatterns}>Try again</button></p>` : nothing}
       <ul aria-label="Links">
-        ${links.map((p, i) => item(p, html`<button aria-label="Change ${p.text}" @click=${() => this.#edit(i, p)}>Change</button><button aria-label="Remove ${p.text}" @click=${() => this.#keep(links.toSpliced(i, 1), `Removed ${p.text}.`)}>Remove</button>`))}
+        ${links.map((p, i) => item(p, html`<button aria-label="Change ${p.text}" @click=${() => { this.#edit(i, p); this.#focus('text'); }}>Change</button><button aria-label="Remove ${p.text}" @click=${() => this.#keep(links.toSpliced(i, 1), `Removed ${p.text}.`)}>Remove</button>`))}
         ${patterns.map((p) => item(p, html`<span class="soft">the server's</span>`))}
       </ul>
       ${this.#form(links)}
@@ -114,7 +119,7 @@ export class LinkDialog extends LitElement {
         @input=${(/** @type {any} */ e) => this.#change({ [name]: e.target.value })}><span class="error" id=${name} role="alert">${wrong}</span></label>`;
     };
     return html`<form novalidate @submit=${this.#submit}>
-      <h3>${adds ? 'Add a link' : `Change ${links[this.edited].text}`}</h3>
+      <h3>${adds ? 'Add a link' : `Change ${cut(links[this.edited].text, 60)}`}</h3>
       <label class="half">For each <select .value=${type} @change=${(/** @type {any} */ e) => this.#change({ type: e.target.value })}>${Object.entries(types).map(([t, name]) => html`<option value=${t} ?selected=${t === type}>${name}</option>`)}</select></label>
       <label class="half" ?hidden=${type === 'traces'}>with one of these names, one a line; with any, if empty
         <textarea name="key" rows=${Math.min(4, key?.length ?? 1)} spellcheck="false" .value=${key?.join('\n') ?? ''} @input=${(/** @type {any} */ e) => this.#change({ key: e.target.value ? e.target.value.split('\n') : null })}></textarea></label>
@@ -136,7 +141,7 @@ export class LinkDialog extends LitElement {
     const { pattern, error } = read(this.draft);
     this.sent = true;
     if (pattern) this.#keep(settings.value.links.toSpliced(this.edited, 1, pattern), 'It is kept in this browser.');
-    else /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(`[name=${error?.field}]`))?.focus();
+    else this.#focus(error?.field ?? '');
   }
 
   /**
