@@ -37,7 +37,7 @@ export class LinkDialog extends LitElement {
     input, select, textarea { display: block; width: 100%; font-size: var(--size); color: var(--text); }
     textarea { padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: var(--radius); background: var(--bg); resize: vertical; }
     .error, .preview { display: block; overflow-wrap: anywhere; }
-    .preview { min-height: 60px; max-height: 120px; overflow: auto; }
+    .preview { min-height: 60px; }
     details { border-top: 1px solid var(--line); }
     summary { padding: 6px 0; cursor: pointer; }
   `];
@@ -199,5 +199,5 @@ function preview(p, { source, type, tags, tag }) {
   const lists = { tags: [view?.tags], process: [view?.process], logs: view?.logs.map((l) => l.tags) ?? [], traces: [] }[p.type];
   const beside = p.type === 'traces' ? [] : type === p.type && tag && applies(p, tag) ? tags : lists.find((list) => list?.some((t) => applies(p, t)));
   const { url, problem, ...link } = beside ? fill(p, source, beside) : { url: '', text: '', problem: 'there is no such tag' };
-  return problem ? `No link here: ${problem}.` : html`${linkItems([{ url, problem, ...link }])}<br><code>${url}</code>`;
+  return problem ? `No link here: ${problem}.` : html`${linkItems([{ url, problem, ...link }])}<br><code>${cut(url, 300)}</code>`;
 }
