@@ -26,6 +26,8 @@ const inks = memo((/** @type {string} */ _theme) => ({
   text: token('--text'), soft: token('--text-soft'), error: token('--error'), mark: token('--bg-mark'), accent: token('--accent'), line: token('--line-strong'), bg: token('--bg'),
 }));
 
+const colorsOf = memo((/** @type {string[]} */ services, /** @type {'light' | 'dark'} */ theme) => services.map((s) => serviceColor(s, theme)));
+
 /**
  * Draws the boxes that are in sight: tinted, so that their texts can be read, above
  * a strip of the service's colour, which is dashed where they are drawn narrower.
@@ -40,7 +42,7 @@ export function drawFlame(canvas, picture, width, height) {
   const g = fit(canvas, width, height);
   const ink = inks(theme.value);
   const font = getComputedStyle(canvas).fontFamily;
-  const colors = t.services.map((s) => serviceColor(s, theme.value));
+  const colors = colorsOf(t.services, theme.value);
   const snap = (/** @type {number} */ x) => Math.round(x * ratio.value) / ratio.value;
   g.textBaseline = 'middle';
   g.font = `12px ${font}`;

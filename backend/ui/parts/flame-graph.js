@@ -53,8 +53,8 @@ export class FlameGraph extends LitElement {
     this.height = 0;
     /** The box that is pointed at, and where, px. @type {{ box: number, x: number, y: number } | null} */
     this.over = null;
-    /** What was scrolled to. @type {unknown} */
-    this.seen = null;
+    /** Where the reader was brought, and is on the way to. @type {unknown} */
+    this.seen = this.aimed = null;
     this.self = memo(selfTimes);
     this.sum = memo((/** @type {Float64Array} */ self) => self.reduce((a, b) => a + b, 0));
     this.pathsOf = memo((/** @type {Trace} */ t, /** @type {number} */ focus, /** @type {Uint8Array | null} */ hidden, /** @type {Marked | null} */ only) =>
@@ -143,7 +143,7 @@ export class FlameGraph extends LitElement {
     for (let p = paths.parent[top]; p >= 0; p = paths.parent[p]) above.unshift(p);
     const cutAt = above.length > 5 ? above.length - 3 : 0;
     const name = (/** @type {number} */ p) => cut(paths.trace.names[paths.name[p]], 100);
-    return html`<a href=${address(changed({ path: '' }))} title="Esc">All paths</a>${above.map((p, i) => (cutAt && i > 0 && i < cutAt ? (i === 1 ? html`<span>›</span><span>… ${number(cutAt - 1)} …</span>` : nothing)
+    return html`<a href=${address(changed({ path: '' }))} title="Show all paths (Esc)">All paths</a>${above.map((p, i) => (cutAt && i > 0 && i < cutAt ? (i === 1 ? html`<span>›</span><span>… ${number(cutAt - 1)} …</span>` : nothing)
       : html`<span>›</span><a href=${address(changed({ path: pathID(paths, p) }))} title=${name(p)}>${name(p)}</a>`))}<span>›</span><b title=${name(top)}>${name(top)}</b>`;
   }
 
@@ -165,11 +165,13 @@ export class FlameGraph extends LitElement {
     if (!tree || !this.view) return;
     if (tree.clientWidth !== this.width) this.width = tree.clientWidth; // a scrollbar came or went
     this.height = tree.clientHeight;
-    const { paths, flame, at, top } = this.shown;
+    const { paths, flame, at } = this.shown;
     if (at >= 0 && this.seen !== cursor.value && this.width) {
-      this.seen = cursor.value;
       const box = flame.path.findIndex((p, i) => p === at && !flame.rest[i]);
-      if (box < 0) this.zoom(top === paths.parent[at] ? at : paths.parent[at], false);
+      const again = this.aimed === cursor.value;
+      this.aimed = cursor.value;
+      if (box >= 0 || again) this.seen = cursor.value;
+      if (box < 0) this.zoom(again ? at : paths.parent[at], false); // it is too narrow, or elsewhere
       else {
         const y = flame.levels.findLastIndex((from) => from <= box) * rowHeight;
         if (y < tree.scrollTop) tree.scrollTop = y;

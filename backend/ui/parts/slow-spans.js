@@ -71,7 +71,7 @@ export class SlowSpans extends LitElement {
     const self = this.self;
     const spans = this.sorted(t, self, this.top, this.without, column, up, column === 'usual' ? usual.value : null);
     return html`<div class="all" role="table" aria-label="Spans" aria-rowcount=${spans.length + 1}>
-      <div class="row names" role="row" aria-rowindex="1">${columns.map(([c, text]) => html`<span role="columnheader" aria-sort=${c === column ? (up ? 'ascending' : 'descending') : nothing}><button
+      <div class="row names" role="row" aria-rowindex="1">${columns.map(([c, text]) => html`<span role="columnheader" aria-sort=${c === column ? (up ? 'ascending' : 'descending') : nothing}><button title=${c === 'usual' ? 'Duration, as a multiple of how long half of the operation’s stored spans take at most' : nothing}
         @click=${() => adjust({ sort: c === column ? (up ? `-${c}` : c) : c === 'name' || c === 'start' ? c : `-${c}` })}>${text}<span aria-hidden="true">${c === column ? (up ? ' ▴' : ' ▾') : ''}</span></button></span>`)}</div>
       <virtual-rows tabindex="0" role="rowgroup" .count=${spans.length} @rows=${(/** @type {CustomEvent} */ e) => { this.sight = e.detail; this.requestUpdate(); }}>
         ${repeat(spans.subarray(this.sight.first, this.sight.end), (i) => i, (i, n) => this.#row(t, i, self[i], this.sight.first + n + 2))}

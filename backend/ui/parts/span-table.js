@@ -98,7 +98,7 @@ export class SpanTable extends LitElement {
 
   updated() {
     const t = this.view?.trace;
-    if (t && ['both', 'span'].includes(String(route.value.params.by))) wantUsual(t, t.services.keys());
+    if (t && !/^(service$|operation$|tag:)/.test(String(route.value.params.by))) wantUsual(t, t.services.keys());
   }
 
   /**
