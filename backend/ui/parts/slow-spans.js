@@ -102,7 +102,7 @@ export class SlowSpans extends LitElement {
   #usual(t, i) {
     const rates = usualOf(usual.value, t, t.service[i], t.name[i]);
     const [ratio, odd] = [times(t.durations[i], rates), unusual(t.durations[i], rates)];
-    return ratio ? html`${odd ? html`<span class="odd">> ${odd}</span>` : nothing}${number(Number(ratio.toPrecision(2)))} ×` : '–';
+    return ratio ? html`${odd ? html`<span class="odd">> ${odd}</span> ` : nothing}${number(Number(ratio.toPrecision(2)))} ×` : '–';
   }
 }
 customElements.define('slow-spans', SlowSpans);
