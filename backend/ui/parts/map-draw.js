@@ -76,9 +76,9 @@ class Pen {
     g.textBaseline = 'middle';
   }
 
-  /** Whether a service is looked at. @param {number} i */
+  /** Whether a service is looked at, or looked for. @param {number} i */
   looks(i) {
-    return !this.scene.services || this.scene.services.has(i);
+    return !this.scene.services || this.scene.services.has(i) || this.scene.marked.has(i);
   }
 
   /** Whether a call is. @param {number} i */
@@ -141,9 +141,9 @@ class Pen {
     const { x, y } = this.middle(i);
     const [l, t] = [x - w / 2, y - h / 2];
     if (!this.sees([{ x: l, y: t }, { x: l + w, y: t + h }])) return;
-    this.taken.push({ x: l, y: t, w, h });
     const s = scene.map.services[i];
     const strong = this.looks(i);
+    if (strong) this.taken.push({ x: l, y: t, w, h });
     const round = Math.min(5, h / 4);
     const hue = serviceColor(s.name, theme.value);
     g.globalAlpha = 1;
@@ -204,10 +204,10 @@ class Pen {
     g.fillText(`◆ ${percent(failed)}`, l + w - 6, t + h * 0.72);
   }
 
-  /** Names beside boxes that are too small for them, while there is room. */
+  /** Names beside boxes that have no room for them: of all, or of the few that are looked at. */
   names() {
     const { g, scene, h, w } = this;
-    if (h >= 12) return;
+    if (h >= 12 && !(scene.services && scene.services.size <= 24)) return;
     g.font = `600 11px ${this.family}`;
     g.textAlign = 'left';
     const weight = (/** @type {number} */ i) => {
@@ -217,8 +217,11 @@ class Pen {
     for (const i of [...scene.map.services.keys()].sort((a, b) => weight(b) - weight(a))) {
       if (!this.looks(i)) continue;
       const { x, y } = this.middle(i);
-      const name = this.cut(scene.map.services[i].name, 150);
-      this.label(name, [x + w / 2 + 3, x - w / 2 - 3 - g.measureText(name).width], y, this.color['--text'], i);
+      const name = this.cut(scene.map.services[i].name, 200);
+      const half = g.measureText(name).width / 2;
+      if (h >= 12 && 2 * half < w - 16) continue;
+      const [beside, above] = [[{ x: x + w / 2 + 4 + half, y }, { x: x - w / 2 - 4 - half, y }], [{ x, y: y - h / 2 - 8 }, { x, y: y + h / 2 + 8 }]];
+      this.label(name, h < 12 ? [...beside, ...above] : [...above, ...beside], this.color['--text']);
     }
   }
 
@@ -229,39 +232,31 @@ class Pen {
     g.font = `11px ${this.family}`;
     g.textAlign = 'left';
     const text = perSecond(c.calls, scene.seconds) + (c.errors ? ` ◆ ${percent(c.errors / c.calls)}` : '');
-    const half = g.measureText(text).width / 2;
-    for (const share of [0.5, 0.4, 0.6, 0.3, 0.7]) {
-      const p = pointAt(scene.lines[i], share);
-      if (this.label(text, [p.x * scale + left - half], p.y * scale + top, c.errors ? this.color['--error'] : this.color['--text'])) return;
-    }
+    const places = [0.5, 0.4, 0.6, 0.3, 0.7].map((share) => pointAt(scene.lines[i], share)).map((p) => ({ x: p.x * scale + left, y: p.y * scale + top }));
+    this.label(text, places, c.errors ? this.color['--error'] : this.color['--text']);
   }
 
   /**
-   * A text at the first of some places where it covers nothing.
+   * A text around the first of some points where it covers nothing.
    * @param {string} text
-   * @param {number[]} xs
-   * @param {number} y
+   * @param {Point[]} points
    * @param {string} color
-   * @param {number} [beside] the service whose box it may touch
    */
-  label(text, xs, y, color, beside = -1) {
+  label(text, points, color) {
     const { g, taken, scene } = this;
     const [w, h] = [g.measureText(text).width, 14];
-    if (y < 0 || y > scene.height) return false;
-    const own = beside < 0 ? null : this.middle(beside);
-    for (const x of xs) {
-      const meets = taken.some((t) => x < t.x + t.w && t.x < x + w && y - h / 2 < t.y + t.h && t.y < y + h / 2 && !(own && Math.abs(t.x + t.w / 2 - own.x) < 1 && Math.abs(t.y + t.h / 2 - own.y) < 1));
-      if (meets || x < 0 || x + w > scene.width) continue;
-      taken.push({ x, y: y - h / 2, w, h });
+    for (const point of points) {
+      const [x, y] = [point.x - w / 2, point.y - h / 2];
+      if (x < 0 || y < 0 || x + w > scene.width || y + h > scene.height || taken.some((t) => x < t.x + t.w && t.x < x + w && y < t.y + t.h && t.y < y + h)) continue;
+      taken.push({ x, y, w, h });
       g.globalAlpha = 0.85;
       g.fillStyle = this.color['--bg'];
-      g.fillRect(x - 2, y - h / 2, w + 4, h);
+      g.fillRect(x - 2, y, w + 4, h);
       g.globalAlpha = 1;
       g.fillStyle = color;
-      g.fillText(text, x, y + 0.5);
-      return true;
+      g.fillText(text, x, point.y + 0.5);
+      return;
     }
-    return false;
   }
 
   /**
