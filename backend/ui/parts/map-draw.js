@@ -208,7 +208,7 @@ class Pen {
   names() {
     const { g, scene, h, w } = this;
     if (h >= 12 && !(scene.services && scene.services.size <= 24)) return;
-    g.font = `600 11px ${this.family}`;
+    g.font = `${h < 12 ? '600 ' : ''}11px ${this.family}`;
     g.textAlign = 'left';
     const weight = (/** @type {number} */ i) => {
       const s = scene.map.services[i];
@@ -219,7 +219,7 @@ class Pen {
       const { x, y } = this.middle(i);
       const name = this.cut(scene.map.services[i].name, 200);
       const half = g.measureText(name).width / 2;
-      if (h >= 12 && 2 * half < w - 16) continue;
+      if (h >= 12 && 2 * half < w - (shareOf(scene.map.services[i]) ? 17 : 7)) continue;
       const [beside, above] = [[{ x: x + w / 2 + 4 + half, y }, { x: x - w / 2 - 4 - half, y }], [{ x, y: y - h / 2 - 8 }, { x, y: y + h / 2 + 8 }]];
       this.label(name, h < 12 ? [...beside, ...above] : [...above, ...beside], this.color['--text']);
     }

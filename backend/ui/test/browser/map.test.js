@@ -79,6 +79,7 @@ test('a click chooses, Back unchooses, and the panel leads to traces', async () 
   await page.mouse.move(cart.x, cart.y);
   await page.locator('map-graph .tip', { hasText: 'cart-api' }).waitFor();
   await page.mouse.click(cart.x, cart.y);
+  await page.idle();
   assert.equal(new URL(page.url()).search, '?chosen=cart-api');
   await page.locator('map-panel').getByRole('heading', { name: 'cart-api' }).waitFor();
   await page.goBack();
@@ -124,6 +125,7 @@ test('the keyboard reaches every service', async () => {
   await page.getByText('3 found').waitFor();
   await page.getByRole('button', { name: 'Fit' }).focus();
   await page.keyboard.press('n');
+  await page.idle();
   assert.deepEqual(new URL(page.url()).searchParams.getAll('chosen'), ['payment-api']);
   await page.keyboard.press('N');
   await page.idle();
