@@ -37,7 +37,8 @@ export class LinkDialog extends LitElement {
     input, select, textarea { display: block; width: 100%; font-size: var(--size); color: var(--text); }
     textarea { padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: var(--radius); background: var(--bg); resize: vertical; }
     .error, .preview { display: block; overflow-wrap: anywhere; }
-    .preview { min-height: 60px; }
+    .preview { flex: 1 1 240px; min-height: 60px; }
+    form .row { flex-wrap: wrap; justify-content: end; }
     details { border-top: 1px solid var(--line); }
     summary { padding: 6px 0; cursor: pointer; }
   `];

@@ -44,7 +44,7 @@ export class LogList extends LitElement {
     input { flex: 0 1 260px; min-width: 120px; font-size: var(--size); }
     [role=listitem] { display: flex; gap: 0 8px; height: var(--row); padding-right: 16px; }
     .links { flex-wrap: nowrap; max-width: 40%; }
-    .line { flex: 1; min-width: 0; display: grid; grid-template-columns: 84px minmax(0, 26%) minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 0 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
+    .line { flex: 1; min-width: 0; display: grid; grid-template-columns: 84px 26cqi minmax(0, 1fr); gap: 0 12px; height: var(--row); line-height: var(--row); padding: 0 0 0 16px; color: var(--text); white-space: nowrap; font-size: 13px; }
     .line:hover { text-decoration: none; }
     [role=listitem]:hover { background: var(--bg-hover); }
     [role=listitem]:has([aria-current]) { background: var(--bg-selected); }
