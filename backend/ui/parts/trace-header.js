@@ -31,6 +31,8 @@ export class TraceHeader extends LitElement {
     .title { flex: 1 1 280px; min-width: 0; }
     .go { display: flex; flex-wrap: wrap; gap: 4px 8px; }
     h2 { margin: 0; font-size: 16px; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .top { display: flex; align-items: baseline; gap: 12px; } /* where what comes makes no line more */
+    .top span { flex: none; font-size: var(--small); }
     service-name { unicode-bidi: isolate; }
     dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; margin: 0; font-size: var(--small); }
     dl div { display: flex; align-items: baseline; gap: 4px; white-space: nowrap; }
@@ -78,14 +80,15 @@ export class TraceHeader extends LitElement {
     const spans = t.total - t.doubles;
     return html`
       <div class="title">
-        <h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> <bdi>${name}</bdi></h2>
+        <div class="top"><h2 title=${name.slice(0, 500)}><service-name .name=${t.services[t.service[root]]}></service-name> <bdi>${name}</bdi></h2>
+          <span class="soft" role="status">${this.arrived ? `${count(this.arrived, 'span')} came just now` : ''}</span></div>
         <dl>
           <div><dt>Trace</dt><dd><span class="mono">${t.id}</span><copy-button what="the trace's id" .text=${t.id}></copy-button></dd></div>
           <div><dt>Start</dt><dd>${time(t.start, zone)} ${zoneName(zone, new Date(Number(t.start / 1_000_000n)))}</dd></div>
           <div><dt>Duration</dt><dd>${duration(t.duration)}</dd></div>
           <div><dt>Services</dt><dd>${number(t.services.length)}</dd></div>
           <div><dt>Depth</dt><dd>${number(depth + 1)}</dd></div>
-          <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}<span role="status">${this.arrived ? `, ${number(this.arrived)} came just now` : ''}</span></dd></div>
+          <div><dt>Spans</dt><dd>${spans > t.count ? `${number(t.count)} of ${number(spans)} shown` : number(t.count)}</dd></div>
           ${errors ? html`<div><dt class="sr">Errors</dt><dd><button class="quiet error" title="Go to the next error (e)" @click=${() => this.dispatchEvent(new Event('error-next'))}>${count(errors, 'error')}</button></dd></div>` : nothing}
           ${lost ? html`<div class="warning" title="Their parents were not sent, are yet to come, or are below them."><dt>Partial:</dt><dd>${count(lost, 'span')} without a parent</dd></div>` : nothing}
           ${t.doubles ? html`<div><dt>Came twice:</dt><dd>${count(t.doubles, 'span')}</dd></div>` : nothing}

@@ -129,7 +129,7 @@ test('logs name their spans while a trace grows', async () => {
   const grown = page.waitForRequest(`**/${id}/spans?**`);
   await store(backend, seeds.otlp(id, [...spans, { service: 'late', name: 'reader', parent: 0, start: 1e6, duration: 1e6 }], at));
   await grown;
-  await page.getByText('1 came just now').waitFor();
+  await page.getByText('1 span came just now').waitFor();
   assert.match(await textOf(line), /late writer\s+written/);
   assert.match((await line.getAttribute('href')) ?? '', /span=0{15}2/);
   await page.unroute(`**/${id}/spans?**`);

@@ -238,7 +238,7 @@ test('spans that come later are shown without a jump', async () => {
   };
   const before = await top();
   await store(backend, seeds.otlp(id, [...spans.slice(0, 1), { ...spans[1], name: 'was before', start: 100 }].map((s, i) => (i ? { ...s, id: 'abcdefabcdefabcd' } : s)), now));
-  await page.getByText('1 came just now').waitFor();
+  await page.getByText('1 span came just now').waitFor();
   await page.idle();
   assert.equal(await top(), before);
   page.quiet();
