@@ -9,7 +9,7 @@ import { readTag } from '../app/tag-values.js';
 import { watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
-import { LitElement, css, html, live, nothing } from '../vendor/lit.js';
+import { LitElement, css, html, nothing } from '../vendor/lit.js';
 
 const groupings = /** @type {const} */ ([['both', 'operation of a service'], ['service', 'service'], ['operation', 'operation'], ['tag:', 'value of a tag'], ['span', 'span']]);
 
@@ -119,7 +119,7 @@ export class TableBy extends LitElement {
       <label>A row for each <select @change=${(/** @type {any} */ e) => this.#by(e.target.value)}>
         ${groupings.map(([value, text]) => html`<option value=${value} ?selected=${value === by}>${text}</option>`)}
       </select></label>
-      ${tag === null ? nothing : html`<input type="text" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="http.route" aria-label="Tag" .value=${live(tag)}
+      ${tag === null ? nothing : html`<input type="text" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="http.route" aria-label="Tag" .value=${tag}
           @focus=${this.#suggest} @input=${this.#suggest} @change=${(/** @type {any} */ e) => this.#by(`tag:${e.target.value.trim()}`)}>
         <datalist id="keys">${this.keys.map((k) => html`<option value=${k}></option>`)}</datalist>
         ${this.#said(t, tag, values)}`}`;

@@ -102,6 +102,7 @@ test('the table by the values of a tag', async () => {
   await page.idle();
   assert.match(await textOf(page.locator('table-by')), /Name a tag of the spans or of their processes/);
   await page.getByLabel('Tag', { exact: true }).fill('route');
+  await page.idle(); // and what is typed stays when names of tags are offered
   await page.keyboard.press('Enter');
   await page.idle();
   assert.match(page.url(), /by=tag%3Aroute/);
