@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tdewolff/minify/v2"
@@ -30,7 +31,7 @@ var (
 // browser asks once instead of a hundred times, and text of one piece is half as
 // long when it is compressed. Files of vendor stay apart.
 func bundle(files fs.FS, entry string) ([]byte, error) {
-	b := bundler{files: files, ids: map[string]string{}}
+	b := bundler{files: files, ids: map[string]string{}, exports: map[string][]string{}}
 	if _, err := b.add(entry); err != nil {
 		return nil, err
 	}
@@ -39,13 +40,14 @@ func bundle(files fs.FS, entry string) ([]byte, error) {
 
 type bundler struct {
 	files      fs.FS
-	ids        map[string]string // of modules, by name; "" while what it imports is added
+	ids        map[string]string   // of modules, by name; "" while what it imports is added
+	exports    map[string][]string // of modules, by id, whose object has an array of them
 	names      int
 	head, body bytes.Buffer
 }
 
-// add writes a module behind those that it imports, and returns the name of the
-// object that has its exports.
+// add writes a module behind those that it imports, and returns its id, the name
+// of what has its exports.
 func (b *bundler) add(name string) (string, error) {
 	if id, ok := b.ids[name]; ok {
 		if id == "" {
@@ -85,7 +87,8 @@ func (b *bundler) add(name string) (string, error) {
 		}
 	}
 	id := b.name(name)
-	fmt.Fprintf(&b.body, "const %s = (() => {\n%sreturn { %s };\n})();\n", id, text.String(), strings.Join(exports, ", "))
+	b.exports[id] = exports
+	fmt.Fprintf(&b.body, "const %s = (() => {\n%sreturn [%s];\n})();\n", id, text.String(), strings.Join(exports, ", "))
 	return id, nil
 }
 
@@ -100,11 +103,31 @@ func (b *bundler) addImport(w *strings.Builder, name, statement string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	exports, ours := b.exports[id]
 	switch what := m[1]; {
-	case strings.HasPrefix(what, "{"):
-		fmt.Fprintf(w, "const %s = %s;\n", strings.ReplaceAll(what, " as ", ": "), id)
-	case what != "":
-		fmt.Fprintf(w, "const %s = %s;\n", strings.TrimPrefix(what, "* as "), id)
+	case what == "":
+	case !ours: // an object, of vendor
+		fmt.Fprintf(w, "const %s = %s;\n", strings.ReplaceAll(strings.TrimPrefix(what, "* as "), " as ", ": "), id)
+	case strings.HasPrefix(what, "*"):
+		fmt.Fprintf(w, "const %s = {", strings.TrimPrefix(what, "* as "))
+		for i, export := range exports {
+			fmt.Fprintf(w, " %s: %s[%d],", export, id, i)
+		}
+		w.WriteString(" };\n")
+	default:
+		locals := make([]string, len(exports))
+		for _, one := range strings.Split(strings.Trim(what, "{,} \n"), ",") {
+			export, local, as := strings.Cut(strings.TrimSpace(one), " as ")
+			if !as {
+				local = export
+			}
+			i := slices.Index(exports, export)
+			if i < 0 {
+				return fmt.Errorf("%s: %s does not export %s", name, m[2], export)
+			}
+			locals[i] = local
+		}
+		fmt.Fprintf(w, "const [%s] = %s;\n", strings.Join(locals, ","), id)
 	}
 	return nil
 }
@@ -138,9 +161,19 @@ func (b *bundler) name(module string) string {
 	return id
 }
 
+// Of a style: what spaces beside it mean nothing, and what a space behind it does.
+var (
+	styles = regexp.MustCompile("css`[^`]*`")
+	signs  = regexp.MustCompile(`\s*([{};,])\s*`)
+	colons = regexp.MustCompile(`:\s+`)
+)
+
 // minified returns a module without comments and spaces, its variables renamed: with
 // gzip it is a third smaller. A text that is no JavaScript is as it was.
 func minified(module []byte) []byte {
+	module = styles.ReplaceAllFunc(module, func(s []byte) []byte {
+		return colons.ReplaceAll(signs.ReplaceAll(s, []byte("$1")), []byte(":"))
+	})
 	var b bytes.Buffer
 	if err := js.Minify(minify.New(), &b, bytes.NewReader(module), nil); err != nil {
 		return module

@@ -24,13 +24,13 @@ func TestBundle(t *testing.T) {
 const $1 = (() => {
 const { html } = $0;
 class three {}
-return { three };
+return [three];
 })();
 const $2 = (() => {
 const {
   html,
 } = $0;
-const { three } = $1;
+const [three] = $1;
 /**
 * A * b.
 */
@@ -43,20 +43,20 @@ return ` + "`" + `
 https://b` + "`" + `;
 }
 three();
-return { one, two };
+return [one, two];
 })();
 const $3 = (() => {
 side();
-return {  };
+return [];
 })();
 const $4 = (() => {
 // SPDX-License-Identifier: X
 
 /** Starts. */
-const { one, two: other } = $2;
-const b = $1;
+const [one,other] = $2;
+const b = { three: $1[0], };
 run(one, other, b.three);
-return {  };
+return [];
 })();
 `
 	if string(got) != want {
@@ -90,10 +90,11 @@ func TestBundleRefuses(t *testing.T) {
 		"export default 1;\n":              `app/main.js: "export default 1;" cannot be bundled`,
 		"export let a = 1;\n":              `app/main.js: "export let a = 1;" cannot be bundled`,
 		"export { a as b };\n":             `app/main.js: "export { a as b };" cannot be bundled`,
+		"import { a } from './c.js';\n":    "app/main.js: ./c.js does not export a",
 		"import a from './b.js';\n":        `app/main.js: "import a from './b.js';" cannot be bundled`,
 		"import { a } from 'lit';\n":       `app/main.js: "import { a } from 'lit';" cannot be bundled`,
 	} {
-		_, err := bundle(fstest.MapFS{"app/main.js": {Data: []byte(source)}, "app/b.js": {Data: []byte("import './main.js';\n")}}, "app/main.js")
+		_, err := bundle(fstest.MapFS{"app/main.js": {Data: []byte(source)}, "app/b.js": {Data: []byte("import './main.js';\n")}, "app/c.js": {Data: []byte("export const b = 1;\n")}}, "app/main.js")
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", source, err, want)
 		}
