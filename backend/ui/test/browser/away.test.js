@@ -92,7 +92,7 @@ test('a slow network', async () => {
 for (const [name, loading, stopped, again, shown] of [
   ['compare', 'Loading the traces', 'The traces were not loaded', 'Load them', 'compare-tree'],
   ['services', 'Adding up the spans', 'This was stopped', 'Try again', 'services-table'],
-  ['map', 'Asking who called whom', 'This was stopped', 'Try again', 'map-graph'],
+  ['map', 'Asking who called whom', 'It was stopped', 'Try again', 'map-graph'],
 ]) {
   test(`${name}: what takes long is stopped, and asked for again`, async () => {
     const page = await open(browser, backend.url);
