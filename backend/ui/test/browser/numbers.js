@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Measures what users feel: how long until they see a trace, how long a frame
-// takes at most while they scroll and zoom, how much memory a page holds; and
+// takes at most while they scroll, zoom and point, how much memory a page holds; and
 // whether all that stays the same while traces arrive.
 // usage: ALL_IN_ONE=… node browser/numbers.js [-live 20s] [-rate 1000]
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { startBackend, store } from './backend.js';
 import { launch, open } from './browser.js';
 import { elements, heap, watchFrames, watchProcessor } from './frames.js';
 import { send } from './load.js';
+import { calls, web } from './map-seed.js';
 import * as seeds from './seeds.js';
 
 const { values } = parseArgs({ args: process.argv.slice(2).map((a) => a.replace(/^-(?=\w{2})/, '--')), options: { live: { type: 'string', default: '20s' }, rate: { type: 'string', default: '1000' } } });
@@ -17,6 +18,7 @@ const rate = Number(values.rate);
 const [backend, browser] = await Promise.all([startBackend(['--max-size=200MiB']), launch()]);
 try {
   await traces();
+  await pages();
   await live();
 } finally {
   await browser.close();
@@ -36,18 +38,74 @@ async function traces() {
       const outline = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType('resource')).find((e) => e.name.endsWith('/outline'));
       return [performance.getEntriesByName('first-contentful-paint')[0].startTime, performance.now(), outline?.decodedBodySize ?? NaN];
     });
-    await page.mouse.move(400, 500);
-    const scroll = await watchFrames(page, async () => {
-      for (let i = 0; i < 60; i++) await page.mouse.wheel(0, i % 10 ? 400 : 20_000);
+    const scrolled = await watchFrames(page, async () => {
+      await scroll(page);
       await page.idle();
     });
     const zoom = await watchFrames(page, async () => {
       for (let i = 0; i < 30; i++) await page.keyboard.press(i < 20 ? '+' : '-');
       await page.idle();
     });
-    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(used), ms(scroll.longest), ms(scroll.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(await elements(page))]);
+    table([`${n.toLocaleString('en')} spans`, mega(size), ms(paint), ms(ready), ms(used), ms(scrolled.longest), ms(scrolled.work), ms(zoom.longest), ms(zoom.work), mega(await heap(page)), String(await elements(page))]);
     await page.context().close();
   }
+}
+
+/** The other pages, with much on them. Of two compared traces few paths are the same. */
+async function pages() {
+  console.log('\nOther pages:\n');
+  table(['page', 'ready', 'its processor time', 'longest frame', 'its work', 'heap', 'elements']);
+  const other = (/** @type {number} */ n) => n.toString(16).padStart(32, 'd');
+  const sizes = /** @type {const} */ ([[seeds.ids.tenThousand, 10_000], [seeds.ids.fiftyThousand, 50_000], [seeds.ids.huge, 230_000]]);
+  for (const [id, n] of sizes) {
+    await measure(`flame, ${n.toLocaleString('en')} spans`, `/trace/${id}?view=flame`, async (page) => {
+      for (let i = 0; i < 40; i++) await page.mouse.move(100 + i * 25, 200 + (i % 10) * 20);
+      await page.mouse.click(400, 260);
+      await page.keyboard.press('Escape');
+    });
+  }
+  for (const [id, n] of sizes) {
+    await store(backend, seeds.tree(other(n), n + 1));
+    await measure(`compare, ${n.toLocaleString('en')} spans each`, `/compare?a=${id}&b=${other(n)}`, scroll);
+  }
+  await store(backend, calls(web(200, 600)));
+  await measure('map, 200 services, 600 links', '/map', async (page) => {
+    await page.mouse.move(500, 400);
+    await page.mouse.down();
+    for (let i = 0; i < 40; i++) await page.mouse.move(500 + (i % 8) * 20, 400 + (i % 5) * 20);
+    await page.mouse.up();
+    for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i < 10 ? -100 : 100);
+  });
+  const spans = Array.from({ length: 200 * 60 * 2 }, (_, i) => ({ service: `service-${i % 200}`, name: 'GET /', parent: -1, start: Math.floor(i / 400) * 60e9 + i, duration: 1e6 * (1 + (i % 97)), kind: 2, error: i % 331 ? '' : 'it broke' }));
+  await store(backend, seeds.otlp(other(1), spans, seeds.now - 3_600_000_000_000n));
+  await measure('services, 200 of 60 minutes', '/services', scroll);
+}
+
+/** @param {Awaited<ReturnType<typeof open>>} page */
+async function scroll(page) {
+  await page.mouse.move(400, 500);
+  for (let i = 0; i < 60; i++) await page.mouse.wheel(0, i % 10 ? 400 : 20_000);
+}
+
+/**
+ * A page, in a browser that has nothing cached.
+ * @param {string} name
+ * @param {string} path
+ * @param {(page: Awaited<ReturnType<typeof open>>) => Promise<void>} act
+ */
+async function measure(name, path, act) {
+  const page = await open(browser, backend.url);
+  const processor = await watchProcessor(page);
+  await page.visit(path);
+  const used = await processor();
+  const ready = await page.evaluate(() => performance.now());
+  const frames = await watchFrames(page, async () => {
+    await act(page);
+    await page.idle();
+  });
+  table([name, ms(ready), ms(used), ms(frames.longest), ms(frames.work), mega(await heap(page)), String(await elements(page))]);
+  page.quiet();
+  await page.context().close();
 }
 
 /** The list, while traces arrive. */
