@@ -6,7 +6,7 @@ import { joinTraces, topSpans, waitOf } from '../../../trace/linked.js';
 import { spanID } from '../../../trace/trace.js';
 import { hex, random, trace } from './make.js';
 
-/** @import { Links, Trace, TraceSummary } from '../../../types.js' */
+/** @import { Trace, TraceSummary } from '../../../types.js' */
 
 /** A moment beyond what a number can tell to the ns. */
 const epoch = 1_700_000_000_000_000_007n;
