@@ -32,7 +32,7 @@ try {
     compare: `/compare?a=${before}&b=${after}`,
     beside: `/compare?a=${before}&b=${after}&view=beside`,
     services: '/services',
-    service: '/services?service=store',
+    service: '/services?service=store&op=GET+%2Fprices%2F%7Bkey%7D',
     map: '/map',
   };
   const page = await open(browser, backend.url, { colorScheme: 'light', viewport: { width: 1200, height: 700 }, deviceScaleFactor: 1.5 });
