@@ -35,7 +35,7 @@ export class TraceHeader extends LitElement {
     .top span { flex: none; font-size: var(--small); }
     service-name { unicode-bidi: isolate; }
     dl { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 10px; margin: 0; font-size: var(--small); }
-    dl div { display: flex; align-items: baseline; gap: 4px; white-space: nowrap; }
+    dl div { display: flex; max-width: 100%; align-items: baseline; gap: 4px; white-space: nowrap; }
     dd button.quiet { min-height: 24px; padding: 0; margin: -4px 0; border: 0; font-size: inherit; line-height: inherit; vertical-align: baseline; color: var(--error); text-decoration: underline; }
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }

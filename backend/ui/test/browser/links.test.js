@@ -214,6 +214,7 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       await look('logs');
       await page.visit(`/trace/${seeds.ids.hostile}?span=0000000000000001`);
       await look('hostile');
+      assert.ok(await page.locator('trace-header .link').evaluate((e) => e.getBoundingClientRect().right <= innerWidth));
       page.quiet();
       await page.context().close();
     }
