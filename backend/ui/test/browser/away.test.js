@@ -44,7 +44,7 @@ test('the server ends, and starts again', async () => {
   await list.getByText('The trace cannot be shown').waitFor();
   await list.getByText('The server does not answer').waitFor();
   for (const page of [services, map]) await page.getByText('The server does not answer').waitFor();
-  assert.ok(await services.getByText('frontend').count(), 'what was known is still shown');
+  assert.ok((await services.locator('services-table service-name').count()) > 5);
   await map.locator('map-graph').waitFor();
   assert.ok(await compare.getByText('send receipt').count());
   await compare.getByRole('link', { name: 'Services' }).click();
