@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -12,7 +13,7 @@ func TestBundle(t *testing.T) {
 	files := fstest.MapFS{
 		"app/main.js":   {Data: []byte("// SPDX-License-Identifier: X\n\n/** Starts. */\nimport { one, two as other } from '../lib/a.js';\nimport * as b from '../lib/b.js';\nimport '../lib/c.js';\nrun(one, other, b.three);\n")},
 		"lib/a.js":      {Data: []byte("import {\n  html,\n} from '../vendor/lit.js';\nimport { three } from './b.js';\n/**\n * A * b.\n */\nexport const one = 1;\n\n// Why.\nexport async function two(/** @type {A} */ a) {\n  return `\n\ta // of a text\n    https://b`;\n}\nthree();\n")},
-		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three {}\n")},
+		"lib/b.js":      {Data: []byte("import { html } from '../vendor/lit.js';\nexport class three { a = css`b { c: d }`; e = css`f${1}`; }\n")},
 		"lib/c.js":      {Data: []byte("side();\n")},
 		"lib/unused.js": {Data: []byte("unused();\n")},
 	}
@@ -21,9 +22,12 @@ func TestBundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `import * as $0 from '../vendor/lit.js';
+const $styles = [
+$0.css` + "`b { c: d }`" + `,
+];
 const $1 = (() => {
 const { html } = $0;
-class three {}
+class three { a = $styles[0]; e = css` + "`f${1}`" + `; }
 return [three];
 })();
 const $2 = (() => {
@@ -61,6 +65,23 @@ return [];
 `
 	if string(got) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestBundleOrder(t *testing.T) {
+	got, err := bundle(fstest.MapFS{
+		"app/main.js": {Data: []byte("import '../parts/b.js';\nimport './a.js';\nmain();\n")},
+		"app/a.js":    {Data: []byte("import '../lib/c.js';\na();\n")},
+		"parts/b.js":  {Data: []byte("import './d.js';\nb();\n")},
+		"parts/d.js":  {Data: []byte("d();\n")},
+		"lib/c.js":    {Data: []byte("c();\n")},
+	}, "app/main.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := regexp.MustCompile(`(?m)^\w+\(`).FindAllString(string(got), -1)
+	if want := "c( a( d( b( main("; strings.Join(calls, " ") != want {
+		t.Errorf("%q, want %q", calls, want)
 	}
 }
 

@@ -4,7 +4,6 @@ package ui
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -15,6 +14,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed index.html tokens.css icon.svg app/*.js lib/*.js pages/*.js parts/*.js search/*.js trace/*.js vendor/lit.js vendor/LICENSE-lit
