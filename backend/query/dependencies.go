@@ -29,7 +29,7 @@ func (s *server) dependencies(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	links, err := s.Store.Links(r.Context(), trace.Window{Start: end.Add(-lookback), End: end})
+	links, err := s.links(r.Context(), trace.Window{Start: end.Add(-lookback), End: end})
 	if err != nil {
 		return nil, err
 	}

@@ -5,8 +5,8 @@ package query
 import "time"
 
 const (
-	// maxSearching is how many searches there are at the same time, and
-	// maxSearchTime how long one of them takes.
+	// maxSearching is how many searches, rates and maps are made at the same time,
+	// and maxSearchTime how long one of them takes.
 	maxSearching  = 8
 	maxSearchTime = 30 * time.Second
 	// maxHeldSpans is how many spans of traces that are being read or written are

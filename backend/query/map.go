@@ -19,7 +19,7 @@ func (s *server) serviceMap(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	links, err := s.Store.Links(r.Context(), w)
+	links, err := s.links(r.Context(), w)
 	if err != nil {
 		return nil, err
 	}

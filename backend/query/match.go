@@ -27,28 +27,21 @@ func (s *server) match(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// It takes as much time and memory as a search.
-	if err := s.searching.Acquire(r.Context(), 1); err != nil {
-		return nil, err
-	}
-	defer s.searching.Release(1)
-	limited, cancel := context.WithTimeout(r.Context(), maxSearchTime)
-	defer cancel()
-	td, release, err := s.loadID(limited, id, trace.Window{})
-	if err != nil {
-		return nil, tooLong(r.Context(), limited, err)
-	}
-	defer release()
-	trace.SplitShared(td)
-	spans := slices.Collect(trace.Spans(td))
-	matched, _, err := q.MatchContext(limited, spans)
-	if err != nil {
-		return nil, tooLong(r.Context(), limited, err)
-	}
-	ids := make([]byte, 0, 16*len(matched))
-	for _, i := range matched {
-		id := spans[i].SpanID()
-		ids = hex.AppendEncode(ids, id[:])
-	}
-	return matchedSpans{string(ids)}, nil
+	var ids []byte
+	err = s.inTurn(r.Context(), func(ctx context.Context) error {
+		td, release, err := s.loadID(ctx, id, trace.Window{})
+		if err != nil {
+			return err
+		}
+		defer release()
+		trace.SplitShared(td)
+		spans := slices.Collect(trace.Spans(td))
+		matched, _, err := q.MatchContext(ctx, spans)
+		for _, i := range matched {
+			id := spans[i].SpanID()
+			ids = hex.AppendEncode(ids, id[:])
+		}
+		return err
+	})
+	return matchedSpans{string(ids)}, err
 }

@@ -248,3 +248,29 @@ func TestUsual(t *testing.T) {
 		t.Errorf("each operation: %q, want %q", lines, want)
 	}
 }
+
+// TestUsualOfAllTimes: clocks may say anything, so spans can be of many days.
+func TestUsualOfAllTimes(t *testing.T) {
+	db := metricsStore(t, 1)
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	rs.Resource().Attributes().PutStr("service.name", "shop")
+	ss := rs.ScopeSpans().AppendEmpty()
+	const days = store.MaxPoints + 1
+	for i := range uint64(days) {
+		s := ss.Spans().AppendEmpty()
+		s.SetTraceID(pcommon.TraceID{0: 1, 13: byte(i >> 16), 14: byte(i >> 8), 15: byte(i)})
+		s.SetSpanID(pcommon.SpanID{7: 1})
+		s.SetName("GET /")
+		s.SetStartTimestamp(pcommon.Timestamp(i * uint64(24*time.Hour)))
+		s.SetEndTimestamp(s.StartTimestamp() + 1e6)
+	}
+	if err := db.Write(t.Context(), td); err != nil {
+		t.Fatal(err)
+	}
+	var usual rates
+	getJSON(t, New(Config{Store: db}), "/api/usual?service=shop&operation=GET+/", &usual)
+	if usual.Spans != days || usual.Durations.P50 == 0 {
+		t.Errorf("%+v", usual)
+	}
+}

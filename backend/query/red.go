@@ -4,6 +4,7 @@ package query
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"time"
 
@@ -125,7 +126,7 @@ func (s *server) rates(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries
 	if points := int(max(window, 0)/q.Step) + 1; series*points > maxSeriesPoints {
 		return nil, tooLarge("%d services or operations over %d steps: ask for one of them, for less time or for longer steps", series, points)
 	}
-	return s.Store.RED(ctx, q)
+	return s.series(ctx, q)
 }
 
 func checkPoints(window, step time.Duration) error {
@@ -140,12 +141,12 @@ func checkPoints(window, step time.Duration) error {
 // of the service's.
 func (s *server) usual(r *http.Request) (any, error) {
 	p := params{r.URL.Query()}
-	q := trace.REDQuery{Service: p.Get("service"), Operation: p.Get("operation"), Step: 24 * time.Hour}
+	q := trace.REDQuery{Service: p.Get("service"), Operation: p.Get("operation"), Step: math.MaxInt64}
 	if q.Service == "" {
 		return nil, errServiceRequired
 	}
 	q.ByOperation = q.Operation == ""
-	series, err := s.Store.RED(r.Context(), q)
+	series, err := s.series(r.Context(), q)
 	if err != nil {
 		return nil, err
 	}

@@ -76,26 +76,13 @@ func (s *server) search(r *http.Request) (any, error) {
 	return out, nil
 }
 
-// find returns a page of what q finds, when it is its turn, for a search can
-// take much memory and time.
-func (s *server) find(ctx context.Context, q trace.Query) (trace.Page, error) {
-	if err := s.searching.Acquire(ctx, 1); err != nil {
-		return trace.Page{}, err
-	}
-	defer s.searching.Release(1)
-	limited, cancel := context.WithTimeout(ctx, maxSearchTime)
-	defer cancel()
-	page, err := s.Store.Search(limited, q)
-	return page, tooLong(ctx, limited, err)
-}
-
-// tooLong returns the error of a search, which is another when limited ended before
-// the request's ctx did.
-func tooLong(ctx, limited context.Context, err error) error {
-	if err != nil && ctx.Err() == nil && limited.Err() != nil {
-		return errorf(http.StatusGatewayTimeout, "the search took longer than %v: narrow it", maxSearchTime)
-	}
-	return err
+// find returns a page of what q finds.
+func (s *server) find(ctx context.Context, q trace.Query) (page trace.Page, err error) {
+	err = s.inTurn(ctx, func(ctx context.Context) error {
+		page, err = s.Store.Search(ctx, q)
+		return err
+	})
+	return page, err
 }
 
 // textQuery is what parameter q, in the language of docs/search.md, and columns

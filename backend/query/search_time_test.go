@@ -23,10 +23,28 @@ type slowSearch struct {
 	begun atomic.Int32
 }
 
-func (s *slowSearch) Search(ctx context.Context, _ trace.Query) (trace.Page, error) {
+func (s *slowSearch) wait(ctx context.Context) error {
 	s.begun.Add(1)
 	<-ctx.Done()
-	return trace.Page{}, ctx.Err()
+	return ctx.Err()
+}
+
+func (s *slowSearch) Search(ctx context.Context, _ trace.Query) (trace.Page, error) {
+	return trace.Page{}, s.wait(ctx)
+}
+
+func (s *slowSearch) RED(ctx context.Context, _ trace.REDQuery) ([]trace.REDSeries, error) {
+	return nil, s.wait(ctx)
+}
+
+func (s *slowSearch) Links(ctx context.Context, _ trace.Window) ([]trace.Link, error) {
+	return nil, s.wait(ctx)
+}
+
+// slowPaths are of requests that take a turn.
+var slowPaths = []string{
+	"/api/search", "/api/trace/1/match?q=a", "/api/traces?service=s", "/api/red?service=s", "/api/usual?service=s",
+	"/api/map", "/api/dependencies", "/api/metrics/calls?service=s",
 }
 
 // TestSearchesTakeTurns: not more than maxSearching of them at once, and who
@@ -39,7 +57,7 @@ func TestSearchesTakeTurns(t *testing.T) {
 		var requests sync.WaitGroup
 		for i := range 3 * maxSearching {
 			requests.Go(func() {
-				target := []string{"http://localhost/api/search", "http://localhost/api/traces?service=s"}[i%2]
+				target := "http://localhost" + slowPaths[i%len(slowPaths)]
 				h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, target, nil))
 			})
 		}
@@ -59,11 +77,11 @@ func TestSearchesTakeTurns(t *testing.T) {
 func TestSearchTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Config{Store: &slowSearch{}})
-		for _, path := range []string{"/api/search", "/api/trace/1/match?q=a"} {
+		for _, path := range slowPaths {
 			start := time.Now()
 			rec := get(h, "http://localhost"+path)
 			if took := time.Since(start); rec.Code != http.StatusGatewayTimeout || took != maxSearchTime ||
-				!strings.Contains(rec.Body.String(), "the search took longer than 30s: narrow it") {
+				!strings.Contains(rec.Body.String(), "the answer took longer than 30s: ask for less") {
 				t.Errorf("%s, after %v: %d %s", path, took, rec.Code, rec.Body)
 			}
 		}
