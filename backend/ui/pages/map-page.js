@@ -118,7 +118,7 @@ export class MapPage extends LitElement {
   #when({ from, to, seconds, younger }) {
     const { zone } = settings.value;
     const window = `${time(from, zone, { digits: 0 })} – ${time(to, zone, { digits: 0 }).slice(11)} ${zoneName(zone, new Date(Number(to / 1_000_000n)))}`;
-    return html`<p class="soft">Numbers are of ${duration(Math.round(seconds) * 1e9)}, ${window}${younger ? ': nothing before it is stored' : ''}.</p>`;
+    return html`<p class="soft">${window}, ${duration(Math.round(seconds) * 1e9)}${younger ? ': nothing before it is stored' : ''}.</p>`;
   }
 
   /** @param {ServiceMap} all */

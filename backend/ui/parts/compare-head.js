@@ -146,5 +146,5 @@ customElements.define('compare-head', CompareHead);
  */
 function ratio(a, b) {
   if (!a || b > 10 * a) return a ? `, ${number(Math.round(b / a))} times as long` : '';
-  return ` (${b > a ? '+' : '−'}${percent(Math.abs(b - a) / a)})`;
+  return ` (${b > a ? '+' : '−'}${percent(Math.abs(b - a) / a).replace(' ', '\u00a0')})`;
 }

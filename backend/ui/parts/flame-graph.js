@@ -119,7 +119,7 @@ export class FlameGraph extends LitElement {
     const over = this.over && this.over.box < flame.path.length ? this.over : null;
     const shown = over ? flame.path[over.box] : at >= 0 ? at : flame.path[0] ?? -1;
     return html`
-      <div class="head"><nav aria-label="The path that is shown">${this.#crumbs(paths, top)}</nav>${match ? html`<span role="status">${count(match.spans, 'span')} found, ${duration(match.time)}${self ? ' of self time' : ''}, ${percent(match.time / ((self ? this.sum(paths.self) : this.view.trace.duration) || 1))}</span>` : nothing}${flame.narrow.includes(true) ? html`<span class="narrow soft">ran at the same time, so drawn narrower</span>` : nothing}</div>
+      <div class="head"><nav aria-label="The path that is shown">${this.#crumbs(paths, top)}</nav>${match ? html`<span role="status">${count(match.spans, 'span')} found, ${duration(match.time)}${self ? ' of self time' : ''}, ${percent(match.time / ((self ? this.sum(paths.self) : this.view.trace.duration) || 1))}</span>` : nothing}${flame.narrow.includes(true) ? html`<span class="narrow soft">at the same time or later, so drawn narrower</span>` : nothing}</div>
       <div class="tree" role="tree" tabindex="0" aria-label="Paths, by ${self ? 'self' : 'total'} time" aria-activedescendant=${at >= 0 ? `p${at}` : nothing}
         @scroll=${() => { this.over = null; schedule('draw', this.draw); }} @keydown=${(/** @type {KeyboardEvent} */ e) => treeKey(this, e)}
         @pointermove=${this.#point} @pointerleave=${() => { this.over = null; }} @click=${this.#click}>

@@ -30,7 +30,7 @@ export const laneStyles = css`
   .name a { color: var(--text); }
   .name a:focus-visible { outline-offset: -2px; }
   .facts, .more { font-size: var(--small); color: var(--text-soft); font-variant-numeric: tabular-nums; }
-  .more { flex: none; }
+  .more { flex: 0 1000 auto; overflow: hidden; text-overflow: ellipsis; }
   .time canvas, .bar { position: absolute; }
   .bar { top: 6px; height: 12px; min-width: 2px; }
   .failed { border: solid var(--error); border-width: 2px 0; top: 4px; height: 16px; }

@@ -22,7 +22,7 @@ export class MapBar extends LitElement {
     .said { color: var(--text-soft); font-size: var(--small); font-variant-numeric: tabular-nums; }
     .push { flex: 1; }
     .pause { min-width: 66px; }
-    @media (max-width: 480px) { :host { padding: 6px 8px; gap: 6px; } input { flex: 1 1 140px; width: 0; } .push { display: none; } }
+    @media (max-width: 480px) { :host { gap: 6px; } input { flex: 1 1 140px; width: 0; } .push { display: none; } }
   `];
 
   constructor() {

@@ -12,6 +12,8 @@ import { pointAt } from '../lib/map-line.js';
 
 /** How strong services are that are not looked at. */
 const faint = 0.25;
+/** Narrower boxes, px, have no names in them. */
+const minWidth = 64;
 
 /**
  * What is drawn.
@@ -69,6 +71,8 @@ class Pen {
     this.h = box.height * scale;
     /** Of names, px. */
     this.size = Math.max(11, Math.min(15, 13 * scale));
+    /** Boxes have room for their names. */
+    this.within = this.w >= minWidth;
     /** What text must not cover. @type {{ x: number, y: number, w: number, h: number }[]} */
     this.taken = [];
     /** How strong usual lines are: the more there are, the less. */
@@ -162,7 +166,7 @@ class Pen {
     g.roundRect(l, t, Math.max(3, w * 0.03), h, [round, 0, 0, round]);
     g.fill();
     const failed = shareOf(s);
-    if (h >= 12) this.text(s.name, l, t, failed);
+    if (this.within) this.text(s.name, l, t, failed);
     if (failed && h < 26) {
       g.fillStyle = color['--error'];
       this.diamond({ x: l + w - Math.min(6, w / 4), y }, Math.max(2, Math.min(3.2, h / 4)));
@@ -207,8 +211,8 @@ class Pen {
   /** Names beside boxes that have no room for them: of all, or of the few that are looked at. */
   names() {
     const { g, scene, h, w } = this;
-    if (h >= 12 && !(scene.services && scene.services.size <= 24)) return;
-    g.font = `${h < 12 ? '600 ' : ''}11px ${this.family}`;
+    if (this.within && !(scene.services && scene.services.size <= 24)) return;
+    g.font = `${this.within ? '' : '600 '}11px ${this.family}`;
     g.textAlign = 'left';
     const weight = (/** @type {number} */ i) => {
       const s = scene.map.services[i];
@@ -219,9 +223,9 @@ class Pen {
       const { x, y } = this.middle(i);
       const name = this.cut(scene.map.services[i].name, 200);
       const half = g.measureText(name).width / 2;
-      if (h >= 12 && 2 * half < w - (shareOf(scene.map.services[i]) ? 17 : 7)) continue;
+      if (this.within && 2 * half < w - (shareOf(scene.map.services[i]) ? 17 : 7)) continue;
       const [beside, above] = [[{ x: x + w / 2 + 4 + half, y }, { x: x - w / 2 - 4 - half, y }], [{ x, y: y - h / 2 - 8 }, { x, y: y + h / 2 + 8 }]];
-      this.label(name, h < 12 ? [...beside, ...above] : [...above, ...beside], this.color['--text']);
+      this.label(name, this.within ? [...above, ...beside] : [...beside, ...above], this.color['--text']);
     }
   }
 

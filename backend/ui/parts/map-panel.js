@@ -68,7 +68,7 @@ export class MapPanel extends LitElement {
     const failing = calls.filter((c) => c.errors).sort((x, y) => y.errors - x.errors || share(y) - share(x));
     const busy = calls.toSorted((x, y) => y.calls - x.calls);
     return html`<h2>${count(services.length, 'service')}, ${count(calls.length, 'link')} between them</h2>
-      ${failing.length ? this.#list('Most errors', failing, (c) => this.#both(c)) : html`<p>No call between them failed.</p>`}
+      ${failing.length ? this.#list('Most errors', failing, (c) => this.#both(c), 'errors') : html`<p>No call between them failed.</p>`}
       ${this.#list('Most calls', busy, (c) => this.#both(c))}`;
   }
 
@@ -133,14 +133,15 @@ export class MapPanel extends LitElement {
    * @param {string} title
    * @param {MapCall[]} calls
    * @param {(call: MapCall) => unknown} name
+   * @param {'calls' | 'errors'} rate of what
    */
-  #list(title, calls, name) {
+  #list(title, calls, name, rate = 'calls') {
     if (!calls.length) return html`<h3>${title}</h3><p class="soft">nobody in this time</p>`;
     const { services } = this.map;
     const shown = this.all.includes(title) ? calls : calls.slice(0, some);
     return html`<h3>${title}${calls.length > shown.length ? html` <span class="soft">${shown.length} of ${number(calls.length)}</span>` : nothing}</h3>
       <ol>${shown.map((c) => html`<li><a class="row" href=${address(changed({ chosen: [services[c.from].name, services[c.to].name] }))}>
-        <span>${name(c)}</span><span>${perSecond(c.calls, this.seconds)}</span><span class=${c.errors ? 'error' : 'soft'}>${c.errors ? `◆ ${percent(c.errors / c.calls)}` : '0 %'}</span></a></li>`)}</ol>
+        <span>${name(c)}</span><span>${perSecond(c[rate], this.seconds)}</span><span class=${c.errors ? 'error' : 'soft'}>${c.errors ? `◆ ${percent(c.errors / c.calls)}` : '0 %'}</span></a></li>`)}</ol>
       ${calls.length > shown.length ? html`<button class="quiet" @click=${() => { this.all = [...this.all, title]; }}>Show all</button>` : nothing}`;
   }
 

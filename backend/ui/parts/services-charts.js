@@ -28,6 +28,7 @@ export class ServicesCharts extends LitElement {
     .name { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 16px; min-height: 24px; margin-top: 6px; font-variant-numeric: tabular-nums; white-space: nowrap; }
     h3 { margin: 0; font-size: 1em; font-weight: 600; min-width: 84px; }
     .when { margin-left: auto; white-space: normal; }
+    @media (max-width: 480px) { .when { flex: 100%; font-size: var(--small); } } /* in all of its forms one line */
     .name button { min-height: 24px; }
     details { margin: 4px 0; }
     summary { width: fit-content; color: var(--link); cursor: pointer; }

@@ -43,6 +43,7 @@ export class ServicesTable extends LitElement {
     table { table-layout: fixed; }
     th[scope='row'] { max-width: none; width: auto; }
     .curve { width: 100px; }
+    .curve:last-child { width: 108px; }
     .spans { width: 112px; }
     .share { width: 106px; }
     .errors { width: 84px; }
@@ -55,10 +56,18 @@ export class ServicesTable extends LitElement {
     .more { margin: 8px 16px; }
     @container (max-width: 860px) {
       .curve, .errors { display: none; }
-      .p50, .p95, .p99 { width: 74px; }
+      .p50, .p95 { width: 74px; }
+      .p99 { width: 82px; }
+      td.p99 { padding-right: 16px; }
+      th.p99 { padding-right: 8px; } /* its button has 8 more */
     }
     @container (max-width: 480px) {
       .p50, .p99 { display: none; }
+      .spans { width: 108px; }
+      .share { width: 88px; }
+      .p95 { width: 76px; }
+      th.p95 { padding-right: 8px; }
+      td.p95 { padding-right: 16px; }
     }
   `];
 

@@ -3,7 +3,7 @@
 /** @import { Stretch, TimeScale } from '../types.js' */
 /** @import { Box } from './drag.js' */
 import { duration } from '../lib/format.js';
-import { gapMiddle, labels } from '../trace/axis.js';
+import { gapMiddle, labels, room } from '../trace/axis.js';
 import { timeAt } from '../trace/time-scale.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';
 import { dragBox } from './drag.js';
@@ -53,30 +53,34 @@ export class TimeAxis extends LitElement {
   render() {
     const { scale, width, at, drawn } = this;
     if (!scale || width <= 0) return nothing;
+    const flag = (/** @type {number} */ x, /** @type {number} */ ns) => html`<span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, x))}px` })}>${duration(ns)}</span>`;
     return html`
       <div class="area" @pointerdown=${this.#down}>
         ${labels(scale, width).map(({ x, text }) => text ? html`<span ${setStyle({ left: `${x}px` })}>${text}</span>` : nothing)}
-        ${scale.gaps.map((g) => this.#gap(scale, g))}
+        ${this.#gaps(scale)}
       </div>
       ${this.#tip(scale)}
       ${at === null ? nothing : html`
         <i class="line" ${setStyle({ left: `${at * width}px`, height: `${this.below}px` })}></i>
-        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, at * width))}px` })}>${duration(timeAt(scale, at))}</span>`}
+        ${flag(at * width, timeAt(scale, at))}`}
       ${drawn ? html`
         <i class="selected" ${setStyle({ left: `${drawn.from}px`, width: `${drawn.to - drawn.from}px`, height: `${this.below}px` })}></i>
-        <span class="flag" ${setStyle({ left: `${Math.max(28, Math.min(width - 20, (drawn.from + drawn.to) / 2))}px` })}>${duration(timeAt(scale, drawn.to / width) - timeAt(scale, drawn.from / width))}</span>` : nothing}`;
+        ${flag((drawn.from + drawn.to) / 2, timeAt(scale, drawn.to / width) - timeAt(scale, drawn.from / width))}` : nothing}`;
   }
 
-  /**
-   * @param {TimeScale} scale
-   * @param {Stretch} gap
-   */
-  #gap(scale, gap) {
+  /** The gaps, each with its time where there is room for it. @param {TimeScale} scale */
+  #gaps(scale) {
     const tell = (/** @type {Stretch | null} */ told) => () => { this.told = told; };
-    const text = `${duration(gap.to - gap.from)} idle`;
-    return html`<button class="gap" aria-label="${text}: ${this.tell(gap)}" ${setStyle({ left: `${gapMiddle(scale, gap) * this.width}px` })}
-      @pointerdown=${(/** @type {Event} */ e) => e.stopPropagation()} @pointerenter=${tell(gap)} @pointerleave=${tell(null)} @focus=${tell(gap)} @blur=${tell(null)}
-      @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${text}</button>`;
+    let free = -Infinity;
+    return scale.gaps.map((gap) => {
+      const text = `${duration(gap.to - gap.from)} idle`;
+      const middle = gapMiddle(scale, gap) * this.width;
+      const said = middle - room(text) / 2 >= free;
+      free = middle + (said ? room(text) / 2 : 8);
+      return html`<button class="gap" aria-label="${text}: ${this.tell(gap)}" ${setStyle({ left: `${middle}px` })}
+        @pointerdown=${(/** @type {Event} */ e) => e.stopPropagation()} @pointerenter=${tell(gap)} @pointerleave=${tell(null)} @focus=${tell(gap)} @blur=${tell(null)}
+        @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${said ? text : '…'}</button>`;
+    });
   }
 
   /** What is to be said of the gap where the pointer or the focus is. @param {TimeScale} scale */

@@ -7,7 +7,7 @@ import { shareOf } from './time-scale.js';
 /** Ticks are so far apart, px, and labels near a gap's. */
 const labelWidth = 84;
 /** Room for a label and the space behind it, px. */
-const room = (/** @type {string} */ text) => 14 + 7 * text.length;
+export const room = (/** @type {string} */ text) => 14 + 7 * text.length;
 
 /**
  * The ticks of a scale: round times in what is drawn evenly, none in shrunk

@@ -32,7 +32,7 @@ export function below(paths, weight, path) {
 /**
  * Where the paths are drawn: below each those that it called, as wide as their
  * share of its time. Where they take more than it has, because they ran at the same
- * time, they share all of it.
+ * time or after it, they share all of it.
  * @param {Paths} paths
  * @param {Float64Array} weight
  * @param {number} top the path that is as wide as all, -1: the roots are

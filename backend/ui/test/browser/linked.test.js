@@ -135,6 +135,18 @@ test('hours between traces are shrunk; zooming is in the address', async () => {
   assert.equal(await page.locator('linked-lanes .idle').count(), 0);
 });
 
+test('the times of idle gaps that are near to each other do not overlap', async () => {
+  const traceID = 'a'.repeat(32);
+  const steps = Array.from({ length: 4 }, (_, i) => ({ service: 'worker', name: 'step', parent: -1, start: i * 60e9, duration: 1e8 }));
+  await store(backend, seeds.otlp(traceID, steps, seeds.now - 400_000_000_000n));
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.visit(`/trace/${traceID}`);
+  const boxes = await page.locator('time-axis .gap').evaluateAll((all) => all.map((e) => e.getBoundingClientRect()).map(({ left, right }) => ({ left, right })));
+  assert.equal(boxes.length, 3);
+  for (const [i, { left }] of boxes.entries()) assert.ok(i === 0 || left >= boxes[i - 1].right, JSON.stringify(boxes));
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test('what fails is said, and tried again', async () => {
   await page.route('**/api/search?**', (route) => route.fulfill({ status: 500, body: '{"errors":[{"msg":"the disk is gone"}]}' }));
   await page.visit(view(ids.order));
