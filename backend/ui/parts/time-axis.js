@@ -75,11 +75,11 @@ export class TimeAxis extends LitElement {
     return scale.gaps.map((gap) => {
       const text = `${duration(gap.to - gap.from)} idle`;
       const middle = gapMiddle(scale, gap) * this.width;
-      const said = middle - room(text) / 2 >= free;
-      free = middle + (said ? room(text) / 2 : 8);
+      const said = [text, '…', ''].find((t) => !t || middle - room(t) / 2 >= free);
+      if (said) free = middle + room(said) / 2;
       return html`<button class="gap" aria-label="${text}: ${this.tell(gap)}" ${setStyle({ left: `${middle}px` })}
         @pointerdown=${(/** @type {Event} */ e) => e.stopPropagation()} @pointerenter=${tell(gap)} @pointerleave=${tell(null)} @focus=${tell(gap)} @blur=${tell(null)}
-        @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${said ? text : '…'}</button>`;
+        @click=${() => this.dispatchEvent(new CustomEvent('gap', { detail: gap }))}>${said}</button>`;
     });
   }
 

@@ -141,8 +141,9 @@ test('the times of idle gaps that are near to each other do not overlap', async 
   await store(backend, seeds.otlp(traceID, steps, seeds.now - 400_000_000_000n));
   await page.setViewportSize({ width: 390, height: 800 });
   await page.visit(`/trace/${traceID}`);
-  const boxes = await page.locator('time-axis .gap').evaluateAll((all) => all.map((e) => e.getBoundingClientRect()).map(({ left, right }) => ({ left, right })));
-  assert.equal(boxes.length, 3);
+  const boxes = await page.locator('time-axis .gap').evaluateAll((all) => all.filter((e) => e.textContent).map((e) => e.getBoundingClientRect()).map(({ left, right }) => ({ left, right })));
+  assert.ok(boxes.length > 1);
+  assert.equal(await page.locator('time-axis .gap').count(), 3);
   for (const [i, { left }] of boxes.entries()) assert.ok(i === 0 || left >= boxes[i - 1].right, JSON.stringify(boxes));
   await page.setViewportSize({ width: 1280, height: 800 });
 });
