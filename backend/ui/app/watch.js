@@ -2,6 +2,8 @@
 
 /** @import { Atom } from '../lib/atom.js' */
 /** @import { LitElement } from '../vendor/lit.js' */
+/** @import { Key } from './keys.js' */
+import { bind } from './keys.js';
 
 /**
  * Calls f when an element that is in the page has another size, and at first.
@@ -31,4 +33,15 @@ export function watch(host, ...atoms) {
       stops = [];
     },
   });
+}
+
+/**
+ * Binds keys while an element is in the page.
+ * @param {LitElement} host
+ * @param {Key[]} keys
+ * @param {(keys: string) => void} run
+ */
+export function onKeys(host, keys, run) {
+  let unbind = () => {};
+  host.addController({ hostConnected() { unbind = bind(keys, run); }, hostDisconnected: () => unbind() });
 }

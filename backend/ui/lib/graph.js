@@ -45,12 +45,12 @@ export function around(map, service, depth) {
 function walk(map, start, depth, near, far) {
   const of = groupBy(map.calls, (c) => c[near]);
   /** @type {MapCall[]} */
-  const found = [];
+  let found = [];
   const seen = new Set([start]);
   let now = [start];
   for (let n = 0; now.length && (!depth || n < depth); n++) {
     const calls = now.flatMap((i) => of.get(i) ?? []);
-    found.push(...calls);
+    found = found.concat(calls);
     now = [...new Set(calls.map((c) => c[far]))].filter((i) => !seen.has(i));
     now.forEach((i) => seen.add(i));
   }

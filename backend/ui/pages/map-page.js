@@ -2,12 +2,11 @@
 
 /** @import { Places, ServiceMap } from '../types.js' */
 import { address } from '../app/base.js';
-import { bind } from '../app/keys.js';
 import { MapFeed } from '../app/map-feed.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { count, duration, number, time, zoneName } from '../lib/format.js';
 import { around, busiest, failing, matches } from '../lib/graph.js';
 import { layOut, settle } from '../lib/layout.js';
@@ -55,16 +54,11 @@ export class MapPage extends LitElement {
     this.drawn = memo(busiest);
     this.marked = memo((/** @type {ServiceMap} */ map, /** @type {string} */ find) => new Set([...map.services.keys()].filter((i) => find.trim() && matches(map.services[i].name, find.trim()))));
     watch(this, route, settings, feed.reading, feed.failure);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, (key) => this.#key(key));
+    onKeys(this, keys, (key) => this.#key(key));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.unbind?.();
     feed.leave();
   }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { address } from '../app/base.js';
-import { bind } from '../app/keys.js';
 import { RedFeed } from '../app/red-feed.js';
 import { kindChoices, spansOf } from '../app/red-search.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { time, zoneName } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import '../parts/note-box.js';
@@ -55,16 +54,11 @@ export class ServicesPage extends LitElement {
   constructor() {
     super();
     watch(this, route, settings, feed.version);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, (key) => this.#key(key));
+    onKeys(this, keys, (key) => this.#key(key));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.unbind?.();
     feed.leave();
   }
 

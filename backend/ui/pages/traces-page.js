@@ -3,11 +3,10 @@
 import { address } from '../app/base.js';
 import { schedule } from '../app/frame.js';
 import { imported } from '../app/imports.js';
-import { bind } from '../app/keys.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { TraceFeed } from '../app/trace-feed.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import '../parts/forget-all.js';
@@ -73,19 +72,18 @@ export class TracesPage extends LitElement {
     this.remembered = place.top;
     this.addEventListener('scroll', () => { if (this.isConnected) place.top = this.scrollTop; }, { passive: true });
     watch(this, route, feed.version, feed.live.state);
+    onKeys(this, keys, (key) => this.#key(key));
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.resized = new ResizeObserver(() => schedule('read', this.measure));
     this.unwatch = imported.watch(() => feed.again());
-    this.unbind = bind(keys, (key) => this.#key(key));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.resized?.disconnect();
-    this.unbind?.();
     this.unwatch?.();
     feed.leave();
     place.opened = route.value.page === 'trace' ? route.value.id : '';

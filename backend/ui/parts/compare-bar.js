@@ -2,10 +2,9 @@
 
 /** @import { CompareView } from '../app/compare-view.js' */
 import { address } from '../app/base.js';
-import { bind } from '../app/keys.js';
 import { adjust, changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import { LitElement, css, html, live, nothing } from '../vendor/lit.js';
 
@@ -51,16 +50,7 @@ export class CompareBar extends LitElement {
     /** @type {CompareView | null} */
     this.view = null;
     watch(this, route);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, () => this.renderRoot.querySelector('input')?.select());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, keys, () => this.renderRoot.querySelector('input')?.select());
   }
 
   render() {

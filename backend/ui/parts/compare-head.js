@@ -3,11 +3,10 @@
 /** @import { CompareView } from '../app/compare-view.js' */
 /** @import { Comparison, Trace } from '../types.js' */
 import { address } from '../app/base.js';
-import { bind } from '../app/keys.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { count, duration, number, percent, since, time, zoneName } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import { pathAt } from '../trace/compare.js';
@@ -52,16 +51,7 @@ export class CompareHead extends LitElement {
     /** @type {CompareView | null} */
     this.view = null;
     watch(this, route, settings);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, () => this.#swap());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, keys, () => this.#swap());
   }
 
   #swap() {

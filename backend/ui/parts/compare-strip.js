@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { picking } from '../app/compare-pick.js';
-import { bind } from '../app/keys.js';
 import { controls } from '../app/styles.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { cut } from '../lib/format.js';
 import { LitElement, css, html } from '../vendor/lit.js';
 import './service-name.js';
@@ -20,16 +19,7 @@ export class CompareStrip extends LitElement {
   constructor() {
     super();
     watch(this, picking);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, cancel);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, keys, cancel);
   }
 
   render() {

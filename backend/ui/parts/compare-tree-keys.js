@@ -5,6 +5,7 @@ import { closed } from '../app/compare-view.js';
 import { adjust, route } from '../app/router.js';
 import { rowHeight } from '../app/theme.js';
 import { hashAt } from '../trace/compare.js';
+import { treeKey } from './tree-keys.js';
 
 /** @type {import('../app/keys.js').Key[]} */
 export const pageKeys = [
@@ -41,40 +42,18 @@ export function pageKey(tree, key) {
 }
 
 /**
- * What a key does while the tree has the focus, as in other treegrids.
+ * What a key does while the tree has the focus.
  * @param {CompareTree} tree
  * @param {KeyboardEvent} event
  */
 export function gridKey(tree, event) {
-  const { view } = tree;
-  if (!view || event.composedPath()[0] !== tree.grid || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const { view, active: at } = tree;
+  if (!view) return;
   const { c, rows } = view;
-  const at = tree.active;
   const n = rows.indexOf(at);
-  const page = Math.max(1, Math.floor(tree.height / rowHeight) - 2);
   const below = n >= 0 && route.value.params.sort !== 'time' && c.end[at] > at + 1;
-  const open = below && !closed.value.paths.has(hashAt(c, at));
-  switch (event.key) {
-    case 'ArrowDown': tree.go(n + 1); break;
-    case 'ArrowUp': tree.go(n < 0 ? rows.length - 1 : n - 1); break;
-    case 'PageDown': tree.go(n + page); break;
-    case 'PageUp': tree.go(n - page); break;
-    case 'Home': tree.go(0); break;
-    case 'End': tree.go(rows.length - 1); break;
-    case 'ArrowRight':
-      if (open) tree.go(n + 1);
-      else if (below) tree.toggle(at);
-      break;
-    case 'ArrowLeft':
-      if (open) tree.toggle(at);
-      else if (n >= 0 && rows.includes(c.parent[at])) tree.go(rows.indexOf(c.parent[at]));
-      break;
-    case 'Enter':
-    case ' ':
-      if (n < 0) return;
-      tree.choose(at);
-      break;
-    default: return;
-  }
-  event.preventDefault();
+  treeKey(event, {
+    n, count: rows.length, page: Math.max(1, Math.floor(tree.height / rowHeight) - 2), open: below ? !closed.value.paths.has(hashAt(c, at)) : null,
+    go: (to) => tree.go(to), toggle: () => tree.toggle(at), above: () => rows.indexOf(c.parent[at]), choose: () => tree.choose(at),
+  });
 }

@@ -4,13 +4,12 @@
 /** @import { Stretch } from '../types.js' */
 import { closed } from '../app/compare-view.js';
 import { schedule } from '../app/frame.js';
-import { bind } from '../app/keys.js';
 import { ratio } from '../app/pixels.js';
 import { adjust, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
-import { onResize, watch } from '../app/watch.js';
+import { onKeys, onResize, watch } from '../app/watch.js';
 import { memo } from '../lib/memo.js';
 import { hashAt, pathAt } from '../trace/compare.js';
 import { pathID } from '../trace/paths.js';
@@ -62,16 +61,7 @@ export class CompareTree extends LitElement {
       if (this.clientHeight < this.height) this.wanted = this.active; // the panel below must not hide it
       this.height = this.clientHeight;
     });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(pageKeys, (key) => pageKey(this, key));
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, pageKeys, (key) => pageKey(this, key));
   }
 
   get grid() {

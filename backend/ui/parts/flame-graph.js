@@ -4,13 +4,12 @@
 /** @import { Marked, Paths, Trace } from '../types.js' */
 import { address } from '../app/base.js';
 import { schedule } from '../app/frame.js';
-import { bind } from '../app/keys.js';
 import { ratio } from '../app/pixels.js';
 import { adjust, changed, navigate, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { rowHeight, theme } from '../app/theme.js';
 import { cursor } from '../app/trace-state.js';
-import { onResize, watch } from '../app/watch.js';
+import { onKeys, onResize, watch } from '../app/watch.js';
 import { cut, duration, number, percent, count } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
 import { boxAt, layout, matches, unmatched, weights } from '../trace/flame.js';
@@ -70,16 +69,7 @@ export class FlameGraph extends LitElement {
       this.width = tree?.clientWidth ?? 0;
       this.height = tree?.clientHeight ?? 0;
     });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(flameKeys, (keys) => flameKey(this, keys));
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, flameKeys, (keys) => flameKey(this, keys));
   }
 
   get tree() {

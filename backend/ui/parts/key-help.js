@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Key } from '../app/keys.js' */
-import { active, bind } from '../app/keys.js';
+import { active } from '../app/keys.js';
 import { controls } from '../app/styles.js';
+import { onKeys } from '../app/watch.js';
 import { LitElement, css, html } from '../vendor/lit.js';
 
 /** @type {Key} */
@@ -31,17 +32,7 @@ export class KeyHelp extends LitElement {
     super();
     /** @type {Key[]} */
     this.keys = [];
-    this.unbind = () => {};
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind([key], () => this.#show());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind();
+    onKeys(this, [key], () => this.#show());
   }
 
   async #show() {

@@ -4,7 +4,8 @@
 /** @import { LinkedLanes } from './linked-lanes.js' */
 import { base } from '../app/base.js';
 import { adjust, navigate, route } from '../app/router.js';
-import { addressOf, refTo } from './linked-lane.js';
+import { addressOf, laneHeight, refTo } from './linked-lane.js';
+import { treeKey } from './tree-keys.js';
 
 /** The keys of linked traces, which the timeline has too. @type {Key[]} */
 export const pageKeys = [
@@ -34,41 +35,18 @@ export function pageKey(lanes, key) {
 }
 
 /**
- * What a key does while the lanes have the focus, as in other treegrids.
+ * What a key does while the lanes have the focus.
  * @param {LinkedLanes} lanes
  * @param {KeyboardEvent} event
  */
 export function gridKey(lanes, event) {
   const { linked, rows, at } = lanes;
-  if (!linked || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.composedPath()[0] !== lanes.grid) return;
+  if (!linked) return;
   const row = rows[at];
-  const go = (/** @type {number} */ to) => lanes.go(rows[Math.max(0, Math.min(rows.length - 1, to))]);
-  const open = row && row.span < 0 ? lanes.open.has(linked.lanes[row.lane].id) : null;
-  switch (event.key) {
-    case 'ArrowDown': go(at + 1); break;
-    case 'ArrowUp': go(at < 0 ? rows.length - 1 : at - 1); break;
-    case 'Home': go(0); break;
-    case 'End': go(rows.length - 1); break;
-    case 'ArrowRight':
-      if (!row) return;
-      if (open === false) lanes.toggle(row.lane);
-      else if (open) go(at + 1);
-      break;
-    case 'ArrowLeft':
-      if (!row) return;
-      if (open) lanes.toggle(row.lane);
-      else if (row.span >= 0) go(rows.findIndex((r) => r.lane === row.lane));
-      break;
-    case 'Enter':
-      if (!row) return;
-      navigate(addressOf(linked, row.lane, row.span).slice(base.length));
-      break;
-    case ' ':
-      if (!row) return;
-      lanes.choose(row);
-      break;
-    default:
-      return;
-  }
-  event.preventDefault();
+  treeKey(event, {
+    n: at, count: rows.length, page: Math.max(1, Math.floor(lanes.clientHeight / laneHeight) - 1),
+    open: row && row.span < 0 ? lanes.open.has(linked.lanes[row.lane].id) : null,
+    go: (to) => lanes.go(rows[to]), toggle: () => lanes.toggle(row.lane), above: () => (row.span < 0 ? -1 : rows.findIndex((r) => r.lane === row.lane)),
+    choose: (key) => (key === 'Enter' ? navigate(addressOf(linked, row.lane, row.span).slice(base.length)) : lanes.choose(row)),
+  });
 }

@@ -4,13 +4,12 @@
 /** @import { LaneRow } from './linked-lane.js' */
 /** @import { TimeAxis } from './time-axis.js' */
 import { schedule } from '../app/frame.js';
-import { bind } from '../app/keys.js';
 import { fit, ratio } from '../app/pixels.js';
 import { adjust, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { rowHeight, theme, token } from '../app/theme.js';
-import { onResize, watch } from '../app/watch.js';
+import { onKeys, onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { duration } from '../lib/format.js';
 import { memo } from '../lib/memo.js';
@@ -76,16 +75,7 @@ export class LinkedLanes extends LitElement {
     watch(this, route, settings, theme, zoom, ratio);
     onResize(this, () => { this.width = this.grid?.clientWidth ?? 0; });
     this.addEventListener('wheel', (event) => zoomWheel(event, this.getBoundingClientRect().left + this.names + gap, this.bars, (factor, share) => this.zoom(factor, timeAt(this.#shown(), share)), (by) => this.pan(by)), { passive: false });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(pageKeys, (key) => pageKey(this, key));
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, pageKeys, (key) => pageKey(this, key));
   }
 
   get grid() {

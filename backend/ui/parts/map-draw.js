@@ -40,7 +40,7 @@ const minWidth = 64;
 export function drawMap(g, scene) {
   const { map, plane: { scale, left, top } } = scene;
   const pen = new Pen(g, scene);
-  const most = Math.log1p(Math.max(1, ...map.calls.map((c) => c.calls)));
+  const most = Math.log1p(map.calls.reduce((most, c) => Math.max(most, c.calls), 1));
   const thin = Math.min(1, Math.max(0.5, scale * 1.3));
   const order = [...map.calls.keys()].sort((a, b) => Number(pen.calls(a)) - Number(pen.calls(b)));
   for (const i of order) {

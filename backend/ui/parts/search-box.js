@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { bind } from '../app/keys.js';
 import { navigate } from '../app/router.js';
 import { remember } from '../app/searches.js';
 import { controls } from '../app/styles.js';
+import { onKeys } from '../app/watch.js';
 import { href } from '../lib/url.js';
 import { windowOf, withWindow } from '../search/edit.js';
 import { lookup } from '../search/values.js';
@@ -30,16 +30,7 @@ export class SearchBox extends LitElement {
   constructor() {
     super();
     this.q = '';
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, () => this.#input.focus());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.unbind?.();
+    onKeys(this, keys, () => this.#input.focus());
   }
 
   get #input() {

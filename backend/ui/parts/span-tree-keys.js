@@ -10,6 +10,7 @@ import { usual, usualOf, wantUsual } from '../app/usual.js';
 import { setZoom } from '../app/zoom.js';
 import { collapseAll, collapseOne, expandOne } from '../trace/collapse.js';
 import { unusual } from '../trace/usual.js';
+import { treeKey } from './tree-keys.js';
 
 /** The keys of the tree, of which Jaeger's UI has those up to "[". @type {Key[]} */
 export const pageKeys = [
@@ -95,47 +96,21 @@ async function seekUnusual(tree, by) {
 }
 
 /**
- * What a key does while the tree has the focus, as in other treegrids.
+ * What a key does while the tree has the focus.
  * @param {SpanTree} tree
  * @param {KeyboardEvent} event
  */
 export function gridKey(tree, event) {
-  const view = tree.view;
-  if (!view || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  if (event.composedPath()[0] !== tree.grid) return;
-  const rows = view.rows.rows;
+  const { view } = tree;
+  if (!view) return;
   const n = tree.rowOf(cursor.value?.at);
-  const page = Math.max(1, Math.floor(tree.height / rowHeight) - 2);
-  const go = (/** @type {number} */ to) => rows.length && move(tree, Math.max(0, Math.min(rows.length - 1, to)));
-  const value = n < 0 ? null : tree.valueOf(n);
-  const open = value === null ? null : openness(tree, n);
-  switch (event.key) {
-    case 'ArrowDown': go(n + 1); break;
-    case 'ArrowUp': go(n < 0 ? rows.length - 1 : n - 1); break;
-    case 'PageDown': go(n + page); break;
-    case 'PageUp': go(n - page); break;
-    case 'Home': go(0); break;
-    case 'End': go(rows.length - 1); break;
-    case 'ArrowRight':
-      if (value === null) return;
-      if (open === false) tree.toggle(value);
-      else if (open) go(n + 1);
-      break;
-    case 'ArrowLeft':
-      if (value === null) return;
-      if (open) tree.toggle(value);
-      else go(above(tree, n));
-      break;
-    case 'Enter':
-    case ' ':
-      if (value === null) return;
-      if (value < 0) tree.toggle(value);
-      else choose(view.trace, value === view.chosen ? -1 : value);
-      break;
-    default:
-      return;
-  }
-  event.preventDefault();
+  const value = n < 0 ? -1 : tree.valueOf(n);
+  const toggle = () => tree.toggle(value);
+  treeKey(event, {
+    n, count: view.rows.rows.length, page: Math.max(1, Math.floor(tree.height / rowHeight) - 2), open: n < 0 ? null : openness(tree, n),
+    go: (to) => move(tree, to), toggle, above: () => above(tree, n),
+    choose: () => (value < 0 ? toggle() : choose(view.trace, value === view.chosen ? -1 : value)),
+  });
 }
 
 /**
@@ -151,15 +126,15 @@ function openness({ view }, n) {
 }
 
 /**
- * The row that a row is below of.
+ * The row that a row is below of, -1: none.
  * @param {SpanTree} tree
  * @param {number} n
  */
 function above({ view }, n) {
   const levels = view?.rows.levels ?? new Int32Array(0);
   let up = n - 1;
-  while (up > 0 && levels[up] >= levels[n]) up--;
-  return Math.max(0, up);
+  while (up >= 0 && levels[up] >= levels[n]) up--;
+  return up;
 }
 
 /**

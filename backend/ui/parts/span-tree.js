@@ -4,7 +4,6 @@
 /** @import { Stretch, TimeScale } from '../types.js' */
 /** @import { TimeAxis } from './time-axis.js' */
 import { schedule } from '../app/frame.js';
-import { bind } from '../app/keys.js';
 import { loadMemberTags, memberTags } from '../app/member-tags.js';
 import { ratio } from '../app/pixels.js';
 import { route } from '../app/router.js';
@@ -14,7 +13,7 @@ import { rowHeight, theme } from '../app/theme.js';
 import { choose, goTo, toggle, toggleGroup } from '../app/trace-actions.js';
 import { cursor, scrolled, state } from '../app/trace-state.js';
 import { usual, wantUsual } from '../app/usual.js';
-import { onResize, watch } from '../app/watch.js';
+import { onKeys, onResize, watch } from '../app/watch.js';
 import { setZoom, zoom } from '../app/zoom.js';
 import { memo } from '../lib/memo.js';
 import { siblings } from '../trace/siblings.js';
@@ -87,16 +86,11 @@ export class SpanTree extends LitElement {
       this.height = this.clientHeight;
     });
     this.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(pageKeys, (keys) => pageKey(this, keys));
+    onKeys(this, pageKeys, (keys) => pageKey(this, keys));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.unbind?.();
     this.restored = '';
   }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { TraceView } from '../app/trace-view.js' */
-import { bind } from '../app/keys.js';
 import { adjust, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { seek } from '../app/trace-actions.js';
 import { match, matched, noMatch } from '../app/trace-match.js';
 import { cursor } from '../app/trace-state.js';
-import { watch } from '../app/watch.js';
+import { onKeys, watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import { LitElement, css, html, live, nothing } from '../vendor/lit.js';
 
@@ -35,16 +34,11 @@ export class TraceFind extends LitElement {
     /** What the server was asked for. @type {unknown[]} */
     this.asked = [];
     watch(this, route, cursor, matched);
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.unbind = bind(keys, () => this.input?.select());
+    onKeys(this, keys, () => this.input?.select());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.unbind?.();
     noMatch();
     this.asked = [];
   }

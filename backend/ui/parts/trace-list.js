@@ -4,12 +4,11 @@
 /** @import { TraceGroup } from '../lib/grouping.js' */
 import { pick, picking } from '../app/compare-pick.js';
 import { schedule } from '../app/frame.js';
-import { bind } from '../app/keys.js';
 import { navigate } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { theme } from '../app/theme.js';
-import { onResize, watch } from '../app/watch.js';
+import { onKeys, onResize, watch } from '../app/watch.js';
 import { zoneName } from '../lib/format.js';
 import { groupTraces, lines } from '../lib/grouping.js';
 import { barEnd } from '../lib/scale.js';
@@ -68,18 +67,17 @@ export class TraceList extends LitElement {
     this.moved = () => schedule('read', this.read);
     watch(this, theme, settings, picking);
     onResize(this, this.moved);
+    onKeys(this, keys, () => pick(this.rows[this.lines[this.active]] ?? null));
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.scroller?.addEventListener('scroll', this.moved, { passive: true });
-    this.unbind = bind(keys, () => pick(this.rows[this.lines[this.active]] ?? null));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.scroller?.removeEventListener('scroll', this.moved);
-    this.unbind?.();
   }
 
   get rowHeight() {

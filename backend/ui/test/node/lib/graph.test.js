@@ -17,6 +17,12 @@ const calls = ({ services, calls }) => calls.map((c) => `${services[c.from].name
 /** @param {ServiceMap} m */
 const names = (m) => m.services.map((s) => s.name).join(' ');
 
+test('what is around a service can be more calls than a function takes arguments', () => {
+  const names = Array.from({ length: 400 }, (_, i) => `s${i}`);
+  const all = mapOf(names.flatMap((parent) => names.map((child) => ({ parent, child, calls: 1, errors: 0 }))));
+  assert.equal(around(all, 's0', 2).calls.length, 160_000);
+});
+
 test('a map has services by name, with the sums of their calls', () => {
   assert.equal(names(map), 'cart db job mail self user web');
   for (const s of map.services) {
