@@ -4,222 +4,220 @@ package ui
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/js"
-)
-
-// bundled is the name of the module that stands for all that a page loads. It is in
-// a folder as deep as those of the sources, for what they find relative to
-// themselves.
-const bundled = "app/all.js"
-
-// A module imports at the beginning of lines, from paths in single quotes, and
-// exports what it declares.
-var (
-	importing = regexp.MustCompile(`^import (?:(\{[^}]*\}|\* as \w+) from )?'(\.[^']*)';\n$`)
-	exporting = regexp.MustCompile(`^export ((?:async )?(?:function\*?|class|const) (\w+).*\n)$`)
+	"github.com/tdewolff/parse/v2"
+	"github.com/tdewolff/parse/v2/js"
 )
 
 // bundle returns one module that does what entry does, with all that it imports: a
 // browser asks once instead of a hundred times, and text of one piece is half as
 // long when it is compressed. Files of vendor stay apart. Modules of a folder are
 // beside each other, and so are styles: gzip finds what is repeated within 32 kB.
+//
+// What the modules declare is in one function, each under a name of its own, $ and a
+// number, so that minified can shorten all of them. Sources have no such names.
 func bundle(files fs.FS, entry string) ([]byte, error) {
-	b := bundler{files: files, ids: map[string]string{}, exports: map[string][]string{}, places: map[string]int{}}
-	if _, err := b.add(entry); err != nil {
+	b := bundler{files: files, modules: map[string]exports{}, places: map[string]int{}}
+	if err := b.add(entry); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(b.modules, func(a, b module) int { return cmp.Compare(a.place, b.place) })
-	for _, m := range b.modules {
-		b.body.WriteString(m.text)
+	var body []byte
+	for i := range b.bodies {
+		body = append(body, b.bodies[i].Bytes()...)
 	}
-	body := b.body.Bytes()
-	if lit := b.ids["vendor/lit.js"]; lit != "" {
-		body = stylesFirst(body, lit)
-	}
-	return append(b.head.Bytes(), body...), nil
+	return fmt.Appendf(nil, "%s(() => {\n%s%s})();\n", b.head.Bytes(), b.styles.Bytes(), body), nil
 }
 
-// stylesFirst moves styles without expressions, made by css of lit, into an array at
-// the beginning.
-func stylesFirst(body []byte, lit string) []byte {
-	all := []byte("const $styles = [\n")
-	n := 0
-	body = styles.ReplaceAllFunc(body, func(s []byte) []byte {
-		if bytes.Contains(s, []byte("${")) {
-			return s
-		}
-		all = fmt.Appendf(all, "%s.%s,\n", lit, s)
-		n++
-		return fmt.Appendf(nil, "$styles[%d]", n-1)
-	})
-	if n == 0 {
-		return body
-	}
-	return append(append(all, "];\n"...), body...)
-}
+// exports are the variables that a module exports, by the names that others import.
+type exports map[string][]byte
 
 // folders in the order in which most of them import each other.
-var folders = []string{"lib", "search", "trace", "app", "parts", "pages"}
-
-type module struct {
-	place int // of its folder, or of the last one that it needs
-	text  string
-}
+var folders = [...]string{"lib", "search", "trace", "app", "parts", "pages"}
 
 type bundler struct {
-	files      fs.FS
-	ids        map[string]string   // of modules, by name; "" while what it imports is added
-	exports    map[string][]string // of modules, by id, whose object has an array of them
-	places     map[string]int      // of modules, by id
-	modules    []module
-	names      int
-	head, body bytes.Buffer
+	files        fs.FS
+	modules      map[string]exports // by path; nil while what one imports is added
+	places       map[string]int     // of modules: of their folder, or of the last one that they need
+	names        int
+	head, styles bytes.Buffer
+	bodies       [len(folders)]bytes.Buffer
 }
 
-// add writes a module behind those that it imports, and returns its id, the name
-// of what has its exports.
-func (b *bundler) add(name string) (string, error) {
-	if id, ok := b.ids[name]; ok {
-		if id == "" {
-			return "", fmt.Errorf("%s imports itself", name)
+// add writes a module behind those that it imports.
+func (b *bundler) add(name string) error {
+	if exports, ok := b.modules[name]; ok {
+		if exports == nil {
+			return fmt.Errorf("%s imports itself", name)
 		}
-		return id, nil
+		return nil
 	}
-	b.ids[name] = ""
-	if path.Dir(name) == "vendor" {
-		id := b.name(name)
-		fmt.Fprintf(&b.head, "import * as %s from '../%s';\n", id, name)
-		return id, nil
-	}
+	b.modules[name] = nil
+	b.places[name] = max(0, slices.Index(folders[:], path.Dir(name)))
 	source, err := fs.ReadFile(b.files, name)
 	if err != nil {
-		return "", err
+		return err
 	}
-	var text strings.Builder
-	var exports []string
-	place := slices.Index(folders, path.Dir(name))
-	for rest := string(source); rest != ""; {
-		var s string
-		s, rest = statement(rest)
-		switch {
-		case strings.HasPrefix(s, "import "):
-			id, err := b.addImport(&text, name, s)
-			if err != nil {
-				return "", err
-			}
-			place = max(place, b.places[id])
-		case strings.HasPrefix(s, "export "):
-			m := exporting.FindStringSubmatch(s)
-			if m == nil {
-				return "", fmt.Errorf("%s: %.80q cannot be bundled", name, strings.TrimSpace(s))
-			}
-			text.WriteString(m[1])
-			exports = append(exports, m[2])
-		default:
-			text.WriteString(s)
-		}
-	}
-	id := b.name(name)
-	b.exports[id] = exports
-	b.places[id] = place
-	b.modules = append(b.modules, module{place, fmt.Sprintf("const %s = (() => {\n%sreturn [%s];\n})();\n", id, text.String(), strings.Join(exports, ", "))})
-	return id, nil
-}
-
-// addImport adds the module that a statement of another imports, writes what
-// stands for the statement, and returns its id.
-func (b *bundler) addImport(w *strings.Builder, name, statement string) (string, error) {
-	m := importing.FindStringSubmatch(statement)
-	if m == nil {
-		return "", fmt.Errorf("%s: %.80q cannot be bundled", name, strings.TrimSpace(statement))
-	}
-	id, err := b.add(path.Join(path.Dir(name), m[2]))
+	tree, err := js.Parse(parse.NewInputBytes(source), js.Options{})
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	exports, ours := b.exports[id]
-	switch what := m[1]; {
-	case what == "":
-	case !ours: // an object, of vendor
-		fmt.Fprintf(w, "const %s = %s;\n", strings.ReplaceAll(strings.TrimPrefix(what, "* as "), " as ", ": "), id)
-	case strings.HasPrefix(what, "*"):
-		fmt.Fprintf(w, "const %s = {", strings.TrimPrefix(what, "* as "))
-		for i, export := range exports {
-			fmt.Fprintf(w, " %s: %s[%d],", export, id, i)
-		}
-		w.WriteString(" };\n")
-	default:
-		locals := make([]string, len(exports))
-		for _, one := range strings.Split(strings.Trim(what, "{,} \n"), ",") {
-			export, local, as := strings.Cut(strings.TrimSpace(one), " as ")
-			if !as {
-				local = export
+	imported, exported := exports{}, exports{} // the former by the names that this module gives them
+	var code []js.IStmt
+	for _, s := range tree.List {
+		switch s := s.(type) {
+		case *js.ImportStmt:
+			err = b.addImport(imported, name, s)
+		case *js.ExportStmt:
+			if err = addExport(exported, s); err == nil {
+				code = append(code, s.Decl.(js.IStmt))
 			}
-			i := slices.Index(exports, export)
-			if i < 0 {
-				return "", fmt.Errorf("%s: %s does not export %s", name, m[2], export)
+		default:
+			code = append(code, s)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	var seen walk
+	js.Walk(&seen, tree)
+	if seen.err != nil {
+		return fmt.Errorf("%s: %w", name, seen.err)
+	}
+	for _, v := range tree.Declared {
+		own := string(v.Data)
+		v.Data = b.name()
+		if _, ok := exported[own]; ok {
+			exported[own] = v.Data
+		}
+	}
+	for _, v := range tree.Undeclared {
+		if variable, ok := imported[string(v.Data)]; ok {
+			v.Data = variable
+		}
+	}
+	// Where one is used, the parser links to where it is declared, but writes { a }
+	// for { a: $1 } while the names differ.
+	for _, v := range seen.variables {
+		v.Data = v.Name()
+	}
+	for _, style := range seen.styles {
+		variable := b.name()
+		fmt.Fprintf(&b.styles, "const %s = ", variable)
+		style.JS(&b.styles)
+		b.styles.WriteString(";\n")
+		style.Tag, style.Tail = nil, variable
+	}
+	b.modules[name] = exported
+	body := &b.bodies[b.places[name]]
+	js.AST{BlockStmt: js.BlockStmt{List: code}}.JS(body)
+	body.WriteString("\n")
+	return nil
+}
+
+// addImport adds the module that a statement of another imports, and notes what the
+// other calls its exports.
+func (b *bundler) addImport(imported exports, name string, s *js.ImportStmt) error {
+	from := strings.Trim(string(s.Module), `'"`)
+	if s.Default != nil || !strings.HasPrefix(from, ".") {
+		return unknown(s)
+	}
+	from = path.Join(path.Dir(name), from)
+	foreign := path.Dir(from) == "vendor"
+	if !foreign {
+		if err := b.add(from); err != nil {
+			return err
+		}
+		b.places[name] = max(b.places[name], b.places[from])
+	} else if b.modules[from] == nil {
+		b.modules[from] = exports{}
+	}
+	names := b.modules[from]
+	for _, alias := range s.List {
+		if alias.Binding == nil { // behind a last comma
+			continue
+		}
+		local, export := string(alias.Binding), string(alias.Name)
+		switch export {
+		case "*":
+			return unknown(s)
+		case "":
+			export = local
+		}
+		if names[export] == nil {
+			if !foreign {
+				return fmt.Errorf("%s does not export %s", from, export)
 			}
-			locals[i] = local
+			names[export] = []byte("$" + export)
+			fmt.Fprintf(&b.head, "import { %s as %s } from '../%s';\n", export, names[export], from)
 		}
-		fmt.Fprintf(w, "const [%s] = %s;\n", strings.Join(locals, ","), id)
+		imported[local] = names[export]
 	}
-	return id, nil
+	return nil
 }
 
-// statement cuts the first line off a text, or all lines of an import, without the
-// spaces before it: they may mean nothing, in templates, too.
-func statement(text string) (first, rest string) {
-	line, rest := cutLine(text)
-	if strings.HasPrefix(line, "import ") {
-		for !strings.Contains(line, ";\n") && rest != "" {
-			var more string
-			more, rest = cutLine(rest)
-			line += more
+// addExport notes the name that a statement exports.
+func addExport(exported exports, s *js.ExportStmt) error {
+	var v *js.Var
+	switch d := s.Decl.(type) {
+	case *js.FuncDecl:
+		v = d.Name
+	case *js.ClassDecl:
+		v = d.Name
+	case *js.VarDecl:
+		if len(d.List) == 1 {
+			v, _ = d.List[0].Binding.(*js.Var)
 		}
 	}
-	return strings.TrimLeft(line, " "), rest
-}
-
-func cutLine(text string) (line, rest string) {
-	if i := strings.IndexByte(text, '\n') + 1; i > 0 {
-		return text[:i], text[i:]
+	if v == nil || s.Default {
+		return unknown(s)
 	}
-	return text, ""
+	exported[string(v.Data)] = nil
+	return nil
 }
 
-// name returns a variable for a module.
-func (b *bundler) name(module string) string {
-	id := fmt.Sprintf("$%d", b.names)
+func unknown(s js.INode) error {
+	var text strings.Builder
+	s.JS(&text)
+	return fmt.Errorf("%.80q cannot be bundled", text.String())
+}
+
+// name returns a new name for a variable.
+func (b *bundler) name() []byte {
 	b.names++
-	b.ids[module] = id
-	return id
+	return fmt.Appendf(nil, "$%d", b.names)
 }
 
-// Of a style: what spaces beside it mean nothing, and what a space behind it does.
-var (
-	styles = regexp.MustCompile("css`[^`]*`")
-	signs  = regexp.MustCompile(`\s*([{};,])\s*`)
-	colons = regexp.MustCompile(`:\s+`)
-)
+// walk finds the variables of a module, and its styles without expressions, and
+// squeezes its templates.
+type walk struct {
+	variables []*js.Var
+	styles    []*js.TemplateExpr
+	err       error
+}
 
-// minified returns a module without comments and spaces, its variables renamed: with
-// gzip it is a third smaller. A text that is no JavaScript is as it was.
-func minified(module []byte) []byte {
-	module = styles.ReplaceAllFunc(module, func(s []byte) []byte {
-		return colons.ReplaceAll(signs.ReplaceAll(s, []byte("$1")), []byte(":"))
-	})
-	var b bytes.Buffer
-	if err := js.Minify(minify.New(), &b, bytes.NewReader(module), nil); err != nil {
-		return module
+func (w *walk) Enter(n js.INode) js.IVisitor {
+	switch n := n.(type) {
+	case *js.Var:
+		w.variables = append(w.variables, n)
+		if n.Data[0] == '$' {
+			w.err = fmt.Errorf("%s: no name may begin with $", n.Data)
+		}
+	case *js.ClassDecl: // the parser takes the name for that of another variable
+		if n.Name != nil && n.Name.Decl == js.ExprDecl {
+			w.err = fmt.Errorf("class %s: a class in an expression must have no name", n.Name.Data)
+		}
+	case *js.TemplateExpr:
+		squeeze(n)
+		if tag, ok := n.Tag.(*js.Var); ok && len(n.List) == 0 && string(tag.Name()) == "css" {
+			w.styles = append(w.styles, n)
+		}
 	}
-	return b.Bytes()
+	return w
 }
+
+func (*walk) Exit(js.INode) {}

@@ -22,7 +22,7 @@ func TestSize(t *testing.T) {
 	h := handler(u, "")
 	page := get(h, "/").Body.String()
 	sum := len(compressed([]byte(page)))
-	for _, address := range addresses(page) {
+	for _, address := range append(addresses(page), "/ui/"+u.hash+"/"+worker) {
 		w := get(h, address, "Accept-Encoding", "gzip")
 		if w.Header().Get("Content-Encoding") == "gzip" {
 			sum += w.Body.Len()
@@ -30,11 +30,6 @@ func TestSize(t *testing.T) {
 			sum += len(compressed(w.Body.Bytes()))
 		}
 	}
-	worker, err := bundle(files, "trace/load-worker.js") // about what it imports
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum += len(compressed(worker))
 	t.Logf("the UI has %d bytes with gzip, of %d", sum, maxBytes)
 	if sum > maxBytes {
 		t.Errorf("the UI has %d bytes with gzip, more than %d", sum, maxBytes)

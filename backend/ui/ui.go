@@ -13,25 +13,26 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 //go:embed index.html tokens.css icon.svg app/*.js lib/*.js pages/*.js parts/*.js search/*.js trace/*.js vendor/lit.js vendor/LICENSE-lit
 var files embed.FS
+
+// What is made of the files changes with these.
+//
+//go:embed bundle.go minify.go
+var makers embed.FS
 
 // policy lets a page load and ask nothing but this server.
 const policy = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 // UI serves the pages.
 type UI struct {
-	hash  string        // of all files
-	page  []byte        // index.html
-	etag  string        // of page
-	all   func() []byte // the module bundled, made when it is first asked for
-	small func() []byte // the same with gzip
-	files fs.FS
+	hash    string            // of all files
+	page    []byte            // index.html
+	etag    string            // of page
+	scripts map[string]script // by the names that they are served under
+	files   fs.FS
 }
 
 // New returns the UI for a server whose addresses begin with basePath, "/jaeger"
@@ -39,29 +40,25 @@ type UI struct {
 func New(basePath string) (*UI, error) { return newUI(files, basePath) }
 
 func newUI(files fs.FS, basePath string) (*UI, error) {
-	joined, err := bundle(files, "app/main.js")
-	if err != nil {
-		return nil, err
-	}
 	sum := sha256.New()
-	sum.Write(joined)
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	for _, of := range []fs.FS{files, makers} {
+		err := fs.WalkDir(of, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(of, name)
+			sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(text)))
+			sum.Write(text)
 			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		text, err := fs.ReadFile(files, name)
-		sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(text)))
-		sum.Write(text)
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
 	u := &UI{
 		hash: hex.EncodeToString(sum.Sum(nil))[:16], files: files,
-		all: sync.OnceValue(func() []byte { return minified(joined) }),
+		scripts: map[string]script{bundled: newScript(files, "app/main.js"), worker: newScript(files, worker)},
 	}
-	u.small = sync.OnceValue(func() []byte { return compressed(u.all()) })
 	// Not with html/template: the linker keeps every exported method beside it, 3 MB.
 	page, err := fs.ReadFile(files, "index.html")
 	u.page = bytes.ReplaceAll(page, []byte("{{.}}"), []byte(html.EscapeString(basePath+"/ui/"+u.hash)))
@@ -102,11 +99,19 @@ func (u *UI) answer(w http.ResponseWriter, code int, page []byte) {
 // another version are not found, so that a page never mixes versions.
 func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
-	text, err := []byte(nil), error(nil)
-	if name != bundled {
+	text, err := []byte(nil), fs.ErrNotExist
+	script, made := u.scripts[name]
+	small := made && readsGzip(r) // better than what is compressed for each request
+	switch {
+	case r.PathValue("hash") != u.hash || name == "index.html":
+	case small:
+		text, err = script.small()
+	case made:
+		text, err = script.text()
+	default:
 		text, err = fs.ReadFile(u.files, name)
 	}
-	if r.PathValue("hash") != u.hash || err != nil || name == "index.html" {
+	if err != nil {
 		http.Error(w, "there is no such file, or another version of it: load the page again", http.StatusNotFound)
 		return
 	}
@@ -114,14 +119,11 @@ func (u *UI) File(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", policy) // of workers
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Content-Type", contentType(name))
-	if name == bundled {
+	if made {
 		h.Add("Vary", "Accept-Encoding")
-		if readsGzip(r) { // better than what is compressed for each request
-			h.Set("Content-Encoding", "gzip")
-			text = u.small()
-		} else {
-			text = u.all()
-		}
+	}
+	if small {
+		h.Set("Content-Encoding", "gzip")
 	}
 	_, _ = w.Write(text) // the browser is gone
 }
@@ -135,14 +137,6 @@ func readsGzip(r *http.Request) bool {
 		}
 	}
 	return false
-}
-
-func compressed(text []byte) []byte {
-	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // there is such a level
-	_, _ = z.Write(text)                                  // a Buffer takes all
-	_ = z.Close()
-	return b.Bytes()
 }
 
 // contentType does not ask the machine, whose answer may be wrong.

@@ -157,22 +157,28 @@ func TestBundledFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := handler(u, "")
-	for accept, small := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "deflate, gzip": true, "gzip;q=0": false, "gzippy": false} {
-		w := get(h, "/ui/"+u.hash+"/app/all.js", "Accept-Encoding", accept)
-		text := w.Body.Bytes()
-		if got := w.Header().Get("Content-Encoding") == "gzip"; got != small {
-			t.Errorf("%q: %v", accept, w.Header())
-		} else if got {
-			z, err := gzip.NewReader(w.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if text, err = io.ReadAll(z); err != nil {
-				t.Fatal(err)
-			}
+	for _, name := range []string{bundled, worker} {
+		want, err := u.scripts[name].text()
+		if err != nil {
+			t.Fatal(err)
 		}
-		if !bytes.Equal(text, u.all()) || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") == "" {
-			t.Errorf("%q: %d bytes, %v", accept, len(text), w.Header())
+		for accept, small := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "deflate, gzip": true, "gzip;q=0": false, "gzippy": false} {
+			w := get(h, "/ui/"+u.hash+"/"+name, "Accept-Encoding", accept)
+			text := w.Body.Bytes()
+			if got := w.Header().Get("Content-Encoding") == "gzip"; got != small {
+				t.Errorf("%s, %q: %v", name, accept, w.Header())
+			} else if got {
+				z, err := gzip.NewReader(w.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if text, err = io.ReadAll(z); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !bytes.Equal(text, want) || w.Header().Get("Vary") != "Accept-Encoding" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/javascript") || w.Header().Get("Cache-Control") == "" {
+				t.Errorf("%s, %q: %d bytes, %v", name, accept, len(text), w.Header())
+			}
 		}
 	}
 }

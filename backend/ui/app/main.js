@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { uiIdle } from './idle.js';
-import * as keys from './keys.js';
-import * as pixels from './pixels.js';
-import * as router from './router.js';
-import * as settings from './settings.js';
+import { listen as listenKeys } from './keys.js';
+import { listen as listenPixels } from './pixels.js';
+import { listen as listenRouter } from './router.js';
+import { listen as listenSettings } from './settings.js';
 import './shell.js';
-import * as theme from './theme.js';
+import { listen as listenTheme } from './theme.js';
 
-settings.listen();
-theme.listen();
-pixels.listen();
-router.listen();
-keys.listen();
+listenSettings();
+listenTheme();
+listenPixels();
+listenRouter();
+listenKeys();
 window.uiIdle = uiIdle;
