@@ -63,12 +63,21 @@ export async function store(backend, traces) {
 /** As much as one request may hold, 16 MiB. @param {OTLPTraces} traces */
 function* parts(traces) {
   const most = 20_000;
-  const lists = (traces.resourceSpans ?? []).flatMap((r) => (r.scopeSpans ?? []).map(({ scope, spans = [] }) => ({ r, scope, spans })));
-  if (lists.reduce((n, { spans }) => n + spans.length, 0) <= most) {
-    yield traces;
-    return;
+  /** @type {NonNullable<OTLPTraces['resourceSpans']>} */
+  let part = [];
+  let n = 0;
+  for (const { resource, scopeSpans = [] } of traces.resourceSpans ?? []) {
+    for (const { scope, spans = [] } of scopeSpans) {
+      for (let i = 0; i < spans.length; ) {
+        const some = spans.slice(i, i + most - n);
+        part.push({ resource, scopeSpans: [{ scope, spans: some }] });
+        i += some.length;
+        n += some.length;
+        if (n < most) continue;
+        yield { resourceSpans: part };
+        [part, n] = [[], 0];
+      }
+    }
   }
-  for (const { r, scope, spans } of lists) {
-    for (let i = 0; i < spans.length; i += most) yield { resourceSpans: [{ resource: r.resource, scopeSpans: [{ scope, spans: spans.slice(i, i + most) }] }] };
-  }
+  if (n) yield { resourceSpans: part };
 }

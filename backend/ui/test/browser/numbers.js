@@ -76,8 +76,9 @@ async function pages() {
     await page.mouse.up();
     for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i < 10 ? -100 : 100);
   });
-  const spans = Array.from({ length: 200 * 60 * 2 }, (_, i) => ({ service: `service-${i % 200}`, name: 'GET /', parent: -1, start: Math.floor(i / 400) * 60e9 + i, duration: 1e6 * (1 + (i % 97)), kind: 2, error: i % 331 ? '' : 'it broke' }));
-  await store(backend, seeds.otlp(other(1), spans, seeds.now - 3_600_000_000_000n));
+  const services = Array.from({ length: 200 }, (_, i) => ({ service: `service-${i}`, name: 'GET /', parent: -1, start: i * 1e6, duration: 1e6 * (1 + (i % 97)), kind: 2, error: i % 31 ? '' : 'it broke' }));
+  const hour = Array.from({ length: 60 }, (_, m) => seeds.otlp(other(m + 1), [...services, ...services], seeds.now - BigInt(m) * 60_000_000_000n - 1_000_000_000n));
+  await store(backend, { resourceSpans: hour.flatMap((t) => t.resourceSpans) });
   await measure('services, 200 of 60 minutes', '/services', scroll);
 }
 
