@@ -16,13 +16,18 @@ import (
 // Links implements store.Store. It looks at the records of all spans.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
 	links := store.Links{}
-	callers := callers{byID: map[pcommon.SpanID]store.Callers[*name]{}}
+	callers := map[pcommon.SpanID]store.Callers[*name]{} // by span, of one trace
 	start, end := w.Nanos()
 	err := s.traces(ctx, w, func(e *entry) error {
 		if len(e.refs) == 1 {
 			return nil
 		}
-		callers.fill(e.refs)
+		clear(callers)
+		for _, r := range e.refs {
+			c := callers[r.record.span]
+			c.Add(r.name(), r.name().kind)
+			callers[r.record.span] = c
+		}
 		for _, r := range e.refs {
 			rec, n := r.record, r.name()
 			if !within(rec.start, start, end) {
@@ -30,9 +35,9 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 			}
 			var own store.Callers[*name]
 			if n.kind == ptrace.SpanKindServer {
-				own = callers.of(rec.span)
+				own = callers[rec.span]
 			}
-			caller := store.Caller(own, callers.of(rec.parent), func(c *name) bool { return c.service == n.service })
+			caller := store.Caller(own, callers[rec.parent], func(c *name) bool { return c.service == n.service })
 			if caller != nil {
 				links.Add(caller.service, n.service, rec.status == ptrace.StatusCodeError)
 			}
@@ -43,39 +48,6 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 		return nil, err
 	}
 	return links.Answer(), nil
-}
-
-// callers finds the spans of a trace that have an id.
-type callers struct {
-	refs []ref
-	ids  []pcommon.SpanID                        // of refs, when they are few,
-	byID map[pcommon.SpanID]store.Callers[*name] // and what they are, when they are many
-}
-
-func (c *callers) fill(refs []ref) {
-	c.refs, c.ids = refs, c.ids[:0]
-	clear(c.byID)
-	for _, r := range refs {
-		if len(refs) <= maxUnindexed {
-			c.ids = append(c.ids, r.record.span)
-			continue
-		}
-		known := c.byID[r.record.span]
-		known.Add(r.name(), r.name().kind)
-		c.byID[r.record.span] = known
-	}
-}
-
-func (c *callers) of(id pcommon.SpanID) (found store.Callers[*name]) {
-	if len(c.refs) > maxUnindexed {
-		return c.byID[id]
-	}
-	for i := range c.ids {
-		if c.ids[i] == id {
-			found.Add(c.refs[i].name(), c.refs[i].name().kind)
-		}
-	}
-	return found
 }
 
 // within reports whether a span that starts at t is in a window (Window.Nanos).
