@@ -13,14 +13,15 @@ import (
 )
 
 // uiConfig reads the file of the pages' settings, if there is one, and warns of
-// what has no effect in it.
+// what has no effect in it. JavaScript, which Jaeger takes too, has none.
 func (s *Server) uiConfig() (c query.UIConfig, err error) {
 	name := s.config.UIConfig
 	if name == "" {
 		return c, nil
 	}
 	if strings.EqualFold(filepath.Ext(name), ".js") {
-		return c, fmt.Errorf("settings of the pages: %s: only JSON is read, and no JavaScript", name)
+		s.log.Warn("the settings of the pages have no effect: only JSON is read, and no JavaScript", "file", name)
+		return c, nil
 	}
 	f, err := os.Open(name)
 	if err != nil {

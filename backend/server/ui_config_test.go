@@ -37,11 +37,22 @@ func TestUIConfig(t *testing.T) {
 		t.Error(log.String())
 	}
 
+	write("ui.JS", "function UIConfig() {}")
+	log.Reset()
+	if s, err = Start(t.Context(), c, Deps{Logger: slog.New(slog.NewTextHandler(&log, nil))}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(log.String(), "no JavaScript") || !strings.Contains(log.String(), "ui.JS") {
+		t.Error(log.String())
+	}
+
 	for _, wrong := range []struct{ name, text, want string }{
 		{"ui.json", `{"linkPatterns":[{"type":"tags","key":"k","url":"javascript:1","text":"x"}]}`, `ui.json: linkPatterns[0].url: "javascript:1": neither relative`},
 		{"ui.json", "{\n", "ui.json: line 2: unexpected end"},
 		{"ui.json", strings.Repeat(" ", maxUIConfig+1), "ui.json: longer than 1048576 bytes"},
-		{"ui.JS", "function UIConfig() {}", "ui.JS: only JSON is read, and no JavaScript"},
 	} {
 		write(wrong.name, wrong.text)
 		if _, err := Start(t.Context(), c, Deps{Logger: slog.New(slog.DiscardHandler)}); err == nil || !strings.Contains(err.Error(), wrong.want) {
