@@ -56,17 +56,6 @@ export function pointOf(text, now) {
 }
 
 /**
- * A window as parameters of the API: ns since 1970, without those that are open.
- * @param {Window} window
- * @param {bigint} now ns since 1970
- * @returns {{ start?: string, end?: string }}
- */
-export function windowParams({ since, until }, now) {
-  const [start, end] = [pointOf(since, now), pointOf(until, now)];
-  return { ...(start === null ? {} : { start: String(start) }), ...(end === null ? {} : { end: String(end) }) };
-}
-
-/**
  * What a field of type datetime-local shows of a point in time, to the second.
  * @param {bigint | null} ns since 1970
  * @param {string} zone
