@@ -120,6 +120,7 @@ func TestBytes(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // or pools are emptied
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))  // each processor has a pool
 	off, on := benchTracer(t, false), benchTracer(t, true)
 	remote := extracted(t, on, on.StartSpan("parent"))
 	for _, tt := range []struct {
