@@ -74,7 +74,7 @@ export const listStyles = css`
   compare-strip { position: sticky; bottom: 0; z-index: 1; }
   [role='grid'], [role='treegrid'] { outline: none; }
   .row { display: grid; gap: 0 12px; padding: 0 16px; border-bottom: 1px solid var(--line); white-space: nowrap; font-variant-numeric: tabular-nums; }
-  .wide .row { grid-template-columns: 116px 190px minmax(160px, 5fr) 78px 92px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
+  .wide .row { grid-template-columns: 140px 190px minmax(160px, 5fr) 78px 92px minmax(120px, 6fr); grid-auto-columns: minmax(70px, 2fr); grid-auto-flow: column; height: 30px; line-height: 29px; }
   .head { position: sticky; top: var(--list-head, 0px); z-index: 1; background: var(--bg); border-bottom-color: var(--line-strong); font-size: var(--small); color: var(--text-soft); }
   .head .column { display: flex; min-width: 0; }
   .head .column button { min-height: 0; line-height: 20px; margin-left: 2px; padding: 0 5px; align-self: center; color: var(--text-soft); }
@@ -104,7 +104,7 @@ export const listStyles = css`
   .swatch { display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-right: 5px; }
   .wide .row.group { grid-template-columns: minmax(0, auto) 1fr; background: var(--bg-raised); cursor: pointer; }
   .arrow { display: inline-block; width: 1em; }
-  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 22px 'services services services' 24px / 92px 1fr auto; height: 76px; line-height: 26px; align-content: center; }
+  .narrow .row { grid-template: 'name name duration' 26px 'time spans errors' 22px 'services services services' 24px / minmax(92px, auto) 1fr auto; height: 76px; line-height: 26px; align-content: center; }
   .narrow .head { display: none; }
   .narrow .name { grid-area: name; }
   .narrow .time { grid-area: time; font-size: var(--small); text-align: left; }

@@ -79,6 +79,7 @@ test('by keyboard: walk, close, measure across traces, open', async () => {
   assert.match(await head(), /from\s+checkout: orders send\s+to\s+email: mails receive\s+start to start \+5\.3 s, end to start \+5\.2 s, end to end \+5\.45 s/);
   await page.getByRole('button', { name: 'Stop measuring' }).click();
   await page.getByRole('button', { name: 'Measure from here' }).click();
+  await page.idle();
   assert.equal(params().get('from_span'), `${short(ids.mail)}:0000000000000001`);
   await grid.focus();
   await press('Home', 'ArrowDown');
