@@ -54,6 +54,7 @@ func TestReadOnly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("TestFollow is the short form")
 	}
+	t.Parallel()
 	storetest.Run(t, storetest.Engine{Open: openPair, Newer: newer, Older: older}, storetest.Except{
 		"Sampler": "who collects spans decides how they are sampled",
 	})

@@ -24,6 +24,7 @@ func open(ctx context.Context, cfg storetest.Config, segment int) (*Store, error
 }
 
 func TestStore(t *testing.T) {
+	t.Parallel()
 	for name, segment := range map[string]int{"tail": segmentSpans, "segments": 100} {
 		t.Run(name, func(t *testing.T) {
 			if name == "tail" && testing.Short() {
