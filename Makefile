@@ -43,8 +43,8 @@ platforms: ## vet for 386, arm, windows, darwin and wasm, and some tests as 32-b
 concurrent: ## the *ConcurrentSafe tests, 20 times each under the race detector
 	@scripts/concurrent.sh 20
 
-fuzz-short: ## 120 s of live fuzzing, other targets for each commit
-	@scripts/fuzz.sh rotate 120
+fuzz-short: ## 90 s of live fuzzing, other targets for each commit
+	@scripts/fuzz.sh rotate 90
 
 fuzz: ## every fuzz target for FUZZTIME (5m)
 	@scripts/fuzz.sh all $(FUZZTIME)
