@@ -138,7 +138,7 @@ export class ServicesPage extends LitElement {
   #notes(r) {
     const { zone } = settings.value;
     const since = r.oldest !== null && r.oldest > r.frame.from ? `Stored since ${time(r.oldest, zone, { digits: 0 })} ${zoneName(zone, new Date(Number(r.oldest / 1_000_000n)))}: rates are of the time since then. ` : '';
-    return html`<p class="note">${since}Dotted is what is not over yet, or only in part within this time. Spans that sampling left out are not counted.</p>`;
+    return html`<p class="note">${since}Dotted is what is not over yet, or only in part within this time. Percentiles are an eighth off at most. Spans that sampling left out are not counted.</p>`;
   }
 
   /** @param {Error} failure */

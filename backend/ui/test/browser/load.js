@@ -30,18 +30,19 @@ export async function send(url, rate, period) {
 }
 
 /**
- * @param {string} url
+ * Sends traces, again and again while the backend is busy.
+ * @param {string} url of OTLP over HTTP
  * @param {any[]} traces
  */
 export async function post(url, traces) {
   const body = JSON.stringify({ resourceSpans: traces.flatMap((t) => t.resourceSpans) });
-  let response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  for (; response.status === 429; response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })) {
-    await response.arrayBuffer();
+  for (;;) {
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = await response.text();
+    if (response.ok) return;
+    if (response.status !== 429) throw new Error(`${url}: ${response.status} ${answer}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
 }
 
 /**
