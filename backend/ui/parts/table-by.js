@@ -77,7 +77,10 @@ export class TableBy extends LitElement {
     this.failure = null;
     this.values = null;
     const before = known.get(trace);
-    if (before?.key === tag) return this.#show(before);
+    if (before?.key === tag) {
+      this.values = before;
+      return this.#stop();
+    }
     this.reading = true;
     try {
       const done = await this.latest.run(async (signal) => {
@@ -117,7 +120,7 @@ export class TableBy extends LitElement {
     const by = tag === null ? route.value.params.by : 'tag:';
     return html`
       <label>A row for each <select @change=${(/** @type {any} */ e) => this.#by(e.target.value)}>
-        ${groupings.map(([value, text]) => html`<option value=${value} ?selected=${value === by}>${text}</option>`)}
+        ${groupings.map(([value, text]) => html`<option value=${value} .selected=${value === by}>${text}</option>`)}
       </select></label>
       ${tag === null ? nothing : html`<input type="text" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="http.route" aria-label="Tag" .value=${tag}
           @focus=${this.#suggest} @input=${this.#suggest} @change=${(/** @type {any} */ e) => this.#by(`tag:${e.target.value.trim()}`)}>

@@ -149,3 +149,23 @@ test('reading a tag of many spans is stopped, and goes on', async () => {
   await page.idle();
   assert.match(await textOf(page.locator('span-table .head')), /3 rows of 10,000 spans/);
 });
+
+test('a tag whose values are known is shown at once, whatever is still read', async () => {
+  await page.visit(`/trace/${slow}?view=table&by=tag:route`);
+  const lines = page.locator('span-table tbody tr');
+  assert.equal(await lines.count(), 4);
+  /** @type {() => void} */ let answer = () => {};
+  const late = new Promise((resolve) => { answer = () => resolve(undefined); });
+  const asked = page.waitForRequest('**/spans?**');
+  await page.route('**/spans?**', (route) => late.then(() => route.continue()));
+  const tag = page.getByLabel('Tag', { exact: true });
+  await tag.fill('host.name');
+  await tag.press('Enter');
+  await asked;
+  await tag.fill('route');
+  await tag.press('Enter');
+  answer();
+  await page.idle();
+  await page.unrouteAll();
+  assert.equal(await lines.count(), 4);
+});
