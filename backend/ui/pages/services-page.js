@@ -83,7 +83,7 @@ export class ServicesPage extends LitElement {
     const at = feed.reading?.at;
     return html`
       <div class="bar">
-        <select aria-label="Which spans count" @change=${(/** @type {any} */ e) => navigate(changed({ kind: e.target.value }))}>${kindChoices.map(([k, text]) => html`<option value=${k} ?selected=${k === kind}>${text}</option>`)}</select>
+        <select aria-label="Which spans count" @change=${(/** @type {any} */ e) => navigate(changed({ kind: e.target.value }))}>${kindChoices.map(([k, text]) => html`<option value=${k} .selected=${k === kind}>${text}</option>`)}</select>
         <search-range .window=${{ since, until }} @range=${(/** @type {CustomEvent} */ e) => navigate(changed(e.detail))}></search-range>
         <input type="search" maxlength="200" placeholder="Find" aria-label=${asked.service ? 'Find an operation' : 'Find a service'} .value=${live(find)} @input=${(/** @type {any} */ e) => adjust({ find: e.target.value })}>
         <span class="push"></span>

@@ -59,7 +59,7 @@ export class CompareBar extends LitElement {
     const { only, find, sort, by, view: shown } = route.value.params;
     const { counts } = view.sums;
     const choice = (/** @type {'sort' | 'by'} */ key, /** @type {string} */ now, /** @type {string[][]} */ all) => html`<select @change=${(/** @type {any} */ e) => adjust({ [key]: e.target.value })}>
-      ${all.map(([value, text]) => html`<option value=${value} ?selected=${value === now}>${text}</option>`)}</select>`;
+      ${all.map(([value, text]) => html`<option value=${value} .selected=${value === now}>${text}</option>`)}</select>`;
     return html`
       <nav aria-label="Views of the comparison">${[['merged', 'Numbers'], ['beside', 'Timelines']].map(([v, text]) => html`<a href=${address(changed({ view: v }))} aria-current=${v === shown ? 'page' : nothing}>${text}</a>`)}</nav>
       <div class="filters" role="group" aria-label="Only paths that are">

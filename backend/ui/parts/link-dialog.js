@@ -121,7 +121,7 @@ export class LinkDialog extends LitElement {
     };
     return html`<form novalidate @submit=${this.#submit}>
       <h3>${adds ? 'Add a link' : `Change ${cut(links[this.edited].text, 60)}`}</h3>
-      <label class="half">For each <select .value=${type} @change=${(/** @type {any} */ e) => this.#change({ type: e.target.value })}>${Object.entries(types).map(([t, name]) => html`<option value=${t} ?selected=${t === type}>${name}</option>`)}</select></label>
+      <label class="half">For each <select @change=${(/** @type {any} */ e) => this.#change({ type: e.target.value })}>${Object.entries(types).map(([t, name]) => html`<option value=${t} .selected=${t === type}>${name}</option>`)}</select></label>
       <label class="half" ?hidden=${type === 'traces'}>with one of these names, one a line; with any, if empty
         <textarea name="key" rows=${Math.min(4, key?.length ?? 1)} spellcheck="false" .value=${key?.join('\n') ?? ''} @input=${(/** @type {any} */ e) => this.#change({ key: e.target.value ? e.target.value.split('\n') : null })}></textarea></label>
       ${field('url', 'Address', 'https://logs.example/search?trace=#{traceID}')}

@@ -52,7 +52,7 @@ export class MapBar extends LitElement {
         @change=${(/** @type {Event} */ e) => navigate(changed({ service: value(e).trim() }))}>
       <datalist id="names">${this.names.slice(0, 2000).map((name) => html`<option value=${name}></option>`)}</datalist>
       ${service ? html`<select aria-label="How far from it" @change=${(/** @type {Event} */ e) => navigate(changed({ depth: Number(value(e)) }))}>
-        ${depths.map(([n, text]) => html`<option value=${n} ?selected=${n === depth}>${text}</option>`)}
+        ${depths.map(([n, text]) => html`<option value=${n} .selected=${n === depth}>${text}</option>`)}
         ${depths.some(([n]) => n === depth) ? nothing : html`<option value=${depth} selected>${depth} calls away</option>`}
       </select>` : nothing}
       <button aria-pressed=${errors === true} title="Only calls of which some fail" @click=${() => navigate(changed({ errors: !errors }))}>Errors only</button>

@@ -29,7 +29,7 @@ export class SettingsMenu extends LitElement {
       <button class="quiet" aria-label="Settings" title="Settings" aria-haspopup="true" @click=${this.#open}>⚙\uFE0E</button>
       <div class="menu" popover role="group" aria-label="Settings">
         ${choices.map(([name, text, options]) => html`<label>${text} <select @change=${(/** @type {any} */ e) => change({ [name]: e.target.value })}>
-          ${Object.entries(options).map(([value, words]) => html`<option value=${value} ?selected=${value === settings.value[name]}>${words}</option>`)}
+          ${Object.entries(options).map(([value, words]) => html`<option value=${value} .selected=${value === settings.value[name]}>${words}</option>`)}
         </select></label>`)}
       </div>`;
   }

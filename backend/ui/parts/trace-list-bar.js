@@ -51,10 +51,10 @@ export class TraceListBar extends LitElement {
     return html`
       <button aria-pressed=${picking.value !== null} title="Compare two traces (c)" @click=${() => (picking.value ? (picking.value = null) : pick(null))}>Compare</button>
       <select aria-label="Order" @change=${(/** @type {any} */ e) => this.#change({ order: e.target.value })}>
-        ${[['newest', 'newest first'], ['longest', 'longest first'], ['spans', 'most spans first']].map(([name, text]) => html`<option value=${name} ?selected=${name === this.order}>${text}</option>`)}
+        ${[['newest', 'newest first'], ['longest', 'longest first'], ['spans', 'most spans first']].map(([name, text]) => html`<option value=${name} .selected=${name === this.order}>${text}</option>`)}
       </select>
       <select aria-label="Group by" @change=${(/** @type {any} */ e) => this.#change({ group: e.target.value })}>
-        ${groups.map((name) => html`<option value=${name} ?selected=${name === this.group}>${name ? `by ${name}` : 'not grouped'}</option>`)}
+        ${groups.map((name) => html`<option value=${name} .selected=${name === this.group}>${name ? `by ${name}` : 'not grouped'}</option>`)}
       </select>
       <form @submit=${this.#add}>
         <input type="text" name="key" list="keys" autocomplete="off" spellcheck="false" maxlength="256" placeholder="Add column" aria-label="Add a tag as column" title="A tag, whose values become a column"

@@ -87,6 +87,22 @@ test('order, kinds and find are in the address', async () => {
   page.quiet();
 });
 
+test('the choice of spans follows Back', async () => {
+  const page = await open(browser, backend.url);
+  await page.visit(`/services?${fixed}`);
+  const kind = page.getByLabel('Which spans count');
+  for (const value of ['all', 'client', 'all', 'requests']) {
+    await kind.selectOption(value);
+    await page.idle();
+  }
+  for (const value of ['all', 'client', 'all', 'requests']) {
+    await page.goBack();
+    await page.idle();
+    assert.equal(await kind.inputValue(), value);
+  }
+  page.quiet();
+});
+
 test('each point of a chart leads to its traces, and there are as many as it says', async () => {
   const page = await open(browser, backend.url);
   await page.visit(`/services?service=checkout&op=POST+/order&${fixed}`);
