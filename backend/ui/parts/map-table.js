@@ -51,7 +51,7 @@ export class MapTable extends LitElement {
     const rows = calls.toSorted((a, b) => (sorted.up ? 1 : -1) * (value(a) - value(b)) || a.from - b.from || a.to - b.to);
     const current = (/** @type {MapCall} */ c) => this.chosen[0] === name(c.from) && this.chosen[1] === name(c.to);
     return html`<table aria-label="Calls between services">
-      <thead><tr>${columns.map(([c, text]) => heading(c, text, sorted, c === 'caller' || c === 'callee'))}</tr></thead>
+      <thead><tr>${columns.map(([c, text]) => heading(c, text, sorted, { rising: c === 'caller' || c === 'callee' }))}</tr></thead>
       <tbody>${rows.slice(0, this.shown).map((c) => html`<tr aria-current=${current(c) ? 'true' : nothing}>
         <th scope="row"><a href=${address(changed({ chosen: [name(c.from), name(c.to)] }))} title=${name(c.from).slice(0, 500)}><service-name .name=${name(c.from).slice(0, 100)}></service-name></a></th>
         <td class="name" title=${name(c.to).slice(0, 500)}><service-name .name=${name(c.to).slice(0, 100)}></service-name></td>

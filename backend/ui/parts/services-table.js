@@ -4,7 +4,7 @@
 /** @import { Column, Row } from '../lib/red.js' */
 import { address } from '../app/base.js';
 import { atLeast, failed, searchOf } from '../app/red-search.js';
-import { adjust, changed, route } from '../app/router.js';
+import { changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { watch } from '../app/watch.js';
 import { linear, logarithmic } from '../lib/chart.js';
@@ -14,7 +14,7 @@ import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './service-name.js';
 import { sparkline, curveStyle } from './sparkline.js';
-import { tableStyle } from './table.js';
+import { heading, sorting, tableStyle } from './table.js';
 
 /** Rows that are shown at first, and with each press of the button. */
 const some = 200;
@@ -27,6 +27,7 @@ const columns = /** @type {[Column, string, string][]} */ ([
   ['p95', 'p95', '95 % of them took no longer. The curves are p50, p95 and p99, each row with a logarithmic scale of its own.'],
   ['p99', 'p99', '99 % of them took no longer'],
 ]);
+const sortable = /** @type {Column[]} */ (['name', ...columns.map(([c]) => c)]);
 
 /**
  * Services, or the operations of one, with their rates, errors and durations. New
@@ -107,7 +108,7 @@ export class ServicesTable extends LitElement {
     const { reading } = this;
     if (!reading) return;
     if (changed.get('reading')?.asked.service !== reading.asked.service && changed.has('reading')) this.shown = some;
-    const { column, up } = sorting();
+    const { column, up } = sorting(sortable, 'spans');
     const key = JSON.stringify([reading.asked, column, up]);
     this.best = order(reading.rows, column, up);
     if (key !== this.ordered) {
@@ -125,6 +126,7 @@ export class ServicesTable extends LitElement {
     const find = String(route.value.params.find).toLowerCase();
     const rows = new Map(r.rows.map((row) => [row.name, row]));
     const names = this.order.filter((name) => name.toLowerCase().includes(find));
+    const sorted = sorting(sortable, 'spans');
     const other = this.best.some((name, i) => name !== this.order[i]);
     const absent = r.rows.filter((row) => !row.spans).length;
     return html`
@@ -134,7 +136,7 @@ export class ServicesTable extends LitElement {
         ${r.fewer ? html`<span class="soft">These are many: ${r.frame.count > 2 ? 'the curves have fewer points' : 'there are no curves'}. A shorter time has more.</span>` : nothing}
       </div>
       <table aria-label=${by === 'service' ? 'Services' : 'Operations'}>
-        <thead><tr>${heading('name', by === 'service' ? 'Service' : 'Operation', '')}${columns.map(([c, text, about]) => html`${heading(c, c === 'spans' ? (r.asked.kind === 'requests' ? 'Requests/s' : 'Spans/s') : text, about)}${c === 'spans' || c === 'errors' || c === 'p99' ? html`<th class="plain curve" scope="col"><span class="sr">Curve</span></th>` : nothing}`)}</tr></thead>
+        <thead><tr>${heading('name', by === 'service' ? 'Service' : 'Operation', sorted, { rising: true })}${columns.map(([c, text, about]) => html`${heading(c, c === 'spans' ? (r.asked.kind === 'requests' ? 'Requests/s' : 'Spans/s') : text, sorted, { about })}${c === 'spans' || c === 'errors' || c === 'p99' ? html`<th class="plain curve" scope="col"><span class="sr">Curve</span></th>` : nothing}`)}</tr></thead>
         <tbody>${repeat(names.slice(0, this.shown), (name) => name, (name) => this.#row(r, /** @type {Row} */ (rows.get(name)), by))}</tbody>
       </table>
       ${names.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some; }}>Show ${count(Math.min(some, names.length - this.shown), 'more row')} of ${number(names.length - this.shown)}</button>` : nothing}
@@ -167,23 +169,3 @@ export class ServicesTable extends LitElement {
   }
 }
 customElements.define('services-table', ServicesTable);
-
-/** What the address says of the order: the column, and "-" in front for the largest first. */
-function sorting() {
-  const sort = String(route.value.params.sort);
-  const column = sort.replace(/^-/, '');
-  const known = column === 'name' || columns.some(([c]) => c === column);
-  return { column: /** @type {Column} */ (known ? column : 'spans'), up: known && !sort.startsWith('-') };
-}
-
-/**
- * @param {Column} column
- * @param {string} text
- * @param {string} about
- */
-function heading(column, text, about) {
-  const { column: sorted, up } = sorting();
-  const mine = column === sorted;
-  const next = mine ? (up ? `-${column}` : column) : column === 'name' ? column : `-${column}`;
-  return html`<th scope="col" class=${column} aria-sort=${mine ? (up ? 'ascending' : 'descending') : nothing}><button title=${about || nothing} @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
-}

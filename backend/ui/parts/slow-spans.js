@@ -14,6 +14,7 @@ import { spanID } from '../trace/trace.js';
 import { times, unusual } from '../trace/usual.js';
 import { LitElement, css, html, nothing, repeat } from '../vendor/lit.js';
 import './service-name.js';
+import { sorting } from './table.js';
 import './virtual-rows.js';
 
 const columns = /** @type {const} */ ([['name', 'Span'], ['start', 'Start'], ['duration', 'Duration'], ['self', 'Self'], ['usual', 'Of usual'], ['kind', 'Kind'], ['status', 'Status']]);
@@ -65,9 +66,7 @@ export class SlowSpans extends LitElement {
   render() {
     const t = this.trace;
     if (!t) return nothing;
-    const sort = String(route.value.params.sort);
-    const column = columns.some(([c]) => c === sort.replace(/^-/, '')) ? sort.replace(/^-/, '') : 'self';
-    const up = sort === column;
+    const { column, up } = sorting(columns.map(([c]) => c), 'self');
     const self = this.self;
     const spans = this.sorted(t, self, this.top, this.without, column, up, column === 'usual' ? usual.value : null);
     return html`<div class="all" role="table" aria-label="Spans" aria-rowcount=${spans.length + 1}>

@@ -4,7 +4,7 @@
 /** @import { TraceView } from '../app/trace-view.js' */
 /** @import { Statistics, Trace } from '../types.js' */
 import { address } from '../app/base.js';
-import { adjust, changed, route } from '../app/router.js';
+import { changed, route } from '../app/router.js';
 import { controls } from '../app/styles.js';
 import { longest } from '../app/tag-values.js';
 import { usual, usualOf, wantUsual } from '../app/usual.js';
@@ -20,7 +20,7 @@ import './service-name.js';
 import { setStyle } from './set-style.js';
 import './slow-spans.js';
 import './table-by.js';
-import { tableStyle } from './table.js';
+import { heading, sorting, tableStyle } from './table.js';
 import './trace-hide.js';
 import './trace-notes.js';
 
@@ -110,7 +110,8 @@ export class SpanTable extends LitElement {
   #groups(t, by, all, values) {
     const usually = !values && by !== 'service' && by !== 'operation';
     const shown = usually ? [...columns, ...usualColumns] : columns;
-    const { column, up } = order(shown);
+    const order = sorting(/** @type {Column[]} */ (['name', ...shown.map(([c]) => c)]), 'self');
+    const { column, up } = order;
     const known = usual.value;
     const usualNs = (/** @type {Statistics} */ s, /** @type {'p50' | 'p95'} */ q) => {
       const rates = usualOf(known, t, s.service, s.name);
@@ -123,7 +124,7 @@ export class SpanTable extends LitElement {
     const often = (/** @type {number} */ ns) => (ns ? duration(ns) : html`<span class="soft" title="Fewer than ${few} spans are stored, or it is not known yet">–</span>`);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers of the groups">
       <table>
-        <thead><tr>${heading('name', what.slice(0, 100), '', column, up)}${shown.map(([c, text, about]) => html`${heading(c, text, about, column, up)}${
+        <thead><tr>${heading('name', what.slice(0, 100), order, { rising: true })}${shown.map(([c, text, about]) => html`${heading(c, text, order, { about })}${
           c === 'total' ? html`<th scope="col" class="plain" title="Total beside the duration of the trace: more than 100 % where they ran at the same time">of trace</th>`
             : c === 'self' ? html`<th scope="col" class="plain" title="Self time beside that of all rows">of all</th>` : nothing}`)}</tr></thead>
         <tbody>${sorted.slice(0, this.shown).map((s) => html`<tr>
@@ -156,30 +157,6 @@ export class SpanTable extends LitElement {
   }
 }
 customElements.define('span-table', SpanTable);
-
-/**
- * What the address says of the order: the column, and "-" in front for the largest first.
- * @param {[Column, string, string][]} shown
- */
-function order(shown) {
-  const sort = String(route.value.params.sort);
-  const column = sort.replace(/^-/, '');
-  const known = column === 'name' || shown.some(([c]) => c === column);
-  return { column: /** @type {Column} */ (known ? column : 'self'), up: known && !sort.startsWith('-') };
-}
-
-/**
- * @param {Column} column
- * @param {string} text
- * @param {string} about
- * @param {Column} sorted
- * @param {boolean} up
- */
-function heading(column, text, about, sorted, up) {
-  const mine = column === sorted;
-  const next = mine ? (up ? `-${column}` : column) : column === 'name' ? column : `-${column}`;
-  return html`<th scope="col" aria-sort=${mine ? (up ? 'ascending' : 'descending') : nothing}><button title=${about || nothing} @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
-}
 
 /**
  * @param {Trace} t

@@ -39,10 +39,10 @@ export function sorting(columns, otherwise) {
  * @param {string} column
  * @param {string} text
  * @param {{ column: string, up: boolean }} sorted the table's order
- * @param {boolean} [rising] the smallest are first at first
+ * @param {{ about?: string, rising?: boolean }} [options] a longer text; the smallest are first at first
  */
-export function heading(column, text, sorted, rising = false) {
+export function heading(column, text, sorted, { about = '', rising = false } = {}) {
   const mine = column === sorted.column;
   const next = (mine ? !sorted.up : rising) ? column : `-${column}`;
-  return html`<th scope="col" aria-sort=${mine ? (sorted.up ? 'ascending' : 'descending') : nothing}><button @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (sorted.up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
+  return html`<th scope="col" class=${column} aria-sort=${mine ? (sorted.up ? 'ascending' : 'descending') : nothing}><button title=${about || nothing} @click=${() => adjust({ sort: next })}>${text}<span aria-hidden="true">${mine ? (sorted.up ? ' ▴' : ' ▾') : ''}</span></button></th>`;
 }
