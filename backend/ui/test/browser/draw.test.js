@@ -55,6 +55,7 @@ test('a drag that is given up changes nothing', async () => {
     await page.mouse.move(from[0], from[1]);
     await page.mouse.down();
     await page.mouse.move(from[0] + 2, from[1]);
+    await page.idle();
     assert.equal(await page.locator(`${element} ${box}`).count(), 0, 'a hand that trembles drags nothing');
     await page.mouse.move(from[0] + 200, from[1] + 8);
     await page.idle();

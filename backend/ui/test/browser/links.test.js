@@ -148,6 +148,7 @@ test('links are taken elsewhere as JSON', async () => {
   await page.idle();
   assert.match(await textOf(dialog(page).locator('ul')), /Mail\s+process tag process\.pid/);
   await dialog(page).locator('copy-button').getByRole('button').click();
+  await dialog(page).getByText('Copied').first().waitFor();
   assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), { linkPatterns: [{ type: 'process', key: 'process.pid', url: 'mailto:a@b.example?subject=#{process.pid}', text: 'Mail' }] });
   await json.fill('{"linkPatterns":[{"type":"tags","url":"data:x","text":"t"}]}');
   await json.blur();

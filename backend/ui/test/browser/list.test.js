@@ -72,6 +72,7 @@ test('pause, go on, clear and Back', async () => {
   await page.locator('live-bar').getByText('Live').waitFor();
   await page.keyboard.press('p');
   await page.locator('live-bar').getByText('Paused').waitFor();
+  await page.idle();
   assert.match(page.url(), /live=0/);
   await arrive(trace(2));
   await page.keyboard.press('p');
@@ -81,6 +82,7 @@ test('pause, go on, clear and Back', async () => {
   assert.deepEqual(await names(page), ['shop order 2', 'shop order 1']);
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.getByText('No trace is found').waitFor();
+  await page.idle();
   assert.match(decodeURIComponent(page.url()), /q=since:20/);
   await page.goBack();
   await page.idle();

@@ -141,6 +141,7 @@ test('charts by keyboard', async () => {
   await page.keyboard.press('Shift+ArrowRight');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '12 traces' }).waitFor();
+  await page.idle();
   const q = new URL(page.url()).searchParams.get('q');
   assert.equal(q, `service:checkout (kind:server OR kind:consumer) status:error since:${iso(seed.start + 40n * minute)} until:${iso(seed.start + 43n * minute)}`);
   await page.goBack();
