@@ -41,11 +41,11 @@ case $what in
     export logs
     # shellcheck disable=SC2016 # for the other shell
     printf '%s\0' "$@" | xargs -0 -n1 -P2 bash -c 'name=$(basename "$0")
-      node --test --test-reporter=spec "$0" >"$logs/$name" 2>&1 || touch "$logs/$name.failed"
+      node --test --test-reporter=spec "$0" >"$logs/$name" 2>&1 && touch "$logs/$name.passed"
       cat "$logs/$name"' || true
     failed=()
     for f in "$@"; do
-      if [[ ! -e $logs/$(basename "$f").failed ]]; then continue; fi
+      if [[ -e $logs/$(basename "$f").passed ]]; then continue; fi
       say "once more: $f"
       node --test --test-reporter=spec "$f" || failed+=("$f")
     done
