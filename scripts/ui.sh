@@ -7,6 +7,10 @@
 # usage: scripts/ui.sh [browser [FILE...] | numbers [FLAGS] | screenshots]
 . "$(dirname "$0")/lib.sh"
 
+# A file of tests, which ends after 10 minutes even when a page is never idle.
+run_tests() { node --test --test-reporter=spec --test-timeout=600000 "$@"; }
+export -f run_tests
+
 cd backend/ui/test
 if [[ ! -d node_modules || package-lock.json -nt node_modules ]]; then
   npm ci --ignore-scripts --no-audit --no-fund --silent
@@ -19,7 +23,7 @@ if [[ -z $what ]]; then
   node_modules/.bin/tsc -p ..
   node_modules/.bin/tsc -p .
   say "tests in Node"
-  node --test --test-reporter=spec node/*/*.test.js
+  run_tests node/*/*.test.js
   say "weight"
   go test -count=1 -run '^TestSize$' -v .. | grep bytes
   exit
@@ -41,13 +45,13 @@ case $what in
     export logs
     # shellcheck disable=SC2016 # for the other shell
     printf '%s\0' "$@" | xargs -0 -n1 -P2 bash -c 'name=$(basename "$0")
-      node --test --test-reporter=spec "$0" >"$logs/$name" 2>&1 && touch "$logs/$name.passed"
+      run_tests "$0" >"$logs/$name" 2>&1 && touch "$logs/$name.passed"
       cat "$logs/$name"' || true
     failed=()
     for f in "$@"; do
       if [[ -e $logs/$(basename "$f").passed ]]; then continue; fi
       say "once more: $f"
-      node --test --test-reporter=spec "$f" || failed+=("$f")
+      run_tests "$f" || failed+=("$f")
     done
     if ((${#failed[@]})); then
       echo "failed twice: ${failed[*]}"
