@@ -30,14 +30,7 @@ export const rowStyles = css`
   .rows .row:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
   .rows .row[aria-selected='true'] { background: var(--bg-selected); }
   .rows .row.at { box-shadow: inset 3px 0 var(--accent); }
-  .grid:focus-visible .row.at { box-shadow: inset 0 0 0 2px var(--accent); }
   .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; }
-  .toggle { flex: none; width: 14px; height: var(--row); display: grid; place-items: center; color: var(--text-soft); cursor: pointer; }
-  .toggle::before { content: ''; border: 4px solid transparent; border-left: 5px solid; border-right: 0; }
-  .toggle.open::before { transform: rotate(90deg); }
-  .toggle.none { visibility: hidden; }
-  .swatch { flex: none; width: 4px; height: 14px; border-radius: 1px; }
-  .texts { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .texts b { font-weight: 600; }
   bdi, b { unicode-bidi: isolate; }
   .context .texts { color: var(--text-soft); }

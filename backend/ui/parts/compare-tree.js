@@ -21,24 +21,17 @@ import { row, rowStyles } from './compare-row.js';
 import { gridKey, pageKey, pageKeys } from './compare-tree-keys.js';
 import { setStyle } from './set-style.js';
 import './time-axis.js';
-
-const headHeight = 28; // px
-/** Rows are rendered in chunks, some of them out of sight. */
-const chunk = 8;
+import { chunkAt, gridStyle, headHeight, rowsInPage } from './tree-grid.js';
 
 /** The paths of two traces as one tree, with the numbers of both or their bars over time. */
 export class CompareTree extends LitElement {
   static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true }, active: { state: true } };
 
-  static styles = [controls, rowStyles, css`
-    :host { display: block; position: relative; min-height: 0; min-width: 0; border-top: 1px solid var(--line); }
-    :host::before { content: ''; position: absolute; inset: 0 0 auto; height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
-    .grid { position: relative; height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; }
-    .row.head { position: sticky; top: 0; z-index: 2; height: ${/** @type {any} */ (headHeight)}px; line-height: ${/** @type {any} */ (headHeight - 1)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); font-size: var(--small); color: var(--text-soft); }
+  static styles = [controls, gridStyle, rowStyles, css`
+    :host { border-top: 1px solid var(--line); }
+    .row.head { line-height: ${/** @type {any} */ (headHeight - 1)}px; font-size: var(--small); color: var(--text-soft); }
     .head > :first-child { padding-left: 16px; overflow: hidden; text-overflow: ellipsis; }
     .head > .num { text-align: right; }
-    .rows { position: relative; }
-    canvas { position: absolute; pointer-events: none; }
     p { padding: 16px; margin: 0; }
   `];
 
@@ -54,7 +47,7 @@ export class CompareTree extends LitElement {
     this.active = -1;
     this.scale = memo(timeScale);
     this.draw = () => this.#draw();
-    this.read = () => { this.top = Math.floor((this.grid?.scrollTop ?? 0) / rowHeight / chunk); };
+    this.read = () => { this.top = chunkAt(this.grid?.scrollTop ?? 0); };
     watch(this, route, closed, theme, settings, ratio);
     onResize(this, () => {
       this.width = this.grid?.clientWidth ?? 0;
@@ -92,9 +85,7 @@ export class CompareTree extends LitElement {
 
   /** The rows that are in the page. */
   get inPage() {
-    const count = this.view?.rows.length ?? 0;
-    const first = Math.max(0, Math.min(this.top, Math.floor(count / chunk)) * chunk - chunk);
-    return { first, last: Math.min(count, this.top * chunk + Math.ceil(this.height / rowHeight) + 2 * chunk) };
+    return rowsInPage(this.top, this.height, this.view?.rows.length ?? 0);
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -25,9 +25,9 @@ import { setStyle } from './set-style.js';
 import { drawBars } from './span-bars.js';
 import { rowStyles } from './span-tree-row.js';
 import './time-axis.js';
+import { gridStyle, headHeight } from './tree-grid.js';
 import { zoomWheel } from './zoom-wheel.js';
 
-const headHeight = 28; // px
 const [right, gap] = [76, 8];
 /** Of so many traces the spans have rows at first; of more, only those of the trace itself. */
 const few = 5;
@@ -42,13 +42,10 @@ const opened = new WeakMap();
 export class LinkedLanes extends LitElement {
   static properties = { linked: { attribute: false }, width: { state: true }, cursor: { state: true } };
 
-  static styles = [controls, rowStyles, laneStyles, wireStyles, css`
-    :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; border-top: 1px solid var(--line); }
-    :host::before { content: ''; position: absolute; inset: 0 0 auto; height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
-    .grid { height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; position: relative; }
-    .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
+  static styles = [controls, gridStyle, rowStyles, laneStyles, wireStyles, css`
+    :host { overflow: hidden; border-top: 1px solid var(--line); }
+    .head { grid-template-columns: var(--names) minmax(0, 1fr); }
     .head > :first-child { padding-left: 16px; line-height: ${/** @type {any} */ (headHeight)}px; font-size: var(--small); color: var(--text-soft); }
-    .rows { position: relative; }
     .tick, .idle { position: absolute; top: 0; bottom: 0; pointer-events: none; }
     .tick { width: 1px; background: var(--line); }
     .idle { background: repeating-linear-gradient(135deg, var(--line) 0 1px, transparent 1px 6px); }

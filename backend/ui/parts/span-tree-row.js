@@ -43,15 +43,7 @@ export const rowStyles = css`
   .row { position: absolute; left: 0; right: 0; height: var(--row); line-height: var(--row); display: grid; grid-template-columns: var(--names) minmax(0, 1fr); cursor: default; white-space: nowrap; }
   .row:hover { background: color-mix(in srgb, var(--text) 6%, transparent); }
   .row.at { box-shadow: inset 3px 0 var(--accent), inset 0 0 0 1px var(--line-strong); }
-  .grid:focus-visible .row.at { box-shadow: inset 0 0 0 2px var(--accent); }
   .name { display: flex; align-items: center; gap: 5px; min-width: 0; overflow: hidden; padding-right: 6px; }
-  .toggle { flex: none; width: 14px; height: var(--row); cursor: pointer; color: var(--text-soft); display: grid; place-items: center; }
-  .toggle::before { content: ''; border: 4px solid transparent; border-left: 5px solid; border-right: 0; }
-  .toggle.open::before { transform: rotate(90deg); }
-  .toggle.none { visibility: hidden; }
-  .toggle:hover { color: var(--text); }
-  .swatch { flex: none; width: 4px; height: 14px; border-radius: 1px; }
-  .texts { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   .service { color: var(--text-soft); }
   .service.hop { color: var(--text); font-weight: 600; }
   .service, .op, .member { unicode-bidi: isolate; }

@@ -28,11 +28,9 @@ import { drawRows } from './span-tree-canvas.js';
 import { gridKey, pageKey, pageKeys } from './span-tree-keys.js';
 import { row, rowStyles, servicesOf } from './span-tree-row.js';
 import './time-axis.js';
+import { chunkAt, gridStyle, headHeight, rowsInPage } from './tree-grid.js';
 import { zoomWheel } from './zoom-wheel.js';
 
-const headHeight = 28; // px
-/** Rows are drawn in chunks, some of them out of sight, so that scrolling seldom draws. */
-const chunk = 8;
 /** Room for durations right of the bars, for what is unusual of them, and between names and bars, px. */
 const [right, odd, gap] = [76, 36, 8];
 
@@ -49,16 +47,13 @@ const levels = [['o', 'more', 'Open one level more'], ['p', 'less', 'Open one le
 export class SpanTree extends LitElement {
   static properties = { view: { attribute: false }, top: { state: true }, width: { state: true }, height: { state: true } };
 
-  static styles = [controls, rowStyles, css`
-    :host { display: block; position: relative; min-height: 0; min-width: 0; overflow: hidden; }
-    :host::before { content: ''; position: absolute; inset: 0 0 auto; height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
-    .grid { height: 100%; overflow: hidden auto; scrollbar-gutter: stable; outline: none; position: relative; }
-    .head { position: sticky; top: 0; z-index: 2; display: grid; grid-template-columns: var(--names) minmax(0, 1fr); height: ${/** @type {any} */ (headHeight)}px; background: var(--bg-raised); border-bottom: 1px solid var(--line); }
+  static styles = [controls, gridStyle, rowStyles, css`
+    :host { overflow: hidden; }
+    .head { grid-template-columns: var(--names) minmax(0, 1fr); }
     .head > :first-child { display: flex; align-items: center; gap: 2px; padding-left: 16px; min-width: 0; font-size: var(--small); color: var(--text-soft); white-space: nowrap; overflow: hidden; }
     .head > :first-child span { flex: 1; overflow: hidden; text-overflow: ellipsis; }
     .head button { min-height: 24px; padding: 0 5px; font-size: var(--small); color: var(--text-soft); }
-    .rows { position: relative; }
-    canvas { position: absolute; left: 0; pointer-events: none; }
+    canvas { left: 0; }
     side-handle { position: absolute; top: 0; bottom: 0; margin-left: -4px; }
     p { padding: 16px; margin: 0; }
   `];
@@ -270,15 +265,13 @@ export class SpanTree extends LitElement {
 
   /** The rows that are in the page. */
   #part() {
-    const count = this.view?.rows.rows.length ?? 0;
-    const first = Math.max(0, Math.min(this.top, Math.floor(count / chunk)) * chunk - chunk);
-    return { first, last: Math.min(count, this.top * chunk + Math.ceil(this.height / rowHeight) + 2 * chunk) };
+    return rowsInPage(this.top, this.height, this.view?.rows.rows.length ?? 0);
   }
 
   #read() {
     const top = this.grid?.scrollTop ?? 0;
     scrolled(top);
-    this.top = Math.floor(top / rowHeight / chunk);
+    this.top = chunkAt(top);
   }
 
   #draw() {
