@@ -21,7 +21,6 @@ import '../parts/linked-traces.js';
 import '../parts/log-list.js';
 import '../parts/minimap.js';
 import '../parts/note-box.js';
-import '../parts/share-menu.js';
 import '../parts/span-panel.js';
 import '../parts/span-table.js';
 import '../parts/span-tree.js';

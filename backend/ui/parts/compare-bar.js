@@ -7,6 +7,7 @@ import { controls } from '../app/styles.js';
 import { onKeys, watch } from '../app/watch.js';
 import { count, number } from '../lib/format.js';
 import { LitElement, css, html, live, nothing } from '../vendor/lit.js';
+import { viewsStyle } from './views.js';
 
 const keys = ['/', 'Ctrl+f'].map((keys) => ({ keys, does: 'Find a service or name', page: 'compare' }));
 
@@ -21,17 +22,11 @@ const filters = /** @type {const} */ ([
 export class CompareBar extends LitElement {
   static properties = { view: { attribute: false } };
 
-  static styles = [controls, css`
+  static styles = [controls, viewsStyle, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 6px 16px 8px; }
     input { flex: 1 1 130px; min-width: 100px; max-width: 320px; }
     .filters { display: flex; flex-wrap: wrap; gap: 6px; }
     .filters button { padding: 3px 8px; font-variant-numeric: tabular-nums; }
-    nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
-    nav a { padding: 3px 10px; color: var(--text); }
-    nav a:hover { background: var(--bg-hover); text-decoration: none; }
-    nav a + a { border-left: 1px solid var(--line); }
-    nav a[aria-current] { background: var(--bg-selected); }
-    nav a:focus-visible { outline-offset: -2px; }
     .said { font-size: var(--small); color: var(--text-soft); white-space: nowrap; }
     .push { flex: 1; }
     .choices { display: flex; gap: 12px; white-space: nowrap; }

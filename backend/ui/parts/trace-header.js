@@ -19,6 +19,8 @@ import './copy-button.js';
 import './link-dialog.js';
 import { linkItems, linkStyle } from './link-items.js';
 import './service-name.js';
+import './share-menu.js';
+import { viewsStyle } from './views.js';
 
 const views = /** @type {const} */ ([['tree', 'Timeline'], ['flame', 'Flame'], ['table', 'Table'], ['logs', 'Logs'], ['linked', 'Linked']]);
 
@@ -26,7 +28,7 @@ const views = /** @type {const} */ ([['tree', 'Timeline'], ['flame', 'Flame'], [
 export class TraceHeader extends LitElement {
   static properties = { trace: { attribute: false }, arrived: { type: Number } };
 
-  static styles = [controls, linkStyle, css`
+  static styles = [controls, linkStyle, viewsStyle, css`
     :host { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 8px 16px; }
     .title { flex: 1 1 280px; min-width: 0; }
     .go { display: flex; flex-wrap: wrap; gap: 4px 8px; }
@@ -40,12 +42,6 @@ export class TraceHeader extends LitElement {
     .warning, .warning dt { color: var(--warning); }
     dt { color: var(--text-soft); }
     dd { margin: 0; font-variant-numeric: tabular-nums; }
-    nav { display: flex; border: 1px solid var(--line-strong); border-radius: var(--radius); overflow: hidden; }
-    nav a { padding: 4px 9px; color: var(--text); }
-    nav a:hover { background: var(--bg-hover); text-decoration: none; }
-    nav a + a { border-left: 1px solid var(--line); }
-    nav a[aria-current] { background: var(--bg-selected); }
-    nav a:focus-visible { outline-offset: -2px; }
   `];
 
   constructor() {
