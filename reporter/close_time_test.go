@@ -210,7 +210,7 @@ func TestCloseOfADownReceiver(t *testing.T) {
 					s.Process = &model.Process{Service: "s"}
 					r.Report(s)
 				}
-				time.Sleep(tc.down + time.Second)
+				time.Sleep(tc.down + 1500*time.Millisecond) // between two attempts, which are 15 s apart if asked to wait
 				back.Store(tc.back)
 				before, begin := attempts.Load(), time.Now()
 				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
