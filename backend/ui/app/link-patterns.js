@@ -21,13 +21,12 @@ let asked = null;
 
 /** Asks the server for its patterns, unless it has answered before. */
 export function loadPatterns() {
-  asked ??= get('/api/ui-config').then(
-    (answer) => { served.value = { patterns: answer.linkPatterns.map(readPattern), failure: null }; },
-    (failure) => {
-      asked = null;
-      served.value = { patterns: [], failure };
-    },
-  );
+  asked ??= get('/api/ui-config').then((answer) => {
+    served.value = { patterns: answer.linkPatterns.map(readPattern), failure: null };
+  }).catch((failure) => {
+    asked = null;
+    served.value = { patterns: [], failure };
+  });
   return asked;
 }
 

@@ -8,6 +8,7 @@ import '../pages/trace-page.js';
 import '../pages/traces-page.js';
 import '../parts/import-drop.js';
 import '../parts/key-help.js';
+import '../parts/note-box.js';
 import '../parts/settings-menu.js';
 import { href } from '../lib/url.js';
 import { LitElement, css, html, nothing } from '../vendor/lit.js';

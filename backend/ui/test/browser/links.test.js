@@ -167,6 +167,11 @@ test('when the server does not tell its links, the page works and the dialog say
   await link(page, 'retry');
   assert.match(await textOf(dialog(page)), /could not be loaded: no links today/);
   await page.unroute('**/api/ui-config');
+  await page.route('**/api/ui-config', (route) => route.fulfill({ json: { linkPatterns: [{ type: 'x' }] } }));
+  await dialog(page).getByRole('button', { name: 'Try again' }).click();
+  await page.idle();
+  assert.match(await textOf(dialog(page)), /could not be loaded: not one of tags, process, logs, traces/);
+  await page.unroute('**/api/ui-config');
   await dialog(page).getByRole('button', { name: 'Try again' }).click();
   await page.idle();
   assert.doesNotMatch(await textOf(dialog(page)), /could not/);
