@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-spur/spur/internal/guard"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
 )
 
 var _ opentracing.SpanContext = SpanContext{}
@@ -104,6 +105,23 @@ func (c SpanContext) IsDebug() bool { return c.Flags()&model.FlagDebug != 0 }
 
 // IsFirehose reports whether the trace carries Jaeger's firehose flag.
 func (c SpanContext) IsFirehose() bool { return c.Flags()&model.FlagFirehose != 0 }
+
+// EnableFirehose is Span.EnableFirehose for a context: the flag belongs to the trace. A zero
+// context has none.
+func (c SpanContext) EnableFirehose() {
+	if c.spanContext != nil && c.word.load()&wordPassing == 0 {
+		c.word.bits.Or(uint32(wordFirehose))
+	}
+}
+
+// SamplingState returns what a Late sampler keeps about the local trace. It is nil when the
+// trace was decided about as it began, and for a context without a span.
+func (c SpanContext) SamplingState() *sampler.TraceState {
+	if l := c.parts().local; l != nil && l.late != nil {
+		return &l.late.state
+	}
+	return nil
+}
 
 // IsRemote reports whether the context came out of a carrier.
 func (c SpanContext) IsRemote() bool { return c.parts().word.load()&wordRemote != 0 }

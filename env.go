@@ -144,8 +144,12 @@ func switchTo(field, on *bool) {
 }
 
 // noteUnread notes which of the usual JAEGER_* variables are set though FromEnv is not
-// among the options. OpenTelemetry's are often set for all programs of a cluster.
+// among the options, unless those say what is sampled and where it goes. OpenTelemetry's
+// variables are often set for all programs of a cluster.
 func (c *config) noteUnread() {
+	if c.sampler != nil && len(c.reporters) > 0 {
+		return
+	}
 	var set []string
 	for _, name := range []string{"JAEGER_SERVICE_NAME", "JAEGER_AGENT_HOST", "JAEGER_ENDPOINT", "JAEGER_SAMPLER_TYPE", "JAEGER_DISABLED"} {
 		if strings.TrimSpace(os.Getenv(name)) != "" {

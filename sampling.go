@@ -64,14 +64,27 @@ func (t *Tracer) SetSampler(s sampler.Sampler) error {
 
 // reconsider tells the sampler of an undecided trace what happened to one of its
 // spans. Nobody holds a lock.
-func (s *Span) reconsider(e sampler.Event) {
-	d := s.ask(e)
+func (s *Span) reconsider(e sampler.Event) { s.settle(s.ask(e)) }
+
+// settle makes a decision the trace's, as decide does, and records its tags.
+func (s *Span) settle(d sampler.Decision) (sampled bool) {
 	if !s.decide(d) {
-		return
+		return false
 	}
 	if root := s.ctx.local.late.root; !root.storeTags(d.Tags) && root != s {
 		s.storeTags(d.Tags)
 	}
+	return true
+}
+
+// Decide decides about the span's local trace if its sampler, a Late one, has not done so
+// yet; an Undecided decision changes nothing. Decisions are monotone: of several calls the
+// first one counts. It reports whether the trace is sampled because of this call.
+func (s *Span) Decide(d sampler.Decision) (sampled bool) {
+	if s == nil || s.ctx.word.load()&wordUndecided == 0 {
+		return false
+	}
+	return s.settle(d)
 }
 
 // ask completes the event and asks. Without a Late sampler any more, the answer

@@ -194,8 +194,8 @@ func (s *Span) IsRecording() bool { return s != nil && s.ctx.word.recording() }
 // EnableFirehose sets Jaeger's firehose flag for the local trace and everything
 // downstream: the backend stores such spans without indexing them.
 func (s *Span) EnableFirehose() {
-	if !s.Finished() && s.ctx.word.load()&wordPassing == 0 {
-		s.ctx.word.bits.Or(uint32(wordFirehose))
+	if !s.Finished() {
+		s.SpanContext().EnableFirehose()
 	}
 }
 
