@@ -13,7 +13,7 @@ import (
 )
 
 // Whoever holds a span of an undecided trace can decide, once.
-func TestDecide(t *testing.T) {
+func TestDecideByHand(t *testing.T) {
 	why := []model.Tag{{Key: "why", Value: model.String("outside")}}
 	yes, no, open := sampler.Decision{Sample: true, Tags: why}, sampler.Decision{}, sampler.Decision{Undecided: true}
 	for _, tc := range []struct {
