@@ -12,15 +12,14 @@ import (
 )
 
 // start makes a span in these steps: parent, ids, local trace, time, name, tags,
-// decision, references. Until it returns nobody else has the span.
-func (t *Tracer) start(op string, o *startOptions) *Span {
+// decision, references. Until it returns nobody else has the span, which is zero.
+func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 	if o.foreign > 0 || o.panics > 0 {
 		t.rare.foreign.Add(uint64(o.foreign))
 		t.rare.panics.Add(uint64(o.panics))
 	}
 	var l lineage
 	t.findLineage(&l, o)
-	s := &Span{}
 	s.ctx.baggage = l.baggage
 	var mono int64
 	if t.clock.custom == nil {

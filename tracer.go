@@ -157,7 +157,21 @@ func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption
 	for _, opt := range opts {
 		o.add(opt)
 	}
-	return t.orNone().start(operation, &o)
+	return t.orNone().start(new(Span), operation, &o)
+}
+
+// StartSpanIn is StartSpan in memory of the caller's, for a type that has a Span as a field
+// and is one allocation then. s is a zero Span, or nothing happens; it must not be copied
+// from then on.
+func (t *Tracer) StartSpanIn(s *Span, operation string, opts ...opentracing.StartSpanOption) {
+	if s == nil || s.ctx.word != nil {
+		return
+	}
+	var o startOptions
+	for _, opt := range opts {
+		o.add(opt)
+	}
+	t.orNone().start(s, operation, &o)
 }
 
 // Start starts a span as a child of ctx's current span, unless a ChildOf or
@@ -172,7 +186,7 @@ func (t *Tracer) Start(ctx context.Context, operation string, opts ...opentracin
 	if !o.hasParent() {
 		o.addParent(opentracing.SpanFromContext(ctx))
 	}
-	s := t.start(operation, &o)
+	s := t.start(new(Span), operation, &o)
 	return opentracing.ContextWithSpan(ctx, s), s
 }
 
@@ -202,7 +216,7 @@ func newNowhere() *Span {
 	}
 	t.startClock(nil)
 	t.sampler.Store(&samplerHolder{})
-	s := t.start("", &startOptions{})
+	s := t.start(new(Span), "", &startOptions{})
 	s.rec = record.Closed
 	return s
 }

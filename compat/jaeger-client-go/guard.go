@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// closeTimeout bounds what Close waits for each piece of the program's own.
+const closeTimeout = 5 * time.Second
+
+// guard runs code of the program's own: an observer, a sampler, a reporter. A panic is
+// logged and goes no further. It reports whether f returned.
+func (t *Tracer) guard(what string, f func()) (ok bool) {
+	defer func() {
+		if ok {
+			return
+		}
+		if p := recover(); p != nil {
+			t.logger.Error(fmt.Sprintf("%s panicked: %.500s", what, panicText(p)))
+		}
+	}()
+	f()
+	return true
+}
+
+// panicText formats what recover returned; its methods may panic, too.
+func panicText(p any) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "a value that cannot be formatted"
+		}
+	}()
+	return fmt.Sprint(p)
+}
+
+// guardWithin is guard for what may hang: it is left behind when ctx ends.
+func (t *Tracer) guardWithin(ctx context.Context, what string, f func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.guard(what, f)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.logger.Error(what + " hangs and is left behind")
+	}
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+)
+
+// nativeSampler is a sampler of this package that spur can ask by itself.
+type nativeSampler interface {
+	// spurSampler returns what spur asks, or nil if the sampler must see spans.
+	spurSampler() sampler.Sampler
+}
+
+// spurSampler returns what spur asks about new traces. late is not nil if the sampler must
+// be asked with spans: spur then leaves traces undecided.
+func spurSampler(s Sampler, guard func(string, func()) bool) (asked sampler.Sampler, late SamplerV2) {
+	if n, ok := s.(nativeSampler); ok {
+		if asked := n.spurSampler(); asked != nil {
+			return asked, nil
+		}
+	}
+	if v2, ok := s.(SamplerV2); ok {
+		return undecided{}, v2
+	}
+	return plainSampler{s}, nil
+}
+
+// samplerV1toV2 returns a sampler as Tracer.Sampler shows it.
+func samplerV1toV2(s Sampler) SamplerV2 {
+	if v2, ok := s.(SamplerV2); ok {
+		return v2
+	}
+	return &adaptedSampler{legacySamplerV1Base{s.IsSampled}, s}
+}
+
+type adaptedSampler struct {
+	legacySamplerV1Base
+	sampler Sampler
+}
+
+func (a *adaptedSampler) Close() { a.sampler.Close() }
+
+// plainSampler is a Sampler as spur asks it.
+type plainSampler struct{ sampler Sampler }
+
+// Sample implements spur's sampler.Sampler.
+func (p plainSampler) Sample(params sampler.Params) sampler.Decision {
+	sampled, tags := p.sampler.IsSampled(TraceID(params.TraceID), params.Operation)
+	if !sampled {
+		return sampler.Decision{}
+	}
+	return sampler.Decision{Sample: true, Tags: spurTags(tags)}
+}
+
+// undecided leaves each trace to the SamplerV2 that Span.ask asks.
+type undecided struct{}
+
+func (undecided) Sample(sampler.Params) sampler.Decision {
+	return sampler.Decision{Undecided: true}
+}
+
+func (undecided) SampleState(sampler.Params) (sampler.Decision, any) {
+	return sampler.Decision{Undecided: true}, &lateState{}
+}
+
+func (undecided) Reconsider(sampler.Event) sampler.Decision {
+	return sampler.Decision{Undecided: true}
+}
+
+func (u undecided) Self() sampler.Sampler { return u }
+
+func spurDecision(sample bool) sampler.Decision { return sampler.Decision{Sample: sample} }
+
+// spurTags freezes a sampler's tags.
+func spurTags(tags []Tag) []model.Tag {
+	frozen := make([]model.Tag, 0, len(tags))
+	for _, tag := range tags {
+		frozen = append(frozen, model.Tag{Key: tag.key, Value: spurValue(tag.value)})
+	}
+	return frozen
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/ext"
+	"github.com/opentracing/opentracing-go/log"
+)
+
+// watch is what a span has when observers, a SamplerV2 that may be asked again, or
+// reporters of the program's own want to know of it: what they are to be told, and the
+// values that the program has set, as it has set them.
+type watch struct {
+	observers []ContribSpanObserver
+	late      *lateState // nil when the trace was decided about as it began
+
+	rpcServer  bool
+	shared     bool // the span has its parent's ids
+	finished   bool
+	duration   time.Duration
+	references []Reference
+	tags       []Tag
+	logs       []opentracing.LogRecord
+	lost       int // logs that MaxLogsPerSpan has removed
+}
+
+// ask lets the sampler decide, while it may be asked.
+func (s *Span) ask(f func(SamplerV2) SamplingDecision) {
+	l := s.watch.late
+	if l == nil || l.final.Load() {
+		return
+	}
+	var d SamplingDecision
+	if !s.tracer.guard("a sampler", func() { d = f(s.tracer.late) }) {
+		d = SamplingDecision{} // and so not sampled
+	}
+	if !d.Retryable {
+		l.final.Store(true)
+	}
+	switch {
+	case d.Sample:
+		s.span.Decide(spurDecision(true))
+		for _, tag := range d.Tags {
+			s.span.SetTag(tag.key, tag.value)
+			s.keepTag(tag.key, tag.value)
+		}
+	case !d.Retryable:
+		s.span.Decide(spurDecision(false))
+	}
+}
+
+func (s *Span) setTagWatched(key string, value interface{}) {
+	s.observe("an observer's OnSetTag", func(o ContribSpanObserver) { o.OnSetTag(key, value) })
+	if key == string(ext.SamplingPriority) {
+		s.span.SetTag(key, value)
+		if l := s.watch.late; l != nil && isInteger(value) {
+			l.final.Store(true)
+		}
+	}
+	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnSetTag(s, key, value) })
+	if key != string(ext.SamplingPriority) {
+		s.span.SetTag(key, value)
+	}
+	s.keepTag(key, value)
+}
+
+// renamed is what follows SetOperationName.
+func (s *Span) renamed(name string) {
+	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnSetOperationName(s, name) })
+	s.observe("an observer's OnSetOperationName", func(o ContribSpanObserver) { o.OnSetOperationName(name) })
+}
+
+// keepTag keeps a value as it was set: spur's record of it has the type that travels.
+func (s *Span) keepTag(key string, value interface{}) {
+	if !s.span.IsRecording() || len(s.tracer.custom) == 0 {
+		return
+	}
+	s.Lock()
+	defer s.Unlock()
+	w := s.watch
+	if w.finished {
+		return
+	}
+	for i := range w.tags {
+		if w.tags[i].key == key {
+			w.tags[i].value = value
+			return
+		}
+	}
+	if len(w.tags) < maxKept {
+		w.tags = append(w.tags, Tag{key: key, value: value})
+	}
+}
+
+// maxKept bounds what a watch keeps of a span, as spur's limits do.
+const maxKept = 1000
+
+// keepPairs keeps what LogKV was given.
+func (s *Span) keepPairs(pairs []interface{}) {
+	fields, err := log.InterleavedKVToFields(pairs...)
+	if err != nil {
+		fields = []log.Field{log.Error(err), log.String("function", "LogKV")}
+	}
+	s.keepLog(opentracing.LogRecord{Timestamp: time.Now(), Fields: fields})
+}
+
+// keepLog keeps a log as it was given. Beyond the maximum the first half stays, and the
+// newest.
+func (s *Span) keepLog(r opentracing.LogRecord) {
+	if !s.span.IsRecording() || len(s.tracer.custom) == 0 {
+		return
+	}
+	r.Fields = append([]log.Field(nil), r.Fields...)
+	s.Lock()
+	defer s.Unlock()
+	w := s.watch
+	if w.finished {
+		return
+	}
+	limit := maxKept
+	if n := s.tracer.options.maxLogsPerSpan; n > 0 {
+		limit = n
+	}
+	if len(w.logs) < limit {
+		w.logs = append(w.logs, r)
+		return
+	}
+	first := (limit - 1) / 2
+	w.logs[first+w.lost%(limit-first)] = r
+	w.lost++
+}
+
+// finishWatched is Finish for whoever wants to know.
+func (s *Span) finishWatched(options opentracing.FinishOptions) {
+	if options.FinishTime.IsZero() {
+		options.FinishTime = s.tracer.now()
+	}
+	w := s.watch
+	if w == nil { // only counted
+		if !s.span.Finished() {
+			s.tracer.countFinished(s)
+		}
+		s.span.FinishWithOptions(options)
+		return
+	}
+	s.Lock()
+	again := w.finished
+	if !again {
+		w.duration = max(options.FinishTime.Sub(s.span.StartTime()), 0)
+	}
+	s.Unlock()
+	if again {
+		s.span.Finish() // which counts it
+		return
+	}
+	s.observe("an observer's OnFinish", func(o ContribSpanObserver) { o.OnFinish(options) })
+	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnFinishSpan(s) })
+	for _, r := range options.LogRecords {
+		s.keepLog(r)
+	}
+	for i := range options.BulkLogData {
+		s.keepLog(options.BulkLogData[i].ToLogRecord())
+	}
+	s.Lock()
+	again, w.finished = w.finished, true
+	s.Unlock()
+	s.tracer.countFinished(s)
+	s.span.FinishWithOptions(options)
+	if again || !s.span.SpanContext().IsSampled() {
+		return
+	}
+	for _, r := range s.tracer.custom {
+		s.tracer.guard("a reporter's Report", func() { r.Report(s) })
+	}
+}
+
+func (t *Tracer) countFinished(s *Span) {
+	if !t.counted {
+		return
+	}
+	switch c := s.SpanContext(); {
+	case !c.IsSamplingFinalized():
+		t.metrics.SpansFinishedDelayedSampling.Inc(1)
+	case c.IsSampled():
+		t.metrics.SpansFinishedSampled.Inc(1)
+	default:
+		t.metrics.SpansFinishedNotSampled.Inc(1)
+	}
+}
+
+func isInteger(v interface{}) bool {
+	switch v.(type) {
+	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		return true
+	}
+	return false
+}
