@@ -13,7 +13,7 @@ vet() { # MODULES PLATFORM...
   for platform in "${@:2}"; do
     for m in $1; do
       say "$m: go vet for $platform"
-      (cd "$m" && GOOS=${platform%/*} GOARCH=${platform#*/} go vet ./...) || wrong=1
+      (cd "$m" && GOOS=${platform%/*} GOARCH=${platform#*/} go_vet ./...) || wrong=1
     done
   done
   return $wrong

@@ -15,9 +15,9 @@ for m in $all; do
   if [[ " $* " == *' -race '* ]]; then
     if [[ $m == backend* ]]; then short=-short; fi # SQLite is many times slower then
   else
-    go vet ./... || echo "FAIL go vet in $m"
+    go_vet ./... || echo "FAIL go vet in $m"
     if grep -rqE --include='*.go' '^//go:build .*\be2e\b' .; then
-      go vet -tags e2e ./... || echo "FAIL go vet -tags e2e in $m" # otherwise only "make e2e" would notice
+      go_vet -tags e2e ./... || echo "FAIL go vet -tags e2e in $m" # otherwise only "make e2e" would notice
     fi
   fi
   slow= # packages that begin first, or at the end one core waits for them
