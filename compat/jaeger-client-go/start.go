@@ -22,9 +22,7 @@ func (t *Tracer) StartSpan(operationName string, options ...opentracing.StartSpa
 	s := &Span{tracer: t}
 	t.spur.StartSpanIn(&s.span, operationName, options...)
 	if t.counted || t.logger != log.NullLogger {
-		sso := t.read(options)
-		t.logForeign(sso.References)
-		t.countStarted(s, &sso)
+		t.countStarted(s, t.lineageOf(options))
 	}
 	return s
 }
@@ -32,7 +30,6 @@ func (t *Tracer) StartSpan(operationName string, options ...opentracing.StartSpa
 // startWatched starts a span that somebody but spur wants to know of.
 func (t *Tracer) startWatched(operationName string, options []opentracing.StartSpanOption) *Span {
 	sso := t.read(options)
-	t.logForeign(sso.References)
 	if sso.StartTime.IsZero() {
 		sso.StartTime = t.now()
 	}
@@ -57,7 +54,9 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 			s.keepTag(k, v)
 		}
 	}
-	t.countStarted(s, &sso)
+	var l lineage
+	t.addOptions(&l, &sso)
+	t.countStarted(s, l)
 	return s
 }
 
@@ -93,18 +92,54 @@ func (t *Tracer) references(all []opentracing.SpanReference) (kept []Reference) 
 	return kept
 }
 
-// logForeign tells the program of references to spans of other tracers.
-func (t *Tracer) logForeign(all []opentracing.SpanReference) {
-	for _, r := range all {
-		if _, ok := t.ownContext(r.ReferencedContext); !ok {
-			t.logger.Error(fmt.Sprintf("Reference contains invalid type of SpanReference: %s", reflect.ValueOf(r.ReferencedContext)))
+// lineage is what the counters want to know of a span's options.
+type lineage struct {
+	parent bool // it continues a trace
+	server bool // it is an RPC server's
+}
+
+// lineageOf reads options as read does, but OpenTracing's own without their Apply, which
+// takes memory.
+func (t *Tracer) lineageOf(options []opentracing.StartSpanOption) (l lineage) {
+	for _, o := range options {
+		switch o := o.(type) {
+		case opentracing.SpanReference:
+			t.addReference(&l, o)
+		case opentracing.Tag:
+			l.server = l.server || o.Key == string(ext.SpanKind) && isServer(o.Value)
+		case opentracing.Tags:
+			l.server = l.server || isRPCServer(o)
+		case opentracing.StartTime, nil:
+		default:
+			sso := t.read([]opentracing.StartSpanOption{o})
+			t.addOptions(&l, &sso)
 		}
 	}
+	return l
+}
+
+func (t *Tracer) addOptions(l *lineage, sso *opentracing.StartSpanOptions) {
+	for _, r := range sso.References {
+		t.addReference(l, r)
+	}
+	l.server = l.server || isRPCServer(sso.Tags)
+}
+
+// addReference takes a reference in, and tells the program of one to another tracer's span.
+func (t *Tracer) addReference(l *lineage, r opentracing.SpanReference) {
+	c, ok := t.ownContext(r.ReferencedContext)
+	if !ok {
+		t.logger.Error(fmt.Sprintf("Reference contains invalid type of SpanReference: %s", reflect.ValueOf(r.ReferencedContext)))
+	}
+	l.parent = l.parent || c.IsValid()
 }
 
 func isRPCServer(tags map[string]interface{}) bool {
-	v, ok := tags[string(ext.SpanKind)]
-	return ok && (v == ext.SpanKindRPCServerEnum || v == string(ext.SpanKindRPCServerEnum))
+	return isServer(tags[string(ext.SpanKind)])
+}
+
+func isServer(kind interface{}) bool {
+	return kind == ext.SpanKindRPCServerEnum || kind == string(ext.SpanKindRPCServerEnum)
 }
 
 // now is the time of the program's clock.
@@ -116,13 +151,13 @@ func (t *Tracer) now() (now time.Time) {
 }
 
 // countStarted counts a span, and the trace that begins or is joined with it.
-func (t *Tracer) countStarted(s *Span, sso *opentracing.StartSpanOptions) {
+func (t *Tracer) countStarted(s *Span, l lineage) {
 	if !t.counted {
 		return
 	}
 	m, c := t.metrics, s.SpanContext()
-	newTrace := c.ParentID() == 0 && !hasParent(t, sso.References)
-	joined := !newTrace && (c.ParentID() == 0 || isRPCServer(sso.Tags))
+	newTrace := !l.parent
+	joined := l.parent && (c.ParentID() == 0 || l.server)
 	switch {
 	case !c.IsSamplingFinalized():
 		m.SpansStartedDelayedSampling.Inc(1)
@@ -146,14 +181,4 @@ func (t *Tracer) countStarted(s *Span, sso *opentracing.StartSpanOptions) {
 			m.TracesJoinedNotSampled.Inc(1)
 		}
 	}
-}
-
-// hasParent reports whether a span continues a trace.
-func hasParent(t *Tracer, refs []opentracing.SpanReference) bool {
-	for _, r := range refs {
-		if c, ok := t.ownContext(r.ReferencedContext); ok && c.IsValid() {
-			return true
-		}
-	}
-	return false
 }

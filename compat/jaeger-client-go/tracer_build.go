@@ -207,7 +207,7 @@ func (o throttlerOf) Close() error { return closeOwned(o.Throttler) }
 // Finish, for reporters that want a *Span.
 type keeping bool
 
-func (keeping) Report(*model.Span)            {}
-func (keeping) Flush(context.Context) error   { return nil }
-func (keeping) Close(context.Context) error   { return nil }
-func (k keeping) KeepsSpans() bool            { return bool(k) }
+func (keeping) Report(*model.Span)          {}
+func (keeping) Flush(context.Context) error { return nil }
+func (keeping) Close(context.Context) error { return nil }
+func (k keeping) KeepsSpans() bool          { return bool(k) }
