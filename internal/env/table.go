@@ -51,6 +51,7 @@ type variable struct {
 	name    string
 	kind    kind
 	hide    hiding
+	client  bool   // jaeger-client-go reads it, too
 	unused  bool   // checked, but without effect in this version
 	most    int32  // of kindCount
 	choices string // of kindChoice, separated by ", "
@@ -87,53 +88,53 @@ var table = [...]variable{
 	// The service, its tags and the switches.
 	{name: "OTEL_RESOURCE_ATTRIBUTES", kind: kindResource, hide: hideValues},
 	{name: "OTEL_SERVICE_NAME"},
-	{name: "JAEGER_SERVICE_NAME"},
-	{name: "JAEGER_TAGS", kind: kindTags, hide: hideValues},
+	{name: "JAEGER_SERVICE_NAME", client: true},
+	{name: "JAEGER_TAGS", client: true, kind: kindTags, hide: hideValues},
 	{name: "OTEL_SDK_DISABLED", kind: kindTrueFalse},
-	{name: "JAEGER_DISABLED", kind: kindBool},
-	{name: "JAEGER_TRACEID_128BIT", kind: kindBool},
+	{name: "JAEGER_DISABLED", client: true, kind: kindBool},
+	{name: "JAEGER_TRACEID_128BIT", client: true, kind: kindBool},
 	{name: "OTEL_PROPAGATORS", kind: kindPropagators},
 	{name: "JAEGER_PROPAGATION", kind: kindFormats},
-	{name: "JAEGER_RPC_METRICS", kind: kindBool, unused: true},
+	{name: "JAEGER_RPC_METRICS", client: true, kind: kindBool, unused: true},
 
 	// What is recorded.
 	{name: "OTEL_TRACES_SAMPLER", kind: kindChoice, choices: otelSamplers},
 	{name: "OTEL_TRACES_SAMPLER_ARG"},
-	{name: "JAEGER_SAMPLER_TYPE", kind: kindChoice, choices: "const, probabilistic, ratelimiting, remote"},
-	{name: "JAEGER_SAMPLER_PARAM", kind: kindNumber},
+	{name: "JAEGER_SAMPLER_TYPE", client: true, kind: kindChoice, choices: "const, probabilistic, ratelimiting, remote"},
+	{name: "JAEGER_SAMPLER_PARAM", client: true, kind: kindNumber},
 	{name: "JAEGER_SAMPLER_HOST", kind: kindHost},
 	{name: "JAEGER_SAMPLER_PORT", kind: kindPort},
 	{name: "JAEGER_SAMPLER_SAMPLING_PATH", kind: kindPath},
-	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", kind: kindSampling},
-	{name: "JAEGER_SAMPLING_ENDPOINT", kind: kindSampling},
-	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", kind: kindCount, most: maxCount},
-	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", kind: kindDuration},
+	{name: "JAEGER_SAMPLER_MANAGER_HOST_PORT", client: true, kind: kindSampling},
+	{name: "JAEGER_SAMPLING_ENDPOINT", client: true, kind: kindSampling},
+	{name: "JAEGER_SAMPLER_MAX_OPERATIONS", client: true, kind: kindCount, most: maxCount},
+	{name: "JAEGER_SAMPLER_REFRESH_INTERVAL", client: true, kind: kindDuration},
 
 	// Where spans go.
 	{name: "OTEL_TRACES_EXPORTER", kind: kindExporters},
 	{name: "OTEL_EXPORTER_OTLP_ENDPOINT", kind: kindOTLPBase},
 	{name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", kind: kindOTLPWhole},
-	{name: "JAEGER_AGENT_HOST", kind: kindHost},
-	{name: "JAEGER_AGENT_PORT", kind: kindPort},
+	{name: "JAEGER_AGENT_HOST", client: true, kind: kindHost},
+	{name: "JAEGER_AGENT_PORT", client: true, kind: kindPort},
 	{name: "JAEGER_AGENT_SOCKET_TYPE", kind: kindChoice, choices: "udp4, udp6", unused: true},
 	{name: "JAEGER_AGENT_HOST_USE_IPV6", kind: kindBool, unused: true},
 	{name: "JAEGER_SENDER_FACTORY", unused: true},
-	{name: "JAEGER_ENDPOINT", kind: kindCollector},
-	{name: "JAEGER_USER", hide: hideAll},
-	{name: "JAEGER_PASSWORD", hide: hideAll},
+	{name: "JAEGER_ENDPOINT", client: true, kind: kindCollector},
+	{name: "JAEGER_USER", client: true, hide: hideAll},
+	{name: "JAEGER_PASSWORD", client: true, hide: hideAll},
 	{name: "JAEGER_AUTH_TOKEN", kind: kindHeaderText, hide: hideAll},
 
 	// How they wait and are sent.
 	{name: "OTEL_BSP_MAX_QUEUE_SIZE", kind: kindCount, most: maxCount},
-	{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", kind: kindCount, most: maxCount},
+	{name: "JAEGER_REPORTER_MAX_QUEUE_SIZE", client: true, kind: kindCount, most: maxCount},
 	{name: "OTEL_BSP_SCHEDULE_DELAY", kind: kindMilliseconds},
-	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", kind: kindDuration},
+	{name: "JAEGER_REPORTER_FLUSH_INTERVAL", client: true, kind: kindDuration},
 	{name: "OTEL_BSP_EXPORT_TIMEOUT", kind: kindMilliseconds},
 	{name: "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", kind: kindCount, most: maxCount, unused: true},
 	{name: "JAEGER_REPORTER_TIMEOUT", kind: kindMilliseconds},
-	{name: "JAEGER_REPORTER_LOG_SPANS", kind: kindBool},
-	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", kind: kindBool},
-	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", kind: kindDuration},
+	{name: "JAEGER_REPORTER_LOG_SPANS", client: true, kind: kindBool},
+	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED", client: true, kind: kindBool},
+	{name: "JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", client: true, kind: kindDuration},
 
 	// The limits of one span.
 	{name: "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", kind: kindCount, most: maxCharacters},

@@ -13,29 +13,44 @@ const (
 	mostNearby = 50 // names that are compared at most
 )
 
-// unknown returns up to 10 names that are not in the table and that Kubernetes did not
-// set: all JAEGER_* ones, and those OTEL_* ones that are nearly a name of the table.
-func unknown(environ []string) []string {
-	var names []string
-	compared := 0
+// UnknownName is the name of a variable that is set and that Read does not know.
+type UnknownName struct {
+	Name  string
+	Meant string // the name that is nearly the same, if there is one
+}
+
+// Unknown returns the JAEGER_* and OTEL_* names that are not in the table and that
+// Kubernetes did not set, sorted. Of the first 50 it says what may be meant.
+func Unknown(environ []string) []UnknownName {
+	var names []UnknownName
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		ours := strings.HasPrefix(name, "JAEGER_")
-		if !ours && !strings.HasPrefix(name, "OTEL_") || value == "" || isServiceLink(name, value) || index(name) >= 0 {
+		ours := strings.HasPrefix(name, "JAEGER_") || strings.HasPrefix(name, "OTEL_")
+		if !ours || value == "" || isServiceLink(name, value) || index(name) >= 0 {
 			continue
 		}
-		meant := ""
-		if compared++; compared <= mostNearby {
-			meant = nearest(name)
+		u := UnknownName{Name: name}
+		if len(names) < mostNearby {
+			u.Meant = nearest(name)
 		}
+		names = append(names, u)
+	}
+	slices.SortFunc(names, func(a, b UnknownName) int { return strings.Compare(a.Name, b.Name) })
+	return names
+}
+
+// unknown returns up to 10 of these names for the log: all JAEGER_* ones, and those
+// OTEL_* ones that are nearly a name of the table.
+func unknown(environ []string) []string {
+	var names []string
+	for _, u := range Unknown(environ) {
 		switch {
-		case meant != "":
-			names = append(names, name+", did you mean "+meant+"?")
-		case ours:
-			names = append(names, name)
+		case u.Meant != "":
+			names = append(names, u.Name+", did you mean "+u.Meant+"?")
+		case strings.HasPrefix(u.Name, "JAEGER_"):
+			names = append(names, u.Name)
 		}
 	}
-	slices.Sort(names)
 	return someOf(names)
 }
 
