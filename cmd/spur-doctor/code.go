@@ -121,7 +121,8 @@ func (c *code) adviseOnClient(mod *goMod) {
 	i := slices.IndexFunc(mod.Replace, func(r replacement) bool { return r.Old.Path == client })
 	switch {
 	case i < 0:
-		c.add(warn, client, how+", and archived; this line in go.mod, and go mod tidy, put spur in its place: replace "+client+" => "+compat+" "+version())
+		c.add(warn, client, how+", and archived; this line in go.mod, and then go mod tidy, put spur in its place:")
+		c.Findings[len(c.Findings)-1].Line = "replace " + client + " => " + compat + " " + version()
 	case mod.Replace[i].New.Path == compat:
 		c.add(ok, client, how+", and replaced by "+compat+" "+mod.Replace[i].New.Version)
 	case strings.HasSuffix(filepath.ToSlash(mod.Replace[i].New.Path), "compat/jaeger-client-go"):

@@ -47,6 +47,6 @@
 //	               name is agent, collector, otlp or sampling; used says whether the tracer
 //	               would use it; hint, trace_id and strategy (of sampling) may be missing
 //	code           {module, packages, status, findings, imports}
-//	  findings     as above
+//	  findings     as above, and line where something is to be written into go.mod
 //	  imports      [{path, package, file, line, instead}]
 package main

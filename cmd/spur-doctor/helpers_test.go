@@ -65,7 +65,11 @@ type asJSON struct {
 	Version       string
 	Status        string
 	Configuration struct {
-		Settings []struct{ Name, Value, Source, Status, Note string }
+		Settings  []struct{ Name, Value, Source, Status, Note string }
+		Variables []struct {
+			Name, Value string
+			GoClient    bool `json:"jaeger_client_go"`
+		}
 		Findings []struct{ Status, Subject, Text string }
 	}
 	Connections []struct {

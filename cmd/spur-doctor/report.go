@@ -38,11 +38,12 @@ type finding struct {
 	Status  status `json:"status"`
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
+	Line    string `json:"line,omitempty"` // to write into go.mod
 }
 
 // newFinding bounds the texts, and makes each one line.
 func newFinding(s status, subject, text string) finding {
-	return finding{s, format.Line(subject, maxText), format.Line(text, maxText)}
+	return finding{Status: s, Subject: format.Line(subject, maxText), Text: format.Line(text, maxText)}
 }
 
 // worst returns the worst status of a list.

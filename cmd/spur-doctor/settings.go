@@ -114,7 +114,7 @@ func (e *environment) sampler() setting {
 	case "remote":
 		value = "remote: " + param + " of new traces until the server answers"
 	case "const":
-		value, nothing = map[bool]string{true: "const: all new traces", false: "const: no new trace"}[s.SamplerParam != 0], s.SamplerParam == 0
+		value, nothing = map[bool]string{true: "const: all new traces", false: "const: none"}[s.SamplerParam != 0], s.SamplerParam == 0
 	case "probabilistic":
 		value, nothing = "probabilistic: "+param+" of new traces", s.SamplerParam == 0
 	case "ratelimiting":

@@ -31,7 +31,7 @@ func TestSettings(t *testing.T) {
 		{"", "sampler", "remote: 0.001 of new traces until the server answers | default"},
 		{"JAEGER_SAMPLER_PARAM=0.5", "sampler", "remote: 0.5 of new traces until the server answers | JAEGER_SAMPLER_PARAM"},
 		{"JAEGER_SAMPLER_TYPE=const JAEGER_SAMPLER_PARAM=1", "sampler", "const: all new traces | JAEGER_SAMPLER_TYPE, JAEGER_SAMPLER_PARAM"},
-		{"JAEGER_SAMPLER_TYPE=const", "sampler", "const: no new trace | JAEGER_SAMPLER_TYPE | no new trace is recorded, since JAEGER_SAMPLER_PARAM is not set"},
+		{"JAEGER_SAMPLER_TYPE=const", "sampler", "const: none | JAEGER_SAMPLER_TYPE | no new trace is recorded, since JAEGER_SAMPLER_PARAM is not set"},
 		{"JAEGER_SAMPLER_TYPE=probabilistic JAEGER_SAMPLER_PARAM=0", "sampler", "probabilistic: 0 of new traces | JAEGER_SAMPLER_TYPE, JAEGER_SAMPLER_PARAM | no new trace is recorded"},
 		{"JAEGER_SAMPLER_TYPE=ratelimiting JAEGER_SAMPLER_PARAM=2", "sampler", "ratelimiting: 2 new traces a second | JAEGER_SAMPLER_TYPE, JAEGER_SAMPLER_PARAM"},
 		{"JAEGER_SAMPLER_TYPE=konst", "sampler", "remote: 0.001 of new traces until the server answers | default"},

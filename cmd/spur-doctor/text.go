@@ -39,7 +39,7 @@ func line(b *bytes.Buffer, s status, columns []int, texts ...string) {
 	b.WriteString(strings.TrimRight(text, " ") + "\n")
 }
 
-// below prints a line that belongs to the one above it.
+// more prints a line that belongs to the one above it.
 func more(b *bytes.Buffer, text string) { b.WriteString("        " + text + "\n") }
 
 func (c *configuration) write(b *bytes.Buffer) {
@@ -67,16 +67,19 @@ func writeConnections(b *bytes.Buffer, all []connection) {
 	}
 	for i := range all {
 		c := &all[i]
-		at := fmt.Sprintf("%s %s (%s", c.Name, c.Address, c.Source)
+		at := fmt.Sprintf("%s %s, set by %s", c.Name, c.Address, c.Source)
+		if c.Source == byDefault {
+			at = fmt.Sprintf("%s %s, by default", c.Name, c.Address)
+		}
 		if !c.Used {
 			at += ", not used"
 		}
-		line(b, c.Status, nil, fmt.Sprintf("%s): %s", at, c.Text))
+		line(b, c.Status, nil, at+": "+c.Text)
 		if c.Hint != "" {
 			more(b, c.Hint)
 		}
 		if c.TraceID != "" {
-			more(b, "look for the service "+service+", or the trace "+c.TraceID)
+			more(b, "in the UI look for the service "+service+", or the trace "+c.TraceID)
 		}
 	}
 }
@@ -91,6 +94,9 @@ func (c *code) title() string {
 func (c *code) write(b *bytes.Buffer) {
 	for _, f := range c.Findings {
 		line(b, f.Status, nil, f.Subject+": "+f.Text)
+		if f.Line != "" {
+			more(b, f.Line)
+		}
 		n := 0
 		for i := range c.Imports {
 			if at := &c.Imports[i]; at.library.path == f.Subject {
