@@ -68,7 +68,8 @@ func moduleOf(modules []module, f *ast.File) (int, error) {
 			pkg, _ := strconv.Unquote(spec.Path.Value)
 			first, _, _ := strings.Cut(pkg, "/")
 			if ours := owner(pkg); ours != "" {
-				return ours != m.path && !slices.Contains(m.requires, ours)
+				standIn := !within(ours, modules[0].path) // who requires it means the original
+				return ours != m.path && (standIn || !slices.Contains(m.requires, ours))
 			}
 			return strings.Contains(first, ".") && !slices.ContainsFunc(m.requires, func(r string) bool { return within(pkg, r) })
 		})
