@@ -57,6 +57,7 @@ func (o spanObserver) OnSetOperationName(name string) { o.r.note("observe name %
 func (o spanObserver) OnSetTag(key string, value interface{}) {
 	o.r.note("observe tag %s=%v", key, value)
 }
+
 func (o spanObserver) OnFinish(options opentracing.FinishOptions) {
 	o.r.note("observe finish %t", options.FinishTime.IsZero())
 }

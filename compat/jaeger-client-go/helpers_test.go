@@ -73,9 +73,11 @@ func (c *counters) Gauge(o metrics.Options) metrics.Gauge     { return c.named(o
 func (c *counters) Timer(o metrics.TimerOptions) metrics.Timer {
 	return c.named(o.Name, o.Tags)
 }
+
 func (c *counters) Histogram(metrics.HistogramOptions) metrics.Histogram {
 	return metrics.NullHistogram
 }
+
 func (c *counters) Namespace(o metrics.NSOptions) metrics.Factory {
 	return &counters{c.mu, c.values, c.prefix + o.Name + "."}
 }

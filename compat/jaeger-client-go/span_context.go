@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	errEmptyTracerStateString     = errors.New("Cannot convert empty string to tracer state") //nolint:revive,staticcheck // jaeger-client-go's words
-	errMalformedTracerStateString = errors.New("String does not match tracer state format")   //nolint:revive,staticcheck // likewise
+	errEmptyTracerStateString     = errors.New("Cannot convert empty string to tracer state")
+	errMalformedTracerStateString = errors.New("String does not match tracer state format")
 )
 
 // SpanContext is what others need to refer to a span: ids, flags and baggage. Ids and

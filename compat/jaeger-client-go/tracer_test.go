@@ -101,10 +101,10 @@ func TestForeignReference(t *testing.T) {
 	if s.SpanContext().ParentID() != 0 || !strings.Contains(logger.String(), "ERROR: Reference contains invalid type of SpanReference: ") {
 		t.Errorf("%s; logged %q", s, logger.String())
 	}
-	if err := tracer.Inject(other.Context(), opentracing.TextMap, opentracing.TextMapCarrier{}); err != opentracing.ErrInvalidSpanContext { //nolint:errorlint // as programs compare it
+	if err := tracer.Inject(other.Context(), opentracing.TextMap, opentracing.TextMapCarrier{}); err != opentracing.ErrInvalidSpanContext {
 		t.Errorf("Inject: %v", err)
 	}
-	if err := tracer.Inject(s.Context(), "unknown", nil); err != opentracing.ErrUnsupportedFormat { //nolint:errorlint // as programs compare it
+	if err := tracer.Inject(s.Context(), "unknown", nil); err != opentracing.ErrUnsupportedFormat {
 		t.Errorf("Inject: %v", err)
 	}
 }
