@@ -34,6 +34,9 @@ func (c *code) imports(path string) bool {
 // patterns it looks at the module there, if there is one.
 func inspect(ctx context.Context, dir string, patterns []string) code {
 	c := code{Findings: []finding{}, Imports: []found{}}
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole // as the go command prints it
+	}
 	g := goCommand{dir}
 	var files struct{ GOMOD, GOWORK string }
 	switch err := g.one(ctx, &files, "env", "-json", "GOMOD", "GOWORK"); {

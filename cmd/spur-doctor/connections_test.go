@@ -105,6 +105,11 @@ func TestRefusedDatagram(t *testing.T) {
 	if len(all) != 2 || all[1].Status != warn { // spans do not go there
 		t.Errorf("%+v", all)
 	}
+	w := with(fmt.Sprint("JAEGER_AGENT_PORT=", port)).wires()[0]
+	w.used, w.aside = false, true
+	if c := w.try(context.Background(), usualTimeout); c.Status != ok || !strings.HasPrefix(c.Hint, "no harm") {
+		t.Errorf("%+v", c)
+	}
 }
 
 func TestHTTPAnswers(t *testing.T) {

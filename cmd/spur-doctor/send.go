@@ -65,6 +65,9 @@ func (w *wire) try(ctx context.Context, most time.Duration) connection {
 		}
 	}
 	c.Status = w.bad()
+	if w.aside {
+		c.Hint = "no harm: spans do not go there, and the variable also names the host of the sampling server"
+	}
 	return c
 }
 
