@@ -109,10 +109,10 @@ func (e *environment) jaegerSampler() bool {
 func (e *environment) sampler() setting {
 	s := &e.read
 	param := strconv.FormatFloat(s.SamplerParam, 'g', -1, 64)
-	value, nothing := "remote: 0.001 of new traces until the server answers", false
+	value, nothing := "remote: 0.001 until the server answers", false
 	switch s.Sampler {
 	case "remote":
-		value = "remote: " + param + " of new traces until the server answers"
+		value = "remote: " + param + " until the server answers"
 	case "const":
 		value, nothing = map[bool]string{true: "const: all new traces", false: "const: none"}[s.SamplerParam != 0], s.SamplerParam == 0
 	case "probabilistic":

@@ -79,7 +79,11 @@ func writeConnections(b *bytes.Buffer, all []connection) {
 			more(b, c.Hint)
 		}
 		if c.TraceID != "" {
-			more(b, "in the UI look for the service "+service+", or the trace "+c.TraceID)
+			find := "in the UI look for the service " + service + ", or the trace " + c.TraceID
+			if c.Status != ok {
+				find = "it may have arrived: " + find
+			}
+			more(b, find)
 		}
 	}
 }
