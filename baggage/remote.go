@@ -45,6 +45,8 @@ type RemoteOptions struct {
 	// Without it every key is allowed until then, with values of
 	// DefaultValueLength.
 	DenyUntilFetched bool
+	// Manual starts no goroutine: only Fetch asks the server.
+	Manual bool
 	// Logger gets a line when fetches begin to fail and one when they succeed
 	// again; slog.Default() when nil.
 	Logger *slog.Logger
@@ -73,8 +75,8 @@ type Remote struct {
 	list *poll.Follower[lengths] // nil until fetched
 }
 
-// NewRemote starts fetching the list of a service, on one goroutine that ends with
-// Close, or with the Shutdown of the tracer it is given to. A server that cannot be
+// NewRemote starts fetching the list of a service, unless Manual, on one goroutine that
+// ends with Close, or with the Shutdown of the tracer it is given to. A server that cannot be
 // reached is no error; an ErrInvalidOption names the option.
 func NewRemote(service string, o RemoteOptions) (*Remote, error) {
 	s, err := o.follow(service)
@@ -95,7 +97,7 @@ func (o *RemoteOptions) follow(service string) (s poll.Source[lengths], err erro
 	}
 	return poll.Source[lengths]{
 		Options: poll.Options{Interval: o.RefreshInterval, Timeout: o.Timeout},
-		Name:    server.String(), Logger: o.Logger, Cause: "baggage_restrictions",
+		Name:    server.String(), Manual: o.Manual, Logger: o.Logger, Cause: "baggage_restrictions",
 		Failing:  "spur: cannot fetch baggage restrictions; the last ones stay in force",
 		Working:  "spur: baggage restrictions are fetched again",
 		Describe: func(_ lengths, st poll.Status) slog.Attr { return slog.Uint64("fetched", st.Fetched) },
@@ -115,6 +117,11 @@ func (r *Remote) Allowed(_, key string) (maxLength int, ok bool) {
 	length, ok := list[key]
 	return int(length), ok
 }
+
+// Fetch asks the server now, waiting no longer than ctx and RemoteOptions.Timeout allow.
+// The error says why the list in force stays. It may be called from any goroutine, with
+// Manual or without.
+func (r *Remote) Fetch(ctx context.Context) error { return r.list.Fetch(ctx) }
 
 // Status returns what has been fetched so far. It may be called from any
 // goroutine, also after Close.

@@ -48,6 +48,8 @@ type RemoteOptions struct {
 	// UUID tells the server's clients apart. When it is empty it is the process
 	// tag client-uuid of the tracer the throttler is given to.
 	UUID string
+	// Manual starts no goroutine: only Fetch asks the server.
+	Manual bool
 	// Logger gets a line when fetches begin to fail and one when they succeed
 	// again; slog.Default() when nil.
 	Logger *slog.Logger
@@ -84,8 +86,8 @@ type Remote struct {
 	uuid     atomic.Pointer[string] // nil until it is known
 }
 
-// NewRemote starts fetching the credits of a service, on one goroutine that ends
-// with Close, or with the Shutdown of the tracer it is given to. A server that
+// NewRemote starts fetching the credits of a service, unless Manual, on one goroutine
+// that ends with Close, or with the Shutdown of the tracer it is given to. A server that
 // cannot be reached is no error; an ErrInvalidOption names the option.
 func NewRemote(service string, o RemoteOptions) (*Remote, error) {
 	server, err := poll.NewServer(poll.ServerOptions{
@@ -99,7 +101,7 @@ func NewRemote(service string, o RemoteOptions) (*Remote, error) {
 	r.Identify(o.UUID)
 	r.fetched = poll.Follow(poll.Source[struct{}]{
 		Options: poll.Options{Interval: cmp.Or(o.RefreshInterval, defaultInterval), Timeout: o.Timeout},
-		Name:    server.String(), Logger: o.Logger, Cause: "debug_credits",
+		Name:    server.String(), Manual: o.Manual, Logger: o.Logger, Cause: "debug_credits",
 		Failing: "spur: cannot fetch debug credits; debug requests beyond those left are not honoured",
 		Working: "spur: debug credits are fetched again",
 		Update:  func(ctx context.Context, _ struct{}) (struct{}, error) { return struct{}{}, r.fetch(ctx, server) },
@@ -116,6 +118,17 @@ func (r *Remote) Identify(uuid string) {
 	if uuid != "" {
 		r.uuid.CompareAndSwap(nil, &uuid)
 	}
+}
+
+// Fetch asks the server now about all operations known, if there are any, waiting no
+// longer than ctx and RemoteOptions.Timeout allow. The error says what it could not
+// bring. It may be called from any goroutine, with Manual or without.
+func (r *Remote) Fetch(ctx context.Context) error {
+	err := r.fetched.Fetch(ctx)
+	if err == poll.ErrIdle { //nolint:errorlint // not wrapped, and the methods of err may panic
+		return nil
+	}
+	return err
 }
 
 // Status returns what has been fetched so far. It may be called from any

@@ -24,8 +24,8 @@ type Source[T any] struct {
 	// Name is that of the source, for people.
 	Name string
 	// Update asks the source and returns the value from now on. current is the one
-	// until now, which stays after an error. It is called from one goroutine, must
-	// return soon after ctx ends, and may panic.
+	// until now, which stays after an error. It is called from one goroutine, and from
+	// those that call Fetch, must return soon after ctx ends, and may panic.
 	Update func(ctx context.Context, current T) (T, error)
 
 	Initial T         // until the first Update
@@ -42,6 +42,9 @@ type Source[T any] struct {
 	// Patience is how long a source may fail at the start before a line is written;
 	// Close writes it earlier.
 	Patience time.Duration
+
+	// Manual starts no goroutine: only Fetch asks the source.
+	Manual bool
 }
 
 // Status says how a Follower's updates went.
@@ -56,18 +59,19 @@ type Status struct {
 // called from any goroutine.
 type Follower[T any] struct {
 	current atomic.Pointer[T]
-	loop    *Loop
+	loop    *Loop // nil when manual
 	source  Source[T]
 	warn    *warn.Warner
-	trouble Trouble // the loop's
 	started time.Time
 	told    atomic.Bool // that updates fail
 
-	mu     sync.Mutex
-	status Status
+	mu      sync.Mutex
+	status  Status
+	trouble Trouble
 }
 
-// Follow starts following a source, on one goroutine that ends with Close.
+// Follow starts following a source, on one goroutine that ends with Close, unless the
+// source is Manual.
 func Follow[T any](s Source[T]) *Follower[T] {
 	if s.Logger == nil {
 		s.Logger = slog.Default()
@@ -77,8 +81,20 @@ func Follow[T any](s Source[T]) *Follower[T] {
 		f.status = Status{Fetched: 1, Updated: s.Updated}
 	}
 	f.current.Store(&s.Initial)
-	f.loop = Start(s.Options, f.update, f.settle)
+	if !s.Manual {
+		f.loop = Start(s.Options, f.update, f.settle)
+	}
 	return f
+}
+
+// Fetch updates the value now, waiting no longer than ctx and Timeout allow, and returns
+// why it stays as it was. It may be called while the loop updates it, too.
+func (f *Follower[T]) Fetch(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, f.source.withDefaults().Timeout)
+	defer cancel()
+	err := guard.Try(func() error { return f.update(ctx) })
+	_ = guard.Run(func() { f.settle(err) })
+	return err
 }
 
 // Value returns the value in force. It costs one atomic load.
@@ -93,8 +109,10 @@ func (f *Follower[T]) Status() Status {
 
 // Close stops following, as Loop.Close does. The value stays. Further calls do
 // nothing more; the error is nil.
-func (f *Follower[T]) Close() error {
-	err := f.loop.Close()
+func (f *Follower[T]) Close() (err error) {
+	if f.loop != nil {
+		err = f.loop.Close()
+	}
 	if st := f.Status(); st.Failed > 0 && st.Fetched == 0 && !f.told.Load() {
 		_ = guard.Run(func() { f.problem(st) })
 	}
@@ -114,11 +132,8 @@ func (f *Follower[T]) settle(err error) {
 	if err == ErrIdle { //nolint:errorlint // not wrapped, and the methods of err may panic
 		return
 	}
-	st := f.count(err)
-	if err != nil && st.Fetched == 0 && time.Since(f.started) < f.source.Patience {
-		return
-	}
-	switch began, ended := f.trouble.Note(err); {
+	st, began, ended := f.count(err)
+	switch {
 	case began:
 		f.problem(st)
 	case ended:
@@ -146,7 +161,8 @@ func (f *Follower[T]) attrs(st Status) []slog.Attr {
 	return attrs
 }
 
-func (f *Follower[T]) count(err error) Status {
+// count counts an update and reports whether to tell that trouble began, or ended.
+func (f *Follower[T]) count(err error) (st Status, began, ended bool) {
 	said := ""
 	if err != nil {
 		said = text(err) // a foreign method: outside the lock
@@ -160,5 +176,8 @@ func (f *Follower[T]) count(err error) Status {
 		f.status.Failed++
 		f.status.LastError = said
 	}
-	return f.status
+	if err == nil || f.status.Fetched > 0 || time.Since(f.started) >= f.source.Patience {
+		began, ended = f.trouble.Note(err)
+	}
+	return f.status, began, ended
 }
