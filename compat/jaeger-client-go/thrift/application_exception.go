@@ -28,21 +28,21 @@ type TApplicationException interface {
 	Write(ctx context.Context, oprot TProtocol) error
 }
 
-type applicationException struct {
+type tApplicationException struct {
 	id   int32
 	text string
 }
 
 // NewTApplicationException returns an exception. Without a message it has that of its type.
 func NewTApplicationException(type_ int32, message string) TApplicationException {
-	return &applicationException{id: type_, text: message}
+	return &tApplicationException{id: type_, text: message}
 }
 
-func (e *applicationException) TExceptionType() TExceptionType { return TExceptionTypeApplication }
+func (e *tApplicationException) TExceptionType() TExceptionType { return TExceptionTypeApplication }
 
-func (e *applicationException) TypeId() int32 { return e.id }
+func (e *tApplicationException) TypeId() int32 { return e.id }
 
-func (e *applicationException) Error() string {
+func (e *tApplicationException) Error() string {
 	if e.text != "" {
 		return e.text
 	}
@@ -74,8 +74,8 @@ func (e *applicationException) Error() string {
 	}
 }
 
-func (e *applicationException) Read(ctx context.Context, iprot TProtocol) error {
-	var read applicationException
+func (e *tApplicationException) Read(ctx context.Context, iprot TProtocol) error {
+	var read tApplicationException
 	if _, err := iprot.ReadStructBegin(ctx); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (e *applicationException) Read(ctx context.Context, iprot TProtocol) error 
 	return nil
 }
 
-func (e *applicationException) Write(ctx context.Context, oprot TProtocol) error {
+func (e *tApplicationException) Write(ctx context.Context, oprot TProtocol) error {
 	steps := []func() error{
 		func() error { return oprot.WriteStructBegin(ctx, "TApplicationException") },
 	}

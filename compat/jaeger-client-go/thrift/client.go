@@ -82,7 +82,7 @@ func (c *TStandardClient) Recv(ctx context.Context, iprot TProtocol, seqId int32
 	case sequence != seqId:
 		return wrong(BAD_SEQUENCE_ID, "out of order sequence response")
 	case kind == EXCEPTION:
-		var answer applicationException
+		var answer tApplicationException
 		if err := answer.Read(ctx, iprot); err != nil {
 			return err
 		}

@@ -48,11 +48,11 @@ func PrependError(prepend string, err error) error {
 	switch e := err.(type) {
 	case TTransportException:
 		if kind == TExceptionTypeTransport {
-			return &transportException{id: e.TypeId(), err: err, text: text}
+			return &tTransportException{id: e.TypeId(), err: err, text: text}
 		}
 	case TProtocolException:
 		if kind == TExceptionTypeProtocol {
-			return &protocolException{id: e.TypeId(), err: err, text: text}
+			return &tProtocolException{id: e.TypeId(), err: err, text: text}
 		}
 	}
 	var application TApplicationException

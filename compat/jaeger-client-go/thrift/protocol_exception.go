@@ -25,7 +25,7 @@ type TProtocolException interface {
 	TypeId() int
 }
 
-type protocolException struct {
+type tProtocolException struct {
 	id   int
 	err  error
 	text string
@@ -51,14 +51,14 @@ func NewTProtocolExceptionWithType(errType int, err error) TProtocolException {
 	if err == nil {
 		return nil
 	}
-	return &protocolException{id: errType, err: err, text: err.Error()}
+	return &tProtocolException{id: errType, err: err, text: err.Error()}
 }
 
-func (e *protocolException) TExceptionType() TExceptionType { return TExceptionTypeProtocol }
-func (e *protocolException) TypeId() int                    { return e.id }
-func (e *protocolException) Error() string                  { return e.text }
-func (e *protocolException) String() string                 { return e.text }
-func (e *protocolException) Unwrap() error                  { return e.err }
+func (e *tProtocolException) TExceptionType() TExceptionType { return TExceptionTypeProtocol }
+func (e *tProtocolException) TypeId() int                    { return e.id }
+func (e *tProtocolException) Error() string                  { return e.text }
+func (e *tProtocolException) String() string                 { return e.text }
+func (e *tProtocolException) Unwrap() error                  { return e.err }
 
 // invalidData is an exception of type INVALID_DATA.
 func invalidData(format string, args ...any) error {

@@ -23,7 +23,7 @@ type TTransportException interface {
 	Err() error
 }
 
-type transportException struct {
+type tTransportException struct {
 	id   int
 	err  error
 	text string
@@ -31,7 +31,7 @@ type transportException struct {
 
 // NewTTransportException returns an exception of a type with a text.
 func NewTTransportException(t int, e string) TTransportException {
-	return &transportException{id: t, err: errors.New(e), text: e}
+	return &tTransportException{id: t, err: errors.New(e), text: e}
 }
 
 // NewTTransportExceptionFromError returns e as a transport exception: itself if it is one,
@@ -51,15 +51,15 @@ func NewTTransportExceptionFromError(e error) TTransportException {
 	case errors.Is(e, io.EOF):
 		id = END_OF_FILE
 	}
-	return &transportException{id: id, err: e, text: e.Error()}
+	return &tTransportException{id: id, err: e, text: e.Error()}
 }
 
-func (e *transportException) TExceptionType() TExceptionType { return TExceptionTypeTransport }
-func (e *transportException) TypeId() int                    { return e.id }
-func (e *transportException) Error() string                  { return e.text }
-func (e *transportException) Err() error                     { return e.err }
-func (e *transportException) Unwrap() error                  { return e.err }
-func (e *transportException) Timeout() bool                  { return e.id == TIMED_OUT }
+func (e *tTransportException) TExceptionType() TExceptionType { return TExceptionTypeTransport }
+func (e *tTransportException) TypeId() int                    { return e.id }
+func (e *tTransportException) Error() string                  { return e.text }
+func (e *tTransportException) Err() error                     { return e.err }
+func (e *tTransportException) Unwrap() error                  { return e.err }
+func (e *tTransportException) Timeout() bool                  { return e.id == TIMED_OUT }
 
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
