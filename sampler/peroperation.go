@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -205,6 +206,20 @@ func (t *operationTable) with(name string, o *operationState) *operationTable {
 	n.base[name] = o
 	n.recent = nil
 	return &n
+}
+
+// Strategy returns what the sampler does now: the strategy that it obeys, with the
+// operations that it has learned among those listed, by name.
+func (p *PerOperation) Strategy() Strategy {
+	t := p.table.Load()
+	s := Strategy{Type: StrategyPerOperation, Probability: t.probability, LowerBound: t.lowerBound}
+	for _, known := range []map[string]*operationState{t.base, t.recent} {
+		for name, o := range known {
+			s.Operations = append(s.Operations, OperationStrategy{name, o.probabilistic.rate})
+		}
+	}
+	slices.SortFunc(s.Operations, func(a, b OperationStrategy) int { return strings.Compare(a.Operation, b.Operation) })
+	return s
 }
 
 // Status implements Statuser. Param is the default probability; Operations

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -119,6 +120,24 @@ func TestPerOperationBounded(t *testing.T) {
 	p := mustPerOperation(t, s, 10)
 	if p.Sample(Params{Operation: "more"}).Sample || p.Status().Operations != 20 {
 		t.Errorf("%+v", p.Status())
+	}
+}
+
+func TestPerOperationStrategy(t *testing.T) {
+	p := mustPerOperation(t, Strategy{Probability: 0.5, LowerBound: 2, Operations: []OperationStrategy{{"listed", 0.25}}}, 0)
+	p.Sample(Params{TraceID: never, Operation: "learned"})
+	want := Strategy{
+		Type: StrategyPerOperation, Probability: 0.5, LowerBound: 2,
+		Operations: []OperationStrategy{{"learned", 0.5}, {"listed", 0.25}},
+	}
+	if got := p.Strategy(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if err := p.Update(Strategy{Type: StrategyPerOperation}); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Strategy(); !reflect.DeepEqual(got, Strategy{Type: StrategyPerOperation}) {
+		t.Errorf("after the update: %+v", got)
 	}
 }
 

@@ -14,10 +14,14 @@ type nativeSampler interface {
 }
 
 // spurSampler returns what spur asks about new traces. late is not nil if the sampler must
-// be asked with spans: spur then leaves traces undecided.
+// be asked with spans: spur then leaves traces undecided. A sampler that panics does not
+// sample.
 func spurSampler(s Sampler, guard func(string, func()) bool) (asked sampler.Sampler, late SamplerV2) {
 	if n, ok := s.(nativeSampler); ok {
-		if asked := n.spurSampler(); asked != nil {
+		if !guard("a sampler", func() { asked = n.spurSampler() }) { // a nil pointer
+			return sampler.NewConst(false), nil
+		}
+		if asked != nil {
 			return asked, nil
 		}
 	}
@@ -25,6 +29,14 @@ func spurSampler(s Sampler, guard func(string, func()) bool) (asked sampler.Samp
 		return undecided{}, v2
 	}
 	return plainSampler{s}, nil
+}
+
+// statusOf is what spur's Stats say of a sampler.
+func statusOf(asked sampler.Sampler) sampler.Status {
+	if s, ok := asked.(sampler.Statuser); ok {
+		return s.Status()
+	}
+	return sampler.Status{Type: "custom", Description: sampler.Describe(asked)}
 }
 
 // samplerV1toV2 returns a sampler as Tracer.Sampler shows it.
@@ -80,4 +92,16 @@ func spurTags(tags []Tag) []model.Tag {
 		frozen = append(frozen, model.Tag{Key: tag.key, Value: spurValue(tag.value)})
 	}
 	return frozen
+}
+
+// thawTags is the reverse of spurTags.
+func thawTags(frozen []model.Tag) []Tag {
+	if len(frozen) == 0 {
+		return nil
+	}
+	tags := make([]Tag, len(frozen))
+	for i, tag := range frozen {
+		tags[i] = Tag{key: tag.Key, value: tag.Value.Any()}
+	}
+	return tags
 }

@@ -140,7 +140,8 @@ func (c SpanContext) ExtendedSamplingState(key interface{}, initValue func() int
 
 // lateState is what a SamplerV2 that can be asked again has decided about a local trace.
 type lateState struct {
-	final    atomic.Bool // the sampler is not asked any more
+	final    atomic.Bool   // the sampler is not asked any more
+	root     atomic.Uint64 // span id of the local root
 	extended sync.Map
 }
 

@@ -43,7 +43,9 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 	}
 	t.spur.StartSpanIn(&s.span, operationName, given...)
 	s.watch.references = t.references(sso.References)
-	s.watch.late = s.SpanContext().late()
+	if s.watch.late = s.SpanContext().late(); s.watch.late != nil {
+		s.watch.late.root.CompareAndSwap(0, uint64(s.SpanContext().SpanID()))
+	}
 	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnCreateSpan(s) })
 	s.watch.observers = t.observeStart(s, operationName, sso)
 	for k, v := range sso.Tags {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-spur/spur/sampler"
+)
+
+// fetchTimeout is the deadline of one request, from connecting to the last byte.
+const fetchTimeout = 10 * time.Second
+
+// httpFetcher asks a sampling server.
+type httpFetcher struct {
+	serverURL string
+	client    http.Client
+}
+
+func newHTTPFetcher(serverURL string) *httpFetcher {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if t, ok := http.DefaultTransport.(*http.Transport); ok { // it may be instrumented
+		transport = t.Clone()
+	}
+	transport.DisableKeepAlives = true // a minute is too long to hold on to an idle connection
+	return &httpFetcher{serverURL, http.Client{Transport: transport, Timeout: fetchTimeout}}
+}
+
+// Fetch implements SamplingStrategyFetcher.
+func (f *httpFetcher) Fetch(service string) ([]byte, error) {
+	return f.fetch(context.Background(), service)
+}
+
+func (f *httpFetcher) fetch(ctx context.Context, service string) ([]byte, error) {
+	uri := f.serverURL + "?" + url.Values{"service": {service}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, uri, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := f.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, sampler.MaxStrategyBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		return nil, fmt.Errorf("StatusCode: %d, Body: %.*s", response.StatusCode, shownBytes, body)
+	}
+	if len(body) > sampler.MaxStrategyBytes {
+		return nil, fmt.Errorf("the answer has more than %d bytes", sampler.MaxStrategyBytes)
+	}
+	return body, nil
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstFetch = 500 * time.Millisecond // the first fetch comes within it
+	firstRetry = time.Second            // until the server has answered once
+	shownBytes = 256                    // of what a server or the program's own code said, in the log
+)
+
+// follow asks the server again and again, until ctx ends.
+func (s *RemotelyControlledSampler) follow(ctx context.Context) {
+	defer close(s.done)
+	retry := firstRetry
+	// Not sooner than half of it: a fleet that starts together does not ask together, and a
+	// sampler that is closed at once does not ask at all.
+	wait := firstFetch/2 + rand.N(firstFetch/2)
+	for {
+		timer := time.NewTimer(min(wait, s.samplingRefreshInterval))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+		wait = s.samplingRefreshInterval
+		if s.poll(ctx) {
+			retry = wait
+		} else {
+			wait, retry = retry, min(2*retry, wait)
+		}
+	}
+}
+
+// poll is UpdateSampler, unless ctx ends meanwhile. It reports whether the server answered.
+// Not even a logger or a counter that panics ends the program.
+func (s *RemotelyControlledSampler) poll(ctx context.Context) (answered bool) {
+	_ = try("a logger or counter", func() error {
+		response, err := s.fetch(ctx)
+		if ctx.Err() == nil {
+			answered = err == nil
+			s.apply(response, err)
+		}
+		return nil
+	})
+	return answered
+}
+
+// UpdateSampler asks the server now, and waits for its answer.
+func (s *RemotelyControlledSampler) UpdateSampler() { s.apply(s.fetch(context.Background())) }
+
+func (s *RemotelyControlledSampler) fetch(ctx context.Context) (response []byte, err error) {
+	err = try("the fetcher", func() (err error) {
+		if own, ok := s.samplingFetcher.(*httpFetcher); ok {
+			response, err = own.fetch(ctx, s.serviceName)
+		} else {
+			response, err = s.samplingFetcher.Fetch(s.serviceName)
+		}
+		return err
+	})
+	return response, err
+}
+
+// apply makes a sampler of what the server answered.
+func (s *RemotelyControlledSampler) apply(response []byte, err error) {
+	if err != nil {
+		s.metrics.SamplerQueryFailure.Inc(1)
+		s.logger.Infof("failed to fetch sampling strategy: %v", short(err))
+		return
+	}
+	var strategy interface{}
+	err = try("the parser", func() (err error) {
+		strategy, err = s.samplingParser.Parse(response)
+		return err
+	})
+	if err != nil {
+		s.metrics.SamplerUpdateFailure.Inc(1)
+		s.logger.Infof("failed to parse sampling strategy response: %v", short(err))
+		return
+	}
+	s.metrics.SamplerRetrieved.Inc(1)
+	updated, err := s.update(strategy)
+	if err != nil {
+		s.metrics.SamplerUpdateFailure.Inc(1)
+		s.logger.Infof("failed to handle sampling strategy response %+v. Got error: %v", response[:min(len(response), shownBytes)], short(err))
+		return
+	}
+	s.logger.Debugf("sampler updated: %+v", updated)
+	s.metrics.SamplerUpdated.Inc(1)
+}
+
+// update asks the updaters, one after the other.
+func (s *RemotelyControlledSampler) update(strategy interface{}) (updated SamplerV2, err error) {
+	s.Lock()
+	defer s.Unlock()
+	for _, u := range s.updaters {
+		err := try("an updater", func() (err error) {
+			updated, err = u.Update(s.Sampler(), strategy)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if updated != nil {
+			s.setSampler(updated)
+			return updated, nil
+		}
+	}
+	return nil, fmt.Errorf("unsupported sampling strategy %.*s", shownBytes, fmt.Sprintf("%+v", strategy))
+}
+
+// try runs code of the program's own. A panic is an error that names it.
+func try(what string, f func() error) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			err = fmt.Errorf("%s panicked: %.*s", what, shownBytes, panicText(recover()))
+		}
+	}()
+	err = f()
+	returned = true
+	return err
+}
+
+// short is an error's text, within bounds.
+func short(err error) string { return fmt.Sprintf("%.*v", shownBytes, err) }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jaeger
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-spur/spur/sampler"
+)
+
+// SamplingStrategyFetcher gets what the sampling server answers for a service. Fetch is
+// called from one goroutine at a time, but for calls of UpdateSampler, and may wait.
+type SamplingStrategyFetcher interface {
+	Fetch(service string) ([]byte, error)
+}
+
+// SamplingStrategyParser makes a strategy of an answer, of a type that the SamplerUpdaters
+// know.
+type SamplingStrategyParser interface {
+	Parse(response []byte) (interface{}, error)
+}
+
+// SamplerUpdater makes a sampler of a strategy. sampler is the one in force, which may be
+// changed and returned. A nil sampler leaves the strategy to the next updater. Update is
+// called with the RemotelyControlledSampler locked.
+type SamplerUpdater interface {
+	Update(sampler SamplerV2, strategy interface{}) (modified SamplerV2, err error)
+}
+
+// RemotelyControlledSampler samples as a server says that the service should. It asks the
+// server within half a second and then again and again; until it has answered once it is
+// also asked after about 1, 2, 4, … s. An answer that cannot be used is counted and logged, and what
+// was in force stays. All methods may be called from any goroutine.
+type RemotelyControlledSampler struct {
+	sync.RWMutex // held while updaters are called, and for reading while a sampler is asked with a span
+	samplerOptions
+
+	serviceName string
+	native      bool // whatever is in force, spur can ask it by itself
+	current     atomic.Pointer[samplerInForce]
+	closed      atomic.Bool
+	cancel      context.CancelFunc // ends the goroutine
+	done        chan struct{}      // closed when it has ended
+}
+
+// samplerInForce is a sampler as the program sees it, and as spur asks it.
+type samplerInForce struct {
+	SamplerV2
+	asked sampler.Sampler // nil if it is asked with spans
+}
+
+// NewRemotelyControlledSampler starts to follow the strategy of a service, on a goroutine
+// that ends with Close.
+func NewRemotelyControlledSampler(serviceName string, opts ...SamplerOption) *RemotelyControlledSampler {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &RemotelyControlledSampler{
+		samplerOptions: newSamplerOptions(opts), serviceName: serviceName,
+		cancel: cancel, done: make(chan struct{}),
+	}
+	s.setSampler(s.sampler)
+	s.native = s.current.Load().asked != nil && nativeUpdaters(s.updaters)
+	go s.follow(ctx)
+	return s
+}
+
+func (s *RemotelyControlledSampler) setSampler(v2 SamplerV2) {
+	next := &samplerInForce{SamplerV2: v2}
+	if n, ok := v2.(nativeSampler); ok {
+		_ = try("a sampler", func() error { next.asked = n.spurSampler(); return nil })
+	}
+	s.current.Store(next)
+}
+
+// IsSampled implements Sampler: false. The sampler is asked as a SamplerV2.
+func (s *RemotelyControlledSampler) IsSampled(id TraceID, operation string) (bool, []Tag) {
+	return false, nil
+}
+
+// OnCreateSpan implements SamplerV2.
+func (s *RemotelyControlledSampler) OnCreateSpan(span *Span) SamplingDecision {
+	s.RLock()
+	defer s.RUnlock()
+	return s.current.Load().OnCreateSpan(span)
+}
+
+// OnSetOperationName implements SamplerV2.
+func (s *RemotelyControlledSampler) OnSetOperationName(span *Span, operationName string) SamplingDecision {
+	s.RLock()
+	defer s.RUnlock()
+	return s.current.Load().OnSetOperationName(span, operationName)
+}
+
+// OnSetTag implements SamplerV2.
+func (s *RemotelyControlledSampler) OnSetTag(span *Span, key string, value interface{}) SamplingDecision {
+	s.RLock()
+	defer s.RUnlock()
+	return s.current.Load().OnSetTag(span, key, value)
+}
+
+// OnFinishSpan implements SamplerV2.
+func (s *RemotelyControlledSampler) OnFinishSpan(span *Span) SamplingDecision {
+	s.RLock()
+	defer s.RUnlock()
+	return s.current.Load().OnFinishSpan(span)
+}
+
+// Sampler returns the sampler in force.
+func (s *RemotelyControlledSampler) Sampler() SamplerV2 { return s.current.Load().SamplerV2 }
+
+// closePatience bounds what Close waits for a fetcher, parser or updater of the program's.
+const closePatience = 100 * time.Millisecond
+
+// Close stops following. The sampler in force stays. What does not return soon is left
+// behind, and what it returns does not count. Further calls are logged.
+func (s *RemotelyControlledSampler) Close() {
+	if !s.closed.CompareAndSwap(false, true) {
+		s.logger.Error("Repeated attempt to close the sampler is ignored")
+		return
+	}
+	s.cancel()
+	patience := time.NewTimer(closePatience)
+	defer patience.Stop()
+	select {
+	case <-s.done:
+	case <-patience.C:
+	}
+}
+
+// Equal implements Sampler: false.
+func (s *RemotelyControlledSampler) Equal(other Sampler) bool { return false }
+
+func (s *RemotelyControlledSampler) spurSampler() sampler.Sampler {
+	if !s.native {
+		return nil
+	}
+	return askedRemote{s}
+}
+
+// askedRemote is the sampler as spur asks it.
+type askedRemote struct{ *RemotelyControlledSampler }
+
+func (a askedRemote) Sample(p sampler.Params) sampler.Decision {
+	return a.current.Load().asked.Sample(p)
+}
