@@ -27,7 +27,7 @@ func TestFetch(t *testing.T) {
 		}
 		for i, want := range []func(error) bool{
 			func(err error) bool { return err != nil && err.Error() == "no" },
-			func(err error) bool { return err == poll.ErrIdle }, //nolint:errorlint // as callers compare
+			func(err error) bool { return err == poll.ErrIdle },
 			func(err error) bool { return err == nil },
 			func(err error) bool { return errors.Is(err, guard.ErrPanic) },
 		} {
