@@ -98,6 +98,9 @@ func (e *environment) unknown() (all []finding) {
 			return append(all, newFinding(warn, "environment", plural(len(names)-i, "more unknown variable")))
 		}
 		f := newFinding(warn, u.Name, "unknown, and ignored")
+		if rest, cut := strings.CutPrefix(u.Name, "OTEL_EXPORTER_JAEGER_"); cut && env.Known("JAEGER_"+rest) {
+			u.Meant = "JAEGER_" + rest // it was the exporter of OpenTelemetry's SDKs
+		}
 		switch {
 		case u.Meant != "":
 			f.Text += ": did you mean " + u.Meant + "?"

@@ -163,11 +163,10 @@ func (e *environment) samplingServer() setting {
 
 // ifRemote names OTEL_TRACES_SAMPLER_ARG where it is used and has a key.
 func (e *environment) ifRemote(key string) string {
-	const argument = "OTEL_TRACES_SAMPLER_ARG"
-	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(argument), key) {
+	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(otelArgument), key) {
 		return ""
 	}
-	return argument
+	return otelArgument
 }
 
 func (e *environment) destination() setting {
