@@ -43,6 +43,8 @@ func (e *environment) isSet(name string) bool { return e.value(name) != "" }
 // counts reports whether a variable is set to something that can be used.
 func (e *environment) counts(name string) bool { return e.isSet(name) && !e.wrong[name] }
 
+func (e *environment) isDisabled() bool { return e.read.Disabled != nil && *e.read.Disabled }
+
 // configuration is what the tracer would be, and what is wrong with the variables.
 type configuration struct {
 	Settings  []setting  `json:"settings"`

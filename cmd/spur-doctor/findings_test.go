@@ -51,6 +51,7 @@ func TestFindings(t *testing.T) {
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://h OTEL_EXPORTER_OTLP_TRACES_TIMEOUT=1000 JAEGER_REPORTER_TIMEOUT=2000", "warn OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: not used: JAEGER_REPORTER_TIMEOUT is set"},
 		{"JAEGER_SAMPLER_TYPE=const OTEL_TRACES_SAMPLER=always_on", "warn OTEL_TRACES_SAMPLER: not used, since JAEGER_SAMPLER_TYPE or JAEGER_SAMPLER_PARAM is set"},
 		{"JAEGER_SAMPLING_ENDPOINT=h:14250", "warn environment: port 14250 speaks gRPC; Jaeger says how to sample over HTTP at port 5778 (endpoint h:14250)"},
+		{"JAEGER_DISABLED=1 JAEGER_SAMPLING_ENDPOINT=http://h JAEGER_REPORTER_TIMEOUT=1", ""},
 		{"JAEGER_TAGS=a=1,a=2", "warn JAEGER_TAGS: keys set more than once, the last value is used (keys [a])"},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://h OTEL_EXPORTER_OTLP_PROTOCOL=grpc", "warn OTEL_EXPORTER_OTLP_PROTOCOL: OTLP endpoint not used, and spans that have no other destination are lost (value grpc, error spur sends http/protobuf: set http/protobuf, and port 4318 instead of 4317, endpoint http://h/v1/traces)"},
 	} {

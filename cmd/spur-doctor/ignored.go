@@ -22,6 +22,9 @@ const (
 // ignored finds variables that are right by themselves and without effect beside the
 // others. What FromEnv says of such in the log is not repeated.
 func (e *environment) ignored() (all []finding) {
+	if e.isDisabled() {
+		return nil // that says enough
+	}
 	at := endpoint.Default()
 	if e.read.Endpoint != nil {
 		at = *e.read.Endpoint
