@@ -76,7 +76,7 @@ func TestEveryPlaceGetsOneSpan(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if all[0].Text != "accepted" || !strings.HasPrefix(all[1].Text, "sent, and not refused; over UDP nobody confirms") {
+	if all[0].Text != "accepted: the receiver answered 2xx" || !strings.HasPrefix(all[1].Text, "sent, and not refused; over UDP nobody confirms") {
 		t.Errorf("said %q and %q", all[0].Text, all[1].Text)
 	}
 }

@@ -54,7 +54,7 @@ func (w *wire) try(ctx context.Context, most time.Duration) connection {
 		c.Text, c.TraceID = "sent, and not refused; over UDP nobody confirms that it arrived", traceID
 		return c
 	case err == nil:
-		c.Text, c.TraceID = "accepted", traceID
+		c.Text, c.TraceID = "accepted: the receiver answered 2xx", traceID
 		return c
 	case !errors.As(err, &failed):
 		c.Text = format.Line("not sent: "+err.Error(), maxText)
