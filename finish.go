@@ -148,9 +148,9 @@ func (s *Span) seal(d *sealed, w word, r *record.Record) {
 	data.Flags, data.State, data.Baggage = w.flags(), w.state(), s.freezer().Baggage(ctx.baggage)
 	data.Extra, data.TraceState = ctx.local.extra, ctx.local.traceState()
 	s.mu.Lock()
-	data.Operation = s.operationLocked()
+	data.Operation, data.Duration = s.operationLocked(), time.Duration(s.duration)
 	s.mu.Unlock()
-	data.Start, data.Duration = s.start, time.Duration(s.duration)
+	data.Start = s.start
 	data.Process = s.tracer().process
 	data.ParentRemote = s.bits&spanRemoteParent != 0
 	if r == nil || w&wordSampled == 0 {
@@ -288,4 +288,19 @@ func (s *Span) Logs() []model.Log {
 	}
 	data := model.Span{Logs: s.rec.Logs()}
 	return data.Clone().Logs
+}
+
+// Data returns a copy of the span as its reporters get it, before Finish with what it
+// has so far. It has tags and logs under the conditions of Tags.
+func (s *Span) Data() *model.Span {
+	s = s.orNowhere()
+	var d sealed
+	s.seal(&d, s.ctx.word.load(), nil)
+	d.data.References, d.data.DroppedRefs = s.references(&d.ref)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rec != nil {
+		s.rec.Fill(&d.data)
+	}
+	return d.data.Clone()
 }

@@ -3,12 +3,14 @@
 package spur
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/log"
 
+	"github.com/go-spur/spur/reporter"
 	"github.com/go-spur/spur/sampler"
 )
 
@@ -152,5 +154,41 @@ func TestSuggestOperationName(t *testing.T) {
 		if span := got.only(t); span.Operation != tt.want {
 			t.Errorf("after %q: called %q, want %q", tt.set, span.Operation, tt.want)
 		}
+	}
+}
+
+// Data is what reporters get: all of it where spans are kept, and otherwise what is left
+// after Finish.
+func TestData(t *testing.T) {
+	mem := &reporter.Memory{}
+	for _, kept := range []bool{true, false} {
+		opts := []Option{}
+		if kept {
+			opts = append(opts, WithReporter(mem))
+		}
+		tracer, got := newTestTracer(t, opts...)
+		root := tracer.StartSpan("root")
+		s := tracer.StartSpan("op", opentracing.ChildOf(root.Context()), opentracing.Tag{Key: "a", Value: 1}).(*Span)
+		s.LogFields(log.String("event", "e"))
+		open := s.Data()
+		if len(open.Tags) != 1 || len(open.Logs) != 1 || open.Duration != 0 || open.Operation != "op" {
+			t.Errorf("before Finish: %+v", open)
+		}
+		s.SetTag("a", 2)
+		if v := open.Tags[0].Value.Int64(); v != 1 {
+			t.Errorf("the copy changed to %d", v)
+		}
+		s.Finish()
+		root.Finish()
+		want, data := got.spans[0].Clone(), s.Data()
+		if !kept {
+			want.Tags, want.Logs = nil, nil
+		}
+		if !reflect.DeepEqual(data, want) {
+			t.Errorf("kept %v: %+v, reported %+v", kept, data, want)
+		}
+	}
+	if d := (*Span)(nil).Data(); d == nil || d.IsValid() || d.Process == nil {
+		t.Errorf("of nil: %+v", d)
 	}
 }

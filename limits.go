@@ -15,7 +15,8 @@ import (
 
 // Limits bound what one span, and one header, can hold. Whatever is cut is
 // counted in Stats.Cut and, for tags and logs, on the span itself; strings are
-// cut between characters and end in "…" then. A zero field means its default.
+// cut between characters and end in "…" then, unless NoEllipsis is set. A zero field
+// means its default.
 type Limits struct {
 	KeyLength       int // bytes of a tag or log key; default 256
 	OperationLength int // bytes of an operation name; default 1,024, at most 65,535
@@ -25,6 +26,7 @@ type Limits struct {
 	// defaults of the two above are at least four bytes a character.
 	TagValueCharacters int
 	LogValueCharacters int
+	NoEllipsis         bool // what is cut ends where it was cut, without "…"
 
 	ObjectLength int // bytes an arbitrary Go value is formatted to, before those above; default 65,536
 
@@ -91,7 +93,7 @@ func (l *Limits) record() record.Limits {
 		Tag:         record.Length{Bytes: l.TagValueLength, Characters: l.TagValueCharacters},
 		Log:         record.Length{Bytes: l.LogValueLength, Characters: l.LogValueCharacters},
 		TagsPerSpan: l.TagsPerSpan, LogsPerSpan: l.LogsPerSpan, FieldsPerLog: l.FieldsPerLog,
-		BytesPerSpan: l.BytesPerSpan,
+		BytesPerSpan: l.BytesPerSpan, NoEllipsis: l.NoEllipsis,
 	}
 }
 

@@ -124,3 +124,17 @@ func TestProcessTagsOfTheUserWin(t *testing.T) {
 		t.Errorf("the tracer's own: %v", own)
 	}
 }
+
+func TestNoEllipsis(t *testing.T) {
+	for _, tt := range []struct {
+		on   bool
+		want string
+	}{{false, "ab…"}, {true, "abcde"}} {
+		tracer, got := newTestTracer(t, WithLimits(Limits{TagValueLength: 5, NoEllipsis: tt.on}))
+		tracer.StartSpan("op").SetTag("k", "abcdef").Finish()
+		tags := got.only(t).Tags
+		if v := tags[len(tags)-1].Value.Str(); v != tt.want {
+			t.Errorf("NoEllipsis %v: %q", tt.on, v)
+		}
+	}
+}

@@ -94,7 +94,7 @@ func (e *environment) tags() setting {
 
 func (e *environment) disabled() setting {
 	s := e.row("disabled", word(e.read.Disabled, false, "yes", "no"), "JAEGER_DISABLED", "OTEL_SDK_DISABLED")
-	if e.isDisabled() {
+	if s.Value == "yes" {
 		s.Status, s.Note = warn, "no span is recorded or sent"
 	}
 	return s
@@ -141,17 +141,14 @@ func (e *environment) sampler() setting {
 
 // remote reports whether the sampling server is asked.
 func (e *environment) remote() bool {
-	return (e.read.Sampler == "" || e.read.Sampler == "remote") && !e.isDisabled()
+	s := &e.read
+	return (s.Sampler == "" || s.Sampler == "remote") && (s.Disabled == nil || !*s.Disabled)
 }
 
 func (e *environment) samplingServer() setting {
 	const name = "sampling server"
 	if !e.remote() {
-		source := e.sampler().Source
-		if e.isDisabled() {
-			source = e.disabled().Source
-		}
-		return setting{Name: name, Value: "not asked", Source: source}
+		return setting{Name: name, Value: "not asked", Source: cmp.Or(e.sampler().Source, byDefault)}
 	}
 	row := e.row(name, address.Hide(cmp.Or(e.read.SamplingEndpoint, defaultSampling)),
 		"JAEGER_SAMPLING_ENDPOINT", "JAEGER_SAMPLER_MANAGER_HOST_PORT", e.ifRemote("endpoint"))
@@ -166,10 +163,11 @@ func (e *environment) samplingServer() setting {
 
 // ifRemote names OTEL_TRACES_SAMPLER_ARG where it is used and has a key.
 func (e *environment) ifRemote(key string) string {
-	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(otelArgument), key) {
+	const argument = "OTEL_TRACES_SAMPLER_ARG"
+	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(argument), key) {
 		return ""
 	}
-	return otelArgument
+	return argument
 }
 
 func (e *environment) destination() setting {

@@ -18,10 +18,10 @@ func Prefix(s string, limit int) string {
 	return s[:border(s, limit)]
 }
 
-// clean returns the Prefix of s in which each invalid byte is replaced by U+FFFD, and
+// Cut returns the Prefix of s in which each invalid byte is replaced by U+FFFD, and
 // whether that is less than s. It looks at no more than limit bytes of s, and
 // allocates only when it has to change s.
-func clean(s string, limit int) (string, bool) {
+func Cut(s string, limit int) (string, bool) {
 	head := Prefix(s, limit)
 	cut := len(head) < len(s)
 	switch {
@@ -34,15 +34,15 @@ func clean(s string, limit int) (string, bool) {
 	return s, false
 }
 
-// Shorten returns s as clean does, in at most limit bytes of which the last are
+// Shorten returns s as Cut does, in at most limit bytes of which the last are
 // the mark "…" if something was cut, and whether it was. Below three bytes there is
 // no room for the mark, and none.
 func Shorten(s string, limit int) (string, bool) {
-	whole, cut := clean(s, limit)
+	whole, cut := Cut(s, limit)
 	if !cut || limit < len(mark) {
 		return whole, cut
 	}
-	part, _ := clean(s, limit-len(mark))
+	part, _ := Cut(s, limit-len(mark))
 	return part + mark, true
 }
 
@@ -83,7 +83,23 @@ func ShortenCharacters(s string, limit int) (string, bool) {
 	return s, false
 }
 
-// appendClean appends what clean(s, room) would return.
+// CutCharacters returns the first limit characters of s, which is UTF-8, and whether
+// that is less than s.
+func CutCharacters(s string, limit int) (string, bool) {
+	if len(s) <= max(limit, 0) {
+		return s, false
+	}
+	n := 0
+	for i := range s {
+		if n == limit {
+			return s[:i], true
+		}
+		n++
+	}
+	return s, false
+}
+
+// appendClean appends what Cut(s, room) would return.
 func appendClean(dst []byte, s string, room int) ([]byte, bool) {
 	head := Prefix(s, room)
 	cut := len(head) < len(s)

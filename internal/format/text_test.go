@@ -11,7 +11,7 @@ import (
 	"github.com/go-spur/spur/internal/race"
 )
 
-func TestClean(t *testing.T) {
+func TestCut(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", ""},
 		{"plain", "plain"},
@@ -25,8 +25,8 @@ func TestClean(t *testing.T) {
 		{"ok\x00", "ok\x00"},                              // NUL is valid
 		{"\xf4\x90\x80\x80", strings.Repeat("\uFFFD", 4)}, // beyond U+10FFFF
 	} {
-		if got, cut := clean(c.in, 100); got != c.want || cut {
-			t.Errorf("clean(%q) = %q, %v; want %q", c.in, got, cut, c.want)
+		if got, cut := Cut(c.in, 100); got != c.want || cut {
+			t.Errorf("Cut(%q) = %q, %v; want %q", c.in, got, cut, c.want)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestPrefix(t *testing.T) {
 // A text that is cut must not keep the whole in memory.
 func TestCutTextIsACopy(t *testing.T) {
 	s := strings.Repeat("x", 100)
-	for name, cut := range map[string]func(string, int) (string, bool){"clean": clean, "Shorten": Shorten, "ShortenCharacters": ShortenCharacters} {
+	for name, cut := range map[string]func(string, int) (string, bool){"Cut": Cut, "Shorten": Shorten, "ShortenCharacters": ShortenCharacters} {
 		for _, limit := range []int{1, 2, 10} {
 			if got, _ := cut(s, limit); unsafe.StringData(got) == unsafe.StringData(s) {
 				t.Errorf("%s returned a slice of its argument", name)
@@ -75,18 +75,18 @@ func TestCutTextIsACopy(t *testing.T) {
 	}
 }
 
-func TestCleanLooksAtTheHeadOnly(t *testing.T) {
-	got, cut := clean("good\xff", 4)
+func TestCutLooksAtTheHeadOnly(t *testing.T) {
+	got, cut := Cut("good\xff", 4)
 	if got != "good" || !cut {
-		t.Errorf("clean = %q, %v", got, cut)
+		t.Errorf("Cut = %q, %v", got, cut)
 	}
-	got, cut = clean("a\xff", 2) // the replacement needs three bytes
+	got, cut = Cut("a\xff", 2) // the replacement needs three bytes
 	if got != "a" || !cut {
-		t.Errorf("clean = %q, %v", got, cut)
+		t.Errorf("Cut = %q, %v", got, cut)
 	}
-	got, cut = clean("a\xff", 4)
+	got, cut = Cut("a\xff", 4)
 	if got != "a\uFFFD" || cut {
-		t.Errorf("clean = %q, %v", got, cut)
+		t.Errorf("Cut = %q, %v", got, cut)
 	}
 }
 
@@ -142,9 +142,9 @@ func TestTextAllocations(t *testing.T) {
 		f    func()
 		want float64
 	}{
-		{"clean, invalid", func() { clean("\xff", 3) }, 2},
-		{"clean, valid and fits", func() { clean(long, 2000) }, 0},
-		{"clean, cut", func() { clean(long, 101) }, 1},
+		{"Cut, invalid", func() { Cut("\xff", 3) }, 2},
+		{"Cut, valid and fits", func() { Cut(long, 2000) }, 0},
+		{"Cut, cut", func() { Cut(long, 101) }, 1},
 	} {
 		if got := testing.AllocsPerRun(100, c.f); got != c.want {
 			t.Errorf("%s: %v allocations, want %v", c.name, got, c.want)
@@ -171,9 +171,9 @@ func FuzzText(f *testing.F) {
 			t.Errorf("Prefix(%q, %d) = %q: more would have fitted", s, limit, head)
 		}
 		want := Prefix(valid, limit)
-		got, gotCut := clean(s, limit)
+		got, gotCut := Cut(s, limit)
 		if got != want || gotCut != (len(want) < len(valid)) {
-			t.Errorf("clean(%q, %d) = %q, %v; want %q", s, limit, got, gotCut, want)
+			t.Errorf("Cut(%q, %d) = %q, %v; want %q", s, limit, got, gotCut, want)
 		}
 		short, wasCut := Shorten(s, limit)
 		checkPrefix(t, "Shorten", short, wasCut, valid, limit)

@@ -181,12 +181,27 @@ func unsigned(u uint64) model.Value {
 
 // object formats a value of any other type, running its own methods.
 func (f *Freezer) object(v any, most Length) string {
-	b, long := format.Append(nil, v, min(most.Bytes, f.limits.Object))
-	s, longer := format.ShortenCharacters(string(b), most.Characters)
+	room := most.Bytes
+	if f.limits.NoEllipsis && room < f.limits.Object {
+		room += 2 * utf8.UTFMax // for format's mark, which is cut off
+	}
+	b, long := format.Append(nil, v, min(room, f.limits.Object))
+	s, longer := f.cut(string(b), most)
 	if long || longer {
 		f.values.Add(1)
 	}
 	return s
+}
+
+// cut holds a string to a length, and returns whether it was longer.
+func (f *Freezer) cut(s string, most Length) (string, bool) {
+	cutBytes, cutCharacters := format.Shorten, format.ShortenCharacters
+	if f.limits.NoEllipsis {
+		cutBytes, cutCharacters = format.Cut, format.CutCharacters
+	}
+	s, long := cutBytes(s, most.Bytes)
+	s, longer := cutCharacters(s, most.Characters)
+	return s, long || longer
 }
 
 func inBytes(n int) Length { return Length{n, math.MaxInt} }
@@ -200,9 +215,8 @@ func (f *Freezer) text(s string, most Length) string {
 	if len(s) <= most.Bytes && len(s) <= most.Characters && (isASCII(s) || utf8.ValidString(s)) {
 		return s
 	}
-	s, long := format.Shorten(s, most.Bytes)
-	s, longer := format.ShortenCharacters(s, most.Characters)
-	if long || longer {
+	s, long := f.cut(s, most)
+	if long {
 		f.values.Add(1)
 	}
 	return s

@@ -44,6 +44,10 @@ func TestLengths(t *testing.T) {
 		{"bytes and characters", Limits{Tag: most(7, 5)}, "ééééé", "éé…", "ééééé", 1},
 		{"more than usual", Limits{Tag: most(10_000, 5_000)}, long, long, long, 0},
 		{"not UTF-8", Limits{Tag: most(0, 3)}, "a\xffbc", "a\uFFFD…", "a\uFFFDbc", 1},
+		{"no mark", Limits{Tag: most(4, 0), Log: most(0, 3), NoEllipsis: true}, "aéébc", "aé", "aéé", 2},
+		{"no mark, not UTF-8", Limits{Tag: most(5, 0), NoEllipsis: true}, "a\xffbcd", "a\uFFFDb", "a\uFFFDbcd", 1},
+		{"no mark, object", Limits{Tag: most(10, 0), Log: most(0, 4), NoEllipsis: true}, object, printed[:10], printed[:4], 2},
+		{"no mark, wide object", Limits{Tag: most(10, 0), NoEllipsis: true}, []string{"😀😀😀"}, "[😀😀", "[😀😀😀]", 1},
 		{"binary", Limits{Tag: most(0, 2)}, []byte{1, 2, 3}, []byte{1, 2}, []byte{1, 2, 3}, 1},
 		{"binary value", Limits{Tag: most(1, 0)}, model.Bytes([]byte{1, 2}), []byte{1}, []byte{1, 2}, 1},
 	} {

@@ -11,6 +11,8 @@ type Limits struct {
 	Object    int // bytes an arbitrary Go value is formatted to
 	Tag, Log  Length
 
+	NoEllipsis bool // what is cut has no mark at its end
+
 	TagsPerSpan, LogsPerSpan, FieldsPerLog int
 	BytesPerSpan                           int // of keys and values together
 }
