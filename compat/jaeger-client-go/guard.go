@@ -5,11 +5,7 @@ package jaeger
 import (
 	"context"
 	"fmt"
-	"time"
 )
-
-// closeTimeout bounds what Close waits for each piece of the program's own.
-const closeTimeout = 5 * time.Second
 
 // guard runs code of the program's own: an observer, a sampler, a reporter. A panic is
 // logged and goes no further. It reports whether f returned.
@@ -24,6 +20,32 @@ func (t *Tracer) guard(what string, f func()) (ok bool) {
 	}()
 	f()
 	return true
+}
+
+// survive runs code of the program's own where nobody can be told of a panic.
+func survive(f func()) {
+	defer func() { _ = recover() }()
+	f()
+}
+
+// attempt calls a transport. A panic is an error that costs n spans.
+func attempt(n int, call func() (int, error)) (done int, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			done, err = n, fmt.Errorf("the transport panicked: %.500s", panicText(p))
+		}
+	}()
+	return call()
+}
+
+// errorText is the text of an error of the program's own, of at most 1,000 bytes.
+func errorText(err error) (text string) {
+	defer func() {
+		if p := recover(); p != nil {
+			text = fmt.Sprintf("%T", err)
+		}
+	}()
+	return fmt.Sprintf("%.1000s", err.Error())
 }
 
 // panicText formats what recover returned; its methods may panic, too.

@@ -130,7 +130,7 @@ func (t *Tracer) processTags() []opentracing.Tag {
 }
 
 func (t *Tracer) limits() spur.Limits {
-	return spur.Limits{TagValueLength: t.options.maxTagValueLength, LogsPerSpan: max(t.options.maxLogsPerSpan, 0)}
+	return spur.Limits{TagValueLength: t.options.maxTagValueLength, NoEllipsis: true, LogsPerSpan: max(t.options.maxLogsPerSpan, 0)}
 }
 
 // randomID is a number of the program's, or ours where that panics or is 0.

@@ -19,12 +19,12 @@ type BytesBufferLogger struct {
 func (l *BytesBufferLogger) Error(msg string) { l.write("ERROR: " + msg + "\n") }
 
 // Infof implements Logger. The line begins with "INFO: ".
-func (l *BytesBufferLogger) Infof(msg string, args ...any) {
+func (l *BytesBufferLogger) Infof(msg string, args ...interface{}) {
 	l.write("INFO: " + fmt.Sprintf(msg, args...) + "\n")
 }
 
 // Debugf implements DebugLogger. The line begins with "DEBUG: ".
-func (l *BytesBufferLogger) Debugf(msg string, args ...any) {
+func (l *BytesBufferLogger) Debugf(msg string, args ...interface{}) {
 	l.write("DEBUG: " + fmt.Sprintf(msg, args...) + "\n")
 }
 

@@ -23,8 +23,8 @@ func ExampleBytesBufferLogger() {
 // plain is a logger without debug messages.
 type plain struct{}
 
-func (plain) Error(msg string)              { fmt.Println("error:", msg) }
-func (plain) Infof(msg string, args ...any) { fmt.Printf("info: "+msg+"\n", args...) }
+func (plain) Error(msg string)                      { fmt.Println("error:", msg) }
+func (plain) Infof(msg string, args ...interface{}) { fmt.Printf("info: "+msg+"\n", args...) }
 
 func ExampleDebugLogAdapter() {
 	logger := log.DebugLogAdapter(plain{})

@@ -9,7 +9,7 @@ type Logger interface {
 	Error(msg string)
 
 	// Infof logs a message that fmt.Sprintf makes of its arguments.
-	Infof(msg string, args ...any)
+	Infof(msg string, args ...interface{})
 }
 
 // DebugLogger is a Logger that also takes messages for those who look for a fault.
@@ -17,7 +17,7 @@ type DebugLogger interface {
 	Logger
 
 	// Debugf logs a message that fmt.Sprintf makes of its arguments.
-	Debugf(msg string, args ...any)
+	Debugf(msg string, args ...interface{})
 }
 
 var _, _, _ DebugLogger = StdLogger, NullLogger, (*BytesBufferLogger)(nil)
@@ -39,4 +39,4 @@ func DebugLogAdapter(logger Logger) DebugLogger {
 // withoutDebug is a Logger with a Debugf that does nothing.
 type withoutDebug struct{ Logger }
 
-func (withoutDebug) Debugf(string, ...any) {}
+func (withoutDebug) Debugf(string, ...interface{}) {}

@@ -94,7 +94,7 @@ func TestBytesBufferLoggerConcurrentSafe(t *testing.T) {
 type recorder struct{ lines []string }
 
 func (r *recorder) Error(msg string) { r.lines = append(r.lines, "E "+msg) }
-func (r *recorder) Infof(msg string, args ...any) {
+func (r *recorder) Infof(msg string, args ...interface{}) {
 	r.lines = append(r.lines, "I "+msg+fmt.Sprint(args...))
 }
 

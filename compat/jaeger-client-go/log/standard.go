@@ -10,11 +10,11 @@ var StdLogger = &stdLogger{}
 
 type stdLogger struct{}
 
-func (*stdLogger) Error(msg string) { log.Printf("ERROR: %s", msg) } //nolint:forbidigo // the program asks for it
+func (*stdLogger) Error(msg string) { log.Printf("ERROR: %s", msg) }
 
-func (*stdLogger) Infof(msg string, args ...any) { log.Printf(msg, args...) } //nolint:forbidigo // the program asks for it
+func (*stdLogger) Infof(msg string, args ...interface{}) { log.Printf(msg, args...) }
 
-func (*stdLogger) Debugf(msg string, args ...any) { log.Printf("DEBUG: "+msg, args...) } //nolint:forbidigo // the program asks for it
+func (*stdLogger) Debugf(msg string, args ...interface{}) { log.Printf("DEBUG: "+msg, args...) }
 
 // NullLogger drops every message.
 var NullLogger = &nullLogger{}
@@ -23,6 +23,6 @@ type nullLogger struct{}
 
 func (*nullLogger) Error(string) {}
 
-func (*nullLogger) Infof(string, ...any) {}
+func (*nullLogger) Infof(string, ...interface{}) {}
 
-func (*nullLogger) Debugf(string, ...any) {}
+func (*nullLogger) Debugf(string, ...interface{}) {}

@@ -51,7 +51,7 @@ func TestTags(t *testing.T) {
 	http := func(class string) string { return "http_requests|endpoint=op|status_code=" + class }
 	for _, tt := range []struct {
 		key   string
-		value any
+		value interface{}
 		want  []string
 	}{
 		{"anything", 42, []string{ok}},

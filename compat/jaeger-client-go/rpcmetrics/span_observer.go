@@ -57,7 +57,7 @@ func (s *SpanObserver) OnSetOperationName(operationName string) {
 
 // OnSetTag implements jaeger.SpanObserver. It knows span.kind, http.status_code (a uint16,
 // an int or a text) and error (a bool or a text); values it cannot read change nothing.
-func (s *SpanObserver) OnSetTag(key string, value any) {
+func (s *SpanObserver) OnSetTag(key string, value interface{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch key {

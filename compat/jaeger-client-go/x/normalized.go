@@ -10,7 +10,7 @@ import (
 // normalized returns a value that is equal to that of another value exactly if both stand
 // for the same text, bool or number, or are equal in Go. It is false for what Go cannot
 // compare.
-func normalized(value any) (any, bool) {
+func normalized(value interface{}) (interface{}, bool) {
 	switch v := value.(type) { // what tags usually are
 	case nil, string, bool, int64:
 		return value, true
@@ -36,7 +36,7 @@ func normalized(value any) (any, bool) {
 }
 
 // number makes an integer of a float that is one.
-func number(f float64) any {
+func number(f float64) interface{} {
 	switch {
 	case f != math.Trunc(f):
 		return f

@@ -42,7 +42,7 @@ func (s *PrioritySampler) OnSetOperationName(span *jaeger.Span, operationName st
 }
 
 // OnSetTag implements jaeger.SamplerV2.
-func (s *PrioritySampler) OnSetTag(span *jaeger.Span, key string, value any) jaeger.SamplingDecision {
+func (s *PrioritySampler) OnSetTag(span *jaeger.Span, key string, value interface{}) jaeger.SamplingDecision {
 	return s.first(span, func(d jaeger.SamplerV2) jaeger.SamplingDecision { return d.OnSetTag(span, key, value) })
 }
 
@@ -62,7 +62,7 @@ func (s *PrioritySampler) Close() {
 // decided, for each PrioritySampler apart: one may be a delegate of another, and a refresh
 // may have put another one in its place.
 func (s *PrioritySampler) first(span *jaeger.Span, ask func(jaeger.SamplerV2) jaeger.SamplingDecision) jaeger.SamplingDecision {
-	decided := span.SpanContext().ExtendedSamplingState(s, func() any {
+	decided := span.SpanContext().ExtendedSamplingState(s, func() interface{} {
 		return make([]atomic.Bool, len(s.delegates))
 	}).([]atomic.Bool)
 	var none jaeger.SamplingDecision

@@ -34,8 +34,7 @@ func (s scripted) OnCreateSpan(*jaeger.Span) jaeger.SamplingDecision { return s.
 func (s scripted) OnSetOperationName(_ *jaeger.Span, name string) jaeger.SamplingDecision {
 	return s.answer("name " + name)
 }
-
-func (s scripted) OnSetTag(_ *jaeger.Span, key string, value any) jaeger.SamplingDecision {
+func (s scripted) OnSetTag(_ *jaeger.Span, key string, value interface{}) jaeger.SamplingDecision {
 	return s.answer(fmt.Sprintf("tag %s=%v", key, value))
 }
 func (s scripted) OnFinishSpan(*jaeger.Span) jaeger.SamplingDecision { return s.answer("finish") }

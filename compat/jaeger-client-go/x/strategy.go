@@ -47,7 +47,7 @@ func NewTagMatchingSamplerFromStrategyJSON(jsonString []byte) (*TagMatchingSampl
 	}
 	for i := range strategy.Matchers {
 		switch v := strategy.Matchers[i].TagValue.(type) {
-		case map[string]any, []any:
+		case map[string]interface{}, []interface{}:
 			return nil, fmt.Errorf("x: value of matcher %d of %.256q is an object or an array", i, strategy.Key)
 		case float64:
 			digits, _ := exact.Matchers[i].TagValue.(json.Number)

@@ -12,7 +12,7 @@ import (
 )
 
 // decide asks the sampler of a strategy about a tag.
-func decide(t *testing.T, strategy, key string, value any) (sampled, firehose bool) {
+func decide(t *testing.T, strategy, key string, value interface{}) (sampled, firehose bool) {
 	t.Helper()
 	s, err := x.NewTagMatchingSamplerFromStrategyJSON([]byte(strategy))
 	if err != nil {
@@ -31,7 +31,7 @@ func TestStrategyJSON(t *testing.T) {
 		"matchers": [{"value": "a", "firehose": true}, {"value": 42, "firehose": true}, {"value": true}, {"value": 9007199254740993}]}`
 	for _, tt := range []struct {
 		strategy          string
-		value             any
+		value             interface{}
 		sampled, firehose bool
 	}{
 		{both, "a", true, false},

@@ -12,8 +12,8 @@ var _ jaeger.SamplerV2 = (*TagMatchingSampler)(nil)
 
 // TagMatcher is one value that a TagMatchingSampler looks for.
 type TagMatcher struct {
-	TagValue any  `json:"value"`
-	Firehose bool `json:"firehose"` // set the trace's firehose flag as well
+	TagValue interface{} `json:"value"`
+	Firehose bool        `json:"firehose"` // set the trace's firehose flag as well
 }
 
 // TagMatchingSampler samples a trace when a tag with a certain key gets one of certain
@@ -26,7 +26,7 @@ type TagMatchingSampler struct {
 	jaeger.SamplerV2Base
 
 	key     string
-	matches map[any]match // by normalized value
+	matches map[interface{}]match // by normalized value
 }
 
 // match is what follows from a value.
@@ -40,7 +40,7 @@ func undecided() jaeger.SamplingDecision { return jaeger.SamplingDecision{Retrya
 // NewTagMatchingSampler returns a sampler that looks for these values of a tag. Of two
 // matchers for one value the later one counts.
 func NewTagMatchingSampler(tagKey string, matchers []TagMatcher) *TagMatchingSampler {
-	s := &TagMatchingSampler{key: tagKey, matches: make(map[any]match, len(matchers))}
+	s := &TagMatchingSampler{key: tagKey, matches: make(map[interface{}]match, len(matchers))}
 	for _, m := range matchers {
 		value, ok := normalized(m.TagValue)
 		if !ok {
@@ -63,7 +63,7 @@ func (s *TagMatchingSampler) OnSetOperationName(*jaeger.Span, string) jaeger.Sam
 }
 
 // OnSetTag implements jaeger.SamplerV2. Start tags come this way, too.
-func (s *TagMatchingSampler) OnSetTag(span *jaeger.Span, key string, value any) jaeger.SamplingDecision {
+func (s *TagMatchingSampler) OnSetTag(span *jaeger.Span, key string, value interface{}) jaeger.SamplingDecision {
 	if key != s.key {
 		return undecided()
 	}

@@ -20,7 +20,7 @@ type pair struct{ a, b int }
 func TestTagMatchingSampler(t *testing.T) {
 	pointer := new(int)
 	for _, tt := range []struct {
-		look, set any
+		look, set interface{}
 		match     bool
 	}{
 		{"phone", "phone", true},
@@ -55,7 +55,7 @@ func TestTagMatchingSampler(t *testing.T) {
 		{"a", []string{"a"}, false},
 		{"a", map[string]string{}, false},
 		{"a", func() {}, false},
-		{"a", struct{ v any }{[]byte{1}}, false},
+		{"a", struct{ v interface{} }{[]byte{1}}, false},
 	} {
 		t.Run(fmt.Sprintf("%T=%v %T=%v", tt.look, tt.look, tt.set, tt.set), func(t *testing.T) {
 			tracer, closer := jaeger.NewTracer("svc",
@@ -95,7 +95,7 @@ func TestTagMatchingSamplerTags(t *testing.T) {
 	tracer, closer := jaeger.NewTracer("svc", s, jaeger.NewNullReporter())
 	defer closer.Close()
 	for _, tt := range []struct {
-		value    any
+		value    interface{}
 		param    string
 		firehose bool
 	}{{42, "k=42", true}, {1e21, "k=1e+21", false}, {"x", "k=x", true}, {true, "k=true", false}} {

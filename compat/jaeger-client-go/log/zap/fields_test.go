@@ -22,7 +22,7 @@ import (
 	jaegerzap "github.com/uber/jaeger-client-go/log/zap"
 )
 
-type object = map[string]any
+type object = map[string]interface{}
 
 // written returns what a field adds to a line, as zap's own map encoder sees it.
 func written(field zapcore.Field) object {
@@ -62,7 +62,7 @@ func TestContext(t *testing.T) {
 	want := object{"context": object{
 		"trace": "00000000000000010000000000000002", "span": "0000000000000003", "parent": "0000000000000004",
 		"debug": false, "sampled": true, "firehose": false,
-		"baggage": []any{object{"key": "user", "value": "7"}},
+		"baggage": []interface{}{object{"key": "user", "value": "7"}},
 	}}
 	if got := written(jaegerzap.Context(c)); !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -91,7 +91,7 @@ func TestSpan(t *testing.T) {
 
 	p, e, c := parent.Context().(jaeger.SpanContext), earlier.Context().(jaeger.SpanContext), span.SpanContext()
 	got := written(jaegerzap.Span(span))["span"].(object)
-	for _, one := range got["logs"].([]any) {
+	for _, one := range got["logs"].([]interface{}) {
 		if ts := one.(object)["ts"].(time.Time); ts.Before(now) || ts.After(time.Now()) {
 			t.Errorf("logged at %v", ts)
 		}
@@ -101,15 +101,15 @@ func TestSpan(t *testing.T) {
 		"context": object{
 			"trace": c.TraceID().String(), "span": c.SpanID().String(), "parent": p.SpanID().String(),
 			"debug": true, "sampled": true, "firehose": true,
-			"baggage": []any{object{"key": "user", "value": "7"}},
+			"baggage": []interface{}{object{"key": "user", "value": "7"}},
 		},
 		"operation_name": "child", "duration": time.Duration(0), "start_time": now,
 		"tags": object{"key": "sampling.priority", "value": uint16(1)},
-		"logs": []any{
-			object{"fields": []any{object{"key": "event", "value": "packed"}, object{"key": "items", "value": "3"}}},
-			object{"fields": []any{object{"key": "ok", "value": "true"}}},
+		"logs": []interface{}{
+			object{"fields": []interface{}{object{"key": "event", "value": "packed"}, object{"key": "items", "value": "3"}}},
+			object{"fields": []interface{}{object{"key": "ok", "value": "true"}}},
 		},
-		"span_refs": []any{
+		"span_refs": []interface{}{
 			object{"type": "child_of", "span": p.SpanID().String(), "trace": p.TraceID().String()},
 			object{"type": "follows_from", "span": e.SpanID().String(), "trace": e.TraceID().String()},
 		},

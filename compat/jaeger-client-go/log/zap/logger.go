@@ -22,7 +22,7 @@ func NewLogger(logger *zap.Logger) *Logger { return &Logger{logger.Sugar()} }
 func (l *Logger) Error(msg string) { l.logger.Error(msg) }
 
 // Infof implements log.Logger.
-func (l *Logger) Infof(msg string, args ...any) { l.logger.Infof(msg, args...) }
+func (l *Logger) Infof(msg string, args ...interface{}) { l.logger.Infof(msg, args...) }
 
 // Debugf implements log.DebugLogger.
-func (l *Logger) Debugf(msg string, args ...any) { l.logger.Debugf(msg, args...) }
+func (l *Logger) Debugf(msg string, args ...interface{}) { l.logger.Debugf(msg, args...) }

@@ -35,7 +35,7 @@ func (l loggingSpan) SetOperationName(operationName string) opentracing.Span {
 	return l.span.SetOperationName(operationName)
 }
 
-func (l loggingSpan) SetTag(key string, value any) opentracing.Span {
+func (l loggingSpan) SetTag(key string, value interface{}) opentracing.Span {
 	l.logger.Debug("SetTag", zap.String("key", key), zap.Any("value", value))
 	return l.span.SetTag(key, value)
 }
@@ -45,7 +45,7 @@ func (l loggingSpan) LogFields(f ...log.Field) {
 	l.span.LogFields(f...)
 }
 
-func (l loggingSpan) LogKV(alternatingKeyValues ...any) {
+func (l loggingSpan) LogKV(alternatingKeyValues ...interface{}) {
 	l.logger.Debug("LogKV", zap.Any("keyValues", alternatingKeyValues))
 	l.span.LogKV(alternatingKeyValues...)
 }
@@ -70,7 +70,7 @@ func (l loggingSpan) LogEvent(event string) {
 	l.span.LogEvent(event)
 }
 
-func (l loggingSpan) LogEventWithPayload(event string, payload any) {
+func (l loggingSpan) LogEventWithPayload(event string, payload interface{}) {
 	l.logger.Debug("Deprecated: LogEventWithPayload", zap.String("event", event), zap.Any("payload", payload))
 	l.span.LogEventWithPayload(event, payload)
 }

@@ -42,7 +42,7 @@ func (l loggingTracer) StartSpan(operationName string, opts ...opentracing.Start
 }
 
 // Inject implements opentracing.Tracer.
-func (l loggingTracer) Inject(ctx opentracing.SpanContext, format any, carrier any) error {
+func (l loggingTracer) Inject(ctx opentracing.SpanContext, format interface{}, carrier interface{}) error {
 	fields := []zap.Field{zap.Any("format", format), zap.Any("carrier", carrier)}
 	if c, ok := ctx.(jaeger.SpanContext); ok {
 		fields = append(fields, Context(c))
@@ -54,7 +54,7 @@ func (l loggingTracer) Inject(ctx opentracing.SpanContext, format any, carrier a
 }
 
 // Extract implements opentracing.Tracer.
-func (l loggingTracer) Extract(format any, carrier any) (opentracing.SpanContext, error) {
+func (l loggingTracer) Extract(format interface{}, carrier interface{}) (opentracing.SpanContext, error) {
 	l.logger.Debug("Extract", zap.Any("format", format), zap.Any("carrier", carrier))
 	ctx, err := l.tracer.Extract(format, carrier)
 	c, ok := ctx.(jaeger.SpanContext)

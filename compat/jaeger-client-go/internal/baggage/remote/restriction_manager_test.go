@@ -25,8 +25,8 @@ const (
 // logger sends each line it gets.
 type logger chan string
 
-func (l logger) Error(msg string)     { l <- msg }
-func (l logger) Infof(string, ...any) {}
+func (l logger) Error(msg string)             { l <- msg }
+func (l logger) Infof(string, ...interface{}) {}
 
 // waitFor waits until a counter has reached n.
 func waitFor(t *testing.T, f *metricstest.Factory, counter string, n int64) {

@@ -41,12 +41,12 @@ func (a *agent) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	balances := []map[string]any{}
+	balances := []map[string]interface{}{}
 	for _, operation := range a.asked["operations"] {
-		balances = append(balances, map[string]any{"operation": operation, "balance": a.credits})
+		balances = append(balances, map[string]interface{}{"operation": operation, "balance": a.credits})
 	}
 	a.credits = 0
-	_ = json.NewEncoder(w).Encode(map[string]any{"balances": balances})
+	_ = json.NewEncoder(w).Encode(map[string]interface{}{"balances": balances})
 }
 
 func (a *agent) set(credits float64, broken bool) {

@@ -13,8 +13,8 @@ import (
 // reporter fails an example that a testing.T would fail.
 type reporter struct{}
 
-func (reporter) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
-func (reporter) Fatalf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+func (reporter) Errorf(format string, args ...interface{}) { fmt.Printf(format+"\n", args...) }
+func (reporter) Fatalf(format string, args ...interface{}) { fmt.Printf(format+"\n", args...) }
 
 func ExampleNewMockTracer() {
 	ctrl := gomock.NewController(reporter{})
