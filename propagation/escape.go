@@ -4,15 +4,19 @@ package propagation
 
 import "strings"
 
-// isLiteral reports whether c, of a baggage value, stands for itself in a header:
-// printable ASCII without what W3C's grammar excludes (W3C Baggage, baggage-octet).
-// Jaeger's receivers read '+' as a space, so it is encoded for them.
+// isLiteral reports whether c, of a baggage value, stands for itself in a header. In
+// W3C's that is printable ASCII without what its grammar excludes (W3C Baggage,
+// baggage-octet); in Jaeger's it is what URIs do not reserve (RFC 3986, section 2.3), as
+// in jaeger-client-go's.
 func isLiteral(c byte, f family) bool {
 	switch c {
+	case '-', '_', '.', '~':
+		return true
 	case '%', '"', ',', ';', '\\':
 		return false
-	case '+':
-		return f != jaeger
+	}
+	if f == jaeger {
+		return isLowerOrDigit(lowerByte(c))
 	}
 	return ' ' < c && c < 0x7f
 }

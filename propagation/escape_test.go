@@ -64,7 +64,7 @@ func TestEscapeDialects(t *testing.T) {
 		{`",;\`, "%22%2C%3B%5C", "%22%2C%3B%5C"},
 		{"100%", "100%25", "100%25"},
 		{"é\r\n\x00\x7f", "%C3%A9%0D%0A%00%7F", "%C3%A9%0D%0A%00%7F"},
-		{"a=b:c/d?e&f", "a=b:c/d?e&f", "a=b:c/d?e&f"},
+		{"a=b:c/d?e&f~-_.", "a%3Db%3Ac%2Fd%3Fe%26f~-_.", "a=b:c/d?e&f~-_."},
 	} {
 		for f, want := range map[family]string{jaeger: tt.jaeger, w3c: tt.w3c} {
 			got := string(appendEscaped(nil, tt.value, f))

@@ -54,7 +54,7 @@ func TestJaegerInject(t *testing.T) {
 			c: model.Context{Baggage: members("plain=a-b_c.d~e/f?g=h&i:j@k(l)'m'*!$#[]{}|^`<>", "space= a b ", "special=100%,\"\\;+",
 				"utf8=acmé €", "empty=")},
 			http: map[string]string{
-				"uberctx-plain":   "a-b_c.d~e/f?g=h&i:j@k(l)'m'*!$#[]{}|^`<>",
+				"uberctx-plain":   "a-b_c.d~e%2Ff%3Fg%3Dh%26i%3Aj%40k%28l%29%27m%27%2A%21%24%23%5B%5D%7B%7D%7C%5E%60%3C%3E",
 				"uberctx-space":   "%20a%20b%20",
 				"uberctx-special": "100%25%2C%22%5C%3B%2B",
 				"uberctx-utf8":    "acm%C3%A9%20%E2%82%AC",

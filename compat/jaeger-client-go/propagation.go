@@ -3,12 +3,15 @@
 package jaeger
 
 import (
-	"errors"
+	"net/url"
+	"reflect"
+	"strings"
 
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/propagation"
 )
 
 // Injector writes a context into a carrier of the format that it is registered for.
@@ -22,22 +25,130 @@ type Extractor interface {
 	Extract(carrier interface{}) (SpanContext, error)
 }
 
-// extractCustom reads a context with the program's own extractor.
-func (t *Tracer) extractCustom(e Extractor, carrier interface{}) (opentracing.SpanContext, error) {
-	var c SpanContext
-	var err error
-	if !t.guard("an extractor", func() { c, err = e.Extract(carrier) }) {
-		return nil, errPanicked
-	}
-	if err != nil {
-		return nil, err
-	}
-	m := c.ctx.Model()
-	m.State = m.State&^model.StateDeferred | model.StateRemote
-	return SpanContext{spur.NewSpanContext(m)}, nil
+var (
+	_ Injector  = (*TextMapPropagator)(nil)
+	_ Extractor = (*TextMapPropagator)(nil)
+)
+
+// TextMapPropagator carries contexts in text, as tracers do for opentracing.TextMap and
+// opentracing.HTTPHeaders. Its methods may be called from any goroutine.
+type TextMapPropagator struct {
+	textual *propagation.Textual
+	keys    HeadersConfig
+	kind    propagation.Kind
+	metrics *Metrics
 }
 
-func isCorrupted(err error) bool { return errors.Is(err, opentracing.ErrSpanContextCorrupted) }
+// NewTextMapPropagator makes a propagator whose values travel as they are. headerKeys nil,
+// empty names and names that text maps cannot have mean the defaults.
+func NewTextMapPropagator(headerKeys *HeadersConfig, metrics Metrics) *TextMapPropagator {
+	return newTextMapPropagator(propagation.Text, headerKeys, &metrics)
+}
 
-// addCodecs registers the formats that spur does not know.
-func (t *Tracer) addCodecs() {}
+// NewHTTPHeaderPropagator makes a propagator whose values are percent-encoded, for HTTP
+// headers. The names are those of NewTextMapPropagator.
+func NewHTTPHeaderPropagator(headerKeys *HeadersConfig, metrics Metrics) *TextMapPropagator {
+	return newTextMapPropagator(propagation.HTTP, headerKeys, &metrics)
+}
+
+func newTextMapPropagator(kind propagation.Kind, keys *HeadersConfig, metrics *Metrics) *TextMapPropagator {
+	p := &TextMapPropagator{keys: keys.complete(), kind: kind, metrics: metrics.complete()}
+	var err error
+	if p.textual, err = propagation.Jaeger(kind, propagation.WithJaegerHeaders(p.keys.spurHeaders())); err != nil {
+		p.keys = (*HeadersConfig)(nil).complete()
+		p.textual, _ = propagation.Jaeger(kind)
+	}
+	return p
+}
+
+// Inject writes sc into an opentracing.TextMapWriter, and nothing when sc has neither ids
+// nor baggage. Baggage beyond spur's limits, or that would break the carrier, is left out.
+func (p *TextMapPropagator) Inject(sc SpanContext, abstractCarrier interface{}) error {
+	to, ok := abstractCarrier.(opentracing.TextMapWriter)
+	if !ok || isNilMap(to) {
+		return opentracing.ErrInvalidCarrier
+	}
+	m := sc.ctx.Model()
+	if h, ok := to.(opentracing.HTTPHeadersCarrier); ok {
+		p.textual.Inject(&m, propagation.Header(h))
+	} else {
+		p.textual.Inject(&m, to)
+	}
+	return nil
+}
+
+// Extract reads a context from an opentracing.TextMapReader. Baggage beyond spur's limits
+// is left out. A context of baggage or a debug id alone is a success.
+func (p *TextMapPropagator) Extract(abstractCarrier interface{}) (SpanContext, error) {
+	from, ok := abstractCarrier.(opentracing.TextMapReader)
+	if !ok {
+		return SpanContext{}, opentracing.ErrInvalidCarrier
+	}
+	var m model.Context
+	var err error
+	if h, ok := from.(opentracing.HTTPHeadersCarrier); ok {
+		m, err = p.textual.Extract(propagation.Header(h))
+	} else {
+		m, err = p.textual.Extract(from)
+	}
+	if err == nil {
+		return newContext(m), nil
+	}
+	if err = p.keys.explain(p.kind, from, err); err != opentracing.ErrSpanContextNotFound {
+		p.metrics.DecodingErrors.Inc(1)
+	}
+	return SpanContext{}, err
+}
+
+func isNilMap(v interface{}) bool {
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Map && r.IsNil()
+}
+
+// newContext makes a context of the program's own of what was read. Tracer.Extract makes
+// it remote, so that its decision counts.
+func newContext(m model.Context) SpanContext {
+	m.State &^= model.StateRemote
+	if m.IsValid() && !m.IsSampled() {
+		m.State |= model.StateDeferred
+	}
+	return SpanContext{spur.NewSpanContext(m)}
+}
+
+// explain returns err of an extraction in jaeger-client-go's words, if it has some. A zero
+// trace id is no context.
+func (c *HeadersConfig) explain(kind propagation.Kind, from opentracing.TextMapReader, err error) error {
+	if !isCorrupted(err) {
+		return opentracing.ErrSpanContextNotFound
+	}
+	var value string
+	_ = from.ForeachKey(func(k, v string) error {
+		if strings.EqualFold(k, c.TraceContextHeaderName) {
+			value = v
+		}
+		return nil
+	})
+	if kind == propagation.HTTP {
+		if text, wrong := url.QueryUnescape(value); wrong == nil {
+			value = text
+		}
+	}
+	switch ctx, wrong := ContextFromString(value); {
+	case value == "" || len(value) > maxExplained:
+	case wrong != nil:
+		return decodingError{wrong}
+	case !ctx.TraceID().IsValid():
+		return opentracing.ErrSpanContextNotFound
+	}
+	return decodingError{err}
+}
+
+// maxExplained bounds what an error quotes of a header.
+const maxExplained = 128
+
+// decodingError is an opentracing.ErrSpanContextCorrupted with another text.
+type decodingError struct{ error }
+
+func (e decodingError) Unwrap() []error {
+	return []error{opentracing.ErrSpanContextCorrupted, e.error}
+}

@@ -94,7 +94,7 @@ func (t *Tracer) Inject(ctx opentracing.SpanContext, format interface{}, carrier
 	if !ok {
 		return opentracing.ErrInvalidSpanContext
 	}
-	if i, ok := t.injectors[format]; ok {
+	if i, ok := codec(t.injectors, format); ok {
 		if !t.guard("an injector", func() { err = i.Inject(c, carrier) }) {
 			return errPanicked
 		}
@@ -105,15 +105,12 @@ func (t *Tracer) Inject(ctx opentracing.SpanContext, format interface{}, carrier
 
 // Extract reads the context in a carrier.
 func (t *Tracer) Extract(format interface{}, carrier interface{}) (opentracing.SpanContext, error) {
-	if e, ok := t.extractors[format]; ok {
+	if e, ok := codec(t.extractors, format); ok {
 		return t.extractCustom(e, carrier)
 	}
 	ctx, err := t.spur.Extract(format, carrier)
 	if err != nil {
-		if isCorrupted(err) {
-			t.metrics.DecodingErrors.Inc(1)
-		}
-		return nil, err
+		return nil, t.extractError(format, carrier, err)
 	}
 	return SpanContext{ctx.(spur.SpanContext)}, nil
 }

@@ -59,7 +59,15 @@ func (t *Tracer) build(s Sampler) {
 		opts = append(opts, spur.WithNoDebugFlag())
 	}
 	if o.headerKeys != nil {
-		opts = append(opts, spur.WithJaegerHeaders(o.headerKeys.spurHeaders()))
+		if err := o.headerKeys.check(); err != nil {
+			t.logger.Error("the default names of headers are used: " + err.Error())
+			o.headerKeys = nil
+		} else {
+			opts = append(opts, spur.WithJaegerHeaders(o.headerKeys.spurHeaders()))
+		}
+	}
+	if o.disabled {
+		opts = append(opts, spur.WithDisabled(true))
 	}
 	if o.timeNow != nil {
 		opts = append(opts, spur.WithClock(o.timeNow))

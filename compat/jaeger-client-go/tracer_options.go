@@ -31,7 +31,8 @@ type tracerOptions struct {
 	maxTagValueLength    int
 	maxLogsPerSpan       int
 	zipkinSharedRPCSpan  bool
-	headerKeys           *HeadersConfig
+	headerKeys           *HeadersConfig // complete
+	disabled             bool
 	restrictions         baggage.RestrictionManager
 	throttler            throttler.Throttler
 }
@@ -50,14 +51,22 @@ func (TracerOptionsFactory) Logger(logger Logger) TracerOption {
 	}
 }
 
-// CustomHeaderKeys gives headers and text map keys other names. Empty ones, and nil, mean
-// the defaults.
+// CustomHeaderKeys gives headers and text map keys other names, once. Its empty names are
+// filled in; nil means the defaults.
 func (TracerOptionsFactory) CustomHeaderKeys(headerKeys *HeadersConfig) TracerOption {
 	return func(t *Tracer) {
-		if headerKeys != nil {
-			t.options.headerKeys = headerKeys
+		if headerKeys != nil && t.options.headerKeys == nil {
+			keys := *headerKeys.ApplyDefaults()
+			t.options.headerKeys = &keys
 		}
 	}
+}
+
+// Disabled makes a tracer that records nothing and makes no ids of its own: it passes on
+// what arrives. jaeger-client-go has no such option; its package config returns
+// OpenTracing's NoopTracer, with which traces end at the service.
+func (TracerOptionsFactory) Disabled(disabled bool) TracerOption {
+	return func(t *Tracer) { t.options.disabled = disabled }
 }
 
 // TimeNow is the clock, instead of the system's.
