@@ -97,7 +97,7 @@ func TestCredentialsAreSentAndNotShown(t *testing.T) {
 func TestRefusedDatagram(t *testing.T) {
 	port := closedPort(t)
 	c := one(t, usualTimeout, fmt.Sprint("JAEGER_AGENT_PORT=", port))
-	if c.Status != fail || !strings.HasPrefix(c.Text, "refused") || c.TraceID != "" || !strings.HasPrefix(c.Hint, "nobody listens at that port") {
+	if c.Status != fail || !strings.HasPrefix(c.Text, "not delivered: ") || c.TraceID != "" || !strings.HasPrefix(c.Hint, "nobody listens at that port") {
 		t.Errorf("%+v", c)
 	}
 	collector := spurtest.NewCollector(t)

@@ -17,7 +17,7 @@ func Example() {
 		Findings: []finding{newFinding(warn, "JAEGER_SAMPLR_PARAM", "unknown, and ignored: did you mean JAEGER_SAMPLER_PARAM?")},
 	}, Connections: []connection{{
 		Name: "agent", Address: "agent:6831", Source: "JAEGER_AGENT_HOST", Used: true, Status: fail,
-		Text: "refused: connection refused", Hint: "nobody listens at that port: is the receiver running, and is the port right?",
+		Text: "not delivered: connection refused", Hint: "nobody listens at that port: is the receiver running, and is the port right?",
 	}}}
 	if err := r.write(os.Stdout); err != nil {
 		fmt.Println(err)
@@ -32,7 +32,7 @@ func Example() {
 	//   warn  JAEGER_SAMPLR_PARAM: unknown, and ignored: did you mean JAEGER_SAMPLER_PARAM?
 	//
 	// Connections: one span to each place, of the service spur-doctor
-	//   FAIL  agent agent:6831, set by JAEGER_AGENT_HOST: refused: connection refused
+	//   FAIL  agent agent:6831, set by JAEGER_AGENT_HOST: not delivered: connection refused
 	//         nobody listens at that port: is the receiver running, and is the port right?
 	//
 	// Code

@@ -134,7 +134,7 @@ func outcome(e *transport.Error, most time.Duration) string {
 	what := "not accepted"
 	switch {
 	case e.PreviousLost || e.NoReceiver:
-		what = "refused"
+		what = "not delivered" // of a datagram
 	case e.Written:
 		what = "sent, and not answered"
 	case e.Kind == transport.Unconfirmed:
