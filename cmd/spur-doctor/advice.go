@@ -45,7 +45,7 @@ func libraryOf(path string) *library {
 // version is that of spur as modules have it: of this program, as it was installed, or
 // of the sources it was built from.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/go-spur/spur" && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/go-spur/spur" && info.Main.Replace == nil && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
 		return info.Main.Version
 	}
 	return "v" + spur.Version
