@@ -53,7 +53,7 @@ func (t *Tracer) newLocalTrace(mono int64) *localTrace {
 	if last := c.checked.Load(); mono-last > int64(time.Second) && c.checked.CompareAndSwap(last, mono) {
 		t.checkClock()
 	}
-	return &c.era.Load().locals[t.hints.pick()]
+	return &c.era.Load().locals[shardOf()]
 }
 
 // checkClock begins a new era if the wall clock was stepped. It may be called from

@@ -159,6 +159,7 @@ func (c *config) warn(msg string, args ...any) {
 // codec is what serves one format of Inject and Extract: one of the two.
 type codec struct {
 	text   propagation.Propagator
+	own    *propagation.Textual // text, if it is ours
 	binary propagation.BinaryPropagator
 }
 

@@ -23,7 +23,11 @@ const (
 // Finish ends the span now and, when its trace is sampled, hands it to the
 // reporters on this goroutine. A second Finish is counted and does nothing else.
 func (s *Span) Finish() {
-	if s != nil {
+	switch {
+	case s == nil:
+	case s.ctx.word.load()&(wordRecording|wordObserved) == 0:
+		s.finish(s.start) // nobody is told how long it took
+	default:
 		s.finish(s.now())
 	}
 }
@@ -223,7 +227,8 @@ func (s *Span) StartTime() time.Time {
 	return time.Unix(0, s.orNowhere().start)
 }
 
-// Duration returns how long the span took, and 0 before Finish.
+// Duration returns how long the span took. It is 0 before Finish; and after Finish, if
+// nobody is told: the trace is not recorded and there is no observer.
 func (s *Span) Duration() time.Duration {
 	s = s.orNowhere()
 	s.mu.Lock()

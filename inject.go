@@ -38,6 +38,12 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 		if !ok {
 			return opentracing.ErrInvalidCarrier
 		}
+		if h, ok := to.(propagation.Header); ok && f.own != nil { // nothing of the user's is called
+			m := ctx.Model()
+			t.countUndecided(ctx)
+			f.own.Inject(&m, h)
+			return nil
+		}
 		m := t.lend(ctx)
 		err := t.try(func() { f.text.Inject(m, to) })
 		giveBack(m)
@@ -71,7 +77,9 @@ func (t *Tracer) Extract(name, carrier any) (opentracing.SpanContext, error) {
 		if !ok {
 			return nil, opentracing.ErrInvalidCarrier
 		}
-		if p := t.try(func() { m, err = f.text.Extract(from) }); p != nil {
+		if h, ok := from.(propagation.Header); ok && f.own != nil {
+			m, err = f.own.Extract(h)
+		} else if p := t.try(func() { m, err = f.text.Extract(from) }); p != nil {
 			err = p
 		}
 	case f.binary != nil:
@@ -124,6 +132,8 @@ func (t *Tracer) codec(name any) codec {
 // findFormats prepares codec and Stats.
 func (t *Tracer) findFormats() {
 	t.http, t.textMap = t.formats[opentracing.HTTPHeaders], t.formats[opentracing.TextMap]
+	t.http.own, _ = t.http.text.(*propagation.Textual)
+	t.textMap.own, _ = t.textMap.text.(*propagation.Textual)
 	seen := map[any]bool{} // one propagator may serve several formats
 	for _, f := range t.formats {
 		p := any(f.text)
@@ -148,10 +158,15 @@ var contextPool = sync.Pool{New: func() any { return new(model.Context) }}
 func (t *Tracer) lend(c SpanContext) *model.Context {
 	m := contextPool.Get().(*model.Context)
 	*m = c.Model()
+	t.countUndecided(c)
+	return m
+}
+
+// countUndecided counts a context that is injected before a decision.
+func (t *Tracer) countUndecided(c SpanContext) {
 	if c.spanContext != nil && c.word.load()&wordUndecided != 0 {
 		t.rare.undecidedInjected.Add(1)
 	}
-	return m
 }
 
 func giveBack(m *model.Context) {

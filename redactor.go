@@ -26,7 +26,8 @@ const (
 // text made of it, in which bytes that are not printable UTF-8 are hexadecimal, as in
 // "{Key:0x00ff}". It runs on the goroutine that set the value, outside every lock,
 // possibly on several at once. It returns the value to keep, or false to drop it; a
-// dropped operation name becomes "redacted". If it panics, the value is dropped and
+// dropped operation name becomes "redacted". Start tags of a root that an Early sampler
+// excludes are not looked at by anybody. If it panics, the value is dropped and
 // Stats.Cut.Panics counts it.
 type Redactor func(place Place, key string, v model.Value) (model.Value, bool)
 

@@ -18,13 +18,15 @@ type samplerHolder struct {
 	sampler.Sampler
 	late     sampler.Late     // nil when it is not
 	stateful sampler.Stateful // likewise
+	early    sampler.Early    // likewise
 	asking   chan struct{}    // see inTurn
 }
 
 func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
 	stateful, _ := sampler.AsStateful(s)
-	return &samplerHolder{s, late, stateful, make(chan struct{}, 1)}
+	early, _ := sampler.AsEarly(s)
+	return &samplerHolder{s, late, stateful, early, make(chan struct{}, 1)}
 }
 
 // followCallers returns a sampler for new traces that leaves those of callers to them,
@@ -105,6 +107,19 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 		return sampler.Decision{}
 	}
 	return d
+}
+
+// excludes asks an Early sampler. One that panics does not know.
+func (t *Tracer) excludes(h *samplerHolder, p sampler.Params) (no bool) {
+	if h.early == nil {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			t.rare.panics.Add(1)
+		}
+	}()
+	return h.early.Excludes(p)
 }
 
 // sample survives a sampler that panics: the trace is not sampled.

@@ -49,6 +49,30 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 	return s
 }
 
+// startPlain is start for a new trace without options, where t.plain.
+func (t *Tracer) startPlain(s *Span, op string) {
+	mono := t.clock.mono()
+	id := model.TraceID{Low: nonZero()}
+	if t.traceID128 {
+		id.High = nonZero()
+	}
+	c := &s.ctx
+	c.traceID, c.spanID = id, model.SpanID(id.Low)
+	c.word, c.local = &s.word, t.newLocalTrace(mono)
+	s.start = mono + c.local.offset
+	name := t.freezer.Operation(op)
+	s.setOperationLocked(name)
+	h, p, w := t.sampler.Load(), sampler.Params{TraceID: id, Operation: name}, wordRandom
+	if !t.excludes(h, p) {
+		d := t.askSampler(h, s, &p)
+		if w = decide(votes{random: true, sampler: answerOf(&d)}); d.Sample && !d.Undecided {
+			t.rootTags(s, nil, d.Tags, "")
+		}
+	}
+	s.word.store(w)
+	c.local.counters.started.Add(1)
+}
+
 // descend sets ids and the local trace. It reports whether that exists already;
 // otherwise the span is a local root.
 func (t *Tracer) descend(s *Span, l *lineage, mono int64) (local bool) {
@@ -120,15 +144,11 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record
 	return unrecorded
 }
 
-// startRoot decides about a local root. The start tags are frozen first: the
-// sampler may look at them. They are returned when they are not recorded.
+// startRoot decides about a local root. Unless an Early sampler excludes it, the start
+// tags are frozen first: the sampler may look at them. They are returned when they are not
+// recorded.
 func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record.Record) {
-	var r *record.Record
 	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
-	if o.hasTags() {
-		r = t.startTags(o)
-		p.Tags = r.Tags()
-	}
 	v := votes{debugID: l.debugID != "", random: l.random, noDebug: t.noDebug, observed: t.observers.any()}
 	if l.from() != nil {
 		t.continueFrom(s, l)
@@ -141,13 +161,24 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		v.granted = t.allowDebug(p.Operation)
 	}
 	w := decide(v)
+	n, prioritized := o.priority()
+	h := t.sampler.Load()
+	if w&wordSampled == 0 && !prioritized && !v.observed && t.excludes(h, p) {
+		s.word.store(w)
+		return nil
+	}
+	var r *record.Record
+	if o.hasTags() {
+		r = t.startTags(o)
+		p.Tags = r.Tags()
+	}
 	var d sampler.Decision
 	if w&wordSampled == 0 {
-		d = t.askSampler(s, &p)
+		d = t.askSampler(h, s, &p)
 		v.sampler = answerOf(&d)
 		w = decide(v)
 	}
-	if n, ok := o.priority(); ok {
+	if prioritized {
 		v.priority = signOf(n)
 		w = decide(v)
 	}
@@ -155,7 +186,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	if !w.recording() {
 		return r
 	}
-	if !d.Sample {
+	if !d.Sample || w&wordSampled == 0 {
 		d.Tags = nil
 	}
 	t.rootTags(s, r, d.Tags, l.debugID)
@@ -176,8 +207,7 @@ func (t *Tracer) continueFrom(s *Span, l *lineage) {
 
 // askSampler asks the sampler about a local root. Only a Late sampler may leave the
 // decision open.
-func (t *Tracer) askSampler(s *Span, p *sampler.Params) sampler.Decision {
-	h := t.sampler.Load()
+func (t *Tracer) askSampler(h *samplerHolder, s *Span, p *sampler.Params) sampler.Decision {
 	d, state := t.sample(h, p)
 	if !d.Undecided {
 		return d
@@ -199,9 +229,7 @@ func (t *Tracer) rootTags(s *Span, r *record.Record, tags []model.Tag, debugID s
 	if r == nil && (len(tags) > 0 || debugID != "") {
 		r = t.freezer.NewRecord()
 	}
-	if s.word.load()&wordSampled != 0 {
-		r.SetTags(tags)
-	}
+	r.SetTags(tags)
 	if debugID != "" {
 		r.Freeze("jaeger-debug-id", debugID)
 	}

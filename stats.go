@@ -6,9 +6,9 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/go-spur/spur/propagation"
 	"github.com/go-spur/spur/reporter"
@@ -77,22 +77,12 @@ type counters struct {
 	_                           [5]uint64
 }
 
-// shardHints lends each processor the shard it used last. When the garbage
-// collector empties the pool nothing is lost: hints only point at shards.
-type shardHints struct {
-	pool sync.Pool
-	next atomic.Uint32
-}
-
-func (h *shardHints) pick() uint8 {
-	if hint, ok := h.pool.Get().(*uint8); ok {
-		shard := *hint
-		h.pool.Put(hint)
-		return shard
-	}
-	shard := uint8(h.next.Add(1) % counterShards)
-	h.pool.Put(&shard)
-	return shard
+// shardOf picks a shard by the goroutine: by where its stack is. It stays with it while
+// the goroutine does, and those that run at a time rarely share one.
+func shardOf() uint8 {
+	var here byte
+	const spread = 0x9e3779b97f4a7c15 // 2⁶⁴ ÷ the golden ratio
+	return uint8(uint64(uintptr(unsafe.Pointer(&here))>>11) * spread >> 60)
 }
 
 // rare counts what is not on the hot path.

@@ -39,12 +39,12 @@ type Tracer struct {
 	noDebug    bool // sampling.priority sets no debug flag
 	keeps      bool // a reporter or observer keeps spans
 	disabled   bool
+	plain      bool // no observers, and ids and clock are our own: see startPlain
 	edge       EdgePolicy
 
 	http, textMap codec // the formats everybody uses, found without the map
 	formats       map[any]codec
 
-	hints          shardHints
 	counters       [counterShards]counters
 	rare           rare
 	statsers       []reporter.Statser
@@ -118,6 +118,7 @@ func build(c *config) (*Tracer, error) {
 	if t.debug == nil {
 		t.debug = throttler.NewLocal(t.limits.DebugPerSec)
 	}
+	t.plain = !c.disabled && !c.observers.any() && c.clock == nil && c.ids == nil
 	t.startClock(c.clock)
 	t.sampler.Store(holdSampler(s))
 	if k, ok := r.(reporter.SpanKeeper); ok {
@@ -153,11 +154,9 @@ func (t *Tracer) introduce(d throttler.Throttler) {
 // FollowsFrom; all valid ones are recorded. References to contexts of other
 // tracers are counted and ignored. Options are not kept.
 func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption) opentracing.Span {
-	var o startOptions
-	for _, opt := range opts {
-		o.add(opt)
-	}
-	return t.orNone().start(new(Span), operation, &o)
+	s := new(Span)
+	t.orNone().startWith(s, operation, opts)
+	return s
 }
 
 // StartSpanIn is StartSpan in memory of the caller's, for a type that has a Span as a field
@@ -167,11 +166,20 @@ func (t *Tracer) StartSpanIn(s *Span, operation string, opts ...opentracing.Star
 	if s == nil || s.ctx.word != nil {
 		return
 	}
+	t.orNone().startWith(s, operation, opts)
+}
+
+// startWith starts a span with options, of which most roots have none.
+func (t *Tracer) startWith(s *Span, operation string, opts []opentracing.StartSpanOption) {
+	if len(opts) == 0 && t.plain {
+		t.startPlain(s, operation)
+		return
+	}
 	var o startOptions
 	for _, opt := range opts {
 		o.add(opt)
 	}
-	t.orNone().start(s, operation, &o)
+	t.start(s, operation, &o)
 }
 
 // Start starts a span as a child of ctx's current span, unless a ChildOf or

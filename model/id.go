@@ -3,6 +3,7 @@
 package model
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -135,13 +136,21 @@ func (s *HexSpanID) UnmarshalText(text []byte) error {
 	return err
 }
 
-const hexDigits = "0123456789abcdef"
-
+// appendHex64 appends 16 digits, eight at a time.
 func appendHex64(dst []byte, v uint64) []byte {
-	for shift := 60; shift >= 0; shift -= 4 {
-		dst = append(dst, hexDigits[v>>uint(shift)&15])
-	}
-	return dst
+	dst = binary.BigEndian.AppendUint64(dst, hex8(uint32(v>>32)))
+	return binary.BigEndian.AppendUint64(dst, hex8(uint32(v)))
+}
+
+// hex8 returns the digits of v, the first one in the highest byte.
+func hex8(v uint32) uint64 {
+	const each = 0x0101010101010101
+	x := uint64(v)
+	x = (x<<16 | x) & 0x0000ffff0000ffff
+	x = (x<<8 | x) & 0x00ff00ff00ff00ff
+	x = (x<<4 | x) & (0x0f * each) // a half byte in each byte
+	letters := (x + 6*each) >> 4 & each
+	return x + '0'*each + letters*('a'-'0'-10)
 }
 
 // parseHex64 reads 1 to 16 digits; the caller has checked the upper bound.

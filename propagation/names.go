@@ -81,8 +81,13 @@ func (n *headerName) is(key string) bool {
 // usual spellings are recognised at a glance.
 func (n *headerName) starts(key string) bool {
 	size := len(n.lower)
-	if len(key) < size || lowerByte(key[0]) != n.lower[0] || lowerByte(key[size-1]) != n.lower[size-1] {
+	if len(key) < size {
 		return false
+	}
+	for _, i := range [...]int{0, size / 2, size - 1} { // X-Request-Id is as long as x-b3-traceid
+		if lowerByte(key[i]) != n.lower[i] {
+			return false
+		}
 	}
 	start := key[:size]
 	return start == n.lower || start == n.canonical || strings.EqualFold(start, n.lower)

@@ -14,6 +14,7 @@ type delegate struct {
 	sampler  Sampler // never nil
 	late     Late    // nil when it is not
 	stateful Stateful
+	early    Early
 }
 
 // delegateTo holds s. Nobody never samples.
@@ -23,7 +24,8 @@ func delegateTo(s Sampler) delegate {
 	}
 	late, _ := s.(Late)
 	stateful, _ := AsStateful(s)
-	return delegate{s, late, stateful}
+	early, _ := AsEarly(s)
+	return delegate{s, late, stateful, early}
 }
 
 // sample makes sure that Undecided means something. There is a state only with it.

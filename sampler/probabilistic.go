@@ -38,11 +38,14 @@ func NewProbabilistic(rate float64) (*Probabilistic, error) {
 
 // Sample implements Sampler.
 func (p *Probabilistic) Sample(params Params) Decision {
-	if params.TraceID.Low&math.MaxInt64 >= p.limit {
+	if p.excludes(params.TraceID.Low) {
 		return Decision{}
 	}
 	return Decision{Sample: true, Tags: p.tags}
 }
+
+// excludes decides by a trace id's low half.
+func (p *Probabilistic) excludes(low uint64) bool { return low&math.MaxInt64 >= p.limit }
 
 // Rate returns the rate given to NewProbabilistic.
 func (p *Probabilistic) Rate() float64 { return p.rate }

@@ -82,6 +82,15 @@ func (r *RateLimiting) Sample(Params) Decision {
 	}
 }
 
+// empty reports that no trace is left at the moment.
+func (r *RateLimiting) empty() bool {
+	if r.interval == 0 {
+		return true
+	}
+	now := int64(time.Since(r.start))
+	return now-max(r.spent.Load(), now-r.capacity) < r.interval
+}
+
 // Rate returns the rate given to NewRateLimiting.
 func (r *RateLimiting) Rate() float64 { return r.rate }
 

@@ -226,17 +226,25 @@ func (f *Freezer) text(s string, most Length) string {
 // utf8.ValidString (BenchmarkWorkload/d: a tenth of the whole).
 func isASCII(s string) bool {
 	const high = 0x8080808080808080
-	for len(s) >= 8 {
-		word := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		if word&high != 0 {
+	n := len(s)
+	if n < 8 {
+		var all byte
+		for i := range n {
+			all |= s[i]
+		}
+		return all < 0x80
+	}
+	for i := 0; i+8 < n; i += 8 {
+		if eight(s[i:])&high != 0 {
 			return false
 		}
-		s = s[8:]
 	}
-	var all byte
-	for i := range len(s) {
-		all |= s[i]
-	}
-	return all < 0x80
+	return eight(s[n-8:])&high == 0 // some may be looked at twice
+}
+
+// eight returns the first eight bytes of s.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

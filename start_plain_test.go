@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package spur
+
+import (
+	"testing"
+	"time"
+
+	"github.com/opentracing/opentracing-go"
+
+	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/sampler"
+)
+
+// earlyPanic is an Early sampler that panics when it is asked early.
+type earlyPanic struct{}
+
+func (earlyPanic) Sample(sampler.Params) sampler.Decision { return sampler.Decision{Sample: true} }
+func (earlyPanic) Excludes(sampler.Params) bool           { panic("early") }
+func (e earlyPanic) Self() sampler.Sampler                { return e }
+
+// A root without options is what one with options is.
+func TestPlainRoots(t *testing.T) {
+	half, _ := sampler.NewProbabilistic(0.5)
+	for name, s := range map[string]sampler.Sampler{
+		"always": sampler.NewConst(true), "never": sampler.NewConst(false), "half": half, "undecided": &scripted{}, "panics": earlyPanic{},
+	} {
+		for _, wide := range []bool{false, true} {
+			tracer, _ := newTestTracer(t, WithSampler(s), WithTraceID128(wide))
+			for range 20 {
+				plain := tracer.StartSpan("op").(*Span)
+				given := tracer.StartSpan("op", SelfRef(NewSpanContext(model.Context{
+					TraceID: plain.SpanContext().TraceID(), SpanID: plain.SpanContext().SpanID(), State: model.StateDeferred | model.StateW3CRandom,
+				}))).(*Span)
+				a, b := plain.SpanContext().Model(), given.SpanContext().Model()
+				if a.Flags != b.Flags || a.State != b.State || (a.TraceID.High != 0) != wide || a.SpanID != model.SpanID(a.TraceID.Low) || a.ParentID != 0 {
+					t.Fatalf("%s: %+v, with options %+v", name, a, b)
+				}
+				if got, want := len(plain.Tags()), len(given.Tags()); got != want || plain.OperationName() != "op" {
+					t.Fatalf("%s: %d tags, with options %d", name, got, want)
+				}
+				if d := time.Since(plain.StartTime()); d < 0 || d > time.Minute {
+					t.Fatalf("%s: started %s ago", name, d)
+				}
+				plain.Finish()
+				given.Finish()
+			}
+			if st := tracer.Stats().Spans; st.Started != 40 || st.Open != 0 {
+				t.Errorf("%s: %+v", name, st)
+			}
+		}
+	}
+}
+
+// Of a root that an Early sampler excludes nobody reads the tags, but sampling.priority.
+func TestExcludedRoots(t *testing.T) {
+	read := 0
+	redactor := func(place Place, _ string, v model.Value) (model.Value, bool) {
+		if place == PlaceTag {
+			read++
+		}
+		return v, true
+	}
+	tracer, got := newTestTracer(t, WithSampler(sampler.NewConst(false)), WithRedactor(redactor))
+	tracer.StartSpan("op", opentracing.Tag{Key: "k", Value: "v"}).Finish()
+	if read != 0 {
+		t.Errorf("%d tags were read", read)
+	}
+	tracer.StartSpan("op", opentracing.Tag{Key: "k", Value: "v"}, opentracing.Tag{Key: samplingPriority, Value: 1}).Finish()
+	if spans := got.all(); len(spans) != 1 || tagMap(spans[0].Tags)["k"] != "v" {
+		t.Errorf("reported %v", spans)
+	}
+}
+
+// How long a span took is measured for who is told.
+func TestDurationOfUnrecordedSpans(t *testing.T) {
+	quiet, _ := newTestTracer(t, WithSampler(sampler.NewConst(false)))
+	observed, _ := newTestTracer(t, WithSampler(sampler.NewConst(false)), WithObserver(finishes{}))
+	for tracer, measured := range map[*Tracer]bool{quiet: false, observed: true} {
+		s := tracer.StartSpan("op", opentracing.StartTime(time.Now().Add(-time.Second))).(*Span)
+		s.Finish()
+		if (s.Duration() >= time.Second) != measured {
+			t.Errorf("measured: %t, took %s", measured, s.Duration())
+		}
+	}
+}
+
+// finishes is an observer of the end.
+type finishes struct{}
+
+func (finishes) OnFinish(*Span, *model.Span) {}
