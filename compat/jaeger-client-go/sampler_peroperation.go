@@ -143,9 +143,38 @@ func (s *PerOperationSampler) String() string {
 
 func (s *PerOperationSampler) spurSampler() sampler.Sampler {
 	if s.late {
-		return nil
+		return askedLate{s.asked}
 	}
 	return s.asked
+}
+
+// askedLate is a sampler with late binding as spur asks it. What is sampled as it begins is
+// decided, for no second answer would change that.
+type askedLate struct{ sampler.Sampler }
+
+func (a askedLate) Sample(p sampler.Params) sampler.Decision {
+	d := a.Sampler.Sample(p)
+	d.Undecided = !d.Sample
+	return d
+}
+
+// Reconsider implements spur's sampler.Late.
+func (a askedLate) Reconsider(e sampler.Event) sampler.Decision { return atName(a.Sampler, e) }
+
+// Status implements spur's sampler.Statuser.
+func (a askedLate) Status() sampler.Status { return statusOf(a.Sampler) }
+
+// atName decides at the first name that any span of the trace is given: by that of the
+// local root.
+func atName(asked sampler.Sampler, e sampler.Event) (d sampler.Decision) {
+	switch {
+	case e.Kind != sampler.EventOperationName:
+		return sampler.Decision{Undecided: true}
+	case e.LocalRoot:
+		d = asked.Sample(e.Params)
+		d.Undecided = false
+	}
+	return d
 }
 
 // isLocalRoot reports whether the span is the first of its trace in this process.

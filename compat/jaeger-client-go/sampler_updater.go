@@ -8,12 +8,8 @@ import "github.com/uber/jaeger-client-go/thrift-gen/sampling"
 // alone.
 func nativeUpdaters(updaters []SamplerUpdater) bool {
 	for _, u := range updaters {
-		switch u := u.(type) {
-		case *ProbabilisticSamplerUpdater, *RateLimitingSamplerUpdater:
-		case *AdaptiveSamplerUpdater:
-			if u.OperationNameLateBinding {
-				return false
-			}
+		switch u.(type) {
+		case *AdaptiveSamplerUpdater, *ProbabilisticSamplerUpdater, *RateLimitingSamplerUpdater:
 		default:
 			return false
 		}
