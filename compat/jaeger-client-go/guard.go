@@ -38,6 +38,19 @@ func attempt(n int, call func() (int, error)) (done int, err error) {
 	return call()
 }
 
+// try runs code of the program's own. A panic is an error that names it.
+func try(what string, f func() error) (err error) {
+	returned := false
+	defer func() {
+		if !returned {
+			err = fmt.Errorf("%s panicked: %.500s", what, panicText(recover()))
+		}
+	}()
+	err = f()
+	returned = true
+	return err
+}
+
 // errorText is the text of an error of the program's own, of at most 1,000 bytes.
 func errorText(err error) (text string) {
 	defer func() {

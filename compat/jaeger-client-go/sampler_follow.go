@@ -12,7 +12,7 @@ import (
 const (
 	firstFetch = 500 * time.Millisecond // the first fetch comes within it
 	firstRetry = time.Second            // until the server has answered once
-	shownBytes = 256                    // of what a server or the program's own code said, in the log
+	shownBytes = 256                    // of an answer, in the log
 )
 
 // follow asks the server again and again, until ctx ends.
@@ -72,7 +72,7 @@ func (s *RemotelyControlledSampler) fetch(ctx context.Context) (response []byte,
 func (s *RemotelyControlledSampler) apply(response []byte, err error) {
 	if err != nil {
 		s.metrics.SamplerQueryFailure.Inc(1)
-		s.logger.Infof("failed to fetch sampling strategy: %v", short(err))
+		s.logger.Infof("failed to fetch sampling strategy: %s", errorText(err))
 		return
 	}
 	var strategy interface{}
@@ -82,14 +82,14 @@ func (s *RemotelyControlledSampler) apply(response []byte, err error) {
 	})
 	if err != nil {
 		s.metrics.SamplerUpdateFailure.Inc(1)
-		s.logger.Infof("failed to parse sampling strategy response: %v", short(err))
+		s.logger.Infof("failed to parse sampling strategy response: %s", errorText(err))
 		return
 	}
 	s.metrics.SamplerRetrieved.Inc(1)
 	updated, err := s.update(strategy)
 	if err != nil {
 		s.metrics.SamplerUpdateFailure.Inc(1)
-		s.logger.Infof("failed to handle sampling strategy response %+v. Got error: %v", response[:min(len(response), shownBytes)], short(err))
+		s.logger.Infof("failed to handle sampling strategy response %+v. Got error: %s", response[:min(len(response), shownBytes)], errorText(err))
 		return
 	}
 	s.logger.Debugf("sampler updated: %+v", updated)
@@ -115,19 +115,3 @@ func (s *RemotelyControlledSampler) update(strategy interface{}) (updated Sample
 	}
 	return nil, fmt.Errorf("unsupported sampling strategy %.*s", shownBytes, fmt.Sprintf("%+v", strategy))
 }
-
-// try runs code of the program's own. A panic is an error that names it.
-func try(what string, f func() error) (err error) {
-	returned := false
-	defer func() {
-		if !returned {
-			err = fmt.Errorf("%s panicked: %.*s", what, shownBytes, panicText(recover()))
-		}
-	}()
-	err = f()
-	returned = true
-	return err
-}
-
-// short is an error's text, within bounds.
-func short(err error) string { return fmt.Sprintf("%.*v", shownBytes, err) }
