@@ -98,6 +98,9 @@ say "go run $root/backend/cmd/all-in-one@$version --help, in an empty folder"
 mkdir "$tmp/folder"
 (cd "$tmp/folder" && go run "$root/backend/cmd/all-in-one@$version" --help | head -n 1)
 
+say "go run $root/cmd/spur-doctor@$version -h, in an empty folder"
+(cd "$tmp/folder" && go run "$root/cmd/spur-doctor@$version" -h 2>&1 | head -n 1)
+
 say "a program that imports spur"
 mkdir "$tmp/program"
 cat >"$tmp/program/main.go" <<GO

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"regexp"
 	"runtime/debug"
 	"strings"
 
@@ -42,10 +43,14 @@ func libraryOf(path string) *library {
 	return nil
 }
 
-// version is that of spur as modules have it: of this program, as it was installed, or
-// of the sources it was built from.
+// pseudo matches versions that name a commit and no release.
+var pseudo = regexp.MustCompile(`\d{14}-[0-9a-f]{12}|\+`)
+
+// version is that of spur as modules have it: of this program, if a release of it was
+// installed, else of the sources that it was built from.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/go-spur/spur" && info.Main.Replace == nil && strings.HasPrefix(info.Main.Version, "v") && !strings.Contains(info.Main.Version, "+") {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "github.com/go-spur/spur" && info.Main.Replace == nil &&
+		strings.HasPrefix(info.Main.Version, "v") && !pseudo.MatchString(info.Main.Version) {
 		return info.Main.Version
 	}
 	return "v" + spur.Version

@@ -43,6 +43,8 @@ func (e *environment) isSet(name string) bool { return e.value(name) != "" }
 // counts reports whether a variable is set to something that can be used.
 func (e *environment) counts(name string) bool { return e.isSet(name) && !e.wrong[name] }
 
+func (e *environment) isDisabled() bool { return e.read.Disabled != nil && *e.read.Disabled }
+
 // configuration is what the tracer would be, and what is wrong with the variables.
 type configuration struct {
 	Settings  []setting  `json:"settings"`
@@ -98,6 +100,9 @@ func (e *environment) unknown() (all []finding) {
 			return append(all, newFinding(warn, "environment", plural(len(names)-i, "more unknown variable")))
 		}
 		f := newFinding(warn, u.Name, "unknown, and ignored")
+		if rest, cut := strings.CutPrefix(u.Name, "OTEL_EXPORTER_JAEGER_"); cut && env.Known("JAEGER_"+rest) {
+			u.Meant = "JAEGER_" + rest // it was the exporter of OpenTelemetry's SDKs
+		}
 		switch {
 		case u.Meant != "":
 			f.Text += ": did you mean " + u.Meant + "?"

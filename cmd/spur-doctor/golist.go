@@ -76,19 +76,22 @@ func (g goCommand) run(ctx context.Context, read func(*json.Decoder) error, args
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.WaitDelay = g.dir, time.Second
 	var complaints limited
-	cmd.Stderr = &complaints
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
+	out, in := io.Pipe()
+	cmd.Stdout, cmd.Stderr = in, &complaints
 	if err := cmd.Start(); err != nil {
 		return err
 	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- cmd.Wait() // within WaitDelay of the end of ctx, whoever holds the output
+		_ = in.Close()      // never an error
+	}()
 	wrong := read(json.NewDecoder(io.LimitReader(out, maxList)))
 	if wrong != nil && !errors.Is(wrong, io.EOF) {
 		cancel() // the rest is not read
 	}
-	err = cmd.Wait()
+	_ = out.Close() // never an error
+	err := <-ended
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return fmt.Errorf("go %s: no end within %v", args[0], listTime)

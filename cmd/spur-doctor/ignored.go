@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-spur/spur/internal/endpoint"
@@ -10,40 +11,76 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-const resource = "OTEL_RESOURCE_ATTRIBUTES"
+const (
+	resource        = "OTEL_RESOURCE_ATTRIBUTES"
+	otelArgument    = "OTEL_TRACES_SAMPLER_ARG"
+	refreshInterval = "JAEGER_SAMPLER_REFRESH_INTERVAL"
+	reporterTimeout = "JAEGER_REPORTER_TIMEOUT"
+	samplingServer  = "JAEGER_SAMPLER_HOST JAEGER_SAMPLER_PORT JAEGER_SAMPLER_SAMPLING_PATH" // in parts
+)
 
 // ignored finds variables that are right by themselves and without effect beside the
 // others. What FromEnv says of such in the log is not repeated.
 func (e *environment) ignored() (all []finding) {
-	if own := e.resourceService(); own != "" && own != e.read.Service {
-		all = append(all, newFinding(warn, resource, "its service.name, "+own+", is not used: another variable names the service "+e.read.Service))
+	if e.isDisabled() {
+		return nil // that says enough
 	}
 	at := endpoint.Default()
 	if e.read.Endpoint != nil {
 		at = *e.read.Endpoint
 	}
 	nowhere := e.read.NoExport || e.read.Unusable != nil
+	server := e.counts("JAEGER_SAMPLING_ENDPOINT") || e.counts("JAEGER_SAMPLER_MANAGER_HOST_PORT")
 	for _, rule := range []struct {
 		holds bool
-		why   string
 		names string
+		text  string
 	}{
-		{!e.remote(), "the sampler asks no server", "JAEGER_SAMPLING_ENDPOINT JAEGER_SAMPLER_MANAGER_HOST_PORT JAEGER_SAMPLER_HOST JAEGER_SAMPLER_PORT JAEGER_SAMPLER_SAMPLING_PATH JAEGER_SAMPLER_MAX_OPERATIONS JAEGER_SAMPLER_REFRESH_INTERVAL"},
-		{
-			e.remote() && (e.counts("JAEGER_SAMPLING_ENDPOINT") || e.counts("JAEGER_SAMPLER_MANAGER_HOST_PORT")),
-			"another variable has the whole address of the sampling server", "JAEGER_SAMPLER_HOST JAEGER_SAMPLER_PORT JAEGER_SAMPLER_SAMPLING_PATH",
-		},
-		{!nowhere && !at.UDP(), "spans do not go to an agent", "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL"},
-		{!nowhere && at.UDP(), "spans go to an agent, over UDP", "JAEGER_REPORTER_TIMEOUT"},
-		{!nowhere && at.Format != transport.OTLP, "spans are not sent in OTLP", otlpTraces("HEADERS COMPRESSION TIMEOUT CERTIFICATE CLIENT_CERTIFICATE CLIENT_KEY PROTOCOL")},
+		{!e.remote(), samplingServer + " JAEGER_SAMPLING_ENDPOINT JAEGER_SAMPLER_MANAGER_HOST_PORT JAEGER_SAMPLER_MAX_OPERATIONS JAEGER_SAMPLER_REFRESH_INTERVAL", "not used: the sampler asks no server"},
+		{e.remote() && server, samplingServer, "not used: another variable has the whole address of the sampling server"},
+		{server && e.ifRemote("endpoint") != "", otelArgument, "its endpoint is not used: another variable names the sampling server"},
+		{e.counts(refreshInterval) && e.ifRemote("pollingIntervalMs") != "", otelArgument, "its pollingIntervalMs is not used: " + refreshInterval + " is set"},
+		{!nowhere && !at.UDP(), "JAEGER_REPORTER_ATTEMPT_RECONNECTING_DISABLED JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL", "not used: spans do not go to an agent"},
+		{!nowhere && at.UDP(), reporterTimeout, "not used: spans go to an agent, over UDP"},
+		{!nowhere && at.Format != transport.OTLP, otlpTraces("HEADERS COMPRESSION TIMEOUT CERTIFICATE CLIENT_CERTIFICATE CLIENT_KEY PROTOCOL"), "not used: spans are not sent in OTLP"},
+		{!nowhere && at.Format == transport.OTLP && e.counts(reporterTimeout) && e.read.Timeout != at.HTTP.Timeout, otlpTraces("TIMEOUT"), "not used: " + reporterTimeout + " is set"},
 	} {
 		for _, name := range strings.Fields(rule.names) {
 			if rule.holds && e.counts(name) {
-				all = append(all, newFinding(warn, name, "not used: "+rule.why))
+				all = append(all, newFinding(warn, name, rule.text))
 			}
 		}
 	}
+	return append(all, e.twoSources()...)
+}
+
+// twoSources finds what OTEL_RESOURCE_ATTRIBUTES says and other variables say
+// otherwise.
+func (e *environment) twoSources() (all []finding) {
+	own, others := e.alone(resource), e.alone("JAEGER_TAGS")
+	if own.Service != "" && own.Service != e.read.Service {
+		all = append(all, newFinding(warn, resource, "its service.name, "+own.Service+", is not used: another variable names the service "+e.read.Service))
+	}
+	var keys []string
+	for _, t := range own.Tags {
+		if slices.ContainsFunc(others.Tags, func(o env.Tag) bool { return o.Key == t.Key && o.Value != t.Value }) {
+			keys = append(keys, t.Key)
+		}
+	}
+	if len(keys) > 0 {
+		all = append(all, newFinding(warn, resource, "not used for keys that JAEGER_TAGS has with other values: "+some(keys)))
+	}
 	return all
+}
+
+// alone reads one variable as if no other was set.
+func (e *environment) alone(name string) env.Settings {
+	return env.Read(func(asked string) (string, bool) {
+		if asked != name && env.Known(asked) {
+			return "", false
+		}
+		return e.lookup(asked) // a value of JAEGER_TAGS may name any other
+	}, nil)
 }
 
 // otlpTraces returns the names of OTLP's settings for traces alone. Those for all
@@ -51,17 +88,6 @@ func (e *environment) ignored() (all []finding) {
 func otlpTraces(settings string) string {
 	const prefix = "OTEL_EXPORTER_OTLP_TRACES_"
 	return prefix + strings.ReplaceAll(settings, " ", " "+prefix)
-}
-
-// resourceService is the service that OTEL_RESOURCE_ATTRIBUTES names.
-func (e *environment) resourceService() string {
-	alone := env.Read(func(name string) (string, bool) {
-		if name != resource {
-			return "", false
-		}
-		return e.lookup(name)
-	}, nil)
-	return alone.Service
 }
 
 // unreadByClient says which variables a program on compat/jaeger-client-go would not

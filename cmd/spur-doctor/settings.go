@@ -94,7 +94,7 @@ func (e *environment) tags() setting {
 
 func (e *environment) disabled() setting {
 	s := e.row("disabled", word(e.read.Disabled, false, "yes", "no"), "JAEGER_DISABLED", "OTEL_SDK_DISABLED")
-	if s.Value == "yes" {
+	if e.isDisabled() {
 		s.Status, s.Note = warn, "no span is recorded or sent"
 	}
 	return s
@@ -141,14 +141,17 @@ func (e *environment) sampler() setting {
 
 // remote reports whether the sampling server is asked.
 func (e *environment) remote() bool {
-	s := &e.read
-	return (s.Sampler == "" || s.Sampler == "remote") && (s.Disabled == nil || !*s.Disabled)
+	return (e.read.Sampler == "" || e.read.Sampler == "remote") && !e.isDisabled()
 }
 
 func (e *environment) samplingServer() setting {
 	const name = "sampling server"
 	if !e.remote() {
-		return setting{Name: name, Value: "not asked", Source: cmp.Or(e.sampler().Source, byDefault)}
+		source := e.sampler().Source
+		if e.isDisabled() {
+			source = e.disabled().Source
+		}
+		return setting{Name: name, Value: "not asked", Source: source}
 	}
 	row := e.row(name, address.Hide(cmp.Or(e.read.SamplingEndpoint, defaultSampling)),
 		"JAEGER_SAMPLING_ENDPOINT", "JAEGER_SAMPLER_MANAGER_HOST_PORT", e.ifRemote("endpoint"))
@@ -163,11 +166,10 @@ func (e *environment) samplingServer() setting {
 
 // ifRemote names OTEL_TRACES_SAMPLER_ARG where it is used and has a key.
 func (e *environment) ifRemote(key string) string {
-	const argument = "OTEL_TRACES_SAMPLER_ARG"
-	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(argument), key) {
+	if e.jaegerSampler() || e.read.Sampler != "remote" || !strings.Contains(e.value(otelArgument), key) {
 		return ""
 	}
-	return argument
+	return otelArgument
 }
 
 func (e *environment) destination() setting {

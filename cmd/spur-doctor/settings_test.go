@@ -38,6 +38,7 @@ func TestSettings(t *testing.T) {
 		{"OTEL_TRACES_SAMPLER=always_on", "sampler", "const: all new traces, whatever callers decided | OTEL_TRACES_SAMPLER"},
 		{"OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=0.25", "sampler", "probabilistic: 0.25 of new traces, whatever callers decided | OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG"},
 		{"OTEL_TRACES_SAMPLER=always_on", "sampling server", "not asked | OTEL_TRACES_SAMPLER"},
+		{"JAEGER_DISABLED=1", "sampling server", "not asked | JAEGER_DISABLED"},
 		{"", "sampling server", "http://127.0.0.1:5778/sampling | default"},
 		{"JAEGER_AGENT_HOST=h", "sampling server", "http://h:5778/sampling | JAEGER_AGENT_HOST"},
 		{"JAEGER_AGENT_HOST=h JAEGER_SAMPLER_PORT=1", "sampling server", "http://h:1/sampling | JAEGER_SAMPLER_PORT, JAEGER_AGENT_HOST"},

@@ -25,7 +25,7 @@ type wire struct {
 // be used if the variables of the ones before were not set.
 func (e *environment) wires() (all []wire) {
 	hidden := map[string]bool{}
-	used := e.read.Disabled == nil || !*e.read.Disabled
+	used := !e.isDisabled()
 	if wrong := e.wrongDestination(); wrong != "" {
 		used, hidden[wrong] = false, true
 	}

@@ -25,6 +25,9 @@ func Variables() []Variable {
 	return all
 }
 
+// Known reports whether Read reads a variable.
+func Known(name string) bool { return index(name) >= 0 }
+
 // Shown is what may be shown of a variable's value, in 128 bytes at most: no secrets,
 // and nothing of a variable that Read does not know.
 func Shown(name, value string) string {
