@@ -130,7 +130,7 @@ func (a *MockAgent) ResetJaegerBatches() {
 //
 // Deprecated: use EmitBatch.
 func (a *MockAgent) EmitZipkinBatch(context.Context, []*zipkincore.Span) (err error) {
-	return errors.New("Not implemented") //nolint:staticcheck // users know this text
+	return errors.New("Not implemented")
 }
 
 // GetZipkinSpans returns nil.

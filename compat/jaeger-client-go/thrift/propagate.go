@@ -8,7 +8,7 @@ type TConfigurationSetter interface {
 }
 
 // PropagateTConfiguration sets cfg in impl, if cfg is not nil and impl takes one.
-func PropagateTConfiguration(impl any, cfg *TConfiguration) {
+func PropagateTConfiguration(impl interface{}, cfg *TConfiguration) {
 	if cfg == nil || cfg.noPropagation {
 		return
 	}

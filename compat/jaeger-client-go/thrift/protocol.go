@@ -87,7 +87,7 @@ func SkipDefaultDepth(ctx context.Context, prot TProtocol, typeId TType) (err er
 // deeper than maxDepth.
 func Skip(ctx context.Context, self TProtocol, fieldType TType, maxDepth int) (err error) {
 	if maxDepth <= 0 {
-		return NewTProtocolExceptionWithType(DEPTH_LIMIT, errors.New("Depth limit exceeded")) //nolint:staticcheck // users know this text
+		return NewTProtocolExceptionWithType(DEPTH_LIMIT, errors.New("Depth limit exceeded"))
 	}
 	switch fieldType {
 	case BOOL:
@@ -116,7 +116,7 @@ func Skip(ctx context.Context, self TProtocol, fieldType TType, maxDepth int) (e
 		element, size, err := self.ReadListBegin(ctx)
 		return skipElements(ctx, self, size, err, self.ReadListEnd, maxDepth-1, element)
 	default:
-		err = invalidData("Unknown data type %d", byte(fieldType)) //nolint:staticcheck // users know this text
+		err = invalidData("Unknown data type %d", byte(fieldType))
 	}
 	return err
 }

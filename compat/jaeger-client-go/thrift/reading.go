@@ -83,7 +83,7 @@ func (in *input) check(size int64) error {
 // callers take memory for them at once.
 func (in *input) container(size int64) (int, error) {
 	if size < 0 {
-		return 0, invalidData("Invalid data length") //nolint:staticcheck // users know this text
+		return 0, invalidData("Invalid data length")
 	}
 	if err := in.check(size); err != nil {
 		return 0, err

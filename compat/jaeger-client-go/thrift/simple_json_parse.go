@@ -38,7 +38,7 @@ func (p *TSimpleJSONProtocol) ParsePreValue() error {
 	case err != nil:
 		return err
 	case c != separator:
-		return invalidData("Expected '%c', but found '%c'", separator, c) //nolint:staticcheck // as the others
+		return invalidData("Expected '%c', but found '%c'", separator, c)
 	}
 	p.drop()
 	return nil
@@ -55,7 +55,7 @@ func (p *TSimpleJSONProtocol) ParseStringBody() (string, error) {
 	}
 	var s string
 	if err := json.Unmarshal([]byte(`"`+rest), &s); err != nil {
-		return "", invalidData("Unable to parse as JSON string: %w", err) //nolint:staticcheck // as the others
+		return "", invalidData("Unable to parse as JSON string: %w", err)
 	}
 	return s, nil
 }
@@ -179,7 +179,7 @@ func (p *TSimpleJSONProtocol) start(bracket byte, first jsonPlace) (null bool, e
 	case p.atNull():
 		return true, nil
 	default:
-		return false, invalidData("Expected '%c' or null, but found '%c'", bracket, c) //nolint:staticcheck // as the others
+		return false, invalidData("Expected '%c' or null, but found '%c'", bracket, c)
 	}
 }
 
@@ -197,7 +197,7 @@ func (p *TSimpleJSONProtocol) finish(bracket byte, places ...jsonPlace) error {
 		return err
 	}
 	if c != bracket || (place != places[0] && place != places[1]) {
-		return invalidData("Expected the end '%c', but found '%c'", bracket, c) //nolint:staticcheck // as the others
+		return invalidData("Expected the end '%c', but found '%c'", bracket, c)
 	}
 	p.drop()
 	return p.parsed.leave()
@@ -219,7 +219,7 @@ func (p *TSimpleJSONProtocol) quote() (null bool, err error) {
 		_, err := p.word()
 		return true, err
 	default:
-		return false, invalidData("Expected a JSON string, found unquoted data started with %c", c) //nolint:staticcheck // as the others
+		return false, invalidData("Expected a JSON string, found unquoted data started with %c", c)
 	}
 }
 
@@ -241,14 +241,14 @@ func (p *TSimpleJSONProtocol) number() (Numeric, error) {
 	}
 	if c == '"' {
 		if end, err := p.reader.ReadByte(); err != nil || end != '"' {
-			return NUMERIC_NULL, invalidData("Unable to parse number '%s'", text) //nolint:staticcheck // as the others
+			return NUMERIC_NULL, invalidData("Unable to parse number '%s'", text)
 		}
 	}
 	if text == "null" {
 		return NUMERIC_NULL, nil
 	}
 	if _, err := strconv.ParseFloat(text, 64); errors.Is(err, strconv.ErrSyntax) {
-		return NUMERIC_NULL, invalidData("Unable to parse number '%s'", text) //nolint:staticcheck // as the others
+		return NUMERIC_NULL, invalidData("Unable to parse number '%s'", text)
 	}
 	return NewNumericFromJSONString(text, false), nil
 }

@@ -61,7 +61,7 @@ func (p jsonPlace) next() jsonPlace {
 // jsonPlaces are the places in the lists and objects around, the innermost last.
 type jsonPlaces []jsonPlace
 
-var errNoPlace = NewTProtocolExceptionWithType(INVALID_DATA, errors.New("Unexpected empty json protocol context stack")) //nolint:staticcheck,errname // users know this text
+var errNoPlace = NewTProtocolExceptionWithType(INVALID_DATA, errors.New("Unexpected empty json protocol context stack"))
 
 func (s jsonPlaces) place() (jsonPlace, error) {
 	if len(s) == 0 {

@@ -46,7 +46,7 @@ func (p *TSimpleJSONProtocol) ReadFieldBegin(ctx context.Context) (string, TType
 	case c == '}':
 		return "", STOP, 0, nil
 	case c != '"':
-		return "", STOP, 0, invalidData("Expected \"}\" or '\"', but found: '%c'", c) //nolint:staticcheck // as the others
+		return "", STOP, 0, invalidData("Expected \"}\" or '\"', but found: '%c'", c)
 	}
 	p.drop()
 	name, err := p.ParseStringBody()
@@ -104,7 +104,7 @@ func (p *TSimpleJSONProtocol) ReadBool(context.Context) (bool, error) {
 	case word == "false", word == "null":
 		return false, p.ParsePostValue()
 	default:
-		return false, invalidData("Expected \"true\", \"false\", or \"null\" but found: %s", word) //nolint:staticcheck // as the others
+		return false, invalidData("Expected \"true\", \"false\", or \"null\" but found: %s", word)
 	}
 }
 

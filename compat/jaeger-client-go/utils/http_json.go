@@ -24,7 +24,7 @@ func GetJSON(url string, out interface{}) error {
 // and closes the body. An answer of status 400 or above is an error with the beginning of
 // its body.
 func ReadJSON(resp *http.Response, out interface{}) error {
-	defer resp.Body.Close() //nolint:errcheck // what was read counts
+	defer resp.Body.Close()
 
 	if resp.StatusCode >= http.StatusBadRequest {
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorText))

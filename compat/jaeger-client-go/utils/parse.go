@@ -19,7 +19,7 @@ var (
 	ErrNotHostColonPort = errors.New("expecting host:port")
 
 	// ErrNotFourOctets is the error of ParseIPToUint32 for a text without four parts.
-	ErrNotFourOctets = errors.New("Wrong number of octets") //nolint:staticcheck // users know this text
+	ErrNotFourOctets = errors.New("Wrong number of octets")
 )
 
 // ParseIPToUint32 returns an IPv4 address, such as "10.0.0.1" or "localhost", as a number,

@@ -109,7 +109,7 @@ func lookUp(host string) error {
 
 // EmitZipkinBatch returns an error: agents want batches of Jaeger's spans.
 func (a *AgentClientUDP) EmitZipkinBatch(context.Context, []*zipkincore.Span) error {
-	return errors.New("Not implemented") //nolint:staticcheck // users know this text
+	return errors.New("Not implemented")
 }
 
 // EmitBatch sends a batch, which it does not keep. It is an error if the batch is larger
