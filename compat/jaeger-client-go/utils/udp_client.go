@@ -121,7 +121,8 @@ func (a *AgentClientUDP) EmitBatch(ctx context.Context, batch *jaeger.Batch) err
 	if a.udp == nil {
 		return transport.ErrClosed
 	}
-	if err := a.encode(ctx, batch); err != nil {
+	a.buffer.Reset()
+	if err := a.client.EmitBatch(ctx, batch); err != nil {
 		return err
 	}
 	if size := a.buffer.Len(); size > a.max {
@@ -137,17 +138,6 @@ func (a *AgentClientUDP) EmitBatch(ctx context.Context, batch *jaeger.Batch) err
 	default:
 		return failed.Err
 	}
-}
-
-// encode leaves batch in the buffer. One with missing parts is an error.
-func (a *AgentClientUDP) encode(ctx context.Context, batch *jaeger.Batch) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("a batch with missing parts: %v", r)
-		}
-	}()
-	a.buffer.Reset()
-	return a.client.EmitBatch(ctx, batch)
 }
 
 // Close closes the connection.
