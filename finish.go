@@ -135,14 +135,13 @@ func (s *Span) deliver(w word, r *record.Record) {
 	if r == nil {
 		return
 	}
-	if !t.keeps || w&wordSampled == 0 {
-		r.Release()
-		return
+	if t.keeps && w&wordSampled != 0 {
+		kept := r.Keep()
+		s.mu.Lock()
+		s.rec = kept
+		s.mu.Unlock()
 	}
-	r.Close()
-	s.mu.Lock()
-	s.rec = r
-	s.mu.Unlock()
+	r.Release()
 }
 
 func (s *Span) seal(d *sealed, w word, r *record.Record) {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/go-spur/spur/model"
@@ -13,10 +14,8 @@ import (
 
 // Record is where a recorded span keeps its tags and logs. It comes from a pool and
 // goes back there when the span finishes: nobody may hold on to it or its parts.
-// Ordinary spans fit the arrays inside. It has no lock: the span's mutex guards it.
-//
-// With a reporter or observer that keeps spans the record stays with its span
-// for good, readable but closed.
+// It has no lock: the span's mutex guards it. With a reporter or observer that keeps spans
+// a copy stays with its span for good: see Keep.
 type Record struct {
 	freezer *Freezer // whose limits and counters these are
 	tags    []model.Tag
@@ -29,11 +28,14 @@ type Record struct {
 	droppedTags uint32
 	droppedLogs uint32
 	closed      bool
-
-	inlineTags   [5]model.Tag
-	inlineFields [2]model.Tag
-	inlineLogs   [1]model.Log
 }
+
+// What a record has room for at first: an ordinary span.
+const (
+	firstTags   = 5
+	firstFields = 2
+	firstLogs   = 1
+)
 
 // Below scanTags tags a key is found by comparing; above by its hash.
 const scanTags = 8
@@ -64,28 +66,18 @@ func (r *Record) Release() {
 	clear(r.tags)
 	clear(r.fields)
 	clear(r.logs)
-	// What was here before they grew beyond it.
-	if cap(r.tags) > len(r.inlineTags) {
-		clear(r.inlineTags[:])
-	}
-	if cap(r.fields) > len(r.inlineFields) {
-		clear(r.inlineFields[:])
-	}
-	if cap(r.logs) > len(r.inlineLogs) {
-		clear(r.inlineLogs[:])
-	}
 	pool.Put(r.reset())
 }
 
 func (r *Record) reset() *Record {
 	if cap(r.tags) > keepTags || r.tags == nil {
-		r.tags = r.inlineTags[:]
+		r.tags = make([]model.Tag, 0, firstTags)
 	}
 	if cap(r.fields) > keepFields || r.fields == nil {
-		r.fields = r.inlineFields[:]
+		r.fields = make([]model.Tag, 0, firstFields)
 	}
 	if cap(r.logs) > keepLogs || r.logs == nil {
-		r.logs = r.inlineLogs[:]
+		r.logs = make([]model.Log, 0, firstLogs)
 	}
 	r.tags, r.fields, r.logs, r.hashes = r.tags[:0], r.fields[:0], r.logs[:0], r.hashes[:0]
 	r.bytes, r.oldest, r.droppedTags, r.droppedLogs = 0, 0, 0, 0
@@ -93,8 +85,16 @@ func (r *Record) reset() *Record {
 	return r
 }
 
-// Close marks a record that stays with its finished span.
-func (r *Record) Close() { r.closed = true }
+// Keep returns what stays with a finished span that is kept: a closed copy, in as little
+// memory as it takes. It may be read for good.
+func (r *Record) Keep() *Record {
+	k := &Record{tags: slices.Clone(r.tags), droppedTags: r.droppedTags, droppedLogs: r.droppedLogs, closed: true}
+	if len(r.logs) > 0 {
+		data := model.Span{Logs: r.Logs()}
+		k.logs = data.Clone().Logs
+	}
+	return k
+}
 
 // Closed reports whether the span has finished.
 func (r *Record) Closed() bool { return r.closed }
