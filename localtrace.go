@@ -25,7 +25,11 @@ type lateTrace struct {
 	root        *Span              // where the sampler's tags go
 	parent      sampler.ParentKind // what Sample was told
 	parentFlags model.Flags
+	awaits      sampler.EventKind // the one at which it can decide; 0 is any
 }
+
+// asksAt reports whether the sampler is asked at events of a kind.
+func (l *lateTrace) asksAt(kind sampler.EventKind) bool { return l.awaits == 0 || l.awaits == kind }
 
 // traceState returns the W3C tracestate, or "".
 func (l *localTrace) traceState() string {
@@ -40,4 +44,15 @@ func (s *Span) ownLocal() *localTrace {
 	l := *s.ctx.local
 	s.ctx.local = &l
 	return &l
+}
+
+// ownLate is ownLocal for one that waits for a late decision.
+func (s *Span) ownLate() *lateTrace {
+	own := &struct { // in one piece, for speed
+		localTrace
+		lateTrace
+	}{localTrace: *s.ctx.local}
+	own.late = &own.lateTrace
+	s.ctx.local = &own.localTrace
+	return own.late
 }

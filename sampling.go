@@ -97,6 +97,9 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 	if h.late == nil {
 		return sampler.Decision{}
 	}
+	if !late.asksAt(e.Kind) {
+		return sampler.Decision{Undecided: true}
+	}
 	e.State = &late.state
 	e.LocalRoot = late.root == s
 	e.TraceID = s.ctx.traceID

@@ -253,6 +253,9 @@ func (s *Span) putTag(key string, v model.Value) {
 // announceTag tells observers and a Late sampler of a tag, unless the span has
 // finished.
 func (s *Span) announceTag(w word, key string, v model.Value) bool {
+	if w&wordObserved == 0 && !s.ctx.local.late.asksAt(sampler.EventTag) {
+		return true
+	}
 	if s.Finished() {
 		s.usedAfterFinish()
 		return false

@@ -216,11 +216,13 @@ func (t *Tracer) askSampler(h *samplerHolder, s *Span, p *sampler.Params) sample
 		d.Undecided = false
 		return d
 	}
-	late := &lateTrace{root: s, parent: p.Parent, parentFlags: p.ParentFlags}
-	if state != nil {
+	late := s.ownLate()
+	late.root, late.parent, late.parentFlags = s, p.Parent, p.ParentFlags
+	if awaits, ok := state.(sampler.Awaits); ok {
+		late.awaits = sampler.EventKind(awaits)
+	} else if state != nil {
 		late.state.Store(state)
 	}
-	s.ownLocal().late = late
 	return d
 }
 

@@ -83,6 +83,11 @@ type Stateful interface {
 	Self() Sampler
 }
 
+// Awaits is a state that SampleState may return with Undecided, as Awaits(EventOperationName):
+// only that kind of event can decide. The tracer then does not ask at others, which saves
+// time. A sampler that asks several others may still do so.
+type Awaits EventKind
+
 // AsStateful returns s as a Stateful sampler, unless s merely embeds one.
 func AsStateful(s Sampler) (Stateful, bool) {
 	st, ok := s.(Stateful)

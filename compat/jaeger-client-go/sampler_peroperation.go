@@ -158,6 +158,14 @@ func (a askedLate) Sample(p sampler.Params) sampler.Decision {
 	return d
 }
 
+// SampleState implements spur's sampler.Stateful.
+func (a askedLate) SampleState(p sampler.Params) (sampler.Decision, any) {
+	return a.Sample(p), sampler.Awaits(sampler.EventOperationName)
+}
+
+// Self implements spur's sampler.Stateful.
+func (a askedLate) Self() sampler.Sampler { return a }
+
 // Reconsider implements spur's sampler.Late.
 func (a askedLate) Reconsider(e sampler.Event) sampler.Decision { return atName(a.Sampler, e) }
 
