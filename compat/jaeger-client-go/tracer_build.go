@@ -39,6 +39,9 @@ func (t *Tracer) build(s Sampler) {
 	native, custom := splitReporter(t.reporter)
 	t.custom = custom
 	t.watches = t.late != nil || len(custom) > 0 || len(t.observers) > 0 || t.options.zipkinSharedRPCSpan
+	if t.options.disabled {
+		t.watches, t.counted = false, false
+	}
 	if len(custom) > 0 || len(native) == 0 {
 		native = append(native, keeping(len(custom) > 0))
 	}

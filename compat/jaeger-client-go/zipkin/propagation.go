@@ -52,16 +52,21 @@ func NewZipkinB3HTTPHeaderPropagator(opts ...Option) Propagator {
 // Inject writes ids, the decision and baggage into an opentracing.TextMapWriter. Baggage
 // beyond spur's limits, or that would break the carrier, is left out.
 func (p Propagator) Inject(sc jaeger.SpanContext, abstractCarrier interface{}) error {
-	to, ok := abstractCarrier.(opentracing.TextMapWriter)
-	if !ok {
-		return opentracing.ErrInvalidCarrier
-	}
 	m := sc.SpurContext().Model()
 	m.State &^= model.StateDeferred // jaeger-client-go says that what is undecided is not sampled
-	if h, ok := to.(opentracing.HTTPHeadersCarrier); ok {
-		p.b3.Inject(&m, propagation.Header(h))
-	} else {
+	switch to := abstractCarrier.(type) {
+	case opentracing.HTTPHeadersCarrier:
+		if to == nil {
+			return opentracing.ErrInvalidCarrier
+		}
+		p.b3.Inject(&m, propagation.Header(to))
+	case opentracing.TextMapWriter:
+		if text, ok := to.(opentracing.TextMapCarrier); ok && text == nil {
+			return opentracing.ErrInvalidCarrier
+		}
 		p.b3.Inject(&m, to)
+	default:
+		return opentracing.ErrInvalidCarrier
 	}
 	return nil
 }
