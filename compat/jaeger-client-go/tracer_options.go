@@ -45,7 +45,11 @@ func (TracerOptionsFactory) Metrics(m *Metrics) TracerOption {
 // Logger is where the tracer writes about itself; nowhere by default.
 func (TracerOptionsFactory) Logger(logger Logger) TracerOption {
 	return func(t *Tracer) {
-		if logger != nil {
+		switch logger {
+		case nil:
+		case NullLogger:
+			t.logger = log.NullLogger
+		default:
 			t.logger = log.DebugLogAdapter(logger)
 		}
 	}

@@ -16,7 +16,8 @@ type Configuration struct {
 	// ServiceName is the name of the service.
 	ServiceName string `yaml:"serviceName"`
 
-	// Disabled makes a tracer that records nothing. It passes on what arrives in headers.
+	// Disabled makes a tracer that records nothing. It passes on what arrives in headers,
+	// if the service has a name.
 	Disabled bool `yaml:"disabled"`
 
 	// RPCMetrics makes metrics of requests, with the factory of the option Metrics.

@@ -3,6 +3,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -36,6 +37,8 @@ const (
 	envAgentHost              = "JAEGER_AGENT_HOST"
 	envAgentPort              = "JAEGER_AGENT_PORT"
 )
+
+var errNegative = errors.New("negative")
 
 // FromEnv returns what the environment variables say. The error names a variable that
 // cannot be used, and its value. Sampler and Reporter are never nil.
@@ -76,7 +79,7 @@ func (sc *SamplerConfig) fromEnv() error {
 		func() error { return parsed(envSamplerParam, &sc.Param, parseFloat) },
 		func() error { return parsed(envSamplerMaxOperations, &sc.MaxOperations, parseInt) },
 		func() error {
-			return parsed(envSamplerRefreshInterval, &sc.SamplingRefreshInterval, time.ParseDuration)
+			return parsed(envSamplerRefreshInterval, &sc.SamplingRefreshInterval, parseDuration)
 		},
 	)
 }
@@ -84,7 +87,7 @@ func (sc *SamplerConfig) fromEnv() error {
 func (rc *ReporterConfig) fromEnv() error {
 	err := first(
 		func() error { return parsed(envMaxQueueSize, &rc.QueueSize, parseInt) },
-		func() error { return parsed(envFlushInterval, &rc.BufferFlushInterval, time.ParseDuration) },
+		func() error { return parsed(envFlushInterval, &rc.BufferFlushInterval, parseDuration) },
 		func() error { return parsed(envLogSpans, &rc.LogSpans, strconv.ParseBool) },
 	)
 	switch {
@@ -119,7 +122,7 @@ func (rc *ReporterConfig) agentFromEnv() error {
 	if err := parsed(envReconnectingDisabled, &rc.DisableAttemptReconnecting, strconv.ParseBool); err != nil || rc.DisableAttemptReconnecting {
 		return err
 	}
-	return parsed(envReconnectInterval, &rc.AttemptReconnectInterval, time.ParseDuration)
+	return parsed(envReconnectInterval, &rc.AttemptReconnectInterval, parseDuration)
 }
 
 // bracketed is a host as it stands in front of a port: IPv6 addresses have brackets there.
@@ -193,6 +196,15 @@ func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
 func parseInt(s string) (int, error) {
 	n, err := strconv.ParseInt(s, 10, 0)
 	return int(n), err
+}
+
+// parseDuration refuses what is negative: there is no ticker for it.
+func parseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err == nil && d < 0 {
+		err = errNegative
+	}
+	return d, err
 }
 
 func parseURL(s string) (string, error) {
