@@ -95,3 +95,5 @@ func (c *counters) String() string {
 	sort.Strings(list)
 	return strings.Join(list, "\n")
 }
+
+func childOf(s *jaeger.Span) opentracing.SpanReference { return opentracing.ChildOf(s.Context()) }

@@ -7,11 +7,12 @@ import (
 
 	"github.com/opentracing/opentracing-go/log"
 
+	"github.com/go-spur/spur"
 	j "github.com/uber/jaeger-client-go/thrift-gen/jaeger"
 )
 
-// ConvertLogsToJaegerTags makes tags of log fields. Objects become text as %+v prints it;
-// what panics while it is printed, or logs itself lazily, becomes text that says so.
+// ConvertLogsToJaegerTags makes tags of log fields. Objects become text; what panics on the
+// way becomes text that says so.
 func ConvertLogsToJaegerTags(logFields []log.Field) []*j.Tag {
 	e := tagEncoder{make([]*j.Tag, 0, len(logFields))}
 	for _, field := range logFields {
@@ -50,7 +51,7 @@ func (e *tagEncoder) EmitFloat64(key string, value float64) {
 }
 
 func (e *tagEncoder) EmitObject(key string, value interface{}) {
-	e.EmitString(key, fmt.Sprintf("%+v", value))
+	e.EmitString(key, spur.Freeze(value).String())
 }
 
 func (e *tagEncoder) EmitInt(key string, value int)         { e.EmitInt64(key, int64(value)) }

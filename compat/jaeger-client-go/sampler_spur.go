@@ -3,6 +3,7 @@
 package jaeger
 
 import (
+	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 )
@@ -89,7 +90,7 @@ func spurDecision(sample bool) sampler.Decision { return sampler.Decision{Sample
 func spurTags(tags []Tag) []model.Tag {
 	frozen := make([]model.Tag, 0, len(tags))
 	for _, tag := range tags {
-		frozen = append(frozen, model.Tag{Key: tag.key, Value: spurValue(tag.value)})
+		frozen = append(frozen, model.Tag{Key: tag.key, Value: spur.Freeze(tag.value)})
 	}
 	return frozen
 }

@@ -14,7 +14,7 @@ import (
 
 // Tags returns the tags. Where the program has a reporter of its own, such as
 // NewInMemoryReporter, they have the values that were set, also after Finish. Elsewhere
-// integers are int64 and there are none after Finish.
+// integers are int64, and a span that was sent has none after Finish.
 func (s *Span) Tags() opentracing.Tags {
 	frozen := s.span.Tags()
 	tags := make(opentracing.Tags, len(frozen))

@@ -51,7 +51,7 @@ func TestSpanKeepsWhatWasSet(t *testing.T) {
 	}
 }
 
-// Without one, spans are read in the types that travel, until they finish.
+// Without one, spans are read in the types that travel.
 func TestSpanOfASender(t *testing.T) {
 	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewNullReporter())
 	defer closer.Close()
@@ -70,8 +70,8 @@ func TestSpanOfASender(t *testing.T) {
 		t.Errorf("references %v", refs)
 	}
 	s.Finish()
-	if got := s.Tags(); len(got) != 0 {
-		t.Errorf("tags after Finish: %v", got)
+	if got, want := s.Tags(), (opentracing.Tags{"n": int64(1)}); !reflect.DeepEqual(got, want) {
+		t.Errorf("tags after Finish %v, want %v", got, want)
 	}
 }
 

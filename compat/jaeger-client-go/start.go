@@ -35,8 +35,8 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 	}
 	s := &Span{tracer: t, watch: &watch{rpcServer: isRPCServer(sso.Tags)}}
 	given := []opentracing.StartSpanOption{opentracing.StartTime(sso.StartTime)}
-	for _, r := range sso.References {
-		given = append(given, t.sharedReference(s, r))
+	for _, r := range t.shareParent(s, sso.References) {
+		given = append(given, r)
 	}
 	if t.late == nil && len(sso.Tags) > 0 {
 		given = append(given, opentracing.Tags(sso.Tags))
@@ -72,16 +72,35 @@ func (t *Tracer) read(options []opentracing.StartSpanOption) (sso opentracing.St
 	return sso
 }
 
-// sharedReference makes the parent of an RPC server's span the span itself, as Zipkin has
-// it, if the tracer is to.
-func (t *Tracer) sharedReference(s *Span, r opentracing.SpanReference) opentracing.SpanReference {
-	if t.options.zipkinSharedRPCSpan && s.watch.rpcServer && !s.watch.shared {
-		if c, ok := t.ownContext(r.ReferencedContext); ok && c.IsValid() && r.Type != selfRefType {
-			s.watch.shared = true
-			return SelfRef(c)
+// shareParent makes the parent of an RPC server's span the span itself, as Zipkin has it,
+// if the tracer is to.
+func (t *Tracer) shareParent(s *Span, refs []opentracing.SpanReference) []opentracing.SpanReference {
+	if !t.options.zipkinSharedRPCSpan || !s.watch.rpcServer {
+		return refs
+	}
+	parent := -1
+	for i, r := range refs {
+		c, ok := t.ownContext(r.ReferencedContext)
+		switch {
+		case !ok || !c.IsValid() || r.Type == selfRefType:
+		case r.Type == opentracing.ChildOfRef:
+			return withSelf(refs, i, c)
+		case parent < 0:
+			parent = i
 		}
 	}
-	return r
+	if parent < 0 {
+		return refs
+	}
+	c, _ := t.ownContext(refs[parent].ReferencedContext)
+	return withSelf(refs, parent, c)
+}
+
+// withSelf returns refs with SelfRef at i.
+func withSelf(refs []opentracing.SpanReference, i int, c SpanContext) []opentracing.SpanReference {
+	refs = append([]opentracing.SpanReference(nil), refs...)
+	refs[i] = SelfRef(c)
+	return refs
 }
 
 // references are those with valid contexts.

@@ -18,7 +18,6 @@ type watch struct {
 	late      *lateState // nil when the trace was decided about as it began
 
 	rpcServer  bool
-	shared     bool // the span has its parent's ids
 	finished   bool
 	duration   time.Duration
 	references []Reference

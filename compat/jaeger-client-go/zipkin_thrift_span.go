@@ -4,7 +4,6 @@ package jaeger
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -145,17 +144,7 @@ func zipkinText(v model.Value) string {
 	if v.Kind() == model.KindFloat64 {
 		return strconv.FormatFloat(v.Float64(), 'f', 6, 64)
 	}
-	return plainText(v)
-}
-
-// plainText is a value as %+v prints it.
-func plainText(v model.Value) string {
-	switch v.Kind() {
-	case model.KindString, model.KindBytes:
-		return v.Str()
-	default:
-		return fmt.Sprint(v.Any())
-	}
+	return v.String()
 }
 
 // binaryAnnotations are the peer of a call, or the component, and the tags.
@@ -185,7 +174,7 @@ func (b *zipkinBuilder) binaryAnnotations() []*z.BinaryAnnotation {
 func (b *zipkinBuilder) componentName() string {
 	for _, tag := range b.Tags {
 		if tag.Key == string(ext.Component) {
-			return plainText(tag.Value)
+			return tag.Value.String()
 		}
 	}
 	return b.endpoint.ServiceName
@@ -203,7 +192,7 @@ func binaryAnnotation(tag model.Tag, limit int) *z.BinaryAnnotation {
 			a.Value[0] = 1
 		}
 	default:
-		a.Value, a.AnnotationType = []byte(prefix(plainText(v), limit)), z.AnnotationType_STRING
+		a.Value, a.AnnotationType = []byte(prefix(v.String(), limit)), z.AnnotationType_STRING
 	}
 	return a
 }

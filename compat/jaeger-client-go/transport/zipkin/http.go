@@ -87,7 +87,7 @@ func (c *HTTPTransport) send() error {
 	}
 	status, answer, err := r.Send(c.client, batch)
 	if err == nil && status >= http.StatusMultipleChoices {
-		err = fmt.Errorf("error from collector: code=%d body=%.1000q", status, answer)
+		err = fmt.Errorf("error from collector: code=%d body=%.500q", status, answer)
 	}
 	return err
 }
