@@ -80,6 +80,10 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 // from another request, as a proxy does: whether it had the ids of another context.
 // To go over all keys of every Header would cost a third of writing the ids.
 func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
+	if p.to.hasIDs(jaeger) && p.to.hasIDs(w3c) {
+		h := new(defaultHeaders)
+		w.jaeger, w.w3c = &h.jaeger, &h.w3c
+	}
 	for _, f := range p.to.ids {
 		mark := [families]field{jaegerID, w3cParent, b3Span}[f]
 		if f == b3 && p.to.b3Single {
@@ -106,6 +110,10 @@ type (
 		values [2]string
 		text   [traceparentLen]byte
 	}
+	defaultHeaders struct {
+		jaeger idHeader
+		w3c    w3cHeaders
+	}
 	b3Headers struct {
 		values [5]string
 		text   [maxB3IDs]byte
@@ -115,11 +123,17 @@ type (
 func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 	switch f {
 	case jaeger:
-		h := new(idHeader)
+		h := w.jaeger
+		if h == nil {
+			h = new(idHeader)
+		}
 		h.values[0] = textOf(appendJaegerID(h.text[:0], c))
 		w.set(jaegerID, h.values[:])
 	case w3c:
-		h := new(w3cHeaders)
+		h := w.w3c
+		if h == nil {
+			h = new(w3cHeaders)
+		}
 		h.values[0] = textOf(appendTraceparent(h.text[:0], c))
 		h.values[1] = p.outState(c)
 		w.set(w3cParent, h.values[:1])
@@ -158,8 +172,10 @@ type writer struct {
 	style  keyStyle
 	header Header
 	to     Setter
-	text   []byte   // of members
-	values []string // of members in a Header
+	jaeger *idHeader   // where these go; nil: anywhere
+	w3c    *w3cHeaders // likewise
+	text   []byte      // of members
+	values []string    // of members in a Header
 }
 
 // set writes a header that has one value, or removes it from a Header when that is

@@ -3,7 +3,6 @@
 package propagation
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,7 +17,12 @@ func appendJaegerID(dst []byte, c *model.Context) []byte {
 	dst = append(c.TraceID.AppendHex(dst), ':')
 	dst = append(c.SpanID.AppendHex(dst), ':')
 	dst = append(c.ParentID.AppendHex(dst), ':')
-	return strconv.AppendUint(dst, uint64(wireFlags(c)), 16)
+	const digits = "0123456789abcdef"
+	flags := wireFlags(c)
+	if flags > 0xf {
+		dst = append(dst, digits[flags>>4])
+	}
+	return append(dst, digits[flags&0xf])
 }
 
 // wireFlags returns the flags that leave the process: without a decision nobody

@@ -19,10 +19,10 @@ func TestAllocations(t *testing.T) {
 		"server/handler sampled=true":      16,
 		"server/interceptor sampled=false": 12,
 		"server/interceptor sampled=true":  15,
-		"client/handler sampled=false":     9,
-		"client/handler sampled=true":      12,
-		"client/interceptor sampled=false": 8,
-		"client/interceptor sampled=true":  8,
+		"client/handler sampled=false":     8,
+		"client/handler sampled=true":      11,
+		"client/interceptor sampled=false": 7,
+		"client/interceptor sampled=true":  7,
 	}
 	for _, sampled := range []bool{false, true} {
 		for _, s := range sides(t, sampled) {
