@@ -125,8 +125,8 @@ func (t *Tracer) startTime(s *Span, o *startOptions, mono int64) int64 {
 // startLocal applies the start tags of a span of a trace that exists. It returns
 // them when they are not recorded, but observers want them.
 func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record) {
-	if n, ok := o.priority(); ok {
-		s.setPriority(n)
+	if o.prioritized {
+		s.setPriority(o.priority)
 	}
 	if o.hasTags() && (s.ctx.word.recording() || len(t.observers.start) > 0) {
 		s.rec = t.startTags(o)
@@ -161,9 +161,8 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		v.granted = t.allowDebug(p.Operation)
 	}
 	w := decide(v)
-	n, prioritized := o.priority()
 	h := t.sampler.Load()
-	if w&wordSampled == 0 && !prioritized && !v.observed && t.excludes(h, p) {
+	if w&wordSampled == 0 && !o.prioritized && !v.observed && t.excludes(h, p) {
 		s.word.store(w)
 		return nil
 	}
@@ -178,8 +177,8 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		v.sampler = answerOf(&d)
 		w = decide(v)
 	}
-	if prioritized {
-		v.priority = signOf(n)
+	if o.prioritized {
+		v.priority = signOf(o.priority)
 		w = decide(v)
 	}
 	s.word.store(w)

@@ -46,6 +46,9 @@ type startOptions struct {
 	mapAt    int              // how many tags came before it
 	foreign  int              // references to other tracers' contexts
 	panics   int              // options and spans of others that panicked
+
+	prioritized bool // the last sampling.priority is an integer: priority
+	priority    int64
 }
 
 type startReference struct {
@@ -64,6 +67,9 @@ func (o *startOptions) add(opt opentracing.StartSpanOption) {
 	case opentracing.Tags:
 		if o.tagMap == nil {
 			o.tagMap, o.mapAt = opt, o.ntags+len(o.moreTags)
+			if v, ok := opt[samplingPriority]; ok {
+				o.priority, o.prioritized = asInteger(v)
+			}
 			return
 		}
 		for k, v := range opt {
@@ -109,6 +115,9 @@ func (o *startOptions) addReference(r opentracing.SpanReference) {
 }
 
 func (o *startOptions) addTag(key string, value any) {
+	if key == samplingPriority {
+		o.priority, o.prioritized = asInteger(value)
+	}
 	if o.ntags < len(o.tags) {
 		o.tags[o.ntags] = opentracing.Tag{Key: key, Value: value}
 		o.ntags++
@@ -136,19 +145,6 @@ func (o *startOptions) eachTag(f func(key string, value any)) {
 			f(o.moreTags[i-o.ntags].Key, o.moreTags[i-o.ntags].Value)
 		}
 	}
-}
-
-// priority looks for sampling.priority among the start tags.
-func (o *startOptions) priority() (n int64, ok bool) {
-	if !o.hasTags() {
-		return 0, false
-	}
-	o.eachTag(func(key string, value any) {
-		if key == samplingPriority {
-			n, ok = asInteger(value)
-		}
-	})
-	return n, ok
 }
 
 // hasParent reports whether a reference says where the span belongs, as links do
