@@ -43,7 +43,8 @@ export GONOSUMDB="$root,$root/*" GOFLAGS="$(go env GOFLAGS) -mod=mod -modcacherw
 from_tags=(env GIT_CONFIG_GLOBAL="$tmp/gitconfig" GOPROXY=direct go mod download)
 others=$(go env GOPROXY)
 
-# path_of DIRECTORY, tag_of DIRECTORY: a module's path, and its tag.
+# path_of DIRECTORY, tag_of DIRECTORY: the path by which a module is fetched, which is that
+# in its go.mod unless it is there to replace another, and its tag.
 path_of() { if [[ $1 == . ]]; then echo "$root"; else echo "$root/$1"; fi; }
 tag_of() { if [[ $1 == . ]]; then echo "$version"; else echo "$1/$version"; fi; }
 
@@ -123,6 +124,33 @@ func main() {
 GO
 (cd "$tmp/program" && go mod init example.org/program 2>/dev/null &&
   go get "$root@$version" "$root/spurgrpc@$version" "$root/spurprom@$version" 2>/dev/null && go run . && grep "$root" go.mod)
+
+say "a program that imports jaeger-client-go, with the line that replaces it"
+mkdir "$tmp/replaced"
+cat >"$tmp/replaced/main.go" <<GO
+package main
+
+import (
+	"fmt"
+
+	"github.com/uber/jaeger-client-go"
+	"github.com/uber/jaeger-client-go/config"
+)
+
+func main() {
+	reporter := jaeger.NewInMemoryReporter()
+	c := config.Configuration{ServiceName: "program", Sampler: &config.SamplerConfig{Type: "const", Param: 1}}
+	tracer, closer, err := c.NewTracer(config.Reporter(reporter))
+	if err != nil {
+		panic(err)
+	}
+	tracer.StartSpan("operation").Finish()
+	fmt.Println("spans:", reporter.SpansSubmitted(), "closed:", closer.Close())
+}
+GO
+(cd "$tmp/replaced" && go mod init example.org/replaced 2>/dev/null &&
+  go mod edit -replace "github.com/uber/jaeger-client-go=$root/compat/jaeger-client-go@$version" &&
+  go mod tidy 2>/dev/null && go run . && grep -E "$root|jaeger" go.mod)
 
 say "$version is made of ${head::9}, and works"
 # shellcheck disable=SC2046 # tags have no blanks
