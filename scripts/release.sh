@@ -97,10 +97,10 @@ done
 
 say "go run $root/backend/cmd/all-in-one@$version --help, in an empty folder"
 mkdir "$tmp/folder"
-(cd "$tmp/folder" && go run "$root/backend/cmd/all-in-one@$version" --help | head -n 1)
+(cd "$tmp/folder" && go run "$root/backend/cmd/all-in-one@$version" --help | sed -n 1p)
 
 say "go run $root/cmd/spur-doctor@$version -h, in an empty folder"
-(cd "$tmp/folder" && go run "$root/cmd/spur-doctor@$version" -h 2>&1 | head -n 1)
+(cd "$tmp/folder" && go run "$root/cmd/spur-doctor@$version" -h 2>&1 | sed -n 1p)
 
 say "a program that imports spur"
 mkdir "$tmp/program"
