@@ -63,6 +63,7 @@ type Batching struct {
 	name      string
 	format    transport.Format
 	interval  time.Duration
+	most      int // spans of a batch; 0: no limit
 	deadline  deadline
 	store     store
 
@@ -103,9 +104,9 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 		return nil, err
 	}
 	r := &Batching{
-		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval,
+		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval, most: o.BatchSpans,
 		deadline: newDeadline(&o),
-		store:    store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes)},
+		store:    store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes), single: o.BatchSpans > 0},
 		shards:   make([]*shard, o.Shards),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),

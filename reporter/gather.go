@@ -48,7 +48,7 @@ func (r *Batching) merge(open, part *batch) *batch {
 	if open == nil {
 		return part
 	}
-	if open.process != part.process {
+	if open.process != part.process || r.store.single {
 		r.deliver(open)
 		return part
 	}
@@ -72,7 +72,12 @@ func (r *Batching) merge(open, part *batch) *batch {
 
 // room is how many bytes of spans b can take before it is as large as a request
 // may be.
-func (r *Batching) room(b *batch) int { return r.maxBatch() - r.enc.tailMax - len(b.buf) }
+func (r *Batching) room(b *batch) int {
+	if r.store.single {
+		return 0
+	}
+	return r.maxBatch() - r.enc.tailMax - len(b.buf)
+}
 
 // join appends all of part, which fits, and returns the batch that open is then.
 func (r *Batching) join(open, part *batch) *batch {

@@ -48,6 +48,9 @@ type BatchingOptions struct {
 	// DefaultQueueSpans when 0. Two batches of a shard may always wait, whatever
 	// QueueBytes and QueueSpans say.
 	QueueSpans int
+	// BatchSpans is how many spans a batch has at most; it is sent as soon as it has so
+	// many. When 0, batches are bounded in bytes alone.
+	BatchSpans int
 	// Shards is how many batches are under construction at a time, 1 to 1024; when
 	// 0 twice GOMAXPROCS and at most 8.
 	Shards int
@@ -86,6 +89,8 @@ func (o *BatchingOptions) complete(f transport.Format) error {
 		return fmt.Errorf("%w: QueueBytes %d is negative", ErrOption, o.QueueBytes)
 	case o.QueueSpans < 0:
 		return fmt.Errorf("%w: QueueSpans %d is negative", ErrOption, o.QueueSpans)
+	case o.BatchSpans < 0:
+		return fmt.Errorf("%w: BatchSpans %d is negative", ErrOption, o.BatchSpans)
 	case o.Shards < 0 || o.Shards > mostShards:
 		return fmt.Errorf("%w: Shards %d is not within 0 to %d", ErrOption, o.Shards, mostShards)
 	case o.RetryBudget < 0:

@@ -40,6 +40,10 @@ func (r *Batching) add(sh *shard, s *model.Span, encoded []byte) bool {
 	}
 	if len(buf)+r.enc.tailMax <= limit {
 		b.accept(buf, limit+spareRoom)
+		if b.len() == r.most {
+			r.shipLocked(b, limit)
+			sh.batch = nil
+		}
 		return true
 	}
 	return r.overflowLocked(sh, buf[len(b.buf):], limit, most)

@@ -20,6 +20,7 @@ const minWaiting = 2
 type store struct {
 	maxSpans  uint64
 	maxMemory int64
+	single    bool // each batch is a request: none is put together with others
 
 	// crowded asks a Report for a Gosched: half of the room is taken, and the sender
 	// is not even at work.
@@ -152,11 +153,11 @@ func (s *store) halfLocked() bool {
 }
 
 // enough says whether what waits is worth a request of at most most bytes: another
-// chunk would not fit, or half of the room is taken.
+// chunk would not fit, or must not, or half of the room is taken.
 func (s *store) enough(most int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.first < len(s.queue) && (s.size > most-chunk || s.halfLocked())
+	return s.first < len(s.queue) && (s.single || s.size > most-chunk || s.halfLocked())
 }
 
 // pop gives the sender the batch that waited longest, or nil when none is left
