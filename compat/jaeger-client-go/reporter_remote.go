@@ -40,15 +40,20 @@ type batchingReporter struct {
 
 // newBatchingReporter returns nil when spur cannot stand in for sender.
 func newBatchingReporter(sender Transport, o *reporterOptions) Reporter {
-	t := native.Open(sender)
+	t, batchSpans := native.Open(sender)
 	if t == nil {
 		return nil
 	}
-	b, err := reporter.NewBatching(t, reporter.BatchingOptions{
+	batching := reporter.BatchingOptions{
 		FlushInterval: o.bufferFlushInterval,
 		QueueSpans:    o.queueSize,
+		BatchSpans:    batchSpans,
 		Logger:        slogger(failures(o.logger)),
-	})
+	}
+	if batchSpans > 0 {
+		batching.Shards = 1 // for batches as large as the program wants
+	}
+	b, err := reporter.NewBatching(t, batching)
 	if err != nil {
 		_ = t.Close() // which has sent nothing
 		return nil

@@ -235,6 +235,7 @@ func TestUDPParameters(t *testing.T) {
 	for hostPort, want := range map[string]string{
 		"":               "",
 		"127.0.0.1:6831": "",
+		":6831":          "",
 		"127.0.0.1":      "address 127.0.0.1: missing port in address",
 	} {
 		for _, fixed := range []bool{false, true} {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/go-spur/spur/transport"
@@ -41,6 +42,9 @@ func NewUDPTransportWithParams(params UDPTransportParams) (Transport, error) {
 	if params.HostPort == "" {
 		params.HostPort = fmt.Sprintf("%s:%d", DefaultUDPSpanServerHost, DefaultUDPSpanServerPort)
 	}
+	if strings.HasPrefix(params.HostPort, ":") {
+		params.HostPort = "127.0.0.1" + params.HostPort // this host
+	}
 	if params.MaxPacketSize <= 0 {
 		params.MaxPacketSize = utils.UDPPacketMaxLength
 	}
@@ -53,7 +57,7 @@ func NewUDPTransportWithParams(params UDPTransportParams) (Transport, error) {
 		client: client, room: params.MaxPacketSize - batchOverhead,
 		buffer: buffer, protocol: thrift.NewTCompactProtocolFactory().GetProtocol(buffer),
 	}
-	s.sender = native.NewSender(s, func() (transport.Transport, error) {
+	s.sender = native.NewSender(s, 0, func() (transport.Transport, error) {
 		return transport.NewUDP(params.HostPort, transport.UDPOptions{
 			MaxPacketSize:    min(params.MaxPacketSize, transport.MaxUDPPacketSize),
 			ResolveInterval:  max(params.AttemptReconnectInterval, 0),

@@ -42,13 +42,16 @@ var _ jaeger.Transport = (*HTTPTransport)(nil)
 // http://collector:14268/api/traces. A URL that cannot be used is an error of Append and
 // Flush.
 func NewHTTPTransport(url string, options ...HTTPOption) *HTTPTransport {
-	c := &HTTPTransport{url: url, client: post.NewClient(), batchSize: defaultBatchSize}
+	c := &HTTPTransport{url: url, client: post.NewClient()}
 	for _, o := range options {
 		if o != nil {
 			o(c)
 		}
 	}
-	c.sender = native.NewSender(c, c.open)
+	c.sender = native.NewSender(c, c.batchSize, c.open)
+	if c.batchSize == 0 {
+		c.batchSize = defaultBatchSize
+	}
 	return c
 }
 

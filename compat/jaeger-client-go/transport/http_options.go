@@ -22,10 +22,11 @@ func HTTPTimeout(duration time.Duration) HTTPOption {
 	return func(c *HTTPTransport) { c.client.Timeout = duration }
 }
 
-// HTTPBatchSize is how many spans wait at most when a program calls the transport by
-// itself; 100 by default. A remote reporter bounds requests in bytes instead.
+// HTTPBatchSize is how many spans are sent at once, unless a flush comes before. By default
+// a remote reporter bounds requests in bytes, and the transport's own methods send 100
+// spans.
 func HTTPBatchSize(n int) HTTPOption {
-	return func(c *HTTPTransport) { c.batchSize = n }
+	return func(c *HTTPTransport) { c.batchSize = max(n, 1) }
 }
 
 // HTTPBasicAuth sends a user and a password.

@@ -213,3 +213,20 @@ func TestEmbeddedTransport(t *testing.T) {
 		r.Close()
 	}
 }
+
+func TestHTTPBatchSize(t *testing.T) {
+	collector := spurtest.NewCollector(t)
+	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewRemoteReporter(
+		transport.NewHTTPTransport(collector.ThriftURL(), transport.HTTPBatchSize(2)), jaeger.ReporterOptions.BufferFlushInterval(time.Hour)))
+	for range 5 {
+		tracer.StartSpan("op").Finish()
+	}
+	arrived(t, collector, 4) // before Close
+	_ = closer.Close()
+	arrived(t, collector, 5)
+	for i, r := range collector.Requests() {
+		if want := []int{2, 2, 1}[i]; r.Spans != want {
+			t.Errorf("request %d has %d spans, want %d", i, r.Spans, want)
+		}
+	}
+}

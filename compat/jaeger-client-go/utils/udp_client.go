@@ -38,7 +38,7 @@ type AgentClientUDP struct {
 
 // AgentClientUDPParams are the parameters of [NewAgentClientUDPWithParams].
 type AgentClientUDPParams struct {
-	// HostPort is the agent's address.
+	// HostPort is the agent's address. Without a host it is this one.
 	HostPort string
 	// MaxPacketSize is the size in bytes of the largest datagram, by default
 	// UDPPacketMaxLength.
@@ -61,9 +61,13 @@ func NewAgentClientUDP(hostPort string, maxPacketSize int) (*AgentClientUDP, err
 // most. If that fails it is an error with DisableAttemptReconnecting, and otherwise tried
 // again when batches are sent.
 func NewAgentClientUDPWithParams(params AgentClientUDPParams) (*AgentClientUDP, error) {
-	host, _, err := net.SplitHostPort(params.HostPort)
+	host, port, err := net.SplitHostPort(params.HostPort)
 	if err != nil {
 		return nil, err
+	}
+	if host == "" {
+		host = "127.0.0.1"
+		params.HostPort = net.JoinHostPort(host, port)
 	}
 	if params.MaxPacketSize == 0 {
 		params.MaxPacketSize = UDPPacketMaxLength

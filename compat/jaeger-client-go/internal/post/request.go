@@ -64,7 +64,7 @@ func (r *Request) Send(client *http.Client, batch []byte) (status int, answer []
 	defer resp.Body.Close()
 	answer, err = Read(resp)
 	if err != nil {
-		return 0, nil, fmt.Errorf("could not read response from collector: %s", err)
+		return 0, nil, fmt.Errorf("could not read response from collector: %w", err)
 	}
 	return resp.StatusCode, answer, nil
 }
