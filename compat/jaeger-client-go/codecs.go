@@ -82,7 +82,7 @@ func (t *Tracer) extractError(format, carrier interface{}, err error) error {
 		keys := t.options.headerKeys.complete()
 		t.guard("a carrier", func() { err = keys.explain(kind, from, err) })
 	}
-	if err != opentracing.ErrSpanContextNotFound {
+	if !errors.Is(err, opentracing.ErrSpanContextNotFound) {
 		t.metrics.DecodingErrors.Inc(1)
 	}
 	return err

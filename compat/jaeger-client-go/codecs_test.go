@@ -42,7 +42,7 @@ func TestZipkinSpanFormat(t *testing.T) {
 		{zipkinSpan{2, 3, 0, 0}, "0000000000000002:0000000000000003:0000000000000000:0"},
 		{zipkinSpan{0, 3, 4, 1}, opentracing.ErrSpanContextNotFound.Error()},
 	} {
-		got := ""
+		var got string
 		if c, err := tracer.Extract(jaeger.ZipkinSpanFormat, &tt.span); err != nil {
 			got = err.Error()
 		} else {

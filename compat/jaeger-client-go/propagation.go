@@ -3,6 +3,7 @@
 package jaeger
 
 import (
+	"errors"
 	"net/url"
 	"reflect"
 	"strings"
@@ -94,7 +95,7 @@ func (p *TextMapPropagator) Extract(abstractCarrier interface{}) (SpanContext, e
 	if err == nil {
 		return newContext(m), nil
 	}
-	if err = p.keys.explain(p.kind, from, err); err != opentracing.ErrSpanContextNotFound {
+	if err = p.keys.explain(p.kind, from, err); !errors.Is(err, opentracing.ErrSpanContextNotFound) {
 		p.metrics.DecodingErrors.Inc(1)
 	}
 	return SpanContext{}, err
@@ -115,29 +116,33 @@ func newContext(m model.Context) SpanContext {
 	return SpanContext{spur.NewSpanContext(m)}
 }
 
-// explain returns err of an extraction in jaeger-client-go's words, if it has some. A zero
-// trace id is no context.
+// explain returns err of an extraction in jaeger-client-go's words, if it has some. Zero
+// ids are no context.
 func (c *HeadersConfig) explain(kind propagation.Kind, from opentracing.TextMapReader, err error) error {
 	if !isCorrupted(err) {
 		return opentracing.ErrSpanContextNotFound
 	}
 	var value string
-	_ = from.ForeachKey(func(k, v string) error {
+	found := false
+	wrong := from.ForeachKey(func(k, v string) error {
 		if strings.EqualFold(k, c.TraceContextHeaderName) {
-			value = v
+			value, found = v, true
 		}
 		return nil
 	})
+	if wrong != nil {
+		return wrong // the carrier's own
+	}
 	if kind == propagation.HTTP {
-		if text, wrong := url.QueryUnescape(value); wrong == nil {
+		if text, err := url.QueryUnescape(value); err == nil {
 			value = text
 		}
 	}
 	switch ctx, wrong := ContextFromString(value); {
-	case value == "" || len(value) > maxExplained:
+	case !found || len(value) > maxExplained:
 	case wrong != nil:
 		return decodingError{wrong}
-	case !ctx.TraceID().IsValid():
+	case !ctx.IsValid():
 		return opentracing.ErrSpanContextNotFound
 	}
 	return decodingError{err}

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
@@ -70,7 +71,7 @@ func (c *Configuration) FromEnv() (*Configuration, error) {
 
 func (sc *SamplerConfig) fromEnv() error {
 	text(envSamplerType, &sc.Type)
-	if host := os.Getenv(envAgentHost); host != "" {
+	if host := getenv(envAgentHost); host != "" {
 		sc.SamplingServerURL = fmt.Sprintf("http://%s:%d/sampling", bracketed(host), jaeger.DefaultSamplingServerPort)
 	}
 	text(envSamplerManagerHostPort, &sc.SamplingServerURL)
@@ -93,7 +94,7 @@ func (rc *ReporterConfig) fromEnv() error {
 	switch {
 	case err != nil:
 		return err
-	case os.Getenv(envEndpoint) != "":
+	case getenv(envEndpoint) != "":
 		return rc.collectorFromEnv()
 	}
 	return rc.agentFromEnv()
@@ -103,7 +104,7 @@ func (rc *ReporterConfig) collectorFromEnv() error {
 	if err := parsed(envEndpoint, &rc.CollectorEndpoint, parseURL); err != nil {
 		return err
 	}
-	rc.User, rc.Password = os.Getenv(envUser), os.Getenv(envPassword)
+	rc.User, rc.Password = getenv(envUser), getenv(envPassword)
 	if (rc.User == "") != (rc.Password == "") {
 		return fmt.Errorf("you must set %s and %s env vars together", envUser, envPassword)
 	}
@@ -116,7 +117,7 @@ func (rc *ReporterConfig) agentFromEnv() error {
 	if err := parsed(envAgentPort, &port, parseInt); err != nil {
 		return err
 	}
-	if rc.LocalAgentHostPort == "" || os.Getenv(envAgentHost) != "" || os.Getenv(envAgentPort) != "" {
+	if rc.LocalAgentHostPort == "" || getenv(envAgentHost) != "" || getenv(envAgentPort) != "" {
 		rc.LocalAgentHostPort = fmt.Sprintf("%s:%d", bracketed(host), port)
 	}
 	if err := parsed(envReconnectingDisabled, &rc.DisableAttemptReconnecting, strconv.ParseBool); err != nil || rc.DisableAttemptReconnecting {
@@ -127,7 +128,7 @@ func (rc *ReporterConfig) agentFromEnv() error {
 
 // bracketed is a host as it stands in front of a port: IPv6 addresses have brackets there.
 func bracketed(host string) string {
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
 		return "[" + host + "]"
 	}
 	return host
@@ -150,16 +151,19 @@ func within(part string, err error) error {
 	return nil
 }
 
+// getenv returns the value of a variable, "" when it is not set.
+func getenv(name string) string { return os.Getenv(name) } //nolint:forbidigo // all of FromEnv's reading is here
+
 // text takes over a variable that is set.
 func text(name string, to *string) {
-	if value := os.Getenv(name); value != "" {
+	if value := getenv(name); value != "" {
 		*to = value
 	}
 }
 
 // parsed takes over a variable that is set, as parse understands it.
 func parsed[T any](name string, to *T, parse func(string) (T, error)) error {
-	value := os.Getenv(name)
+	value := getenv(name)
 	if value == "" {
 		return nil
 	}

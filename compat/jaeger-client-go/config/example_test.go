@@ -29,7 +29,7 @@ func ExampleFromEnv() {
 		fmt.Println(err)
 		return
 	}
-	defer closer.Close() //nolint:errcheck // it is always nil
+	defer closer.Close()
 
 	span := tracer.StartSpan("GET /")
 	span.Finish()
@@ -48,7 +48,7 @@ func ExampleConfiguration_NewTracer() {
 		fmt.Println(err)
 		return
 	}
-	defer closer.Close() //nolint:errcheck // it is always nil
+	defer closer.Close()
 
 	tracer.StartSpan("GET /").Finish()
 	fmt.Println(memory.SpansSubmitted(), tracer.(*jaeger.Tracer).Tags()[0])
@@ -56,13 +56,16 @@ func ExampleConfiguration_NewTracer() {
 }
 
 func ExampleConfiguration_InitGlobalTracer() {
-	closer, err := config.Configuration{Disabled: true}.InitGlobalTracer("orders")
+	c := config.Configuration{Sampler: &config.SamplerConfig{Type: jaeger.SamplerTypeConst, Param: 1}}
+	closer, err := c.InitGlobalTracer("orders")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer closer.Close() //nolint:errcheck // it is always nil
+	defer closer.Close()
 
 	span := opentracing.StartSpan("GET /")
 	defer span.Finish()
+	fmt.Println(span.Context().(jaeger.SpanContext).IsSampled())
+	// Output: true
 }

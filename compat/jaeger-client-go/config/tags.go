@@ -4,7 +4,6 @@ package config
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/opentracing/opentracing-go"
@@ -36,7 +35,7 @@ func expand(value string) string {
 		return value
 	}
 	name, unset, _ := strings.Cut(inner, ":")
-	if v := os.Getenv(name); v != "" {
+	if v := getenv(name); v != "" {
 		return v
 	}
 	return unset

@@ -17,7 +17,7 @@ func Example() {
 		jaeger.TracerOptions.Injector(opentracing.HTTPHeaders, b3),
 		jaeger.TracerOptions.Extractor(opentracing.HTTPHeaders, b3),
 	)
-	defer closer.Close() //nolint:errcheck // it is always nil
+	defer closer.Close()
 
 	header := opentracing.HTTPHeadersCarrier{}
 	span := tracer.StartSpan("GET /")

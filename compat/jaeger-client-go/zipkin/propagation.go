@@ -3,9 +3,6 @@
 package zipkin
 
 import (
-	"errors"
-	"strings"
-
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur/model"
@@ -21,16 +18,18 @@ var (
 // Option changes what NewZipkinB3HTTPHeaderPropagator makes.
 type Option func(propagator *Propagator)
 
-// BaggagePrefix is what the names of headers with baggage begin with, instead of
-// "baggage-". They are found in any case.
+// BaggagePrefix is what the names of headers with baggage begin with; "baggage-" when
+// empty. They are found in any case.
 func BaggagePrefix(prefix string) Option {
 	return func(p *Propagator) { p.prefix = prefix }
 }
 
+const defaultPrefix = "baggage-"
+
 // Propagator writes and reads B3 headers. Its methods may be called from any goroutine.
 type Propagator struct {
 	prefix string
-	b3     *propagation.Textual
+	b3     *propagation.Textual // for what is written
 }
 
 // NewZipkinB3HTTPHeaderPropagator makes a Propagator. A prefix with control bytes is not
@@ -43,8 +42,9 @@ func NewZipkinB3HTTPHeaderPropagator(opts ...Option) Propagator {
 		}
 	}
 	var err error
-	if p.b3, err = propagation.B3(propagation.Text, propagation.WithB3BaggagePrefix(p.prefix)); err != nil {
+	if p.b3, err = propagation.B3(propagation.Text, propagation.WithB3BaggagePrefix(p.prefix)); err != nil || p.prefix == "" {
 		p.b3, _ = propagation.B3(propagation.Text)
+		p.prefix = defaultPrefix
 	}
 	return p
 }
@@ -53,7 +53,7 @@ func NewZipkinB3HTTPHeaderPropagator(opts ...Option) Propagator {
 // beyond spur's limits, or that would break the carrier, is left out.
 func (p Propagator) Inject(sc jaeger.SpanContext, abstractCarrier interface{}) error {
 	m := sc.SpurContext().Model()
-	m.State &^= model.StateDeferred // jaeger-client-go says that what is undecided is not sampled
+	m.State &^= model.StateDeferred // what is undecided is not sampled here
 	switch to := abstractCarrier.(type) {
 	case opentracing.HTTPHeadersCarrier:
 		if to == nil {
@@ -71,55 +71,20 @@ func (p Propagator) Inject(sc jaeger.SpanContext, abstractCarrier interface{}) e
 	return nil
 }
 
-// Extract reads a context from an opentracing.TextMapReader: x-b3-*, or b3. One without a
-// decision is not sampled. Baggage beyond spur's limits is left out, and all of it when
-// there are no ids: then the error is opentracing.ErrSpanContextNotFound.
+// Extract reads a context from an opentracing.TextMapReader. One without a decision is not
+// sampled. Without a trace id the error is opentracing.ErrSpanContextNotFound; one that
+// cannot be read has an error of its own.
 func (p Propagator) Extract(abstractCarrier interface{}) (jaeger.SpanContext, error) {
 	from, ok := abstractCarrier.(opentracing.TextMapReader)
 	if !ok {
 		return jaeger.SpanContext{}, opentracing.ErrInvalidCarrier
 	}
-	var m model.Context
-	var err error
-	if h, ok := from.(opentracing.HTTPHeadersCarrier); ok {
-		m, err = p.b3.Extract(propagation.Header(h))
-	} else {
-		m, err = p.b3.Extract(from)
+	r := newReading(p.prefix)
+	if err := from.ForeachKey(r.take); err != nil {
+		return jaeger.SpanContext{}, err
 	}
-	if errors.Is(err, propagation.ErrCorrupted) {
-		return jaeger.SpanContext{}, explain(from, err)
-	}
-	if err != nil || !m.IsValid() {
+	if !r.trace.IsValid() {
 		return jaeger.SpanContext{}, opentracing.ErrSpanContextNotFound
 	}
-	baggage := map[string]string{}
-	for item := range m.Baggage.All() {
-		baggage[item.Key] = item.Value
-	}
-	return jaeger.NewSpanContext(jaeger.TraceID(m.TraceID), jaeger.SpanID(m.SpanID), jaeger.SpanID(m.ParentID), m.IsSampled(), baggage), nil
+	return jaeger.NewSpanContext(r.trace, r.span, r.parent, r.sampled, r.baggage), nil
 }
-
-// explain returns err of an extraction as jaeger-client-go has it: a trace id that is
-// missing or zero is no context, and one that cannot be read has an error of its own.
-func explain(from opentracing.TextMapReader, err error) error {
-	var value string
-	_ = from.ForeachKey(func(k, v string) error {
-		if strings.EqualFold(k, "x-b3-traceid") {
-			value = v
-		}
-		return nil
-	})
-	if len(value) > maxExplained {
-		return err
-	}
-	switch id, wrong := jaeger.TraceIDFromString(value); {
-	case value == "" || wrong == nil && !id.IsValid():
-		return opentracing.ErrSpanContextNotFound
-	case wrong != nil:
-		return wrong
-	}
-	return err
-}
-
-// maxExplained bounds what an error quotes of a header.
-const maxExplained = 128

@@ -66,15 +66,18 @@ func TestExtract(t *testing.T) {
 		{"X-B3-TraceId=0000000000000001 X-B3-SpanId=2 X-B3-ParentSpanId=3 X-B3-Sampled=true", newContext(0, 1, 2, 3, true, nil), ""},
 		{"x-b3-traceid=463ac35c9f6413ad48485a3953bb6124 x-b3-spanid=2 x-b3-sampled=0", newContext(0x463ac35c9f6413ad, 0x48485a3953bb6124, 2, 0, false, nil), ""},
 		{"x-b3-traceid=1 x-b3-spanid=2", newContext(0, 1, 2, 0, false, nil), ""},
-		{"b3=00000000000000000000000000000001-0000000000000002-1", newContext(0, 1, 2, 0, true, nil), ""}, // jaeger-client-go does not look at it
+		{"x-b3-traceid=1", newContext(0, 1, 0, 0, false, nil), ""},
+		{"x-b3-traceid=1 x-b3-spanid=2 x-b3-sampled=d x-b3-flags=1", newContext(0, 1, 2, 0, false, nil), ""},
 		{"", jaeger.SpanContext{}, notFound},
 		{"baggage-foo=bar", jaeger.SpanContext{}, notFound},
-		{"b3=0", jaeger.SpanContext{}, notFound},
+		{"b3=1-2-1", jaeger.SpanContext{}, notFound},
 		{"x-b3-spanid=2 x-b3-sampled=1", jaeger.SpanContext{}, notFound},
 		{"x-b3-traceid=00000000000000000000000000000000 x-b3-spanid=2 x-b3-sampled=1", jaeger.SpanContext{}, notFound},
 		{"x-b3-traceid=xyz x-b3-spanid=2", jaeger.SpanContext{}, `strconv.ParseUint: parsing "xyz": invalid syntax`},
-		{"x-b3-traceid=1 x-b3-spanid=xyz", jaeger.SpanContext{}, `propagation: span context corrupted: x-b3-spanid has a bad span id: "xyz"`},
-		{"x-b3-traceid=" + strings.Repeat("1", 10_000) + " x-b3-spanid=2", jaeger.SpanContext{}, fmt.Sprintf("propagation: span context corrupted: x-b3-traceid has a bad trace id: %q", strings.Repeat("1", 61)+"…")},
+		{"x-b3-traceid=1 x-b3-spanid=xyz", jaeger.SpanContext{}, `strconv.ParseUint: parsing "xyz": invalid syntax`},
+		{"x-b3-traceid=1 x-b3-spanid=2 x-b3-parentspanid=-1", jaeger.SpanContext{}, `strconv.ParseUint: parsing "-1": invalid syntax`},
+		{"x-b3-traceid=" + strings.Repeat("1", 10_000), jaeger.SpanContext{}, "TraceID cannot be longer than 32 hex characters: " + strings.Repeat("1", 128)},
+		{"x-b3-spanid=" + strings.Repeat("1", 10_000), jaeger.SpanContext{}, fmt.Sprintf("strconv.ParseUint: parsing %q: value out of range", strings.Repeat("1", 128))},
 	} {
 		text, header := opentracing.TextMapCarrier{}, opentracing.HTTPHeadersCarrier{}
 		for _, pair := range strings.Fields(tt.headers) {
@@ -95,8 +98,28 @@ func TestExtract(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (zipkin.NewZipkinB3HTTPHeaderPropagator()).Extract(5); err != opentracing.ErrInvalidCarrier {
+	if _, err := zipkin.NewZipkinB3HTTPHeaderPropagator().Extract(5); err != opentracing.ErrInvalidCarrier {
 		t.Error(err)
+	}
+}
+
+// What a stranger sends is kept within limits.
+func TestExtractMuch(t *testing.T) {
+	many, large := opentracing.TextMapCarrier{"x-b3-traceid": "1"}, opentracing.TextMapCarrier{"x-b3-traceid": "1"}
+	for i := range 1000 {
+		many[fmt.Sprint("baggage-", i)] = "v"
+		large[fmt.Sprint("baggage-", i)] = strings.Repeat("v", 1000)
+	}
+	for want, carrier := range map[int]opentracing.TextMapCarrier{64: many, 8: large} {
+		c, err := zipkin.NewZipkinB3HTTPHeaderPropagator().Extract(carrier)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		c.ForeachBaggageItem(func(string, string) bool { n++; return true })
+		if n != want {
+			t.Errorf("%d items, want %d", n, want)
+		}
 	}
 }
 
