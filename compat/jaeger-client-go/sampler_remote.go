@@ -68,7 +68,7 @@ func NewRemotelyControlledSampler(serviceName string, opts ...SamplerOption) *Re
 
 func (s *RemotelyControlledSampler) setSampler(v2 SamplerV2) {
 	next := &samplerInForce{SamplerV2: v2}
-	if n, ok := v2.(nativeSampler); ok {
+	if n, ok := asNative(v2); ok {
 		_ = try("a sampler", func() error { next.asked = n.spurSampler(); return nil })
 	}
 	s.current.Store(next)
@@ -145,3 +145,21 @@ type askedRemote struct{ *RemotelyControlledSampler }
 func (a askedRemote) Sample(p sampler.Params) sampler.Decision {
 	return a.current.Load().asked.Sample(p)
 }
+
+// SampleState implements spur's sampler.Stateful. All of ours that leave a trace undecided
+// wait for a name.
+func (a askedRemote) SampleState(p sampler.Params) (sampler.Decision, any) {
+	return a.Sample(p), sampler.Awaits(sampler.EventOperationName)
+}
+
+// Self implements spur's sampler.Stateful.
+func (a askedRemote) Self() sampler.Sampler { return a }
+
+// Reconsider implements spur's sampler.Late. Who left a trace undecided may have been
+// replaced since.
+func (a askedRemote) Reconsider(e sampler.Event) sampler.Decision {
+	return atName(a.current.Load().asked, e)
+}
+
+// Status implements spur's sampler.Statuser.
+func (a askedRemote) Status() sampler.Status { return statusOf(a.current.Load().asked) }

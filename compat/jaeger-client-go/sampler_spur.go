@@ -14,11 +14,21 @@ type nativeSampler interface {
 	spurSampler() sampler.Sampler
 }
 
+// asNative tells the samplers of this package from the program's that embed one.
+func asNative(s any) (n nativeSampler, ok bool) {
+	switch s.(type) {
+	case *ConstSampler, *ProbabilisticSampler, *RateLimitingSampler, *GuaranteedThroughputProbabilisticSampler,
+		*PerOperationSampler, *RemotelyControlledSampler:
+		n, ok = s.(nativeSampler)
+	}
+	return n, ok
+}
+
 // spurSampler returns what spur asks about new traces. late is not nil if the sampler must
 // be asked with spans: spur then leaves traces undecided. A sampler that panics does not
 // sample.
 func spurSampler(s Sampler, guard func(string, func()) bool) (asked sampler.Sampler, late SamplerV2) {
-	if n, ok := s.(nativeSampler); ok {
+	if n, ok := asNative(s); ok {
 		if !guard("a sampler", func() { asked = n.spurSampler() }) { // a nil pointer
 			return sampler.NewConst(false), nil
 		}
