@@ -110,27 +110,31 @@ func (e *tApplicationException) Read(ctx context.Context, iprot TProtocol) error
 }
 
 func (e *tApplicationException) Write(ctx context.Context, oprot TProtocol) error {
-	steps := []func() error{
-		func() error { return oprot.WriteStructBegin(ctx, "TApplicationException") },
+	if err := oprot.WriteStructBegin(ctx, "TApplicationException"); err != nil {
+		return err
 	}
 	if text := e.Error(); text != "" {
-		steps = append(steps,
-			func() error { return oprot.WriteFieldBegin(ctx, "message", STRING, 1) },
-			func() error { return oprot.WriteString(ctx, text) },
-			func() error { return oprot.WriteFieldEnd(ctx) },
-		)
-	}
-	steps = append(steps,
-		func() error { return oprot.WriteFieldBegin(ctx, "type", I32, 2) },
-		func() error { return oprot.WriteI32(ctx, e.id) },
-		func() error { return oprot.WriteFieldEnd(ctx) },
-		func() error { return oprot.WriteFieldStop(ctx) },
-		func() error { return oprot.WriteStructEnd(ctx) },
-	)
-	for _, step := range steps {
-		if err := step(); err != nil {
+		write := func() error { return oprot.WriteString(ctx, text) }
+		if err := writeField(ctx, oprot, "message", STRING, 1, write); err != nil {
 			return err
 		}
 	}
-	return nil
+	write := func() error { return oprot.WriteI32(ctx, e.id) }
+	if err := writeField(ctx, oprot, "type", I32, 2, write); err != nil {
+		return err
+	}
+	if err := oprot.WriteFieldStop(ctx); err != nil {
+		return err
+	}
+	return oprot.WriteStructEnd(ctx)
+}
+
+func writeField(ctx context.Context, p TProtocol, name string, t TType, id int16, write func() error) error {
+	if err := p.WriteFieldBegin(ctx, name, t, id); err != nil {
+		return err
+	}
+	if err := write(); err != nil {
+		return err
+	}
+	return p.WriteFieldEnd(ctx)
 }

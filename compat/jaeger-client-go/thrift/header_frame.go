@@ -49,10 +49,9 @@ func (t *THeaderTransport) ReadFrame(ctx context.Context) error {
 
 // peek waits for the first four bytes of a frame or message.
 func (t *THeaderTransport) peek(ctx context.Context) ([]byte, error) {
-	in := input{}
 	for {
 		first, err := t.reader.Peek(4)
-		if !in.again(ctx, err) {
+		if !again(ctx, err) {
 			return first, err
 		}
 	}

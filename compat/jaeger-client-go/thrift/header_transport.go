@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 )
 
@@ -135,9 +134,7 @@ func (t *THeaderTransport) GetReadHeaders() THeaderMap { return t.readHeaders }
 func (t *THeaderTransport) SetWriteHeader(key, value string) { t.writeHeaders[key] = value }
 
 // ClearWriteHeaders removes all headers of the frames to write.
-func (t *THeaderTransport) ClearWriteHeaders() {
-	maps.DeleteFunc(t.writeHeaders, func(string, string) bool { return true })
-}
+func (t *THeaderTransport) ClearWriteHeaders() { clear(t.writeHeaders) }
 
 // AddTransform adds a transform to the frames to write. It is a NOT_IMPLEMENTED exception
 // if it is not known.

@@ -9,9 +9,6 @@ import (
 	"io"
 )
 
-// smallString is the size up to which strings are read into a buffer of the protocol.
-const smallString = 64
-
 // input is what protocols share for reading.
 type input struct {
 	trans TRichTransport
@@ -25,7 +22,7 @@ func (in *input) full(ctx context.Context, n int) ([]byte, error) {
 	b := in.small[:n]
 	for {
 		read, err := io.ReadFull(in.trans, b)
-		if read == 0 && in.again(ctx, err) {
+		if read == 0 && again(ctx, err) {
 			continue
 		}
 		return b, NewTProtocolException(err)
@@ -34,7 +31,7 @@ func (in *input) full(ctx context.Context, n int) ([]byte, error) {
 
 // again says whether a read that failed with err can be tried again: the socket timed
 // out, but ctx has time left.
-func (in *input) again(ctx context.Context, err error) bool {
+func again(ctx context.Context, err error) bool {
 	if err == nil || !isTimeout(err) {
 		return false
 	}

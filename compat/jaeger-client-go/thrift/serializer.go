@@ -68,13 +68,22 @@ func NewTSerializerPoolSizeFactory(size int, factory TProtocolFactory) *TSeriali
 // Write returns the bytes of msg.
 func (p *TSerializerPool) Write(ctx context.Context, msg TStruct) ([]byte, error) {
 	s := p.pool.Get().(*TSerializer)
-	defer p.pool.Put(s)
-	return s.Write(ctx, msg)
+	b, err := s.Write(ctx, msg)
+	p.put(s, err)
+	return b, err
 }
 
 // WriteString returns the bytes of msg as a string.
 func (p *TSerializerPool) WriteString(ctx context.Context, msg TStruct) (string, error) {
 	s := p.pool.Get().(*TSerializer)
-	defer p.pool.Put(s)
-	return s.WriteString(ctx, msg)
+	text, err := s.WriteString(ctx, msg)
+	p.put(s, err)
+	return text, err
+}
+
+// put keeps a serializer, unless it stopped within a struct or grew large.
+func (p *TSerializerPool) put(s *TSerializer, err error) {
+	if err == nil && s.Transport.Cap() <= maxPooled {
+		p.pool.Put(s)
+	}
 }

@@ -12,9 +12,6 @@ import (
 	"strings"
 )
 
-// maxJSONWord is the size in bytes of the longest number or word.
-const maxJSONWord = 64
-
 // ParsePreValue reads what stands before a value: a comma, a colon or nothing, or nothing
 // before the end of a list or an object.
 func (p *TSimpleJSONProtocol) ParsePreValue() error {
@@ -156,12 +153,15 @@ func (p *TSimpleJSONProtocol) elements() (elemType TType, n int64, err error) {
 // once.
 func (p *TSimpleJSONProtocol) count(n int64) (int, error) {
 	in := input{trans: rich(p.trans), conf: p.conf}
-	if n > int64(p.reader.Buffered()) { // each has a byte at least, there or in the transport
-		if left, err := in.container(n - int64(p.reader.Buffered())); err != nil {
-			return left, err
+	if err := in.check(n); err != nil {
+		return 0, err
+	}
+	if buffered := int64(p.reader.Buffered()); n > buffered { // each has a byte, there or in the transport
+		if _, err := in.container(n - buffered); err != nil {
+			return 0, err
 		}
 	}
-	return int(max(n, 0)), in.check(n)
+	return int(n), nil
 }
 
 func (p *TSimpleJSONProtocol) start(bracket byte, first jsonPlace) (null bool, err error) {
