@@ -12,9 +12,9 @@ SHELL := bash
 FUZZTIME ?= 5m
 BASE ?= HEAD
 
-CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once tidy ui browser
+CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once instructions tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once bench bench-backend bench-agent faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-backend bench-agent faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -51,6 +51,9 @@ fuzz: ## every fuzz target for FUZZTIME (5m)
 
 bench-once: ## every benchmark for one iteration
 	@scripts/bench.sh once
+
+instructions: ## are spur's operations as cheap as benchmarks/instructions.txt says? UPDATE=1 writes it
+	@UPDATE=$(UPDATE) scripts/instructions.sh
 
 bench: ## measure; BENCH, COUNT and BENCHTIME select
 	@scripts/bench.sh full

@@ -48,7 +48,7 @@ by_module() {
 }
 
 # linked_modules: those that users link; the backend is one that they run.
-linked_modules() { code_modules | grep -vE '^(backend|examples|internal|tools)(/|$)'; }
+linked_modules() { code_modules | grep -vE '^(backend|benchmarks|examples|internal|tools)(/|$)'; }
 
 # go_vet PACKAGE...: go vet, apart from the signatures of methods whose names the standard
 # library has, as Thrift's own ReadByte: lint looks at those, where they are not Thrift's.

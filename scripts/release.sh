@@ -54,7 +54,7 @@ requires() {
 }
 
 # Those that others can use, each behind those that it requires.
-released=$(for m in $(code_modules | grep -vE '^(tools|internal/.*|backend/e2e/.*)$'); do
+released=$(for m in $(code_modules | grep -vE '^(tools|benchmarks(/.*)?|internal/.*|backend/e2e/.*)$'); do
   echo "$m $m"
   for r in $(requires "$m"); do echo "$r $m"; done
 done | tsort)
