@@ -5,6 +5,8 @@ package jaeger
 import (
 	"context"
 	"fmt"
+
+	"github.com/go-spur/spur"
 )
 
 // guard runs code of the program's own: an observer, a sampler, a reporter. A panic is
@@ -61,15 +63,8 @@ func errorText(err error) (text string) {
 	return fmt.Sprintf("%.1000s", err.Error())
 }
 
-// panicText formats what recover returned; its methods may panic, too.
-func panicText(p any) (text string) {
-	defer func() {
-		if recover() != nil {
-			text = "a value that cannot be formatted"
-		}
-	}()
-	return fmt.Sprint(p)
-}
+// panicText is what recover returned, of any type.
+func panicText(p any) string { return spur.Freeze(p).String() }
 
 // guardWithin is guard for what may hang: it is left behind when ctx ends.
 func (t *Tracer) guardWithin(ctx context.Context, what string, f func()) {

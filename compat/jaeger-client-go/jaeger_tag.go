@@ -51,6 +51,10 @@ func (e *tagEncoder) EmitFloat64(key string, value float64) {
 }
 
 func (e *tagEncoder) EmitObject(key string, value interface{}) {
+	if f, ok := value.(float32); ok { // of which data has more digits
+		e.EmitString(key, fmt.Sprint(f))
+		return
+	}
 	e.EmitString(key, spur.Freeze(value).String())
 }
 

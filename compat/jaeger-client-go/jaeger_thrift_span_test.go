@@ -106,12 +106,12 @@ func TestConvertLogsToJaegerTags(t *testing.T) {
 	got := tagText(jaeger.ConvertLogsToJaegerTags([]log.Field{
 		log.String("s", "text"), log.Bool("b", true), log.Int("i", 1), log.Int32("i32", 2), log.Int64("i64", 3),
 		log.Uint32("u32", 4), log.Uint64("u64", 5), log.Uint64("large", 1<<63), log.Float32("f32", 1.5), log.Float64("f64", 2.5),
-		log.Error(errors.New("e")), log.Object("o", 6), log.Object("nil", nil), log.Object("typed nil", (*nilError)(nil)),
+		log.Error(errors.New("e")), log.Object("o", 6), log.Object("o32", float32(0.1)), log.Object("nil", nil), log.Object("typed nil", (*nilError)(nil)),
 		log.Lazy(func(e log.Encoder) { e.EmitString("lazy", "l"); panic("late") }),
 		log.Object("list", []string{"a", "b"}),
 	}))
 	want := "s=text, b=bool true, i=long 1, i32=long 2, i64=long 3, u32=long 4, u64=long 5, large=9223372036854775808, " +
-		"f32=double 1.5, f64=double 2.5, error.object=e, o=6, nil=<nil>, typed nil=<nil>, lazy=l, =!(PANIC=late), list=[a b]"
+		"f32=double 1.5, f64=double 2.5, error.object=e, o=6, o32=0.1, nil=<nil>, typed nil=<nil>, lazy=l, =!(PANIC=late), list=[a b]"
 	if got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

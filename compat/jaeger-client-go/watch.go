@@ -3,11 +3,14 @@
 package jaeger
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur"
 )
 
 // watch is what a span has when observers, a SamplerV2 that may be asked again, or
@@ -99,11 +102,32 @@ const maxKept = 1000
 
 // keepPairs keeps what LogKV was given.
 func (s *Span) keepPairs(pairs []interface{}) {
-	fields, err := log.InterleavedKVToFields(pairs...)
+	plain := append([]interface{}(nil), pairs...)
+	for i := 1; i < len(plain); i += 2 {
+		plain[i] = withoutSprint(plain[i])
+	}
+	fields, err := log.InterleavedKVToFields(plain...)
 	if err != nil {
 		fields = []log.Field{log.Error(err), log.String("function", "LogKV")}
 	}
 	s.keepLog(opentracing.LogRecord{Timestamp: time.Now(), Fields: fields})
+}
+
+// withoutSprint makes text of what OpenTracing would print, without bounds.
+func withoutSprint(v interface{}) interface{} {
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Invalid, reflect.Bool, reflect.String, reflect.Float32, reflect.Float64,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if r.Kind() == reflect.Invalid || r.Type().PkgPath() == "" {
+			return v
+		}
+	case reflect.Pointer:
+		if r.IsNil() {
+			return v
+		}
+	}
+	return spur.Freeze(v).String()
 }
 
 // keepLog keeps a log as it was given. Beyond the maximum the first half stays, and the
