@@ -135,18 +135,26 @@ func (t *Tracer) tag(key string) (interface{}, bool) {
 	return nil, false
 }
 
-// processTags are the tags as spur takes them.
+// processTags are the tags as spur takes them: of two with a key it keeps the last. The
+// hostname is the program's, if it has set one.
 func (t *Tracer) processTags() []opentracing.Tag {
-	return append(t.Tags(), opentracing.Tag{Key: TracerUUIDTagKey, Value: t.process.UUID})
+	tags := append(t.Tags(), opentracing.Tag{Key: TracerUUIDTagKey, Value: t.process.UUID})
+	hostname, _ := t.tag(TracerHostnameTagKey)
+	for i := range tags {
+		if tags[i].Key == TracerHostnameTagKey {
+			tags[i].Value = hostname
+		}
+	}
+	return tags
 }
 
 func (t *Tracer) limits() spur.Limits {
 	return spur.Limits{TagValueLength: t.options.maxTagValueLength, NoEllipsis: true, LogsPerSpan: max(t.options.maxLogsPerSpan, 0)}
 }
 
-// randomID is a number of the program's, or ours where that panics or is 0.
+// randomID is a number of the program's, or ours where that panics.
 func (t *Tracer) randomID() (id uint64) {
-	if t.options.randomNumber != nil && t.guard("RandomNumber", func() { id = t.options.randomNumber() }) && id != 0 {
+	if t.options.randomNumber != nil && t.guard("RandomNumber", func() { id = t.options.randomNumber() }) {
 		return id
 	}
 	return 1 + rand.Uint64N(1<<63-1)
@@ -155,11 +163,17 @@ func (t *Tracer) randomID() (id uint64) {
 // idGenerator makes ids with the program's functions.
 type idGenerator struct{ o *tracerOptions }
 
-func (g *idGenerator) number() uint64 {
+// number is not 0, unless the program's function returns nothing else.
+func (g *idGenerator) number() (n uint64) {
 	if g.o.randomNumber == nil {
 		return rand.Uint64()
 	}
-	return g.o.randomNumber()
+	for range maxZeros {
+		if n = g.o.randomNumber(); n != 0 {
+			break
+		}
+	}
+	return n
 }
 
 // TraceID implements spur.IDGenerator.
