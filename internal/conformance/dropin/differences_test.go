@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dropin
+
+// difference is one that is agreed upon. The first three are regular expressions for the
+// whole name of an observation and the whole texts; because is a phrase of DESIGN.md or
+// compat's README.md that says why.
+type difference struct{ name, real, ours, because string }
+
+const (
+	anything = `.*`
+	crash    = `.*panic\(.*`
+)
+
+var differences = []difference{
+	// What was lost, hung or broken.
+	{`span/finish/twice`, `1h0m0s 2`, `1s 1`, "`Finish` twice"},
+	{`texts/zap/bad header`, crash, `error: String does not match tracer state format`, "`Extract` of a logging tracer panics"},
+	{`texts/zap/tracer's lines`, `.*Extract failed.*`, `.*Extract succeeded.*`, "`Extract` of a logging tracer panics"},
+
+	// Spans.
+	{`span/baggage/item/KEY`, `""`, `"upper"`, "the exact spelling first, then any"},
+	{`span/finish/before it began`, `-1s`, `0s`, "a duration below 0"},
+	{`span/finish/late`, `.* late start.*tag late=int 1.*log late=.*`, `.* s start.*`, "after `Finish` | change the span"},
+	{`span/logs/and one at the end/.*`, `.* late=x\]`, `.*dropped_log_count.*`, "does not count the logs in `FinishOptions`"},
+	{`span/parents/debug id`, `.*jaeger-debug-id.*sampler.type.*`, `.*jaeger-debug-id.*`, "a trace with a debug id"},
+	{`span/parents/follows twice`, anything, `.*from: a.*`, "else the last `FollowsFrom`"},
+	{`span/parents/loose.*`, anything, anything, "a baggage-only ChildOf hides a valid one"},
+	{`span/parents/other type`, anything, anything, "first *valid* ChildOf, else first valid FollowsFrom"},
+	{`span/parents/self.*`, `.*sampler.type.*`, anything, "a parent from `NewSpanContext` that is sampled, and `SelfRef`"},
+	{`span/priority/.*`, anything, anything, "`uint16` alone; 1, then 0 leaves the debug flag"},
+
+	// Headers.
+	{`headers/.*/zero(/.*)?`, `.*(panic\(|0000000000000000:0000000000000000:0000000000000000:0).*`, anything, "a context without ids"},
+	{`headers/(in/headers|in/text headers|names)/.*`, `.*text=0{16}:0{16}:0{16}:0 .*` + crash, `.*sampled=false.*`, "a context with a debug id or baggage alone, and a zero one"},
+	{`headers/span-context/(text|copy|back|with item)/zero`, crash, `.*sampled=false.*`, "a context with a debug id or baggage alone, and a zero one"},
+	{`headers/(out/HTTP/baggage|standalone/HTTP|names/[a-z]+)/.*`, `.*a\+b.*`, `.*a%20b.*`, "spaces in baggage values"},
+	{`headers/in/(HTTP|text|parse)/1:2:3:(10|100|b|f|ff)`, anything, anything, "flags in `uber-trace-id`"},
+	{`headers/in/(HTTP|text)/(1:2::1|1:2:x:1)`, `error: strconv.*`, `text=0{15}1:0{15}2:0{16}:1 .*`, "ids that cannot be read"},
+	{`headers/in/(HTTP|text)/1:0:3:1`, `text=.*`, `error: .*has a zero span id.*`, "ids that cannot be read"},
+	{`headers/in/(HTTP|text)/`, `error: Cannot convert empty.*`, `error: .*does not have four parts.*`, "ids that cannot be read"},
+	{`headers/in/.*headers/baggage`, `.*no key.*`, anything, "a header called `uberctx-`"},
+	{`headers/in/.*headers/list, wrong`, crash, anything, "a header called `uberctx-`"},
+	{`headers/in/.*headers/list, undecodable`, `error: .*not found.*`, `.*k1: 100%`, "a value that does not decode"},
+	{`headers/names/upper/in/.*`, `error: .*not found.*`, `text=0{15}1.*`, "`HeadersConfig` with upper case"},
+	{`headers/binary/in/(negative|no trace)`, anything, anything, "a binary carrier without a trace id, or with a negative count"},
+	{`headers/carriers/in/.*/full`, `error: the carrier is full`, `.*the carrier is full`, "a carrier that fails"},
+	{`headers/carriers/in/.*/header`, `error: .*Invalid Inject/Extract carrier`, `text=.*`, "`Inject` and `Extract` with an `http.Header`"},
+	{`headers/b3/.*/in/(B3|X-B3-Flags): .*`, anything, `text=.*sampled=true.*`, "B3: `x-b3-flags`, `b3`"},
+	{`headers/b3/.*/out/debug`, anything, `.*x-b3-flags: 1.*`, "B3: `x-b3-flags`, `b3`"},
+	{`headers/b3/.*/in/X-B3-(Parentspanid: \[x|Sampled: \[d|Spanid: \[x|Spanid: \[\]|Traceid: \[1).*`, anything, anything, "B3: values that cannot be read"},
+	{`headers/b3/no prefix/.*`, anything, anything, "B3: `BaggagePrefix(\"\")`"},
+	{`headers/b3/prefix/in/.*X-B3-(Flags|Sampled): \[[01d]\].*`, `.* b3-.*`, anything, "B3: `BaggagePrefix(\"\")`"},
+	{`headers/span-context/extended state`, anything, anything, "`SpanContext.ExtendedSamplingState`"},
+	{`headers/span-context/final/.*`, `false`, `true`, "`SpanContext.IsSamplingFinalized`"},
+
+	// Thrift.
+	{`thrift/fields/(log|field/uint64uint64)`, `.*uint64=LONG -1.*`, `.*uint64=STRING "18446744073709551615".*`, "unsigned numbers above 2⁶³−1"},
+	{`thrift/values/uint64 max/.*`, `tag=LONG -1`, `tag=STRING "18446744073709551615"`, "unsigned numbers above 2⁶³−1"},
+	{`thrift/jaeger/time/(backwards|same|nanoseconds|year 1)`, `.* (0|-1000000)`, `.* 1`, "at least 1 µs over Thrift"},
+	{`thrift/jaeger/time/(1969|year 9999)`, anything, anything, "times outside 1970–2262"},
+	{`thrift/(values|zipkin/value)/formatter.*`, `.*(forma|666f726d).*`, `.*({}|7b7d).*`, "values with a `Format` method alone"},
+	{`thrift/(values|zipkin/value)/invalid utf8.*`, `.*(\\xff|61ff62).*`, `.*(\x{FFFD}|61efbfbd62).*`, "U+FFFD"},
+	{`thrift/(values|zipkin/value)/json.*`, `.*(\[123 |5b313233).*`, `.*({\\"a\\":|7b2261223a317d).*`, "bytes within other values"},
+	{`thrift/values/long utf8/limit=5`, `.*\\xc5.*`, `tag=STRING "žž"`, "cut between characters"},
+	{`thrift/zipkin/value/float32`, `.*302e31 .*`, `.*302e31303030.*`, "Zipkin spans: a `float32`"},
+	{`thrift/values/twice`, `.*twice=LONG 1.*twice=LONG 3`, `.*twice=LONG 3.*`, "`SetTag` twice with a key"},
+
+	// The program's own pieces.
+	{`hooks/observers/sampled=true`, anything, `.*span.kind: server.*`, "`ContribObserver.OnStartSpan`"},
+	{`hooks/reporters/kept`, anything, anything, "the order of a root's tags"},
+	{`hooks/(sampler v1/.*|shared/calls)`, anything, `.*close.*`, "that is no `SamplerV2`"},
+	{`hooks/sampler v1/yes`, `.*n=int 5.*`, `.*n=int64 5.*`, "a number in the tags of a `Sampler`"},
+	{`hooks/sampler v2/(at the end|undecided)`, anything, `.*log k=.*`, "logs of a span whose sampler has not decided yet"},
+	{`hooks/sampler v2/not asked`, `.*name=debug.*`, anything, "a trace with a debug id"},
+
+	// Metrics.
+	{`metrics/counted/.*/false`, anything, anything, "debug ids and debug flags from outside"},
+
+	// Sampling.
+	{`sampling/(ids/.*|rate limits)/0`, `[1-9].*`, `0.*`, "rate limit 0, probability 0"},
+	{`sampling/late binding/true.*`, `.*final=false.* sampled=true.*`, anything, "`SpanContext.IsSamplingFinalized`"},
+	{`sampling/x/asked/.*`, `.*tag other=int 1.*reported 0`, `.*reported 0`, "Else integers are `int64`, and after `Finish` there are none"},
+	{`remote/answers/array`, anything, `.*cannot unmarshal array.*`, "a bad answer is counted and the old strategy kept"},
+	{`remote/answers/numeric type`, anything, `.*samplingRate=0.25.*`, "numeric `strategyType` refused"},
+	{`remote/answers/unknown type`, anything, `.*: OTHER`, "a bad answer is counted and the old strategy kept"},
+	{`remote/answers/limit fraction`, anything, `.*maxTracesPerSecond=0.*`, "all spellings"},
+	{`remote/answers/limit large`, anything, `.*maxTracesPerSecond=32767.*`, "all spellings"},
+
+	// Configuration.
+	{`config/environment/JAEGER_AGENT_HOST=(::1|h:1)`, anything, `.*\[(::1|h:1)\]:6831.*`, "an IPv6 address in `JAEGER_AGENT_HOST`"},
+	{`config/environment/JAEGER_SAMPLER_REFRESH_INTERVAL=-1s`, `.*Sampler.*`, `error: .*negative`, "a negative interval in a variable"},
+	{`config/environment/JAEGER_TAGS=.*`, crash, `({.*Sampler.*|error: cannot parse env var JAEGER_TAGS=a: .*)`, "`JAEGER_TAGS` with a pair that has no `=`"},
+	{`config/options/book`, anything, `.*close ?`, "that is no `SamplerV2`"},
+	{`config/tracer/(global/)?disabled`, anything, anything, "a disabled tracer (`Disabled`)"},
+	{`config/reporters/bad address, fixed`, `error: lookup udp/x.*`, `error: transport: bad address.*`, "with a port that is no number"},
+
+	// Small packages.
+	{`texts/utils/ip/.*`, anything, `0 error: .*`, "`utils.ParseIPToUint32"},
+	{`texts/utils/µs/.*`, anything, anything, "`utils.TimeToMicrosecondsSinceEpochInt64`"},
+	{`wire/bad addresses/(:|localhost:x|1.2.3.4:99999|no such host:6831)/.*`, `(ok ERROR failed resolving.*|ok ?|error: .*)`, `error: transport: bad address.*`, "with a port that is no number"},
+	{`wire/HTTP/batch size`, `\[2 2 1\]`, `\[5 0 0\]`, "`HTTPBatchSize`"},
+}
