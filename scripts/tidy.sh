@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Fails when go.mod or go.sum of a module is not what "go mod tidy" would write.
+# Fails when go.mod and go.sum of a module, or another .mod beside them, are not what
+# "go mod tidy" would write.
 . "$(dirname "$0")/lib.sh"
 
-for m in $(modules); do
-  say "$m: go mod tidy -diff"
-  (cd "$m" && go mod tidy -diff)
+for mod in $(sources -name '*.mod'); do
+  say "$mod: go mod tidy -diff"
+  (cd "$(dirname "$mod")" && go mod tidy -diff -modfile="$(basename "$mod")")
 done

@@ -40,10 +40,7 @@ func NewUDPTransport(hostPort string, maxPacketSize int) (Transport, error) {
 // is set.
 func NewUDPTransportWithParams(params UDPTransportParams) (Transport, error) {
 	if params.HostPort == "" {
-		params.HostPort = fmt.Sprintf(":%d", DefaultUDPSpanServerPort)
-	}
-	if strings.HasPrefix(params.HostPort, ":") {
-		params.HostPort = DefaultUDPSpanServerHost + params.HostPort
+		params.HostPort = fmt.Sprintf("%s:%d", DefaultUDPSpanServerHost, DefaultUDPSpanServerPort)
 	}
 	if strings.HasPrefix(params.HostPort, ":") {
 		params.HostPort = "127.0.0.1" + params.HostPort // this host

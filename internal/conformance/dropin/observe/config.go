@@ -265,11 +265,11 @@ func configReporters(r *recorder) {
 }
 
 func configTracer(r *recorder) {
-	for name, c := range map[string]config.Configuration{
-		"no name": {}, "disabled": {Disabled: true}, "bad sampler": {ServiceName: "s", Sampler: &config.SamplerConfig{Type: "x"}},
+	for name, c := range sorted(map[string]config.Configuration{
+		"no name": {}, "disabled": {Disabled: true}, "disabled, named": {Disabled: true, ServiceName: "s"}, "bad sampler": {ServiceName: "s", Sampler: &config.SamplerConfig{Type: "x"}},
 		"bad reporter": {ServiceName: "s", Sampler: &config.SamplerConfig{Type: "const"}, Reporter: &config.ReporterConfig{LocalAgentHostPort: "nonsense"}},
 		"ok":           {ServiceName: "s", Sampler: &config.SamplerConfig{Type: "const", Param: 1}, Gen128Bit: true, Tags: []opentracing.Tag{{Key: "k", Value: "v"}}},
-	} {
+	}) {
 		r.try(name, func() string {
 			book := &logbook{}
 			tracer, closer, err := c.NewTracer(config.Logger(book), config.Reporter(nil))
