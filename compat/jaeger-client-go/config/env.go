@@ -80,7 +80,7 @@ func (sc *SamplerConfig) fromEnv() error {
 		func() error { return parsed(envSamplerParam, &sc.Param, parseFloat) },
 		func() error { return parsed(envSamplerMaxOperations, &sc.MaxOperations, parseInt) },
 		func() error {
-			return parsed(envSamplerRefreshInterval, &sc.SamplingRefreshInterval, parseDuration)
+			return parsed(envSamplerRefreshInterval, &sc.SamplingRefreshInterval, time.ParseDuration)
 		},
 	)
 }
@@ -88,7 +88,7 @@ func (sc *SamplerConfig) fromEnv() error {
 func (rc *ReporterConfig) fromEnv() error {
 	err := first(
 		func() error { return parsed(envMaxQueueSize, &rc.QueueSize, parseInt) },
-		func() error { return parsed(envFlushInterval, &rc.BufferFlushInterval, parseDuration) },
+		func() error { return parsed(envFlushInterval, &rc.BufferFlushInterval, time.ParseDuration) },
 		func() error { return parsed(envLogSpans, &rc.LogSpans, strconv.ParseBool) },
 	)
 	switch {
@@ -123,7 +123,7 @@ func (rc *ReporterConfig) agentFromEnv() error {
 	if err := parsed(envReconnectingDisabled, &rc.DisableAttemptReconnecting, strconv.ParseBool); err != nil || rc.DisableAttemptReconnecting {
 		return err
 	}
-	return parsed(envReconnectInterval, &rc.AttemptReconnectInterval, parseDuration)
+	return parsed(envReconnectInterval, &rc.AttemptReconnectInterval, parseReconnect)
 }
 
 // bracketed is a host as it stands in front of a port: IPv6 addresses have brackets there.
@@ -202,8 +202,8 @@ func parseInt(s string) (int, error) {
 	return int(n), err
 }
 
-// parseDuration refuses what is negative: there is no ticker for it.
-func parseDuration(s string) (time.Duration, error) {
+// parseReconnect refuses what is negative, which elsewhere means the default.
+func parseReconnect(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err == nil && d < 0 {
 		err = errNegative
