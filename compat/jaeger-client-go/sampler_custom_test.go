@@ -58,6 +58,7 @@ func (c *countingSampler) OnCreateSpan(*jaeger.Span) jaeger.SamplingDecision { r
 func (c *countingSampler) OnSetOperationName(*jaeger.Span, string) jaeger.SamplingDecision {
 	return c.answer()
 }
+
 func (c *countingSampler) OnSetTag(*jaeger.Span, string, any) jaeger.SamplingDecision {
 	return c.answer()
 }

@@ -24,7 +24,8 @@ type httpFetcher struct {
 
 func newHTTPFetcher(serverURL string) *httpFetcher {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
-	if t, ok := http.DefaultTransport.(*http.Transport); ok { // it may be instrumented
+	//nolint:forbidigo // a copy of what the program has set, as in jaeger-client-go, unless it is instrumented
+	if t, ok := http.DefaultTransport.(*http.Transport); ok {
 		transport = t.Clone()
 	}
 	transport.DisableKeepAlives = true // a minute is too long to hold on to an idle connection
@@ -34,6 +35,16 @@ func newHTTPFetcher(serverURL string) *httpFetcher {
 // Fetch implements SamplingStrategyFetcher.
 func (f *httpFetcher) Fetch(service string) ([]byte, error) {
 	return f.fetch(context.Background(), service)
+}
+
+// sourceOf names what is asked, without credentials and query.
+func sourceOf(f SamplingStrategyFetcher) string {
+	if own, ok := f.(*httpFetcher); ok {
+		if u, err := url.Parse(own.serverURL); err == nil {
+			return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+		}
+	}
+	return fmt.Sprintf("%T", f)
 }
 
 func (f *httpFetcher) fetch(ctx context.Context, service string) ([]byte, error) {

@@ -68,36 +68,54 @@ func (s *RemotelyControlledSampler) fetch(ctx context.Context) (response []byte,
 	return response, err
 }
 
-// apply makes a sampler of what the server answered.
+// apply makes a sampler of what the server answered, and notes how that went.
 func (s *RemotelyControlledSampler) apply(response []byte, err error) {
-	if err != nil {
-		s.metrics.SamplerQueryFailure.Inc(1)
-		s.logger.Infof("failed to fetch sampling strategy: %s", errorText(err))
+	failure := s.obey(response, err)
+	s.statusMu.Lock()
+	defer s.statusMu.Unlock()
+	if failure == "" {
+		s.status.Fetched++
+		s.status.Updated = time.Now()
 		return
 	}
-	var strategy interface{}
+	s.status.Failed++
+	s.status.LastError = failure[:min(len(failure), shownBytes)]
+}
+
+// obey counts and logs each step. It returns what went wrong, or "".
+func (s *RemotelyControlledSampler) obey(response []byte, err error) (failure string) {
+	if err != nil {
+		failure = errorText(err)
+		s.metrics.SamplerQueryFailure.Inc(1)
+		s.logger.Infof("failed to fetch sampling strategy: %s", failure)
+		return failure
+	}
+	var strategy any
 	err = try("the parser", func() (err error) {
 		strategy, err = s.samplingParser.Parse(response)
 		return err
 	})
 	if err != nil {
+		failure = errorText(err)
 		s.metrics.SamplerUpdateFailure.Inc(1)
-		s.logger.Infof("failed to parse sampling strategy response: %s", errorText(err))
-		return
+		s.logger.Infof("failed to parse sampling strategy response: %s", failure)
+		return failure
 	}
 	s.metrics.SamplerRetrieved.Inc(1)
 	updated, err := s.update(strategy)
 	if err != nil {
+		failure = errorText(err)
 		s.metrics.SamplerUpdateFailure.Inc(1)
-		s.logger.Infof("failed to handle sampling strategy response %+v. Got error: %s", response[:min(len(response), shownBytes)], errorText(err))
-		return
+		s.logger.Infof("failed to handle sampling strategy response %+v. Got error: %s", response[:min(len(response), shownBytes)], failure)
+		return failure
 	}
 	s.logger.Debugf("sampler updated: %+v", updated)
 	s.metrics.SamplerUpdated.Inc(1)
+	return ""
 }
 
 // update asks the updaters, one after the other.
-func (s *RemotelyControlledSampler) update(strategy interface{}) (updated SamplerV2, err error) {
+func (s *RemotelyControlledSampler) update(strategy any) (updated SamplerV2, err error) {
 	s.Lock()
 	defer s.Unlock()
 	for _, u := range s.updaters {

@@ -26,8 +26,8 @@ type strategyAnswer struct {
 }
 
 // Parse implements SamplingStrategyParser. A limit that is too large for its type is the
-// largest that is not.
-func (strategyParser) Parse(response []byte) (interface{}, error) {
+// largest that is not; fractions are an error.
+func (strategyParser) Parse(response []byte) (any, error) {
 	var a strategyAnswer
 	if err := json.Unmarshal(response, &a); err != nil {
 		return nil, err
@@ -38,6 +38,9 @@ func (strategyParser) Parse(response []byte) (interface{}, error) {
 	}
 	if a.RateLimiting != nil {
 		limit := max(math.MinInt16, min(a.RateLimiting.MaxTracesPerSecond, math.MaxInt16))
+		if limit != math.Trunc(limit) {
+			return nil, fmt.Errorf("rateLimitingSampling.maxTracesPerSecond %v is not a whole number", limit)
+		}
 		s.RateLimitingSampling = &sampling.RateLimitingSamplingStrategy{MaxTracesPerSecond: int16(limit)}
 	}
 	return s, nil
@@ -48,13 +51,14 @@ type strategyType sampling.SamplingStrategyType
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *strategyType) UnmarshalJSON(text []byte) error {
-	switch name := strings.Trim(string(text), `"`); strings.ToUpper(name) {
-	case "NULL", "", "0", "PROBABILISTIC":
-		*t = strategyType(sampling.SamplingStrategyType_PROBABILISTIC)
-	case "1", "RATE_LIMITING":
-		*t = strategyType(sampling.SamplingStrategyType_RATE_LIMITING)
-	default:
-		return fmt.Errorf("not a valid SamplingStrategyType string: %.*s", shownBytes, name)
+	name := strings.ToUpper(strings.Trim(string(text), `"`))
+	switch name {
+	case "NULL", "", "0":
+		name = sampling.SamplingStrategyType_PROBABILISTIC.String()
+	case "1":
+		name = sampling.SamplingStrategyType_RATE_LIMITING.String()
 	}
-	return nil
+	known, err := sampling.SamplingStrategyTypeFromString(name)
+	*t = strategyType(known)
+	return err
 }

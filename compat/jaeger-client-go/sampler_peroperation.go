@@ -112,7 +112,7 @@ func (s *PerOperationSampler) decide(span *Span, operation string, retryable boo
 }
 
 // OnSetTag implements SamplerV2: a tag changes nothing.
-func (s *PerOperationSampler) OnSetTag(span *Span, key string, value interface{}) SamplingDecision {
+func (s *PerOperationSampler) OnSetTag(span *Span, key string, value any) SamplingDecision {
 	return SamplingDecision{Retryable: true}
 }
 

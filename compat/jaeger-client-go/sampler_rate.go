@@ -47,6 +47,6 @@ func clamp(rate, most float64) float64 {
 }
 
 // samplerTags tell why a trace is sampled.
-func samplerTags(kind string, param interface{}) []Tag {
+func samplerTags(kind string, param any) []Tag {
 	return []Tag{NewTag(SamplerTypeTagKey, kind), NewTag(SamplerParamTagKey, param)}
 }

@@ -20,14 +20,14 @@ type SamplingStrategyFetcher interface {
 // SamplingStrategyParser makes a strategy of an answer, of a type that the SamplerUpdaters
 // know.
 type SamplingStrategyParser interface {
-	Parse(response []byte) (interface{}, error)
+	Parse(response []byte) (any, error)
 }
 
 // SamplerUpdater makes a sampler of a strategy. sampler is the one in force, which may be
 // changed and returned. A nil sampler leaves the strategy to the next updater. Update is
 // called with the RemotelyControlledSampler locked.
 type SamplerUpdater interface {
-	Update(sampler SamplerV2, strategy interface{}) (modified SamplerV2, err error)
+	Update(sampler SamplerV2, strategy any) (modified SamplerV2, err error)
 }
 
 // RemotelyControlledSampler samples as a server says that the service should. It asks the
@@ -44,6 +44,9 @@ type RemotelyControlledSampler struct {
 	closed      atomic.Bool
 	cancel      context.CancelFunc // ends the goroutine
 	done        chan struct{}      // closed when it has ended
+
+	statusMu sync.Mutex
+	status   sampler.Status // Source, and what follows it
 }
 
 // samplerInForce is a sampler as the program sees it, and as spur asks it.
@@ -61,6 +64,7 @@ func NewRemotelyControlledSampler(serviceName string, opts ...SamplerOption) *Re
 		cancel: cancel, done: make(chan struct{}),
 	}
 	s.setSampler(s.sampler)
+	s.status.Source = sourceOf(s.samplingFetcher)
 	s.native = s.current.Load().asked != nil && nativeUpdaters(s.updaters)
 	go s.follow(ctx)
 	return s
@@ -94,7 +98,7 @@ func (s *RemotelyControlledSampler) OnSetOperationName(span *Span, operationName
 }
 
 // OnSetTag implements SamplerV2.
-func (s *RemotelyControlledSampler) OnSetTag(span *Span, key string, value interface{}) SamplingDecision {
+func (s *RemotelyControlledSampler) OnSetTag(span *Span, key string, value any) SamplingDecision {
 	s.RLock()
 	defer s.RUnlock()
 	return s.current.Load().OnSetTag(span, key, value)
@@ -162,4 +166,12 @@ func (a askedRemote) Reconsider(e sampler.Event) sampler.Decision {
 }
 
 // Status implements spur's sampler.Statuser.
-func (a askedRemote) Status() sampler.Status { return statusOf(a.current.Load().asked) }
+func (a askedRemote) Status() sampler.Status {
+	st := statusOf(a.current.Load().asked)
+	a.statusMu.Lock()
+	defer a.statusMu.Unlock()
+	st.Description = "remote(" + st.Description + " from " + a.status.Source + ")"
+	st.Source, st.Updated, st.Fetched = a.status.Source, a.status.Updated, a.status.Fetched
+	st.Failed, st.LastError = a.status.Failed, a.status.LastError
+	return st
+}

@@ -61,7 +61,8 @@ func TestRemotelyControlledSamplerAnswers(t *testing.T) {
 		{``, unparsed, initial, "unexpected end of JSON input"},
 		{`<html>`, unparsed, initial, ""},
 		{strings.Repeat(`{"operationSampling":`, 20000), unparsed, initial, ""},
-		{`{"strategyType":"FOO"}`, unparsed, initial, "not a valid SamplingStrategyType string: FOO"},
+		{`{"strategyType":"FOO"}`, unparsed, initial, "not a valid SamplingStrategyType string\n"},
+		{`{"rateLimitingSampling":{"maxTracesPerSecond":0.5}}`, unparsed, initial, "maxTracesPerSecond 0.5 is not a whole number"},
 		{`{"strategyType":7}`, unparsed, initial, ""},
 		{`{"probabilisticSampling":{"samplingRate":"much"}}`, unparsed, initial, ""},
 	} {

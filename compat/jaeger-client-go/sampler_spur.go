@@ -50,20 +50,14 @@ func statusOf(asked sampler.Sampler) sampler.Status {
 	return sampler.Status{Type: "custom", Description: sampler.Describe(asked)}
 }
 
-// samplerV1toV2 returns a sampler as Tracer.Sampler shows it.
+// samplerV1toV2 returns a sampler as Tracer.Sampler shows it. To close a Sampler that is no
+// SamplerV2 is left to the program.
 func samplerV1toV2(s Sampler) SamplerV2 {
 	if v2, ok := s.(SamplerV2); ok {
 		return v2
 	}
-	return &adaptedSampler{legacySamplerV1Base{s.IsSampled}, s}
+	return &legacySamplerV1Base{s.IsSampled}
 }
-
-type adaptedSampler struct {
-	legacySamplerV1Base
-	sampler Sampler
-}
-
-func (a *adaptedSampler) Close() { a.sampler.Close() }
 
 // plainSampler is a Sampler as spur asks it.
 type plainSampler struct{ sampler Sampler }

@@ -23,7 +23,7 @@ type ProbabilisticSamplerUpdater struct{}
 
 // Update implements SamplerUpdater. It changes a ProbabilisticSampler in place; a rate that
 // is out of range is an error then, and elsewhere counts as 0 or 1.
-func (u *ProbabilisticSamplerUpdater) Update(sampler SamplerV2, strategy interface{}) (SamplerV2, error) {
+func (u *ProbabilisticSamplerUpdater) Update(sampler SamplerV2, strategy any) (SamplerV2, error) {
 	has, ok := strategy.(interface {
 		GetProbabilisticSampling() *sampling.ProbabilisticSamplingStrategy
 	})
@@ -48,7 +48,7 @@ func (u *ProbabilisticSamplerUpdater) Update(sampler SamplerV2, strategy interfa
 type RateLimitingSamplerUpdater struct{}
 
 // Update implements SamplerUpdater. It changes a RateLimitingSampler in place.
-func (u *RateLimitingSamplerUpdater) Update(sampler SamplerV2, strategy interface{}) (SamplerV2, error) {
+func (u *RateLimitingSamplerUpdater) Update(sampler SamplerV2, strategy any) (SamplerV2, error) {
 	limit := rateLimitOf(strategy)
 	if limit == nil {
 		return nil, nil
@@ -61,7 +61,7 @@ func (u *RateLimitingSamplerUpdater) Update(sampler SamplerV2, strategy interfac
 	return NewRateLimitingSampler(rate), nil
 }
 
-func rateLimitOf(strategy interface{}) *sampling.RateLimitingSamplingStrategy {
+func rateLimitOf(strategy any) *sampling.RateLimitingSamplingStrategy {
 	has, ok := strategy.(interface {
 		GetRateLimitingSampling() *sampling.RateLimitingSamplingStrategy
 	})
@@ -83,7 +83,7 @@ type AdaptiveSamplerUpdater struct {
 // without a probability is an error. A strategy of type RATE_LIMITING that has a limit is
 // left to RateLimitingSamplerUpdater: Jaeger adds the operations of its default strategy to
 // every service.
-func (u *AdaptiveSamplerUpdater) Update(sampler SamplerV2, strategy interface{}) (SamplerV2, error) {
+func (u *AdaptiveSamplerUpdater) Update(sampler SamplerV2, strategy any) (SamplerV2, error) {
 	has, ok := strategy.(interface {
 		GetOperationSampling() *sampling.PerOperationSamplingStrategies
 	})
@@ -108,7 +108,7 @@ func (u *AdaptiveSamplerUpdater) Update(sampler SamplerV2, strategy interface{})
 	}), nil
 }
 
-func isRateLimited(strategy interface{}) bool {
+func isRateLimited(strategy any) bool {
 	has, ok := strategy.(interface {
 		GetStrategyType() sampling.SamplingStrategyType
 	})

@@ -17,7 +17,7 @@ type SamplingDecision struct {
 type SamplerV2 interface {
 	OnCreateSpan(span *Span) SamplingDecision
 	OnSetOperationName(span *Span, operationName string) SamplingDecision
-	OnSetTag(span *Span, key string, value interface{}) SamplingDecision
+	OnSetTag(span *Span, key string, value any) SamplingDecision
 	OnFinishSpan(span *Span) SamplingDecision
 	// Close stops what the sampler does in the background.
 	Close()
@@ -56,7 +56,7 @@ func (s *legacySamplerV1Base) OnSetOperationName(span *Span, operationName strin
 }
 
 // OnSetTag implements SamplerV2: a tag changes nothing.
-func (*legacySamplerV1Base) OnSetTag(span *Span, key string, value interface{}) SamplingDecision {
+func (*legacySamplerV1Base) OnSetTag(span *Span, key string, value any) SamplingDecision {
 	return SamplingDecision{Retryable: true}
 }
 
