@@ -17,6 +17,9 @@ const (
 	// defaultQueueSize is how many spans wait for a transport of the program's own.
 	defaultQueueSize = 100
 
+	// maxExplained is how many bytes of a header an error quotes.
+	maxExplained = 128
+
 	// maxZeros is how often RandomNumber may return 0 in a row before that is the id's
 	// value, which spur replaces.
 	maxZeros = 100

@@ -148,9 +148,6 @@ func (c *HeadersConfig) explain(kind propagation.Kind, from opentracing.TextMapR
 	return decodingError{err}
 }
 
-// maxExplained bounds what an error quotes of a header.
-const maxExplained = 128
-
 // decodingError is an opentracing.ErrSpanContextCorrupted with another text.
 type decodingError struct{ error }
 

@@ -179,9 +179,6 @@ func parsed[T any](name string, to *T, parse func(string) (T, error)) error {
 	}
 }
 
-// maxShown is how many bytes of a value an error shows.
-const maxShown = 128
-
 // shown is a value for an error: cut when long, and without the credentials of a URL.
 func shown(value string) string {
 	if at := strings.LastIndexByte(value, '@'); at >= 0 {
