@@ -115,20 +115,21 @@ func TestQueueReporter(t *testing.T) {
 		r := newQueueRig(f, jaeger.ReporterOptions.BufferFlushInterval(time.Minute))
 		r.finish("a")
 		r.expect(t, "", "")
-		r.finish("b", "c")
-		r.expect(t, "DEBUG: flushed 2 spans\n", "reporter_queue_length 1\nreporter_spans|result=ok 2")
+		r.finish("b")
+		r.expect(t, "DEBUG: flushed 2 spans\n", "reporter_spans|result=ok 2")
+		r.finish("c")
 		time.Sleep(time.Minute + time.Second)
-		r.expect(t, "", "reporter_queue_length 1\nreporter_spans|result=ok 3")
+		r.expect(t, "", "reporter_spans|result=ok 3")
 		r.finish("d")
 		r.close()
-		r.expect(t, "DEBUG: closing reporter\n", "reporter_queue_length 1\nreporter_spans|result=ok 4")
+		r.expect(t, "DEBUG: closing reporter\n", "reporter_spans|result=ok 4")
 		if got, want := f.text(), "waiting [] sent [a b c d] closed 1"; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		r.finish("late")
 		r.reporter.Close()
 		r.expect(t, "DEBUG: closing reporter\nERROR: Repeated attempt to close the reporter is ignored\n",
-			"reporter_queue_length 1\nreporter_spans|result=dropped 1\nreporter_spans|result=ok 4")
+			"reporter_spans|result=dropped 1\nreporter_spans|result=ok 4")
 		if n := f.stats.SpansDroppedFromQueue(); n != 1 {
 			t.Errorf("the transport was told of %d lost spans", n)
 		}
