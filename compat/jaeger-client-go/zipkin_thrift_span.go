@@ -4,9 +4,11 @@ package jaeger
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
 
+	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 
 	"github.com/go-spur/spur/model"
@@ -17,7 +19,7 @@ import (
 // BuildZipkinThrift makes what Zipkin is sent of a span. Its tags and logs are there under
 // the conditions of Tags.
 func BuildZipkinThrift(s *Span) *z.Span {
-	b := zipkinBuilder{Span: s.span.Data(), limit: s.tracer.options.maxTagValueLength}
+	b := zipkinBuilder{Span: s.span.Data(), set: s.Tags(), limit: s.tracer.options.maxTagValueLength}
 	b.endpoint = &z.Endpoint{ServiceName: s.tracer.serviceName, Ipv4: int32(s.tracer.hostIPv4)}
 	b.readSpecialTags()
 	start, duration := microseconds(b.Start), durationMicroseconds(s, b.Span)
@@ -43,7 +45,8 @@ func BuildZipkinThrift(s *Span) *z.Span {
 // zipkinBuilder is a span, and what some of its tags mean to Zipkin.
 type zipkinBuilder struct {
 	*model.Span
-	limit    int // bytes of a value
+	set      opentracing.Tags // as the program set them, where that is known
+	limit    int              // bytes of a value
 	endpoint *z.Endpoint
 
 	kind string
@@ -165,7 +168,7 @@ func (b *zipkinBuilder) binaryAnnotations() []*z.BinaryAnnotation {
 		})
 	}
 	for _, tag := range b.tags {
-		all = append(all, binaryAnnotation(tag, b.limit))
+		all = append(all, b.binaryAnnotation(tag))
 	}
 	return all
 }
@@ -181,7 +184,7 @@ func (b *zipkinBuilder) componentName() string {
 }
 
 // binaryAnnotation keeps booleans and bytes; Zipkin wants all else as text.
-func binaryAnnotation(tag model.Tag, limit int) *z.BinaryAnnotation {
+func (b *zipkinBuilder) binaryAnnotation(tag model.Tag) *z.BinaryAnnotation {
 	a := &z.BinaryAnnotation{Key: tag.Key}
 	switch v := tag.Value; v.Kind() {
 	case model.KindBytes:
@@ -192,7 +195,11 @@ func binaryAnnotation(tag model.Tag, limit int) *z.BinaryAnnotation {
 			a.Value[0] = 1
 		}
 	default:
-		a.Value, a.AnnotationType = []byte(prefix(v.String(), limit)), z.AnnotationType_STRING
+		text := v.String()
+		if f, ok := b.set[tag.Key].(float32); ok { // of which data has more digits
+			text = fmt.Sprint(f)
+		}
+		a.Value, a.AnnotationType = []byte(prefix(text, b.limit)), z.AnnotationType_STRING
 	}
 	return a
 }

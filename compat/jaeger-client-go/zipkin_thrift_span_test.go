@@ -44,7 +44,7 @@ func TestBuildZipkinThrift(t *testing.T) {
 		want    string
 	}{
 		{"local", nil, func(s *jaeger.Span) {
-			s.SetTag("i", 1).SetTag("b", true).SetTag("no", false).SetTag("x", []byte{1}).SetTag("f", 1.5).SetTag("ip", "1.1.1.1")
+			s.SetTag("i", 1).SetTag("b", true).SetTag("no", false).SetTag("x", []byte{1}).SetTag("f", 1.5).SetTag("f32", float32(0.1)).SetTag("ip", "1.1.1.1")
 		}, `
 lc STRING "orders" by orders 1020304:0
 i STRING "1"
@@ -52,6 +52,7 @@ b BOOL "\x01"
 no BOOL "\x00"
 x BYTES "\x01"
 f STRING "1.5"
+f32 STRING "0.1"
 `},
 		{"component", nil, func(s *jaeger.Span) { ext.Component.Set(s, "db") }, `
 lc STRING "db" by orders 1020304:0
