@@ -25,7 +25,7 @@ func (w words) Parse(answer []byte) (any, error) {
 	case "unreadable":
 		return nil, errors.New("cannot read it")
 	case "panic in the parser":
-		panic(answer)
+		panic("unhappy")
 	}
 	return string(answer), nil
 }
@@ -92,7 +92,7 @@ func TestRemotelyControlledSamplerCustom(t *testing.T) {
 		log    string
 	}{
 		{"unreadable", nil, "failed to parse sampling strategy response: cannot read it"},
-		{"panic in the parser", nil, "failed to parse sampling strategy response: the parser panicked: [112 97"},
+		{"panic in the parser", nil, "failed to parse sampling strategy response: the parser panicked: unhappy"},
 		{"refused", []string{"one: refused"}, "failed to handle sampling strategy response [114 101 102 117 115 101 100]. Got error: refused"},
 		{"panic in an updater", []string{"one: panic in an updater"}, "Got error: an updater panicked: boom"},
 		{"three", []string{"one: three", "two: three"}, "Got error: unsupported sampling strategy three"},

@@ -13,8 +13,10 @@ import (
 	"github.com/go-spur/spur/sampler"
 )
 
-// fetchTimeout is the deadline of one request, from connecting to the last byte.
-const fetchTimeout = 10 * time.Second
+const (
+	fetchTimeout     = 10 * time.Second       // deadline of one request, from connecting to the last byte
+	shortestInterval = 100 * time.Millisecond // so that a mistyped one is no attack on the server
+)
 
 // httpFetcher asks a sampling server.
 type httpFetcher struct {

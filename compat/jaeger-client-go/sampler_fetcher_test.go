@@ -86,6 +86,24 @@ func TestSamplingServerThatIsNone(t *testing.T) {
 	}
 }
 
+// A mistyped interval, such as 60 instead of 60 * time.Second, is no attack on the server.
+func TestSamplingServerIsNotAskedAllTheTime(t *testing.T) {
+	asked := make(chan time.Time)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case asked <- time.Now():
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	s := jaeger.NewRemotelyControlledSampler("orders", jaeger.SamplerOptions.SamplingServerURL(server.URL),
+		jaeger.SamplerOptions.SamplingRefreshInterval(60))
+	defer s.Close()
+	if first, second := <-asked, <-asked; second.Sub(first) < 90*time.Millisecond {
+		t.Errorf("asked again after %v", second.Sub(first))
+	}
+}
+
 // Close interrupts a request that the server does not answer.
 func TestSamplingServerThatHangs(t *testing.T) {
 	spurtest.CheckLeaks(t)
@@ -95,8 +113,7 @@ func TestSamplingServerThatHangs(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	s := jaeger.NewRemotelyControlledSampler("orders", jaeger.SamplerOptions.SamplingServerURL(server.URL),
-		jaeger.SamplerOptions.SamplingRefreshInterval(time.Millisecond))
+	s := jaeger.NewRemotelyControlledSampler("orders", jaeger.SamplerOptions.SamplingServerURL(server.URL))
 	select {
 	case <-asked:
 	case <-time.After(10 * time.Second):

@@ -73,6 +73,7 @@ func (SamplerOptionsFactory) SamplingServerURL(samplingServerURL string) Sampler
 }
 
 // SamplingRefreshInterval sets the time between two fetches. The default is a minute.
+// A server is asked ten times a second at most.
 func (SamplerOptionsFactory) SamplingRefreshInterval(samplingRefreshInterval time.Duration) SamplerOption {
 	return func(o *samplerOptions) { o.samplingRefreshInterval = samplingRefreshInterval }
 }
@@ -116,6 +117,7 @@ func newSamplerOptions(opts []SamplerOption) (o samplerOptions) {
 	}
 	if o.samplingFetcher == nil {
 		o.samplingFetcher = newHTTPFetcher(o.samplingServerURL)
+		o.samplingRefreshInterval = max(o.samplingRefreshInterval, shortestInterval)
 	}
 	if o.samplingParser == nil {
 		o.samplingParser = strategyParser{}

@@ -3,6 +3,8 @@
 package jaeger
 
 import (
+	"fmt"
+
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
@@ -27,19 +29,19 @@ func asNative(s any) (n nativeSampler, ok bool) {
 // spurSampler returns what spur asks about new traces. late is not nil if the sampler must
 // be asked with spans: spur then leaves traces undecided. A sampler that panics does not
 // sample.
-func spurSampler(s Sampler, guard func(string, func()) bool) (asked sampler.Sampler, late SamplerV2) {
+func (t *Tracer) spurSampler(s Sampler) (asked sampler.Sampler, late SamplerV2) {
 	if n, ok := asNative(s); ok {
-		if !guard("a sampler", func() { asked = n.spurSampler() }) { // a nil pointer
+		if !t.guard("a sampler", func() { asked = n.spurSampler() }) { // a nil pointer
 			return sampler.NewConst(false), nil
 		}
 		if asked != nil {
 			return asked, nil
 		}
 	}
-	if v2, ok := s.(SamplerV2); ok {
-		return undecided{}, v2
+	if _, ok := s.(SamplerV2); !ok && len(t.custom) == 0 {
+		return plainSampler{s}, nil
 	}
-	return plainSampler{s}, nil
+	return undecided{s}, t.sampler // keeps the tags as they are, for reporters of the program's own
 }
 
 // statusOf is what spur's Stats say of a sampler.
@@ -59,6 +61,14 @@ func samplerV1toV2(s Sampler) SamplerV2 {
 	return &legacySamplerV1Base{s.IsSampled}
 }
 
+// describe is what spur calls a sampler of the program's own.
+func describe(s Sampler) string {
+	if text, ok := s.(fmt.Stringer); ok {
+		return text.String()
+	}
+	return fmt.Sprintf("%T", s)
+}
+
 // plainSampler is a Sampler as spur asks it.
 type plainSampler struct{ sampler Sampler }
 
@@ -71,8 +81,14 @@ func (p plainSampler) Sample(params sampler.Params) sampler.Decision {
 	return sampler.Decision{Sample: true, Tags: spurTags(tags)}
 }
 
-// undecided leaves each trace to the SamplerV2 that Span.ask asks.
-type undecided struct{}
+// String describes the sampler for spur.
+func (p plainSampler) String() string { return describe(p.sampler) }
+
+// undecided leaves each trace to the sampler, which Span.ask asks.
+type undecided struct{ sampler Sampler }
+
+// String describes the sampler for spur.
+func (u undecided) String() string { return describe(u.sampler) }
 
 func (undecided) Sample(sampler.Params) sampler.Decision {
 	return sampler.Decision{Undecided: true}

@@ -26,6 +26,8 @@ func TestSamplerStats(t *testing.T) {
 		{probabilistic(t, 0.25), "probabilistic 0.25 parentbased(probabilistic(0.25))"},
 		{jaeger.NewRateLimitingSampler(2), "ratelimiting 2 parentbased(ratelimiting(2))"},
 		{guaranteed, "custom 0 parentbased(GuaranteedThroughputProbabilisticSampler(lowerBound=1.000000, samplingRate=0.500000))"},
+		{&evenSampler{}, "custom 0 parentbased(*jaeger_test.evenSampler)"},
+		{&recorder{}, "custom 0 parentbased(*jaeger_test.recorder)"},
 		{lateBinding(), "peroperation 0 parentbased(peroperation(0, 2 operations))"},
 		{manual(jaeger.SamplerOptions.SamplingServerURL("http://me:secret@host:5778/sampling?key=secret")), "probabilistic 0.001 parentbased(remote(probabilistic(0.001) from http://host:5778/sampling))"},
 	} {

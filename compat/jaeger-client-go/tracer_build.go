@@ -34,10 +34,10 @@ func (t *Tracer) build(s Sampler) {
 		t.reporter = NewNullReporter()
 	}
 	t.sampler = samplerV1toV2(s)
-	var asked sampler.Sampler
-	asked, t.late = spurSampler(s, t.guard)
 	native, custom := splitReporter(t.reporter)
 	t.custom = custom
+	var asked sampler.Sampler
+	asked, t.late = t.spurSampler(s)
 	t.watches = t.late != nil || len(custom) > 0 || len(t.observers) > 0 || t.options.zipkinSharedRPCSpan
 	if t.options.disabled {
 		t.watches, t.counted = false, false
