@@ -27,12 +27,12 @@ func startMeter(b *testing.B) meter {
 	b.ReportAllocs()
 	runtime.GC()
 	b.ResetTimer()
-	return meter{b, processCPU()}
+	return meter{b, ProcessCPU()}
 }
 
 // stop reports the metric. What runs between b.StopTimer and stop is in it.
 func (m meter) stop() {
-	m.b.ReportMetric(float64(processCPU()-m.cpu)/float64(m.b.N), "cpu-ns/op")
+	m.b.ReportMetric(float64(ProcessCPU()-m.cpu)/float64(m.b.N), "cpu-ns/op")
 }
 
 // repeat runs f b.N times, on one goroutine or on GOMAXPROCS of them.
@@ -131,7 +131,7 @@ func benchNull(b *testing.B, sample, parallel bool, run func(opentracing.Tracer,
 
 // benchSink measures with the defaults of New. ns/op is the caller's time;
 // cpu-ns/op includes sending everything.
-func benchSink(b *testing.B, s *sink, parallel, wait bool, run func(opentracing.Tracer, opentracing.SpanContext)) {
+func benchSink(b *testing.B, s testSink, parallel, wait bool, run func(opentracing.Tracer, opentracing.SpanContext)) {
 	tracer := sinkTracer(b, s)
 	remote := extracted(b, tracer, tracer.StartSpan("parent"))
 	before := s.received(b)

@@ -3,10 +3,6 @@
 package bench
 
 import (
-	"net"
-	"os"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/go-spur/spur/internal/race"
@@ -23,8 +19,8 @@ func TestBurst(t *testing.T) {
 	s := startSink(t)
 	for _, via := range []string{viaUDP, viaThrift, viaOTLP} {
 		t.Run(via, func(t *testing.T) {
-			if via == viaUDP && s.buffer < sinkBuffer {
-				t.Skipf("skipped: the kernel grants a receive buffer of %d bytes, not %d", s.buffer, sinkBuffer)
+			if via == viaUDP && s.Buffer < sinkBuffer {
+				t.Skipf("skipped: the kernel grants a receive buffer of %d bytes, not %d", s.Buffer, sinkBuffer)
 			}
 			d := deliver(t, s, via, 0, int(total))
 			t.Logf("of %d spans %d arrived, %d counted as lost, %d unaccounted", d.finished, d.received, d.lost, d.unaccounted())
@@ -32,40 +28,11 @@ func TestBurst(t *testing.T) {
 				t.Errorf("of %d spans %d finished and %d arrived, want half at least", total, d.finished, d.received)
 			}
 			if d.unaccounted() != 0 {
-				if dropped := socketDrops(t, s.address); via == viaUDP && dropped > 0 {
+				if dropped := s.Drops(); via == viaUDP && dropped > 0 {
 					t.Skipf("skipped: the sink had no time, and the kernel dropped %d datagrams at its socket", dropped)
 				}
 				t.Errorf("%d spans are unaccounted", d.unaccounted())
 			}
 		})
 	}
-}
-
-// socketDrops is how many datagrams the kernel has dropped because a socket's buffer
-// was full; 0 where that is not known.
-func socketDrops(t *testing.T, address string) int {
-	t.Helper()
-	table, err := os.ReadFile("/proc/net/udp")
-	if err != nil {
-		return 0
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	suffix := ":" + strings.ToUpper(strconv.FormatInt(0x10000+int64(number), 16)[1:])
-	for _, line := range strings.Split(string(table), "\n") {
-		if f := strings.Fields(line); len(f) > 2 && strings.HasSuffix(f[1], suffix) {
-			drops, err := strconv.Atoi(f[len(f)-1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			return drops
-		}
-	}
-	return 0
 }

@@ -18,9 +18,9 @@ import (
 
 // sinkTracer samples everything and sends it to s as New's defaults would send
 // it to an agent.
-func sinkTracer(t testing.TB, s *sink) *spur.Tracer {
+func sinkTracer(t testing.TB, s testSink) *spur.Tracer {
 	t.Helper()
-	udp, err := transport.NewUDP(s.address, transport.UDPOptions{})
+	udp, err := transport.NewUDP(s.UDP, transport.UDPOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ const (
 )
 
 // sinkTracerVia is sinkTracer for any way.
-func sinkTracerVia(t testing.TB, s *sink, via string) *spur.Tracer {
+func sinkTracerVia(t testing.TB, s testSink, via string) *spur.Tracer {
 	t.Helper()
 	path := "/api/traces"
 	switch via {
@@ -54,7 +54,7 @@ func sinkTracerVia(t testing.TB, s *sink, via string) *spur.Tracer {
 	case viaOTLP:
 		path = "/v1/traces"
 	}
-	return endpointTracer(t, s.http+path)
+	return endpointTracer(t, s.HTTP+path)
 }
 
 // endpointTracer samples everything and has the defaults of WithEndpoint.
@@ -86,7 +86,7 @@ func (d *delivery) unaccounted() int64 { return int64(d.finished) - int64(d.rece
 // deliver finishes total RPC spans at a rate a second, in a burst each
 // millisecond; 0 is as fast as it goes. It returns when all are sent and what
 // was not lost has been received.
-func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
+func deliver(t testing.TB, s testSink, via string, rate, total int) delivery {
 	t.Helper()
 	tracer := sinkTracerVia(t, s, via)
 	remote := extracted(t, tracer, tracer.StartSpan("parent"))
@@ -94,7 +94,7 @@ func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
 	var m0, m1 runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m0)
-	cpu, start := processCPU(), time.Now()
+	cpu, start := ProcessCPU(), time.Now()
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -117,7 +117,7 @@ func deliver(t testing.TB, s *sink, via string, rate, total int) delivery {
 	if err := tracer.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	d.cpu = processCPU() - cpu
+	d.cpu = ProcessCPU() - cpu
 	runtime.ReadMemStats(&m1)
 	d.bytes, d.allocs = m1.TotalAlloc-m0.TotalAlloc, m1.Mallocs-m0.Mallocs
 	checkBooks(t, tracer)
@@ -171,7 +171,7 @@ func BenchmarkDelivery(b *testing.B) {
 				}
 				d.report(b)
 				if via == viaUDP {
-					b.ReportMetric(float64(s.buffer)/(1<<20), "rcvbuf-MiB")
+					b.ReportMetric(float64(s.Buffer)/(1<<20), "rcvbuf-MiB")
 				}
 			})
 		}
@@ -194,8 +194,8 @@ func (d *delivery) report(b *testing.B) {
 // sink's buffer takes them all, so a busy machine does not matter.
 func TestDelivery(t *testing.T) {
 	s := startSink(t)
-	if s.buffer < sinkBuffer {
-		t.Skipf("the kernel grants a receive buffer of %d bytes, not %d: run as root, or raise net.core.rmem_max", s.buffer, sinkBuffer)
+	if s.Buffer < sinkBuffer {
+		t.Skipf("the kernel grants a receive buffer of %d bytes, not %d: run as root, or raise net.core.rmem_max", s.Buffer, sinkBuffer)
 	}
 	const total = 10_000
 	d := deliver(t, s, viaUDP, 20_000, total)

@@ -110,9 +110,9 @@ func BenchmarkFinishLatency(b *testing.B) {
 	s := startSink(b)
 	var healthy latency
 	for _, bb := range []struct{ name, url string }{
-		{"healthy", s.http + "/api/traces"},
-		{"hole", s.http + "/hole/api/traces"},
-		{"500", s.http + "/500/api/traces"},
+		{"healthy", s.HTTP + "/api/traces"},
+		{"hole", s.HTTP + "/hole/api/traces"},
+		{"500", s.HTTP + "/500/api/traces"},
 		{"refused", "http://127.0.0.1:1/api/traces"},
 	} {
 		var l latency

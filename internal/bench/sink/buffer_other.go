@@ -2,15 +2,9 @@
 
 //go:build !linux
 
-package bench
+package sink
 
-import (
-	"net"
-	"time"
-)
-
-// processCPU is not known here: metrics made of it are 0.
-func processCPU() time.Duration { return 0 }
+import "net"
 
 // growReceiveBuffer asks for a receive buffer of size bytes. What was granted is
 // not known; size is believed when there was no error.

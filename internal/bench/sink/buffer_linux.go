@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package bench
+package sink
 
 import (
 	"net"
 	"syscall"
-	"time"
 )
-
-// processCPU is the CPU time that this process has used so far, user and system:
-// of all goroutines and the garbage collector.
-func processCPU() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // growReceiveBuffer asks for a receive buffer of size bytes, beyond the system's
 // limit where that is allowed (to root), and returns what the kernel granted.
