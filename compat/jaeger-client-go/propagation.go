@@ -133,13 +133,15 @@ func (c *HeadersConfig) explain(kind propagation.Kind, from opentracing.TextMapR
 	if wrong != nil {
 		return wrong // the carrier's own
 	}
+	if !found || len(value) > maxExplained {
+		return decodingError{err}
+	}
 	if kind == propagation.HTTP {
 		if text, err := url.QueryUnescape(value); err == nil {
 			value = text
 		}
 	}
 	switch ctx, wrong := ContextFromString(value); {
-	case !found || len(value) > maxExplained:
 	case wrong != nil:
 		return decodingError{wrong}
 	case !ctx.IsValid():

@@ -37,7 +37,7 @@ func TestPropagatorsInject(t *testing.T) {
 	asked := *keys
 	c := newContext(true, map[string]string{"Some_Key": "98:765 +%", "bad\nkey": "v"})
 	const ids = "000000000000000a:000000000000000b:000000000000000c:1"
-	none := *jaeger.NewNullMetrics()
+	none := jaeger.Metrics{}
 	for _, tt := range []struct {
 		name    string
 		p       jaeger.Injector
@@ -122,6 +122,27 @@ func TestPropagatorsExtract(t *testing.T) {
 		}
 	}
 }
+
+// Metrics may be nil, and a carrier's own error is returned as it is.
+func TestExtractFailures(t *testing.T) {
+	p := jaeger.NewTextMapPropagator(nil, jaeger.Metrics{})
+	if _, err := p.Extract(opentracing.TextMapCarrier{"uber-trace-id": "x"}); err == nil {
+		t.Error("no error")
+	}
+	tracer, _ := newTracer(t, nil)
+	want := errors.New("lost")
+	if _, err := p.Extract(failing{want}); err != want {
+		t.Error(err)
+	}
+	if _, err := tracer.Extract(opentracing.TextMap, failing{want}); err != want {
+		t.Error(err)
+	}
+}
+
+// failing is a carrier that cannot be read.
+type failing struct{ err error }
+
+func (f failing) ForeachKey(func(key, value string) error) error { return f.err }
 
 // A context that a propagator has read is the program's own: where its caller did not
 // sample, the sampler is asked. Tracer.Extract makes it the caller's decision.
