@@ -40,13 +40,27 @@ func always() *config.SamplerConfig { return &config.SamplerConfig{Type: "const"
 
 // counters is a metrics.Factory that remembers counters by name and tags.
 type counters struct {
-	mu     *sync.Mutex
-	values map[string]int64
-	prefix string
-	tags   map[string]string
+	mu      *sync.Mutex
+	changed *sync.Cond
+	values  map[string]int64
+	prefix  string
+	tags    map[string]string
 }
 
-func newCounters() *counters { return &counters{mu: new(sync.Mutex), values: map[string]int64{}} }
+func newCounters() *counters {
+	c := &counters{mu: new(sync.Mutex), values: map[string]int64{}}
+	c.changed = sync.NewCond(c.mu)
+	return c
+}
+
+// wait returns when something has been counted.
+func (c *counters) wait(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.values[key] == 0 {
+		c.changed.Wait()
+	}
+}
 
 func (c *counters) get(key string) int64 {
 	c.mu.Lock()
@@ -63,6 +77,7 @@ func (c counter) Inc(n int64) {
 	c.of.mu.Lock()
 	defer c.of.mu.Unlock()
 	c.of.values[c.key] += n
+	c.of.changed.Broadcast()
 }
 func (c counter) Update(int64)         {}
 func (c counter) Record(time.Duration) {}
@@ -87,7 +102,7 @@ func (c *counters) Histogram(metrics.HistogramOptions) metrics.Histogram {
 }
 
 func (c *counters) Namespace(o metrics.NSOptions) metrics.Factory {
-	return &counters{mu: c.mu, values: c.values, prefix: c.prefix + o.Name + ".", tags: o.Tags}
+	return &counters{mu: c.mu, changed: c.changed, values: c.values, prefix: c.prefix + o.Name + ".", tags: o.Tags}
 }
 
 // texts is a Logger that remembers.

@@ -151,7 +151,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// agent answers what agents are asked.
+// agentServer answers what agents are asked.
 func agentServer(t *testing.T) (hostPort string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -173,11 +173,7 @@ func TestRestrictionsAndThrottler(t *testing.T) {
 		BaggageRestrictions: &config.BaggageRestrictionsConfig{HostPort: agent, RefreshInterval: time.Hour, DenyBaggageOnInitializationFailure: true},
 		Throttler:           &config.ThrottlerConfig{HostPort: agent, RefreshInterval: time.Hour, SynchronousInitialization: true},
 	}, config.Metrics(factory))
-	for deadline := time.Now().Add(10 * time.Second); factory.get("jaeger.tracer.baggage_restrictions_updates[result=ok]") == 0; {
-		if time.Now().After(deadline) {
-			t.Fatal(factory.values)
-		}
-	}
+	factory.wait("jaeger.tracer.baggage_restrictions_updates[result=ok]")
 	s := tracer.StartSpan("allowed").SetBaggageItem("k", "value").SetBaggageItem("other", "value")
 	if got := s.BaggageItem("k") + s.BaggageItem("other"); got != "val" {
 		t.Error(got)
