@@ -83,7 +83,7 @@ var differences = []difference{
 
 	// Configuration.
 	{`config/environment/JAEGER_AGENT_HOST=(::1|h:1)`, anything, `.*\[(::1|h:1)\]:6831.*`, "an IPv6 address in `JAEGER_AGENT_HOST`"},
-	{`config/environment/JAEGER_SAMPLER_REFRESH_INTERVAL=-1s`, `.*Sampler.*`, `error: .*negative`, "a negative interval in a variable"},
+	{`config/environment/JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL=-1s`, `.*Sampler.*`, `error: .*negative`, "`JAEGER_REPORTER_ATTEMPT_RECONNECT_INTERVAL`"},
 	{`config/environment/JAEGER_TAGS=.*`, crash, `({.*Sampler.*|error: cannot parse env var JAEGER_TAGS=a: .*)`, "`JAEGER_TAGS` with a pair that has no `=`"},
 	{`config/tracer/disabled, named`, anything, anything, "a disabled tracer (`Disabled`)"},
 	{`config/reporters/bad address, fixed`, `error: lookup udp/x.*`, `error: transport: bad address.*`, "with a port that is no number"},
