@@ -23,4 +23,19 @@ const (
 	// maxZeros is how often RandomNumber may return 0 in a row before that is the id's
 	// value, which spur replaces.
 	maxZeros = 100
+
+	// closePatience bounds what Close of a remote sampler waits for a fetcher, parser or
+	// updater of the program's.
+	closePatience = 100 * time.Millisecond
+
+	// fetchTimeout is the deadline of one request to a sampling server, from connecting to
+	// the last byte.
+	fetchTimeout = 10 * time.Second
+
+	// shortestInterval is the least time between two requests, so that a mistyped interval
+	// is no attack on the server.
+	shortestInterval = 100 * time.Millisecond
+
+	// shownBytes is how many bytes of a server's answer are logged.
+	shownBytes = 256
 )

@@ -8,14 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/go-spur/spur/sampler"
-)
-
-const (
-	fetchTimeout     = 10 * time.Second       // deadline of one request, from connecting to the last byte
-	shortestInterval = 100 * time.Millisecond // so that a mistyped one is no attack on the server
 )
 
 // httpFetcher asks a sampling server.

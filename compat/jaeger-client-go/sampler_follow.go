@@ -12,7 +12,6 @@ import (
 const (
 	firstFetch = 500 * time.Millisecond // the first fetch comes within it
 	firstRetry = time.Second            // until the server has answered once
-	shownBytes = 256                    // of an answer, in the log
 )
 
 // follow asks the server again and again, until ctx ends.

@@ -31,9 +31,9 @@ type SamplerUpdater interface {
 }
 
 // RemotelyControlledSampler samples as a server says that the service should. It asks the
-// server within half a second and then again and again; until it has answered once it is
-// also asked after about 1, 2, 4, … s. An answer that cannot be used is counted and logged, and what
-// was in force stays. All methods may be called from any goroutine.
+// server within half a second and then again and again, sooner than the interval, after 1,
+// 2, 4, … s, until it has answered once. An answer that cannot be used is counted and
+// logged, and what was in force stays. All methods may be called from any goroutine.
 type RemotelyControlledSampler struct {
 	sync.RWMutex // held while updaters are called, and for reading while a sampler is asked with a span
 	samplerOptions
@@ -113,9 +113,6 @@ func (s *RemotelyControlledSampler) OnFinishSpan(span *Span) SamplingDecision {
 
 // Sampler returns the sampler in force.
 func (s *RemotelyControlledSampler) Sampler() SamplerV2 { return s.current.Load().SamplerV2 }
-
-// closePatience bounds what Close waits for a fetcher, parser or updater of the program's.
-const closePatience = 100 * time.Millisecond
 
 // Close stops following. The sampler in force stays. What does not return soon is left
 // behind, and what it returns does not count. Further calls are logged.
