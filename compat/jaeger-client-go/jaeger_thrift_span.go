@@ -3,6 +3,7 @@
 package jaeger
 
 import (
+	"slices"
 	"time"
 
 	"github.com/go-spur/spur/model"
@@ -13,6 +14,13 @@ import (
 // conditions of Tags.
 func BuildJaegerThrift(span *Span) *j.Span {
 	data := span.span.Data()
+	tags := appendLosses(slices.Clip(data.Tags), data)
+	n, texts := len(tags), countTexts(tags)
+	for i := range data.Logs {
+		n += len(data.Logs[i].Fields)
+		texts += countTexts(data.Logs[i].Fields)
+	}
+	b := newTagBuilder(n, texts)
 	return &j.Span{
 		TraceIdLow:    int64(data.TraceID.Low),
 		TraceIdHigh:   int64(data.TraceID.High),
@@ -22,8 +30,8 @@ func BuildJaegerThrift(span *Span) *j.Span {
 		Flags:         int32(data.Flags),
 		StartTime:     microseconds(data.Start),
 		Duration:      durationMicroseconds(span, data),
-		Tags:          append(buildTags(data.Tags), lossTags(data)...),
-		Logs:          buildLogs(data.Logs),
+		Tags:          b.build(tags),
+		Logs:          b.buildLogs(data.Logs),
 		References:    buildReferences(data.References),
 	}
 }
@@ -31,7 +39,7 @@ func BuildJaegerThrift(span *Span) *j.Span {
 // BuildJaegerProcessThrift makes what is sent of the process that a span belongs to.
 func BuildJaegerProcessThrift(span *Span) *j.Process {
 	p := span.span.Data().Process
-	return &j.Process{ServiceName: p.Service, Tags: buildTags(p.Tags)}
+	return &j.Process{ServiceName: p.Service, Tags: newTagBuilder(len(p.Tags), countTexts(p.Tags)).build(p.Tags)}
 }
 
 // microseconds divides nanoseconds since 1970, rounding down.
@@ -46,9 +54,9 @@ func durationMicroseconds(span *Span, data *model.Span) int64 {
 	return d
 }
 
-// lossTags tell what limits have removed, as spur's own reporters do.
-func lossTags(data *model.Span) (tags []*j.Tag) {
-	for _, lost := range []struct {
+// appendLosses adds tags that tell what limits have removed, as spur's own reporters do.
+func appendLosses(tags []model.Tag, data *model.Span) []model.Tag {
+	for _, lost := range [...]struct {
 		key string
 		n   uint32
 	}{
@@ -57,58 +65,84 @@ func lossTags(data *model.Span) (tags []*j.Tag) {
 		{"otel.dropped_links_count", data.DroppedRefs},
 	} {
 		if lost.n > 0 {
-			tags = append(tags, buildTag(lost.key, model.Int64(int64(lost.n))))
+			tags = append(tags, model.Tag{Key: lost.key, Value: model.Int64(int64(lost.n))})
 		}
 	}
 	return tags
 }
 
-func buildTags(tags []model.Tag) []*j.Tag {
-	built := make([]*j.Tag, 0, len(tags))
-	for _, tag := range tags {
-		built = append(built, buildTag(tag.Key, tag.Value))
+// tagBuilder makes the tags of one span, all in a few pieces of memory.
+type tagBuilder struct {
+	tags  []j.Tag
+	built []*j.Tag
+	texts []string
+}
+
+// newTagBuilder has room for n tags, of which texts have text.
+func newTagBuilder(n, texts int) *tagBuilder {
+	return &tagBuilder{tags: make([]j.Tag, n), built: make([]*j.Tag, n), texts: make([]string, texts)}
+}
+
+func countTexts(tags []model.Tag) (n int) {
+	for i := range tags {
+		if tags[i].Value.Kind() == model.KindString {
+			n++
+		}
 	}
+	return n
+}
+
+func (b *tagBuilder) build(tags []model.Tag) []*j.Tag {
+	n := len(tags)
+	built := b.built[:n:n]
+	for i := range tags {
+		built[i] = &b.tags[i]
+		b.set(built[i], tags[i].Key, tags[i].Value)
+	}
+	b.tags, b.built = b.tags[n:], b.built[n:]
 	return built
 }
 
-func buildTag(key string, v model.Value) *j.Tag {
-	tag := &j.Tag{Key: key}
+func (b *tagBuilder) set(tag *j.Tag, key string, v model.Value) {
+	tag.Key = key
 	switch v.Kind() {
 	case model.KindBool:
-		b := v.Bool()
-		tag.VType, tag.VBool = j.TagType_BOOL, &b
+		boolean := v.Bool()
+		tag.VType, tag.VBool = j.TagType_BOOL, &boolean
 	case model.KindInt64:
-		i := v.Int64()
-		tag.VType, tag.VLong = j.TagType_LONG, &i
+		integer := v.Int64()
+		tag.VType, tag.VLong = j.TagType_LONG, &integer
 	case model.KindFloat64:
-		f := v.Float64()
-		tag.VType, tag.VDouble = j.TagType_DOUBLE, &f
+		float := v.Float64()
+		tag.VType, tag.VDouble = j.TagType_DOUBLE, &float
 	case model.KindBytes:
 		tag.VType, tag.VBinary = j.TagType_BINARY, []byte(v.Str())
 	default:
-		s := v.Str()
-		tag.VType, tag.VStr = j.TagType_STRING, &s
+		b.texts[0] = v.Str()
+		tag.VType, tag.VStr = j.TagType_STRING, &b.texts[0]
+		b.texts = b.texts[1:]
 	}
-	return tag
 }
 
-func buildLogs(logs []model.Log) []*j.Log {
-	built := make([]*j.Log, 0, len(logs))
-	for _, l := range logs {
-		built = append(built, &j.Log{Timestamp: microseconds(l.Time), Fields: buildTags(l.Fields)})
+func (b *tagBuilder) buildLogs(logs []model.Log) []*j.Log {
+	all, built := make([]j.Log, len(logs)), make([]*j.Log, len(logs))
+	for i := range logs {
+		all[i] = j.Log{Timestamp: microseconds(logs[i].Time), Fields: b.build(logs[i].Fields)}
+		built[i] = &all[i]
 	}
 	return built
 }
 
 func buildReferences(refs []model.Reference) []*j.SpanRef {
-	built := make([]*j.SpanRef, 0, len(refs))
-	for _, r := range refs {
-		built = append(built, &j.SpanRef{
+	all, built := make([]j.SpanRef, len(refs)), make([]*j.SpanRef, len(refs))
+	for i, r := range refs {
+		all[i] = j.SpanRef{
 			RefType:     j.SpanRefType(r.Type),
 			TraceIdLow:  int64(r.TraceID.Low),
 			TraceIdHigh: int64(r.TraceID.High),
 			SpanId:      int64(r.SpanID),
-		})
+		}
+		built[i] = &all[i]
 	}
 	return built
 }
