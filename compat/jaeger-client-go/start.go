@@ -33,8 +33,9 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 	if sso.StartTime.IsZero() {
 		sso.StartTime = t.now()
 	}
-	s := &Span{tracer: t, watch: &watch{rpcServer: isRPCServer(sso.Tags)}}
-	given := []opentracing.StartSpanOption{opentracing.StartTime(sso.StartTime)}
+	s := newWatched(t, isRPCServer(sso.Tags))
+	given := make([]opentracing.StartSpanOption, 0, 4)
+	given = append(given, opentracing.StartTime(sso.StartTime))
 	for _, r := range t.shareParent(s, sso.References) {
 		given = append(given, r)
 	}

@@ -29,6 +29,16 @@ type watch struct {
 	lost       int // logs that MaxLogsPerSpan has removed
 }
 
+// newWatched makes a span with a watch, in one piece of memory.
+func newWatched(t *Tracer, rpcServer bool) *Span {
+	both := &struct {
+		span  Span
+		watch watch
+	}{span: Span{tracer: t}, watch: watch{rpcServer: rpcServer}}
+	both.span.watch = &both.watch
+	return &both.span
+}
+
 // ask lets the sampler decide, while it may be asked.
 func (s *Span) ask(f func(SamplerV2) SamplingDecision) {
 	l := s.watch.late
@@ -92,13 +102,18 @@ func (s *Span) keepTag(key string, value interface{}) {
 			return
 		}
 	}
+	if w.tags == nil {
+		w.tags = make([]Tag, 0, usualTags)
+	}
 	if len(w.tags) < maxKept {
 		w.tags = append(w.tags, Tag{key: key, value: value})
 	}
 }
 
-// maxKept bounds what a watch keeps of a span, as spur's limits do.
-const maxKept = 1000
+const (
+	maxKept   = 1000 // what a watch keeps of a span at most, as spur's limits do
+	usualTags = 4
+)
 
 // keepPairs keeps what LogKV was given.
 func (s *Span) keepPairs(pairs []interface{}) {
