@@ -33,6 +33,21 @@ type nullLogger struct{}
 func (*nullLogger) Error(string)                 {}
 func (*nullLogger) Infof(string, ...interface{}) {}
 
+// safeLogger survives the panics of a Logger of the program's own.
+type safeLogger struct{ logger log.DebugLogger }
+
+func newSafeLogger(l Logger) safeLogger {
+	s := safeLogger{log.NullLogger}
+	survive(func() { s.logger = log.DebugLogAdapter(l) })
+	return s
+}
+
+func (l safeLogger) Error(msg string)              { survive(func() { l.logger.Error(msg) }) }
+func (l safeLogger) Infof(msg string, args ...any) { survive(func() { l.logger.Infof(msg, args...) }) }
+func (l safeLogger) Debugf(msg string, args ...any) {
+	survive(func() { l.logger.Debugf(msg, args...) })
+}
+
 // slogger returns what spur logs to: everything goes to a Logger, as one line of text.
 func slogger(l log.DebugLogger) *slog.Logger {
 	if l == log.NullLogger {

@@ -50,7 +50,7 @@ func (TracerOptionsFactory) Logger(logger Logger) TracerOption {
 		case NullLogger:
 			t.logger = log.NullLogger
 		default:
-			t.logger = log.DebugLogAdapter(logger)
+			t.logger = newSafeLogger(logger)
 		}
 	}
 }
