@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/apache/thrift v0.25.0
+	github.com/go-spur/spur v0.0.0-00010101000000-000000000000
 	github.com/jaegertracing/jaeger-idl v0.14.0
 	github.com/opentracing/opentracing-go v1.2.0
 	github.com/prometheus/client_golang v1.25.0
