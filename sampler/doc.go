@@ -26,5 +26,6 @@
 // for what a [First] or an [Any] keeps of it, two more below an [Overrides].
 //
 // A custom sampler implements [Sampler]; one that needs to know more than a span's
-// start tells it implements [Late], and [Stateful] if it wraps others.
+// start tells it implements [Late], and [Stateful] if it wraps others or can decide at one
+// kind of event only.
 package sampler

@@ -153,14 +153,15 @@ func (s *PerOperationSampler) spurSampler() sampler.Sampler {
 type askedLate struct{ sampler.Sampler }
 
 func (a askedLate) Sample(p sampler.Params) sampler.Decision {
-	d := a.Sampler.Sample(p)
-	d.Undecided = !d.Sample
+	d, _ := a.SampleState(p)
 	return d
 }
 
 // SampleState implements spur's sampler.Stateful.
 func (a askedLate) SampleState(p sampler.Params) (sampler.Decision, any) {
-	return a.Sample(p), sampler.Awaits(sampler.EventOperationName)
+	d := a.Sampler.Sample(p)
+	d.Undecided = !d.Sample
+	return d, sampler.Awaits(sampler.EventOperationName)
 }
 
 // Self implements spur's sampler.Stateful.
