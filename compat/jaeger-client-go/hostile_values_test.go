@@ -85,6 +85,7 @@ func many(n int, f func(int)) {
 // Whatever one span is used for, it is sent once, and so are those around it: by spur, and
 // through a transport of the program's own.
 func TestHostileValues(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	for name, use := range hostile() {
 		t.Run(name, func(t *testing.T) {
 			for _, wrap := range []func(jaeger.Transport) jaeger.Transport{

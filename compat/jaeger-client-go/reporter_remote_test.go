@@ -72,6 +72,7 @@ func (h handsOn) Report(s *jaeger.Span) { h.Reporter.Report(s) }
 type byHand struct{ jaeger.Transport }
 
 func TestRemoteReporter(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	for name, wrap := range map[string]func(jaeger.Transport, ...jaeger.ReporterOption) jaeger.Reporter{
 		"alone": jaeger.NewRemoteReporter,
 		"handed on": func(tp jaeger.Transport, o ...jaeger.ReporterOption) jaeger.Reporter {
@@ -133,6 +134,7 @@ func TestRemoteReporter(t *testing.T) {
 }
 
 func TestRemoteReporterCountsLosses(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	closed, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +174,7 @@ func TestRemoteReporterCountsLosses(t *testing.T) {
 
 // Close has 5 seconds, whatever the receiver does.
 func TestCloseWithAReceiverThatHangs(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	if testing.Short() {
 		t.Skip("takes 5 s")
 	}
@@ -205,6 +208,7 @@ func TestCloseWithAReceiverThatHangs(t *testing.T) {
 }
 
 func TestQueueSize(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	slow, m := spurtest.NewCollector(t), newCounters()
 	slow.Intercept(func(_ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()

@@ -18,6 +18,7 @@ func (l losses) SpansDroppedFromQueue() int64 { return int64(l) }
 
 // A program may call the transport by itself.
 func TestUDPTransport(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	agent := spurtest.NewAgent(t)
 	tp, err := jaeger.NewUDPTransport(agent.Addr(), 1000)
 	if err != nil {

@@ -35,6 +35,7 @@ func (r *trips) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // What a program sets is sent, whoever sends it.
 func TestHTTPTransport(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	for name, tt := range map[string]struct {
 		byHand bool
 		auth   bool
