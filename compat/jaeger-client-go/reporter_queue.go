@@ -58,7 +58,7 @@ func newQueueReporter(sender Transport, o *reporterOptions) *queueReporter {
 
 // Report implements Reporter. It drops the span if the queue is full.
 func (r *queueReporter) Report(span *Span) {
-	if !r.enqueue(span) {
+	if span != nil && !r.enqueue(span) {
 		r.dropped.Add(1)
 		r.metrics.ReporterDropped.Inc(1)
 	}
@@ -101,21 +101,26 @@ func (r *queueReporter) Close() {
 
 // abandon counts what waits for a transport that hangs.
 func (r *queueReporter) abandon() {
+	lost := 0
+	for span := r.next(); span != nil; span = r.next() {
+		lost++
+	}
 	r.books.Lock()
-	lost := r.held
+	lost += r.held
 	r.left = true
 	r.books.Unlock()
-	for {
-		select {
-		case <-r.queue:
-			lost++
-			continue
-		default:
-		}
-		break
-	}
 	r.metrics.ReporterFailure.Inc(int64(lost))
 	r.logger.Error(fmt.Sprintf("failed to flush Jaeger spans to server: the transport hangs and is left behind with %d spans", lost))
+}
+
+// next takes a span from the queue, or returns nil when it is empty.
+func (r *queueReporter) next() *Span {
+	select {
+	case span := <-r.queue:
+		return span
+	default:
+		return nil
+	}
 }
 
 // run is the goroutine that calls the transport.
@@ -138,14 +143,8 @@ func (r *queueReporter) run(interval time.Duration) {
 
 // finish sends what waits. Nothing is added to the queue any more, but Close may empty it.
 func (r *queueReporter) finish() {
-	for {
-		select {
-		case span := <-r.queue:
-			survive(func() { r.append(span) })
-			continue
-		default:
-		}
-		break
+	for span := r.next(); span != nil; span = r.next() {
+		survive(func() { r.append(span) })
 	}
 	survive(r.flush)
 	survive(func() { _ = r.sender.Close() })

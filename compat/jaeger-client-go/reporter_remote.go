@@ -14,9 +14,10 @@ import (
 )
 
 // NewRemoteReporter makes a reporter that sends spans with a transport, in batches and in
-// the background. When sender comes from NewUDPTransport or from package transport spur
-// does it: what could not be sent is tried again, and trimmed if it is too large. Close
-// sends what waits, closes sender and returns after 5 seconds at the latest.
+// the background. If sender comes from NewUDPTransport or package transport, spur sends in
+// its place: a batch that does not get through is sent again, and a span that is too large
+// is trimmed. Any other sender is called on one goroutine. Close sends what waits, closes
+// sender and returns after 5 seconds at the latest.
 func NewRemoteReporter(sender Transport, opts ...ReporterOption) Reporter {
 	var o reporterOptions
 	o.complete(opts)
