@@ -294,22 +294,17 @@ func (s *Span) Logs() []model.Log {
 	return data.Clone().Logs
 }
 
-// Data returns the span as its reporters get it, before Finish with what it has so far.
-// It has tags and logs under the conditions of Tags. It does not change, and must not be
-// modified.
+// Data returns a copy of the span as its reporters get it, before Finish with what it has
+// so far. It has tags and logs under the conditions of Tags.
 func (s *Span) Data() *model.Span {
 	s = s.orNowhere()
-	d := new(sealed)
-	s.seal(d, s.ctx.word.load(), nil)
+	var d sealed
+	s.seal(&d, s.ctx.word.load(), nil)
 	d.data.References, d.data.DroppedRefs = s.references(&d.ref)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rec == nil {
-		return &d.data
-	}
-	s.rec.Fill(&d.data)
-	if s.rec.Closed() {
-		return &d.data // nothing of it changes any more
+	if s.rec != nil {
+		s.rec.Fill(&d.data)
 	}
 	return d.data.Clone()
 }
