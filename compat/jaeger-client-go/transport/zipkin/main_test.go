@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zipkin_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/go-spur/spur/spurtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(spurtest.Main(m)) }
