@@ -237,7 +237,8 @@ func TestRoundTripperPanics(t *testing.T) {
 	rt := &failing{with: func(*http.Request) (*http.Response, error) { panic("no") }}
 	rt.left.Store(1)
 	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewRemoteReporter(
-		transport.NewHTTPTransport(collector.ThriftURL(), transport.HTTPRoundTripper(rt), transport.HTTPBatchSize(1))))
+		transport.NewHTTPTransport(collector.ThriftURL(), transport.HTTPRoundTripper(rt), transport.HTTPBatchSize(1),
+			transport.HTTPTimeout(time.Second)))) // net/http leaves a goroutine behind for so long
 	for range 3 {
 		tracer.StartSpan("op").Finish()
 	}
