@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once instructions tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-backend bench-agent faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -63,6 +63,12 @@ bench-backend: ## measure the backend beside real Jaegers, 20 minutes alone on t
 
 bench-agent: ## measure the agent beside Jaeger's, three minutes, into backend/BENCHMARKS.md
 	@scripts/bench-agent.sh
+
+bench-compat: ## measure compat/jaeger-client-go beside the real jaeger-client-go, two minutes
+	@scripts/bench-compat.sh
+
+compat-consumers: ## the tests of real programs that import jaeger-client-go, without and with the replace line, half an hour
+	@scripts/compat-consumers.sh
 
 faults: ## do harm to the backend for some minutes: hostile input, a full disk, kill -9, and so on
 	@scripts/faults.sh
