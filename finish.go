@@ -135,13 +135,14 @@ func (s *Span) deliver(w word, r *record.Record) {
 	if r == nil {
 		return
 	}
-	if t.keeps && w&wordSampled != 0 {
-		kept := r.Keep()
-		s.mu.Lock()
-		s.rec = kept
-		s.mu.Unlock()
+	if !t.keeps || w&wordSampled == 0 {
+		r.Release()
+		return
 	}
-	r.Release()
+	r.Close()
+	s.mu.Lock()
+	s.rec = r
+	s.mu.Unlock()
 }
 
 func (s *Span) seal(d *sealed, w word, r *record.Record) {
@@ -292,6 +293,25 @@ func (s *Span) Logs() []model.Log {
 	}
 	data := model.Span{Logs: s.rec.Logs()}
 	return data.Clone().Logs
+}
+
+// Release gives the memory back that a finished span takes which is kept (see Tags): it has no
+// tags and logs from then on. It does nothing to other spans, which give theirs back when
+// they finish.
+func (s *Span) Release() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	r := s.rec
+	kept := r != nil && r != record.Closed && r.Closed()
+	if kept {
+		s.rec = record.Closed
+	}
+	s.mu.Unlock()
+	if kept {
+		r.Release()
+	}
 }
 
 // Data returns a copy of the span as its reporters get it, before Finish with what it has

@@ -17,6 +17,9 @@ const (
 	// defaultQueueSize is how many spans wait for a transport of the program's own.
 	defaultQueueSize = 100
 
+	// recentSpans is how many finished spans keep tags and logs with NullReporter.
+	recentSpans = 64
+
 	// maxExplained is how many bytes of a header an error quotes.
 	maxExplained = 128
 

@@ -95,6 +95,7 @@ func (s *Span) BaggageItem(key string) string { return s.span.BaggageItem(key) }
 func (s *Span) Finish() {
 	if s.watch == nil && !s.tracer.counted {
 		s.span.Finish()
+		s.tracer.recent.add(s)
 		return
 	}
 	s.finishWatched(opentracing.FinishOptions{})
@@ -104,6 +105,7 @@ func (s *Span) Finish() {
 func (s *Span) FinishWithOptions(options opentracing.FinishOptions) {
 	if s.watch == nil && !s.tracer.counted {
 		s.span.FinishWithOptions(options)
+		s.tracer.recent.add(s)
 		return
 	}
 	s.finishWatched(options)

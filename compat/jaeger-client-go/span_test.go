@@ -170,3 +170,24 @@ func TestSpanIsLockable(t *testing.T) {
 	}
 	s.Release()
 }
+
+// With NullReporter the spans that finished last can be read, also where they are counted.
+func TestRecentSpans(t *testing.T) {
+	for _, options := range [][]jaeger.TracerOption{nil, {jaeger.TracerOptions.Metrics(jaeger.NewMetrics(newCounters(), nil))}} {
+		tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewNullReporter(), options...)
+		first := start(tracer, "first", opentracing.Tag{Key: "n", Value: 1})
+		first.Finish()
+		first.Finish()
+		for range 63 {
+			if first.Tags()["n"] != int64(1) {
+				t.Fatal("forgotten too early")
+			}
+			start(tracer, "later").Finish()
+		}
+		start(tracer, "later").Finish()
+		if tags := first.Tags(); len(tags) != 0 {
+			t.Errorf("kept too long: %v", tags)
+		}
+		closer.Close()
+	}
+}

@@ -36,6 +36,7 @@ type Tracer struct {
 	late    SamplerV2  // asked with spans, while a trace is undecided; nil: spur asks alone
 	custom  []Reporter // that want a *Span
 	watches bool       // spans have a watch
+	recent  *recent    // with NullReporter
 }
 
 // SpurTracer returns the tracer behind this one, for Stats and Flush, and for spur's

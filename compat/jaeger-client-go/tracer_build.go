@@ -42,6 +42,9 @@ func (t *Tracer) build(s Sampler) {
 	if t.options.disabled {
 		t.watches, t.counted = false, false
 	}
+	if _, ok := t.reporter.(*nullReporter); ok {
+		t.recent = new(recent)
+	}
 	if len(custom) > 0 || len(native) == 0 {
 		native = append(native, keeping(len(custom) > 0))
 	}

@@ -182,6 +182,7 @@ func (s *Span) finishWatched(options opentracing.FinishOptions) {
 			s.tracer.countFinished(s)
 		}
 		s.span.FinishWithOptions(options)
+		s.tracer.recent.add(s)
 		return
 	}
 	s.Lock()

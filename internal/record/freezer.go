@@ -227,7 +227,11 @@ func (f *Freezer) text(s string, most Length) string {
 func isASCII(s string) bool {
 	const high = 0x8080808080808080
 	n := len(s)
-	if n < 8 {
+	switch {
+	case n >= 8:
+	case n >= 4:
+		return (four(s)|four(s[n-4:]))&(high>>32) == 0
+	default:
 		var all byte
 		for i := range n {
 			all |= s[i]
@@ -240,6 +244,12 @@ func isASCII(s string) bool {
 		}
 	}
 	return eight(s[n-8:])&high == 0 // some may be looked at twice
+}
+
+// four returns the first four bytes of s.
+func four(s string) uint32 {
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // eight returns the first eight bytes of s.

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math"
-	"slices"
 	"sync"
 
 	"github.com/go-spur/spur/model"
@@ -15,7 +14,7 @@ import (
 // Record is where a recorded span keeps its tags and logs. It comes from a pool and
 // goes back there when the span finishes: nobody may hold on to it or its parts.
 // It has no lock: the span's mutex guards it. With a reporter or observer that keeps spans
-// a copy stays with its span for good: see Keep.
+// the record stays with its span, readable but closed, until the span is released.
 type Record struct {
 	freezer *Freezer // whose limits and counters these are
 	tags    []model.Tag
@@ -80,21 +79,13 @@ func (r *Record) reset() *Record {
 		r.logs = make([]model.Log, 0, firstLogs)
 	}
 	r.tags, r.fields, r.logs, r.hashes = r.tags[:0], r.fields[:0], r.logs[:0], r.hashes[:0]
-	r.bytes, r.oldest, r.droppedTags, r.droppedLogs = 0, 0, 0, 0
+	r.bytes, r.oldest, r.droppedTags, r.droppedLogs, r.closed = 0, 0, 0, 0, false
 	r.freezer = nil
 	return r
 }
 
-// Keep returns what stays with a finished span that is kept: a closed copy, in as little
-// memory as it takes. It may be read for good.
-func (r *Record) Keep() *Record {
-	k := &Record{tags: slices.Clone(r.tags), droppedTags: r.droppedTags, droppedLogs: r.droppedLogs, closed: true}
-	if len(r.logs) > 0 {
-		data := model.Span{Logs: r.Logs()}
-		k.logs = data.Clone().Logs
-	}
-	return k
-}
+// Close marks a record that stays with its finished span.
+func (r *Record) Close() { r.closed = true }
 
 // Closed reports whether the span has finished.
 func (r *Record) Closed() bool { return r.closed }
@@ -170,8 +161,9 @@ func (r *Record) appendTag(key string, v model.Value) {
 // find returns the index of key, or -1.
 func (r *Record) find(key string) int {
 	if len(r.tags) <= scanTags {
+		n := len(key) // keys of one length mostly differ in their last byte
 		for i := range r.tags {
-			if r.tags[i].Key == key {
+			if k := r.tags[i].Key; len(k) == n && (n == 0 || k[n-1] == key[n-1]) && k == key {
 				return i
 			}
 		}
