@@ -57,7 +57,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet:
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		fmt.Fprintln(w, h.spans[r.URL.Path], h.malformed)
+		_, _ = fmt.Fprintln(w, h.spans[r.URL.Path], h.malformed)
 	default:
 		body := bytes.NewBuffer(make([]byte, 0, max(0, r.ContentLength)+bytes.MinRead))
 		if _, err := body.ReadFrom(r.Body); err == nil {

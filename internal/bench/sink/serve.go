@@ -29,7 +29,7 @@ func Serve(in io.Reader, out io.Writer, buffer int) error {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, in)
-		conn.Close()
+		_ = conn.Close()
 	}()
 	var c spanCounter
 	buf := make([]byte, math.MaxUint16)

@@ -64,7 +64,7 @@ func (s *Sink) connect(stdout io.Reader) error {
 // Close ends the process.
 func (s *Sink) Close() error {
 	if s.conn != nil {
-		s.conn.Close()
+		_ = s.conn.Close()
 	}
 	return errors.Join(s.stdin.Close(), s.cmd.Wait())
 }
