@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/opentracing-contrib/go-stdlib/nethttp"
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur/internal/bench"
@@ -23,6 +24,7 @@ type Config struct {
 	UDP      string  // the address of an agent; when empty, spans go nowhere
 	HTTP     string  // the URL of a collector, without a path
 	Lossless bool    // finishing a span waits rather than lose it
+	Refused  bool    // nobody listens at UDP: Flush and Close do not wait
 }
 
 // Tracer is one tracer at work. What it cannot do is nil.
@@ -30,12 +32,15 @@ type Tracer struct {
 	Root, RootAndChild, RPC func()
 	Inject, Inject2         func(http.Header) error
 	Extract, Extract2       func(http.Header) error
-	Flush                   func() error // waits until what has finished is sent or lost
+	Open                    func() any                      // starts an RPC, and returns what keeps it alive
+	Handler                 func(http.Handler) http.Handler // traces requests
+	Flush                   func() error                    // waits until what has finished is sent or lost
+	Lost                    func() uint64                   // how many spans the tracer counts as lost
 	Close                   func() error
 	Most                    int // with Lossless, how many spans may finish between two calls of Flush; 0 is any number
 }
 
-// FromOpenTracing has everything but Flush, Close and Most. The RPCs are children of
+// FromOpenTracing has everything but Flush, Lost, Close and Most. The RPCs are children of
 // one remote span, which is sampled if t samples.
 func FromOpenTracing(t opentracing.Tracer) (*Tracer, error) {
 	plain := t.StartSpan("plain").Context()
@@ -71,6 +76,8 @@ func FromOpenTracing(t opentracing.Tracer) (*Tracer, error) {
 		Inject2:      inject(loaded),
 		Extract:      extract,
 		Extract2:     extract,
+		Open:         func() any { return bench.StartRPC(t, remote) },
+		Handler:      func(h http.Handler) http.Handler { return nethttp.Middleware(t, h) },
 	}, nil
 }
 

@@ -35,11 +35,16 @@ func RootAndChild(tracer opentracing.Tracer, _ opentracing.SpanContext) {
 
 // RPC is workload d. The caller allocates 6 objects, 240 bytes.
 func RPC(tracer opentracing.Tracer, parent opentracing.SpanContext) {
+	StartRPC(tracer, parent).Finish()
+}
+
+// StartRPC is RPC without its end.
+func StartRPC(tracer opentracing.Tracer, parent opentracing.SpanContext) opentracing.Span {
 	s := tracer.StartSpan("rpc", opentracing.ChildOf(parent), ext.SpanKindRPCServer)
 	s.SetTag("component", "net/http")
 	s.SetTag("http.method", "GET")
 	s.SetTag("http.url", requestURL)
 	s.SetTag("http.status_code", statusCode)
 	s.LogFields(log.String("event", "done"), log.Int("bytes", bytesRead))
-	s.Finish()
+	return s
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package workload
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/go-spur/spur/internal/bench"
+)
+
+// open starts n RPCs that do not finish, and tells what each holds of the heap and what
+// a garbage collection of it costs. The parent is sampled or not, as the rate says.
+func open(p Peer, s settings, r *result) error {
+	t, err := p.New(s.Config)
+	if err != nil {
+		return err
+	}
+	if t.Open == nil {
+		return ErrUnsupported
+	}
+	spans := make([]any, s.n)
+	bytes, objects, idle := alive()
+	for i := range spans {
+		spans[i] = t.Open()
+	}
+	bytesNow, objectsNow, busy := alive()
+	runtime.KeepAlive(spans)
+	n := float64(s.n)
+	r.iterations(s.n)
+	r.add(float64(bytesNow-bytes)/n, "heap-B/span")
+	r.add(float64(objectsNow-objects)/n, "objects/span")
+	r.add(float64(busy-idle)/n, "gc-cpu-ns/span")
+	return t.Close()
+}
+
+// alive returns what the heap holds, and the processor time of a garbage collection.
+func alive() (bytes, objects int64, cpu time.Duration) {
+	const times = 10
+	runtime.GC()
+	runtime.GC() // what the first one found in pools
+	began := bench.ProcessCPU()
+	for range times {
+		runtime.GC()
+	}
+	cpu = (bench.ProcessCPU() - began) / times
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc), int64(m.HeapObjects), cpu
+}
