@@ -9,6 +9,7 @@ import (
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/uber/jaeger-client-go"
+	"github.com/uber/jaeger-lib/metrics/metricstest"
 )
 
 // Everything here is a program's own piece that writes down how it is called.
@@ -19,6 +20,7 @@ var hookScenarios = []scenario{
 	{"hooks/reporters", reporters},
 	{"hooks/codecs", codecs},
 	{"hooks/shared", sharedPieces},
+	{"hooks/throttler", throttlers},
 }
 
 type observer struct {
@@ -288,4 +290,45 @@ func withoutDurations(book *logbook) []string {
 		all = append(all, strings.Join(fields[:min(3, len(fields))], " "))
 	}
 	return all
+}
+
+// throttler allows every second request.
+type throttler struct {
+	book  *logbook
+	asked int
+}
+
+func (t *throttler) IsAllowed(operation string) bool {
+	t.asked++
+	t.book.line("allowed?", fmt.Sprint(operation, " ", t.asked%2 == 1))
+	return t.asked%2 == 1
+}
+
+func (t *throttler) SetProcess(p jaeger.Process) {
+	t.book.line("process", fmt.Sprint(p.Service, " ", p.UUID, " ", len(p.Tags) > 0))
+}
+
+func (t *throttler) Close() error {
+	t.book.line("close", "")
+	return nil
+}
+
+func throttlers(r *recorder) {
+	book, f := &logbook{}, metricstest.NewFactory(0)
+	g := newRig(jaeger.NewConstSampler(false), jaeger.TracerOptions.DebugThrottler(&throttler{book: book}), jaeger.TracerOptions.Metrics(jaeger.NewMetrics(f, nil)))
+	debug, err := g.tracer.Extract(opentracing.TextMap, opentracing.TextMapCarrier{"jaeger-debug-id": "x"})
+	if err != nil {
+		panic(err)
+	}
+	for i := range 4 {
+		r.say(fmt.Sprint("debug id/", i), "%s", liveText(g.span("debug", opentracing.ChildOf(debug))))
+	}
+	for i := range 4 {
+		s := g.span("priority")
+		ext.SamplingPriority.Set(s, 1)
+		r.say(fmt.Sprint("priority/", i), "%s", spanText(s))
+	}
+	_ = g.close()
+	r.say("calls", "%s", book)
+	r.say("metrics", "%s", snapshot(f))
 }
