@@ -33,7 +33,9 @@ func (s *Span) SetTag(key string, value interface{}) opentracing.Span {
 		s.setTagWatched(key, value)
 		return s
 	}
-	s.span.SetTag(key, value)
+	if !s.tracer.refuses(s, key, value) {
+		s.span.SetTag(key, value)
+	}
 	return s
 }
 

@@ -34,6 +34,7 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 		sso.StartTime = t.now()
 	}
 	s := newWatched(t, isRPCServer(sso.Tags))
+	priority, late := t.takePriority(&sso)
 	given := make([]opentracing.StartSpanOption, 0, 4)
 	given = append(given, opentracing.StartTime(sso.StartTime))
 	for _, r := range t.shareParent(s, sso.References) {
@@ -56,6 +57,9 @@ func (t *Tracer) startWatched(operationName string, options []opentracing.StartS
 			s.observe("an observer's OnSetTag", func(o ContribSpanObserver) { o.OnSetTag(k, v) })
 			s.keepTag(k, v)
 		}
+	}
+	if late {
+		s.setTagWatched(priorityTag, priority)
 	}
 	var l lineage
 	t.addOptions(&l, &sso)

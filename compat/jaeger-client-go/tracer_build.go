@@ -38,7 +38,7 @@ func (t *Tracer) build(s Sampler) {
 	t.custom = custom
 	var asked sampler.Sampler
 	asked, t.late = t.spurSampler(s)
-	t.watches = t.late != nil || len(custom) > 0 || len(t.observers) > 0 || t.options.zipkinSharedRPCSpan
+	t.watches = t.late != nil || len(custom) > 0 || len(t.observers) > 0 || t.options.zipkinSharedRPCSpan || t.options.throttler != nil
 	if t.options.disabled {
 		t.watches, t.counted = false, false
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/opentracing/opentracing-go"
-	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur"
@@ -66,14 +65,17 @@ func (s *Span) ask(f func(SamplerV2) SamplingDecision) {
 
 func (s *Span) setTagWatched(key string, value interface{}) {
 	s.observe("an observer's OnSetTag", func(o ContribSpanObserver) { o.OnSetTag(key, value) })
-	if key == string(ext.SamplingPriority) {
+	if s.tracer.refuses(s, key, value) {
+		return
+	}
+	if key == priorityTag {
 		s.span.SetTag(key, value)
 		if l := s.watch.late; l != nil && isInteger(value) {
 			l.final.Store(true)
 		}
 	}
 	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnSetTag(s, key, value) })
-	if key != string(ext.SamplingPriority) {
+	if key != priorityTag {
 		s.span.SetTag(key, value)
 	}
 	s.keepTag(key, value)
@@ -228,12 +230,4 @@ func (t *Tracer) countFinished(s *Span) {
 	default:
 		t.metrics.SpansFinishedNotSampled.Inc(1)
 	}
-}
-
-func isInteger(v interface{}) bool {
-	switch v.(type) {
-	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
-		return true
-	}
-	return false
 }
