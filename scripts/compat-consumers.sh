@@ -26,10 +26,10 @@ mkdir -p "$dir"
 root=$PWD
 export GOFLAGS=-mod=mod GOTOOLCHAIN=local
 
-# run OUT PACKAGE...: the tests' verdicts, one a line, into OUT.
+# run OUT PACKAGE...: the tests' verdicts, one a line, into OUT. Some names hold addresses.
 run() {
   go test -v -short -count=1 -vet=off -timeout 8m "${@:2}" >"$1.log" 2>&1 || true
-  sed -nE 's/^ *--- (PASS|FAIL|SKIP): ([^ ]+) .*/\1 \2/p' "$1.log" | LC_ALL=C sort -u >"$1"
+  sed -nE 's/^ *--- (PASS|FAIL|SKIP): ([^ ]+) .*/\1 \2/p' "$1.log" | sed -E 's/0x[0-9a-f]+/0x/g' | LC_ALL=C sort -u >"$1"
 }
 
 printf '%-32s %9s %9s %9s\n' module before after broken | tee "$dir/report"

@@ -44,6 +44,7 @@ func newSafeLogger(l Logger) safeLogger {
 
 func (l safeLogger) Error(msg string)              { survive(func() { l.logger.Error(msg) }) }
 func (l safeLogger) Infof(msg string, args ...any) { survive(func() { l.logger.Infof(msg, args...) }) }
+
 func (l safeLogger) Debugf(msg string, args ...any) {
 	survive(func() { l.logger.Debugf(msg, args...) })
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/uber/jaeger-client-go"
 )
 
-type answering struct {
+type allowing struct {
 	yes   bool
 	asked []string
 }
 
-func (a *answering) IsAllowed(operation string) bool {
+func (a *allowing) IsAllowed(operation string) bool {
 	a.asked = append(a.asked, operation)
 	return a.yes
 }
@@ -38,7 +38,7 @@ func TestThrottlerDecidesAboutPriority(t *testing.T) {
 		{"without debug flag", false, true, 1, 0, false, true},
 	} {
 		for _, atStart := range []bool{false, true} {
-			throttler := &answering{yes: tc.allowed}
+			throttler := &allowing{yes: tc.allowed}
 			tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(false), jaeger.NewNullReporter(),
 				jaeger.TracerOptions.DebugThrottler(throttler), jaeger.TracerOptions.NoDebugFlagOnForcedSampling(tc.noDebug))
 			var span opentracing.Span

@@ -34,6 +34,7 @@ func (s scripted) OnCreateSpan(*jaeger.Span) jaeger.SamplingDecision { return s.
 func (s scripted) OnSetOperationName(_ *jaeger.Span, name string) jaeger.SamplingDecision {
 	return s.answer("name " + name)
 }
+
 func (s scripted) OnSetTag(_ *jaeger.Span, key string, value interface{}) jaeger.SamplingDecision {
 	return s.answer(fmt.Sprintf("tag %s=%v", key, value))
 }
