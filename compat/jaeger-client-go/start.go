@@ -16,11 +16,54 @@ import (
 // StartSpan starts a span; the result is a *Span. The first valid ChildOf is its parent,
 // else the first valid FollowsFrom.
 func (t *Tracer) StartSpan(operationName string, options ...opentracing.StartSpanOption) opentracing.Span {
-	if t.watches {
+	switch {
+	case t.keepsOnly && plain(options):
+		return t.startKept(operationName, options)
+	case t.watches:
 		return t.startWatched(operationName, options)
 	}
 	s := &Span{tracer: t}
 	t.spur.StartSpanIn(&s.span, operationName, options...)
+	if t.counted || t.logger != log.NullLogger {
+		t.countStarted(s, t.lineageOf(options))
+	}
+	return s
+}
+
+// plain reports whether all options are OpenTracing's own, which need no Apply.
+func plain(options []opentracing.StartSpanOption) bool {
+	for _, o := range options {
+		switch o.(type) {
+		case opentracing.SpanReference, opentracing.Tag, opentracing.Tags, opentracing.StartTime:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// startKept starts a span that nobody but reporters of the program's own want to know of,
+// with plain options.
+func (t *Tracer) startKept(operationName string, options []opentracing.StartSpanOption) *Span {
+	s := newWatched(t, false)
+	t.spur.StartSpanIn(&s.span, operationName, options...)
+	w := s.watch
+	for _, o := range options {
+		switch o := o.(type) {
+		case opentracing.SpanReference:
+			if c, ok := t.ownContext(o.ReferencedContext); ok && c.IsValid() && o.Type != selfRefType {
+				w.references = append(w.references, Reference{Type: o.Type, Context: c})
+			}
+		case opentracing.Tag:
+			w.rpcServer = w.rpcServer || o.Key == string(ext.SpanKind) && isServer(o.Value)
+			s.keepTag(o.Key, o.Value)
+		case opentracing.Tags:
+			w.rpcServer = w.rpcServer || isRPCServer(o)
+			for k, v := range o {
+				s.keepTag(k, v)
+			}
+		}
+	}
 	if t.counted || t.logger != log.NullLogger {
 		t.countStarted(s, t.lineageOf(options))
 	}

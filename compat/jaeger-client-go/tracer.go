@@ -33,10 +33,11 @@ type Tracer struct {
 	observers   []ContribObserver
 	options     tracerOptions
 
-	late    SamplerV2  // asked with spans, while a trace is undecided; nil: spur asks alone
-	custom  []Reporter // that want a *Span
-	watches bool       // spans have a watch
-	recent  *recent    // with NullReporter
+	late      SamplerV2  // asked with spans, while a trace is undecided; nil: spur asks alone
+	custom    []Reporter // that want a *Span
+	watches   bool       // spans have a watch
+	keepsOnly bool       // for custom alone
+	recent    *recent    // with NullReporter
 }
 
 // SpurTracer returns the tracer behind this one, for Stats and Flush, and for spur's

@@ -39,8 +39,9 @@ func (t *Tracer) build(s Sampler) {
 	var asked sampler.Sampler
 	asked, t.late = t.spurSampler(s)
 	t.watches = t.late != nil || len(custom) > 0 || len(t.observers) > 0 || t.options.zipkinSharedRPCSpan || t.options.throttler != nil
+	t.keepsOnly = len(custom) > 0 && t.late == nil && len(t.observers) == 0 && !t.options.zipkinSharedRPCSpan && t.options.throttler == nil
 	if t.options.disabled {
-		t.watches, t.counted = false, false
+		t.watches, t.keepsOnly, t.counted = false, false, false
 	}
 	if _, ok := t.reporter.(*nullReporter); ok {
 		t.recent = new(recent)

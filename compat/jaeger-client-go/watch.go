@@ -5,6 +5,7 @@ package jaeger
 import (
 	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/log"
@@ -64,17 +65,22 @@ func (s *Span) ask(f func(SamplerV2) SamplingDecision) {
 }
 
 func (s *Span) setTagWatched(key string, value interface{}) {
-	s.observe("an observer's OnSetTag", func(o ContribSpanObserver) { o.OnSetTag(key, value) })
+	w := s.watch
+	if len(w.observers) > 0 {
+		s.observe("an observer's OnSetTag", func(o ContribSpanObserver) { o.OnSetTag(key, value) })
+	}
 	if s.tracer.refuses(s, key, value) {
 		return
 	}
 	if key == priorityTag {
 		s.span.SetTag(key, value)
-		if l := s.watch.late; l != nil && isInteger(value) {
-			l.final.Store(true)
+		if w.late != nil && isInteger(value) {
+			w.late.final.Store(true)
 		}
 	}
-	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnSetTag(s, key, value) })
+	if w.late != nil {
+		s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnSetTag(s, key, value) })
+	}
 	if key != priorityTag {
 		s.span.SetTag(key, value)
 	}
@@ -87,11 +93,13 @@ func (s *Span) renamed(name string) {
 	s.observe("an observer's OnSetOperationName", func(o ContribSpanObserver) { o.OnSetOperationName(name) })
 }
 
-// keepTag keeps a value as it was set: spur's record of it has the type that travels.
+// keepTag keeps a value as it was set, where spur's record of it has another type or less
+// of it.
 func (s *Span) keepTag(key string, value interface{}) {
-	if !s.span.IsRecording() || len(s.tracer.custom) == 0 {
+	if len(s.tracer.custom) == 0 || !s.span.IsRecording() {
 		return
 	}
+	same := s.tracer.travels(value)
 	s.Lock()
 	defer s.Unlock()
 	w := s.watch
@@ -104,12 +112,24 @@ func (s *Span) keepTag(key string, value interface{}) {
 			return
 		}
 	}
+	if same || len(w.tags) >= maxKept {
+		return
+	}
 	if w.tags == nil {
 		w.tags = make([]Tag, 0, usualTags)
 	}
-	if len(w.tags) < maxKept {
-		w.tags = append(w.tags, Tag{key: key, value: value})
+	w.tags = append(w.tags, Tag{key: key, value: value})
+}
+
+// travels reports whether a tag's value is the same in spur's record.
+func (t *Tracer) travels(value interface{}) bool {
+	switch v := value.(type) {
+	case string:
+		return len(v) <= t.options.maxTagValueLength && utf8.ValidString(v)
+	case bool, float64, int64:
+		return true
 	}
+	return false
 }
 
 const (
@@ -197,8 +217,12 @@ func (s *Span) finishWatched(options opentracing.FinishOptions) {
 		s.span.Finish() // which counts it
 		return
 	}
-	s.observe("an observer's OnFinish", func(o ContribSpanObserver) { o.OnFinish(options) })
-	s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnFinishSpan(s) })
+	if len(w.observers) > 0 {
+		s.observe("an observer's OnFinish", func(o ContribSpanObserver) { o.OnFinish(options) })
+	}
+	if w.late != nil {
+		s.ask(func(v2 SamplerV2) SamplingDecision { return v2.OnFinishSpan(s) })
+	}
 	for _, r := range options.LogRecords {
 		s.keepLog(r)
 	}

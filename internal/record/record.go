@@ -29,12 +29,8 @@ type Record struct {
 	closed      bool
 }
 
-// What a record has room for at first: an ordinary span.
-const (
-	firstTags   = 5
-	firstFields = 2
-	firstLogs   = 1
-)
+// firstTags is how many tags a record has room for at first.
+const firstTags = 8
 
 // Below scanTags tags a key is found by comparing; above by its hash.
 const scanTags = 8
@@ -72,11 +68,11 @@ func (r *Record) reset() *Record {
 	if cap(r.tags) > keepTags || r.tags == nil {
 		r.tags = make([]model.Tag, 0, firstTags)
 	}
-	if cap(r.fields) > keepFields || r.fields == nil {
-		r.fields = make([]model.Tag, 0, firstFields)
+	if cap(r.fields) > keepFields {
+		r.fields = nil
 	}
-	if cap(r.logs) > keepLogs || r.logs == nil {
-		r.logs = make([]model.Log, 0, firstLogs)
+	if cap(r.logs) > keepLogs {
+		r.logs = nil
 	}
 	r.tags, r.fields, r.logs, r.hashes = r.tags[:0], r.fields[:0], r.logs[:0], r.hashes[:0]
 	r.bytes, r.oldest, r.droppedTags, r.droppedLogs, r.closed = 0, 0, 0, 0, false

@@ -83,7 +83,7 @@ func TestPoolCeilings(t *testing.T) {
 		r.reset()
 		want := [3]int{tt.tags, tt.fields, tt.logs}
 		if tt.tags > keepTags {
-			want = [3]int{firstTags, firstFields, firstLogs}
+			want = [3]int{firstTags, 0, 0}
 		}
 		if got := [3]int{cap(r.tags), cap(r.fields), cap(r.logs)}; got != want {
 			t.Errorf("%+v: room for %v afterwards, want %v", tt, got, want)
