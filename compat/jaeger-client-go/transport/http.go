@@ -39,7 +39,8 @@ type HTTPTransport struct {
 var _ jaeger.Transport = (*HTTPTransport)(nil)
 
 // NewHTTPTransport makes a transport to a collector's URL, such as
-// http://collector:14268/api/traces. A URL that cannot be used is an error of Append and
+// http://collector:14268/api/traces. With a path that ends in /v1/traces spur sends OTLP, unless
+// there is a round tripper of the program's own. A URL that cannot be used is an error of Append and
 // Flush.
 func NewHTTPTransport(url string, options ...HTTPOption) *HTTPTransport {
 	c := &HTTPTransport{url: url, client: post.NewClient()}

@@ -79,6 +79,18 @@ func TestHTTPTransport(t *testing.T) {
 	}
 }
 
+// What takes OTLP alone, as newer backends do, gets OTLP.
+func TestOTLP(t *testing.T) {
+	collector := spurtest.NewCollector(t)
+	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), jaeger.NewRemoteReporter(transport.NewHTTPTransport(collector.OTLPURL())))
+	tracer.StartSpan("a").SetTag("n", 1).Finish()
+	_ = closer.Close()
+	arrived(t, collector, 1)
+	if r := collector.Requests()[0]; r.Header.Get("Content-Type") != "application/x-protobuf" || spurtest.Tag(collector.Spans()[0], "n") != int64(1) {
+		t.Errorf("%+v: %+v", r, collector.Spans())
+	}
+}
+
 // A program may call the transport by itself.
 func TestHTTPTransportByHand(t *testing.T) {
 	collector := spurtest.NewCollector(t)

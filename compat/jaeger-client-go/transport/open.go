@@ -8,13 +8,13 @@ import (
 	"github.com/go-spur/spur/transport"
 )
 
-// open makes the transport of spur's that sends to the same collector.
+// open makes the transport of spur's that sends to the same collector: OTLP to one that takes
+// no Thrift.
 func (c *HTTPTransport) open() (transport.Transport, error) {
 	if c.client.Transport != nil {
 		return newRoundTrips(c)
 	}
-	o := transport.HTTPOptions{
-		Format:  transport.JaegerBatch,
+	o := transport.HTTPOptions{ // the path decides between Thrift and OTLP
 		Header:  http.Header{},
 		Timeout: max(c.client.Timeout, 0),
 		Proxy:   http.ProxyFromEnvironment,
