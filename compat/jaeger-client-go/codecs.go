@@ -60,7 +60,7 @@ func (t *Tracer) extractCustom(e Extractor, carrier interface{}) (opentracing.Sp
 	}
 	m := c.ctx.Model()
 	m.State = m.State&^model.StateDeferred | model.StateRemote
-	return SpanContext{spur.NewSpanContext(m)}, nil
+	return contextOf(spur.NewSpanContext(m)), nil
 }
 
 // extractError counts an error of spur's, and returns it as jaeger-client-go does.

@@ -113,7 +113,7 @@ func newContext(m model.Context) SpanContext {
 	if m.IsValid() && !m.IsSampled() {
 		m.State |= model.StateDeferred
 	}
-	return SpanContext{spur.NewSpanContext(m)}
+	return SpanContext{ctx: spur.NewSpanContext(m)}
 }
 
 // explain returns err of an extraction in jaeger-client-go's words, if it has some. Zero

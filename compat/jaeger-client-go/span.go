@@ -117,7 +117,7 @@ func (s *Span) FinishWithOptions(options opentracing.FinishOptions) {
 func (s *Span) Context() opentracing.SpanContext { return s.SpanContext() }
 
 // SpanContext is Context with its own type.
-func (s *Span) SpanContext() SpanContext { return SpanContext{s.span.SpanContext()} }
+func (s *Span) SpanContext() SpanContext { return SpanContext{ctx: s.span.SpanContext()} }
 
 // Tracer returns the tracer that started the span.
 func (s *Span) Tracer() opentracing.Tracer { return s.tracer }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/model"
@@ -25,7 +26,22 @@ var (
 // SpanContext refers to nothing. All methods may be called from any goroutine.
 type SpanContext struct {
 	ctx spur.SpanContext
+
+	// Some programs, such as those with github.com/grafana/dskit's spanprofiler, find out
+	// whether a context came out of a carrier by looking where jaeger-client-go's has it:
+	// behind the three ids, a map, a string and a pointer.
+	_ [unsafe.Sizeof(struct {
+		traceID          TraceID
+		spanID, parentID SpanID
+		baggage          map[string]string
+		debugID          string
+		samplingState    *int
+	}{}) - unsafe.Sizeof(spur.SpanContext{})]byte
+	remote bool
 }
+
+// contextOf is a context of spur's.
+func contextOf(c spur.SpanContext) SpanContext { return SpanContext{ctx: c, remote: c.IsRemote()} }
 
 // SpurContext returns spur's context, which spur's functions take, too.
 func (c SpanContext) SpurContext() spur.SpanContext { return c.ctx }
@@ -40,7 +56,7 @@ func NewSpanContext(traceID TraceID, spanID, parentID SpanID, sampled bool, bagg
 	if sampled {
 		m.Flags, m.State = model.FlagSampled, 0
 	}
-	return SpanContext{spur.NewSpanContext(m)}
+	return SpanContext{ctx: spur.NewSpanContext(m)}
 }
 
 // newBaggage makes a list of a map, in the order of its keys.
@@ -85,7 +101,7 @@ func ContextFromString(value string) (SpanContext, error) {
 	if !m.IsSampled() {
 		m.State = model.StateDeferred
 	}
-	return SpanContext{spur.NewSpanContext(m)}, nil
+	return SpanContext{ctx: spur.NewSpanContext(m)}, nil
 }
 
 // TraceID returns the id of the trace.
@@ -162,7 +178,8 @@ func (c SpanContext) ForeachBaggageItem(handler func(k, v string) bool) {
 // WithBaggageItem returns a copy that carries one more item; an empty value removes the
 // item instead.
 func (c SpanContext) WithBaggageItem(key, value string) SpanContext {
-	return SpanContext{c.ctx.WithBaggageItem(key, value)}
+	c.ctx = c.ctx.WithBaggageItem(key, value)
+	return c
 }
 
 // CopyFrom makes c the same context as ctx.

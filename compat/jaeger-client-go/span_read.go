@@ -93,7 +93,7 @@ func (s *Span) References() []opentracing.SpanReference {
 	}
 	for _, r := range s.span.References() {
 		c := spur.NewSpanContext(model.Context{TraceID: r.TraceID, SpanID: r.SpanID})
-		refs = append(refs, opentracing.SpanReference{Type: opentracing.SpanReferenceType(r.Type), ReferencedContext: SpanContext{c}})
+		refs = append(refs, opentracing.SpanReference{Type: opentracing.SpanReferenceType(r.Type), ReferencedContext: contextOf(c)})
 	}
 	return refs
 }

@@ -114,7 +114,7 @@ func (t *Tracer) Extract(format interface{}, carrier interface{}) (opentracing.S
 	if err != nil {
 		return nil, t.extractError(format, carrier, err)
 	}
-	return SpanContext{ctx.(spur.SpanContext)}, nil
+	return contextOf(ctx.(spur.SpanContext)), nil
 }
 
 // ownContext returns the context of a span of this package, or of spur's.
@@ -123,7 +123,7 @@ func (t *Tracer) ownContext(ctx opentracing.SpanContext) (SpanContext, bool) {
 	case SpanContext:
 		return c, true
 	case spur.SpanContext:
-		return SpanContext{c}, true
+		return contextOf(c), true
 	}
 	return SpanContext{}, false
 }
