@@ -18,6 +18,8 @@ github.com/m3db/m3 v1.5.0 ./src/x/context ./src/x/opentracing ./src/query/api/v1
 github.com/thanos-io/thanos v0.30.0 ./internal/cortex/frontend/v1 ./internal/cortex/querier/queryrange ./internal/cortex/scheduler ./pkg/extprom/http ./pkg/tracing/...
 gitlab.com/gitlab-org/labkit v1.0.0 -tags=tracer_static,tracer_static_jaeger ./tracing/...
 github.com/ory/x v0.0.214 ./tracing/...
+github.com/zalando/skipper v0.13.237 ./tracing/...
+github.com/traefik/traefik/v2 v2.9.10 ./pkg/tracing/... ./pkg/middlewares/tracing
 github.com/opentracing-contrib/go-gin v0.0.0-20201220185307-1dd2273433a4 ./...
 '
 dir=${CONSUMERS_DIR:-$(mktemp -d)}
@@ -36,7 +38,7 @@ printf '%-32s %9s %9s %9s\n' module before after broken | tee "$dir/report"
 failed=0
 while read -r module version packages; do
   [[ -n $module ]] || continue
-  name=$(basename "$module")
+  name=$(basename "${module%/v[0-9]}")
   if (($#)) && [[ " $* " != *" $name "* ]]; then continue; fi
   copy=$dir/$name
   if [[ ! -d $copy ]]; then
@@ -47,7 +49,8 @@ while read -r module version packages; do
   fi
   cd "$copy"
   [[ -f go.mod ]] || { go mod init "$module" && go mod tidy; } >/dev/null 2>&1
-  go mod edit -dropreplace github.com/uber/jaeger-client-go -dropreplace github.com/go-spur/spur
+  [[ -f $copy.mod ]] || cp go.mod "$copy.mod"
+  cp "$copy.mod" go.mod # without what an earlier run has added
   # shellcheck disable=SC2086 # packages is a list
   [[ -s $copy.before ]] || run "$copy.before" $packages
   go mod edit -replace "github.com/uber/jaeger-client-go=$root/compat/jaeger-client-go" -replace "github.com/go-spur/spur=$root"

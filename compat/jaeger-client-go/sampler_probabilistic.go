@@ -45,7 +45,6 @@ func (s *ProbabilisticSampler) IsSampled(id TraceID, operation string) (bool, []
 func (s *ProbabilisticSampler) Update(samplingRate float64) error {
 	p, err := sampler.NewProbabilistic(samplingRate)
 	if err != nil {
-		//nolint:staticcheck // jaeger-client-go's words
 		return fmt.Errorf("Sampling Rate must be between 0.0 and 1.0, received %f", samplingRate)
 	}
 	s.asked.current.Store(&rated{p, samplingRate, samplerTags(SamplerTypeProbabilistic, samplingRate)})

@@ -52,8 +52,12 @@ func TestRemoteIsWhereProgramsLook(t *testing.T) {
 		ctx  opentracing.SpanContext
 		want bool
 	}{
-		{"received", received, true}, {"by an extractor of the program's own", own, true}, {"made", c, false}, {"zero", jaeger.SpanContext{}, false},
-		{"a span's", span.Context(), false}, {"with an item", span.SetBaggageItem("k", "v").Context().(jaeger.SpanContext).WithBaggageItem("l", "w"), false},
+		{"received", received, true},
+		{"by an extractor of the program's own", own, true},
+		{"made", c, false},
+		{"zero", jaeger.SpanContext{}, false},
+		{"a span's", span.Context(), false},
+		{"with an item", span.SetBaggageItem("k", "v").Context().(jaeger.SpanContext).WithBaggageItem("l", "w"), false},
 	} {
 		if got := isRemote(t, tc.ctx); got != tc.want {
 			t.Errorf("%s: remote %t", tc.name, got)
