@@ -16,12 +16,12 @@ import (
 // NewInMemoryReporter, they have the values that were set, also after Finish. Elsewhere
 // integers are int64, and a span that was sent has none after Finish.
 func (s *Span) Tags() opentracing.Tags {
-	frozen := s.span.Tags()
+	frozen := s.SpurSpan().Tags()
 	tags := make(opentracing.Tags, len(frozen))
 	for _, tag := range frozen {
 		tags[tag.Key] = tag.Value.Any()
 	}
-	if s.watch != nil {
+	if s.watched() {
 		s.RLock()
 		defer s.RUnlock()
 		for _, tag := range s.watch.tags {
@@ -35,13 +35,13 @@ func (s *Span) Tags() opentracing.Tags {
 
 // Logs returns the logs, oldest first, under the conditions of Tags.
 func (s *Span) Logs() []opentracing.LogRecord {
-	if s.watch != nil && len(s.tracer.custom) > 0 {
+	if s.watched() && len(s.tracer.custom) > 0 {
 		s.RLock()
 		defer s.RUnlock()
 		return s.watch.keptLogs()
 	}
 	var logs []opentracing.LogRecord
-	for _, l := range s.span.Logs() {
+	for _, l := range s.SpurSpan().Logs() {
 		logs = append(logs, opentracing.LogRecord{Timestamp: time.Unix(0, l.Time), Fields: logFields(l.Fields)})
 	}
 	return logs
@@ -85,13 +85,13 @@ func logFields(tags []model.Tag) []log.Field {
 // contexts have ids alone.
 func (s *Span) References() []opentracing.SpanReference {
 	var refs []opentracing.SpanReference
-	if s.watch != nil {
+	if s.watched() {
 		for _, r := range s.watch.references {
 			refs = append(refs, opentracing.SpanReference{Type: r.Type, ReferencedContext: r.Context})
 		}
 		return refs
 	}
-	for _, r := range s.span.References() {
+	for _, r := range s.SpurSpan().References() {
 		c := spur.NewSpanContext(model.Context{TraceID: r.TraceID, SpanID: r.SpanID})
 		refs = append(refs, opentracing.SpanReference{Type: opentracing.SpanReferenceType(r.Type), ReferencedContext: contextOf(c)})
 	}

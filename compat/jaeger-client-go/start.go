@@ -73,13 +73,17 @@ func (t *Tracer) startKept(operationName string, options []opentracing.StartSpan
 // startWatched starts a span that somebody but spur wants to know of.
 func (t *Tracer) startWatched(operationName string, options []opentracing.StartSpanOption) *Span {
 	sso := t.read(options)
-	if sso.StartTime.IsZero() {
+	timed := len(t.observers) > 0 || t.late != nil
+	if timed && sso.StartTime.IsZero() {
 		sso.StartTime = t.now()
 	}
 	s := newWatched(t, isRPCServer(sso.Tags))
+	if timed {
+		s.watch.start = sso.StartTime
+	}
 	priority, late := t.takePriority(&sso)
 	given := make([]opentracing.StartSpanOption, 0, 4)
-	given = append(given, opentracing.StartTime(sso.StartTime))
+	given = append(given, opentracing.StartTime(sso.StartTime)) // zero: now
 	for _, r := range t.shareParent(s, sso.References) {
 		given = append(given, r)
 	}

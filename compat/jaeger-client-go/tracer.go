@@ -78,6 +78,9 @@ func (t *Tracer) Tags() []opentracing.Tag {
 // throttler. It returns after 5 seconds at the latest. Spans for which there was no time are
 // counted as lost.
 func (t *Tracer) Close() error {
+	if t.spur == nil { // nobody has made it
+		return nil
+	}
 	t.logger.Debugf("closing tracer")
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()

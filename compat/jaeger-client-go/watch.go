@@ -21,8 +21,10 @@ type watch struct {
 	late      *lateState // nil when the trace was decided about as it began
 
 	rpcServer  bool
+	finishing  bool
 	finished   bool
-	duration   time.Duration
+	start      time.Time     // for observers and samplers, who are told when it starts and ends; else zero
+	duration   time.Duration // likewise
 	references []Reference
 	tags       []Tag
 	logs       []opentracing.LogRecord
@@ -93,10 +95,13 @@ func (s *Span) renamed(name string) {
 	s.observe("an observer's OnSetOperationName", func(o ContribSpanObserver) { o.OnSetOperationName(name) })
 }
 
+// keeps reports whether there is a reporter of the program's own that may get the span.
+func (s *Span) keeps() bool { return len(s.tracer.custom) > 0 && s.span.IsRecording() }
+
 // keepTag keeps a value as it was set, where spur's record of it has another type or less
 // of it.
 func (s *Span) keepTag(key string, value interface{}) {
-	if len(s.tracer.custom) == 0 || !s.span.IsRecording() {
+	if !s.keeps() {
 		return
 	}
 	same := s.tracer.travels(value)
@@ -139,6 +144,9 @@ const (
 
 // keepPairs keeps what LogKV was given.
 func (s *Span) keepPairs(pairs []interface{}) {
+	if !s.keeps() {
+		return
+	}
 	plain := append([]interface{}(nil), pairs...)
 	for i := 1; i < len(plain); i += 2 {
 		plain[i] = withoutSprint(plain[i])
@@ -170,7 +178,7 @@ func withoutSprint(v interface{}) interface{} {
 // keepLog keeps a log as it was given. Beyond the maximum the first half stays, and the
 // newest.
 func (s *Span) keepLog(r opentracing.LogRecord) {
-	if !s.span.IsRecording() || len(s.tracer.custom) == 0 {
+	if !s.keeps() {
 		return
 	}
 	r.Fields = append([]log.Field(nil), r.Fields...)
@@ -195,26 +203,15 @@ func (s *Span) keepLog(r opentracing.LogRecord) {
 
 // finishWatched is Finish for whoever wants to know.
 func (s *Span) finishWatched(options opentracing.FinishOptions) {
-	if options.FinishTime.IsZero() {
-		options.FinishTime = s.tracer.now()
-	}
 	w := s.watch
-	if w == nil { // only counted
-		if !s.span.Finished() {
-			s.tracer.countFinished(s)
+	var took time.Duration
+	if !w.start.IsZero() {
+		if options.FinishTime.IsZero() { // whatever happens to the wall clock meanwhile
+			options.FinishTime = w.start.Add(s.tracer.now().Sub(w.start))
 		}
-		s.span.FinishWithOptions(options)
-		s.tracer.recent.add(s)
-		return
+		took = max(options.FinishTime.Sub(w.start), 0)
 	}
-	s.Lock()
-	again := w.finished
-	if !again {
-		w.duration = max(options.FinishTime.Sub(s.span.StartTime()), 0)
-	}
-	s.Unlock()
-	if again {
-		s.span.Finish() // which counts it
+	if !s.beginFinish(took) {
 		return
 	}
 	if len(w.observers) > 0 {
@@ -230,15 +227,38 @@ func (s *Span) finishWatched(options opentracing.FinishOptions) {
 		s.keepLog(options.BulkLogData[i].ToLogRecord())
 	}
 	s.Lock()
-	again, w.finished = w.finished, true
+	w.finished = true
 	s.Unlock()
 	s.tracer.countFinished(s)
 	s.span.FinishWithOptions(options)
-	if again || !s.span.SpanContext().IsSampled() {
+	if !s.span.SpanContext().IsSampled() {
 		return
 	}
 	for _, r := range s.tracer.custom {
 		s.tracer.guard("a reporter's Report", func() { r.Report(s) })
+	}
+}
+
+// beginFinish reports whether nobody else finishes the span, or has. If somebody has, spur
+// counts it.
+func (s *Span) beginFinish(took time.Duration) bool {
+	s.Lock()
+	w := s.watch
+	again, finished := w.finishing, w.finished
+	if !again {
+		w.finishing, w.duration = true, took
+	}
+	s.Unlock()
+	if finished {
+		s.span.Finish()
+	}
+	return !again
+}
+
+// countOnce is countFinished, unless the span has finished.
+func (t *Tracer) countOnce(s *Span) {
+	if t.counted && !s.span.Finished() {
+		t.countFinished(s)
 	}
 }
 
