@@ -4,6 +4,7 @@ package workload
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -14,13 +15,21 @@ import (
 )
 
 // Main is the program: it measures one of the peers, as the command line says, and
-// ends the process when that fails. It prints what a benchmark prints behind its name.
+// ends the process when that fails: with [Unsupported] when the tracer cannot do it. It
+// prints what a benchmark prints behind its name.
 func Main(peers ...Peer) {
-	if err := run(peers, os.Args[1:]); err != nil {
+	err := run(peers, os.Args[1:])
+	switch {
+	case errors.Is(err, ErrUnsupported):
+		os.Exit(Unsupported)
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
+
+// Unsupported is the exit status that stands for [ErrUnsupported].
+const Unsupported = 3
 
 // settings are the command line.
 type settings struct {
@@ -109,6 +118,6 @@ type result struct{ text bytes.Buffer }
 // iterations comes first.
 func (r *result) iterations(n int) { fmt.Fprint(&r.text, n) }
 
-func (r *result) add(value float64, unit string) { fmt.Fprintf(&r.text, " %.4g %s", value, unit) }
+func (r *result) add(value float64, unit string) { fmt.Fprintf(&r.text, " %.9g %s", value, unit) }
 
 func (r *result) String() string { return r.text.String() + "\n" }

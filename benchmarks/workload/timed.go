@@ -54,7 +54,7 @@ func timed(p Peer, s settings, r *result) error {
 	r.iterations(n)
 	r.add(float64(wall)/float64(n), "ns/op")
 	m.stop(r, n, "op")
-	if s.UDP+s.HTTP == "" || t.Lost == nil {
+	if s.UDP+s.HTTP == "" {
 		return t.Close()
 	}
 	return closed(t, r, finished+n)

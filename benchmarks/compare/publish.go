@@ -1,0 +1,3 @@
+package main
+
+func (r *results) publish(dir, readme string) error { return nil }
