@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once instructions tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-peers bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -57,6 +57,9 @@ instructions: ## are spur's operations as cheap as benchmarks/instructions.txt s
 
 bench: ## measure; BENCH, COUNT and BENCHTIME select
 	@scripts/bench.sh full
+
+bench-peers: ## measure spur beside other tracers, 25 minutes alone on the machine, into benchmarks/ and README.md; ROUNDS and ONLY select
+	@scripts/bench-peers.sh
 
 bench-backend: ## measure the backend beside real Jaegers, 20 minutes alone on the machine, into backend/BENCHMARKS.md
 	@scripts/bench-backend.sh

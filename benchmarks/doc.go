@@ -6,7 +6,9 @@
 //   - [github.com/go-spur/spur/benchmarks/workload] is what all of them do, and how
 //     one of them is measured
 //   - instructions counts what spur's own operations take, for "make instructions"
-//   - spur is the program with spur in it
+//   - spur, peers, datadog and compat are the programs with tracers in them
+//   - compare runs these in rounds, for "make bench-peers"
 //
+// README.md has the numbers, results.txt what was measured.
 // NOTES.md says what was learned.
 package benchmarks

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,12 +91,13 @@ func (m *measurer) head() error {
 	cpu, _ := os.ReadFile("/proc/cpuinfo")
 	model := regexp.MustCompile(`model name\s*: (.*)`).FindSubmatch(cpu)
 	load, _ := os.ReadFile("/proc/loadavg")
-	fmt.Fprintf(m.out, "date: %s\ngo: %s\ngoos: %s\ngoarch: %s\ncpus: %d\n", time.Now().UTC().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	var head bytes.Buffer
+	fmt.Fprintf(&head, "date: %s\ngo: %s\ngoos: %s\ngoarch: %s\ncpus: %d\n", time.Now().UTC().Format(time.DateOnly), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	if model != nil {
-		fmt.Fprintf(m.out, "cpu: %s\n", model[1])
+		fmt.Fprintf(&head, "cpu: %s\n", model[1])
 	}
 	if f := strings.Fields(string(load)); len(f) > 2 {
-		fmt.Fprintf(m.out, "load: %s\n", strings.Join(f[:3], " "))
+		fmt.Fprintf(&head, "load: %s\n", strings.Join(f[:3], " "))
 	}
 	wanted := regexp.MustCompile(`(jaeger-client-go|otel/sdk|bridge/opentracing|otelhttp|dd-trace-go.v1|dd-trace-go/v2|zipkin-go-opentracing|zipkin-go|go-stdlib) (v.*)$`)
 	versions := map[string]string{}
@@ -111,9 +113,10 @@ func (m *measurer) head() error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(versions)) {
-		fmt.Fprintf(m.out, "version-%s: %s\n", strings.ReplaceAll(name, "/", "-"), versions[name])
+		fmt.Fprintf(&head, "version-%s: %s\n", strings.ReplaceAll(name, "/", "-"), versions[name])
 	}
-	return nil
+	_, err := m.out.Write(head.Bytes())
+	return err
 }
 
 // program runs one, and returns what it prints.
@@ -178,31 +181,35 @@ func (m *measurer) do(j job) error {
 	return err
 }
 
-// arrived replaces how many spans have finished and were counted as lost by what became
-// of them, in percent.
+// arrived replaces how many spans have finished, were counted as lost and as sent by
+// what became of them. What was sent and did not arrive is the kernel's, what is in no
+// count unaccounted for; a tracer that does not count accounts for what arrived.
 func arrived(line string, received uint64, drops int) string {
 	fields := strings.Fields(line)
-	finished, lost, known := 0.0, 0.0, false
-	var rest []string
+	counts := map[string]float64{}
+	kept := []string{fields[0]}
 	for i := 1; i+1 < len(fields); i += 2 {
-		var v float64
-		_, _ = fmt.Sscan(fields[i], &v)
-		switch fields[i+1] {
+		switch unit := fields[i+1]; unit {
 		case "finished":
-			finished = v
-		case "lost":
-			lost, known = v, true
+			counts[unit], _ = strconv.ParseFloat(fields[i], 64)
+			kept = append(kept, fields[i], unit)
+		case "lost", "sent":
+			counts[unit], _ = strconv.ParseFloat(fields[i], 64)
 		default:
-			rest = append(rest, fields[i], fields[i+1])
+			kept = append(kept, fields[i], unit)
 		}
 	}
+	finished, arrived := counts["finished"], float64(received)
 	if finished == 0 {
 		return line
 	}
-	line = fields[0] + " " + strings.Join(rest, " ")
-	line += fmt.Sprintf(" %.2f delivered-%%", 100*float64(received)/finished)
-	if known {
+	line = fmt.Sprintf("%s %.2f delivered-%%", strings.Join(kept, " "), 100*arrived/finished)
+	if lost, ok := counts["lost"]; ok {
 		line += fmt.Sprintf(" %.2f counted-lost-%%", 100*lost/finished)
 	}
-	return line + fmt.Sprintf(" %.0f unaccounted %d kernel-drops", finished-float64(received)-lost, drops)
+	sent, ok := counts["sent"]
+	if !ok {
+		sent = arrived
+	}
+	return line + fmt.Sprintf(" %.0f unaccounted %.0f kernel-lost %d kernel-drops", finished-counts["lost"]-sent, sent-arrived, drops)
 }

@@ -24,7 +24,7 @@ func newZipkin(c workload.Config) (*workload.Tracer, error) {
 	if c.HTTP != "" {
 		r = zipkinhttp.NewReporter(c.HTTP+"/api/v2/spans", zipkinhttp.Logger(log.New(lost, "", 0)))
 	}
-	sampler, err := zipkin.NewCountingSampler(c.Rate)
+	sampler, err := zipkin.NewBoundarySampler(c.Rate, 0)
 	if err != nil {
 		return nil, err
 	}

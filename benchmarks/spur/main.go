@@ -90,6 +90,7 @@ func newTracer(c workload.Config, opts ...spur.Option) (*spur.Tracer, *workload.
 			d := tracer.Stats().Destinations[0]
 			return d.DroppedTotal() + d.Unconfirmed
 		}
+		t.Sent = func() uint64 { return tracer.Stats().Destinations[0].Sent }
 	}
 	if c.Lossless {
 		t.Most = 20_000 // fewer than the reporter's queue holds

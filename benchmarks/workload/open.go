@@ -4,6 +4,7 @@ package workload
 
 import (
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/go-spur/spur/internal/bench"
@@ -36,14 +37,16 @@ func open(p Peer, s settings, r *result) error {
 
 // alive returns what the heap holds, and the processor time of a garbage collection.
 func alive() (bytes, objects int64, cpu time.Duration) {
-	const times = 10
 	runtime.GC()
 	runtime.GC() // what the first one found in pools
-	began := bench.ProcessCPU()
-	for range times {
+	times := make([]time.Duration, 25)
+	for i := range times {
+		began := bench.ProcessCPU()
 		runtime.GC()
+		times[i] = bench.ProcessCPU() - began
 	}
-	cpu = (bench.ProcessCPU() - began) / times
+	slices.Sort(times)
+	cpu = times[len(times)/2]
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc), int64(m.HeapObjects), cpu

@@ -69,6 +69,9 @@ func closed(t *Tracer, r *result, finished int) error {
 	if t.Lost != nil {
 		r.add(float64(t.Lost()), "lost")
 	}
+	if t.Sent != nil {
+		r.add(float64(t.Sent()), "sent")
+	}
 	return nil
 }
 

@@ -36,11 +36,12 @@ type Tracer struct {
 	Handler                 func(http.Handler) http.Handler // traces requests
 	Flush                   func() error                    // waits until what has finished is sent or lost
 	Lost                    func() uint64                   // how many spans the tracer counts as lost
+	Sent                    func() uint64                   // how many it counts as sent
 	Close                   func() error
 	Most                    int // with Lossless, how many spans may finish between two calls of Flush; 0 is any number
 }
 
-// FromOpenTracing has everything but Flush, Lost, Close and Most. The RPCs are children of
+// FromOpenTracing has everything but Flush, Lost, Sent, Close and Most. The RPCs are children of
 // one remote span, which is sampled if t samples.
 func FromOpenTracing(t opentracing.Tracer) (*Tracer, error) {
 	plain := t.StartSpan("plain").Context()

@@ -61,7 +61,9 @@ func finish(tracer opentracing.Tracer, closer func() error, w *watched) (*worklo
 	}
 	t.Flush = w.flush
 	t.Close = closer
-	t.Lost = func() uint64 { return uint64(w.lost.Load()) }
+	if w.counts {
+		t.Lost, t.Sent = w.lost.n.Load, w.sent.n.Load
+	}
 	return t, nil
 }
 
@@ -72,7 +74,9 @@ type watched struct {
 	next     jaeger.Reporter
 	reported atomic.Int64
 	taken    atomic.Int64 // from the queue, and encoded
-	lost     atomic.Int64
+	lost     counter
+	sent     counter
+	counts   bool
 	room     chan struct{} // one for each span in the queue; nil when it may overflow
 }
 
@@ -81,12 +85,12 @@ func (w *watched) watch(c workload.Config, queue int) (jaeger.Reporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Transport = udp
+	w.Transport, w.counts = udp, true
 	if c.Lossless {
 		w.room = make(chan struct{}, 100)
 	}
 	metrics := jaeger.NewNullMetrics()
-	metrics.ReporterDropped = w
+	metrics.ReporterDropped, metrics.ReporterFailure, metrics.ReporterSuccess = &w.lost, &w.lost, &w.sent
 	w.next = jaeger.NewRemoteReporter(w, jaeger.ReporterOptions.QueueSize(queue), jaeger.ReporterOptions.Metrics(metrics))
 	return reporter{w}, nil
 }
@@ -101,15 +105,17 @@ func (w *watched) Append(s *jaeger.Span) (int, error) {
 	return n, err
 }
 
-// Inc is the counter's.
-func (w *watched) Inc(n int64) { w.lost.Add(n) }
-
 func (w *watched) flush() error {
-	for w.taken.Load()+w.lost.Load() < w.reported.Load() {
+	for w.taken.Load()+int64(w.lost.n.Load()) < w.reported.Load() {
 		runtime.Gosched()
 	}
 	return nil
 }
+
+// counter is one of the library's metrics.
+type counter struct{ n atomic.Uint64 }
+
+func (c *counter) Inc(n int64) { c.n.Add(uint64(n)) }
 
 type reporter struct{ w *watched }
 

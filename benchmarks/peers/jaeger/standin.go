@@ -24,7 +24,8 @@ func StandIn(c workload.Config) (*workload.Tracer, error) {
 			return nil, err
 		}
 		metrics := jaeger.NewNullMetrics()
-		metrics.ReporterDropped, metrics.ReporterFailure = w, w
+		metrics.ReporterDropped, metrics.ReporterFailure, metrics.ReporterSuccess = &w.lost, &w.lost, &w.sent
+		w.counts = true
 		reporter = jaeger.NewRemoteReporter(udp, jaeger.ReporterOptions.Metrics(metrics))
 	}
 	tracer, closer := jaeger.NewTracer("bench", sampler, reporter)
