@@ -199,7 +199,11 @@ func (t *Tracer) addOptions(l *lineage, sso *opentracing.StartSpanOptions) {
 }
 
 // addReference takes a reference in, and tells the program of one to another tracer's span.
+// One to nothing is none, as its Apply has it.
 func (t *Tracer) addReference(l *lineage, r opentracing.SpanReference) {
+	if r.ReferencedContext == nil {
+		return
+	}
 	c, ok := t.ownContext(r.ReferencedContext)
 	if !ok {
 		t.logger.Error(fmt.Sprintf("Reference contains invalid type of SpanReference: %s", reflect.ValueOf(r.ReferencedContext)))
