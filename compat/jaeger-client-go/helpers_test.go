@@ -96,6 +96,18 @@ func (c *counters) String() string {
 	return strings.Join(list, "\n")
 }
 
+// sum adds up the counters of a name.
+func (c *counters) sum(name string) (n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for k, v := range c.values {
+		if strings.HasPrefix(k, "jaeger.tracer."+name+"|") {
+			n += v
+		}
+	}
+	return n
+}
+
 func childOf(s *jaeger.Span) opentracing.SpanReference { return opentracing.ChildOf(s.Context()) }
 
 // nilError is an error whose nil pointer panics.

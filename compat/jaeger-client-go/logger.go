@@ -36,7 +36,12 @@ func (*nullLogger) Infof(string, ...interface{}) {}
 // safeLogger survives the panics of a Logger of the program's own.
 type safeLogger struct{ logger log.DebugLogger }
 
-func newSafeLogger(l Logger) safeLogger {
+// newSafeLogger returns log.NullLogger for what logs nothing.
+func newSafeLogger(l Logger) log.DebugLogger {
+	switch l {
+	case nil, NullLogger, log.NullLogger:
+		return log.NullLogger
+	}
 	s := safeLogger{log.NullLogger}
 	survive(func() { s.logger = log.DebugLogAdapter(l) })
 	return s

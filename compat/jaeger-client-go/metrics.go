@@ -52,17 +52,37 @@ func NewMetrics(factory metrics.Factory, globalTags map[string]string) *Metrics 
 // NewNullMetrics makes metrics that count nothing.
 func NewNullMetrics() *Metrics { return NewMetrics(metrics.NullFactory, nil) }
 
-// complete returns a copy of m in which what is nil counts nothing.
+// complete returns a copy of m in which what is nil counts nothing, and what panics is
+// survived.
 func (m *Metrics) complete() *Metrics {
-	all := *NewNullMetrics()
+	all := NewNullMetrics()
 	if m == nil {
-		return &all
+		return all
 	}
-	from, to := reflect.ValueOf(m).Elem(), reflect.ValueOf(&all).Elem()
+	from, to := reflect.ValueOf(m).Elem(), reflect.ValueOf(all).Elem()
 	for i := range from.NumField() {
-		if f := from.Field(i); !f.IsNil() {
-			to.Field(i).Set(f)
+		switch f := from.Field(i).Addr().Interface().(type) {
+		case *metrics.Counter:
+			if *f != nil {
+				to.Field(i).Set(reflect.ValueOf(safeCounter{*f}))
+			}
+		case *metrics.Gauge:
+			if *f != nil {
+				to.Field(i).Set(reflect.ValueOf(safeGauge{*f}))
+			}
 		}
 	}
-	return &all
+	return all
 }
+
+// safeCounter survives the panics of a counter of the program's own.
+type safeCounter struct{ counter metrics.Counter }
+
+// Inc implements metrics.Counter.
+func (c safeCounter) Inc(delta int64) { survive(func() { c.counter.Inc(delta) }) }
+
+// safeGauge survives the panics of a gauge of the program's own.
+type safeGauge struct{ gauge metrics.Gauge }
+
+// Update implements metrics.Gauge.
+func (g safeGauge) Update(value int64) { survive(func() { g.gauge.Update(value) }) }

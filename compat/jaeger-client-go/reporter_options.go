@@ -41,7 +41,7 @@ func (reporterOptions) BufferFlushInterval(bufferFlushInterval time.Duration) Re
 
 // Logger is told of spans that cannot be sent; nobody is by default.
 func (reporterOptions) Logger(logger Logger) ReporterOption {
-	return func(r *reporterOptions) { r.logger = log.DebugLogAdapter(logger) }
+	return func(r *reporterOptions) { r.logger = newSafeLogger(logger) }
 }
 
 // complete applies options and sets the defaults that all remote reporters have.

@@ -58,12 +58,7 @@ func (SamplerOptionsFactory) InitialSampler(sampler Sampler) SamplerOption {
 
 // Logger sets where failures are logged. The default is nowhere.
 func (SamplerOptionsFactory) Logger(logger Logger) SamplerOption {
-	return func(o *samplerOptions) {
-		o.logger = nil
-		if logger != nil {
-			o.logger = log.DebugLogAdapter(logger)
-		}
-	}
+	return func(o *samplerOptions) { o.logger = newSafeLogger(logger) }
 }
 
 // SamplingServerURL sets the URL that is asked, to which ?service=NAME is added. The default

@@ -4,6 +4,7 @@ package jaeger
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
@@ -19,9 +20,10 @@ var _ opentracing.Span = (*Span)(nil)
 type Span struct {
 	sync.RWMutex // guards watch; of a span without one it guards nothing
 
-	tracer *Tracer
-	watch  *watch // nil when nobody but spur wants to know of the span
-	span   spur.Span
+	tracer    *Tracer
+	watch     *watch      // nil when nobody but spur wants to know of the span
+	finishing atomic.Bool // somebody has counted the end, or tells others of it
+	span      spur.Span
 }
 
 // SpurSpan returns the span behind this one, for spur's functions. Of a span that no tracer
@@ -108,7 +110,7 @@ func (s *Span) Finish() {
 	case s.watched():
 		s.finishWatched(opentracing.FinishOptions{})
 	case s != nil && s.tracer != nil:
-		s.tracer.countOnce(s)
+		s.countOnce()
 		s.span.Finish()
 		s.tracer.recent.add(s)
 	}
@@ -120,7 +122,7 @@ func (s *Span) FinishWithOptions(options opentracing.FinishOptions) {
 	case s.watched():
 		s.finishWatched(options)
 	case s != nil && s.tracer != nil:
-		s.tracer.countOnce(s)
+		s.countOnce()
 		s.span.FinishWithOptions(options)
 		s.tracer.recent.add(s)
 	}

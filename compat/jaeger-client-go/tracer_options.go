@@ -9,7 +9,6 @@ import (
 
 	"github.com/uber/jaeger-client-go/internal/baggage"
 	"github.com/uber/jaeger-client-go/internal/throttler"
-	"github.com/uber/jaeger-client-go/log"
 )
 
 // TracerOption changes what NewTracer makes.
@@ -45,11 +44,7 @@ func (TracerOptionsFactory) Metrics(m *Metrics) TracerOption {
 // Logger is where the tracer writes about itself; nowhere by default.
 func (TracerOptionsFactory) Logger(logger Logger) TracerOption {
 	return func(t *Tracer) {
-		switch logger {
-		case nil:
-		case NullLogger:
-			t.logger = log.NullLogger
-		default:
+		if logger != nil {
 			t.logger = newSafeLogger(logger)
 		}
 	}

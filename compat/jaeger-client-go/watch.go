@@ -21,7 +21,6 @@ type watch struct {
 	late      *lateState // nil when the trace was decided about as it began
 
 	rpcServer  bool
-	finishing  bool
 	finished   bool
 	start      time.Time     // for observers and samplers, who are told when it starts and ends; else zero
 	duration   time.Duration // likewise
@@ -242,11 +241,11 @@ func (s *Span) finishWatched(options opentracing.FinishOptions) {
 // beginFinish reports whether nobody else finishes the span, or has. If somebody has, spur
 // counts it.
 func (s *Span) beginFinish(took time.Duration) bool {
+	again := s.finishing.Swap(true)
 	s.Lock()
-	w := s.watch
-	again, finished := w.finishing, w.finished
+	finished := s.watch.finished
 	if !again {
-		w.finishing, w.duration = true, took
+		s.watch.duration = took
 	}
 	s.Unlock()
 	if finished {
@@ -255,10 +254,10 @@ func (s *Span) beginFinish(took time.Duration) bool {
 	return !again
 }
 
-// countOnce is countFinished, unless the span has finished.
-func (t *Tracer) countOnce(s *Span) {
-	if t.counted && !s.span.Finished() {
-		t.countFinished(s)
+// countOnce is countFinished, unless that has been called for the span.
+func (s *Span) countOnce() {
+	if s.tracer.counted && s.finishing.CompareAndSwap(false, true) {
+		s.tracer.countFinished(s)
 	}
 }
 
