@@ -10,11 +10,11 @@ var StdLogger = &stdLogger{}
 
 type stdLogger struct{}
 
-func (*stdLogger) Error(msg string) { log.Printf("ERROR: %s", msg) }
+func (*stdLogger) Error(msg string) { log.Printf("ERROR: %s", msg) } //nolint:forbidigo // it is the standard logger
 
-func (*stdLogger) Infof(msg string, args ...interface{}) { log.Printf(msg, args...) }
+func (*stdLogger) Infof(msg string, args ...interface{}) { log.Printf(msg, args...) } //nolint:forbidigo // it is the standard logger
 
-func (*stdLogger) Debugf(msg string, args ...interface{}) { log.Printf("DEBUG: "+msg, args...) }
+func (*stdLogger) Debugf(msg string, args ...interface{}) { log.Printf("DEBUG: "+msg, args...) } //nolint:forbidigo // it is the standard logger
 
 // NullLogger drops every message.
 var NullLogger = &nullLogger{}
