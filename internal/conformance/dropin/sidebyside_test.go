@@ -13,12 +13,14 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur/internal/conformance/dropin/observe"
+	"github.com/go-spur/spur/spurtest"
 )
 
 // TestSideBySide runs package observe with the real module and with compat, and compares
 // what it sees, one observation after the other. What differs is agreed upon in
 // differences_test.go.
 func TestSideBySide(t *testing.T) {
+	spurtest.CheckLeaks(t)
 	real, ours := realObservations(t), observe.All()
 	used := make([]bool, len(differences))
 	same := 0
