@@ -5,6 +5,7 @@ package jaeger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/go-spur/spur"
 )
@@ -66,7 +67,8 @@ func errorText(err error) (text string) {
 // panicText is what recover returned, of any type.
 func panicText(p any) string { return spur.Freeze(p).String() }
 
-// guardWithin is guard for what may hang: it is left behind when ctx ends.
+// guardWithin is guard for what may hang: it is left behind soon after ctx ends. What does
+// not hang returns in time, even if something before it has used up ctx.
 func (t *Tracer) guardWithin(ctx context.Context, what string, f func()) {
 	done := make(chan struct{})
 	go func() {
@@ -75,7 +77,14 @@ func (t *Tracer) guardWithin(ctx context.Context, what string, f func()) {
 	}()
 	select {
 	case <-done:
+		return
 	case <-ctx.Done():
+	}
+	patience := time.NewTimer(closePatience)
+	defer patience.Stop()
+	select {
+	case <-done:
+	case <-patience.C:
 		t.logger.Error(what + " hangs and is left behind")
 	}
 }

@@ -13,7 +13,7 @@ import (
 // BuildJaegerThrift makes what is sent of a span. Its tags and logs are there under the
 // conditions of Tags.
 func BuildJaegerThrift(span *Span) *j.Span {
-	data := span.span.Data()
+	data := span.SpurSpan().Data()
 	tags := appendLosses(slices.Clip(data.Tags), data)
 	n, texts := len(tags), countTexts(tags)
 	for i := range data.Logs {
@@ -38,7 +38,7 @@ func BuildJaegerThrift(span *Span) *j.Span {
 
 // BuildJaegerProcessThrift makes what is sent of the process that a span belongs to.
 func BuildJaegerProcessThrift(span *Span) *j.Process {
-	p := span.span.Data().Process
+	p := span.SpurSpan().Data().Process
 	return &j.Process{ServiceName: p.Service, Tags: newTagBuilder(len(p.Tags), countTexts(p.Tags)).build(p.Tags)}
 }
 
@@ -48,7 +48,7 @@ func microseconds(ns int64) int64 { return time.Unix(0, ns).UnixMicro() }
 // durationMicroseconds is at least 1 for a span that has finished.
 func durationMicroseconds(span *Span, data *model.Span) int64 {
 	d := data.Duration.Microseconds()
-	if d == 0 && span.span.Finished() {
+	if d == 0 && span.SpurSpan().Finished() {
 		return 1
 	}
 	return d

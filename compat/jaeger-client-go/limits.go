@@ -5,11 +5,16 @@ package jaeger
 import "time"
 
 const (
-	// closeTimeout bounds what Close waits for each piece of the program's own.
-	closeTimeout = 5 * time.Second
+	// closeTimeout is after how long Close of a tracer leaves behind what hangs. Three pieces
+	// may then take closePatience more, which makes 5 seconds.
+	closeTimeout = 5*time.Second - 3*closePatience
+
+	// closePatience is how long Close waits for a piece of the program's own when its time is
+	// up, and Close of a remote sampler for a fetcher, parser or updater.
+	closePatience = 100 * time.Millisecond
 
 	// reporterTimeout bounds Close of a remote reporter, within closeTimeout.
-	reporterTimeout = closeTimeout - 300*time.Millisecond
+	reporterTimeout = closeTimeout - closePatience
 
 	// defaultFlushInterval is how long spans wait for others to be sent with them.
 	defaultFlushInterval = time.Second
@@ -26,10 +31,6 @@ const (
 	// maxZeros is how often RandomNumber may return 0 in a row before that is the id's
 	// value, which spur replaces.
 	maxZeros = 100
-
-	// closePatience bounds what Close of a remote sampler waits for a fetcher, parser or
-	// updater of the program's.
-	closePatience = 100 * time.Millisecond
 
 	// fetchTimeout is the deadline of one request to a sampling server, from connecting to
 	// the last byte.

@@ -74,7 +74,11 @@ func (r *batchingReporter) split() ([]reporter.Reporter, []Reporter) {
 }
 
 // Report implements Reporter, for reporters of the program's own that hand spans on.
-func (r *batchingReporter) Report(span *Span) { r.batching.Report(span.span.Data()) }
+func (r *batchingReporter) Report(span *Span) {
+	if s := span.SpurSpan(); s != nil {
+		r.batching.Report(s.Data())
+	}
+}
 
 // Close implements Reporter.
 func (r *batchingReporter) Close() {
