@@ -84,7 +84,11 @@ func TestHintsOfOldErrors(t *testing.T) {
 	if h := l.hint(Closed, b); strings.Contains(h, "old") {
 		t.Error(h)
 	}
-	b.troubled = true
+	b.troubled, b.lastHint = true, ""
+	if h := l.hint(Closed, b); !strings.Contains(h, "last_error") {
+		t.Errorf("spans wait because attempts fail, and the hint is %q", h)
+	}
+	b.lastHint = "old"
 	for why, wants := range map[Reason]bool{Closed: true, Rejected: true, unconfirmedLoss: true, TooLarge: false, QueueFull: false} {
 		if h := l.hint(why, b); strings.Contains(h, "old") != wants {
 			t.Errorf("%v: %s", why, h)

@@ -136,6 +136,9 @@ func (l *lossLog) hint(why Reason, b lossBooks) string {
 	if b.troubled && b.lastHint != "" && why != TooLarge && (why != QueueFull || l.retrying) {
 		return b.lastHint + "; see " + knobs(l.format, l.setBy)
 	}
+	if b.troubled && why == Closed {
+		return "the last attempt failed: see last_error and " + knobs(l.format, l.setBy) + ", or give Close more time"
+	}
 	return hint(why, l.format, l.setBy)
 }
 

@@ -3,9 +3,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	goversion "go/version"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -126,13 +128,34 @@ func (c *code) adviseOnClient(mod *goMod) {
 	case i < 0:
 		c.add(warn, client, how+", and archived; this line in go.mod, and then go mod tidy, put spur in its place:")
 		c.Findings[len(c.Findings)-1].Line = "replace " + client + " => " + compat + " " + version()
+		c.adviseOnGo(cmp.Or(mod.Go, "1.16"))
 	case mod.Replace[i].New.Path == compat:
-		c.add(ok, client, how+", and replaced by "+compat+" "+mod.Replace[i].New.Version)
+		c.add(ok, client, how+", and replaced by "+compat+" "+mod.Replace[i].New.Version+itsDefaults)
 	case strings.HasSuffix(filepath.ToSlash(mod.Replace[i].New.Path), "compat/jaeger-client-go"):
-		c.add(ok, client, how+", and replaced by the directory "+mod.Replace[i].New.Path)
+		c.add(ok, client, how+", and replaced by the directory "+mod.Replace[i].New.Path+itsDefaults)
 	default:
 		c.add(warn, client, how+", and replaced by something else than spur: "+mod.Replace[i].New.Path+" "+mod.Replace[i].New.Version)
 	}
+}
+
+// itsDefaults are those that the configuration of spur's own API, which is shown, has otherwise.
+const itsDefaults = "; with its API the defaults are its own: trace ids of 64 bits, the header uber-trace-id alone, tag values of 256 bytes"
+
+// compatGo is the version of Go in the go.mod of compat.
+const compatGo = "1.23"
+
+// adviseOnGo says what the replace line does to the version of Go in go.mod.
+func (c *code) adviseOnGo(says string) {
+	if goversion.Compare("go"+says, "go"+compatGo) >= 0 {
+		return
+	}
+	text := "go " + says + " becomes go " + compatGo + " with that line"
+	if goversion.Compare("go"+says, "go1.22") < 0 {
+		text += ": variables of a loop are then new in each iteration, and defaults of the runtime change"
+	} else {
+		text += ": defaults of the runtime change"
+	}
+	c.add(warn, "go.mod", text)
 }
 
 // adviseOnOthers names what goes on working and what to write instead.

@@ -74,16 +74,23 @@ func TestInspect(t *testing.T) {
 			},
 		},
 		{
+			name: "an old go.mod", files: []string{"go.mod", strings.Replace(clientMod, "go 1.23", "go 1.18", 1), "x/x.go", "package x\n"}, module: "example.com/app", status: warn,
+			want: []string{
+				"warn " + client + ": required by go.mod, for a dependency, and archived; this line in go.mod, and then go mod tidy, put spur in its place: " + line,
+				"warn go.mod: go 1.18 becomes go 1.23 with that line: variables of a loop are then new in each iteration, and defaults of the runtime change",
+			},
+		},
+		{
 			name: "replaced", files: []string{"go.mod", clientMod + line + "\n", "main.go", mainGo}, module: "example.com/app",
 			want: []string{
-				"ok " + client + ": imported, and replaced by " + compat + " " + version(), nethttp,
+				"ok " + client + ": imported, and replaced by " + compat + " " + version() + itsDefaults, nethttp,
 				"example.com/app main.go:6 github.com/opentracing-contrib/go-stdlib/nethttp",
 				"example.com/app main.go:7 github.com/uber/jaeger-client-go/config",
 			},
 		},
 		{
 			name: "replaced by a directory", files: []string{"go.mod", clientMod + "replace " + client + " => ../spur/compat/jaeger-client-go\n", "x/x.go", "package x\n"}, module: "example.com/app",
-			want: []string{"ok " + client + ": required by go.mod, for a dependency, and replaced by the directory ../spur/compat/jaeger-client-go"},
+			want: []string{"ok " + client + ": required by go.mod, for a dependency, and replaced by the directory ../spur/compat/jaeger-client-go" + itsDefaults},
 		},
 		{
 			name: "replaced by a fork", files: []string{"go.mod", clientMod + "replace " + client + " => example.com/fork v1.0.0\n", "x/x.go", "package x\n"}, module: "example.com/app", status: warn,
@@ -91,7 +98,7 @@ func TestInspect(t *testing.T) {
 		},
 		{
 			name: "replaced by go.work", files: []string{"go.work", "go 1.23\n\nuse .\n\n" + line + "\n", "go.mod", clientMod, "x/x.go", "package x\n"}, module: "example.com/app",
-			want: []string{"ok " + client + ": required by go.mod, for a dependency, and replaced by " + compat + " " + version()},
+			want: []string{"ok " + client + ": required by go.mod, for a dependency, and replaced by " + compat + " " + version() + itsDefaults},
 		},
 		{
 			name: "tests, other platforms, gRPC", files: []string{

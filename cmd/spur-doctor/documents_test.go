@@ -22,7 +22,7 @@ func TestTroubleshooting(t *testing.T) {
 	}
 	lines := strings.Split(shown, "\n")[1:]
 	receiver := "http://localhost:4318/api/traces"
-	dir := write(t, "go.mod", "module example.com/orders\n", "main.go", mainGo)
+	dir := write(t, "go.mod", "module example.com/orders\n\ngo 1.23\n", "main.go", mainGo)
 	r := report{
 		Configuration: with("JAEGER_SERVICE_NAME=orders", "JAEGER_SAMPLER_TYPE=const", "JAEGER_SAMPLR_PARAM=1", "JAEGER_ENDPOINT="+receiver).configuration(),
 		Connections: []connection{{

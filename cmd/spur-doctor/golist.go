@@ -31,6 +31,7 @@ const listFields = "-json=ImportPath,Dir,Standard,GoFiles,CgoFiles,IgnoredGoFile
 // goMod is what is used of a go.mod or go.work file, as go mod edit prints it.
 type goMod struct {
 	Module  struct{ Path string }
+	Go      string // "" means 1.16
 	Require []struct{ Path, Version string }
 	Replace []replacement
 }

@@ -5,6 +5,7 @@ package jaeger
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"strings"
 
 	"github.com/uber/jaeger-client-go/log"
@@ -106,7 +107,11 @@ func writeAttr(b *strings.Builder, group string, a slog.Attr) {
 		}
 		return
 	}
-	b.WriteString(" " + group + a.Key + "=" + v.String())
+	text := v.String()
+	if strings.ContainsAny(text, " =\"\n") {
+		text = strconv.Quote(text)
+	}
+	b.WriteString(" " + group + a.Key + "=" + text)
 }
 
 func (h *lines) WithAttrs(attrs []slog.Attr) slog.Handler {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -169,6 +170,29 @@ func TestRemoteReporterCountsLosses(t *testing.T) {
 			logger.wait(t, "DEBUG: closing reporter", "ERROR: failed to flush Jaeger spans to server: spur: spans ",
 				"ERROR: Repeated attempt to close the reporter is ignored")
 		})
+	}
+}
+
+// A line says where its values begin and end.
+func TestRemoteReporterLines(t *testing.T) {
+	logger := newLineLogger()
+	refusing := spurtest.NewCollector(t)
+	refusing.Intercept(func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	})
+	r := jaeger.NewRemoteReporter(transport.NewHTTPTransport(refusing.ThriftURL()), jaeger.ReporterOptions.Logger(logger))
+	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(true), r)
+	start(tracer, "lost").Finish()
+	_ = closer.Close()
+	close(logger) // the last line was written by Close
+	var last string
+	for line := range logger {
+		last = line
+	}
+	want := regexp.MustCompile(`^ERROR: failed to flush .* cause=close destination=collector address="http://.*" lost="1 rejected" lost_in_all=1 delivered_in_all=0 last_error=".*403.*" hint="[^"]+"$`)
+	if !want.MatchString(last) {
+		t.Errorf("the last line is %s", last)
 	}
 }
 
