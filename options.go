@@ -67,7 +67,7 @@ func WithSampler(s sampler.Sampler) Option {
 func SampleAll() Option { return WithSampler(sampler.NewConst(true)) }
 
 // WithReporter adds a destination for finished spans, with its own books; the first one
-// replaces the default, Jaeger's agent. The tracer closes it.
+// replaces the default, Jaeger's agent, and what the environment names. The tracer closes it.
 func WithReporter(r reporter.Reporter) Option {
 	return given("WithReporter", r, func(c *config) { c.reporters = append(c.reporters, r) })
 }
