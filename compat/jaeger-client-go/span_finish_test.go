@@ -90,9 +90,16 @@ func TestNoSpan(t *testing.T) {
 			t.Errorf("%v has something", s)
 		}
 		s.StartTime()
-		s.Tracer()
-	}
-	if err := new(jaeger.Tracer).Close(); err != nil {
-		t.Error(err)
+		tracer := s.Tracer()
+		tracer.StartSpan("op", opentracing.ChildOf(s.Context())).SetTag("k", 1).Finish()
+		if err := tracer.Inject(s.Context(), opentracing.TextMap, opentracing.TextMapCarrier{}); err == nil {
+			t.Error("injected")
+		}
+		if _, err := tracer.Extract(opentracing.TextMap, opentracing.TextMapCarrier{}); err == nil {
+			t.Error("extracted")
+		}
+		if err := tracer.(*jaeger.Tracer).Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

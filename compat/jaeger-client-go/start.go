@@ -17,6 +17,8 @@ import (
 // else the first valid FollowsFrom.
 func (t *Tracer) StartSpan(operationName string, options ...opentracing.StartSpanOption) opentracing.Span {
 	switch {
+	case !t.made():
+		return &Span{}
 	case t.keepsOnly && plain(options):
 		return t.startKept(operationName, options)
 	case t.watches:

@@ -47,7 +47,7 @@ func (t *Tracer) SpurTracer() *spur.Tracer { return t.spur }
 // NewTracer makes a tracer and what closes it, which is the same. Package config makes the
 // sampler and the reporter as well.
 //
-// Close of the tracer closes both. A setting that cannot be used is logged, and left out.
+// Close of the tracer closes the reporter, and a sampler that is a SamplerV2. A setting that cannot be used is logged, and left out.
 func NewTracer(serviceName string, sampler Sampler, reporter Reporter, options ...TracerOption) (opentracing.Tracer, io.Closer) {
 	t := &Tracer{
 		serviceName: serviceName, reporter: reporter, metrics: NewNullMetrics(), logger: log.NullLogger,
@@ -61,6 +61,10 @@ func NewTracer(serviceName string, sampler Sampler, reporter Reporter, options .
 	t.build(sampler)
 	return t, t
 }
+
+// made reports whether NewTracer has made the tracer. One that it has not, such as that of a
+// zero Span, is disabled.
+func (t *Tracer) made() bool { return t != nil && t.spur != nil }
 
 // Sampler returns the sampler that the tracer was made with.
 func (t *Tracer) Sampler() SamplerV2 { return t.sampler }
@@ -78,7 +82,7 @@ func (t *Tracer) Tags() []opentracing.Tag {
 // throttler. It returns after 5 seconds at the latest. Spans for which there was no time are
 // counted as lost.
 func (t *Tracer) Close() error {
-	if t.spur == nil { // nobody has made it
+	if !t.made() {
 		return nil
 	}
 	t.logger.Debugf("closing tracer")
@@ -96,7 +100,7 @@ func (t *Tracer) Close() error {
 // large, is left out.
 func (t *Tracer) Inject(ctx opentracing.SpanContext, format interface{}, carrier interface{}) (err error) {
 	c, ok := t.ownContext(ctx)
-	if !ok {
+	if !ok || !t.made() {
 		return opentracing.ErrInvalidSpanContext
 	}
 	if i, ok := codec(t.injectors, format); ok {
@@ -110,6 +114,9 @@ func (t *Tracer) Inject(ctx opentracing.SpanContext, format interface{}, carrier
 
 // Extract reads the context in a carrier.
 func (t *Tracer) Extract(format interface{}, carrier interface{}) (opentracing.SpanContext, error) {
+	if !t.made() {
+		return nil, opentracing.ErrSpanContextNotFound
+	}
 	if e, ok := codec(t.extractors, format); ok {
 		return t.extractCustom(e, carrier)
 	}
