@@ -71,7 +71,8 @@ func (discard) Handle(context.Context, slog.Record) error { return nil }
 func (d discard) WithAttrs([]slog.Attr) slog.Handler      { return d }
 func (d discard) WithGroup(string) slog.Handler           { return d }
 
-// lines is a slog.Handler that writes to a Logger: warnings and errors as errors.
+// lines is a slog.Handler that writes to a Logger: warnings that name the cause of a failure as
+// errors, and others, such as one about spans that were never finished, as information.
 type lines struct {
 	logger log.DebugLogger
 	attrs  string // in text, with a leading blank each
@@ -84,12 +85,14 @@ func (h *lines) Handle(_ context.Context, r slog.Record) error {
 	var b strings.Builder
 	b.WriteString(r.Message)
 	b.WriteString(h.attrs)
+	failure := r.Level >= slog.LevelError
 	r.Attrs(func(a slog.Attr) bool {
+		failure = failure || r.Level >= slog.LevelWarn && a.Key == "cause"
 		writeAttr(&b, h.group, a)
 		return true
 	})
 	switch {
-	case r.Level >= slog.LevelWarn:
+	case failure:
 		h.logger.Error(b.String())
 	case r.Level >= slog.LevelInfo:
 		h.logger.Infof("%s", b.String())

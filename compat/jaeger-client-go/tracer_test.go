@@ -141,3 +141,13 @@ func TestIDs(t *testing.T) {
 		t.Errorf("trace id %s", id)
 	}
 }
+
+// What a tracer says of itself as it closes is no error: programs raise alarms for those.
+func TestCloseWithUnfinishedSpans(t *testing.T) {
+	logger := newLineLogger()
+	tracer, closer := jaeger.NewTracer("orders", jaeger.NewConstSampler(false), jaeger.NewNullReporter(), jaeger.TracerOptions.Logger(logger))
+	_ = start(tracer, "unfinished")
+	start(tracer, "unsampled").Finish()
+	_ = closer.Close()
+	logger.wait(t, "INFO: spur: spans were never finished open=1 ", "INFO: spur: no span was sampled unsampled=1 ")
+}
