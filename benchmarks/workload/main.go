@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // ends the process when that fails: with [Unsupported] when the tracer cannot do it. It
 // prints what a benchmark prints behind its name.
 func Main(peers ...Peer) {
-	err := run(peers, os.Args[1:])
+	err := run(peers, os.Args[1:], os.Stdout)
 	switch {
 	case errors.Is(err, ErrUnsupported):
 		os.Exit(Unsupported)
@@ -51,7 +52,7 @@ var modes = map[string]func(Peer, settings, *result) error{
 	"versions": versions,
 }
 
-func run(peers []Peer, args []string) error {
+func run(peers []Peer, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("workload", flag.ContinueOnError)
 	var s settings
 	mode := flags.String("mode", "count", "count, time, deliver, open, handle, serve, contend or versions")
@@ -77,7 +78,7 @@ func run(peers []Peer, args []string) error {
 	if err := measure(peers[i], s, &r); err != nil {
 		return err
 	}
-	_, err := os.Stdout.WriteString(r.String())
+	_, err := io.WriteString(out, r.String())
 	return err
 }
 
