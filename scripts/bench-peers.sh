@@ -21,7 +21,8 @@ if [[ -n ${ONLY:-} ]]; then
   (cd ../tools && go build -o ../bin/ golang.org/x/perf/cmd/benchstat)
   ../bin/benchstat -col /peer "$raw"
 else
-  "$programs/compare" -programs "$programs" -raw "$programs/results.txt" -rounds "${ROUNDS:-5}"
+  "$programs/compare" -programs "$programs" -raw "$programs/results.txt" -rounds "${ROUNDS:-5}" || failed=$? # what could be measured is still reported
   mv "$programs/results.txt" results.txt
   "$programs/compare" -raw results.txt -report . -readme ../README.md
+  exit "${failed:-0}"
 fi

@@ -50,6 +50,7 @@ func jobs() (all []job) {
 			all = append(all, j)
 		}
 	}
+	var counted []func() // slowly, so they come last
 	everybody := []peer{noop, spur, compat, jaeger, pooled, otel, bridge, datadog, zipkin}
 	for _, w := range []string{"a", "b", "c", "d", "cl", "dl", "inject", "extract", "inject2", "extract2"} {
 		peers, to := everybody, ""
@@ -68,7 +69,9 @@ func jobs() (all []job) {
 			}
 			add(peers, job{name: fmt.Sprintf("Time/workload=%s/goroutines=%s", w, goroutines), args: args, sink: to})
 		}
-		add(peers, job{name: "Instructions/workload=" + w, args: []string{"-workload", w}, sink: to, kind: "instructions", first: true})
+		counted = append(counted, func() {
+			add(peers, job{name: "Instructions/workload=" + w, args: []string{"-workload", w}, sink: to, kind: "instructions", first: true})
+		})
 	}
 	for _, rate := range []struct {
 		name      string
@@ -100,6 +103,9 @@ func jobs() (all []job) {
 	for _, w := range []string{"c", "d"} {
 		add([]peer{spur}, job{name: "Refused/workload=" + w + "/agent=live", args: []string{"-mode", "time", "-workload", w, "-time", "300ms"}, sink: "4M"})
 		add([]peer{spur}, job{name: "Refused/workload=" + w + "/agent=refused", args: []string{"-mode", "time", "-workload", w, "-time", "300ms", "-refused", "-udp", "127.0.0.1:1"}})
+	}
+	for _, count := range counted {
+		count()
 	}
 	return all
 }

@@ -49,7 +49,8 @@ func measure(programs, file string, rounds int, selected *regexp.Regexp) error {
 		return err
 	}
 	todo := slices.DeleteFunc(jobs(), func(j job) bool { return !selected.MatchString(j.String()) })
-	unsupported := map[string]bool{}
+	skip := map[string]bool{}
+	var failed []error
 	began := time.Now()
 	for round := range rounds {
 		for i := 0; i < len(todo); {
@@ -59,21 +60,21 @@ func measure(programs, file string, rounds int, selected *regexp.Regexp) error {
 			}
 			for k := range same - i { // another one begins in each round
 				j := todo[i+(k+round)%(same-i)]
-				if unsupported[j.String()] || j.first && round > 0 {
+				if skip[j.String()] || j.first && round > 0 {
 					continue
 				}
-				err := m.do(j)
-				if errors.Is(err, workload.ErrUnsupported) {
-					unsupported[j.String()] = true
-				} else if err != nil {
-					return fmt.Errorf("%s: %w", j, err)
+				if err := m.do(j); err != nil {
+					skip[j.String()] = true
+					if !errors.Is(err, workload.ErrUnsupported) {
+						failed = append(failed, fmt.Errorf("%s: %w", j, err)) // the others are worth having
+					}
 				}
 			}
 			i = same
 		}
 		fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, time.Since(began).Round(time.Second))
 	}
-	return out.Close()
+	return errors.Join(append(failed, out.Close())...)
 }
 
 func startSink(size string) (*sink.Sink, error) {
@@ -162,7 +163,7 @@ func (m *measurer) do(j job) error {
 		line, err = loopback(ctx, filepath.Join(m.programs, j.peer.program), args)
 	case "instructions":
 		var n int
-		n, err = workload.Instructions(filepath.Join(m.programs, j.peer.program), args...)
+		n, err = workload.Instructions(filepath.Join(m.programs, j.peer.program), 500, args...)
 		line = fmt.Sprintf("1 %d instructions/op", n)
 	default:
 		line, err = m.program(ctx, j.peer.program, args...)

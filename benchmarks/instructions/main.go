@@ -58,7 +58,7 @@ func run(program, file string, update bool) error {
 	defer func() { _ = sink.Close() }()
 	got := counts{platform: platform}
 	for _, c := range counted {
-		n, err := workload.Instructions(program, "-peer", c[0], "-workload", c[1], "-udp", sink.LocalAddr().String())
+		n, err := workload.Instructions(program, 2000, "-peer", c[0], "-workload", c[1], "-udp", sink.LocalAddr().String())
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@
 package workload
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -14,9 +15,9 @@ import (
 
 // Instructions returns how many instructions a program, one that calls [Main], takes
 // for an operation, in user space, all goroutines together. Valgrind counts; what
-// starting takes is left out by counting twice.
-func Instructions(program string, args ...string) (int, error) {
-	const few, many = 2_000, 12_000
+// starting takes is left out by counting twice, n operations and six times as many.
+func Instructions(program string, n int, args ...string) (int, error) {
+	few, many := n, 6*n
 	one, err := instructions(program, append(args, "-n", strconv.Itoa(few)))
 	if err != nil {
 		return 0, err
@@ -35,6 +36,10 @@ func instructions(program string, args []string) (int, error) {
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	out, err := cmd.CombinedOutput()
 	said := total.FindSubmatch(out)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == Unsupported {
+		return 0, ErrUnsupported
+	}
 	if err != nil || said == nil {
 		return 0, fmt.Errorf("valgrind: %w\n%s", err, out)
 	}
