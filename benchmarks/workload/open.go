@@ -20,6 +20,7 @@ func open(p Peer, s settings, r *result) error {
 	if t.Open == nil {
 		return ErrUnsupported
 	}
+	runtime.GOMAXPROCS(1) // or idle processors help, as much as they like
 	spans := make([]any, s.n)
 	bytes, objects, idle := alive()
 	for i := range spans {
