@@ -126,8 +126,8 @@ func fullBaggage(both, jaeger int) []model.Member {
 	for i := range members {
 		m := &members[i]
 		m.Key, m.Value = fmt.Sprintf("Key-%02d", i), all[i%len(all)]
-		bytes += len("uberctx-") + len(m.Key) + escaped(m.Value, "+")
-		list += len(m.Key) + len("=") + escaped(m.Value, "")
+		bytes += len("uberctx-") + len(m.Key) + len(url.QueryEscape(strings.ReplaceAll(m.Value, " ", "%"))) // "%20" is as long as "%25"
+		list += len(m.Key) + len("=") + escaped(m.Value)
 	}
 	if jaeger > 0 {
 		members[7].Value += strings.Repeat("x", jaeger-bytes)
@@ -140,12 +140,12 @@ func fullBaggage(both, jaeger int) []model.Member {
 	return members
 }
 
-// escaped is the length of a value in which what W3C's list does not allow, and
-// more, is percent-encoded.
-func escaped(value, more string) int {
+// escaped is the length of a value in which what W3C's list does not allow is
+// percent-encoded.
+func escaped(value string) int {
 	n := len(value)
 	for i := range len(value) {
-		if c := value[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`%",;\`+more, c) >= 0 {
+		if c := value[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`%",;\`, c) >= 0 {
 			n += 2
 		}
 	}
