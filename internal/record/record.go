@@ -30,7 +30,7 @@ type Record struct {
 }
 
 // firstTags is how many tags a record has room for at first.
-const firstTags = 8
+const firstTags = 5
 
 // Below scanTags tags a key is found by comparing; above by its hash.
 const scanTags = 8

@@ -38,7 +38,7 @@ func TestTagMatchingSampler(t *testing.T) {
 		{uint64(math.MaxUint64), uint64(math.MaxUint64), true},
 		{uint64(1 << 63), float64(1 << 63), true},
 		{uint64(math.MaxUint64), -1, false},
-		{math.MaxInt64, float64(1 << 63), false},
+		{math.MaxInt, float64(1 << 63), false},
 		{1e300, 1e300, true},
 		{math.Inf(1), math.Inf(1), true},
 		{math.NaN(), math.NaN(), false},
