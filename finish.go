@@ -25,12 +25,16 @@ const (
 func (s *Span) Finish() {
 	switch {
 	case s == nil:
-	case s.ctx.word.load()&(wordRecording|wordObserved) == 0:
-		s.finish(s.start) // nobody is told how long it took
-	default:
+	case s.told():
 		s.finish(s.now())
+	default:
+		s.finish(notMeasured)
 	}
 }
+
+// notMeasured is the end of a span of which nobody is told how long it took. No time is
+// negative.
+const notMeasured = -1
 
 // FinishWithOptions is Finish with a time of its own and logs to add. A zero
 // FinishTime means now, as does a zero timestamp of a log.
@@ -62,7 +66,6 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 // speak a last time, and reports.
 func (s *Span) finish(end int64) {
 	t := s.tracer()
-	negative := s.start - end
 	s.mu.Lock()
 	r := s.rec
 	if r != nil && r.Closed() {
@@ -86,6 +89,13 @@ func (s *Span) finish(end int64) {
 		s.countUnreported(w)
 		return
 	}
+	if end == notMeasured { // sampled by another span of the trace at this moment
+		end = s.now()
+		s.mu.Lock()
+		s.duration = max(end-s.start, 0)
+		s.mu.Unlock()
+	}
+	negative := s.start - end
 	if r == nil && w&wordSampled != 0 {
 		r = t.freezer.NewRecord() // sampled late, and nothing was recorded
 	}

@@ -89,3 +89,15 @@ func TestDurationOfUnrecordedSpans(t *testing.T) {
 type finishes struct{}
 
 func (finishes) OnFinish(*Span, *model.Span) {}
+
+// A trace that is sampled while one of its spans ends has that span's duration.
+func TestSampledWhileFinishing(t *testing.T) {
+	tracer, got := newTestTracer(t, WithSampler(sampler.NewConst(false)))
+	s := tracer.StartSpan("op", opentracing.StartTime(time.Now().Add(-time.Second))).(*Span)
+	tracer.StartSpan("child", opentracing.ChildOf(s.Context())).SetTag(samplingPriority, 1)
+	s.finish(notMeasured) // as Finish calls it when it looked before SetTag
+	spans := got.all()
+	if len(spans) != 1 || spans[0].Duration < time.Second || s.Duration() != spans[0].Duration || len(spans[0].Tags) != 0 {
+		t.Errorf("%+v", spans)
+	}
+}
