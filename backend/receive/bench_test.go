@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/wire"
 )
@@ -52,13 +53,13 @@ func BenchmarkThrift(b *testing.B) {
 		return err
 	})
 	perSpan(b, "traces", func() error {
-		thriftTraces(batch)
+		jaeger.Traces(batch)
 		return nil
 	})
 }
 
 func BenchmarkOTLP(b *testing.B) {
-	data := protoOf(b, thriftTraces(benchBatch()))
+	data := protoOf(b, jaeger.Traces(benchBatch()))
 	perSpan(b, "filter", func() error {
 		_, err := filter(data, func(span []byte) bool { return checkSpan(span) == "" })
 		return err

@@ -191,3 +191,11 @@ func metric(t *testing.T, reg prometheus.Gatherer, name string) (sum float64) {
 	}
 	return sum
 }
+
+// list describes attributes.
+func list(m pcommon.Map) (out []string) {
+	for k, v := range m.All() {
+		out = append(out, k+"="+v.AsString())
+	}
+	return out
+}

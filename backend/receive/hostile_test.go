@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/wire"
 )
 
@@ -167,7 +168,7 @@ func TestThriftMemory(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		td := thriftTraces(batch)
+		td := jaeger.Traces(batch)
 		if used := heap() - before; used > growth*len(b) {
 			t.Errorf("%s: %d times its length", name, used/len(b))
 		}

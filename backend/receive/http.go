@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/wire"
@@ -76,6 +77,6 @@ func (h *HTTP) take(r *http.Request, from trace.Origin) (err error) {
 	if len(batch.Spans) == 0 {
 		return nil
 	}
-	_, err = h.sink.Take(r.Context(), thriftTraces(batch), from)
+	_, err = h.sink.Take(r.Context(), jaeger.Traces(batch), from)
 	return err
 }

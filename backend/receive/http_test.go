@@ -21,6 +21,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/go-spur/spur/backend/internal/golden"
 	"github.com/go-spur/spur/backend/sampling"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -113,7 +114,7 @@ func TestThriftHTTP(t *testing.T) {
 			}
 			spans, unread := 0, reasons{}
 			if c.spans {
-				spans = len(messages(t)[len(messages(t))-1].Batch.Spans)
+				spans = len(golden.ThriftMessages(t)[len(golden.ThriftMessages(t))-1].Batch.Spans)
 			}
 			if c.unread != "" {
 				unread[c.unread] = 1

@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 )
@@ -67,14 +68,7 @@ func (j *jaegerBatch) add(b []byte) {
 		return
 	}
 	to := p.spans.AppendEmpty()
-	putSpan(to, &s.Span)
-	to.SetFlags(s.flags)
-	if len(s.warnings) > 0 {
-		list := to.Attributes().PutEmptySlice(trace.AttributeWarnings)
-		for _, text := range s.warnings {
-			list.AppendEmpty().SetStr(text)
-		}
-	}
+	s.Put(to)
 }
 
 // of returns where s belongs: to its process, or else to that of the batch.
@@ -102,7 +96,7 @@ func (j *jaegerBatch) newProcess(b []byte) *jaegerProcess {
 	}
 	rs := j.traces.ResourceSpans().AppendEmpty()
 	if len(b) > 0 {
-		putTags(rs.Resource().Attributes(), model.Tag{Key: "service.name", Value: model.String(service)}, tags)
+		jaeger.PutTags(rs.Resource().Attributes(), model.Tag{Key: "service.name", Value: model.String(service)}, tags)
 	}
 	return &jaegerProcess{spans: rs.ScopeSpans().AppendEmpty().Spans()}
 }

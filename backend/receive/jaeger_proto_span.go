@@ -9,6 +9,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 )
@@ -27,11 +28,9 @@ type jaegerDecoder struct {
 
 // jaegerSpan is a Span. Its process_id says something only within a Trace.
 type jaegerSpan struct {
-	model.Span
-	flags    uint32
-	own      bool // it has a process, which may be empty
-	process  []byte
-	warnings []string
+	jaeger.Span
+	own     bool // it has a process, which may be empty
+	process []byte
 }
 
 func (d *jaegerDecoder) begin(b []byte) { d.bad, d.left = "", growth*len(b) }
@@ -72,8 +71,11 @@ func (d *jaegerDecoder) span(b []byte) (*jaegerSpan, trace.Reason) {
 	d.logFields = d.logFields[:0]
 	s := &d.s
 	*s = jaegerSpan{
-		Span:    model.Span{Tags: s.Tags[:0], Logs: s.Logs[:0], References: s.References[:0]},
-		process: s.process[:0], warnings: s.warnings[:0],
+		Span: jaeger.Span{
+			Span:     model.Span{Tags: s.Tags[:0], Logs: s.Logs[:0], References: s.References[:0]},
+			Warnings: s.Warnings[:0],
+		},
+		process: s.process[:0],
 	}
 	for f := range d.fields(b) {
 		switch {
@@ -86,7 +88,7 @@ func (d *jaegerDecoder) span(b []byte) (*jaegerSpan, trace.Reason) {
 		case f.bytes(4):
 			s.References = append(s.References, d.reference(f.value))
 		case f.varint(5):
-			s.flags = uint32(f.number)
+			s.FlagBits = uint32(f.number)
 		case f.bytes(6):
 			s.Start = d.nanoseconds(f.value)
 		case f.bytes(7):
@@ -99,7 +101,7 @@ func (d *jaegerDecoder) span(b []byte) (*jaegerSpan, trace.Reason) {
 			s.own, s.process = true, append(s.process, f.value...)
 		case f.bytes(12):
 			d.spend(textBytes)
-			s.warnings = append(s.warnings, textOf(f.value))
+			s.Warnings = append(s.Warnings, textOf(f.value))
 		}
 	}
 	switch {

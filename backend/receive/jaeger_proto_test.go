@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/wire"
 )
@@ -236,7 +237,7 @@ func TestPostSpansAsThrift(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := described(got.traces), described(thriftTraces(&want.Batch)); !slices.Equal(got, want) {
+		if got, want := described(got.traces), described(jaeger.Traces(&want.Batch)); !slices.Equal(got, want) {
 			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}

@@ -9,9 +9,9 @@ import "time"
 const MaxBody = 16 << 20
 
 const (
-	// searchedTags is the number of tags of one span or event up to which each is
+	// maxSearchedTags is the number of a span's tags up to which a tag of Zipkin's is
 	// compared with those before it.
-	searchedTags = 64
+	maxSearchedTags = 64
 
 	// firstRead is how much memory a body gets before any of it was read. It
 	// doubles as the body grows.

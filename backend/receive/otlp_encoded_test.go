@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -17,7 +18,7 @@ import (
 // refused, and what it does not get so is decoded.
 func TestExportEncoded(t *testing.T) {
 	from := trace.Origin{Protocol: "otlp", Transport: "http"}
-	td := thriftTraces(benchBatch())
+	td := jaeger.Traces(benchBatch())
 	spans := td.SpanCount()
 	all := protoOf(t, td)
 	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(1).SetSpanID(pcommon.SpanID{})

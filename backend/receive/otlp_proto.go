@@ -17,6 +17,7 @@ import (
 // Fields of OTLP's messages (opentelemetry/proto/trace/v1/trace.proto).
 const (
 	fieldResourceSpans   protowire.Number = 1    // ExportTraceServiceRequest
+	fieldResource        protowire.Number = 1    // ResourceSpans
 	fieldScopeSpans      protowire.Number = 2    // ResourceSpans
 	fieldDeprecatedSpans protowire.Number = 1000 // ResourceSpans; before 1.0
 	fieldSpans           protowire.Number = 2    // ScopeSpans

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/wire"
 )
@@ -196,7 +197,7 @@ func (u *UDP) take(b []byte) (err error) {
 	u.clients.add(&m.Batch)
 	if len(m.Batch.Spans) > 0 {
 		// What was refused has been counted, and there is nobody to tell.
-		_, _ = u.sink.Take(context.Background(), thriftTraces(&m.Batch), u.from)
+		_, _ = u.sink.Take(context.Background(), jaeger.Traces(&m.Batch), u.from)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 )
@@ -93,9 +94,9 @@ func (z *zipkinTraces) process(s *zipkinSpan) ptrace.SpanSlice {
 	if !ok {
 		rs := z.td.ResourceSpans().AppendEmpty()
 		if s.service != "" {
-			putTags(rs.Resource().Attributes(), model.Tag{Key: "service.name", Value: model.String(s.service)}, s.process)
+			jaeger.PutTags(rs.Resource().Attributes(), model.Tag{Key: "service.name", Value: model.String(s.service)}, s.process)
 		} else {
-			putLogFields(rs.Resource().Attributes(), s.process)
+			jaeger.PutFields(rs.Resource().Attributes(), s.process)
 		}
 		spans = rs.ScopeSpans().AppendEmpty().Spans()
 		z.processes[key] = spans
@@ -122,7 +123,7 @@ func (s *zipkinSpan) put(to ptrace.Span, now time.Time) {
 	if s.shared {
 		s.tags = append(s.tags, model.Tag{Key: trace.AttributeShared, Value: model.Bool(true)})
 	}
-	putTags(to.Attributes(), model.Tag{Key: trace.AttributeFormat, Value: model.String(trace.FormatZipkin)}, s.tags)
+	jaeger.PutTags(to.Attributes(), model.Tag{Key: trace.AttributeFormat, Value: model.String(trace.FormatZipkin)}, s.tags)
 	events := to.Events()
 	events.EnsureCapacity(len(s.annotations))
 	for _, a := range s.annotations {
@@ -172,7 +173,7 @@ func (s *zipkinSpan) putMeanings(to ptrace.Span) {
 			to.TraceState().FromRaw(text)
 			return true
 		case "span.kind":
-			if kind := kindOf(text); kind != ptrace.SpanKindUnspecified && (to.Kind() == kind || to.Kind() == ptrace.SpanKindUnspecified) {
+			if kind := jaeger.Kind(text); kind != ptrace.SpanKindUnspecified && (to.Kind() == kind || to.Kind() == ptrace.SpanKindUnspecified) {
 				to.SetKind(kind)
 				return true
 			}
@@ -191,7 +192,7 @@ var zipkinStatuses = map[string]ptrace.StatusCode{
 // tag adds a tag, unless it is there with this value, or among too many to look.
 func (s *zipkinSpan) tag(key string, value model.Value) {
 	t := model.Tag{Key: key, Value: value}
-	if len(s.tags) >= searchedTags || !slices.Contains(s.tags, t) {
+	if len(s.tags) >= maxSearchedTags || !slices.Contains(s.tags, t) {
 		s.tags = append(s.tags, t)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
@@ -49,10 +50,10 @@ func (s *jaegerGRPC) Send(ctx context.Context, b Batch) error {
 func postSpans(td ptrace.Traces, size int) []byte {
 	r := newRequest(size)
 	for _, rs := range td.ResourceSpans().All() {
-		r.process(process(rs.Resource()))
+		r.process(jaeger.ProcessOf(rs.Resource()))
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
-				j := jaeger(trace.Span{Span: s, Resource: rs, Scope: ss})
+				j := jaeger.Of(trace.Span{Span: s, Resource: rs, Scope: ss})
 				r.span(&j)
 			}
 		}
@@ -94,7 +95,7 @@ func recode(otlp []byte) ([]byte, bool) {
 // request is a PostSpansRequest that is being written. Spans whose process is not
 // that of the first have one of their own.
 type request struct {
-	encoder         apiV2
+	encoder         jaeger.Encoder
 	first, own, one []byte
 	begun, other    bool
 	b               []byte
@@ -109,26 +110,30 @@ func newRequest(size int) *request {
 
 // process sets that of the spans that come.
 func (r *request) process(p *model.Process) {
-	r.own = r.encoder.process(r.own[:0], p)
+	r.own = r.encoder.AppendProcess(r.own[:0], p)
 	if !r.begun {
 		r.first, r.begun = bytes.Clone(r.own), true
 	}
 	r.other = !bytes.Equal(r.first, r.own)
 }
 
-func (r *request) span(j *jaegerSpan) {
+func (r *request) span(j *jaeger.Span) {
 	var process []byte
 	if r.other {
 		process = r.own
 	}
-	r.one = r.encoder.span(r.one[:0], j, process)
-	r.b = appendText(r.b, 1, r.one)
+	r.one = r.encoder.AppendSpan(r.one[:0], j, process)
+	r.b = appendMessage(r.b, 1, r.one)
 }
 
 func (r *request) end() []byte {
-	b := appendText(r.b, 2, r.first)
+	b := appendMessage(r.b, 2, r.first)
 	n := len(b) - requestHead
 	start := requestHead - 1 - protowire.SizeVarint(uint64(n))
 	protowire.AppendVarint(protowire.AppendTag(b[start:start], 1, protowire.BytesType), uint64(n)) // it fits
 	return b[start:]
+}
+
+func appendMessage(b []byte, field protowire.Number, m []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(b, field, protowire.BytesType), m)
 }

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 )
@@ -68,7 +69,7 @@ func fields(b []byte, shape string, f func(num int, number uint64, held []byte) 
 // scratch is a span that was read from OTLP's bytes, whose memory is used again for
 // the next. Its texts are parts of the bytes.
 type scratch struct {
-	span    jaegerSpan
+	span    jaeger.Span
 	logTags []model.Tag // of all logs
 }
 
@@ -76,7 +77,7 @@ type scratch struct {
 // Jaeger's model, or has warnings, or anything that is not as encoders write it.
 func (s *scratch) read(b []byte) bool {
 	j := &s.span
-	*j = jaegerSpan{Span: model.Span{Tags: j.Tags[:0], References: append(j.References[:0], model.Reference{}), Logs: j.Logs[:0]}}
+	*j = jaeger.Span{Span: model.Span{Tags: j.Tags[:0], References: append(j.References[:0], model.Reference{}), Logs: j.Logs[:0]}}
 	s.logTags = s.logTags[:0]
 	var end uint64
 	format := ""
@@ -109,8 +110,8 @@ func (s *scratch) read(b []byte) bool {
 			j.References = append(j.References, r)
 			return ok
 		case 16:
-			j.flags = uint32(number)
-			j.Flags = model.Flags(j.flags)
+			j.FlagBits = uint32(number)
+			j.Flags = model.Flags(j.FlagBits)
 		}
 		return true
 	})

@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/transport"
@@ -46,12 +47,12 @@ func (s *thriftHTTP) Send(ctx context.Context, b Batch) error {
 func thriftBatch(td ptrace.Traces) []byte {
 	p := &model.Process{}
 	for s := range trace.Spans(td) {
-		p = process(s.Resource.Resource())
+		p = jaeger.ProcessOf(s.Resource.Resource())
 		break
 	}
 	body := wire.AppendBinaryBatchHead(nil, wire.AppendBinaryProcess(nil, p), td.SpanCount())
 	for s := range trace.Spans(td) {
-		j := jaeger(s)
+		j := jaeger.Of(s)
 		body = wire.AppendBinarySpan(body, &j.Span)
 	}
 	return wire.AppendBinaryBatchTail(body, 0, nil)

@@ -17,11 +17,11 @@ import (
 // Main is Run until SIGINT or SIGTERM; a second signal ends the process at once. It
 // returns the exit status: 2 when the settings are wrong, and 1 when the command
 // cannot start or spans were lost when it stopped.
-func Main(command config.Command, args, env []string, stdout, stderr io.Writer) (status int) {
+func Main(command config.Command, engines Engines, args, env []string, stdout, stderr io.Writer) (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	defer stop()
-	err := Run(ctx, command, args, env, stdout, stderr)
+	err := Run(ctx, command, engines, args, env, stdout, stderr)
 	switch {
 	case err == nil:
 		return 0

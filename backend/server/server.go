@@ -29,8 +29,13 @@ import (
 
 // Deps are what a Server needs of its surroundings.
 type Deps struct {
-	Logger *slog.Logger // nil is slog.Default()
+	Logger  *slog.Logger // nil is slog.Default()
+	Engines Engines      // nil is none
 }
+
+// Engines opens the store of that name, one that package open does not know, and says
+// where the spans of it are. It registers metrics with reg.
+type Engines func(ctx context.Context, name string, c *config.Config, reg prometheus.Registerer, log *slog.Logger) (s store.Store, where string, err error)
 
 // Server is a running backend.
 type Server struct {
@@ -40,6 +45,7 @@ type Server struct {
 	started time.Time
 	ports   []query.Port
 	release []func() error // closes the sockets, and what follows a file
+	engines Engines
 
 	stores       []kept
 	store        store.Store        // the first
@@ -74,6 +80,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		config:  c,
 		log:     cmp.Or(d.Logger, slog.Default()),
 		metrics: prometheus.NewRegistry(),
+		engines: d.Engines,
 		started: time.Now(),
 		unready: errStarting,
 	}

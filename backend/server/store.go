@@ -54,6 +54,11 @@ func (s *Server) openStore(ctx context.Context, name string) (k kept, err error)
 	k = kept{name: name, where: "in memory, until this process ends"}
 	switch name {
 	case "memory":
+	case "sqlite":
+		if cfg.Dir, err = dataFolder(c); err != nil {
+			return k, err
+		}
+		k.where = cfg.Dir
 	case "forward":
 		to := c.Outgoing()
 		if cfg.Forward, err = forwardConfig(&to); err != nil {
@@ -61,10 +66,11 @@ func (s *Server) openStore(ctx context.Context, name string) (k kept, err error)
 		}
 		k.where = "sent to " + strings.Join(to.Endpoints, ", ")
 	default:
-		if cfg.Dir, err = dataFolder(c); err != nil {
-			return k, err
+		if s.engines == nil {
+			return k, fmt.Errorf("the store %.40q is not in this command: use collector and query, or build all-in-one with -tags engines", name)
 		}
-		k.where = cfg.Dir
+		k.store, k.where, err = s.engines(ctx, name, c, s.metrics, s.log)
+		return k, err
 	}
 	k.store, err = open.Open(ctx, cfg, s.metrics, s.log)
 	return k, err

@@ -24,7 +24,7 @@ const idleHeap = 32 << 20
 
 func main() {
 	heap := make([]byte, idleHeap) // never touched, so it takes no memory
-	status := server.Main(config.Agent, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	status := server.Main(config.Agent, nil, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	runtime.KeepAlive(heap)
 	os.Exit(status)
 }

@@ -16,4 +16,6 @@ import (
 	"github.com/go-spur/spur/backend/server"
 )
 
-func main() { os.Exit(server.Main(config.Collector, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)) }
+func main() {
+	os.Exit(server.Main(config.Collector, nil, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}

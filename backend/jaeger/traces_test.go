@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package receive
+package jaeger
 
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/internal/golden"
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/wire"
@@ -23,7 +21,7 @@ import (
 // one returns what becomes of a span.
 func one(t *testing.T, s model.Span) ptrace.Span {
 	t.Helper()
-	td := thriftTraces(&wire.Batch{Process: &model.Process{}, Spans: []model.Span{s}})
+	td := Traces(&wire.Batch{Process: &model.Process{}, Spans: []model.Span{s}})
 	for s := range trace.Spans(td) {
 		return s.Span
 	}
@@ -31,8 +29,8 @@ func one(t *testing.T, s model.Span) ptrace.Span {
 	return ptrace.Span{}
 }
 
-func TestThriftSpan(t *testing.T) {
-	td := thriftTraces(&wire.Batch{
+func TestTracesSpan(t *testing.T) {
+	td := Traces(&wire.Batch{
 		Process: &model.Process{Service: "shop", Tags: []model.Tag{{Key: "hostname", Value: model.String("h")}, {Key: "service.name", Value: model.String("tag")}}},
 		Spans: []model.Span{{
 			Context:   model.Context{TraceID: model.TraceID{Low: 0x1f}, SpanID: 2, Flags: 9},
@@ -45,7 +43,7 @@ func TestThriftSpan(t *testing.T) {
 		t.Fatalf("%d spans", got)
 	}
 	for s := range trace.Spans(td) {
-		if got := fmt.Sprint(list(s.Resource.Resource().Attributes())); got != "[service.name=shop hostname=h service.name=tag]" {
+		if got := fmt.Sprint(attributes(s.Resource.Resource().Attributes())); got != "[service.name=shop hostname=h service.name=tag]" {
 			t.Errorf("resource %s", got)
 		}
 		if s.Service() != "shop" || s.Name() != "GET" || s.Flags() != 9 || !s.Firehose() {
@@ -57,26 +55,26 @@ func TestThriftSpan(t *testing.T) {
 		if s.StartTimestamp() != 1_000_000 || s.EndTimestamp() != 1_005_000 {
 			t.Errorf("from %d to %d", s.StartTimestamp(), s.EndTimestamp())
 		}
-		if got := fmt.Sprint(list(s.Attributes())); got != "[internal.span.format=jaeger n=-9223372036854775808 b=/wA=]" {
+		if got := fmt.Sprint(attributes(s.Attributes())); got != "[internal.span.format=jaeger n=-9223372036854775808 b=/wA=]" {
 			t.Errorf("attributes %s", got)
 		}
 		e := s.Events().At(0)
-		if got := fmt.Sprintf("%d %s %s", e.Timestamp(), e.Name(), list(e.Attributes())); got != "7000 retry [event=retry n=0.5]" {
+		if got := fmt.Sprintf("%d %s %s", e.Timestamp(), e.Name(), attributes(e.Attributes())); got != "7000 retry [event=retry n=0.5]" {
 			t.Errorf("event %s", got)
 		}
 	}
 }
 
 // list returns the attributes in their order, doubles included.
-func list(m pcommon.Map) (out []string) {
+func attributes(m pcommon.Map) (out []string) {
 	for k, v := range m.All() {
 		out = append(out, k+"="+v.AsString())
 	}
 	return out
 }
 
-// TestThriftReferences: jaeger.thrift says where a span belongs in two ways.
-func TestThriftReferences(t *testing.T) {
+// TestTracesReferences: jaeger.thrift says where a span belongs in two ways.
+func TestTracesReferences(t *testing.T) {
 	here, there := model.TraceID{Low: 1}, model.TraceID{Low: 2}
 	ref := func(kind model.ReferenceType, id model.TraceID, span model.SpanID) model.Reference {
 		return model.Reference{Type: kind, TraceID: id, SpanID: span}
@@ -111,7 +109,7 @@ func TestThriftReferences(t *testing.T) {
 	}
 }
 
-func TestThriftMeaning(t *testing.T) {
+func TestTracesMeaning(t *testing.T) {
 	for _, c := range []struct {
 		key    string
 		value  model.Value
@@ -134,9 +132,9 @@ func TestThriftMeaning(t *testing.T) {
 	}
 }
 
-// TestThriftTimes: what does not fit is the nearest that does, and nothing
+// TestTracesTimes: what does not fit is the nearest that does, and nothing
 // wraps around.
-func TestThriftTimes(t *testing.T) {
+func TestTracesTimes(t *testing.T) {
 	for _, c := range []struct {
 		start      int64
 		d          time.Duration
@@ -156,12 +154,12 @@ func TestThriftTimes(t *testing.T) {
 	}
 }
 
-// TestThriftTags: no tag of real clients is renamed, changed or lost, doubled
+// TestTracesTags: no tag of real clients is renamed, changed or lost, doubled
 // ones included.
-func TestThriftTags(t *testing.T) {
+func TestTracesTags(t *testing.T) {
 	doubled := 0
-	for _, m := range messages(t) {
-		td := thriftTraces(&m.Batch)
+	for _, m := range golden.ThriftMessages(t) {
+		td := Traces(&m.Batch)
 		i := 0
 		for s := range trace.Spans(td) {
 			from := &m.Batch.Spans[i]
@@ -192,8 +190,8 @@ func TestThriftTags(t *testing.T) {
 	}
 }
 
-// TestThriftManyTags: a span with more tags than are compared one by one.
-func TestThriftManyTags(t *testing.T) {
+// TestTracesManyTags: a span with more tags than are compared one by one.
+func TestTracesManyTags(t *testing.T) {
 	tags := make([]model.Tag, 20_000)
 	for i := range tags {
 		tags[i] = model.Tag{Key: fmt.Sprint("k", i%1_000), Value: model.Int64(int64(i))}
@@ -222,39 +220,4 @@ func tagsOf(m pcommon.Map) (tags []model.Tag) {
 		tags = append(tags, t)
 	}
 	return tags
-}
-
-// messages returns what real clients sent.
-func messages(t testing.TB) (out []*wire.Message) {
-	t.Helper()
-	files, err := filepath.Glob("../testdata/thrift/*.bin")
-	if err != nil || len(files) < 5 {
-		t.Fatal(files, err)
-	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Base(f)
-		m := new(wire.Message)
-		switch {
-		case strings.HasPrefix(name, "broken"):
-			continue
-		case strings.Contains(name, "-compact-"):
-			m, err = wire.DecodeCompactMessage(b)
-		case strings.Contains(name, "-binary-"):
-			m, err = wire.DecodeBinaryMessage(b)
-		default:
-			var batch *wire.Batch
-			if batch, err = wire.DecodeBinaryBatch(b); err == nil {
-				m.Batch = *batch
-			}
-		}
-		if err != nil {
-			t.Fatal(f, err)
-		}
-		out = append(out, m)
-	}
-	return out
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package receive
+package jaeger
 
 import (
 	"encoding/binary"
@@ -17,27 +17,28 @@ import (
 	"github.com/go-spur/spur/wire"
 )
 
-// thriftTraces returns the spans of b as package trace wants those of Jaeger's
-// model. The text in it is b's.
-func thriftTraces(b *wire.Batch) ptrace.Traces {
+// Traces returns the spans of b as package trace wants those of Jaeger's model. The
+// text in it is b's.
+func Traces(b *wire.Batch) ptrace.Traces {
 	td := ptrace.NewTraces()
 	if len(b.Spans) == 0 {
 		return td
 	}
 	rs := td.ResourceSpans().AppendEmpty()
 	service := model.Tag{Key: "service.name", Value: model.String(b.Process.Service)}
-	putTags(rs.Resource().Attributes(), service, b.Process.Tags)
+	PutTags(rs.Resource().Attributes(), service, b.Process.Tags)
 	spans := rs.ScopeSpans().AppendEmpty().Spans()
 	spans.EnsureCapacity(len(b.Spans))
 	for i := range b.Spans {
-		putSpan(spans.AppendEmpty(), &b.Spans[i])
+		PutSpan(spans.AppendEmpty(), &b.Spans[i])
 	}
 	return td
 }
 
-func putSpan(to ptrace.Span, s *model.Span) {
-	to.SetTraceID(traceID(s.TraceID))
-	to.SetSpanID(spanID(s.SpanID))
+// PutSpan makes the empty span to of s. The text in it is that of s.
+func PutSpan(to ptrace.Span, s *model.Span) {
+	to.SetTraceID(TraceID(s.TraceID))
+	to.SetSpanID(SpanID(s.SpanID))
 	to.SetName(s.Operation)
 	to.SetFlags(uint32(s.Flags))
 	start := max(s.Start, 0)
@@ -46,7 +47,7 @@ func putSpan(to ptrace.Span, s *model.Span) {
 	putReferences(to, s)
 
 	format := model.Tag{Key: trace.AttributeFormat, Value: model.String(trace.FormatJaeger)}
-	putTags(to.Attributes(), format, s.Tags)
+	PutTags(to.Attributes(), format, s.Tags)
 	for i := range s.Tags {
 		putMeaning(to, &s.Tags[i])
 	}
@@ -86,7 +87,7 @@ func putReferences(to ptrace.Span, s *model.Span) {
 	case parent >= 0:
 		id = s.References[parent].SpanID
 	}
-	to.SetParentSpanID(spanID(id))
+	to.SetParentSpanID(SpanID(id))
 	for i := range s.References {
 		if i != parent {
 			putLink(to.Links().AppendEmpty(), &s.References[i])
@@ -95,8 +96,8 @@ func putReferences(to ptrace.Span, s *model.Span) {
 }
 
 func putLink(to ptrace.SpanLink, r *model.Reference) {
-	to.SetTraceID(traceID(r.TraceID))
-	to.SetSpanID(spanID(r.SpanID))
+	to.SetTraceID(TraceID(r.TraceID))
+	to.SetSpanID(SpanID(r.SpanID))
 	kind := trace.RefFollowsFrom
 	if r.Type == model.ChildOf {
 		kind = trace.RefChildOf
@@ -108,7 +109,7 @@ func putLink(to ptrace.SpanLink, r *model.Reference) {
 func putMeaning(to ptrace.Span, t *model.Tag) {
 	switch t.Key {
 	case "span.kind":
-		to.SetKind(kindOf(t.Value.Str()))
+		to.SetKind(Kind(t.Value.Str()))
 	case "error":
 		if t.Value.Bool() || strings.EqualFold(t.Value.Str(), "true") {
 			to.Status().SetCode(ptrace.StatusCodeError)
@@ -116,8 +117,8 @@ func putMeaning(to ptrace.Span, t *model.Tag) {
 	}
 }
 
-// kindOf reads a value of the tag span.kind.
-func kindOf(s string) ptrace.SpanKind {
+// Kind reads a value of the tag span.kind.
+func Kind(s string) ptrace.SpanKind {
 	switch s {
 	case "internal":
 		return ptrace.SpanKindInternal
@@ -137,7 +138,7 @@ func kindOf(s string) ptrace.SpanKind {
 // every other field, an attribute.
 func putLog(to ptrace.SpanEvent, l *model.Log) {
 	to.SetTimestamp(pcommon.Timestamp(max(l.Time, 0)))
-	putLogFields(to.Attributes(), l.Fields)
+	PutFields(to.Attributes(), l.Fields)
 	for i := range l.Fields {
 		if f := &l.Fields[i]; f.Key == "event" && f.Value.Kind() == model.KindString {
 			to.SetName(f.Value.Str())
@@ -146,13 +147,28 @@ func putLog(to ptrace.SpanEvent, l *model.Log) {
 	}
 }
 
-func traceID(id model.TraceID) (b pcommon.TraceID) {
+// TraceID returns a trace id of Jaeger's model as OTLP has it.
+func TraceID(id model.TraceID) (b pcommon.TraceID) {
 	binary.BigEndian.PutUint64(b[:8], id.High)
 	binary.BigEndian.PutUint64(b[8:], id.Low)
 	return b
 }
 
-func spanID(id model.SpanID) (b pcommon.SpanID) {
+// SpanID returns a span id of Jaeger's model as OTLP has it.
+func SpanID(id model.SpanID) (b pcommon.SpanID) {
 	binary.BigEndian.PutUint64(b[:], uint64(id))
 	return b
+}
+
+// Put makes the empty span to of s, as PutSpan does, with what only some of Jaeger's
+// formats have.
+func (s *Span) Put(to ptrace.Span) {
+	PutSpan(to, &s.Span)
+	to.SetFlags(s.FlagBits)
+	if len(s.Warnings) > 0 {
+		list := to.Attributes().PutEmptySlice(trace.AttributeWarnings)
+		for _, text := range s.Warnings {
+			list.AppendEmpty().SetStr(text)
+		}
+	}
 }

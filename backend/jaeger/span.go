@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package send
+package jaeger
 
 import (
 	"encoding/binary"
@@ -12,17 +12,17 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// jaegerSpan is a span in Jaeger's model. Its Flags are those of the model, which
-// has more bits for them.
-type jaegerSpan struct {
+// Span is a span in Jaeger's model, which has more bits for flags than Span.Flags, and
+// warnings in some of its formats.
+type Span struct {
 	model.Span
-	flags    uint32
-	warnings []string // for which jaeger.thrift has no field
+	FlagBits uint32   // model.proto, Span.flags
+	Warnings []string // for which jaeger.thrift has no field
 }
 
-// process is a resource as a process of Jaeger's: its first service.name is the
+// ProcessOf returns a resource as a process of Jaeger's: its first service.name is the
 // service, all other attributes are tags.
-func process(r pcommon.Resource) *model.Process {
+func ProcessOf(r pcommon.Resource) *model.Process {
 	p := &model.Process{Tags: make([]model.Tag, 0, r.Attributes().Len())}
 	named := false
 	for k, v := range r.Attributes().All() {
@@ -35,14 +35,14 @@ func process(r pcommon.Resource) *model.Process {
 	return p
 }
 
-// jaeger is s in Jaeger's model. One that came so is what it was when it came. Of
+// Of returns s in Jaeger's model. One that came so is what it was when it came. Of
 // another the fields that Jaeger has not are tags, named as OpenTelemetry's
 // specification says (trace/sdk_exporters/jaeger.md), and links and events are what
 // Jaeger 1.62 makes of those of OTLP.
-func jaeger(s trace.Span) jaegerSpan {
-	j := jaegerSpan{}
+func Of(s trace.Span) Span {
+	j := Span{}
 	id := s.TraceID()
-	j.TraceID, j.SpanID, j.ParentID = traceID(id), spanID(s.SpanID()), spanID(s.ParentSpanID())
+	j.TraceID, j.SpanID, j.ParentID = TraceIDOf(id), SpanIDOf(s.SpanID()), SpanIDOf(s.ParentSpanID())
 	j.Operation = s.Name()
 	j.Start, j.Duration = int64(s.StartTimestamp()), s.Duration()
 	j.References = references(s)
@@ -54,14 +54,14 @@ func jaeger(s trace.Span) jaegerSpan {
 		case format == "" && k == trace.AttributeFormat:
 			format = v.AsString() // who receives the span says so himself
 		case k == trace.AttributeWarnings:
-			j.warnings = texts(v)
+			j.Warnings = texts(v)
 		default:
 			j.Tags = append(j.Tags, model.Tag{Key: k, Value: value(v)})
 		}
 	}
 	if format != "" {
-		j.flags = s.Flags()
-		j.Flags = model.Flags(j.flags)
+		j.FlagBits = s.Flags()
+		j.Flags = model.Flags(j.FlagBits)
 	}
 	if format == "" || format == trace.FormatZipkin {
 		j.Tags = appendFields(j.Tags, s)
@@ -107,7 +107,7 @@ func references(s trace.Span) []model.Reference {
 	refs := make([]model.Reference, 0, s.Links().Len()+1)
 	id, parent := s.TraceID(), s.ParentSpanID()
 	if !parent.IsEmpty() {
-		refs = append(refs, model.Reference{TraceID: traceID(id), SpanID: spanID(parent), Type: model.ChildOf})
+		refs = append(refs, model.Reference{TraceID: TraceIDOf(id), SpanID: SpanIDOf(parent), Type: model.ChildOf})
 	}
 	for _, l := range s.Links().All() {
 		kind := model.FollowsFrom
@@ -118,7 +118,7 @@ func references(s trace.Span) []model.Reference {
 			refs[0].Type = kind
 			continue
 		}
-		refs = append(refs, model.Reference{TraceID: traceID(l.TraceID()), SpanID: spanID(l.SpanID()), Type: kind})
+		refs = append(refs, model.Reference{TraceID: TraceIDOf(l.TraceID()), SpanID: SpanIDOf(l.SpanID()), Type: kind})
 	}
 	return refs
 }
@@ -166,8 +166,10 @@ func texts(v pcommon.Value) (out []string) {
 	return out
 }
 
-func traceID(id pcommon.TraceID) model.TraceID {
+// TraceIDOf returns a trace id as Jaeger's model has it.
+func TraceIDOf(id pcommon.TraceID) model.TraceID {
 	return model.TraceID{High: binary.BigEndian.Uint64(id[:8]), Low: binary.BigEndian.Uint64(id[8:])}
 }
 
-func spanID(id pcommon.SpanID) model.SpanID { return model.SpanID(binary.BigEndian.Uint64(id[:])) }
+// SpanIDOf returns a span id as Jaeger's model has it.
+func SpanIDOf(id pcommon.SpanID) model.SpanID { return model.SpanID(binary.BigEndian.Uint64(id[:])) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package send
+package jaeger
 
 import (
 	"encoding/binary"
@@ -12,18 +12,18 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// apiV2 encodes messages of Jaeger's api_v2 (jaeger-idl, proto/api_v2/model.proto).
+// Encoder encodes messages of Jaeger's api_v2 (jaeger-idl, proto/api_v2/model.proto).
 // The fields are scratch space, one for each level of messages in one another.
-type apiV2 struct{ tag, log []byte }
+type Encoder struct{ tag, log []byte }
 
-// process appends a Process.
-func (e *apiV2) process(b []byte, p *model.Process) []byte {
+// AppendProcess appends a Process.
+func (e *Encoder) AppendProcess(b []byte, p *model.Process) []byte {
 	b = appendText(b, 1, p.Service)
 	return e.tags(b, 2, p.Tags)
 }
 
-// span appends a Span. Its process is one encoded, or nil.
-func (e *apiV2) span(b []byte, s *jaegerSpan, process []byte) []byte {
+// AppendSpan appends a Span. Its process is one encoded, or nil.
+func (e *Encoder) AppendSpan(b []byte, s *Span, process []byte) []byte {
 	b = appendIDs(b, s.TraceID, s.SpanID)
 	b = appendText(b, 3, s.Operation)
 	for i := range s.References {
@@ -33,7 +33,7 @@ func (e *apiV2) span(b []byte, s *jaegerSpan, process []byte) []byte {
 		b = appendText(b, 4, ref)
 		e.tag = ref
 	}
-	b = appendNumber(b, 5, uint64(s.flags))
+	b = appendNumber(b, 5, uint64(s.FlagBits))
 	b = e.time(b, 6, s.Start)
 	b = e.time(b, 7, int64(s.Duration))
 	b = e.tags(b, 8, s.Tags)
@@ -46,14 +46,14 @@ func (e *apiV2) span(b []byte, s *jaegerSpan, process []byte) []byte {
 	if process != nil {
 		b = appendText(b, 10, process)
 	}
-	for _, w := range s.warnings {
+	for _, w := range s.Warnings {
 		b = appendText(b, 12, w)
 	}
 	return b
 }
 
 // tags appends KeyValues.
-func (e *apiV2) tags(b []byte, field protowire.Number, tags []model.Tag) []byte {
+func (e *Encoder) tags(b []byte, field protowire.Number, tags []model.Tag) []byte {
 	for i := range tags {
 		t := appendText(e.tag[:0], 1, tags[i].Key)
 		t = appendValue(t, tags[i].Value)
@@ -88,7 +88,7 @@ func appendValue(b []byte, v model.Value) []byte {
 
 // time appends nanoseconds as a Timestamp or a Duration, which have the same fields.
 // Of a Timestamp the second field is not negative, and no duration is.
-func (e *apiV2) time(b []byte, field protowire.Number, ns int64) []byte {
+func (e *Encoder) time(b []byte, field protowire.Number, ns int64) []byte {
 	seconds, rest := ns/int64(time.Second), ns%int64(time.Second)
 	if rest < 0 {
 		seconds, rest = seconds-1, rest+int64(time.Second)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package send
+package jaeger
 
 import (
 	"fmt"
@@ -69,7 +69,7 @@ func TestOTLPAsJaeger(t *testing.T) {
 	e.SetName("name")
 	e.Attributes().PutStr("event", "field")
 
-	j := jaeger(s)
+	j := Of(s)
 	const want = `i=-9223372036854775808:int64 d=0.5:float64 b=true:bool raw=01:bytes l=[1]:string m={"k":"v"}:string` +
 		" otel.scope.name=lib:string otel.scope.version=1:string span.kind=client:string otel.status_code=ERROR:string error=true:bool" +
 		" otel.status_description=broken:string w3c.tracestate=a=b:string" +
@@ -77,13 +77,13 @@ func TestOTLPAsJaeger(t *testing.T) {
 	if got := list(j.Tags); got != want {
 		t.Errorf("tags:\n%s\n%s", got, want)
 	}
-	if j.flags != 0 || j.Start != 5 || j.Duration != 7 || fmt.Sprint(j.warnings) != "[mended]" || j.TraceID != (model.TraceID{High: 1 << 56, Low: 2}) || j.SpanID != 3 {
+	if j.FlagBits != 0 || j.Start != 5 || j.Duration != 7 || fmt.Sprint(j.Warnings) != "[mended]" || j.TraceID != (model.TraceID{High: 1 << 56, Low: 2}) || j.SpanID != 3 {
 		t.Errorf("%+v", j)
 	}
 	if got := list(j.Logs[0].Fields) + "; " + list(j.Logs[1].Fields); got != "event=retry:string n=2:int64; event=field:string" || j.Logs[0].Time != 7 {
 		t.Errorf("logs %s", got)
 	}
-	if p := process(s.Resource.Resource()); p.Service != "shop" || list(p.Tags) != "host=h:string" {
+	if p := ProcessOf(s.Resource.Resource()); p.Service != "shop" || list(p.Tags) != "host=h:string" {
 		t.Errorf("process %+v", p)
 	}
 }
@@ -111,8 +111,8 @@ func TestFormats(t *testing.T) {
 				flags = 3
 			}
 		}
-		if j := jaeger(s); list(j.Tags) != want || j.flags != flags {
-			t.Errorf("%q: %s, flags %d", format, list(j.Tags), j.flags)
+		if j := Of(s); list(j.Tags) != want || j.FlagBits != flags {
+			t.Errorf("%q: %s, flags %d", format, list(j.Tags), j.FlagBits)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func TestReferences(t *testing.T) {
 // without which a receiver refuses all spans of the request.
 func TestTimes(t *testing.T) {
 	for _, ns := range []int64{0, 1, 1_700_000_000_123_456_789, math.MaxInt64, -1, -1_000_000_001, math.MinInt64} {
-		field := new(apiV2).time(nil, 6, ns)
+		field := new(Encoder).time(nil, 6, ns)
 		_, _, n := protowire.ConsumeField(field)
 		var got timestamppb.Timestamp
 		if err := proto.Unmarshal(field[2:], &got); n != len(field) || err != nil {

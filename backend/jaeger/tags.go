@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package receive
+package jaeger
 
 import (
 	"math"
@@ -12,9 +12,13 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// putTags fills the empty m with first and tags, in their order. A key that comes
+// searchedTags is the number of tags of one span or event up to which each is
+// compared with those before it. More are put by way of protobuf.
+const searchedTags = 64
+
+// PutTags fills the empty m with first and tags, in their order. A key that comes
 // twice is there twice.
-func putTags(m pcommon.Map, first model.Tag, tags []model.Tag) {
+func PutTags(m pcommon.Map, first model.Tag, tags []model.Tag) {
 	if len(tags) < searchedTags {
 		m.EnsureCapacity(1 + len(tags))
 		putTag(m, first)
@@ -28,10 +32,10 @@ func putTags(m pcommon.Map, first model.Tag, tags []model.Tag) {
 	decodeTags(m, append([]model.Tag{first}, tags...))
 }
 
-// putLogFields is putTags for the fields of a log.
-func putLogFields(m pcommon.Map, fields []model.Tag) {
+// PutFields is PutTags for the fields of a log.
+func PutFields(m pcommon.Map, fields []model.Tag) {
 	if len(fields) > 0 {
-		putTags(m, fields[0], fields[1:])
+		PutTags(m, fields[0], fields[1:])
 	}
 }
 
@@ -59,6 +63,8 @@ const (
 
 	fieldAttributes = 1 // Resource
 	fieldResource   = 1 // ResourceSpans
+
+	fieldResourceSpans = 1 // TracesData
 )
 
 // decodeTags makes m hold tags as they are, by way of protobuf: a pcommon.Map
@@ -67,22 +73,22 @@ const (
 func decodeTags(m pcommon.Map, tags []model.Tag) {
 	var resource, kv, value []byte
 	for i := range tags {
-		value = appendValue(value[:0], tags[i].Value)
-		kv = appendBytes(kv[:0], fieldKey, tags[i].Key)
-		kv = appendBytes(kv, fieldValue, value)
-		resource = appendBytes(resource, fieldAttributes, kv)
+		value = appendAnyValue(value[:0], tags[i].Value)
+		kv = appendText(kv[:0], fieldKey, tags[i].Key)
+		kv = appendText(kv, fieldValue, value)
+		resource = appendText(resource, fieldAttributes, kv)
 	}
-	resource = appendBytes(nil, fieldResource, resource)
-	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(appendBytes(nil, fieldResourceSpans, resource))
+	resource = appendText(nil, fieldResource, resource)
+	td, err := new(ptrace.ProtoUnmarshaler).UnmarshalTraces(appendText(nil, fieldResourceSpans, resource))
 	if err == nil { // always
 		td.ResourceSpans().At(0).Resource().Attributes().MoveTo(m)
 	}
 }
 
-func appendValue(b []byte, v model.Value) []byte {
+func appendAnyValue(b []byte, v model.Value) []byte {
 	switch v.Kind() {
 	case model.KindString:
-		return appendBytes(b, fieldString, v.Str())
+		return appendText(b, fieldString, v.Str())
 	case model.KindFloat64:
 		return protowire.AppendFixed64(protowire.AppendTag(b, fieldDouble, protowire.Fixed64Type), math.Float64bits(v.Float64()))
 	case model.KindBool:
@@ -90,7 +96,7 @@ func appendValue(b []byte, v model.Value) []byte {
 	case model.KindInt64:
 		return protowire.AppendVarint(protowire.AppendTag(b, fieldInt, protowire.VarintType), uint64(v.Int64()))
 	case model.KindBytes:
-		return appendBytes(b, fieldBytes, v.Str())
+		return appendText(b, fieldBytes, v.Str())
 	}
 	return b
 }
