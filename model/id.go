@@ -3,9 +3,10 @@
 package model
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/go-spur/spur/internal/digits"
 )
 
 // TraceID names a trace. Jaeger's 128 bits are kept as two halves, as in
@@ -41,14 +42,14 @@ func (t TraceID) Hex32() string {
 // AppendHex appends what String returns.
 func (t TraceID) AppendHex(dst []byte) []byte {
 	if t.High != 0 {
-		dst = appendHex64(dst, t.High)
+		dst = digits.Append(dst, t.High)
 	}
-	return appendHex64(dst, t.Low)
+	return digits.Append(dst, t.Low)
 }
 
 // AppendHex32 appends what Hex32 returns.
 func (t TraceID) AppendHex32(dst []byte) []byte {
-	return appendHex64(appendHex64(dst, t.High), t.Low)
+	return digits.Append(digits.Append(dst, t.High), t.Low)
 }
 
 // String returns 16 lower-case hexadecimal digits.
@@ -58,7 +59,7 @@ func (s SpanID) String() string {
 }
 
 // AppendHex appends what String returns.
-func (s SpanID) AppendHex(dst []byte) []byte { return appendHex64(dst, uint64(s)) }
+func (s SpanID) AppendHex(dst []byte) []byte { return digits.Append(dst, uint64(s)) }
 
 // ParseTraceID reads 1 to 32 hexadecimal digits of either case, as they occur
 // in uber-trace-id headers: clients drop leading zeros. Zero parses; ask IsValid.
@@ -70,12 +71,12 @@ func ParseTraceID(s string) (TraceID, error) {
 	low := s
 	if len(s) > 16 {
 		var ok bool
-		if high, ok = parseHex64(s[:len(s)-16]); !ok {
+		if high, ok = digits.Parse(s[:len(s)-16]); !ok {
 			return TraceID{}, invalidID("trace id", s, "not hexadecimal")
 		}
 		low = s[len(s)-16:]
 	}
-	lo, ok := parseHex64(low)
+	lo, ok := digits.Parse(low)
 	if !ok {
 		return TraceID{}, invalidID("trace id", s, "not hexadecimal")
 	}
@@ -87,7 +88,7 @@ func ParseSpanID(s string) (SpanID, error) {
 	if len(s) > 16 {
 		return 0, invalidID("span id", s, "longer than 16 digits")
 	}
-	id, ok := parseHex64(s)
+	id, ok := digits.Parse(s)
 	if !ok {
 		return 0, invalidID("span id", s, "not hexadecimal")
 	}
@@ -134,45 +135,6 @@ func (s *HexSpanID) UnmarshalText(text []byte) error {
 		*s = HexSpanID(id)
 	}
 	return err
-}
-
-// appendHex64 appends 16 digits, eight at a time.
-func appendHex64(dst []byte, v uint64) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, hex8(uint32(v>>32)))
-	return binary.BigEndian.AppendUint64(dst, hex8(uint32(v)))
-}
-
-// hex8 returns the digits of v, the first one in the highest byte.
-func hex8(v uint32) uint64 {
-	const each = 0x0101010101010101
-	x := uint64(v)
-	x = (x<<16 | x) & 0x0000ffff0000ffff
-	x = (x<<8 | x) & 0x00ff00ff00ff00ff
-	x = (x<<4 | x) & (0x0f * each) // a half byte in each byte
-	letters := (x + 6*each) >> 4 & each
-	return x + '0'*each + letters*('a'-'0'-10)
-}
-
-// parseHex64 reads 1 to 16 digits; the caller has checked the upper bound.
-func parseHex64(s string) (v uint64, ok bool) {
-	if s == "" {
-		return 0, false
-	}
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		case 'A' <= c && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		v = v<<4 | uint64(c)
-	}
-	return v, true
 }
 
 // invalidID names the value, but never more than 40 bytes of it: ids come from

@@ -5,6 +5,7 @@ package propagation
 import (
 	"strconv"
 
+	"github.com/go-spur/spur/internal/digits"
 	"github.com/go-spur/spur/model"
 )
 
@@ -49,11 +50,11 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 	if len(value) < traceparentLen || value[2] != '-' || value[35] != '-' || value[52] != '-' {
 		return p.corrupted(w3cParent, "is malformed", value)
 	}
-	version, ok1 := lowerHex(value[:2])
-	high, ok2 := lowerHex(value[3:19])
-	low, ok3 := lowerHex(value[19:35])
-	span, ok4 := lowerHex(value[36:52])
-	flags, ok5 := lowerHex(value[53:55])
+	version, ok1 := digits.ParseLower(value[:2])
+	high, ok2 := digits.ParseLower(value[3:19])
+	low, ok3 := digits.ParseLower(value[19:35])
+	span, ok4 := digits.ParseLower(value[36:52])
+	flags, ok5 := digits.ParseLower(value[53:55])
 	rest := value[55:]
 	switch {
 	case !(ok1 && ok2 && ok3 && ok4 && ok5):
@@ -73,21 +74,4 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 		c.State = model.StateW3CRandom
 	}
 	return nil
-}
-
-// lowerHex reads up to 16 digits in lower case.
-func lowerHex(s string) (v uint64, ok bool) {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case '0' <= c && c <= '9':
-			c -= '0'
-		case 'a' <= c && c <= 'f':
-			c -= 'a' - 10
-		default:
-			return 0, false
-		}
-		v = v<<4 | uint64(c)
-	}
-	return v, true
 }

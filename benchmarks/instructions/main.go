@@ -37,6 +37,9 @@ var counted = [][2]string{
 	{"spur", "extract"},
 	{"spur-jaeger", "inject"},
 	{"spur-jaeger", "extract"},
+	{"spur", "inject2"},
+	{"spur", "extract2"},
+	{"spurhttp", "http"},
 }
 
 func run(program, file string, update bool) error {

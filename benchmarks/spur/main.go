@@ -36,7 +36,7 @@ func main() {
 		}},
 		workload.Peer{Name: "noop", New: newNoop},
 		workload.Peer{Name: "plain", New: func(workload.Config) (*workload.Tracer, error) {
-			return &workload.Tracer{Flush: nothing, Close: nothing}, nil
+			return &workload.Tracer{Handler: func(h http.Handler) http.Handler { return h }, Flush: nothing, Close: nothing}, nil
 		}},
 	)
 }

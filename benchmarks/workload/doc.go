@@ -12,4 +12,5 @@
 //	inject           a context into empty HTTP headers
 //	extract          a context out of HTTP headers with 8 others
 //	inject2, extract2  the same with 2 baggage items
+//	http             an unsampled request to an http.ServeMux, without a connection
 package workload

@@ -23,6 +23,15 @@ func service() http.Handler {
 	return mux
 }
 
+// request is what is asked of service.
+func request() *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/orders/7", nil)
+	for key, value := range map[string]string{"User-Agent": "bench", "Accept": "*/*", "Accept-Encoding": "gzip"} {
+		r.Header.Set(key, value)
+	}
+	return r
+}
+
 // handle calls a handler n times without a connection, plain and traced in turns, and
 // tells what tracing adds to a request.
 func handle(p Peer, s settings, r *result) error {
@@ -42,10 +51,7 @@ func handle(p Peer, s settings, r *result) error {
 	}
 	plain := &way{h: service()}
 	traced := &way{h: t.Handler(plain.h)}
-	request := httptest.NewRequest(http.MethodGet, "/orders/7", nil)
-	for key, value := range map[string]string{"User-Agent": "bench", "Accept": "*/*", "Accept-Encoding": "gzip"} {
-		request.Header.Set(key, value)
-	}
+	request := request()
 	w := &nowhere{header: http.Header{}}
 	once := func(c *way) error {
 		var before, after runtime.MemStats

@@ -12,12 +12,12 @@ import (
 var ErrUnsupported = errors.New("the tracer cannot do that")
 
 // Names are all workloads, in the order of tables.
-var Names = []string{"a", "b", "c", "d", "cl", "dl", "inject", "extract", "inject2", "extract2"}
+var Names = []string{"a", "b", "c", "d", "cl", "dl", "inject", "extract", "inject2", "extract2", "http"}
 
 // configure returns c for a workload.
 func configure(c Config, name string) Config {
 	switch name {
-	case "a", "b":
+	case "a", "b", "http":
 		c.Rate = 0
 	default:
 		c.Rate = 1
@@ -44,6 +44,8 @@ func (t *Tracer) operation(name string) (func() error, error) {
 		return extracting(t.Inject, t.Extract)
 	case "extract2":
 		return extracting(t.Inject2, t.Extract2)
+	case "http":
+		return serving(t.Handler)
 	default:
 		return nil, fmt.Errorf("no workload is called %q", name)
 	}
@@ -81,4 +83,15 @@ func extracting(inject, extract func(http.Header) error) (func() error, error) {
 		return nil, err
 	}
 	return func() error { return extract(h) }, nil
+}
+
+func serving(traced func(http.Handler) http.Handler) (func() error, error) {
+	if traced == nil {
+		return nil, ErrUnsupported
+	}
+	h, r, w := traced(service()), request(), &nowhere{header: http.Header{}}
+	return func() error {
+		h.ServeHTTP(w, r)
+		return nil
+	}, nil
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package digits_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/go-spur/spur/internal/digits"
+)
+
+func Example() {
+	text := digits.Append(nil, 0x1f94672794ce4b8d)
+	v, ok := digits.Parse("1F94672794CE4B8D")
+	_, lower := digits.ParseLower("1F94672794CE4B8D")
+	fmt.Printf("%s %x %v %v\n", text, v, ok, lower)
+	// Output: 1f94672794ce4b8d 1f94672794ce4b8d true false
+}
+
+// Every byte at every place of a number of every length.
+func TestParseEveryByte(t *testing.T) {
+	const good = "0123456789abcdef"
+	for n := 1; n <= len(good); n++ {
+		for at := range n {
+			for c := range 256 {
+				check(t, good[:at]+string([]byte{byte(c)})+good[at+1:n])
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"", "0", "0123456789abcDEF", "00000000000000001", "0x1", "-1", "_", "1234567", "12345678", "\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8", "@@@@@@@@"} {
+		f.Add(s)
+	}
+	f.Fuzz(check)
+}
+
+// check compares with strconv, which takes signs and underscores, too.
+func check(t *testing.T, s string) {
+	t.Helper()
+	want, err := strconv.ParseUint(s, 16, 64)
+	ok := err == nil && len(s) <= digits.Len && !strings.ContainsAny(s, "+-_")
+	if got, is := digits.Parse(s); is != ok || ok && got != want {
+		t.Fatalf("Parse(%q) = %x, %v, want %x, %v", s, got, is, want, ok)
+	}
+	lower := ok && s == strings.ToLower(s)
+	if got, is := digits.ParseLower(s); is != lower || lower && got != want {
+		t.Fatalf("ParseLower(%q) = %x, %v, want %x, %v", s, got, is, want, lower)
+	}
+	if text := fmt.Sprintf("%016x", want); ok && string(digits.Append(nil, want)) != text {
+		t.Fatalf("Append(%x) = %q, want %q", want, digits.Append(nil, want), text)
+	}
+}
