@@ -105,7 +105,17 @@ func isLower(s string) bool {
 }
 
 // trimOWS removes the spaces and tabs around s.
-func trimOWS(s string) string { return strings.Trim(s, " \t") }
+func trimOWS(s string) string {
+	for s != "" && isOWS(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isOWS(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func isOWS(c byte) bool { return c == ' ' || c == '\t' }
 
 // shorten cuts what comes from elsewhere and goes into a message.
 func shorten(s string) string { return format.Short(s, 64) }

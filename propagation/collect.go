@@ -20,7 +20,7 @@ type collection struct {
 }
 
 // found is one member as it came. Its strings point into the carrier, or into
-// reading.list.
+// scratch.list.
 type found struct {
 	key, value, properties string
 	spelling               string // of a Header's name, as names.spelling has it
@@ -97,7 +97,7 @@ func (k keyMatch) same(a, b string) bool {
 // the header measures. spelling is "" but for odd names of a Header.
 func (p *Textual) addMember(r *reading, f field, name, value, spelling string) {
 	of, _ := f.family()
-	c := &r.baggage[of]
+	c := p.collect(r, of)
 	if !c.charge(len(name) + len(value)) {
 		return
 	}
@@ -111,7 +111,7 @@ func (p *Textual) addMember(r *reading, f field, name, value, spelling string) {
 // '=' is dropped; spaces around a pair and around its key are removed, those that
 // begin a value are not.
 func (p *Textual) addJaegerList(r *reading, list string) {
-	c := &r.baggage[jaeger]
+	c := p.collect(r, jaeger)
 	list = c.cut(list, lastJaegerComma)
 	if list == "" || !c.charge(len(list)) {
 		return
@@ -140,7 +140,7 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 // keys are tokens, an empty member or property at either end counts for nothing. What
 // a strict receiver would refuse the whole header for is left out.
 func (p *Textual) addW3CList(r *reading, list string) {
-	c := &r.baggage[w3c]
+	c := p.collect(r, w3c)
 	list = c.cut(list, lastComma)
 	if list == "" || !c.charge(len(list)) {
 		return

@@ -29,23 +29,60 @@ import (
 // ErrCorrupted. Of an [Environ], keys of members that have the same variable are one
 // key, spelled as W3C's baggage spells it.
 func (p *Textual) Extract(from Reader) (model.Context, error) {
-	var r *reading
-	var c model.Context
-	var err error
-	if h, ok := from.(Header); ok {
-		if r = p.readHeader(h); r == nil {
-			return c, ErrNotFound
-		}
-	} else {
-		r = p.acquire(from)
-		err = from.ForeachKey(r.visit)
+	h, ok := from.(Header)
+	if !ok {
+		return p.extractFrom(from)
 	}
-	if err != nil {
-		err = p.unreadable(r, err)
+	r := reading{match: p.from.match(false)}
+	if p.readHeader(&r, h); r.has == 0 && r.scratch == nil {
+		return model.Context{}, ErrNotFound
+	}
+	return p.conclude(&r, nil)
+}
+
+// visitor is a reading of a carrier that is not a Header. It is pooled, with its
+// handler.
+type visitor struct {
+	reading
+	visit func(key, value string) error
+}
+
+func (p *Textual) extractFrom(from Reader) (model.Context, error) {
+	v, ok := p.visitors.Get().(*visitor)
+	if !ok {
+		v = new(visitor)
+		v.visit = func(key, value string) error {
+			if f := p.names.classify(key); p.reads[f] {
+				p.take(&v.reading, f, key, value)
+			}
+			return nil
+		}
+	}
+	_, environ := from.(*Environ)
+	v.match = p.from.match(environ)
+	c, err := p.conclude(&v.reading, from.ForeachKey(v.visit))
+	v.reading = reading{}
+	p.visitors.Put(v)
+	return c, err
+}
+
+// conclude makes a context of what was read, unless the carrier broke off, and ends the
+// reading.
+func (p *Textual) conclude(r *reading, failed error) (c model.Context, err error) {
+	if failed != nil {
+		err = p.unreadable(r, failed)
 	} else {
 		err = p.resolve(r, &c)
 	}
-	p.release(r)
+	if s := r.scratch; s != nil {
+		for f := range families {
+			if s.brought.contains(f) {
+				p.counters[f].leftOut(s.baggage[f].dropped)
+			}
+		}
+		s.clear()
+		p.scratches.Put(s)
+	}
 	if err != nil {
 		return model.Context{}, err
 	}
@@ -73,6 +110,9 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		readable int
 	)
 	for _, f := range p.from.ids {
+		if r.has&idFields[f] == 0 {
+			continue
+		}
 		err := p.parse(f, r, &ids[f])
 		switch {
 		case err == nil && ids[f].TraceID.IsValid():
@@ -105,7 +145,9 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 			p.counters[f].conflicts.Add(1)
 		}
 	}
-	c.Baggage = p.merge(r, winner)
+	if r.scratch != nil {
+		c.Baggage = p.merge(r, winner)
+	}
 	return nil
 }
 
@@ -151,10 +193,12 @@ func (p *Textual) withoutIDs(r *reading, decided, c *model.Context) error {
 			brought = append(brought, f)
 		}
 	}
-	for _, f := range p.from.baggage {
-		bring(f, len(r.baggage[f].members) > 0)
+	if r.scratch != nil {
+		for _, f := range p.from.baggage {
+			bring(f, len(r.baggage[f].members) > 0)
+		}
+		c.Baggage = p.merge(r, families)
 	}
-	c.Baggage = p.merge(r, families)
 	if debug := r.values[jaegerDebug]; debug != "" {
 		bring(jaeger, true)
 		c.Extra = &model.Extra{DebugID: p.debugID(debug)}

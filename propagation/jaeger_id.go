@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-spur/spur/internal/digits"
 	"github.com/go-spur/spur/model"
 )
 
@@ -44,6 +45,9 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	if err := p.tooLong(jaegerID, value); err != nil {
 		return err
 	}
+	if parseWritten(value, c) {
+		return nil
+	}
 	parts, ok := cutID(value, false)
 	if !ok && p.kind == HTTP {
 		parts, ok = cutID(value, true)
@@ -76,6 +80,38 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	c.TraceID, c.SpanID, c.Flags = trace, span, model.Flags(flags)
 	c.ParentID, _ = model.ParseSpanID(parts[2]) // 0 when it cannot be read
 	return nil
+}
+
+// parseWritten reads uber-trace-id if its ids have all their digits, as most that are
+// written: 32 or 16, then 16 and 16. If not, it leaves c as it is.
+func parseWritten(s string, c *model.Context) bool {
+	const others = 1 + digits.Len + 1 + digits.Len + 1
+	trace := 2 * digits.Len
+	if len(s) <= trace+others {
+		trace = digits.Len
+	}
+	if n := len(s) - trace - others; n != 1 && n != 2 {
+		return false
+	}
+	var id model.TraceID
+	ok := true
+	if trace > digits.Len {
+		id.High, ok = digits.Parse(s[:digits.Len])
+	}
+	ids := s[trace-digits.Len:]
+	const span, parent, flags = digits.Len + 1, 2*digits.Len + 2, 3*digits.Len + 3
+	low, ok1 := digits.Parse(ids[:digits.Len])
+	own, ok2 := digits.Parse(ids[span : span+digits.Len])
+	by, ok3 := digits.Parse(ids[parent : parent+digits.Len])
+	bits, ok4 := digits.Parse(ids[flags:])
+	if !(ok && ok1 && ok2 && ok3 && ok4) || ids[span-1] != ':' || ids[parent-1] != ':' || ids[flags-1] != ':' {
+		return false
+	}
+	if id.Low = low; !id.IsValid() || own == 0 {
+		return false
+	}
+	c.TraceID, c.SpanID, c.ParentID, c.Flags = id, model.SpanID(own), model.SpanID(by), model.Flags(bits)
+	return true
 }
 
 // cutID splits s into its four parts. What follows a third ':' is the last. encoded

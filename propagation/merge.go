@@ -25,6 +25,7 @@ type builder struct {
 // spelling and properties replace those of formats that do not keep them. The limits
 // hold for the outcome as they do for each family.
 func (p *Textual) merge(r *reading, winner family) *model.Baggage {
+	r.build.match = r.match
 	if slices.Contains(p.from.baggage, winner) {
 		p.accept(r, winner)
 	}

@@ -96,12 +96,21 @@ func (n *headerName) starts(key string) bool {
 // names holds the header names that a propagator works with.
 type names struct {
 	of     [numFields]headerName
-	groups [32][]field // by the low five bits of the first byte, which are the same in both cases
+	groups [32]group // by the low five bits of the first byte, which are the same in both cases
 
 	// overlap: another name begins with the prefix, so that a member could be
 	// taken for it.
 	overlap [families]bool
 }
+
+// group is the names that begin with one letter.
+type group struct {
+	lengths uint64 // of keys that may be one of them, as lengthBit has them
+	fields  []field
+}
+
+// lengthBit stands for a length, the last one for all that are longer, too.
+func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 
 // newNames prepares the names of the families that take part.
 func newNames(kind Kind, c *config, has func(family) bool) (*names, error) {
@@ -156,8 +165,11 @@ func (n *names) add(f field, text string) {
 		lower:     string(appendLowerASCII(nil, text)),
 		canonical: http.CanonicalHeaderKey(text),
 	}
-	group := &n.groups[text[0]&31]
-	*group = append(*group, f)
+	g := &n.groups[text[0]&31]
+	g.fields = append(g.fields, f)
+	if g.lengths |= lengthBit(len(text)); f >= jaegerMember {
+		g.lengths |= -lengthBit(len(text)) // and all that are longer
+	}
 }
 
 // overlaps reports whether a prefix begins another name, or another prefix begins
@@ -176,12 +188,17 @@ func (n *names) overlaps(prefix field) bool {
 	return false
 }
 
+// may reports whether a key might be one of the names, at a glance.
+func (n *names) may(key string) bool {
+	return key != "" && n.groups[key[0]&31].lengths&lengthBit(len(key)) != 0
+}
+
 // classify says what a key of a carrier is.
 func (n *names) classify(key string) field {
 	if key == "" {
 		return noField
 	}
-	for _, f := range n.groups[key[0]&31] {
+	for _, f := range n.groups[key[0]&31].fields {
 		name := &n.of[f]
 		if f < jaegerMember && name.is(key) || f >= jaegerMember && name.starts(key) {
 			return f

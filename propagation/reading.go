@@ -2,58 +2,90 @@
 
 package propagation
 
-import (
-	"math/bits"
-	"strings"
-)
+import "strings"
 
-// reading is what one pass over a carrier gathers. It is pooled, with its handler;
-// its strings point into the carrier and are cleared before it goes back.
+// reading is what one pass over a carrier gathers. Its strings point into the carrier.
 type reading struct {
-	values   [numFields]string // of the headers that count once: the last one of each
 	has      fieldSet
-	spelling [numFields]string // of a Header's names, as names.spelling has it
-	odd      bool              // one of them is not ""
-	lists    [3][]string       // a Header's values of jaegerList and the next two
-	listed   bool              // there are some
-	parents  int               // how many traceparent there were
-	state    []byte            // tracestate, when it came in several headers
+	listed   bool // there are lists
+	parents  int  // how many traceparent there were
 	stateLen int
-
-	baggage [families]collection
-	list    []byte // jaeger-baggage, decoded
-	build   builder
-
-	visit func(key, value string) error
+	match    keyMatch
+	values   [numFields]string // of the headers that count once: the last one of each
+	lists    [3][]string       // a Header's values of jaegerList and the next two
+	*scratch                   // nil until there is something that needs it
 }
 
 type fieldSet uint16
 
 func (s fieldSet) contains(f field) bool { return s&(1<<f) != 0 }
 
-// readHeader goes over a Header once, and returns nil when nothing in it is read.
-func (p *Textual) readHeader(h Header) (r *reading) {
+// idFields are the headers with the ids of each family.
+var idFields = [families]fieldSet{
+	jaeger: 1 << jaegerID,
+	w3c:    1 << w3cParent,
+	b3:     1<<b3Whole | 1<<b3Trace | 1<<b3Span | 1<<b3Parent | 1<<b3Sampled | 1<<b3Flags,
+}
+
+// scratch is what a reading needs for baggage, for odd spellings, and for a tracestate
+// in several headers. It is pooled, and its strings are cleared before it goes back.
+type scratch struct {
+	brought  familySet // whose baggage there is
+	odd      bool      // some spelling is not ""
+	spelling [numFields]string
+	state    []byte // tracestate
+	list     []byte // jaeger-baggage, decoded
+	baggage  [families]collection
+	build    builder
+}
+
+type familySet uint8
+
+func (s familySet) contains(f family) bool { return s&(1<<f) != 0 }
+
+// scratched lends r its scratch.
+func (p *Textual) scratched(r *reading) *scratch {
+	if r.scratch == nil {
+		var ok bool
+		if r.scratch, ok = p.scratches.Get().(*scratch); !ok {
+			r.scratch = new(scratch)
+		}
+	}
+	return r.scratch
+}
+
+// collect returns what f brings so far.
+func (p *Textual) collect(r *reading, f family) *collection {
+	s := p.scratched(r)
+	c := &s.baggage[f]
+	if !s.brought.contains(f) {
+		s.brought |= 1 << f
+		c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.match
+	}
+	return c
+}
+
+// readHeader goes over a Header once.
+func (p *Textual) readHeader(r *reading, h Header) {
+	names := p.names
 	for key, values := range h {
-		f := p.names.classify(key)
+		if !names.may(key) {
+			continue
+		}
+		f := names.classify(key)
 		if !p.reads[f] || len(values) == 0 {
 			continue
 		}
-		if r == nil {
-			r = p.acquire(h)
-		}
 		last := values[len(values)-1]
-		spelling := p.names.spelling(f, key)
+		spelling := names.spelling(f, key)
 		if f >= jaegerMember {
 			p.addMember(r, f, key, last, spelling)
 			continue
 		}
-		if r.has.contains(f) && spelling > r.spelling[f] {
+		if (spelling != "" || r.scratch != nil && r.odd) && !p.prefer(r, f, spelling) {
 			continue
 		}
 		r.has |= 1 << f
-		if spelling != "" || r.odd {
-			r.spelling[f], r.odd = spelling, true
-		}
 		switch f {
 		case jaegerList, w3cBaggage, w3cState:
 			r.lists[f-jaegerList], r.listed = values, true
@@ -64,14 +96,24 @@ func (p *Textual) readHeader(h Header) (r *reading) {
 			r.values[f] = last
 		}
 	}
-	if r != nil && r.listed {
+	if r.listed {
 		for i := range r.lists {
 			for _, list := range r.lists[i] {
 				p.take(r, jaegerList+field(i), "", list)
 			}
 		}
 	}
-	return r
+}
+
+// prefer reports whether a spelling counts more than the one that is there, if any,
+// and notes it.
+func (p *Textual) prefer(r *reading, f field, spelling string) bool {
+	s := p.scratched(r)
+	if r.has.contains(f) && spelling > s.spelling[f] {
+		return false
+	}
+	s.spelling[f], s.odd = spelling, true
+	return true
 }
 
 // spelling returns "" for a key of a Header in the spelling that Inject writes, and
@@ -96,7 +138,7 @@ func (p *Textual) take(r *reading, f field, key, value string) {
 		p.addW3CList(r, value)
 	case w3cState:
 		r.has |= 1 << f
-		r.addState(value, p.limits.IDHeaderBytes)
+		p.addState(r, value)
 	default:
 		if f == w3cParent {
 			r.parents++
@@ -106,45 +148,41 @@ func (p *Textual) take(r *reading, f field, key, value string) {
 	}
 }
 
-// addState joins the lines of tracestate in their order, up to limit bytes.
-func (r *reading) addState(line string, limit int) {
+// addState joins the lines of tracestate in their order, up to the limit.
+func (p *Textual) addState(r *reading, line string) {
 	r.stateLen += len(line)
-	if r.stateLen > limit {
+	if r.stateLen > p.limits.IDHeaderBytes {
 		return
 	}
 	if line = trimOWS(line); line == "" {
 		return
 	}
 	first := &r.values[w3cState]
-	switch {
-	case *first == "":
+	if *first == "" {
 		*first = line
 		return
-	case len(r.state) == 0:
-		r.state = append(r.state, *first...)
+	}
+	s := p.scratched(r)
+	if len(s.state) == 0 {
+		s.state = append(s.state, *first...)
 	}
 	r.stateLen++
-	r.state = append(append(r.state, ','), line...)
+	s.state = append(append(s.state, ','), line...)
 }
 
 // clear forgets the carrier, and memory beyond what is worth keeping.
-func (r *reading) clear(brought []family) {
-	for has := r.has; has != 0; has &= has - 1 {
-		r.values[bits.TrailingZeros16(uint16(has))] = ""
+func (s *scratch) clear() {
+	if s.odd {
+		clear(s.spelling[:])
 	}
-	if r.odd {
-		clear(r.spelling[:])
+	for f := range families {
+		if s.brought.contains(f) {
+			s.baggage[f].clear()
+		}
 	}
-	if r.listed {
-		r.lists = [3][]string{}
+	s.brought, s.odd, s.state, s.list = 0, false, s.state[:0], s.list[:0]
+	if cap(s.state) > maxKeptText || cap(s.list) > maxKeptText {
+		s.state, s.list = nil, nil
 	}
-	r.has, r.odd, r.listed, r.parents, r.stateLen = 0, false, false, 0, 0
-	r.state, r.list = r.state[:0], r.list[:0]
-	if cap(r.state) > maxKeptText || cap(r.list) > maxKeptText {
-		r.state, r.list = nil, nil
-	}
-	for _, f := range brought {
-		r.baggage[f].clear()
-	}
-	r.build.clear()
+	s.build.clear()
 }

@@ -22,8 +22,9 @@ type Textual struct {
 	from, to direction
 	limits   Limits
 
-	readings sync.Pool // of *reading
-	counters [families]counters
+	visitors  sync.Pool // of *visitor
+	scratches sync.Pool // of *scratch
+	counters  [families]counters
 }
 
 // Default makes spur's own choice: it extracts Jaeger's format, then W3C's, then
@@ -103,39 +104,6 @@ func (p *Textual) Stats() []FormatStats {
 		}
 	}
 	return s
-}
-
-// acquire lends an empty reading.
-func (p *Textual) acquire(from Reader) *reading {
-	r, ok := p.readings.Get().(*reading)
-	if !ok {
-		r = new(reading)
-		r.visit = func(key, value string) error {
-			if f := p.names.classify(key); p.reads[f] {
-				p.take(r, f, key, value)
-			}
-			return nil
-		}
-		for f := range r.baggage {
-			r.baggage[f].room = p.limits.BaggageMembers
-		}
-	}
-	_, environ := from.(*Environ)
-	r.build.match = p.from.match(environ)
-	for _, f := range p.from.baggage {
-		c := &r.baggage[f]
-		c.left, c.match = p.limits.BaggageBytes, r.build.match
-	}
-	return r
-}
-
-// release takes a reading back, and counts the baggage it left out.
-func (p *Textual) release(r *reading) {
-	for _, f := range p.from.baggage {
-		p.counters[f].leftOut(r.baggage[f].dropped)
-	}
-	r.clear(p.from.baggage)
-	p.readings.Put(r)
 }
 
 // corrupted says what is wrong with a header.

@@ -18,11 +18,11 @@ const (
 // inState returns what the carrier's tracestate headers say together. The header is
 // dropped and counted when it is longer than an id header may be, or malformed.
 func (p *Textual) inState(r *reading) string {
-	if len(r.state) == 0 {
+	if r.scratch == nil || len(r.state) == 0 {
 		return p.validState(r.values[w3cState], r.stateLen)
 	}
 	state := p.validState(textOf(r.state), r.stateLen)
-	return strings.Clone(state) // r.state will be used again
+	return strings.Clone(state) // the scratch will be used again
 }
 
 // outState returns the tracestate to pass on. What came from a carrier has been
