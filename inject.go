@@ -117,11 +117,13 @@ func readBinary(p propagation.BinaryPropagator, r io.Reader) ([]byte, error) {
 
 // codec finds what serves a format: the zero codec if nothing does.
 func (t *Tracer) codec(name any) codec {
-	switch name {
-	case opentracing.HTTPHeaders:
-		return t.http
-	case opentracing.TextMap:
-		return t.textMap
+	if f, ok := name.(opentracing.BuiltinFormat); ok { // which compares quickly
+		switch f {
+		case opentracing.HTTPHeaders:
+			return t.http
+		case opentracing.TextMap:
+			return t.textMap
+		}
 	}
 	if name == nil || !reflect.ValueOf(name).Comparable() {
 		return codec{}

@@ -23,7 +23,7 @@ type collection struct {
 // scratch.list.
 type found struct {
 	key, value, properties string
-	spelling               string // of a Header's name, as names.spelling has it
+	spelling               string // of a Header's name, see prefer
 	listed                 bool   // from jaeger-baggage: loses against a header of its own
 }
 

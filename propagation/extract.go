@@ -140,7 +140,9 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		case !other.TraceID.IsValid():
 		case other.TraceID == c.TraceID:
 			p.counters[f].accept(readable == 1)
-			p.agree(r, f, other, c)
+			if f != winner || f == w3c { // which has the tracestate
+				p.agree(r, f, other, c)
+			}
 		default:
 			p.counters[f].conflicts.Add(1)
 		}

@@ -74,23 +74,12 @@ type headerName struct {
 
 // is compares with a key of any case.
 func (n *headerName) is(key string) bool {
-	return len(key) == len(n.lower) && n.starts(key)
+	return len(key) == len(n.lower) && strings.EqualFold(key, n.lower)
 }
 
-// starts reports whether key has the name as its beginning, in any case. The two
-// usual spellings are recognised at a glance.
+// starts reports whether key has the name as its beginning, in any case.
 func (n *headerName) starts(key string) bool {
-	size := len(n.lower)
-	if len(key) < size {
-		return false
-	}
-	for _, i := range [...]int{0, size / 2, size - 1} { // X-Request-Id is as long as x-b3-traceid
-		if lowerByte(key[i]) != n.lower[i] {
-			return false
-		}
-	}
-	start := key[:size]
-	return start == n.lower || start == n.canonical || strings.EqualFold(start, n.lower)
+	return len(key) >= len(n.lower) && strings.EqualFold(key[:len(n.lower)], n.lower)
 }
 
 // names holds the header names that a propagator works with.
@@ -195,16 +184,36 @@ func (n *names) may(key string) bool {
 
 // classify says what a key of a carrier is.
 func (n *names) classify(key string) field {
-	if key == "" {
+	if !n.may(key) {
 		return noField
 	}
+	f, _ := n.classifyHeader(key)
+	return f
+}
+
+// classifyHeader says what a key of a Header that may be one of the names is, and
+// whether it is spelled as Inject writes it.
+func (n *names) classifyHeader(key string) (f field, canonical bool) {
 	for _, f := range n.groups[key[0]&31].fields {
 		name := &n.of[f]
-		if f < jaegerMember && name.is(key) || f >= jaegerMember && name.starts(key) {
-			return f
+		size := len(name.lower)
+		switch {
+		case len(key) < size || lowerByte(key[size/2]) != name.lower[size/2]:
+		case f >= jaegerMember:
+			if key[:size] == name.canonical {
+				return f, isCanonical(key[size:], name.canonical[size-1] == '-')
+			}
+			if strings.EqualFold(key[:size], name.lower) {
+				return f, false
+			}
+		case len(key) > size:
+		case key == name.canonical:
+			return f, true
+		case strings.EqualFold(key, name.lower):
+			return f, false
 		}
 	}
-	return noField
+	return noField, false
 }
 
 // reserved reports whether a member of this key would be taken for something else.

@@ -2,8 +2,6 @@
 
 package propagation
 
-import "strings"
-
 // reading is what one pass over a carrier gathers. Its strings point into the carrier.
 type reading struct {
 	has      fieldSet
@@ -67,17 +65,18 @@ func (p *Textual) collect(r *reading, f family) *collection {
 
 // readHeader goes over a Header once.
 func (p *Textual) readHeader(r *reading, h Header) {
-	names := p.names
 	for key, values := range h {
-		if !names.may(key) {
+		if !p.names.may(key) {
 			continue
 		}
-		f := names.classify(key)
+		f, canonical := p.names.classifyHeader(key)
 		if !p.reads[f] || len(values) == 0 {
 			continue
 		}
-		last := values[len(values)-1]
-		spelling := names.spelling(f, key)
+		last, spelling := values[len(values)-1], ""
+		if !canonical {
+			spelling = key
+		}
 		if f >= jaegerMember {
 			p.addMember(r, f, key, last, spelling)
 			continue
@@ -105,8 +104,9 @@ func (p *Textual) readHeader(r *reading, h Header) {
 	}
 }
 
-// prefer reports whether a spelling counts more than the one that is there, if any,
-// and notes it.
+// prefer reports whether a spelling of a Header's name, "" for the one that Inject
+// writes, counts more than the one that is there, if any, and notes it. The least one
+// does.
 func (p *Textual) prefer(r *reading, f field, spelling string) bool {
 	s := p.scratched(r)
 	if r.has.contains(f) && spelling > s.spelling[f] {
@@ -114,17 +114,6 @@ func (p *Textual) prefer(r *reading, f field, spelling string) bool {
 	}
 	s.spelling[f], s.odd = spelling, true
 	return true
-}
-
-// spelling returns "" for a key of a Header in the spelling that Inject writes, and
-// the key itself for others. The least one counts.
-func (n *names) spelling(f field, key string) string {
-	name := n.of[f].canonical
-	if f < jaegerMember && key == name ||
-		f >= jaegerMember && key[:len(name)] == name && isCanonical(key[len(name):], strings.HasSuffix(name, "-")) {
-		return ""
-	}
-	return key
 }
 
 // take takes one pair of a carrier.
