@@ -32,14 +32,6 @@ func appendLowerASCII(dst []byte, s string) []byte {
 	return dst
 }
 
-// appendLower appends s in lower case, letters beyond ASCII included.
-func appendLower(dst []byte, s string) []byte {
-	if !isASCII(s) {
-		return append(dst, strings.ToLower(s)...)
-	}
-	return appendLowerASCII(dst, s)
-}
-
 // appendCanonical appends s, a part of a token, in the canonical spelling of MIME
 // headers. start says that s begins the name or stands behind a '-'.
 func appendCanonical(dst []byte, s string, start bool) []byte {
@@ -59,8 +51,12 @@ func appendCanonical(dst []byte, s string, start bool) []byte {
 // isCanonical reports whether appendCanonical would append s as it is.
 func isCanonical(s string, start bool) bool {
 	for i := 0; i < len(s); i++ {
+		wrong := byte('A')
+		if start {
+			wrong = 'a'
+		}
 		c := s[i]
-		if start && c != upperByte(c) || !start && c != lowerByte(c) {
+		if c-wrong < 26 {
 			return false
 		}
 		start = c == '-'
@@ -78,31 +74,61 @@ func every(s string, is func(c byte) bool) bool {
 	return true
 }
 
+// class is a set of things that a byte can be.
+type class uint8
+
+const (
+	inToken  class = 1 << iota // part of a field name (RFC 9110, tchar)
+	inPlain                    // and of one that gRPC allows
+	inJaeger                   // itself in a baggage value of Jaeger's, see literal
+	inW3C                      // itself in one of W3C's
+	inMember                   // ASCII that neither ends a value in W3C's list nor encodes anything
+	inASCII
+	noControl // not an ASCII control byte
+	noCapital // not an ASCII capital letter
+)
+
+var classes = func() (table [256]class) {
+	for i := range table {
+		c := byte(i)
+		plain := isLowerOrDigit(lowerByte(c)) || c == '-' || c == '_' || c == '.'
+		ascii := c < 0x80
+		for class, is := range map[class]bool{
+			inToken:   plain || ascii && strings.IndexByte("!#$%&'*+^`|~", c) >= 0,
+			inPlain:   plain,
+			inJaeger:  plain || c == '~',
+			inW3C:     ' ' < c && c < 0x7f && strings.IndexByte(`%",;\`, c) < 0,
+			inMember:  ' ' < c && c < 0x7f && c != '%' && c != ',' && c != ';',
+			inASCII:   ascii,
+			noControl: c >= ' ' && c != 0x7f,
+			noCapital: c == lowerByte(c),
+		} {
+			if is {
+				table[i] |= class
+			}
+		}
+	}
+	return table
+}()
+
+// all returns what all bytes of s are.
+func all(s string) class {
+	are := ^class(0)
+	for i := range len(s) {
+		are &= classes[s[i]]
+	}
+	return are
+}
+
 // isToken reports whether s is a field name of RFC 9110.
-func isToken(s string) bool {
-	return s != "" && every(s, func(c byte) bool { return isPlain(c) || strings.IndexByte("!#$%&'*+^`|~", c) >= 0 })
-}
-
-// isPlainToken reports whether s is a name that gRPC metadata allows, too.
-func isPlainToken(s string) bool { return s != "" && every(s, isPlain) }
-
-func isPlain(c byte) bool {
-	return isLowerOrDigit(lowerByte(c)) || c == '-' || c == '_' || c == '.'
-}
+func isToken(s string) bool { return s != "" && all(s)&inToken != 0 }
 
 func isLowerOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' }
 
 // hasControl reports whether s has an ASCII control byte.
-func hasControl(s string) bool {
-	return !every(s, func(c byte) bool { return c >= ' ' && c != 0x7f })
-}
+func hasControl(s string) bool { return all(s)&noControl == 0 }
 
-func isASCII(s string) bool { return every(s, func(c byte) bool { return c < 0x80 }) }
-
-// isLower reports whether s is ASCII without capital letters.
-func isLower(s string) bool {
-	return every(s, func(c byte) bool { return c < 0x80 && c == lowerByte(c) })
-}
+func isASCII(s string) bool { return all(s)&inASCII != 0 }
 
 // trimOWS removes the spaces and tabs around s.
 func trimOWS(s string) string {

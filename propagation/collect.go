@@ -76,7 +76,10 @@ func appendFew[T any](list []T, m T) []T {
 }
 
 func (c *collection) clear() {
-	clear(c.members)
+	for i := range c.members {
+		m := &c.members[i] // few, for which clear is slow
+		*m = found{}
+	}
 	c.members, c.left, c.dropped = c.members[:0], 0, 0
 }
 
@@ -147,6 +150,13 @@ func (p *Textual) addW3CList(r *reading, list string) {
 	}
 	c.left-- // the comma between headers, were they joined
 	for more := true; more; {
+		if key, value, size := ordinaryMember(list); size > 0 {
+			c.add(found{key: key, value: value})
+			if more = size < len(list); more {
+				list = list[size+len(","):]
+			}
+			continue
+		}
 		var member string
 		member, list, more = strings.Cut(list, ",")
 		if member = trimOWS(member); member == "" {
@@ -164,6 +174,26 @@ func (p *Textual) addW3CList(r *reading, list string) {
 	}
 }
 
+// ordinaryMember returns the first member of a list, and its size, if it has nothing
+// that must be removed, decoded or checked. The size of others is 0.
+func ordinaryMember(list string) (key, value string, size int) {
+	equals := 0
+	for equals < len(list) && classes[list[equals]]&inToken != 0 {
+		equals++
+	}
+	if equals == 0 || equals == len(list) || list[equals] != '=' {
+		return "", "", 0
+	}
+	end := equals + 1
+	for end < len(list) && classes[list[end]]&inMember != 0 {
+		end++
+	}
+	if end < len(list) && list[end] != ',' {
+		return "", "", 0
+	}
+	return list[:equals], list[equals+1 : end], end
+}
+
 // isProperties reports whether s is what may follow the first ';' of a member:
 // keys, with or without values, separated by ';'.
 func isProperties(s string) bool {
@@ -174,7 +204,7 @@ func isProperties(s string) bool {
 		if !isToken(trimOWS(key)) || !decodable(value) {
 			return false
 		}
-		if !every(trimOWS(value), func(c byte) bool { return c == '%' || isLiteral(c, w3c) }) {
+		if !every(trimOWS(value), func(c byte) bool { return c == '%' || classes[c]&inW3C != 0 }) {
 			return false
 		}
 	}

@@ -4,28 +4,22 @@ package propagation
 
 import "strings"
 
-// isLiteral reports whether c, of a baggage value, stands for itself in a header. In
-// W3C's that is printable ASCII without what its grammar excludes (W3C Baggage,
-// baggage-octet); in Jaeger's it is what URIs do not reserve (RFC 3986, section 2.3), as
-// in jaeger-client-go's.
-func isLiteral(c byte, f family) bool {
-	switch c {
-	case '-', '_', '.', '~':
-		return true
-	case '%', '"', ',', ';', '\\':
-		return false
-	}
+// literal is the class of the bytes of a baggage value that stand for themselves in a
+// header. In W3C's that is printable ASCII without what its grammar excludes (W3C
+// Baggage, baggage-octet); in Jaeger's it is what URIs do not reserve (RFC 3986,
+// section 2.3), as in jaeger-client-go's.
+func literal(f family) class {
 	if f == jaeger {
-		return isLowerOrDigit(lowerByte(c))
+		return inJaeger
 	}
-	return ' ' < c && c < 0x7f
+	return inW3C
 }
 
 // escapedLen returns the length of s after percent-encoding.
 func escapedLen(s string, f family) int {
-	n := len(s)
+	n, itself := len(s), literal(f)
 	for i := range len(s) {
-		if !isLiteral(s[i], f) {
+		if classes[s[i]]&itself == 0 {
 			n += 2
 		}
 	}
@@ -35,8 +29,9 @@ func escapedLen(s string, f family) int {
 // appendEscaped appends s percent-encoded, a space as "%20".
 func appendEscaped(dst []byte, s string, f family) []byte {
 	const digits = "0123456789ABCDEF"
+	itself := literal(f)
 	for i := range len(s) {
-		if c := s[i]; isLiteral(c, f) {
+		if c := s[i]; classes[c]&itself != 0 {
 			dst = append(dst, c)
 		} else {
 			dst = append(dst, '%', digits[c>>4], digits[c&15])
@@ -95,7 +90,12 @@ func unescape(s string) (c byte, ok bool) {
 
 // needsUnescape reports whether decoding would change s.
 func needsUnescape(s string, plus bool) bool {
-	return strings.IndexByte(s, '%') >= 0 || plus && strings.IndexByte(s, '+') >= 0
+	for i := range len(s) { // which are short
+		if c := s[i]; c == '%' || c == '+' && plus {
+			return true
+		}
+	}
+	return false
 }
 
 func unhex(c byte) (byte, bool) {

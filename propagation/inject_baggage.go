@@ -138,7 +138,7 @@ func (p *Textual) canHold(f family, style keyStyle, m *model.Member) bool {
 	switch {
 	case p.names.reserved(f, m.Key):
 		return false
-	case style == inHeader && !isToken(m.Key), style == inLower && (!isPlainToken(m.Key) || isBinaryKey(m.Key)):
+	case style == inHeader && !isToken(m.Key), style == inLower && (all(m.Key)&inPlain == 0 || isBinaryKey(m.Key)):
 		return false
 	case m.Key == "" || hasControl(m.Key):
 		return false

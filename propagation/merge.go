@@ -4,6 +4,7 @@ package propagation
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-spur/spur/model"
@@ -50,6 +51,8 @@ func (p *Textual) accept(r *reading, f family) {
 		switch {
 		case old != nil && f != w3c:
 			continue
+		case old != nil && old.Key == member.Key && old.Properties == member.Properties:
+			continue
 		case old != nil:
 			member.Value = old.Value
 		default:
@@ -91,11 +94,15 @@ func (b *builder) find(key string) *model.Member {
 
 // lower returns a key in lower case.
 func (b *builder) lower(key string) string {
-	if isLower(key) {
+	from := len(b.text)
+	switch are := all(key); {
+	case are&inASCII == 0:
+		b.text = append(b.text, strings.ToLower(key)...)
+	case are&noCapital == 0:
+		b.text = appendLowerASCII(b.text, key)
+	default:
 		return key
 	}
-	from := len(b.text)
-	b.text = appendLower(b.text, key)
 	return textOf(b.text[from:])
 }
 
@@ -148,7 +155,10 @@ func (b *builder) baggage() *model.Baggage {
 
 // clear forgets the members, and text beyond what is worth keeping.
 func (b *builder) clear() {
-	clear(b.members)
+	for i := range b.members {
+		m := &b.members[i] // few, for which clear is slow
+		*m = model.Member{}
+	}
 	b.members, b.text, b.size = b.members[:0], b.text[:0], 0
 	if cap(b.text) > maxKeptText {
 		b.text = nil
