@@ -17,13 +17,14 @@ type collection struct {
 	left    int // bytes that may still be looked at
 	dropped int // members left out so far
 	match   keyMatch
+	prefix  string // of names of members in a Header, as Inject writes it
 }
 
 // found is one member as it came. Its strings point into the carrier, or into
 // scratch.list.
 type found struct {
 	key, value, properties string
-	spelling               string // of a Header's name, see prefer
+	name                   string // in a Header
 	listed                 bool   // from jaeger-baggage: loses against a header of its own
 }
 
@@ -58,13 +59,22 @@ func (c *collection) add(m found) {
 	}
 	for i := range c.members {
 		if old := &c.members[i]; c.match.same(old.key, m.key) {
-			if old.listed || !m.listed && m.spelling <= old.spelling {
+			if old.listed || !m.listed && c.spelling(m.name) <= c.spelling(old.name) {
 				*old = m
 			}
 			return
 		}
 	}
 	c.members = appendFew(c.members, m)
+}
+
+// spelling returns "" for a name of a Header in the spelling that Inject writes, and
+// the name itself for others.
+func (c *collection) spelling(name string) string {
+	if rest, ok := strings.CutPrefix(name, c.prefix); ok && isCanonical(rest, strings.HasSuffix(c.prefix, "-")) {
+		return ""
+	}
+	return name
 }
 
 // appendFew appends to a list that mostly has up to 8 elements, else up to 64.
@@ -97,15 +107,15 @@ func (k keyMatch) same(a, b string) bool {
 }
 
 // addMember takes a member that has a header of its own. What it costs is what
-// the header measures. spelling is "" but for odd names of a Header.
-func (p *Textual) addMember(r *reading, f field, name, value, spelling string) {
+// the header measures. inHeader is its name again, if that is in a Header.
+func (p *Textual) addMember(r *reading, f field, name, value, inHeader string) {
 	of, _ := f.family()
 	c := p.collect(r, of)
 	if !c.charge(len(name) + len(value)) {
 		return
 	}
 	key := name[len(p.names.of[f].lower):]
-	c.add(found{key: key, value: value, spelling: spelling})
+	c.add(found{key: key, value: value, name: inHeader})
 }
 
 // addJaegerList takes a list "k1=v1, k2=v2". The list is decoded before it is

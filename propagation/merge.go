@@ -95,15 +95,21 @@ func (b *builder) find(key string) *model.Member {
 // lower returns a key in lower case.
 func (b *builder) lower(key string) string {
 	from := len(b.text)
-	switch are := all(key); {
+	b.text = slices.Grow(b.text, len(key))
+	text, are := b.text[from:from+len(key)], ^class(0)
+	for i := range text {
+		c := key[i]
+		are &= classes[c]
+		text[i] = lowerByte(c)
+	}
+	switch {
 	case are&inASCII == 0:
-		b.text = append(b.text, strings.ToLower(key)...)
-	case are&noCapital == 0:
-		b.text = appendLowerASCII(b.text, key)
-	default:
+		return strings.ToLower(key)
+	case are&noCapital != 0:
 		return key
 	}
-	return textOf(b.text[from:])
+	b.text = b.text[:from+len(key)]
+	return textOf(text)
 }
 
 // decode returns the value of a member. In Jaeger's headers, one that does not

@@ -192,7 +192,7 @@ func (n *names) classify(key string) field {
 }
 
 // classifyHeader says what a key of a Header that may be one of the names is, and
-// whether it is spelled as Inject writes it.
+// of a whole name whether it is spelled as Inject writes it.
 func (n *names) classifyHeader(key string) (f field, canonical bool) {
 	for _, f := range n.groups[key[0]&31].fields {
 		name := &n.of[f]
@@ -200,11 +200,8 @@ func (n *names) classifyHeader(key string) (f field, canonical bool) {
 		switch {
 		case len(key) < size || lowerByte(key[size/2]) != name.lower[size/2]:
 		case f >= jaegerMember:
-			if key[:size] == name.canonical {
-				return f, isCanonical(key[size:], name.canonical[size-1] == '-')
-			}
-			if strings.EqualFold(key[:size], name.lower) {
-				return f, false
+			if start := key[:size]; start == name.canonical || strings.EqualFold(start, name.lower) {
+				return f, true
 			}
 		case len(key) > size:
 		case key == name.canonical:

@@ -59,6 +59,7 @@ func (p *Textual) collect(r *reading, f family) *collection {
 	if !s.brought.contains(f) {
 		s.brought |= 1 << f
 		c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.match
+		c.prefix = p.names.of[memberField(f)].canonical
 	}
 	return c
 }
@@ -73,13 +74,14 @@ func (p *Textual) readHeader(r *reading, h Header) {
 		if !p.reads[f] || len(values) == 0 {
 			continue
 		}
-		last, spelling := values[len(values)-1], ""
+		last := values[len(values)-1]
+		if f >= jaegerMember {
+			p.addMember(r, f, key, last, key)
+			continue
+		}
+		spelling := ""
 		if !canonical {
 			spelling = key
-		}
-		if f >= jaegerMember {
-			p.addMember(r, f, key, last, spelling)
-			continue
 		}
 		if (spelling != "" || r.scratch != nil && r.odd) && !p.prefer(r, f, spelling) {
 			continue
