@@ -85,10 +85,18 @@ type Store interface {
 	Close() error
 }
 
-// Caps are what an engine cannot do; the zero value does everything.
+// Caps are what an engine cannot do; the zero value does everything. Methods that
+// would do it return errors.ErrUnsupported.
 type Caps struct {
 	Volatile  bool // nothing survives the process
 	WriteOnly bool // nothing can be read
+
+	Shared      bool // other processes write to it, too, and the engine's server removes what is old
+	Uncounted   bool // Status does not know how many spans and traces there are
+	NoArrivals  bool // the order in which spans were written is not known: Arrivals
+	NoKeys      bool // there is no list of keys and values: Keys, Values
+	NoRates     bool // RED
+	StoredLinks bool // Links returns what LinkWriter was given, and nothing of other spans
 }
 
 // Status is what a store holds.
@@ -118,6 +126,12 @@ type EncodedWriter interface {
 // others.
 type Archiver interface {
 	Archive(ctx context.Context, td ptrace.Traces) error
+}
+
+// LinkWriter is an engine whose Links are written by a job: see package links.
+type LinkWriter interface {
+	// WriteLinks replaces the links of the day that begins at day, in UTC.
+	WriteLinks(ctx context.Context, day time.Time, links []trace.Link) error
 }
 
 // Purger forgets everything.

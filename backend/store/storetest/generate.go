@@ -20,10 +20,11 @@ type generator struct {
 	*rand.Rand
 	starts int               // so far; no two spans start at the same time
 	last   map[uint64]uint64 // of each trace, the span added last
+	partly bool              // Engine.PartlyIndexed
 }
 
-func newGenerator(seed uint64) *generator {
-	return &generator{Rand: rand.New(rand.NewPCG(seed, seed)), last: map[uint64]uint64{}}
+func (t *T) newGenerator(seed uint64) *generator {
+	return &generator{Rand: rand.New(rand.NewPCG(seed, seed)), last: map[uint64]uint64{}, partly: t.engine.PartlyIndexed}
 }
 
 func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
@@ -60,7 +61,7 @@ func (g *generator) traces(b *batch, from, to, spans int) {
 		for range max(0, g.IntN(6)-3) {
 			s.Links().AppendEmpty().SetTraceID(traceID(uint64(g.IntN(to + 2))))
 		}
-		if g.IntN(10) == 0 {
+		if g.IntN(10) == 0 && !g.partly {
 			s.SetFlags(trace.FlagFirehose | trace.FlagSampled)
 			s.Attributes().PutStr(trace.AttributeFormat, trace.FormatJaeger)
 		}
@@ -86,7 +87,11 @@ var generated = []any{
 }
 
 func (g *generator) value(v pcommon.Value) {
-	if err := v.FromRaw(pick(g, generated...)); err != nil {
+	raw := pick(g, generated...)
+	if _, ok := raw.([]byte); ok && g.partly {
+		raw = nil
+	}
+	if err := v.FromRaw(raw); err != nil {
 		panic(err)
 	}
 }

@@ -5,6 +5,7 @@ package storetest
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -37,6 +38,39 @@ func (t *T) write(s store.Store, td ptrace.Traces) {
 	}
 }
 
+// kept returns what the engine keeps of spans.
+func (t *T) kept(td ptrace.Traces) ptrace.Traces {
+	if t.engine.Keeps == nil {
+		return td
+	}
+	return t.engine.Keeps(td)
+}
+
+// needs ends the test of a method that the engine does not have, when it says so as it
+// must: missing is what Caps says, err what the method returned.
+func (t *T) needs(missing bool, err error) {
+	t.Helper()
+	switch {
+	case !missing:
+	case errors.Is(err, errors.ErrUnsupported):
+		t.Skip("the engine cannot do that, and says so")
+	default:
+		t.Fatalf("what the engine cannot do: error %v, want errors.ErrUnsupported", err)
+	}
+}
+
+// counts tests how many spans and traces s says to hold. 0 traces are not compared.
+func (t *T) counts(s store.Store, spans, traces int) {
+	t.Helper()
+	st, err := s.Status(t.Context())
+	if err == nil && s.Caps().Uncounted {
+		return
+	}
+	if err != nil || st.Spans != int64(spans) || traces > 0 && st.Traces != int64(traces) {
+		t.Errorf("%d spans of %d traces, but status %+v, %v", spans, traces, st, err)
+	}
+}
+
 // trace returns the stored spans of a trace.
 func (t *T) trace(s store.Store, id pcommon.TraceID) ptrace.Traces {
 	t.Helper()
@@ -47,11 +81,11 @@ func (t *T) trace(s store.Store, id pcommon.TraceID) ptrace.Traces {
 	return td
 }
 
-// holds tests that s returns each trace of td as it is in td. The order of its
-// spans does not matter.
+// holds tests that s returns each trace of td as it is in td, as far as the engine
+// keeps that. The order of its spans does not matter.
 func (t *T) holds(s store.Store, td ptrace.Traces) {
 	t.Helper()
-	want := byTrace(td)
+	want := byTrace(t.kept(td))
 	for id, spans := range want {
 		if got := encode(t.trace(s, id)); !equal(got, spans) {
 			t.Errorf("trace %v: stored %d spans, got %d that differ:\n%x\n%x", id, len(spans), len(got), spans, got)

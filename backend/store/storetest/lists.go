@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,6 +56,11 @@ func testServices(t *T) {
 // testKeys: keys and values are listed from wherever they are.
 func testKeys(t *T) {
 	s := t.open()
+	_, err := s.Values(t.Context(), "k", "", 10)
+	if s.Caps().NoKeys && errors.Is(err, errors.ErrUnsupported) {
+		_, err = s.Keys(t.Context(), "", 10)
+	}
+	t.needs(s.Caps().NoKeys, err)
 	b := newBatch()
 	for i := range 30 {
 		span := b.span(uint64(i), "keys", "op", 0, day)

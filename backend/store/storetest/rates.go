@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -20,10 +21,54 @@ func windows() []trace.Window {
 	return []trace.Window{{}, {Start: at(20)}, {End: at(20)}, {Start: at(10), End: at(50)}, {Start: at(1000)}}
 }
 
+// computed ends the test of an engine whose links are only those that it was given.
+func (t *T) computed(s store.Store) {
+	if s.Caps().StoredLinks {
+		t.Skip("links are what a job writes: testStoredLinks")
+	}
+}
+
+// testStoredLinks: the links that a job writes are there, each day's once.
+func testStoredLinks(t *T) {
+	s := t.open()
+	w, ok := s.(store.LinkWriter)
+	if !ok && !s.Caps().StoredLinks {
+		t.Skip("links are computed")
+	}
+	if !ok {
+		t.Fatal("no LinkWriter")
+	}
+	monday := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
+	tuesday := monday.AddDate(0, 0, 1)
+	ab, ac := trace.Link{Parent: "a", Child: "b", Calls: 3}, trace.Link{Parent: "a", Child: hostile[3], Calls: 1 << 40}
+	for _, day := range []struct {
+		time.Time
+		links []trace.Link
+	}{{monday, []trace.Link{ac}}, {monday, []trace.Link{ac, ab}}, {tuesday, []trace.Link{ab}}} {
+		if err := w.WriteLinks(t.Context(), day.Time, day.links); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		w    trace.Window
+		want []trace.Link
+	}{
+		{trace.Window{Start: monday, End: tuesday}, []trace.Link{ac, ab}},
+		{trace.Window{Start: tuesday.Add(-time.Hour), End: tuesday.Add(time.Hour)}, []trace.Link{ab}},
+		{trace.Window{Start: monday, End: tuesday.Add(1)}, []trace.Link{ac, {Parent: "a", Child: "b", Calls: 6}}},
+		{trace.Window{End: monday}, nil},
+	} {
+		if got, err := s.Links(t.Context(), test.w); err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("%v: %v, %v; want %v", test.w, got, err, test.want)
+		}
+	}
+}
+
 // testLinks: a link is a span and its parent in another service.
 func testLinks(t *T) {
-	g := newGenerator(7)
+	g := t.newGenerator(7)
 	s, n := t.open(), naive{}
+	t.computed(s)
 	for range 4 { // parents and children in different batches, in either order
 		b := newBatch()
 		b.spans = uint64(g.starts)
@@ -34,7 +79,7 @@ func testLinks(t *T) {
 			}
 		}
 		t.write(s, b.Traces)
-		n.add(b.Traces)
+		n.add(t.kept(b.Traces))
 	}
 	whole := day.Truncate(time.Minute)
 	for _, w := range append(windows(),
@@ -55,6 +100,7 @@ func testLinks(t *T) {
 // the child of the client's, and others are children of either.
 func testSharedLinks(t *T) {
 	s, b := t.open(), newBatch()
+	t.computed(s)
 	span := func(service string, kind ptrace.SpanKind, id, parent uint64) {
 		s := b.span(1, service, "x", parent, day)
 		s.SetKind(kind)
@@ -105,8 +151,10 @@ func (n naive) links(w trace.Window) []trace.Link {
 // testRED: rates, errors and durations are those of the spans that a query
 // names.
 func testRED(t *T) {
-	g := newGenerator(8)
+	g := t.newGenerator(8)
 	s, n := t.open(), naive{}
+	_, err := s.RED(t.Context(), trace.REDQuery{Step: time.Minute})
+	t.needs(s.Caps().NoRates, err)
 	for i := range 4 {
 		b := newBatch()
 		b.spans = uint64(g.starts)
@@ -116,7 +164,7 @@ func testRED(t *T) {
 			setTimes(span.Span, start, span.Duration())
 		}
 		t.write(s, b.Traces)
-		n.add(b.Traces)
+		n.add(t.kept(b.Traces))
 	}
 	for _, w := range append(windows(), trace.Window{Start: day.Add(20 * time.Minute), End: day.Add(51 * time.Minute)}) {
 		for _, q := range []trace.REDQuery{

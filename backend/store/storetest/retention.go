@@ -51,6 +51,9 @@ func (t *T) fill(s store.Store, first uint64, each func(store.Status)) (spans in
 // what is archived stays.
 func testRetention(t *T) {
 	s := t.openConfig(Config{Dir: t.TempDir(), MaxBytes: retentionBytes})
+	if s.Caps().Shared {
+		t.Skip("the engine's server removes what is old")
+	}
 	kept := newBatch()
 	if a, ok := s.(store.Archiver); ok {
 		kept.span(1<<50, "kept", "op", 0, day.Add(-time.Hour)).Attributes().PutStr("k", "kept")
@@ -135,7 +138,7 @@ func testArchive(t *T) {
 	if !ok {
 		t.Fatal("no Archiver")
 	}
-	g := newGenerator(9)
+	g := t.newGenerator(9)
 	n := naive{}
 	var batches []ptrace.Traces
 	for range 3 {
@@ -143,7 +146,7 @@ func testArchive(t *T) {
 		b.spans = uint64(g.starts)
 		g.traces(b, 0, 20, 40)
 		batches = append(batches, b.Traces)
-		n.add(b.Traces)
+		n.add(t.kept(b.Traces))
 	}
 	archive := func(td ptrace.Traces) {
 		if err := a.Archive(t.Context(), td); err != nil {
@@ -159,9 +162,13 @@ func testArchive(t *T) {
 	for _, text := range []string{"", "service:shop", "status:error", `"red"`, "size", "{service:shop} {service:db}"} {
 		t.finds(s, n, t.parse(text))
 	}
+	t.counts(s, 120, len(n))
 	status, err := s.Status(t.Context())
-	if err != nil || status.Spans != 120 || status.Traces != int64(len(n)) || !status.Oldest.IsZero() && status.Oldest.Before(day) {
+	if err != nil || !status.Oldest.IsZero() && status.Oldest.Before(day) {
 		t.Errorf("status %+v, %v", status, err)
+	}
+	if s.Caps().StoredLinks {
+		return
 	}
 	if links, err := s.Links(t.Context(), trace.Window{}); err != nil || len(links) != len(n.links(trace.Window{})) {
 		t.Errorf("links %v, %v", links, err)

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"github.com/go-spur/spur/backend/store"
 )
 
@@ -28,6 +30,13 @@ type Engine struct {
 	// Older makes the closed store in dir what the first version of the engine
 	// would have written. nil says that this is the first version.
 	Older func(t testing.TB, dir string)
+
+	// Keeps returns what the engine's schema keeps of spans. nil is for everything.
+	Keeps func(ptrace.Traces) ptrace.Traces
+
+	// PartlyIndexed says that searches need not find values of tags that are bytes, and
+	// spans that are not to be indexed, those of firehose.
+	PartlyIndexed bool
 }
 
 // Config is what a test asks of a store.

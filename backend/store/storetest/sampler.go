@@ -61,8 +61,10 @@ func testSampler(t *T) {
 	throughput(2, 100)
 
 	insert(4, 2, first)
-	throughput(0, 100, first, second, third, third)
-	throughput(0, 1)
+	if !opened.Caps().Shared { // another process may still want it
+		throughput(0, 100, first, second, third, third)
+		throughput(0, 1)
+	}
 
 	p := store.Probability{Service: "a", Operation: "1" + hostile[0], Probability: 1e-5, QPS: 1.0 / 3}
 	q := store.Probability{Service: "a", Operation: "2", Probability: 1}

@@ -34,7 +34,7 @@ func testSearchRandom(t *T) {
 		seeds, queries = 1, 80
 	}
 	for seed := range seeds {
-		g := newGenerator(uint64(seed))
+		g := t.newGenerator(uint64(seed))
 		s, n := t.open(), naive{}
 		var spans uint64
 		found := 0
@@ -45,7 +45,7 @@ func testSearchRandom(t *T) {
 				g.traces(b, 10*round, 40+10*round, 40)
 				spans = b.spans
 				t.write(s, b.Traces)
-				n.add(b.Traces)
+				n.add(t.kept(b.Traces))
 			}
 			for range queries {
 				q := t.parse(g.query(60))
@@ -76,7 +76,7 @@ func testSearchHostile(t *T) {
 	}
 	s, n := t.open(), naive{}
 	t.write(s, b.Traces)
-	n.add(b.Traces)
+	n.add(t.kept(b.Traces))
 	for _, text := range hostile {
 		for _, term := range []trace.Term{
 			{Field: trace.FieldTag, Key: text, Cmp: trace.CmpExists},

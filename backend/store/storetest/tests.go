@@ -28,6 +28,7 @@ var tests = []test{
 	{"Keys", testKeys},
 	{"Links", testLinks},
 	{"SharedLinks", testSharedLinks},
+	{"StoredLinks", testStoredLinks},
 	{"RED", testRED},
 	{"Arrivals", testArrivals},
 	{"ArrivalsCut", testArrivalsCut},
