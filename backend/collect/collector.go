@@ -70,6 +70,9 @@ type Collector struct {
 // registers its metrics with reg, which may be nil, and panics when another
 // Collector's are there.
 func New(config Config, s store.Store, reg prometheus.Registerer, log *slog.Logger) *Collector {
+	if b, ok := s.(store.Batcher); ok && config.BatchSpans == 0 && config.BatchDelay == 0 {
+		config.BatchSpans, config.BatchDelay = b.Batch()
+	}
 	config.QueueSpans = cmp.Or(config.QueueSpans, DefaultQueueSpans)
 	config.QueueBytes = cmp.Or(config.QueueBytes, DefaultQueueBytes)
 	config.BatchSpans = cmp.Or(config.BatchSpans, DefaultBatchSpans)
@@ -200,17 +203,23 @@ func (c *Collector) Unread(from trace.Origin, reason trace.Reason, n int) {
 // warn logs, once in logEvery for each reason, that something is refused, and
 // what was so far.
 func (c *Collector) warn(from trace.Origin, reason trace.Reason) {
+	if b, due := c.warning(reason); due {
+		c.log.Warn("spans are refused", "reason", reason, "protocol", from.Protocol, "transport", from.Transport,
+			"refused", b.Refused, "unread", b.Unread)
+	}
+}
+
+// warning reports whether it is time to log refusals for a reason again, with the
+// books of now.
+func (c *Collector) warning(reason trace.Reason) (b trace.Books, due bool) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	last := c.warned[reason]
 	if c.closed || !last.IsZero() && time.Since(last) < logEvery {
-		c.mu.Unlock()
-		return
+		return b, false
 	}
 	c.warned[reason] = time.Now()
-	b := c.books.sum(c.queue.spans)
-	c.mu.Unlock()
-	c.log.Warn("spans are refused", "reason", reason, "protocol", from.Protocol, "transport", from.Transport,
-		"refused", b.Refused, "unread", b.Unread)
+	return c.books.sum(c.queue.spans), true
 }
 
 // Reserve sets n bytes of a body that is going to be read against the budget, as

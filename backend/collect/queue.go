@@ -7,6 +7,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -26,6 +27,7 @@ type batch struct {
 	encoded []trace.Encoded // as well as td
 	spans   int
 	saved   int // of spans
+	refused *store.Refused
 	memory  int64
 	began   time.Time
 }

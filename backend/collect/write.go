@@ -60,7 +60,8 @@ func (c *Collector) closing() bool {
 }
 
 // write writes b and books what became of it. A store that fails is tried again,
-// while the queue fills, unless its error says that this will not help.
+// while the queue fills, unless its error says that this will not help; one whose
+// server is away is tried until it is back.
 func (c *Collector) write(b *batch) {
 	begun := time.Now()
 	c.latency.queued.Observe(begun.Sub(b.began).Seconds())
@@ -69,9 +70,10 @@ func (c *Collector) write(b *batch) {
 		c.report(err)
 		if err == nil {
 			c.settle(b, "")
+			c.warnRefused(b.refused)
 			return
 		}
-		if isFinal(err) || time.Since(begun) >= retryFor {
+		if isFinal(err) || time.Since(begun) >= retryFor && !errors.Is(err, store.ErrUnavailable) {
 			c.settle(b, trace.ReasonStore)
 			return
 		}
@@ -107,15 +109,21 @@ func (c *Collector) save(b *batch) (err error) {
 		}
 	}()
 	if len(b.encoded) > 0 {
-		if err := c.encoded.WriteEncoded(c.stopped, b.encoded); err != nil {
+		err := c.encoded.WriteEncoded(c.stopped, b.encoded)
+		if err != nil && !errors.As(err, &b.refused) {
 			return err
 		}
 		b.saved, b.encoded = len(b.encoded), nil
 	}
-	if b.td.SpanCount() == 0 {
-		return nil
+	if b.td.SpanCount() > 0 {
+		var refused *store.Refused
+		err := c.store.Write(c.stopped, b.td)
+		if err != nil && !errors.As(err, &refused) {
+			return err
+		}
+		b.refused = b.refused.And(refused)
 	}
-	return c.store.Write(c.stopped, b.td)
+	return nil
 }
 
 // settle books b as stored, or as refused if there is a reason.
@@ -125,10 +133,25 @@ func (c *Collector) settle(b *batch, reason trace.Reason) {
 	switch {
 	case !c.queue.settle(b): // Close has booked it
 	case reason == "":
-		c.books.stored += int64(b.spans)
+		refused := min(b.refused.Count(), b.spans)
+		c.books.stored += int64(b.spans - refused)
+		if refused > 0 {
+			c.books.refused[trace.ReasonStore] += int64(refused)
+		}
 	default:
-		c.books.stored += int64(b.saved)
-		c.books.refused[reason] += int64(b.spans - b.saved)
+		saved := b.saved - min(b.refused.Count(), b.saved)
+		c.books.stored += int64(saved)
+		c.books.refused[reason] += int64(b.spans - saved)
+	}
+}
+
+// warnRefused logs, once in logEvery, that the store refuses spans, and why.
+func (c *Collector) warnRefused(r *store.Refused) {
+	if r == nil {
+		return
+	}
+	if books, due := c.warning(trace.ReasonStore); due {
+		c.log.Warn("the store refuses spans", "error", r, "refused", books.Refused)
 	}
 }
 

@@ -24,6 +24,9 @@ var (
 	ErrClosed = errors.New("store is closed")
 	// ErrTooMuch says that an answer would be too large: ask for less.
 	ErrTooMuch = errors.New("the answer would be too large")
+	// ErrUnavailable says that the engine's server is away or overloaded. The same can
+	// be done later, however long that takes.
+	ErrUnavailable = errors.New("store is not available")
 )
 
 // Store keeps spans and finds traces. All methods may be called from any
@@ -119,6 +122,12 @@ type Status struct {
 // but what Trace then returns can be archived, and is not stored twice.
 type EncodedWriter interface {
 	WriteEncoded(ctx context.Context, spans []trace.Encoded) error
+}
+
+// Batcher is an engine that wants to be given so many spans at a time, or fewer when
+// the first of them has waited for delay.
+type Batcher interface {
+	Batch() (spans int, delay time.Duration)
 }
 
 // Archiver keeps traces that retention does not remove: those that someone
