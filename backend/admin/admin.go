@@ -23,6 +23,8 @@ type Config struct {
 	Metrics prometheus.Gatherer
 	// Clients is what /clients shows; nil leaves that out.
 	Clients func() []trace.Client
+	// Status is what /status shows, as JSON; nil leaves that out.
+	Status func() any
 	// AllowedHosts are names that a request's Host may have besides localhost and
 	// IP addresses; "*" allows any.
 	AllowedHosts []string
@@ -33,6 +35,7 @@ type Config struct {
 //	/               200, or 503 with the reason
 //	/metrics        for Prometheus
 //	/clients        a JSON list of trace.Client, with those first that lost most
+//	/status         JSON: what is read, and what became of it
 //	/debug/pprof/   for go tool pprof
 //
 // The answer at / is Jaeger's, with the reason in addition.
@@ -44,6 +47,12 @@ func New(c Config) http.Handler {
 		mux.HandleFunc("GET /clients", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(c.Clients()) // who went away needs none
+		})
+	}
+	if c.Status != nil {
+		mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(c.Status())
 		})
 	}
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index) // and the profiles that it lists

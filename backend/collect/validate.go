@@ -15,6 +15,13 @@ import (
 // removed. It neither counts nor queues any.
 func (c *Collector) Validate(td ptrace.Traces) []trace.Refused { return c.validate(td).refused }
 
+// Validate is Collector.Validate of one with the default limits. It also says how many
+// spans it mended.
+func Validate(td ptrace.Traces) (mended int, refused []trace.Refused) {
+	p := (&Collector{config: Config{MaxSpanBytes: DefaultMaxSpanBytes}}).validate(td)
+	return p.mended, p.refused
+}
+
 // validate mends the spans of td, removes those that cannot be stored, and
 // resources and scopes that hold none then, and says what it found.
 func (c *Collector) validate(td ptrace.Traces) parcel {

@@ -14,13 +14,15 @@ const (
 	Collector                     // receives spans and stores them
 	Query                         // the pages and the API, over what collectors stored
 	Agent                         // receives spans on the senders' machine and sends them to collectors
+	Ingester                      // stores the spans that collectors gave to Kafka
 )
 
 // Sets of commands, by what they do.
 const (
-	everyone = AllInOne | Collector | Query | Agent
-	stores   = AllInOne | Collector | Query // have the store that the settings name
+	everyone = AllInOne | Collector | Query | Agent | Ingester
+	stores   = AllInOne | Collector | Query | Ingester // have the store that the settings name
 	collects = AllInOne | Collector
+	writes   = collects | Ingester
 	queries  = AllInOne | Query
 	nearby   = AllInOne | Agent // are on the machine of the programs that send spans
 	takes    = collects | nearby
@@ -35,6 +37,7 @@ var commands = []struct {
 	{Collector, "collector", "Receives traces and stores them."},
 	{Query, "query", "Searches and shows the traces that collectors store."},
 	{Agent, "agent", "Receives spans from the programs on its machine, and sends them to collectors."},
+	{Ingester, "ingester", "Reads traces from Kafka and stores them."},
 }
 
 // String returns the name of the command, or of those in the set.
@@ -59,6 +62,9 @@ func (c Command) purpose() string {
 
 // Collects reports whether the command receives spans over the network.
 func (c Command) Collects() bool { return c&collects != 0 }
+
+// Writes reports whether the command stores spans.
+func (c Command) Writes() bool { return c&(takes|writes) != 0 }
 
 // Takes reports whether the command receives spans, from wherever.
 func (c Command) Takes() bool { return c&takes != 0 }

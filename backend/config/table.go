@@ -46,11 +46,11 @@ func table(c *Config, getenv func(string) string) []option {
 // everything lists the options of all commands, as docs do.
 func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
-		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, or sent on; of several, the first is read", "", stores},
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, or sent on, to other collectors or to Kafka; of several, the first is read", "", stores},
 		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", stores},
-		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", collects},
-		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", collects},
-		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", "", collects},
+		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", writes},
+		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", writes},
+		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", "", writes},
 
 		{"listen", "SPUR_LISTEN", host(&c.Listen), "address of all ports that have none of their own; 0.0.0.0 opens them to the network", "", everyone},
 		{"query.http-server.host-port", "QUERY_HTTP_SERVER_HOST_PORT", address(&c.QueryHTTP), "the pages and the API", "", queries},
@@ -85,6 +85,8 @@ func everything(c *Config, getenv func(string) string) []option {
 	}
 	options = append(options, c.Reporter.options()...)
 	options = append(options, c.Forward.options()...)
+	options = append(options, c.KafkaProducer.options()...)
+	options = append(options, c.KafkaConsumer.options()...)
 	options = append(options, c.adaptive()...)
 	for _, t := range c.tls() {
 		options = append(options, t.options()...)
@@ -97,6 +99,7 @@ var engines = []word{
 	{"sqlite", ""},
 	{"memory", ""},
 	{"forward", ""},
+	{"kafka", ""},
 	{"badger", "use sqlite, which keeps traces on disk without a server, too"},
 	{"grpc", "remote storage is not supported: use sqlite or memory"},
 }

@@ -52,6 +52,10 @@ func token(to *string) value[string] {
 	}, asIs}
 }
 
+func password(to *string) value[string] {
+	return value[string]{to, secret, func(s string) (string, error) { return s, nil }, asIs}
+}
+
 // word is a word that a choice knows, with what is wrong with it, if anything.
 type word struct{ text, wrong string }
 

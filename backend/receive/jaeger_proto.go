@@ -58,17 +58,21 @@ type jaegerProcess struct {
 // add decodes a span, and keeps or refuses it.
 func (j *jaegerBatch) add(b []byte) {
 	s, bad := j.decoder.span(b)
-	var p *jaegerProcess
 	if bad == "" {
-		p = j.of(s)
-		bad = p.bad
+		bad = j.put(s)
 	}
 	if bad != "" {
 		j.refused.add(bad)
-		return
 	}
-	to := p.spans.AppendEmpty()
-	s.Put(to)
+}
+
+// put keeps a span, or says why it is refused.
+func (j *jaegerBatch) put(s *jaegerSpan) trace.Reason {
+	p := j.of(s)
+	if p.bad == "" {
+		s.Put(p.spans.AppendEmpty())
+	}
+	return p.bad
 }
 
 // of returns where s belongs: to its process, or else to that of the batch.

@@ -104,14 +104,22 @@ func (d *jaegerDecoder) span(b []byte) (*jaegerSpan, trace.Reason) {
 			s.Warnings = append(s.Warnings, textOf(f.value))
 		}
 	}
-	switch {
-	case !s.TraceID.IsValid():
-		d.fail(trace.ReasonTraceID)
-	case s.SpanID == 0:
-		d.fail(trace.ReasonSpanID)
+	if d.bad == "" {
+		d.bad = s.check()
 	}
 	s.ParentID = parentOf(s)
 	return s, d.bad
+}
+
+// check returns why a span must be refused, if it must.
+func (s *jaegerSpan) check() trace.Reason {
+	switch {
+	case !s.TraceID.IsValid():
+		return trace.ReasonTraceID
+	case s.SpanID == 0:
+		return trace.ReasonSpanID
+	}
+	return ""
 }
 
 // parentOf returns the span that s follows from, where s is nobody's child in its

@@ -67,7 +67,7 @@ func overHTTP(c Config) (*Questions, error) {
 	if _, err := HostPort(c.Protocol, c.Endpoint); err != nil {
 		return nil, err
 	}
-	if _, err := c.TLS.read(); err != nil {
+	if _, err := c.TLS.Config(); err != nil {
 		return nil, err
 	}
 	u, err := url.Parse(endpointURL(&c))
@@ -79,7 +79,7 @@ func overHTTP(c Config) (*Questions, error) {
 	t := &http.Transport{
 		DialContext: dialer.DialContext,
 		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			config, err := c.TLS.read() // each time, for files change
+			config, err := c.TLS.Config() // each time, for files change
 			if err != nil {
 				return nil, err
 			}

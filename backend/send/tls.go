@@ -35,8 +35,8 @@ func (t *TLS) base() *tls.Config {
 	return &tls.Config{ServerName: t.ServerName, InsecureSkipVerify: t.SkipVerify, MinVersion: tls.VersionTLS12}
 }
 
-// read is the configuration with the files.
-func (t *TLS) read() (*tls.Config, error) {
+// Config reads the files.
+func (t *TLS) Config() (*tls.Config, error) {
 	c := t.base()
 	if t.CA != "" {
 		pem, err := os.ReadFile(t.CA)
@@ -65,7 +65,7 @@ type tlsCredentials struct {
 }
 
 func newTLSCredentials(c *Config) (credentials.TransportCredentials, error) {
-	config, err := c.TLS.read()
+	config, err := c.TLS.Config()
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func newTLSCredentials(c *Config) (credentials.TransportCredentials, error) {
 
 // ClientHandshake implements credentials.TransportCredentials.
 func (t *tlsCredentials) ClientHandshake(ctx context.Context, authority string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	if config, err := t.tls.read(); err == nil {
+	if config, err := t.tls.Config(); err == nil {
 		return credentials.NewTLS(config).ClientHandshake(ctx, authority, conn)
 	}
 	return t.TransportCredentials.ClientHandshake(ctx, authority, conn) // half-written files

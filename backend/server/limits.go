@@ -8,6 +8,7 @@ import "time"
 const (
 	stopTime      = 10 * time.Second
 	stopReceivers = 2 * time.Second
+	stopIngester  = 5500 * time.Millisecond // which has no receivers and no queue
 	stopTracer    = time.Second / 2
 	stopQueue     = 3500 * time.Millisecond
 	stopSampling  = time.Second / 2

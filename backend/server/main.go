@@ -18,10 +18,15 @@ import (
 // returns the exit status: 2 when the settings are wrong, and 1 when the command
 // cannot start or spans were lost when it stopped.
 func Main(command config.Command, engines Engines, args, env []string, stdout, stderr io.Writer) (status int) {
+	return MainWith(command, Deps{Engines: engines}, args, env, stdout, stderr)
+}
+
+// MainWith is Main of a command that needs more.
+func MainWith(command config.Command, d Deps, args, env []string, stdout, stderr io.Writer) (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	defer stop()
-	err := Run(ctx, command, engines, args, env, stdout, stderr)
+	err := Run(ctx, command, d, args, env, stdout, stderr)
 	switch {
 	case err == nil:
 		return 0

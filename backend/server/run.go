@@ -19,7 +19,7 @@ import (
 // Run is one of the commands: it reads the settings, starts, says on stdout where
 // everything is, and stops when ctx is done. It logs to stderr. Its error is
 // config.ErrInvalid, wrapped, when the settings are wrong.
-func Run(ctx context.Context, command config.Command, engines Engines, args, env []string, stdout, stderr io.Writer) error {
+func Run(ctx context.Context, command config.Command, d Deps, args, env []string, stdout, stderr io.Writer) error {
 	begun := time.Now()
 	c, warning, err := config.Parse(command, args, env)
 	if errors.Is(err, config.ErrHelp) {
@@ -33,7 +33,8 @@ func Run(ctx context.Context, command config.Command, engines Engines, args, env
 	if warning != "" {
 		log.Warn(warning)
 	}
-	s, err := Start(ctx, c, Deps{Logger: log, Engines: engines})
+	d.Logger = log
+	s, err := Start(ctx, c, d)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // stopped before it was ready
@@ -68,6 +69,9 @@ func (s *Server) banner(took time.Duration) string {
 			what = "not used: " + p.Error
 		}
 		fmt.Fprintf(&b, "  %-15s %-*s  %s\n", p.Name, width, p.Address, what)
+	}
+	if s.reads != "" {
+		fmt.Fprintf(&b, "  %-15s %s\n", "from", s.reads)
 	}
 	for i, k := range s.stores {
 		what := "traces"

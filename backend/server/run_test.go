@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	var log bytes.Buffer
 	done := make(chan error, 1)
 	go func() {
-		done <- server.Run(ctx, config.AllInOne, nil, []string{"--span-storage.type=memory", "--query.base-path=/jaeger"}, append(freePorts, "SPUR_SELFTRACE=1"), in, &log)
+		done <- server.Run(ctx, config.AllInOne, server.Deps{}, []string{"--span-storage.type=memory", "--query.base-path=/jaeger"}, append(freePorts, "SPUR_SELFTRACE=1"), in, &log)
 		_ = in.Close()
 	}()
 	banner := make([]byte, 4096)
@@ -88,19 +88,19 @@ func TestRun(t *testing.T) {
 
 func TestRunWrong(t *testing.T) {
 	var out bytes.Buffer
-	if err := server.Run(t.Context(), config.AllInOne, nil, []string{"--help"}, nil, &out, io.Discard); err != nil || !strings.Contains(out.String(), "--collector.queue-size") {
+	if err := server.Run(t.Context(), config.AllInOne, server.Deps{}, []string{"--help"}, nil, &out, io.Discard); err != nil || !strings.Contains(out.String(), "--collector.queue-size") {
 		t.Errorf("help: %v\n%s", err, out.String())
 	}
-	if err := server.Run(t.Context(), config.AllInOne, nil, []string{"--span-storage.type=badger"}, nil, io.Discard, io.Discard); !errors.Is(err, config.ErrInvalid) || !strings.Contains(err.Error(), "use sqlite") {
+	if err := server.Run(t.Context(), config.AllInOne, server.Deps{}, []string{"--span-storage.type=badger"}, nil, io.Discard, io.Discard); !errors.Is(err, config.ErrInvalid) || !strings.Contains(err.Error(), "use sqlite") {
 		t.Errorf("badger: %v", err)
 	}
 	args := []string{"--span-storage.type=memory", "--sampling.strategies-file=/no/such/file"}
-	if err := server.Run(t.Context(), config.AllInOne, nil, args, freePorts, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
+	if err := server.Run(t.Context(), config.AllInOne, server.Deps{}, args, freePorts, io.Discard, io.Discard); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no strategies: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := server.Run(ctx, config.AllInOne, nil, args[:1], freePorts, io.Discard, io.Discard); err != nil {
+	if err := server.Run(ctx, config.AllInOne, server.Deps{}, args[:1], freePorts, io.Discard, io.Discard); err != nil {
 		t.Errorf("stopped at once: %v", err)
 	}
 }

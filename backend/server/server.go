@@ -31,6 +31,7 @@ import (
 type Deps struct {
 	Logger  *slog.Logger // nil is slog.Default()
 	Engines Engines      // nil is none
+	Ingest  Ingest       // what the command ingester does
 }
 
 // Engines opens the store of that name, one that package open does not know, and says
@@ -46,10 +47,13 @@ type Server struct {
 	ports   []query.Port
 	release []func() error // closes the sockets, and what follows a file
 	engines Engines
+	ingest  Ingest
 
 	stores       []kept
 	store        store.Store        // the first
 	collector    *collect.Collector // the first's
+	ingester     Ingester           // nil unless the command is that
+	reads        string             // what the ingester does
 	sink         receive.Sink       // the collectors
 	tracer       *selfTracer        // nil when it does not trace itself
 	clients      *receive.Clients
@@ -81,6 +85,7 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		log:     cmp.Or(d.Logger, slog.Default()),
 		metrics: prometheus.NewRegistry(),
 		engines: d.Engines,
+		ingest:  d.Ingest,
 		started: time.Now(),
 		unready: errStarting,
 	}
@@ -118,6 +123,11 @@ func Start(ctx context.Context, c config.Config, d Deps) (_ *Server, err error) 
 		}
 	}
 	s.receive(&open)
+	if c.Command == config.Ingester {
+		if err := s.openIngester(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if c.Command.Queries() {
 		if err := s.serveQuery(open.query); err != nil {
 			return nil, err
@@ -202,6 +212,9 @@ func (s *Server) serveAdmin(l net.Listener) {
 	if s.clients != nil {
 		c.Clients = s.clients.List
 	}
+	if s.config.Command == config.Ingester {
+		c.Status = s.ingesterStatus
+	}
 	h := admin.New(c)
 	s.admin = newWebServer(l, h, s.log)
 	s.serve(Admin, s.admin)
@@ -244,10 +257,20 @@ func (s *Server) Ready() error {
 	if unready != nil {
 		return unready
 	}
-	if s.collector == nil {
-		return nil
+	for _, k := range s.stores {
+		if p, ok := k.store.(store.Prober); ok {
+			if err := p.Ready(); err != nil {
+				return err
+			}
+		}
 	}
-	return s.collector.Ready()
+	switch {
+	case s.ingester != nil:
+		return s.ingester.Ready()
+	case s.collector != nil:
+		return s.collector.Ready()
+	}
+	return nil
 }
 
 // readiness shows Ready to Prometheus.
@@ -275,8 +298,11 @@ func (s *Server) Addr(name string) string {
 
 // Books returns what became of all spans so far.
 func (s *Server) Books() (b trace.Books) {
-	if s.collector != nil {
-		b = s.collector.Books()
+	switch {
+	case s.ingester != nil:
+		return s.ingester.Books()
+	case s.collector != nil:
+		return s.collector.Books()
 	}
 	return b
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // Close stops the components in the order in which a span walks through them. Each
@@ -32,6 +34,9 @@ func (s *Server) Close(ctx context.Context) error {
 		s.log.Debug("stopped", "part", name, "took", time.Since(start))
 	}
 	step("receivers", stopReceivers, s.closeReceivers)
+	if s.ingester != nil {
+		step("ingester", stopIngester, s.ingester.Close)
+	}
 	if s.tracer != nil {
 		step("tracer", stopTracer, s.tracer.close)
 	}
@@ -51,11 +56,17 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	for _, k := range s.stores {
 		if k.collector != nil {
-			b := k.collector.Books()
-			s.log.Info("stopped", "store", k.name, "received", b.Received, "stored", b.Stored, "refused", b.Refused, "unread", b.Unread)
+			s.logBooks(k.name, k.collector.Books())
 		}
 	}
+	if s.ingester != nil {
+		s.logBooks(s.config.Storage, s.ingester.Books())
+	}
 	return errors.Join(errs...)
+}
+
+func (s *Server) logBooks(store string, b trace.Books) {
+	s.log.Info("stopped", "store", store, "received", b.Received, "stored", b.Stored, "refused", b.Refused, "unread", b.Unread)
 }
 
 func (s *Server) closeReceivers(ctx context.Context) error {

@@ -33,7 +33,7 @@ type kept struct {
 // Where nothing is collected that one is enough.
 func (s *Server) openStores(ctx context.Context) error {
 	names := s.config.Storages()
-	if !s.config.Command.Takes() {
+	if !s.config.Command.Writes() {
 		names = names[:1]
 	}
 	for _, name := range names {
@@ -50,7 +50,7 @@ func (s *Server) openStores(ctx context.Context) error {
 // openStore opens the store of that name.
 func (s *Server) openStore(ctx context.Context, name string) (k kept, err error) {
 	c := &s.config
-	cfg := open.Config{Type: name, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync, ReadOnly: !c.Command.Takes()}
+	cfg := open.Config{Type: name, MaxBytes: c.MaxSize, MaxAge: c.MaxAge, Sync: c.Sync, ReadOnly: !c.Command.Writes()}
 	k = kept{name: name, where: "in memory, until this process ends"}
 	switch name {
 	case "memory":

@@ -130,6 +130,12 @@ type Batcher interface {
 	Batch() (spans int, delay time.Duration)
 }
 
+// Prober is an engine that talks to servers, and knows whether they answer.
+type Prober interface {
+	// Ready returns nil, or why nothing can be stored now. It does not block.
+	Ready() error
+}
+
 // Archiver keeps traces that retention does not remove: those that someone
 // archived, and those that were imported. Trace and Search find them like the
 // others.

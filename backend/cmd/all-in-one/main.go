@@ -17,5 +17,5 @@ import (
 )
 
 func main() {
-	os.Exit(server.Main(config.AllInOne, nil, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	os.Exit(server.Main(config.AllInOne, opened, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }

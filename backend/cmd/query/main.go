@@ -14,8 +14,9 @@ import (
 
 	"github.com/go-spur/spur/backend/config"
 	"github.com/go-spur/spur/backend/server"
+	"github.com/go-spur/spur/backend/store/engines"
 )
 
 func main() {
-	os.Exit(server.Main(config.Query, nil, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	os.Exit(server.Main(config.Query, engines.Open, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }

@@ -46,6 +46,7 @@ type Config struct {
 // which stay until a receiver takes them or there is no more room: then the oldest are
 // dropped.
 type Store struct {
+	store.WriteOnly
 	config Config
 	deps   deps
 	log    *slog.Logger
@@ -79,6 +80,8 @@ var (
 	_ store.EncodedWriter = (*Store)(nil)
 )
 
+var errWriteOnly = fmt.Errorf("spans are sent on, and not kept here: %w", errors.ErrUnsupported)
+
 // Open returns a store that sends until Close. It registers its metrics with reg,
 // which may be nil.
 func Open(c Config, reg prometheus.Registerer, log *slog.Logger) (*Store, error) {
@@ -102,7 +105,8 @@ func open(c Config, d deps, reg prometheus.Registerer, log *slog.Logger) (*Store
 		_ = sender.Close() // it was not used
 	}
 	s := &Store{
-		config: c, deps: d, log: log, ledger: newLedger(), endpoints: endpoints,
+		WriteOnly: store.WriteOnly{Err: errWriteOnly},
+		config:    c, deps: d, log: log, ledger: newLedger(), endpoints: endpoints,
 		trouble: make(chan struct{}, 1), warned: map[trace.Reason]time.Time{},
 	}
 	s.closing, s.noMore = context.WithCancel(context.Background())

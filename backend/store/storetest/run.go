@@ -50,8 +50,16 @@ type Config struct {
 // does not fail is an error.
 type Except map[string]string
 
+// RunWriting tests what an engine does with what is written to it, for those that are
+// read with the code of another one.
+func RunWriting(t *testing.T, e Engine, except Except) {
+	run(t, e, except, tests[:slices.IndexFunc(tests, func(x test) bool { return x.name == firstReading })])
+}
+
 // Run tests an engine.
-func Run(t *testing.T, e Engine, except Except) {
+func Run(t *testing.T, e Engine, except Except) { run(t, e, except, tests) }
+
+func run(t *testing.T, e Engine, except Except, tests []test) {
 	if dir := os.Getenv(killDir); dir != "" { //nolint:forbidigo // set by testKill for its child
 		writeUntilKilled(t, e, dir)
 	}

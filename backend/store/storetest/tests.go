@@ -8,6 +8,9 @@ type test struct {
 	run  func(t *T)
 }
 
+// firstReading is the first test that is about finding.
+const firstReading = "SearchRandom"
+
 var tests = []test{
 	{"Values", testValues},
 	{"Corpus", testCorpus},
@@ -19,7 +22,7 @@ var tests = []test{
 	{"Window", testWindow},
 	{"Ownership", testOwnership},
 	{"Large", testLarge},
-	{"SearchRandom", testSearchRandom},
+	{firstReading, testSearchRandom},
 	{"SearchHostile", testSearchHostile},
 	{"SearchCursor", testSearchCursor},
 	{"SearchCut", testSearchCut},

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/internal/broker"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Config says what is read.
+type Config struct {
+	Broker broker.Config
+	Topic  string
+	Group  string // shares the partitions with others of the same name
+	Client string // what brokers call it
+	Rack   string // where it is, or ""
+	// Encoding is what the counters call the protocol.
+	Encoding string
+	// FetchBytes is how much of a partition one request gets.
+	FetchBytes int
+}
+
+// Decoder makes one ptrace.Traces of several messages: see receive.Messages.
+type Decoder interface {
+	Add(message []byte) (spans int, refused []trace.Refused, err error)
+	Take() ptrace.Traces
+}
+
+// Deps are what others do for an Ingester.
+type Deps struct {
+	Decoder Decoder
+	// Validate mends and removes spans, and says how many.
+	Validate func(ptrace.Traces) (mended int, refused []trace.Refused)
+	// Write stores spans as store.Store does.
+	Write func(context.Context, ptrace.Traces) error
+}
+
+// Ingester reads and stores until it is closed.
+type Ingester struct {
+	config Config
+	deps   Deps
+	log    *slog.Logger
+	client *kgo.Client
+	admin  *kadm.Client
+	watch  *broker.Watch
+
+	stopping context.Context // done when nothing more is read
+	stop     context.CancelFunc
+	killed   context.Context // done when nothing more is written
+	kill     context.CancelFunc
+	running  sync.WaitGroup
+
+	// gate is held while a batch is written, or partitions change hands. It is locked
+	// before mu.
+	gate  sync.Mutex
+	owned map[int32]uint64 // the partitions, with the number of the assignment
+	turn  uint64           // of the last assignment
+
+	mu              sync.Mutex
+	books           books
+	failed          error     // of the last attempt
+	logged, mourned time.Time // when that, and dead letters, were last logged
+}
+
+// Open joins the group and begins to read. Brokers that do not answer are waited for;
+// those that refuse the password, or whose certificate is not trusted, are an error.
+// It registers its metrics with reg, which may be nil.
+func Open(ctx context.Context, c Config, d Deps, reg prometheus.Registerer, log *slog.Logger) (*Ingester, error) {
+	in := &Ingester{config: c, deps: d, log: log, owned: map[int32]uint64{}, books: newBooks()}
+	options, err := c.Broker.Options()
+	if err != nil {
+		return nil, err
+	}
+	in.client, err = kgo.NewClient(append(options, in.options()...)...)
+	if err != nil {
+		return nil, fmt.Errorf("kafka: %w", err)
+	}
+	err = broker.Ping(ctx, in.client)
+	if broker.IsRefused(err) {
+		in.client.Close()
+		return nil, fmt.Errorf("kafka: %s: %w", c.Broker.Where(), err)
+	}
+	in.watch = broker.NewWatch(in.client, err, log)
+	in.admin = kadm.NewClient(in.client)
+	in.stopping, in.stop = context.WithCancel(context.WithoutCancel(ctx))
+	in.killed, in.kill = context.WithCancel(context.WithoutCancel(ctx))
+	if reg != nil {
+		reg.MustRegister(metrics{in})
+	}
+	in.running.Go(func() { in.watch.Run(in.stopping) })
+	in.running.Go(in.askLag)
+	in.running.Go(in.run)
+	return in, nil
+}
+
+func (in *Ingester) options() []kgo.Opt {
+	c := &in.config
+	o := []kgo.Opt{
+		kgo.ClientID(c.Client),
+		kgo.ConsumerGroup(c.Group),
+		kgo.ConsumeTopics(c.Topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), // of a group that is new
+		kgo.AllowAutoTopicCreation(),
+		kgo.Balancers(kgo.RangeBalancer()), // which Jaeger's ingesters have, too
+		kgo.FetchMaxBytes(int32(max(fetchBytes, c.FetchBytes))),
+		kgo.FetchMaxPartitionBytes(int32(c.FetchBytes)),
+		kgo.MaxConcurrentFetches(fetches),
+		kgo.MaxDecompressBatchBytes(decompressed),
+		kgo.AutoCommitMarks(),
+		kgo.AutoCommitInterval(commitEvery),
+		kgo.OnPartitionsAssigned(in.assigned),
+		kgo.OnPartitionsRevoked(in.revoked),
+		kgo.OnPartitionsLost(in.lost),
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), // of dead letters
+		kgo.ProducerLinger(0),
+	}
+	if c.Rack != "" {
+		o = append(o, kgo.Rack(c.Rack))
+	}
+	return o
+}
+
+// assigned, revoked and lost are called one at a time. The first two wait for the
+// batch that is being written.
+
+func (in *Ingester) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
+	in.gate.Lock()
+	defer in.gate.Unlock()
+	in.turn++
+	for _, p := range topics[in.config.Topic] {
+		in.owned[p] = in.turn
+	}
+	in.mu.Lock()
+	for p := range in.owned {
+		in.books.partition(p)
+	}
+	in.mu.Unlock()
+	in.log.Info("partitions to read", "topic", in.config.Topic, "partitions", topics[in.config.Topic])
+}
+
+func (in *Ingester) revoked(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
+	in.gate.Lock()
+	defer in.gate.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, letterTime)
+	defer cancel()
+	if err := client.CommitMarkedOffsets(ctx); err != nil {
+		in.log.Warn("offsets were not committed: who reads these partitions now stores some spans again", "error", err)
+	}
+	in.forget(topics)
+}
+
+func (in *Ingester) lost(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
+	in.gate.Lock()
+	defer in.gate.Unlock()
+	in.forget(topics)
+}
+
+func (in *Ingester) forget(topics map[string][]int32) {
+	for _, p := range topics[in.config.Topic] {
+		delete(in.owned, p)
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, p := range topics[in.config.Topic] {
+		delete(in.books.partitions, p)
+	}
+}
+
+// run reads and stores.
+func (in *Ingester) run() {
+	for in.stopping.Err() == nil {
+		for _, b := range in.gather(in.stopping).parts() {
+			in.store(b)
+		}
+	}
+}
+
+// gather returns what arrives within batchDelay of the first message. It waits for
+// that until ctx is done.
+func (in *Ingester) gather(ctx context.Context) *batch {
+	b := &batch{}
+	in.poll(ctx, b, batchMessages-len(b.messages))
+	if len(b.messages) == 0 {
+		return b
+	}
+	ctx, cancel := context.WithTimeout(ctx, batchDelay)
+	defer cancel()
+	for len(b.messages) < batchMessages && b.bytes < batchBytes && ctx.Err() == nil {
+		in.poll(ctx, b, batchMessages-len(b.messages))
+	}
+	return b
+}
+
+// poll adds up to most messages to b that are there.
+func (in *Ingester) poll(ctx context.Context, b *batch, most int) {
+	got := in.client.PollRecords(ctx, most)
+	in.gate.Lock()
+	for r := range got.RecordsAll() {
+		if turn, ok := in.owned[r.Partition]; ok {
+			b.add(r, turn)
+		}
+	}
+	in.gate.Unlock()
+	var failed error
+	got.EachError(func(topic string, partition int32, err error) {
+		if ctx.Err() == nil && !errors.Is(err, kgo.ErrClientClosed) {
+			failed = fmt.Errorf("topic %s, partition %d: %w", topic, partition, err)
+		}
+	})
+	if failed != nil {
+		in.watch.Note(failed)
+		in.sleep(time.Second) // not to spin
+	} else if len(b.messages) > 0 {
+		in.watch.Note(nil)
+	}
+}
+
+// sleep returns early when the Ingester stops.
+func (in *Ingester) sleep(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-in.stopping.Done():
+	}
+}
+
+// Ready returns nil, or why nothing is read or stored.
+func (in *Ingester) Ready() error {
+	in.mu.Lock()
+	failed := in.failed
+	in.mu.Unlock()
+	if failed != nil {
+		return failed
+	}
+	return in.watch.Ready()
+}
+
+// Close stops reading, waits for the batch that is being written, commits and leaves
+// the group. When ctx is done before, that batch is given up, and read again by others.
+func (in *Ingester) Close(ctx context.Context) error {
+	in.stop()
+	done := make(chan struct{})
+	go func() {
+		in.running.Wait()
+		in.client.CloseAllowingRebalance()
+		close(done)
+	}()
+	select {
+	case <-done:
+		in.kill()
+		return nil
+	case <-ctx.Done():
+	}
+	in.kill()
+	return fmt.Errorf("the group was not left in time: %w", ctx.Err())
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// store writes b, sends what is dead to its topic, and marks the offsets. It returns
+// when that is done, or the Ingester stops.
+func (in *Ingester) store(b *batch) {
+	pause := firstPause
+	for tries := 1; !in.try(b, tries); tries++ {
+		if in.sleep(pause); in.stopping.Err() != nil {
+			in.drop(b, trace.ReasonShutdown, func(*message) bool { return true })
+			return
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// try is one attempt. It reports whether all of b is settled.
+func (in *Ingester) try(b *batch, tries int) bool {
+	in.gate.Lock()
+	defer in.gate.Unlock()
+	in.drop(b, ReasonRebalanced, func(m *message) bool { return in.owned[m.record.Partition] != m.turn })
+	err := in.together(b)
+	if isFinal(err) || err != nil && tries >= triesTogether && !isAway(err) {
+		err = in.apart(b, err)
+	}
+	if err == nil {
+		if err = in.bury(b); err != nil {
+			err = fmt.Errorf("dead letters: %w", err)
+		}
+	}
+	in.report(err, b)
+	if err == nil {
+		in.settle(b)
+	}
+	return err == nil
+}
+
+// together writes what is pending at once.
+func (in *Ingester) together(b *batch) error {
+	pending := b.pending()
+	if len(pending) == 0 {
+		return nil
+	}
+	if td := in.decode(pending); td.SpanCount() > 0 {
+		if err := in.write(td); err != nil {
+			return err
+		}
+	}
+	for _, m := range pending {
+		m.stored = m.reason == ""
+	}
+	return nil
+}
+
+// apart writes the messages of b one by one, to find those that the store refuses. If
+// it takes none, and its errors are not final, it may be at fault itself: then err is
+// returned, and b has more messages the next time.
+func (in *Ingester) apart(b *batch, err error) error {
+	var bad []*message
+	stored, begun := 0, time.Now()
+	for _, m := range b.pending() {
+		one := in.decodeAlone(m)
+		if m.err = nil; one.SpanCount() > 0 {
+			m.err = in.write(one)
+		}
+		switch {
+		case m.err == nil:
+			m.stored = true
+			stored++
+		case isAway(m.err):
+			return m.err
+		default:
+			bad = append(bad, m)
+		}
+		if in.stopping.Err() != nil || time.Since(begun) > writeTime {
+			return err
+		}
+		if stored == 0 && len(bad) >= triesApart && !isFinal(m.err) {
+			break
+		}
+	}
+	for _, m := range bad {
+		if stored > 0 || isFinal(m.err) {
+			m.reason = ReasonRefused
+		}
+	}
+	if len(b.pending()) == 0 {
+		return nil
+	}
+	in.enlarge(b)
+	return err
+}
+
+// enlarge adds messages that are there already to b.
+func (in *Ingester) enlarge(b *batch) {
+	if len(b.messages) >= mostMessages || b.bytes >= 2*batchBytes {
+		return
+	}
+	in.gate.Unlock() // poll locks it
+	defer in.gate.Lock()
+	ctx, cancel := context.WithTimeout(in.stopping, batchDelay)
+	defer cancel()
+	in.poll(ctx, b, batchMessages)
+}
+
+// write calls the store.
+func (in *Ingester) write(td ptrace.Traces) (err error) {
+	ctx, cancel := context.WithTimeout(in.killed, writeTime)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", errPanic, p)
+		}
+	}()
+	return in.deps.Write(ctx, td)
+}
+
+var errPanic = errors.New("the store panicked")
+
+// isFinal reports whether the same spans will not be written later, either.
+func isFinal(err error) bool {
+	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, errPanic)
+}
+
+// isAway reports whether it is the store that is at fault.
+func isAway(err error) bool {
+	return errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// report remembers why nothing is stored, and logs it once in logEvery.
+func (in *Ingester) report(err error, b *batch) {
+	in.mu.Lock()
+	before := in.failed
+	in.failed = err
+	quiet := err != nil && time.Since(in.logged) < logEvery
+	if err != nil && !quiet {
+		in.logged = time.Now()
+	}
+	in.mu.Unlock()
+	switch {
+	case quiet:
+	case err != nil:
+		in.log.Warn("spans cannot be stored, and wait in Kafka", "error", err, "messages", len(b.messages))
+	case before != nil:
+		in.log.Info("spans can be stored again")
+	}
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/go-spur/spur/backend/store"
+)
+
+// result is what became of the messages of a Write. It is counted when the Write is
+// over, for one that fails is tried again from the start.
+type result struct {
+	sent    int // spans
+	dropped []*message
+}
+
+// write sends what encode returns.
+func (s *Store) write(ctx context.Context, encode func() ([]*message, error)) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer s.end()
+	all, err := encode()
+	if err != nil {
+		return err
+	}
+	var r result
+	fit := all[:0:0]
+	for _, m := range all {
+		parts := []*message{m}
+		if m.size() > s.config.MaxMessageBytes && m.count() > 1 {
+			if parts, err = m.split(); err != nil {
+				return err
+			}
+		}
+		for _, p := range parts {
+			if p.size() <= s.config.MaxMessageBytes {
+				fit = append(fit, p)
+			} else {
+				p.err = fmt.Errorf("a message has %d bytes at most", s.config.MaxMessageBytes)
+				r.dropped = append(r.dropped, p)
+			}
+		}
+	}
+	if err := s.deliver(ctx, fit, &r); err != nil {
+		return err
+	}
+	s.counts.sent.Add(int64(r.sent))
+	for _, m := range r.dropped {
+		s.drop(m)
+	}
+	return nil
+}
+
+func (m *message) size() int { return len(m.record.Key) + len(m.record.Value) + messageHead }
+
+func (s *Store) begin(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.writes.Add(1)
+	if s.waiting++; s.waiting == 1 {
+		s.acked = time.Now()
+	}
+	return nil
+}
+
+func (s *Store) end() {
+	s.mu.Lock()
+	s.waiting--
+	s.mu.Unlock()
+	s.writes.Done()
+}
+
+// deliver produces messages. What a broker calls too large is produced again one by
+// one, for it said so of several together, and dropped if that does not help.
+func (s *Store) deliver(ctx context.Context, all []*message, r *result) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := s.produce(ctx, all); err != nil {
+		return err
+	}
+	for _, m := range all {
+		switch {
+		case m.err == nil:
+			r.sent += m.count()
+		case len(all) == 1 && m.count() == 1:
+			r.dropped = append(r.dropped, m)
+		default:
+			parts, err := m.split()
+			if err != nil {
+				return err
+			}
+			for i := range parts {
+				if err := s.deliver(ctx, parts[i:i+1], r); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// produce waits until each message is acknowledged or too large.
+func (s *Store) produce(ctx context.Context, all []*message) error {
+	var left atomic.Int64
+	left.Store(int64(len(all)))
+	done := make(chan struct{})
+	for _, m := range all {
+		s.client.Produce(ctx, &m.record, func(_ *kgo.Record, err error) {
+			m.err = err
+			if left.Add(-1) == 0 {
+				close(done)
+			}
+		})
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	s.counts.messages.Add(int64(len(all)))
+	var failed error
+	for _, m := range all {
+		if m.err != nil && !errors.Is(m.err, kerr.MessageTooLarge) {
+			failed = m.err
+			break
+		}
+	}
+	return s.judge(ctx, failed)
+}
+
+// judge makes what a broker said what Write returns.
+func (s *Store) judge(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		s.mu.Lock()
+		s.acked = time.Now()
+		s.mu.Unlock()
+		s.watch.Note(nil)
+		return nil
+	case errors.Is(err, kgo.ErrClientClosed):
+		return store.ErrClosed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, kerr.InvalidRecord), errors.Is(err, kerr.InvalidTimestamp), errors.Is(err, kerr.CorruptMessage):
+		return fmt.Errorf("kafka: %w", err)
+	}
+	s.watch.Note(fmt.Errorf("topic %s: %w", s.config.Topic, err))
+	return fmt.Errorf("%w: kafka: topic %s: %w", store.ErrUnavailable, s.config.Topic, err)
+}
