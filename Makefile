@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once instructions tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-peers bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-peers bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e engines apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -93,6 +93,9 @@ screenshots: ## the pictures of docs and README
 
 e2e: ## against real Jaegers, v1.62 and v2, and an OpenTelemetry Collector, which the first run builds
 	@scripts/e2e.sh
+
+engines: ## the engines against their real servers, some minutes each; ENGINES selects
+	@scripts/engines.sh
 
 apidiff: ## what changed in the exported API since BASE (a tag or commit)
 	@scripts/apidiff.sh $(BASE)

@@ -33,7 +33,7 @@ func (in *Ingester) try(b *batch, tries int) bool {
 	defer in.gate.Unlock()
 	in.drop(b, ReasonRebalanced, func(m *message) bool { return in.owned[m.record.Partition] != m.turn })
 	err := in.together(b)
-	if isFinal(err) || err != nil && tries >= triesTogether && !isAway(err) {
+	if isFinal(err) || isSome(err) || err != nil && tries >= triesTogether && !isAway(err) {
 		err = in.apart(b, err)
 	}
 	if err == nil {
@@ -80,6 +80,9 @@ func (in *Ingester) apart(b *batch, err error) error {
 		case m.err == nil:
 			m.stored = true
 			stored++
+		case isSome(m.err):
+			stored++
+			in.refuseSome(m)
 		case isAway(m.err):
 			return m.err
 		default:
@@ -102,6 +105,16 @@ func (in *Ingester) apart(b *batch, err error) error {
 	}
 	in.enlarge(b)
 	return err
+}
+
+// refuseSome notes that the store has refused some spans of m, or all.
+func (in *Ingester) refuseSome(m *message) {
+	var r *store.Refused
+	errors.As(m.err, &r)
+	n := min(r.Spans, m.spans)
+	m.stored = true
+	m.spans -= n
+	m.refused = append(m.refused, trace.Refused{Reason: ReasonRefused, Count: n})
 }
 
 // enlarge adds messages that are there already to b.
@@ -133,6 +146,12 @@ var errPanic = errors.New("the store panicked")
 // isFinal reports whether the same spans will not be written later, either.
 func isFinal(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, errPanic)
+}
+
+// isSome reports whether all spans but some were stored.
+func isSome(err error) bool {
+	var r *store.Refused
+	return errors.As(err, &r) && !isAway(err)
 }
 
 // isAway reports whether it is the store that is at fault.

@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"github.com/go-spur/spur/backend/config"
+	"github.com/go-spur/spur/backend/internal/kafkatest"
 	"github.com/go-spur/spur/backend/server"
+	"github.com/go-spur/spur/backend/store/engines"
 )
 
 // start starts a server of the command, with c's ports replaced by free ones.
@@ -23,7 +25,11 @@ func start(t *testing.T, c config.Config) *server.Server {
 		collector.Data = c.Data
 		start(t, collector)
 	}
-	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler)})
+	if c.Command == config.Ingester {
+		_, broker := kafkatest.NewCluster(t)
+		c.KafkaConsumer.Addresses = broker.Addresses
+	}
+	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler), Engines: engines.Open, Ingest: engines.Ingest})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,7 @@ func openKafka(ctx context.Context, k *config.KafkaProducer, reg prometheus.Regi
 	c := kafka.Config{
 		Broker: brokers(&k.Broker), Topic: k.Topic, Encoding: k.Encoding, Acks: k.Acks,
 		Compression: k.Compression, Level: k.Level, MaxMessageBytes: k.MaxMessageBytes,
+		BatchSpans: k.BatchMaxMessages, BatchDelay: k.BatchLinger,
 	}
 	s, err := kafka.Open(ctx, c, reg, log)
 	return s, "topic " + k.Topic + " of Kafka at " + c.Broker.Where(), err

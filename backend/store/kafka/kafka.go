@@ -35,8 +35,11 @@ type Config struct {
 	Compression string
 	Level       int
 	// MaxMessageBytes bounds a message, with some bytes around it; it must not be
-	// more than brokers take. A span that does not fit is dropped and counted.
+	// more than brokers take. A span that does not fit is refused: see store.Refused.
 	MaxMessageBytes int
+	// BatchSpans and BatchDelay are what Batch returns.
+	BatchSpans int
+	BatchDelay time.Duration
 }
 
 // Store is a store.Store that writes to Kafka. Write waits until the brokers have what
@@ -57,12 +60,12 @@ type Store struct {
 	writes  sync.WaitGroup // under way
 	waiting int            // how many
 	acked   time.Time      // when the last message was, or the first Write of these began
-	warned  time.Time      // when a span that was dropped was last logged
 }
 
 var (
 	_ store.Store         = (*Store)(nil)
 	_ store.Prober        = (*Store)(nil)
+	_ store.Batcher       = (*Store)(nil)
 	_ store.EncodedWriter = (*encodedStore)(nil)
 
 	errWriteOnly = fmt.Errorf("spans are sent to Kafka, and not kept here: %w", errors.ErrUnsupported)
@@ -222,20 +225,9 @@ func (s *Store) Close() error {
 // large for them.
 func (s *Store) Books() (sent, dropped int64) { return s.counts.sent.Load(), s.counts.dropped.Load() }
 
-// drop counts and names a span that is too large.
-func (s *Store) drop(m *message) {
-	s.counts.dropped.Add(1)
-	now := time.Now()
-	s.mu.Lock()
-	quiet := now.Sub(s.warned) < logEvery
-	if !quiet {
-		s.warned = now
-	}
-	s.mu.Unlock()
-	if !quiet {
-		s.log.Warn("a span is too large for Kafka and dropped", "reason", trace.ReasonTooLarge, "trace", trace.FormatTraceID(m.trace),
-			"bytes", len(m.record.Value), "error", m.err, "dropped", s.counts.dropped.Load())
-	}
+// Batch implements store.Batcher.
+func (s *Store) Batch() (spans int, delay time.Duration) {
+	return s.config.BatchSpans, s.config.BatchDelay
 }
 
 // Write implements store.Store.

@@ -22,6 +22,4 @@ const (
 
 	// closeTime is how long Close waits for what is on its way.
 	closeTime = 1500 * time.Millisecond
-
-	logEvery = time.Minute
 )

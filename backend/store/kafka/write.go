@@ -13,7 +13,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
 )
+
+var errTooLarge = errors.New("too large")
 
 // result is what became of the messages of a Write. It is counted when the Write is
 // over, for one that fails is tried again from the start.
@@ -45,7 +48,7 @@ func (s *Store) write(ctx context.Context, encode func() ([]*message, error)) er
 			if p.size() <= s.config.MaxMessageBytes {
 				fit = append(fit, p)
 			} else {
-				p.err = fmt.Errorf("a message has %d bytes at most", s.config.MaxMessageBytes)
+				p.err = fmt.Errorf("%w: %d bytes are the most", errTooLarge, s.config.MaxMessageBytes)
 				r.dropped = append(r.dropped, p)
 			}
 		}
@@ -54,10 +57,12 @@ func (s *Store) write(ctx context.Context, encode func() ([]*message, error)) er
 		return err
 	}
 	s.counts.sent.Add(int64(r.sent))
-	for _, m := range r.dropped {
-		s.drop(m)
+	if len(r.dropped) == 0 {
+		return nil
 	}
-	return nil
+	s.counts.dropped.Add(int64(len(r.dropped)))
+	m := r.dropped[0]
+	return &store.Refused{Spans: len(r.dropped), Err: fmt.Errorf("kafka: a span of trace %s in %d bytes: %w", trace.FormatTraceID(m.trace), len(m.record.Value), m.err)}
 }
 
 func (m *message) size() int { return len(m.record.Key) + len(m.record.Value) + messageHead }

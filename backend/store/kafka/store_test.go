@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package ingest_test
+package kafka_test
 
 import (
 	"context"
@@ -9,11 +9,10 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/go-spur/spur/backend/internal/broker"
+	"github.com/go-spur/spur/backend/internal/kafkatest"
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/store/storetest"
-	"github.com/go-spur/spur/backend/trace"
 )
 
 // chain is a store that is written to through Kafka and an ingester, and read from
@@ -21,18 +20,17 @@ import (
 type chain struct {
 	store.Store // the last
 	kafka       store.Store
-	sink        *sink
+	sink        *kafkatest.Sink
 }
 
 // Write returns when what it wrote has arrived.
 func (c *chain) Write(ctx context.Context, td ptrace.Traces) error {
-	c.sink.mu.Lock()
-	want := c.sink.spans + td.SpanCount()
-	c.sink.mu.Unlock()
+	want := 0
+	c.sink.Await(func() bool { want = c.sink.Spans + td.SpanCount(); return true })
 	if err := c.kafka.Write(ctx, td); err != nil {
 		return err
 	}
-	c.sink.await(func() bool { return c.sink.spans >= want })
+	c.sink.Await(func() bool { return c.sink.Spans >= want })
 	return nil
 }
 
@@ -49,15 +47,15 @@ func (c *chain) Close() error {
 func TestStore(t *testing.T) {
 	storetest.RunWriting(t, storetest.Engine{
 		Open: func(ctx context.Context, cfg storetest.Config) (store.Store, error) {
-			_, b := newCluster(t)
+			_, b := kafkatest.NewCluster(t)
 			return openChain(t, b, cfg), nil
 		},
 	}, storetest.Except{})
 }
 
-func openChain(t *testing.T, b broker.Config, cfg storetest.Config) *chain {
-	c := &chain{Store: memory.Open(memory.Config{MaxBytes: cfg.MaxBytes}), kafka: openKafka(t, b, "otlp_proto"), sink: newSink()}
-	openIngester(t, b, "otlp_proto", asItIs, func(ctx context.Context, td ptrace.Traces) error {
+func openChain(t *testing.T, b kafkatest.Broker, cfg storetest.Config) *chain {
+	c := &chain{Store: memory.Open(memory.Config{MaxBytes: cfg.MaxBytes}), kafka: kafkatest.OpenStore(t, b, "otlp_proto"), sink: kafkatest.NewSink()}
+	kafkatest.OpenIngester(t, b, "otlp_proto", kafkatest.AsItIs, func(ctx context.Context, td ptrace.Traces) error {
 		if err := c.Store.Write(ctx, td); err != nil {
 			return err
 		}
@@ -65,6 +63,3 @@ func openChain(t *testing.T, b broker.Config, cfg storetest.Config) *chain {
 	})
 	return c
 }
-
-// asItIs does not mend anything: what arrives must be what was sent.
-func asItIs(ptrace.Traces) (int, []trace.Refused) { return 0, nil }

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Starts the real servers of the backend's engines, one after the other, runs the tests
+# with the build tag engines against each, and stops it. ENGINES="kafka cassandra"
+# selects. Servers come from Maven; see backend/e2e/engines/lib.sh.
+. "$(dirname "$0")/lib.sh"
+
+folder=backend/e2e/engines
+# The packages whose tests an engine has, beside those of the folder whose names begin
+# with its own.
+declare -A packages=(
+  [kafka]="./store/kafka ./ingest"
+)
+failed=
+for engine in ${ENGINES:-${!packages[@]}}; do
+  [[ -n ${packages[$engine]:-} ]] || { echo "there is no engine $engine: ${!packages[*]}"; exit 2; }
+  say "$engine"
+  trap '"$folder/$engine.sh" stop' EXIT
+  lines=$("$folder/$engine.sh" start)
+  (
+    cd backend
+    export ${lines?}
+    go test -tags engines -count=1 -timeout 20m -run 'Real' ${packages[$engine]} &&
+      go test -tags engines -count=1 -timeout 20m -v -run "(?i)^Test$engine" ./e2e/engines
+  ) || failed="$failed $engine"
+  "$folder/$engine.sh" stop
+  trap - EXIT
+done
+[[ -z $failed ]] || { echo "failed:$failed"; exit 1; }
