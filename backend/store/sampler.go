@@ -26,6 +26,14 @@ type Sampler interface {
 	LatestProbabilities(ctx context.Context) ([]Probability, error)
 }
 
+// Leaser is an engine that several processes can agree by on who does what only one is
+// to do.
+type Leaser interface {
+	// Lease reports whether owner holds the lease called name: because nobody held it, or
+	// because owner did already. It then holds it for d from now, a second at least.
+	Lease(ctx context.Context, name, owner string, d time.Duration) (bool, error)
+}
+
 // Throughput is how many traces of an operation arrived that a probability had
 // chosen.
 type Throughput struct {

@@ -88,7 +88,7 @@ var generated = []any{
 
 func (g *generator) value(v pcommon.Value) {
 	raw := pick(g, generated...)
-	if _, ok := raw.([]byte); ok && g.partly {
+	if _, ok := raw.([]byte); g.partly && (ok || raw == "5.0" || raw == "+5") {
 		raw = nil
 	}
 	if err := v.FromRaw(raw); err != nil {

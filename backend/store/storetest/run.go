@@ -34,7 +34,8 @@ type Engine struct {
 	// Keeps returns what the engine's schema keeps of spans. nil is for everything.
 	Keeps func(ptrace.Traces) ptrace.Traces
 
-	// PartlyIndexed says that searches need not find values of tags that are bytes, and
+	// PartlyIndexed says that searches need not find spans by values of tags that are
+	// bytes, or text that reads as a number but is not written as one usually is, nor
 	// spans that are not to be indexed, those of firehose.
 	PartlyIndexed bool
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cassandra
+
+import "time"
+
+const (
+	// maxScan is the number of spans that a search reads before it gives up, unless
+	// Config says another.
+	maxScan = 20_000
+	// maxTrace is the number of bytes of a trace's rows that are read at most.
+	maxTrace = 512 << 20
+	// maxServices is the number of services that a search without one looks through.
+	maxServices = 1_000
+	// maxNames bounds the names that are known to be written.
+	maxNames = 100_000
+
+	// requests are those under way for one call.
+	requests = 32
+	// Rows of one partition go in one request, up to these.
+	batchRows  = 200
+	batchBytes = 128 << 10
+	// Rows of several partitions that are asked for at once.
+	firstRows, mostRows = 100, 5_000
+
+	// maxKey is the length of a partition's or a row's key in Cassandra, less a tag and
+	// what is around the parts of it.
+	maxKey = 1<<16 - 1 - 2*maxTag - 64
+	// maxTag is where Jaeger stops to index keys and values of tags.
+	maxTag = 256
+
+	watchEvery  = 5 * time.Second
+	logEvery    = time.Minute
+	maxDays     = 366 // of links
+	samplingTTL = 24 * time.Hour
+)

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cassandra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"time"
+
+	gocql "github.com/apache/cassandra-gocql-driver/v2"
+
+	"github.com/go-spur/spur/backend/store"
+)
+
+// link is the connection to the servers. A goroutine makes it, looks after it, and says
+// in the log when it is broken and when it is back.
+type link struct {
+	config *Config
+	log    *slog.Logger
+	stop   context.CancelFunc
+	done   chan struct{}
+
+	mu      sync.Mutex
+	session *gocql.Session // nil until the schema was found right
+	failure error          // why it cannot be used, or nil
+	logged  time.Time      // the last failure
+}
+
+// unreachable is the error of servers of which none is there.
+type unreachable struct{ error }
+
+// dial returns a link. It waits for the first attempt as long as a connection may take.
+func dial(ctx context.Context, c *Config, log *slog.Logger) (*link, error) {
+	l := &link{config: c, log: log, done: make(chan struct{})}
+	run, stop := context.WithCancel(context.Background())
+	l.stop = stop
+	first := make(chan error, 1)
+	go l.run(run, first)
+	timer := time.NewTimer(c.ConnectTimeout + c.Timeout)
+	defer timer.Stop()
+	var err error
+	select {
+	case err = <-first:
+		if errors.As(err, new(unreachable)) {
+			err = nil
+		}
+	case <-timer.C:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// run keeps the link until ctx is done. It sends the result of the first attempt.
+func (l *link) run(ctx context.Context, first chan<- error) {
+	defer close(l.done)
+	for ok := true; ok; ok = sleep(ctx, watchEvery) {
+		err := l.attempt(ctx)
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		l.report(err)
+		if first != nil {
+			first <- err
+			first = nil
+		}
+	}
+}
+
+// attempt connects, or asks the server that is connected for a sign of life.
+func (l *link) attempt(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
+	defer cancel()
+	l.mu.Lock()
+	s := l.session
+	l.mu.Unlock()
+	if s != nil {
+		return l.wrap(s.Query("SELECT key FROM system.local").ExecContext(ctx))
+	}
+	if err := l.reachable(ctx); err != nil {
+		return unreachable{l.wrap(err)}
+	}
+	s, err := l.config.cluster().CreateSession()
+	if err != nil {
+		return l.wrap(err)
+	}
+	if err := l.config.prepareSchema(ctx, s); err != nil {
+		s.Close()
+		return l.wrap(err)
+	}
+	l.mu.Lock()
+	l.session = s
+	l.mu.Unlock()
+	return nil
+}
+
+func (l *link) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("cassandra: %s: %w", l.config.where(), err)
+}
+
+// reachable returns nil when one of the servers accepts a connection.
+func (l *link) reachable(ctx context.Context) (err error) {
+	dialer := net.Dialer{Timeout: l.config.ConnectTimeout}
+	for _, server := range l.config.Servers {
+		if _, _, split := net.SplitHostPort(server); split != nil {
+			server = net.JoinHostPort(server, strconv.Itoa(l.config.Port))
+		}
+		var c net.Conn
+		if c, err = dialer.DialContext(ctx, "tcp", server); err == nil {
+			_ = c.Close() // nothing was sent
+			return nil
+		}
+	}
+	return err
+}
+
+// report remembers err, and logs a failure once in logEvery.
+func (l *link) report(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	l.mu.Lock()
+	before := l.failure
+	l.failure = err
+	quiet := time.Since(l.logged) < logEvery
+	if err != nil && !quiet {
+		l.logged = time.Now()
+	}
+	l.mu.Unlock()
+	switch {
+	case err != nil && !quiet:
+		l.log.Warn("the store cannot be used", "error", err)
+	case err == nil && before != nil:
+		l.log.Info("the store can be used again", "where", l.config.where())
+	}
+}
+
+// ready returns nil or why the link cannot be used.
+func (l *link) ready() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failure
+}
+
+var errConnecting = fmt.Errorf("cassandra: not connected yet: %w", store.ErrUnavailable)
+
+// use returns the session.
+func (l *link) use() (*gocql.Session, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.session != nil:
+		return l.session, nil
+	case l.failure != nil:
+		return nil, fmt.Errorf("%w: %w", l.failure, store.ErrUnavailable)
+	default:
+		return nil, errConnecting
+	}
+}
+
+func (l *link) close() {
+	l.stop()
+	<-l.done
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.session != nil {
+		l.session.Close()
+	}
+}
