@@ -20,6 +20,8 @@ const (
 	tagTimeClamped    = "spur.time_clamped"        // a time outside 1970 to 2262
 )
 
+var clampedTag = model.Tag{Key: tagTimeClamped, Value: model.Bool(true)}
+
 // Finish ends the span now and, when its trace is sampled, hands it to the
 // reporters on this goroutine. A second Finish is counted and does nothing else.
 func (s *Span) Finish() {
@@ -56,7 +58,7 @@ func (s *Span) FinishWithOptions(opts opentracing.FinishOptions) {
 			s.logData(&opts.BulkLogData[i])
 		}
 		if clamped {
-			s.store(tagTimeClamped, model.Bool(true))
+			s.store(&clampedTag)
 		}
 	}
 	s.finish(end)
@@ -95,14 +97,32 @@ func (s *Span) finish(end int64) {
 		s.duration = max(end-s.start, 0)
 		s.mu.Unlock()
 	}
-	negative := s.start - end
 	if r == nil && w&wordSampled != 0 {
 		r = t.freezer.NewRecord() // sampled late, and nothing was recorded
 	}
-	if negative > 0 && r != nil {
-		r.SetTag(tagEndBeforeStart, model.Int64(negative))
+	if early := s.start - end; early > 0 && r != nil {
+		r.SetTag(&model.Tag{Key: tagEndBeforeStart, Value: model.Int64(early)})
 	}
-	s.deliver(w, r)
+	if w&wordObserved != 0 || !t.forgets {
+		s.deliver(w, r)
+	} else {
+		s.ctx.local.counters.sampled.Add(1)
+	}
+	if r != nil {
+		s.keep(w, r)
+	}
+}
+
+// keep makes the record of a finished span readable, if somebody keeps spans.
+func (s *Span) keep(w word, r *record.Record) {
+	if !s.tracer().keeps || w&wordSampled == 0 {
+		r.Release()
+		return
+	}
+	r.Close()
+	s.mu.Lock()
+	s.rec = r
+	s.mu.Unlock()
 }
 
 // countUnreported books a span that no reporter gets.
@@ -130,48 +150,43 @@ var sealedPool = sync.Pool{New: func() any { return new(sealed) }}
 func (s *Span) deliver(w word, r *record.Record) {
 	t := s.tracer()
 	d := sealedPool.Get().(*sealed)
-	s.seal(d, w, r)
+	s.seal(d, w)
+	d.data.Operation, d.data.Duration = s.operationLocked(), time.Duration(s.duration) // nobody changes them any more
+	if w&wordSampled != 0 {
+		r.Fill(&d.data)
+		d.data.References, d.data.DroppedRefs = s.references(&d.ref)
+	}
 	if w&wordObserved != 0 {
 		t.observeFinish(s, &d.data)
 	}
 	if w&wordSampled != 0 {
 		s.ctx.local.counters.sampled.Add(1)
-		t.guard(func() { t.reporter.Report(&d.data) }) // a reporter that panics may lack the span in its books
+		t.report(&d.data)
 	} else {
 		s.countUnreported(w)
 	}
 	*d = sealed{}
 	sealedPool.Put(d)
-	if r == nil {
-		return
-	}
-	if !t.keeps || w&wordSampled == 0 {
-		r.Release()
-		return
-	}
-	r.Close()
-	s.mu.Lock()
-	s.rec = r
-	s.mu.Unlock()
 }
 
-func (s *Span) seal(d *sealed, w word, r *record.Record) {
-	data := &d.data
-	ctx := s.current()
+// report gives a span to the reporters. One that panics may lack it in its books.
+func (t *Tracer) report(data *model.Span) {
+	defer t.survive()
+	t.reporter.Report(data)
+}
+
+// seal sets what never changes. d is zero.
+func (s *Span) seal(d *sealed, w word) {
+	data, ctx, t := &d.data, s.current(), s.tracer()
 	data.TraceID, data.SpanID, data.ParentID = ctx.traceID, ctx.spanID, ctx.parentID
-	data.Flags, data.State, data.Baggage = w.flags(), w.state(), s.freezer().Baggage(ctx.baggage)
-	data.Extra, data.TraceState = ctx.local.extra, ctx.local.traceState()
-	s.mu.Lock()
-	data.Operation, data.Duration = s.operationLocked(), time.Duration(s.duration)
-	s.mu.Unlock()
-	data.Start = s.start
-	data.Process = s.tracer().process
-	data.ParentRemote = s.bits&spanRemoteParent != 0
-	if r == nil || w&wordSampled == 0 {
-		return
+	data.Flags, data.State = w.flags(), w.state()
+	if ctx.baggage != nil {
+		data.Baggage = t.freezer.Baggage(ctx.baggage)
 	}
-	r.Fill(data)
-	data.References, data.DroppedRefs = s.references(&d.ref)
+	if extra := ctx.local.extra; extra != nil {
+		data.Extra, data.TraceState = extra, extra.TraceState
+	}
+	data.Start, data.ParentRemote, data.Process = s.start, s.bits&spanRemoteParent != 0, t.process
 }
 
 // reconsiderFinish asks the sampler about a span that finishes undecided. The
@@ -329,10 +344,11 @@ func (s *Span) Release() {
 func (s *Span) Data() *model.Span {
 	s = s.orNowhere()
 	var d sealed
-	s.seal(&d, s.ctx.word.load(), nil)
+	s.seal(&d, s.ctx.word.load())
 	d.data.References, d.data.DroppedRefs = s.references(&d.ref)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	d.data.Operation, d.data.Duration = s.operationLocked(), time.Duration(s.duration)
 	if s.rec != nil {
 		s.rec.Fill(&d.data)
 	}

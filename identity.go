@@ -42,8 +42,8 @@ func (t *Tracer) buildProcess(c *config) *model.Process {
 			return
 		}
 		seen[key] = true
-		if k, v, ok := t.freezer.ProcessTag(key, value); ok {
-			p.Tags = append(p.Tags, model.Tag{Key: k, Value: v})
+		if tag, ok := t.freezer.ProcessTag(key, value); ok {
+			p.Tags = append(p.Tags, tag)
 		}
 	}
 	for _, tag := range c.processTags {

@@ -82,6 +82,13 @@ func (t *Tracer) try(f func()) error {
 // guard is try where the error is nobody's concern. It reports whether f returned.
 func (t *Tracer) guard(f func()) bool { return t.try(f) == nil }
 
+// survive is deferred where guard would take time: it counts a panic and ends it.
+func (t *Tracer) survive() {
+	if recover() != nil {
+		t.rare.panics.Add(1)
+	}
+}
+
 func (t *Tracer) observeStart(s *Span, tags []model.Tag) {
 	for _, h := range t.observers.start {
 		t.guard(func() { h.OnStart(s, tags) })
@@ -94,9 +101,9 @@ func (t *Tracer) observeOperation(s *Span, operation string) {
 	}
 }
 
-func (t *Tracer) observeTag(s *Span, key string, v model.Value) {
+func (t *Tracer) observeTag(s *Span, tag model.Tag) {
 	for _, h := range t.observers.tag {
-		t.guard(func() { h.OnSetTag(s, model.Tag{Key: key, Value: v}) })
+		t.guard(func() { h.OnSetTag(s, tag) })
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"reflect"
 
-	"github.com/opentracing/opentracing-go/ext"
-
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
 )
@@ -19,6 +17,7 @@ type samplerHolder struct {
 	late     sampler.Late     // nil when it is not
 	stateful sampler.Stateful // likewise
 	early    sampler.Early    // likewise
+	root     *samplerHolder   // the one that is asked about traces without a parent
 	asking   chan struct{}    // see inTurn
 }
 
@@ -26,7 +25,12 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
 	stateful, _ := sampler.AsStateful(s)
 	early, _ := sampler.AsEarly(s)
-	return &samplerHolder{s, late, stateful, early, make(chan struct{}, 1)}
+	h := &samplerHolder{Sampler: s, late: late, stateful: stateful, early: early, asking: make(chan struct{}, 1)}
+	h.root = h
+	if p, ok := s.(*sampler.ParentBased); ok {
+		h.root = holdSampler(p.Root())
+	}
+	return h
 }
 
 // followCallers returns a sampler for new traces that leaves those of callers to them,
@@ -113,31 +117,21 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 }
 
 // excludes asks an Early sampler. One that panics does not know.
-func (t *Tracer) excludes(h *samplerHolder, p sampler.Params) (no bool) {
+func (t *Tracer) excludes(h *samplerHolder, p sampler.Params) bool {
 	if h.early == nil {
 		return false
 	}
-	defer func() {
-		if recover() != nil {
-			t.rare.panics.Add(1)
-		}
-	}()
+	defer t.survive()
 	return h.early.Excludes(p)
 }
 
 // sample survives a sampler that panics: the trace is not sampled.
 func (t *Tracer) sample(h *samplerHolder, p *sampler.Params) (d sampler.Decision, state any) {
-	ok := t.guard(func() {
-		if h.stateful != nil {
-			d, state = h.stateful.SampleState(*p)
-		} else {
-			d = h.Sample(*p)
-		}
-	})
-	if !ok {
-		return sampler.Decision{}, nil
+	defer t.survive()
+	if h.stateful != nil {
+		return h.stateful.SampleState(*p)
 	}
-	return d, state
+	return h.Sample(*p), nil
 }
 
 // decide makes a decision the trace's, unless there is one by now. It reports
@@ -160,7 +154,7 @@ func (s *Span) storeTags(tags []model.Tag) bool {
 	return r != nil
 }
 
-var samplingPriority = string(ext.SamplingPriority)
+const samplingPriority = "sampling.priority" // ext.SamplingPriority
 
 // setPriority is the tag sampling.priority: see SetTag.
 func (s *Span) setPriority(n int64) {

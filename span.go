@@ -235,24 +235,28 @@ func (s *Span) setTag(key string, value any) {
 			return
 		}
 	}
-	s.putTag(key, s.freezer().Value(value))
+	var tag model.Tag
+	if s.freezer().Tag(&tag, key, value) && s.announceTag(&tag) {
+		s.store(&tag)
+	}
 }
 
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
-	key, v, keep := s.freezer().Redact(key, v)
-	if !keep {
-		return
+	tag := model.Tag{Key: key, Value: v}
+	if s.freezer().Redact(&tag) && s.announceTag(&tag) {
+		s.store(&tag)
 	}
-	if w := s.ctx.word.load(); w&(wordObserved|wordUndecided) != 0 && !s.announceTag(w, key, v) {
-		return
-	}
-	s.store(key, v)
 }
 
-// announceTag tells observers and a Late sampler of a tag, unless the span has
-// finished.
-func (s *Span) announceTag(w word, key string, v model.Value) bool {
+// announceTag tells observers and a Late sampler of a tag. It returns false if it found
+// that the span has finished.
+func (s *Span) announceTag(tag *model.Tag) bool {
+	w := s.ctx.word.load()
+	return w&(wordObserved|wordUndecided) == 0 || s.announceTagTo(w, tag)
+}
+
+func (s *Span) announceTagTo(w word, tag *model.Tag) bool {
 	if w&wordObserved == 0 && !s.ctx.local.late.asksAt(sampler.EventTag) {
 		return true
 	}
@@ -261,16 +265,16 @@ func (s *Span) announceTag(w word, key string, v model.Value) bool {
 		return false
 	}
 	if w&wordObserved != 0 {
-		s.tracer().observeTag(s, key, v)
+		s.tracer().observeTag(s, *tag)
 	}
 	if w&wordUndecided != 0 {
-		s.reconsider(sampler.Event{Kind: sampler.EventTag, Key: key, Value: v})
+		s.reconsider(sampler.Event{Kind: sampler.EventTag, Key: tag.Key, Value: tag.Value})
 	}
 	return true
 }
 
 // store records a tag.
-func (s *Span) store(key string, v model.Value) {
+func (s *Span) store(tag *model.Tag) {
 	s.mu.Lock()
 	r := s.recordLocked()
 	if r == nil {
@@ -281,7 +285,7 @@ func (s *Span) store(key string, v model.Value) {
 		}
 		return
 	}
-	r.SetTag(key, v)
+	r.SetTag(tag)
 	s.mu.Unlock()
 }
 
@@ -312,7 +316,7 @@ func (s *Span) logTime(t time.Time) int64 {
 	}
 	ns, clamped := unixNano(t)
 	if clamped {
-		s.store(tagTimeClamped, model.Bool(true))
+		s.store(&clampedTag)
 	}
 	return ns
 }

@@ -62,11 +62,12 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	s.start = mono + c.local.offset
 	name := t.freezer.Operation(op)
 	s.setOperationLocked(name)
-	h, p, w := t.sampler.Load(), sampler.Params{TraceID: id, Operation: name}, wordRandom
-	if !t.excludes(h, p) {
-		d := t.askSampler(h, s, &p)
-		if w = decide(votes{random: true, sampler: answerOf(&d)}); d.Sample && !d.Undecided {
-			t.rootTags(s, nil, d.Tags, "")
+	p, w := sampler.Params{TraceID: id, Operation: name}, wordRandom
+	if d := t.askSampler(t.sampler.Load().root, s, &p); d.Sample || d.Undecided {
+		w = decide(votes{random: true, sampler: answerOf(&d)})
+		if !d.Undecided && len(d.Tags) > 0 {
+			s.rec = t.freezer.NewRecord()
+			s.rec.SetTags(d.Tags)
 		}
 	}
 	s.word.store(w)

@@ -38,6 +38,7 @@ type Tracer struct {
 	debug      throttler.Throttler
 	noDebug    bool // sampling.priority sets no debug flag
 	keeps      bool // a reporter or observer keeps spans
+	forgets    bool // the reporter does nothing
 	disabled   bool
 	plain      bool // no observers, and ids and clock are our own: see startPlain
 	edge       EdgePolicy
@@ -126,6 +127,10 @@ func build(c *config) (*Tracer, error) {
 	}
 	for _, k := range c.keepers {
 		t.guard(func() { t.keeps = t.keeps || k.KeepsSpans() })
+	}
+	switch r.(type) {
+	case reporter.Null, reporter.NullKeeper: // and not what embeds them
+		t.forgets = true
 	}
 	if st, ok := r.(reporter.Statser); ok {
 		t.statsers = append(t.statsers, st)
@@ -223,7 +228,7 @@ func newNowhere() *Span {
 		t.findFormats()
 	}
 	t.startClock(nil)
-	t.sampler.Store(&samplerHolder{})
+	t.sampler.Store(new(samplerHolder))
 	s := t.start(new(Span), "", &startOptions{})
 	s.rec = record.Closed
 	return s

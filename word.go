@@ -21,15 +21,17 @@ const (
 	wordDebug    = word(model.FlagDebug)
 	wordFirehose = word(model.FlagFirehose)
 
-	wordUndecided word = 1 << 8  // a Late sampler will be asked again; spans are recorded meanwhile
-	wordDetached  word = 1 << 9  // no span of ours stands behind the context: it was extracted, or made from a model.Context
-	wordRemote    word = 1 << 10 // the context was extracted
-	wordDeferred  word = 1 << 11 // whoever made the context left the decision to us
-	wordDecided   word = 1 << 12 // the context has no ids, but its flags are the caller's decision
-	wordRandom    word = 1 << 13 // the trace id is random (W3C level 2)
-	wordObserved  word = 1 << 14 // the tracer has observers: they are told of unrecorded spans as well
-	wordPassing   word = 1 << 15 // of a disabled tracer: nothing is recorded
+	wordUndecided word = 1 << 8                                   // a Late sampler will be asked again; spans are recorded meanwhile
+	wordDetached  word = 1 << 9                                   // no span of ours stands behind the context: it was extracted, or made from a model.Context
+	wordDeferred       = word(model.StateDeferred) << stateShift  // whoever made the context left the decision to us
+	wordRemote         = word(model.StateRemote) << stateShift    // the context was extracted
+	wordRandom         = word(model.StateW3CRandom) << stateShift // the trace id is random (W3C level 2)
+	wordDecided        = word(model.StateDecided) << stateShift   // the context has no ids, but its flags are the caller's decision
+	wordObserved  word = 1 << 14                                  // the tracer has observers: they are told of unrecorded spans as well
+	wordPassing   word = 1 << 15                                  // of a disabled tracer: nothing is recorded
 
+	wordState          = wordDeferred | wordRemote | wordRandom | wordDecided
+	stateShift         = 10
 	wordPassedOn  word = 0xff << passedShift
 	passedShift        = 24
 	wordRecording      = wordSampled | wordUndecided
@@ -136,23 +138,7 @@ func answerOf(d *sampler.Decision) answer {
 // wordOf is the word of a context that came from elsewhere; flags and state are its
 // inverse.
 func wordOf(flags model.Flags, state model.State) word {
-	w := word(flags) | wordDetached
-	for _, s := range wordStates {
-		if state&s.state != 0 {
-			w |= s.word
-		}
-	}
-	return w
-}
-
-var wordStates = [...]struct {
-	state model.State
-	word  word
-}{
-	{model.StateDeferred, wordDeferred},
-	{model.StateRemote, wordRemote},
-	{model.StateW3CRandom, wordRandom},
-	{model.StateDecided, wordDecided},
+	return word(flags) | wordDetached | word(state)<<stateShift&wordState
 }
 
 // flags is the byte that travels. What an unsampled caller asked for goes on as it
@@ -165,19 +151,14 @@ func (w word) flags() model.Flags {
 }
 
 // state is what else a model.Context says.
-func (w word) state() (state model.State) {
+func (w word) state() model.State {
 	if w&wordUndecided != 0 {
 		w |= wordDeferred
 	}
 	if w&wordSampled != 0 {
 		w &^= wordDeferred
 	}
-	for _, s := range wordStates {
-		if w&s.word != 0 {
-			state |= s.state
-		}
-	}
-	return state
+	return model.State(w & wordState >> stateShift)
 }
 
 // parentKind is what a sampler is told about the maker of a context.

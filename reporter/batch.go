@@ -13,6 +13,9 @@ const (
 	// request, for which the sender puts several together.
 	chunk = 125_000
 
+	// smallSpan is how large an encoded span usually is at least.
+	smallSpan = 64
+
 	batchOverhead = 128 // of a batch beside its slices, in bytes
 )
 
@@ -36,16 +39,9 @@ func (b *batch) reset(p *process, capacity int) {
 	b.process, b.starts, b.attempts = p, b.starts[:0], attempts{}
 	if capacity = max(capacity, p.headroom); cap(b.buf) < capacity {
 		b.buf = make([]byte, p.headroom, capacity)
+		b.starts = make([]int32, 0, capacity/smallSpan)
 	}
 	b.buf = b.buf[:p.headroom]
-}
-
-// reserve grows the buffer before it is too small for a usual span, so that
-// append does not grow it beyond capacity.
-func (b *batch) reserve(capacity int) {
-	if cap(b.buf)-len(b.buf) < minRoom && cap(b.buf) < capacity {
-		b.move(min(2*cap(b.buf), capacity))
-	}
 }
 
 // accept makes buf, which is b.buf with one more span behind, the new buffer.

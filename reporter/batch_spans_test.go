@@ -62,7 +62,7 @@ func TestBatchSpansOfSeveralShards(t *testing.T) {
 	for i := range uint64(20) {
 		s := rpcSpan(i + 1)
 		s.Process = process
-		r.add(r.shards[i%4], s, nil)
+		addTo(r.shards[i%4], r, s)
 	}
 	mustClose(t, r)
 	for _, m := range f.messages(t) {

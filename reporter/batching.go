@@ -68,8 +68,6 @@ type Batching struct {
 	store     store
 
 	shards []*shard
-	hints  sync.Pool     // of *shard: the one this processor used last
-	next   atomic.Uint32 // shard for a processor without a hint
 
 	processMu sync.Mutex
 	processes []*process
@@ -106,7 +104,7 @@ func NewBatching(t transport.Transport, o BatchingOptions) (*Batching, error) {
 	r := &Batching{
 		t: t, enc: enc, name: o.Name, format: format, interval: o.FlushInterval, most: o.BatchSpans,
 		deadline: newDeadline(&o),
-		store:    store{maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes), single: o.BatchSpans > 0},
+		store:    newStore(&o),
 		shards:   make([]*shard, o.Shards),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),
@@ -131,14 +129,9 @@ func (r *Batching) Report(s *model.Span) {
 	if s == nil {
 		return
 	}
-	sh, _ := r.hints.Get().(*shard)
-	if sh == nil { // a new processor, or the garbage collector emptied the pool
-		sh = r.shards[r.next.Add(1)%uint32(len(r.shards))]
+	if isGiant(s, r.maxBatch()) || !r.add(s, nil) {
+		r.addTrimmed(s)
 	}
-	if isGiant(s, r.maxBatch()) || !r.add(sh, s, nil) {
-		r.addTrimmed(sh, s)
-	}
-	r.hints.Put(sh)
 	if r.store.crowded.Load() && r.store.crowded.CompareAndSwap(true, false) {
 		runtime.Gosched() // all processors are busy: the sender's turn (BenchmarkReportRPC/parallel)
 	}
@@ -146,14 +139,14 @@ func (r *Batching) Report(s *model.Span) {
 
 // addTrimmed reports a span that is larger than a batch. Trimming encodes the
 // span many times, so no lock is held meanwhile.
-func (r *Batching) addTrimmed(sh *shard, s *model.Span) {
+func (r *Batching) addTrimmed(s *model.Span) {
 	for range 3 { // the limit may shrink between trim and add
 		room := r.maxBatch() - r.process(s.Process).headroom - r.enc.tailMax
 		span, ok := trim(s, room, r.enc.span)
 		if !ok {
 			break
 		}
-		if r.add(sh, s, span) {
+		if r.add(s, span) {
 			return
 		}
 	}

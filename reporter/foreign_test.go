@@ -151,7 +151,7 @@ func TestMaxBatchIsBounded(t *testing.T) {
 		o := &odd{fake: newHTTPFake(), address: func() string { return "" }, maxBatch: func() int { return limit }}
 		r := newBatching(t, o, BatchingOptions{FlushInterval: never, Shards: 8})
 		for i := range uint64(800) { // more than a chunk
-			r.add(r.shards[i%8], rpcSpan(i+1), nil)
+			addTo(r.shards[i%8], r, rpcSpan(i+1))
 			r.Report(rpcSpan(i + 1001))
 		}
 		_ = r.Close(context.Background())

@@ -263,3 +263,12 @@ func twice(ids map[model.SpanID]int) int {
 	}
 	return n
 }
+
+// addTo reports s to a certain shard.
+func addTo(sh *shard, r *Batching, s *model.Span) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	fresh := new(batch)
+	fresh.reset(r.process(s.Process), chunk+spareRoom)
+	r.addLocked(sh, s, nil, &fresh)
+}

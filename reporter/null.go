@@ -22,3 +22,9 @@ func (Null) Close(context.Context) error { return nil }
 
 // Stats implements Statser.
 func (Null) Stats() []DestinationStats { return nil }
+
+// NullKeeper is a Null with which spans stay readable after they finish.
+type NullKeeper struct{ Null }
+
+// KeepsSpans implements SpanKeeper.
+func (NullKeeper) KeepsSpans() bool { return true }

@@ -42,7 +42,7 @@ type Statser interface {
 
 var (
 	_ = []Statser{(*Batching)(nil), (*Console)(nil), (*Logging)(nil), (*Memory)(nil), (*Multi)(nil), Null{}, (*bounded)(nil)}
-	_ = []SpanKeeper{(*Memory)(nil), (*Multi)(nil), (*bounded)(nil)}
+	_ = []SpanKeeper{(*Memory)(nil), (*Multi)(nil), NullKeeper{}, (*bounded)(nil)}
 )
 
 // Reason says why a span was dropped.

@@ -3,7 +3,9 @@
 package reporter
 
 import (
+	"runtime"
 	"sync"
+	"unsafe"
 
 	"github.com/go-spur/spur/model"
 )
@@ -19,81 +21,147 @@ type shard struct {
 	_ [88]byte // a shard fills two cache lines, which it shares with nothing
 }
 
-// add puts s behind the last span of sh: encoded, which the caller may have made of
-// it, or when nil what it makes itself. It returns false, and has changed nothing,
-// when s alone is larger than a batch.
-func (r *Batching) add(sh *shard, s *model.Span, encoded []byte) bool {
+// lockShard returns a shard that it has locked: the one that s is for, or else one that
+// nobody has.
+//
+// A tracer uses the same model.Span again and again on a processor, so its address says which
+// one this is: processors seldom meet, and each fills one batch.
+func (r *Batching) lockShard(s *model.Span) *shard {
+	const spread = 0x9e3779b9 // 2³² ÷ the golden ratio
+	first := int(uint32(uintptr(unsafe.Pointer(s))>>5) * spread >> 16)
+	for range maxYields {
+		for i := range r.shards {
+			if sh := r.shards[(first+i)%len(r.shards)]; sh.mu.TryLock() {
+				return sh
+			}
+		}
+		// Those who have them gave way to others in the middle. A mutex with somebody
+		// waiting would be handed to him while he waits for his turn, and nobody gets on.
+		runtime.Gosched()
+	}
+	sh := r.shards[first%len(r.shards)]
 	sh.mu.Lock()
+	return sh
+}
+
+// maxYields is how often a goroutine gives way to others that have all shards before it waits
+// for one of them.
+const maxYields = 100
+
+// add puts s behind the last span of a shard: encoded, which the caller may have made of it,
+// or when nil what add makes itself. It returns false, and has changed nothing, when s alone
+// is larger than a batch.
+//
+// Memory is got without a lock, because the garbage collector may stop who asks for it.
+func (r *Batching) add(s *model.Span, encoded []byte) bool {
+	var fresh *batch
+	for {
+		fits, room := r.tryAdd(s, encoded, &fresh)
+		if fresh != nil { // not what is needed by now
+			r.store.put(fresh, chunk+spareRoom)
+			fresh = nil
+		}
+		if room == 0 {
+			return fits
+		}
+		fresh = r.store.get()
+		fresh.reset(r.process(s.Process), room)
+	}
+}
+
+func (r *Batching) tryAdd(s *model.Span, encoded []byte, fresh **batch) (fits bool, room int) {
+	sh := r.lockShard(s)
 	defer sh.mu.Unlock()
+	return r.addLocked(sh, s, encoded, fresh)
+}
+
+// addLocked is add for sh, if it can do with fresh, an empty batch of the same process or nil,
+// which it may take or exchange. Otherwise it returns the room that the batch must have, and
+// has changed nothing. The caller holds sh.mu.
+func (r *Batching) addLocked(sh *shard, s *model.Span, encoded []byte, fresh **batch) (fits bool, room int) {
 	if sh.closed {
 		sh.late++
-		return true
+		return true, 0
 	}
 	most := r.maxBatch()
 	limit := min(most, chunk)
-	b := r.openLocked(sh, s.Process, limit)
+	if room := r.openLocked(sh, s.Process, limit, fresh); room > 0 {
+		return false, room
+	}
+	b := sh.batch
 	var buf []byte
 	if encoded == nil {
 		buf = r.enc.span(b.buf, s)
 	} else {
 		buf = append(b.buf, encoded...)
 	}
-	if len(buf)+r.enc.tailMax <= limit {
-		b.accept(buf, limit+spareRoom)
-		if b.len() == r.most {
-			r.shipLocked(b, limit)
-			sh.batch = nil
-		}
-		return true
+	if len(buf)+r.enc.tailMax > limit {
+		return r.overflowLocked(sh, buf[len(b.buf):], limit, most, fresh)
 	}
-	return r.overflowLocked(sh, buf[len(b.buf):], limit, most)
+	b.accept(buf, limit+spareRoom)
+	if b.len() == r.most {
+		r.shipLocked(b, limit)
+		sh.batch = nil
+	}
+	return true, 0
 }
 
-// openLocked returns sh's batch, ready for another span of p; a batch of another
-// process goes to the queue. The caller holds sh.mu.
-func (r *Batching) openLocked(sh *shard, p *model.Process, limit int) *batch {
-	b := sh.batch
-	switch {
-	case b != nil && b.process.of == p:
-	case b != nil && b.len() == 0:
-		b.reset(r.process(p), 0)
-	default:
-		if b != nil {
-			r.shipLocked(b, limit)
+// openLocked sees to it that sh's batch is ready for another span of p; a batch of another
+// process goes to the queue. Otherwise it returns the room that fresh must have. The caller
+// holds sh.mu.
+func (r *Batching) openLocked(sh *shard, p *model.Process, limit int, fresh **batch) (room int) {
+	b, capacity := sh.batch, limit+spareRoom
+	if b == nil || b.process.of != p {
+		if *fresh == nil {
+			return min(firstRoom, capacity)
 		}
-		b = r.store.get()
-		b.reset(r.process(p), min(firstRoom, limit+spareRoom))
+		if b != nil && b.len() > 0 {
+			r.shipLocked(b, limit)
+			b = nil
+		}
+		sh.batch, *fresh = *fresh, b
+		b = sh.batch
 	}
-	sh.batch = b
-	b.reserve(limit + spareRoom)
-	return b
+	if cap(b.buf)-len(b.buf) >= minRoom || cap(b.buf) >= capacity {
+		return 0
+	}
+	if room = min(2*cap(b.buf), capacity); *fresh == nil || cap((*fresh).buf) < room {
+		return room
+	}
+	sh.batch, *fresh = *fresh, b
+	sh.batch.buf = append(sh.batch.buf[:0], b.buf...)
+	sh.batch.starts = append(sh.batch.starts[:0], b.starts...)
+	return 0
 }
 
 // overflowLocked starts the next batch with span, which did not fit behind the
 // others of sh's batch, and sends that one on its way. A span that alone is larger
 // than limit goes on its way by itself. It returns false, and has changed nothing,
-// when that is more than most, what the transport takes. The caller holds sh.mu.
-func (r *Batching) overflowLocked(sh *shard, span []byte, limit, most int) bool {
-	full := sh.batch
+// when that is more than most, what the transport takes, or with the room that fresh must
+// have. The caller holds sh.mu.
+func (r *Batching) overflowLocked(sh *shard, span []byte, limit, most int, fresh **batch) (fits bool, room int) {
+	full, capacity := sh.batch, limit+spareRoom
 	need := full.process.headroom + len(span) + r.enc.tailMax
 	if need > most {
-		return false
+		return false, 0
 	}
 	if need > limit {
 		giant := new(batch)
 		giant.reset(full.process, need)
 		giant.append(span, need)
 		r.shipLocked(giant, limit)
-		return true
+		return true, 0
+	}
+	next := *fresh
+	if next == nil || cap(next.buf) < capacity {
+		return false, capacity // it will be full too
 	}
 	// span may lie behind the end of full's buffer, where the sender writes the
 	// tail: copy it before the sender can have full.
-	next := r.store.get()
-	next.reset(full.process, limit+spareRoom) // it will be full too
-	next.append(span, limit+spareRoom)
+	next.append(span, capacity)
 	r.shipLocked(full, limit)
-	sh.batch = next
-	return true
+	sh.batch, *fresh = next, nil
+	return true, 0
 }
 
 // shipLocked gives b to the queue, or drops it when there is no room. The caller

@@ -39,6 +39,16 @@ type store struct {
 	freeLow    int // fewest free buffers since the last tick
 }
 
+// newStore returns a store whose lists usually have no need to grow: whoever holds the mutex
+// should not have to wait for memory.
+func newStore(o *BatchingOptions) store {
+	const usual = 512 // of the largest datagrams DefaultQueueBytes holds 250
+	return store{
+		maxSpans: uint64(o.QueueSpans), maxMemory: int64(o.QueueBytes), single: o.BatchSpans > 0,
+		queue: make([]*batch, 0, usual), free: make([]*batch, 0, usual),
+	}
+}
+
 // ledger holds the books of a store.
 type ledger struct {
 	waiting  uint64 // spans in queue
@@ -79,11 +89,19 @@ func (s *store) books() ledger {
 
 // get returns an empty batch of any capacity, without a process.
 func (s *store) get() *batch {
+	if b := s.unused(); b != nil {
+		return b
+	}
+	return new(batch)
+}
+
+// unused returns a batch to use again, or nil.
+func (s *store) unused() *batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.free)
 	if n == 0 {
-		return new(batch)
+		return nil
 	}
 	b := s.free[n-1]
 	s.free[n-1], s.free = nil, s.free[:n-1]

@@ -26,7 +26,7 @@ func TestTickMergesShards(t *testing.T) {
 		f := newFake(65000)
 		r := newBatching(t, f, BatchingOptions{Shards: 8})
 		for i := range uint64(80) {
-			r.add(r.shards[i%8], rpcSpan(i+1), nil)
+			addTo(r.shards[i%8], r, rpcSpan(i+1))
 		}
 		time.Sleep(DefaultFlushInterval - 1)
 		if n := len(f.got); n != 0 {
@@ -62,7 +62,7 @@ func TestTickMergesIntoAsFewAsPossible(t *testing.T) {
 		bytes := 0
 		for i := range uint64(5 * 20) { // five shards with two thirds of a batch each
 			bytes += len(r.enc.span(nil, rpcSpan(i+1)))
-			r.add(r.shards[i%5], rpcSpan(i+1), nil)
+			addTo(r.shards[i%5], r, rpcSpan(i+1))
 		}
 		time.Sleep(DefaultFlushInterval)
 		synctest.Wait()

@@ -27,7 +27,7 @@ import (
 // waits for the first.
 func Counted(r Reporter) Reporter {
 	switch r.(type) {
-	case *Batching, *Memory, *Logging, *Console, Null, *Multi, *counted, *bounded:
+	case *Batching, *Memory, *Logging, *Console, Null, NullKeeper, *Multi, *counted, *bounded:
 		return r
 	case Statser:
 		return newBounded(r)

@@ -145,6 +145,9 @@ func (p *ParentBased) choose(kind ParentKind, flags model.Flags) *delegate {
 	return p.cases[of]
 }
 
+// Root returns the sampler that is asked where there is no parent.
+func (p *ParentBased) Root() Sampler { return p.root.sampler }
+
 // Status implements Statuser. It is that of the root sampler, with a description
 // of our own; a root that is no Statuser has the type "custom".
 func (p *ParentBased) Status() Status {

@@ -26,7 +26,10 @@ type Freezer struct {
 }
 
 // NewFreezer makes a Freezer; without a Redactor, r is nil.
-func NewFreezer(l Limits, r Redactor) *Freezer { return &Freezer{limits: l, redactor: r} }
+func NewFreezer(l Limits, r Redactor) *Freezer {
+	l.BytesPerSpan = min(l.BytesPerSpan, math.MaxInt32) // a Record counts in 32 bits
+	return &Freezer{limits: l, redactor: r}
+}
 
 // Counts returns what has been counted.
 func (f *Freezer) Counts() Counts {
@@ -38,13 +41,30 @@ func (f *Freezer) Counts() Counts {
 
 // ProcessTag freezes and redacts a tag of the process; keep is false if the Redactor
 // drops it. The limit of characters is for spans.
-func (f *Freezer) ProcessTag(key string, value any) (_ string, _ model.Value, keep bool) {
+func (f *Freezer) ProcessTag(key string, value any) (t model.Tag, keep bool) {
 	most := inBytes(f.limits.Tag.Bytes)
-	return f.redactTag(Process, key, f.freeze(value, most), most)
+	t = model.Tag{Key: key, Value: f.freeze(value, most)}
+	return t, f.redactTag(Process, &t, most)
+}
+
+// Tag makes t a tag, frozen and redacted; keep is false if the Redactor drops it.
+func (f *Freezer) Tag(t *model.Tag, key string, value any) (keep bool) {
+	t.Key = key
+	if s, ok := value.(string); ok {
+		t.Value = f.Text(s)
+	} else {
+		t.Value = f.freeze(value, f.limits.Tag)
+	}
+	return f.Redact(t)
 }
 
 // Text freezes a tag's text.
-func (f *Freezer) Text(s string) model.Value { return model.String(f.text(s, f.limits.Tag)) }
+func (f *Freezer) Text(s string) model.Value {
+	if most := &f.limits.Tag; !plain(s, min(most.Bytes, most.Characters)) {
+		s = f.text(s, *most)
+	}
+	return model.String(s)
+}
 
 // Value freezes a tag's value of any type. Numbers, booleans, strings and []byte
 // stay what they are; everything else is formatted as package format does. Other
@@ -54,17 +74,16 @@ func (f *Freezer) Value(v any) model.Value { return f.freeze(v, f.limits.Tag) }
 
 // Redact bounds the key of a frozen tag and redacts its value; keep is false if the
 // Redactor drops it.
-func (f *Freezer) Redact(key string, v model.Value) (_ string, _ model.Value, keep bool) {
-	return f.redactTag(Tag, key, v, f.limits.Tag)
+func (f *Freezer) Redact(t *model.Tag) (keep bool) {
+	return f.redactor == nil && plain(t.Key, f.limits.Key) || f.redactTag(Tag, t, f.limits.Tag)
 }
 
-func (f *Freezer) redactTag(place Place, key string, v model.Value, most Length) (_ string, _ model.Value, keep bool) {
-	key = f.key(key)
-	if f.redactor == nil {
-		return key, v, true
+func (f *Freezer) redactTag(place Place, t *model.Tag, most Length) (keep bool) {
+	if t.Key = f.key(t.Key); f.redactor != nil {
+		t.Value, keep = f.redact(place, t.Key, t.Value, most)
+		return keep
 	}
-	v, keep = f.redact(place, key, v, most)
-	return key, v, keep
+	return true
 }
 
 // Name bounds an operation name.
@@ -72,8 +91,10 @@ func (f *Freezer) Name(s string) string { return f.text(s, inBytes(f.limits.Oper
 
 // Operation bounds and redacts an operation name.
 func (f *Freezer) Operation(s string) string {
-	s = f.Name(s)
-	if f.redactor == nil {
+	if f.redactor == nil && plain(s, f.limits.Operation) {
+		return s
+	}
+	if s = f.Name(s); f.redactor == nil {
 		return s
 	}
 	v, keep := f.redact(Operation, "operation", model.String(s), inBytes(f.limits.Operation))
@@ -212,7 +233,7 @@ func (f *Freezer) key(s string) string { return f.text(s, inBytes(f.limits.Key))
 // whole batch at some receivers. Strings that need neither are returned as they
 // are.
 func (f *Freezer) text(s string, most Length) string {
-	if len(s) <= most.Bytes && len(s) <= most.Characters && (isASCII(s) || utf8.ValidString(s)) {
+	if fits := min(most.Bytes, most.Characters); plain(s, fits) || len(s) <= fits && utf8.ValidString(s) {
 		return s
 	}
 	s, long := f.cut(s, most)
@@ -222,12 +243,15 @@ func (f *Freezer) text(s string, most Length) string {
 	return s
 }
 
-// isASCII is what nearly every key and value is, and quicker to find out than
-// utf8.ValidString (BenchmarkWorkload/d: a tenth of the whole).
-func isASCII(s string) bool {
+// plain reports whether a string is not longer than that and ASCII, as nearly every key
+// and value is: quicker to find out than utf8.ValidString (BenchmarkWorkload/d: a tenth of
+// the whole).
+func plain(s string, most int) bool {
 	const high = 0x8080808080808080
 	n := len(s)
 	switch {
+	case n > most:
+		return false
 	case n >= 8:
 	case n >= 4:
 		return (four(s)|four(s[n-4:]))&(high>>32) == 0

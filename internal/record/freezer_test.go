@@ -72,8 +72,8 @@ func TestProcessTags(t *testing.T) {
 		value any
 		want  string
 	}{{"hostname", "hostname"}, {"long hostname", "long ho…"}, {[]string{"abcd"}, "[abcd]"}} {
-		if _, v, keep := f.ProcessTag("k", tt.value); v.Str() != tt.want || !keep {
-			t.Errorf("%v: %v, %v; want %q", tt.value, v, keep, tt.want)
+		if tag, keep := f.ProcessTag("k", tt.value); tag.Value.Str() != tt.want || !keep {
+			t.Errorf("%v: %v, %v; want %q", tt.value, tag, keep, tt.want)
 		}
 	}
 }
@@ -206,11 +206,12 @@ func TestRedactor(t *testing.T) {
 		f := newFreezer(Limits{Operation: 20, Tag: Length{Bytes: 20}, Log: Length{Bytes: 20}})
 		f.redactor = tt.redact
 		op := f.Operation("op")
-		key, v, keep := f.Redact("k", f.Text("value"))
+		var tag model.Tag
+		keep := f.Tag(&tag, "k", "value")
 		fields := f.Fields([]log.Field{log.String("k", "value")}).Tags()
 		want := strings.Replace(tt.want, "1 ", "2 ", 1)
-		if key != "k" || v.String() != tt.want || keep != (tt.want != "") || len(fields) != 0 && fields[0].Value.String() != want || (len(fields) != 0) != keep {
-			t.Errorf("%s: tag %q, %v; fields %v", tt.name, v, keep, fields)
+		if tag.Key != "k" || tag.Value.String() != tt.want || keep != (tt.want != "") || len(fields) != 0 && fields[0].Value.String() != want || (len(fields) != 0) != keep {
+			t.Errorf("%s: tag %v, %v; fields %v", tt.name, tag, keep, fields)
 		}
 		if n := f.Counts(); op != tt.op || n.Panics != tt.panics {
 			t.Errorf("%s: operation %q, %+v", tt.name, op, n)

@@ -19,73 +19,91 @@ func (r *Record) AddLog(time int64, fields []model.Tag) {
 		r.dropLogs(1)
 		return
 	}
-	from := len(r.fields)
-	r.fields = append(r.fields, fields...)
-	to := len(r.fields)
-	r.logs = append(r.logs, model.Log{Time: time, Fields: r.fields[from:to:to]})
+	r.logs = append(r.logs, model.Log{Time: time, Fields: r.copyFields(fields)})
+}
+
+// copyFields copies the fields of a new log to where they stay.
+func (r *Record) copyFields(fields []model.Tag) []model.Tag {
+	if first := &r.room.fields; len(r.logs) == 0 && len(fields) <= len(first) {
+		n := copy(first[:], fields)
+		return first[:n:n]
+	}
+	m := r.also()
+	from := len(m.fields)
+	m.fields = append(m.fields, fields...)
+	to := len(m.fields)
+	return m.fields[from:to:to]
 }
 
 // replaceOldest puts a log in the place of the ring's oldest.
 func (r *Record) replaceOldest(time int64, fields []model.Tag) {
 	r.dropLogs(1)
-	first := len(r.logs) / 2
-	old := &r.logs[first+r.oldest]
+	first, m := len(r.logs)/2, r.more
+	old := &r.logs[first+m.oldest]
 	grow := size(fields) - size(old.Fields)
-	if r.bytes+grow > r.freezer.limits.BytesPerSpan {
+	if int(r.bytes)+grow > r.freezer.limits.BytesPerSpan {
 		return // the newest is the one dropped: it does not fit where an older one was
 	}
-	r.bytes += grow
+	r.bytes += int32(grow)
 	clear(old.Fields)
 	old.Time, old.Fields = time, append(old.Fields[:0], fields...)
-	r.oldest = (r.oldest + 1) % (len(r.logs) - first)
+	m.oldest = (m.oldest + 1) % (len(r.logs) - first)
 }
 
 // unroll puts the logs in the order they were added.
 func (r *Record) unroll() {
-	if r.oldest == 0 {
+	m := r.more
+	if m == nil || m.oldest == 0 {
 		return
 	}
 	ring := r.logs[len(r.logs)/2:]
-	slices.Reverse(ring[:r.oldest])
-	slices.Reverse(ring[r.oldest:])
+	slices.Reverse(ring[:m.oldest])
+	slices.Reverse(ring[m.oldest:])
 	slices.Reverse(ring)
-	r.oldest = 0
+	m.oldest = 0
 }
 
 // makeRoom books grow bytes, dropping the oldest logs if they stand in the way.
 // When that is not enough it drops nothing and returns false.
 func (r *Record) makeRoom(grow int) bool {
-	over := r.bytes + grow - r.freezer.limits.BytesPerSpan
-	if over > 0 {
-		r.unroll()
-		n, freed := 0, 0
-		for n < len(r.logs) && freed < over {
-			freed += size(r.logs[n].Fields)
-			n++
-		}
-		if freed < over {
-			return false
-		}
-		for i := range r.logs[:n] {
-			clear(r.logs[i].Fields)
-		}
-		r.logs = slices.Delete(r.logs, 0, n)
-		r.bytes -= freed
-		r.dropLogs(n)
-		r.compact()
+	if over := int(r.bytes) + grow - r.freezer.limits.BytesPerSpan; over > 0 && !r.dropOldest(over) {
+		return false
 	}
-	r.bytes += grow
+	r.bytes += int32(grow)
+	return true
+}
+
+// dropOldest drops the oldest logs, of so many bytes at least. If all have less it drops
+// nothing and returns false.
+func (r *Record) dropOldest(over int) bool {
+	r.unroll()
+	n, freed := 0, 0
+	for n < len(r.logs) && freed < over {
+		freed += size(r.logs[n].Fields)
+		n++
+	}
+	if freed < over {
+		return false
+	}
+	for i := range r.logs[:n] {
+		clear(r.logs[i].Fields)
+	}
+	r.logs = slices.Delete(r.logs, 0, n)
+	r.bytes -= int32(freed)
+	r.dropLogs(n)
+	r.compact()
 	return true
 }
 
 // compact moves the fields together once most of their places belong to logs
 // that are gone.
 func (r *Record) compact() {
+	m := r.more
 	live := 0
 	for i := range r.logs {
 		live += len(r.logs[i].Fields)
 	}
-	if len(r.fields) <= 2*live+keepFields {
+	if len(m.fields) <= 2*live+keepFields {
 		return
 	}
 	fields := make([]model.Tag, 0, 2*live+keepFields)
@@ -94,11 +112,11 @@ func (r *Record) compact() {
 		fields = append(fields, r.logs[i].Fields...)
 		r.logs[i].Fields = fields[from:len(fields):len(fields)]
 	}
-	r.fields = fields
+	m.fields = fields
 }
 
 func (r *Record) dropLogs(n int) {
-	r.droppedLogs += uint32(n)
+	r.also().droppedLogs += uint32(n)
 	r.freezer.logs.Add(uint64(n))
 }
 

@@ -15,18 +15,32 @@ import (
 // goes back there when the span finishes: nobody may hold on to it or its parts.
 // It has no lock: the span's mutex guards it. With a reporter or observer that keeps spans
 // the record stays with its span, readable but closed, until the span is released.
+//
+// It is one object of 448 bytes, with room for the tags of a usual span and one log. What
+// few spans need is in [more].
 type Record struct {
 	freezer *Freezer // whose limits and counters these are
 	tags    []model.Tag
 	logs    []model.Log
-	fields  []model.Tag // of all logs, one behind the other: Log.Fields are its parts
-	hashes  []byte      // one of each tag's key, once there are more than scanTags
+	keys    uint64 // the keyBit of each tag's key
+	more    *more  // nil until it is needed
+	bytes   int32  // of the strings held
+	closed  bool
 
-	bytes       int // of the strings held
-	oldest      int // once logs are full: where in their second half the oldest stands
+	room struct {
+		tags   [firstTags]model.Tag
+		logs   [1]model.Log
+		fields [2]model.Tag // of the first log
+	}
+}
+
+// more is what a record with several logs has, or many tags, or too much of either.
+type more struct {
+	fields      []model.Tag // of logs, one behind the other: Log.Fields are its parts
+	hashes      []byte      // of the first tags' keys, one of each, once there are more than scanTags
+	oldest      int         // once logs are full: where in their second half the oldest stands
 	droppedTags uint32
 	droppedLogs uint32
-	closed      bool
 }
 
 // firstTags is how many tags a record has room for at first.
@@ -59,25 +73,43 @@ func (f *Freezer) NewRecord() *Record {
 // Release hands the record back. The caller must not use it or its parts again.
 func (r *Record) Release() {
 	clear(r.tags)
-	clear(r.fields)
-	clear(r.logs)
+	if cap(r.tags) > firstTags { // they have moved out
+		clear(r.room.tags[:])
+	}
+	if len(r.logs) > 0 {
+		clear(r.logs)
+		clear(r.room.logs[:])
+		clear(r.room.fields[:])
+	}
+	if r.more != nil {
+		clear(r.more.fields)
+	}
 	pool.Put(r.reset())
 }
 
 func (r *Record) reset() *Record {
-	if cap(r.tags) > keepTags || r.tags == nil {
-		r.tags = make([]model.Tag, 0, firstTags)
+	if r.tags = r.tags[:0]; r.tags == nil || cap(r.tags) > keepTags {
+		r.tags = r.room.tags[:0]
 	}
-	if cap(r.fields) > keepFields {
-		r.fields = nil
+	if r.logs = r.logs[:0]; r.logs == nil || cap(r.logs) > keepLogs {
+		r.logs = r.room.logs[:0]
 	}
-	if cap(r.logs) > keepLogs {
-		r.logs = nil
+	if m := r.more; m != nil {
+		*m = more{fields: m.fields[:0], hashes: m.hashes[:0]}
+		if cap(m.fields) > keepFields {
+			m.fields = nil
+		}
 	}
-	r.tags, r.fields, r.logs, r.hashes = r.tags[:0], r.fields[:0], r.logs[:0], r.hashes[:0]
-	r.bytes, r.oldest, r.droppedTags, r.droppedLogs, r.closed = 0, 0, 0, 0, false
-	r.freezer = nil
+	r.freezer, r.keys, r.bytes, r.closed = nil, 0, 0, false
 	return r
+}
+
+// also returns r.more, which it makes.
+func (r *Record) also() *more {
+	if r.more == nil {
+		r.more = new(more)
+	}
+	return r.more
 }
 
 // Close marks a record that stays with its finished span.
@@ -98,31 +130,50 @@ func (r *Record) Logs() []model.Log {
 // Fill sets what a finished span shows of its record. It shares the record's memory.
 func (r *Record) Fill(s *model.Span) {
 	s.Tags, s.Logs = r.tags, r.Logs()
-	s.DroppedTags, s.DroppedLogs = r.droppedTags, r.droppedLogs
+	if m := r.more; m != nil {
+		s.DroppedTags, s.DroppedLogs = m.droppedTags, m.droppedLogs
+	}
 }
 
 // Freeze sets a tag of any value, redacted.
 func (r *Record) Freeze(key string, value any) {
-	if key, v, keep := r.freezer.Redact(key, r.freezer.Value(value)); keep {
-		r.SetTag(key, v)
+	var t model.Tag
+	if r.freezer.Tag(&t, key, value) {
+		r.SetTag(&t)
 	}
 }
 
-// SetTag sets a frozen tag, replacing an earlier value.
-func (r *Record) SetTag(key string, v model.Value) {
-	if i := r.find(key); i >= 0 {
-		if !r.makeRoom(len(v.Str()) - len(r.tags[i].Value.Str())) {
-			r.dropTag()
-			return
-		}
-		r.tags[i].Value = v
+// SetTag sets a frozen tag, of which it keeps a copy, replacing an earlier value.
+func (r *Record) SetTag(t *model.Tag) {
+	n, bit, limits := len(r.tags), keyBit(t.Key), &r.freezer.limits
+	held := int(r.bytes) + len(t.Key) + len(t.Value.Str())
+	if r.keys&bit != 0 || n == cap(r.tags) || n >= limits.TagsPerSpan || held > limits.BytesPerSpan {
+		r.setTag(t)
 		return
 	}
-	if len(r.tags) >= r.freezer.limits.TagsPerSpan || !r.makeRoom(len(key)+len(v.Str())) {
+	r.keys |= bit
+	r.bytes = int32(held)
+	r.tags = r.tags[:n+1]
+	r.tags[n] = *t
+}
+
+// setTag is SetTag where another tag may have the key, or there may be no room.
+func (r *Record) setTag(t *model.Tag) {
+	if i := r.find(t.Key); i >= 0 {
+		old := &r.tags[i]
+		if r.makeRoom(len(t.Value.Str()) - len(old.Value.Str())) {
+			old.Value = t.Value
+		} else {
+			r.dropTag()
+		}
+		return
+	}
+	if len(r.tags) >= r.freezer.limits.TagsPerSpan || !r.makeRoom(len(t.Key)+len(t.Value.Str())) {
 		r.dropTag()
 		return
 	}
-	r.appendTag(key, v)
+	r.keys |= keyBit(t.Key)
+	r.tags = append(r.tags, *t)
 }
 
 // SetTags sets the tags of a sampler. Backends read them, so only BytesPerSpan limits
@@ -130,47 +181,47 @@ func (r *Record) SetTag(key string, v model.Value) {
 func (r *Record) SetTags(tags []model.Tag) {
 	most := inBytes(math.MaxInt)
 	for i := range tags {
-		f := r.freezer
-		r.SetTag(f.text(tags[i].Key, most), f.bound(tags[i].Value, most))
+		f, t := r.freezer, &tags[i]
+		if plain(t.Key, math.MaxInt) && plain(t.Value.Str(), math.MaxInt) {
+			r.SetTag(t)
+		} else {
+			r.SetTag(&model.Tag{Key: f.text(t.Key, most), Value: f.bound(t.Value, most)})
+		}
 	}
 }
 
 func (r *Record) dropTag() {
-	r.droppedTags++
+	r.also().droppedTags++
 	r.freezer.tags.Add(1)
 }
 
-// appendTag fills the new place instead of passing a whole Tag to append.
-func (r *Record) appendTag(key string, v model.Value) {
-	if n := len(r.tags); n < cap(r.tags) {
-		r.tags = r.tags[:n+1]
-		t := &r.tags[n]
-		t.Key, t.Value = key, v
-	} else {
-		r.tags = append(r.tags, model.Tag{Key: key, Value: v})
+// keyBit is a bit that says something about a key: if it is not among those of other
+// keys, they all differ.
+func keyBit(key string) uint64 {
+	n := len(key)
+	if n == 0 {
+		return 1
 	}
-	if len(r.hashes) > 0 {
-		r.hashes = append(r.hashes, hash(key))
-	}
+	return 1 << ((uint(key[n-1]) + 29*uint(n)) % 64)
 }
 
 // find returns the index of key, or -1.
 func (r *Record) find(key string) int {
 	if len(r.tags) <= scanTags {
-		n := len(key) // keys of one length mostly differ in their last byte
 		for i := range r.tags {
-			if k := r.tags[i].Key; len(k) == n && (n == 0 || k[n-1] == key[n-1]) && k == key {
+			if r.tags[i].Key == key {
 				return i
 			}
 		}
 		return -1
 	}
-	for i := len(r.hashes); i < len(r.tags); i++ {
-		r.hashes = append(r.hashes, hash(r.tags[i].Key))
+	m := r.also()
+	for i := len(m.hashes); i < len(r.tags); i++ {
+		m.hashes = append(m.hashes, hash(r.tags[i].Key))
 	}
 	h := hash(key)
 	for at := 0; ; at++ {
-		i := bytes.IndexByte(r.hashes[at:], h)
+		i := bytes.IndexByte(m.hashes[at:], h)
 		if i < 0 {
 			return -1
 		}

@@ -36,8 +36,8 @@ func newFreezer(l Limits) *Freezer {
 
 // TestSize holds a record to its size class.
 func TestSize(t *testing.T) {
-	if size := unsafe.Sizeof(Record{}); size > 144 {
-		t.Errorf("a record has %d bytes, more than 144", size)
+	if size := unsafe.Sizeof(Record{}); size > 448 {
+		t.Errorf("a record has %d bytes, more than 448", size)
 	}
 }
 
@@ -45,30 +45,31 @@ func TestSize(t *testing.T) {
 // slices either.
 func TestReleasedRecordHoldsNothing(t *testing.T) {
 	f := newFreezer(Limits{})
-	for _, size := range []int{1, 5, 8, 100} {
+	for _, size := range []int{1, 5, 6, 8, 100} {
 		r := new(Record).reset()
 		r.freezer = f
 		for i := range size {
-			r.SetTag(fmt.Sprint("secret", i), model.String("x"))
+			r.Freeze(fmt.Sprint("secret", i), "x")
 			r.AddLog(1, []model.Tag{{Key: "secret", Value: model.String("x")}})
 		}
-		grown := [3]int{cap(r.tags), cap(r.fields), cap(r.logs)}
 		r.Release()
-		if cap(r.tags) > keepTags || cap(r.fields) > keepFields || cap(r.logs) > keepLogs {
-			t.Errorf("%d: keeps %d tags, %d fields, %d logs of %v", size, cap(r.tags), cap(r.fields), cap(r.logs), grown)
+		m := r.also()
+		if cap(r.tags) > keepTags || cap(m.fields) > keepFields || cap(r.logs) > keepLogs {
+			t.Errorf("%d: keeps %d tags, %d fields, %d logs", size, cap(r.tags), cap(m.fields), cap(r.logs))
 		}
-		held := append(r.tags[:cap(r.tags):cap(r.tags)], r.fields[:cap(r.fields)]...)
+		held := append(r.tags[:cap(r.tags):cap(r.tags)], m.fields[:cap(m.fields)]...)
+		held = append(append(held, r.room.tags[:]...), r.room.fields[:]...)
 		for _, tag := range held {
 			if tag != (model.Tag{}) {
 				t.Errorf("%d: still holds %v", size, tag)
 			}
 		}
-		for _, e := range r.logs[:cap(r.logs)] {
+		for _, e := range append(r.logs[:cap(r.logs):cap(r.logs)], r.room.logs[:]...) {
 			if e.Fields != nil {
 				t.Errorf("%d: still holds %v", size, e)
 			}
 		}
-		if r.bytes != 0 || r.freezer != nil || len(r.tags)+len(r.logs)+len(r.fields)+len(r.hashes) != 0 {
+		if r.bytes != 0 || r.freezer != nil || r.keys != 0 || len(r.tags)+len(r.logs)+len(m.fields)+len(m.hashes) != 0 {
 			t.Errorf("%d: not empty", size)
 		}
 	}
@@ -79,13 +80,14 @@ func TestReleasedRecordHoldsNothing(t *testing.T) {
 func TestPoolCeilings(t *testing.T) {
 	for _, tt := range []struct{ tags, fields, logs int }{{64, 64, 16}, {65, 65, 17}} {
 		r := new(Record)
-		r.tags, r.fields, r.logs = make([]model.Tag, 1, tt.tags), make([]model.Tag, 1, tt.fields), make([]model.Log, 1, tt.logs)
+		m := r.also()
+		r.tags, m.fields, r.logs = make([]model.Tag, 1, tt.tags), make([]model.Tag, 1, tt.fields), make([]model.Log, 1, tt.logs)
 		r.reset()
 		want := [3]int{tt.tags, tt.fields, tt.logs}
 		if tt.tags > keepTags {
-			want = [3]int{firstTags, 0, 0}
+			want = [3]int{firstTags, 0, 1}
 		}
-		if got := [3]int{cap(r.tags), cap(r.fields), cap(r.logs)}; got != want {
+		if got := [3]int{cap(r.tags), cap(m.fields), cap(r.logs)}; got != want {
 			t.Errorf("%+v: room for %v afterwards, want %v", tt, got, want)
 		}
 		e := &Fields{tags: make([]model.Tag, 0, tt.fields)}
@@ -103,6 +105,25 @@ func TestTagsOfSamplers(t *testing.T) {
 	want := []model.Tag{{Key: "sampler.type", Value: model.String("probabilistic")}, {Key: "\uFFFD", Value: model.String("\uFFFD")}}
 	if !reflect.DeepEqual(r.Tags(), want) {
 		t.Errorf("%v, want %v", r.Tags(), want)
+	}
+}
+
+// Keys of which keyBit says the same are told apart all the same.
+func TestKeysOfOneBit(t *testing.T) {
+	keys := []string{"", "ax", "bx", "ay", "a", "€"}
+	if keyBit("ax") != keyBit("bx") {
+		t.Fatal("the keys do not share a bit")
+	}
+	r := newFreezer(Limits{}).NewRecord()
+	for round := range 2 {
+		for _, key := range keys {
+			r.Freeze(key, round)
+		}
+	}
+	for i, tag := range r.Tags() {
+		if len(r.Tags()) != len(keys) || tag.Key != keys[i] || tag.Value.Int64() != 1 {
+			t.Errorf("tag %d of %d is %q=%v, want %q=1", i, len(r.Tags()), tag.Key, tag.Value, keys[i])
+		}
 	}
 }
 
@@ -129,7 +150,7 @@ func TestBytesPerSpan(t *testing.T) {
 		r.AddLog(1, []model.Tag{{Key: "n", Value: model.Int64(int64(i))}, {Key: "s", Value: model.String(strings.Repeat("x", 1000))}})
 	}
 	for i := range 9 {
-		if n := cap(r.fields); n*int(unsafe.Sizeof(model.Tag{})) > 200*48 {
+		if n := cap(r.also().fields); n*int(unsafe.Sizeof(model.Tag{})) > 200*48 {
 			t.Errorf("room for %d fields is held, though few logs are", n)
 		}
 		r.Freeze(fmt.Sprint("tag", i), strings.Repeat("t", 1500))
@@ -186,11 +207,11 @@ func TestBytesPerSpanHoldsInTheRingOfLogs(t *testing.T) {
 			for _, e := range r.Logs() {
 				sizes = append(sizes, size(e.Fields))
 			}
-			if !reflect.DeepEqual(sizes, tt.want) || r.bytes != tt.bytes {
+			if !reflect.DeepEqual(sizes, tt.want) || int(r.bytes) != tt.bytes {
 				t.Errorf("logs of %v bytes, %d in all; want %v, %d", sizes, r.bytes, tt.want, tt.bytes)
 			}
-			if n := f.Counts().Logs - before; int(r.droppedLogs) != len(tt.more) || int(n) != len(tt.more) {
-				t.Errorf("%d dropped, %d counted, want %d", r.droppedLogs, n, len(tt.more))
+			if n := f.Counts().Logs - before; int(r.also().droppedLogs) != len(tt.more) || int(n) != len(tt.more) {
+				t.Errorf("%d dropped, %d counted, want %d", r.also().droppedLogs, n, len(tt.more))
 			}
 		})
 	}
