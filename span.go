@@ -236,27 +236,29 @@ func (s *Span) setTag(key string, value any) {
 		}
 	}
 	var tag model.Tag
-	if s.freezer().Tag(&tag, key, value) && s.announceTag(&tag) {
-		s.store(&tag)
+	if s.freezer().Tag(&tag, key, value) {
+		s.addTag(&tag)
 	}
 }
 
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
 	tag := model.Tag{Key: key, Value: v}
-	if s.freezer().Redact(&tag) && s.announceTag(&tag) {
-		s.store(&tag)
+	if s.freezer().Redact(&tag) {
+		s.addTag(&tag)
 	}
 }
 
-// announceTag tells observers and a Late sampler of a tag. It returns false if it found
-// that the span has finished.
-func (s *Span) announceTag(tag *model.Tag) bool {
-	w := s.ctx.word.load()
-	return w&(wordObserved|wordUndecided) == 0 || s.announceTagTo(w, tag)
+// addTag tells and records a frozen tag that the Redactor has seen.
+func (s *Span) addTag(tag *model.Tag) {
+	if w := s.ctx.word.load(); w&(wordObserved|wordUndecided) == 0 || s.announceTag(w, tag) {
+		s.store(tag)
+	}
 }
 
-func (s *Span) announceTagTo(w word, tag *model.Tag) bool {
+// announceTag tells observers and a Late sampler of a tag, unless the span has
+// finished.
+func (s *Span) announceTag(w word, tag *model.Tag) bool {
 	if w&wordObserved == 0 && !s.ctx.local.late.asksAt(sampler.EventTag) {
 		return true
 	}

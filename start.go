@@ -64,7 +64,7 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	s.setOperationLocked(name)
 	p, w := sampler.Params{TraceID: id, Operation: name}, wordRandom
 	if d := t.askSampler(t.sampler.Load().root, s, &p); d.Sample || d.Undecided {
-		w = decide(votes{random: true, sampler: answerOf(&d)})
+		w = decide(&votes{random: true, sampler: answerOf(&d)})
 		if !d.Undecided && len(d.Tags) > 0 {
 			s.rec = t.freezer.NewRecord()
 			s.rec.SetTags(d.Tags)
@@ -154,15 +154,17 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	if l.from() != nil {
 		t.continueFrom(s, l)
 	}
+	h := t.sampler.Load()
 	if caller := l.caller(); caller != nil {
 		v.caller = caller.word.load()
 		p.Parent, p.ParentFlags = v.caller.parentKind(), v.caller.flags()
+	} else {
+		h = h.root
 	}
 	if v.asksDebug() {
 		v.granted = t.allowDebug(p.Operation)
 	}
-	w := decide(v)
-	h := t.sampler.Load()
+	w := decide(&v)
 	if w&wordSampled == 0 && !o.prioritized && !v.observed && t.excludes(h, p) {
 		s.word.store(w)
 		return nil
@@ -176,11 +178,11 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	if w&wordSampled == 0 {
 		d = t.askSampler(h, s, &p)
 		v.sampler = answerOf(&d)
-		w = decide(v)
+		w = decide(&v)
 	}
 	if o.prioritized {
 		v.priority = signOf(o.priority)
-		w = decide(v)
+		w = decide(&v)
 	}
 	s.word.store(w)
 	if !w.recording() {
@@ -270,7 +272,7 @@ func (t *Tracer) startPassing(s *Span, op string, l *lineage, mono int64) {
 			s.ownLocal().extra = from.local.extra
 		}
 	}
-	s.word.store(decide(v))
+	s.word.store(decide(&v))
 }
 
 // allowDebug asks the throttler and counts its refusals.

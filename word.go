@@ -76,7 +76,7 @@ func (w word) wantsDebug() bool {
 }
 
 // decide is where words come from: a pure function, of which TestDecide is the table.
-func decide(v votes) word {
+func decide(v *votes) word {
 	const wishes = model.FlagDebug | model.FlagFirehose // mean something beside FlagSampled alone
 	flags := v.caller.flags()
 	if v.disabled {
@@ -191,7 +191,7 @@ func (t *traceWord) vote(v votes, undecidedOnly bool) bool {
 		if undecidedOnly && v.now&wordUndecided == 0 {
 			return false
 		}
-		if t.bits.CompareAndSwap(uint32(v.now), uint32(decide(v))) {
+		if t.bits.CompareAndSwap(uint32(v.now), uint32(decide(&v))) {
 			return true
 		}
 	}

@@ -20,8 +20,8 @@ func TestDecide(t *testing.T) {
 		unknown = model.Flags(0xf4)
 	)
 	decided := func(flags model.Flags) word { return wordOf(flags, model.StateRemote|model.StateDecided) }
-	undecidedFrom := func(caller word) word { return decide(votes{caller: caller, sampler: answerUndecided}) }
-	sampledFrom := func(caller word) word { return decide(votes{caller: caller, sampler: answerYes}) }
+	undecidedFrom := func(caller word) word { return decide(&votes{caller: caller, sampler: answerUndecided}) }
+	sampledFrom := func(caller word) word { return decide(&votes{caller: caller, sampler: answerYes}) }
 	for _, tt := range []struct {
 		name  string
 		votes votes
@@ -55,7 +55,7 @@ func TestDecide(t *testing.T) {
 		{"sampler overrules", votes{caller: remoteWord(d | f), sampler: answerYes}, s, 0},
 		{"sampler overrules late", votes{now: undecidedFrom(remoteWord(d | f)), sampler: answerYes}, s, 0},
 		{"a late no", votes{now: undecidedFrom(remoteWord(d | f)), sampler: answerNo}, d | f, 0},
-		{"the program overrules", votes{now: decide(votes{caller: remoteWord(f)}), priority: 1}, s | d, 0},
+		{"the program overrules", votes{now: decide(&votes{caller: remoteWord(f)}), priority: 1}, s | d, 0},
 		{"the program says no after it", votes{now: sampledFrom(remoteWord(d | f)), priority: -1}, 0, 0},
 
 		// Debug: of callers in other processes the throttler is asked.
@@ -96,10 +96,10 @@ func TestDecide(t *testing.T) {
 		{"disabled, caller's flags", votes{disabled: true, caller: remoteWord(0xff) | wordRandom}, 0xff, wordPassing | wordDetached | wordRemote | wordRandom},
 		{"disabled, caller deferred", votes{disabled: true, caller: wordOf(0, model.StateRemote|model.StateDeferred)}, 0, wordPassing | wordDetached | wordRemote | wordDeferred},
 		{"disabled, caller decided", votes{disabled: true, caller: decided(0)}, 0, wordPassing | wordDetached | wordRemote | wordDecided},
-		{"disabled, priority 1", votes{now: decide(votes{disabled: true, caller: remoteWord(d)}), priority: 1}, d, wordPassing | wordDetached | wordRemote},
+		{"disabled, priority 1", votes{now: decide(&votes{disabled: true, caller: remoteWord(d)}), priority: 1}, d, wordPassing | wordDetached | wordRemote},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			w := decide(tt.votes)
+			w := decide(&tt.votes)
 			if w.flags() != tt.flags || w&^(0xff|wordPassedOn) != tt.bits {
 				t.Errorf("%#x: flags %#x and bits %#x, want %#x and %#x", w, w.flags(), w&^(0xff|wordPassedOn), tt.flags, tt.bits)
 			}

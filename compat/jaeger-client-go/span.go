@@ -40,10 +40,12 @@ func (s *Span) watched() bool { return s != nil && s.watch != nil }
 
 // SetTag sets a tag; the last value set for a key wins.
 func (s *Span) SetTag(key string, value interface{}) opentracing.Span {
-	if s.watched() {
+	switch {
+	case s == nil || s.tracer == nil:
+	case s.watch == nil:
+		s.span.SetTag(key, value)
+	default:
 		s.setTagWatched(key, value)
-	} else {
-		s.SpurSpan().SetTag(key, value)
 	}
 	return s
 }

@@ -3,7 +3,6 @@
 package jaeger
 
 import (
-	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -46,8 +45,11 @@ func (t *Tracer) build(s Sampler) {
 	if _, ok := t.reporter.(*nullReporter); ok {
 		t.recent = new(recent)
 	}
-	if len(custom) > 0 || len(native) == 0 {
-		native = append(native, keeping(len(custom) > 0))
+	switch {
+	case len(custom) > 0:
+		native = append(native, reporter.NullKeeper{}) // for reporters that want a *Span
+	case len(native) == 0:
+		native = append(native, reporter.Null{})
 	}
 	o := &t.options
 	opts := []spur.Option{
@@ -231,12 +233,3 @@ func (o throttlerOf) Allow(operation string) bool { return o.IsAllowed(operation
 
 // Close implements io.Closer.
 func (o throttlerOf) Close() error { return closeOwned(o.Throttler) }
-
-// keeping is a reporter that sends nothing. With true spans keep their tags and logs after
-// Finish, for reporters that want a *Span.
-type keeping bool
-
-func (keeping) Report(*model.Span)          {}
-func (keeping) Flush(context.Context) error { return nil }
-func (keeping) Close(context.Context) error { return nil }
-func (k keeping) KeepsSpans() bool          { return bool(k) }

@@ -33,13 +33,17 @@ const maxText = 500
 // calling goroutine, as it does without Run.
 func Run(f func()) (err error) {
 	err = ErrGoexit // also a panic(nil) under GODEBUG=panicnil=1
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %s", ErrPanic, Text(p))
-		}
-	}()
+	defer Recover(&err)
 	f()
 	return nil
+}
+
+// Recover, deferred, ends a panic and sets *err to an error that wraps ErrPanic. It is Run
+// without a closure.
+func Recover(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: %s", ErrPanic, Text(p))
+	}
 }
 
 // Try is Run for a function that returns an error of its own.

@@ -5,6 +5,7 @@ package record
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -118,14 +119,10 @@ func (e *Fields) encode(fields []log.Field) {
 // marshal freezes fields up to the first that panics, and returns how many it has
 // dealt with. An error whose method panics becomes what fmt would print: "<nil>"
 // for a nil pointer.
-func (e *Fields) marshal(fields []log.Field) (n int) {
-	err := guard.Run(func() {
-		for n = range fields {
-			fields[n].Marshal(e)
-		}
-	})
+func (e *Fields) marshal(fields []log.Field) int {
+	n, err := e.emit(fields)
 	if err == nil {
-		return len(fields)
+		return n
 	}
 	value := fields[n].Value()
 	if v := reflect.ValueOf(value); v.Kind() != reflect.Pointer || !v.IsNil() {
@@ -138,6 +135,17 @@ func (e *Fields) marshal(fields []log.Field) (n int) {
 	return n + 1
 }
 
+// emit hands fields to the methods of log.Encoder, up to the first that panics. Of that
+// one it returns the number.
+func (e *Fields) emit(fields []log.Field) (n int, err error) {
+	err = guard.ErrGoexit
+	defer guard.Recover(&err)
+	for n = range fields {
+		fields[n].Marshal(e)
+	}
+	return len(fields), nil
+}
+
 // add freezes one field of any type.
 func (e *Fields) add(key string, value any) {
 	e.put(key, e.freezer.freeze(value, e.freezer.limits.Log))
@@ -146,29 +154,40 @@ func (e *Fields) add(key string, value any) {
 // put adds a frozen value, unless the Redactor objects.
 func (e *Fields) put(key string, v model.Value) {
 	f := e.freezer
-	key = f.key(key)
+	if !plain(key, f.limits.Key) {
+		key = f.key(key)
+	}
 	if f.redactor != nil && e.place != redacted {
 		var keep bool
 		if v, keep = f.redact(e.place, key, v, f.limits.Log); !keep {
 			return
 		}
 	}
-	e.append(key, v)
+	if e.lazy > 0 {
+		e.appendLazy(key, v)
+	} else {
+		e.append(key, v)
+	}
+}
+
+// appendLazy is append for what a lazy logger fills.
+func (e *Fields) appendLazy(key string, v model.Value) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.closed {
+		e.append(key, v)
+	}
 }
 
 func (e *Fields) append(key string, v model.Value) {
-	if e.lazy > 0 {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		if e.closed {
-			return
-		}
-	}
-	if len(e.tags) >= e.freezer.limits.FieldsPerLog {
+	n := len(e.tags)
+	if n >= e.freezer.limits.FieldsPerLog {
 		e.freezer.fields.Add(1)
 		return
 	}
-	e.tags = append(e.tags, model.Tag{Key: key, Value: v})
+	e.tags = slices.Grow(e.tags, 1)[:n+1]
+	t := &e.tags[n]
+	t.Key, t.Value = key, v
 }
 
 // close ends a lazy logger's time and returns what it has emitted.
@@ -195,8 +214,12 @@ func (e *Fields) EmitLazyLogger(value log.LazyLogger) {
 	}
 	inner := &Fields{freezer: e.freezer, place: e.place, lazy: e.lazy + 1}
 	defer func() { // also when the logger panics
+		add := e.append
+		if e.lazy > 0 {
+			add = e.appendLazy
+		}
 		for _, f := range inner.close() {
-			e.append(f.Key, f.Value)
+			add(f.Key, f.Value)
 		}
 	}()
 	value(inner)

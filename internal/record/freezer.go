@@ -49,22 +49,18 @@ func (f *Freezer) ProcessTag(key string, value any) (t model.Tag, keep bool) {
 
 // Tag makes t a tag, frozen and redacted; keep is false if the Redactor drops it.
 func (f *Freezer) Tag(t *model.Tag, key string, value any) (keep bool) {
+	most := &f.limits.Tag
 	t.Key = key
-	if s, ok := value.(string); ok {
-		t.Value = f.Text(s)
+	if s, ok := value.(string); ok && plain(s, min(most.Bytes, most.Characters)) {
+		t.Value = model.String(s)
 	} else {
-		t.Value = f.freeze(value, f.limits.Tag)
+		t.Value = f.freeze(value, *most)
 	}
 	return f.Redact(t)
 }
 
 // Text freezes a tag's text.
-func (f *Freezer) Text(s string) model.Value {
-	if most := &f.limits.Tag; !plain(s, min(most.Bytes, most.Characters)) {
-		s = f.text(s, *most)
-	}
-	return model.String(s)
-}
+func (f *Freezer) Text(s string) model.Value { return model.String(f.text(s, f.limits.Tag)) }
 
 // Value freezes a tag's value of any type. Numbers, booleans, strings and []byte
 // stay what they are; everything else is formatted as package format does. Other
@@ -75,7 +71,10 @@ func (f *Freezer) Value(v any) model.Value { return f.freeze(v, f.limits.Tag) }
 // Redact bounds the key of a frozen tag and redacts its value; keep is false if the
 // Redactor drops it.
 func (f *Freezer) Redact(t *model.Tag) (keep bool) {
-	return f.redactor == nil && plain(t.Key, f.limits.Key) || f.redactTag(Tag, t, f.limits.Tag)
+	if f.redactor == nil && plain(t.Key, f.limits.Key) {
+		return true
+	}
+	return f.redactTag(Tag, t, f.limits.Tag)
 }
 
 func (f *Freezer) redactTag(place Place, t *model.Tag, most Length) (keep bool) {

@@ -24,7 +24,7 @@ func (r *Record) AddLog(time int64, fields []model.Tag) {
 
 // copyFields copies the fields of a new log to where they stay.
 func (r *Record) copyFields(fields []model.Tag) []model.Tag {
-	if first := &r.room.fields; len(r.logs) == 0 && len(fields) <= len(first) {
+	if first := &r.firstLog.fields; len(r.logs) == 0 && len(fields) <= len(first) {
 		n := copy(first[:], fields)
 		return first[:n:n]
 	}

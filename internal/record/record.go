@@ -27,11 +27,14 @@ type Record struct {
 	bytes   int32  // of the strings held
 	closed  bool
 
-	room struct {
-		tags   [firstTags]model.Tag
-		logs   [1]model.Log
-		fields [2]model.Tag // of the first log
-	}
+	firstTags [usualTags]model.Tag
+	firstLog  firstLog
+}
+
+// firstLog is where the first log is, and its fields.
+type firstLog struct {
+	log    [1]model.Log
+	fields [2]model.Tag
 }
 
 // more is what a record with several logs has, or many tags, or too much of either.
@@ -43,8 +46,8 @@ type more struct {
 	droppedLogs uint32
 }
 
-// firstTags is how many tags a record has room for at first.
-const firstTags = 5
+// usualTags is how many tags a record has room for at first.
+const usualTags = 5
 
 // Below scanTags tags a key is found by comparing; above by its hash.
 const scanTags = 8
@@ -73,13 +76,14 @@ func (f *Freezer) NewRecord() *Record {
 // Release hands the record back. The caller must not use it or its parts again.
 func (r *Record) Release() {
 	clear(r.tags)
-	if cap(r.tags) > firstTags { // they have moved out
-		clear(r.room.tags[:])
+	if cap(r.tags) > usualTags { // they have moved out
+		clear(r.firstTags[:])
 	}
 	if len(r.logs) > 0 {
-		clear(r.logs)
-		clear(r.room.logs[:])
-		clear(r.room.fields[:])
+		r.firstLog = firstLog{}
+		if cap(r.logs) > 1 {
+			clear(r.logs)
+		}
 	}
 	if r.more != nil {
 		clear(r.more.fields)
@@ -89,10 +93,10 @@ func (r *Record) Release() {
 
 func (r *Record) reset() *Record {
 	if r.tags = r.tags[:0]; r.tags == nil || cap(r.tags) > keepTags {
-		r.tags = r.room.tags[:0]
+		r.tags = r.firstTags[:0]
 	}
 	if r.logs = r.logs[:0]; r.logs == nil || cap(r.logs) > keepLogs {
-		r.logs = r.room.logs[:0]
+		r.logs = r.firstLog.log[:0]
 	}
 	if m := r.more; m != nil {
 		*m = more{fields: m.fields[:0], hashes: m.hashes[:0]}

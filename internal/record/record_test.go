@@ -58,13 +58,13 @@ func TestReleasedRecordHoldsNothing(t *testing.T) {
 			t.Errorf("%d: keeps %d tags, %d fields, %d logs", size, cap(r.tags), cap(m.fields), cap(r.logs))
 		}
 		held := append(r.tags[:cap(r.tags):cap(r.tags)], m.fields[:cap(m.fields)]...)
-		held = append(append(held, r.room.tags[:]...), r.room.fields[:]...)
+		held = append(append(held, r.firstTags[:]...), r.firstLog.fields[:]...)
 		for _, tag := range held {
 			if tag != (model.Tag{}) {
 				t.Errorf("%d: still holds %v", size, tag)
 			}
 		}
-		for _, e := range append(r.logs[:cap(r.logs):cap(r.logs)], r.room.logs[:]...) {
+		for _, e := range append(r.logs[:cap(r.logs):cap(r.logs)], r.firstLog.log[:]...) {
 			if e.Fields != nil {
 				t.Errorf("%d: still holds %v", size, e)
 			}
@@ -85,7 +85,7 @@ func TestPoolCeilings(t *testing.T) {
 		r.reset()
 		want := [3]int{tt.tags, tt.fields, tt.logs}
 		if tt.tags > keepTags {
-			want = [3]int{firstTags, 0, 1}
+			want = [3]int{usualTags, 0, 1}
 		}
 		if got := [3]int{cap(r.tags), cap(m.fields), cap(r.logs)}; got != want {
 			t.Errorf("%+v: room for %v afterwards, want %v", tt, got, want)
