@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/opentracing/opentracing-go"
+
 	"github.com/go-spur/spur/internal/record"
 	"github.com/go-spur/spur/model"
 	"github.com/go-spur/spur/sampler"
@@ -72,6 +74,31 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	}
 	s.word.store(w)
 	c.local.counters.started.Add(1)
+}
+
+// soleParent reports whether an option, if there is no other, says nothing, or names a parent
+// in a local trace that is decided about, which it returns.
+func (t *Tracer) soleParent(opt opentracing.StartSpanOption) (parent *spanContext, ok bool) {
+	ref, ok := opt.(opentracing.SpanReference)
+	if !ok || ref.Type != opentracing.ChildOfRef {
+		return nil, false
+	}
+	if ref.ReferencedContext == nil {
+		return nil, true
+	}
+	c, _ := ownContext(ref.ReferencedContext)
+	ok = c.IsValid() && t.owns(c.spanContext) && c.word.load()&wordUndecided == 0
+	return c.spanContext, ok
+}
+
+// startChild is start for a child whose only option is soleParent, where t.plain.
+func (t *Tracer) startChild(s *Span, op string, parent *spanContext) {
+	s.ctx = *parent
+	s.ctx.parentID, s.ctx.spanID = parent.spanID, model.SpanID(nonZero())
+	s.start = t.clock.mono() + parent.local.offset
+	s.setOperationLocked(t.freezer.Operation(op))
+	s.bits = spanParentRef
+	parent.local.counters.started.Add(1)
 }
 
 // descend sets ids and the local trace. It reports whether that exists already;

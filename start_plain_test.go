@@ -3,6 +3,7 @@
 package spur
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -48,6 +49,46 @@ func TestPlainRoots(t *testing.T) {
 			if st := tracer.Stats().Spans; st.Started != 40 || st.Open != 0 {
 				t.Errorf("%s: %+v", name, st)
 			}
+		}
+	}
+}
+
+// A child of which nothing is said but its parent is what one with other options is.
+func TestPlainChildren(t *testing.T) {
+	for name, s := range map[string]sampler.Sampler{
+		"always": sampler.NewConst(true), "never": sampler.NewConst(false), "undecided": &scripted{},
+	} {
+		tracer, _ := newTestTracer(t, WithSampler(s))
+		other, _ := newTestTracer(t, WithSampler(s))
+		root := tracer.StartSpan("root").SetBaggageItem("k", "v").(*Span)
+		for parent, c := range map[string]opentracing.SpanContext{
+			"span": root.Context(), "remote": extracted(t, tracer, root), "of another tracer": other.StartSpan("other").Context(),
+			"zero": SpanContext{}, "none": nil,
+		} {
+			plain := tracer.StartSpan("op", opentracing.ChildOf(c)).(*Span)
+			given := tracer.StartSpan("op", opentracing.ChildOf(c), opentracing.Tags(nil)).(*Span)
+			if a, b := plain.References(), given.References(); !reflect.DeepEqual(a, b) {
+				t.Errorf("%s, %s: references %v, with options %v", name, parent, a, b)
+			}
+			if a, b := plain.BaggageItem("k"), given.BaggageItem("k"); a != b {
+				t.Errorf("%s, %s: baggage %q, with options %q", name, parent, a, b)
+			}
+			if p, ok := c.(SpanContext); ok && p.IsValid() && (plain.SpanContext().TraceID() != p.TraceID() || plain.SpanContext().ParentID() != p.SpanID()) {
+				t.Errorf("%s, %s: %v", name, parent, plain)
+			}
+			if d := time.Since(plain.StartTime()); d < 0 || d > time.Minute || plain.OperationName() != "op" {
+				t.Errorf("%s, %s: %s started %s ago", name, parent, plain.OperationName(), d)
+			}
+			a, b := plain.Data(), given.Data()
+			if a.Flags != b.Flags || a.State != b.State || a.ParentRemote != b.ParentRemote || a.SpanID == b.SpanID || len(a.Tags) != len(b.Tags) {
+				t.Errorf("%s, %s: %+v, with options %+v", name, parent, a, b)
+			}
+			plain.Finish()
+			given.Finish()
+		}
+		root.Finish()
+		if st := tracer.Stats().Spans; st.Started != 11 || st.Open != 0 {
+			t.Errorf("%s: %+v", name, st)
 		}
 	}
 }

@@ -174,11 +174,21 @@ func (t *Tracer) StartSpanIn(s *Span, operation string, opts ...opentracing.Star
 	t.orNone().startWith(s, operation, opts)
 }
 
-// startWith starts a span with options, of which most roots have none.
+// startWith starts a span with options. Most roots have none, and many children nothing but
+// their parent.
 func (t *Tracer) startWith(s *Span, operation string, opts []opentracing.StartSpanOption) {
-	if len(opts) == 0 && t.plain {
+	if t.plain && len(opts) == 0 {
 		t.startPlain(s, operation)
 		return
+	}
+	if t.plain && len(opts) == 1 {
+		if parent, ok := t.soleParent(opts[0]); ok && parent == nil {
+			t.startPlain(s, operation)
+			return
+		} else if ok {
+			t.startChild(s, operation, parent)
+			return
+		}
 	}
 	var o startOptions
 	for _, opt := range opts {

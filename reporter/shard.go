@@ -28,20 +28,28 @@ type shard struct {
 // one this is: processors seldom meet, and each fills one batch.
 func (r *Batching) lockShard(s *model.Span) *shard {
 	const spread = 0x9e3779b9 // 2³² ÷ the golden ratio
-	first := int(uint32(uintptr(unsafe.Pointer(s))>>5) * spread >> 16)
+	at := uint64(uint32(uintptr(unsafe.Pointer(s))>>5) * spread)
+	sh := r.shards[at*uint64(len(r.shards))>>32]
+	if sh.mu.TryLock() {
+		return sh
+	}
+	return r.lockAny(sh)
+}
+
+// lockAny locks a shard that nobody has. Those who have them all gave way to others in the
+// middle, so it does, too, but not for ever: then it waits for one. A mutex that is waited
+// for is handed to whoever waits, long before his turn comes, and nobody gets on.
+func (r *Batching) lockAny(last *shard) *shard {
 	for range maxYields {
-		for i := range r.shards {
-			if sh := r.shards[(first+i)%len(r.shards)]; sh.mu.TryLock() {
+		for _, sh := range r.shards {
+			if sh.mu.TryLock() {
 				return sh
 			}
 		}
-		// Those who have them gave way to others in the middle. A mutex with somebody
-		// waiting would be handed to him while he waits for his turn, and nobody gets on.
 		runtime.Gosched()
 	}
-	sh := r.shards[first%len(r.shards)]
-	sh.mu.Lock()
-	return sh
+	last.mu.Lock()
+	return last
 }
 
 // maxYields is how often a goroutine gives way to others that have all shards before it waits
