@@ -42,7 +42,8 @@ func (t *Tracer) buildProcess(c *config) *model.Process {
 			return
 		}
 		seen[key] = true
-		if tag, ok := t.freezer.ProcessTag(key, value); ok {
+		var tag model.Tag
+		if t.freezer.ProcessTag(&tag, key, value) {
 			p.Tags = append(p.Tags, tag)
 		}
 	}

@@ -56,7 +56,9 @@ func (b *batch) accept(buf []byte, capacity int) {
 
 // move takes b to a buffer of the given capacity, unless its spans need more.
 func (b *batch) move(capacity int) {
-	b.buf = append(make([]byte, 0, max(capacity, len(b.buf))), b.buf...)
+	buf := make([]byte, len(b.buf), max(capacity, len(b.buf)))
+	copy(buf, b.buf)
+	b.buf = buf
 }
 
 // grow makes room for more bytes, by doubling as far as capacity.

@@ -3,8 +3,7 @@
 package reporter
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"time"
 
 	"github.com/go-spur/spur/internal/spantree"
@@ -106,7 +105,8 @@ func (q *consoleQueue) release(now time.Time, all bool) {
 			q.cut(t, q.isLate, "late")
 		}
 	}
-	slices.SortFunc(q.ready[before:], func(a, b localTrace) int { return cmp.Compare(a.spans[0].Start, b.spans[0].Start) })
+	ready := q.ready[before:]
+	sort.SliceStable(ready, func(i, j int) bool { return ready[i].spans[0].Start < ready[j].spans[0].Start })
 }
 
 func (q *consoleQueue) cutAll(t *consoleTrace) {

@@ -154,9 +154,8 @@ func (r *Batching) overflowLocked(sh *shard, span []byte, limit, most int, fresh
 		return false, 0
 	}
 	if need > limit {
-		giant := new(batch)
-		giant.reset(full.process, need)
-		giant.append(span, need)
+		giant := &batch{process: full.process, starts: []int32{int32(full.process.headroom)}}
+		giant.buf = append(make([]byte, full.process.headroom, need), span...)
 		r.shipLocked(giant, limit)
 		return true, 0
 	}

@@ -89,24 +89,18 @@ func (s *store) books() ledger {
 
 // get returns an empty batch of any capacity, without a process.
 func (s *store) get() *batch {
-	if b := s.unused(); b != nil {
-		return b
-	}
-	return new(batch)
-}
-
-// unused returns a batch to use again, or nil.
-func (s *store) unused() *batch {
+	var b *batch
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := len(s.free)
-	if n == 0 {
-		return nil
+	if n := len(s.free); n > 0 {
+		b = s.free[n-1]
+		s.free[n-1], s.free = nil, s.free[:n-1]
+		s.freeMemory -= b.memory()
+		s.freeLow = min(s.freeLow, n-1)
 	}
-	b := s.free[n-1]
-	s.free[n-1], s.free = nil, s.free[:n-1]
-	s.freeMemory -= b.memory()
-	s.freeLow = min(s.freeLow, n-1)
+	s.mu.Unlock()
+	if b == nil {
+		b = new(batch)
+	}
 	return b
 }
 

@@ -39,12 +39,11 @@ func (f *Freezer) Counts() Counts {
 	}
 }
 
-// ProcessTag freezes and redacts a tag of the process; keep is false if the Redactor
-// drops it. The limit of characters is for spans.
-func (f *Freezer) ProcessTag(key string, value any) (t model.Tag, keep bool) {
+// ProcessTag is Tag for a tag of the process. The limit of characters is for spans.
+func (f *Freezer) ProcessTag(t *model.Tag, key string, value any) (keep bool) {
 	most := inBytes(f.limits.Tag.Bytes)
-	t = model.Tag{Key: key, Value: f.freeze(value, most)}
-	return t, f.redactTag(Process, &t, most)
+	t.Key, t.Value = key, f.freeze(value, most)
+	return f.redactTag(Process, t, most)
 }
 
 // Tag makes t a tag, frozen and redacted; keep is false if the Redactor drops it.

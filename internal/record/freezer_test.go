@@ -72,7 +72,8 @@ func TestProcessTags(t *testing.T) {
 		value any
 		want  string
 	}{{"hostname", "hostname"}, {"long hostname", "long ho…"}, {[]string{"abcd"}, "[abcd]"}} {
-		if tag, keep := f.ProcessTag("k", tt.value); tag.Value.Str() != tt.want || !keep {
+		var tag model.Tag
+		if keep := f.ProcessTag(&tag, "k", tt.value); tag.Value.Str() != tt.want || !keep {
 			t.Errorf("%v: %v, %v; want %q", tt.value, tag, keep, tt.want)
 		}
 	}

@@ -163,21 +163,17 @@ func (r *Record) SetTag(t *model.Tag) {
 
 // setTag is SetTag where another tag may have the key, or there may be no room.
 func (r *Record) setTag(t *model.Tag) {
-	if i := r.find(t.Key); i >= 0 {
-		old := &r.tags[i]
-		if r.makeRoom(len(t.Value.Str()) - len(old.Value.Str())) {
-			old.Value = t.Value
-		} else {
-			r.dropTag()
-		}
-		return
+	size := len(t.Value.Str())
+	switch i := r.find(t.Key); {
+	case i >= 0 && r.makeRoom(size-len(r.tags[i].Value.Str())):
+		r.tags[i].Value = t.Value
+	case i < 0 && len(r.tags) < r.freezer.limits.TagsPerSpan && r.makeRoom(len(t.Key)+size):
+		r.keys |= keyBit(t.Key)
+		r.tags = append(r.tags, *t)
+	default:
+		r.also().droppedTags++
+		r.freezer.tags.Add(1)
 	}
-	if len(r.tags) >= r.freezer.limits.TagsPerSpan || !r.makeRoom(len(t.Key)+len(t.Value.Str())) {
-		r.dropTag()
-		return
-	}
-	r.keys |= keyBit(t.Key)
-	r.tags = append(r.tags, *t)
 }
 
 // SetTags sets the tags of a sampler. Backends read them, so only BytesPerSpan limits
@@ -192,11 +188,6 @@ func (r *Record) SetTags(tags []model.Tag) {
 			r.SetTag(&model.Tag{Key: f.text(t.Key, most), Value: f.bound(t.Value, most)})
 		}
 	}
-}
-
-func (r *Record) dropTag() {
-	r.also().droppedTags++
-	r.freezer.tags.Add(1)
 }
 
 // keyBit is a bit that says something about a key: if it is not among those of other
