@@ -66,8 +66,8 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	s.setOperationLocked(name)
 	p, w := sampler.Params{TraceID: id, Operation: name}, wordRandom
 	if d := t.askSampler(t.sampler.Load().root, s, &p); d.Sample || d.Undecided {
-		w = decide(&votes{random: true, sampler: answerOf(&d)})
-		if !d.Undecided && len(d.Tags) > 0 {
+		w = plainWords[answerOf(&d)]
+		if len(d.Tags) > 0 && !d.Undecided {
 			s.rec = t.freezer.NewRecord()
 			s.rec.SetTags(d.Tags)
 		}
@@ -75,6 +75,14 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	s.word.store(w)
 	c.local.counters.started.Add(1)
 }
+
+// plainWords are the words of new traces in which nobody but the sampler has a say.
+var plainWords = func() (words [answers]word) {
+	for a := range words {
+		words[a] = decide(&votes{random: true, sampler: answer(a)})
+	}
+	return words
+}()
 
 // soleParent reports whether an option, if there is no other, says nothing, or names a parent
 // in a local trace that is decided about, which it returns.

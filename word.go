@@ -46,6 +46,7 @@ const (
 	answerYes
 	answerFirehose
 	answerUndecided
+	answers // how many there are
 )
 
 // votes is everything that has a say in a word. The zero votes make the word of a

@@ -9,8 +9,6 @@ import (
 
 	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
-
-	"github.com/uber/jaeger-client-go/log"
 )
 
 // StartSpan starts a span; the result is a *Span. The first valid ChildOf is its parent,
@@ -26,7 +24,7 @@ func (t *Tracer) StartSpan(operationName string, options ...opentracing.StartSpa
 	}
 	s := &Span{tracer: t}
 	t.spur.StartSpanIn(&s.span, operationName, options...)
-	if t.counted || t.logger != log.NullLogger {
+	if t.readsOptions {
 		t.countStarted(s, t.lineageOf(options))
 	}
 	return s
@@ -66,7 +64,7 @@ func (t *Tracer) startKept(operationName string, options []opentracing.StartSpan
 			}
 		}
 	}
-	if t.counted || t.logger != log.NullLogger {
+	if t.readsOptions {
 		t.countStarted(s, t.lineageOf(options))
 	}
 	return s

@@ -38,6 +38,8 @@ type Tracer struct {
 	watches   bool       // spans have a watch
 	keepsOnly bool       // for custom alone
 	recent    *recent    // with NullReporter
+
+	readsOptions bool // of StartSpan: it counts, or tells the logger what is wrong with them
 }
 
 // SpurTracer returns the tracer behind this one, for Stats and Flush, and for spur's

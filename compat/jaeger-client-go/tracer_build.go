@@ -18,6 +18,7 @@ import (
 	"github.com/go-spur/spur/sampler"
 	"github.com/uber/jaeger-client-go/internal/baggage"
 	"github.com/uber/jaeger-client-go/internal/throttler"
+	"github.com/uber/jaeger-client-go/log"
 	"github.com/uber/jaeger-client-go/utils"
 )
 
@@ -42,6 +43,7 @@ func (t *Tracer) build(s Sampler) {
 	if t.options.disabled {
 		t.watches, t.keepsOnly, t.counted = false, false, false
 	}
+	t.readsOptions = t.counted || t.logger != log.NullLogger
 	if _, ok := t.reporter.(*nullReporter); ok {
 		t.recent = new(recent)
 	}
