@@ -82,9 +82,15 @@ func (p *Textual) Inject(c *model.Context, to Setter) {
 func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
 	if p.to.hasIDs(jaeger) && p.to.hasIDs(w3c) {
 		h := new(defaultHeaders)
+		h.jaeger.text.put(c)
 		w.jaeger, w.w3c = &h.jaeger, &h.w3c
 	}
+	w.fresh = len(w.header) == 0
 	for _, f := range p.to.ids {
+		if w.fresh {
+			p.writeIDs(f, c, w)
+			continue
+		}
 		mark := [families]field{jaegerID, w3cParent, b3Span}[f]
 		if f == b3 && p.to.b3Single {
 			mark = b3Whole
@@ -102,17 +108,21 @@ func (p *Textual) writeAllIDs(c *model.Context, w *writer) (copied bool) {
 // The values of a format's id headers and their text are one object, hence one
 // allocation.
 type (
-	idHeader struct {
+	jaegerHeader struct {
 		values [1]string
-		text   [max(maxJaegerID, maxB3Single)]byte
+		text   idText
 	}
 	w3cHeaders struct {
 		values [2]string
-		text   [traceparentLen]byte
+		text   parentText
 	}
 	defaultHeaders struct {
-		jaeger idHeader
+		jaeger jaegerHeader
 		w3c    w3cHeaders
+	}
+	b3Header struct {
+		values [1]string
+		text   [maxB3Single]byte
 	}
 	b3Headers struct {
 		values [5]string
@@ -125,25 +135,30 @@ func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 	case jaeger:
 		h := w.jaeger
 		if h == nil {
-			h = new(idHeader)
+			h = new(jaegerHeader)
+			h.text.put(c)
 		}
-		h.values[0] = textOf(appendJaegerID(h.text[:0], c))
+		h.values[0] = h.text.header(c)
 		w.set(jaegerID, h.values[:])
 	case w3c:
 		h := w.w3c
 		if h == nil {
+			var ids idText
+			ids.put(c)
 			h = new(w3cHeaders)
+			h.values[0] = h.text.header(c, &ids)
+		} else {
+			h.values[0] = h.text.header(c, &w.jaeger.text)
 		}
-		h.values[0] = textOf(appendTraceparent(h.text[:0], c))
 		h.values[1] = p.outState(c)
 		w.set(w3cParent, h.values[:1])
 		w.set(w3cState, h.values[1:])
 	case b3:
 		if p.to.b3Single {
-			h := new(idHeader)
+			h := new(b3Header)
 			h.values[0] = textOf(appendB3Single(h.text[:0], c))
 			w.set(b3Whole, h.values[:])
-		} else if w.header != nil {
+		} else if !w.fresh {
 			delete(w.header, p.names.of[b3Whole].canonical) // receivers would prefer it
 		}
 		if p.to.b3Multi {
@@ -171,11 +186,12 @@ type writer struct {
 	names  *names
 	style  keyStyle
 	header Header
+	fresh  bool // the header had nothing in it
 	to     Setter
-	jaeger *idHeader   // where these go; nil: anywhere
-	w3c    *w3cHeaders // likewise
-	text   []byte      // of members
-	values []string    // of members in a Header
+	jaeger *jaegerHeader // where these go, with the ids already; nil: anywhere
+	w3c    *w3cHeaders   // likewise
+	text   []byte        // of members
+	values []string      // of members in a Header
 }
 
 // set writes a header that has one value, or removes it from a Header when that is
@@ -189,7 +205,7 @@ func (w *writer) set(f field, values []string) {
 		}
 	case values[0] != "":
 		w.header[name.canonical] = values[:1:1]
-	default:
+	case !w.fresh:
 		delete(w.header, name.canonical)
 	}
 }

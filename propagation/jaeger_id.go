@@ -10,20 +10,42 @@ import (
 	"github.com/go-spur/spur/model"
 )
 
-// maxJaegerID is the length of the longest uber-trace-id that is written.
-const maxJaegerID = 32 + 1 + 16 + 1 + 16 + 1 + 2
+// idText is uber-trace-id with all digits of the trace id, and room for two of the
+// flags.
+type idText [endOfParent + 1 + 2]byte
 
-// appendJaegerID appends the ids and flags of c as uber-trace-id has them.
-func appendJaegerID(dst []byte, c *model.Context) []byte {
-	dst = append(c.TraceID.AppendHex(dst), ':')
-	dst = append(c.SpanID.AppendHex(dst), ':')
-	dst = append(c.ParentID.AppendHex(dst), ':')
-	const digits = "0123456789abcdef"
-	flags := wireFlags(c)
+// Where the ids in an idText end.
+const (
+	endOfTrace  = 2 * digits.Len
+	endOfSpan   = endOfTrace + 1 + digits.Len
+	endOfParent = endOfSpan + 1 + digits.Len
+)
+
+// put writes the ids of c.
+func (t *idText) put(c *model.Context) {
+	digits.Put((*[digits.Len]byte)(t[:]), c.TraceID.High)
+	digits.Put((*[digits.Len]byte)(t[digits.Len:]), c.TraceID.Low)
+	t[endOfTrace] = ':'
+	digits.Put((*[digits.Len]byte)(t[endOfTrace+1:]), uint64(c.SpanID))
+	t[endOfSpan] = ':'
+	digits.Put((*[digits.Len]byte)(t[endOfSpan+1:]), uint64(c.ParentID))
+	t[endOfParent] = ':'
+}
+
+// header writes the flags of c behind its ids, and returns the header.
+func (t *idText) header(c *model.Context) string {
+	const hex = "0123456789abcdef"
+	flags, end := wireFlags(c), endOfParent+1
 	if flags > 0xf {
-		dst = append(dst, digits[flags>>4])
+		t[end] = hex[flags>>4]
+		end++
 	}
-	return append(dst, digits[flags&0xf])
+	t[end] = hex[flags&0xf]
+	start := 0
+	if c.TraceID.High == 0 { // 16 digits, as jaeger-client-go writes it
+		start = digits.Len
+	}
+	return textOf(t[start : end+1])
 }
 
 // wireFlags returns the flags that leave the process: without a decision nobody

@@ -19,11 +19,16 @@ const (
 	w3cFlagRandom  = 2 // Trace Context level 2
 )
 
-// appendTraceparent appends the ids and flags of c as traceparent has them.
-func appendTraceparent(dst []byte, c *model.Context) []byte {
-	dst = append(dst, "00-"...)
-	dst = append(c.TraceID.AppendHex32(dst), '-')
-	dst = append(c.SpanID.AppendHex(dst), '-', '0')
+// parentText is traceparent.
+type parentText [traceparentLen]byte
+
+// header writes the ids and flags of c, of which ids has the digits, and returns the
+// header.
+func (t *parentText) header(c *model.Context, ids *idText) string {
+	const trace, span = 3, 3 + endOfTrace + 1
+	copy(t[:], "00-")
+	*(*[endOfSpan]byte)(t[trace:]) = *(*[endOfSpan]byte)(ids[:])
+	t[span-1], t[traceparentLen-3], t[traceparentLen-2] = '-', '-', '0'
 	flags := byte('0')
 	if wireFlags(c)&model.FlagSampled != 0 {
 		flags += w3cFlagSampled
@@ -31,7 +36,8 @@ func appendTraceparent(dst []byte, c *model.Context) []byte {
 	if c.State&model.StateW3CRandom != 0 {
 		flags += w3cFlagRandom
 	}
-	return append(dst, flags)
+	t[traceparentLen-1] = flags
+	return textOf(t[:])
 }
 
 // parseW3C reads traceparent into c, which is zero. After an error c is worthless.

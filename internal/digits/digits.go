@@ -17,6 +17,12 @@ func Append(dst []byte, v uint64) []byte {
 	return binary.BigEndian.AppendUint64(dst, eight(uint32(v)))
 }
 
+// Put writes all digits of v, letters in lower case.
+func Put(dst *[Len]byte, v uint64) {
+	binary.BigEndian.PutUint64(dst[:8], eight(uint32(v>>32)))
+	binary.BigEndian.PutUint64(dst[8:], eight(uint32(v)))
+}
+
 // Parse reads 1 to 16 digits, letters in either case.
 func Parse(s string) (v uint64, ok bool) { return parse(s, 0x20*each) }
 

@@ -50,7 +50,9 @@ func check(t *testing.T, s string) {
 	if got, is := digits.ParseLower(s); is != lower || lower && got != want {
 		t.Fatalf("ParseLower(%q) = %x, %v, want %x, %v", s, got, is, want, lower)
 	}
-	if text := fmt.Sprintf("%016x", want); ok && string(digits.Append(nil, want)) != text {
-		t.Fatalf("Append(%x) = %q, want %q", want, digits.Append(nil, want), text)
+	var text [digits.Len]byte
+	digits.Put(&text, want)
+	if hex := fmt.Sprintf("%016x", want); string(digits.Append(nil, want)) != hex || string(text[:]) != hex {
+		t.Fatalf("%x is written %q and %q, want %q", want, digits.Append(nil, want), text, hex)
 	}
 }
