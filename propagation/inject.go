@@ -141,15 +141,13 @@ func (p *Textual) writeIDs(f family, c *model.Context, w *writer) {
 		h.values[0] = h.text.header(c)
 		w.set(jaegerID, h.values[:])
 	case w3c:
-		h := w.w3c
+		h, ids := w.w3c, (*idText)(nil)
 		if h == nil {
-			var ids idText
-			ids.put(c)
 			h = new(w3cHeaders)
-			h.values[0] = h.text.header(c, &ids)
 		} else {
-			h.values[0] = h.text.header(c, &w.jaeger.text)
+			ids = &w.jaeger.text
 		}
+		h.values[0] = h.text.header(c, ids)
 		h.values[1] = p.outState(c)
 		w.set(w3cParent, h.values[:1])
 		w.set(w3cState, h.values[1:])

@@ -54,48 +54,64 @@ func (p *Textual) injectChosen(b *model.Baggage, w *writer) (written [families]b
 	return written
 }
 
-// injectOrdinary writes a set that all formats can hold as it is, and reports whether
-// it was one.
+// injectOrdinary writes a set that all formats can hold whole, and reports whether it
+// was one.
 func (p *Textual) injectOrdinary(b *model.Baggage, w *writer) bool {
-	members, keys, values := 0, 0, 0
+	members, keys, values, plain := 0, 0, 0, true // all values are what they are on the wire
+	var more [families]int                        // bytes that encoding adds to them
 	match := p.to.match(w.style == inEnviron)
 	for m := range b.All() {
-		if m.Key == "" || m.Properties != "" || all(m.Key)&inPlain == 0 || all(m.Value)&inJaeger == 0 ||
+		is := all(m.Value)
+		if m.Key == "" || m.Properties != "" || all(m.Key)&inPlain == 0 ||
+			is&inJaeger == 0 && (is&(inASCII|noControl) != inASCII|noControl || trimOWS(m.Value) != m.Value) ||
 			w.style == inLower && isBinaryKey(m.Key) || members > 0 && shadowed(b, members, m.Key, match) {
 			return false
 		}
 		members, keys, values = members+1, keys+len(m.Key), values+len(m.Value)
+		if is&inJaeger == 0 {
+			plain = false
+			for _, f := range p.to.baggage {
+				more[f] += p.valueLen(f, m.Value, is) - len(m.Value)
+			}
+		}
 	}
-	text, copied, headers := 0, 0, 0
+	size, unneeded, headers := 0, 0, 0
 	for _, f := range p.to.baggage {
+		size += keys + values + more[f]
 		if f == w3c {
-			text += keys + values + members*len("=,") - len(",")
+			size += members*len("=,") - len(",")
 			headers++
 			continue
 		}
 		if p.names.overlap[f] {
 			return false
 		}
-		text += keys + members*len(p.names.of[memberField(f)].lower)
-		copied += values
+		size += members * len(p.names.of[memberField(f)].lower)
 		headers += members
+		if plain {
+			unneeded += values
+		}
 	}
-	if members > p.limits.BaggageMembers || text+copied > p.limits.BaggageBytes {
+	if members > p.limits.BaggageMembers || size > p.limits.BaggageBytes {
 		return false
 	}
-	w.grow(text, headers)
+	w.grow(size-unneeded, headers)
 	for _, f := range p.to.baggage {
-		if f != w3c {
-			for m := range b.All() {
-				w.member(f, m.Key, m.Value, len(m.Value))
-			}
-			continue
-		}
 		from := len(w.text)
 		for m := range b.All() {
-			w.listed(from, m.Key, m.Value, len(m.Value))
+			length := len(m.Value)
+			if !plain {
+				length = p.valueLen(f, m.Value, all(m.Value))
+			}
+			if f == w3c {
+				w.listed(from, m.Key, m.Value, length)
+			} else {
+				w.member(f, m.Key, m.Value, length)
+			}
 		}
-		w.endList(from)
+		if f == w3c {
+			w.endList(from)
+		}
 	}
 	return true
 }

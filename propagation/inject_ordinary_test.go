@@ -15,8 +15,7 @@ type keyed map[string]string
 
 func (k keyed) Set(key, value string) { k[key] = value }
 
-// Sets that every format can hold as they are have a shorter way, which writes the
-// same.
+// Sets that every format can hold whole have a shorter way, which writes the same.
 func TestInjectOrdinary(t *testing.T) {
 	member := func(pairs ...string) *model.Baggage {
 		var b *model.Baggage
@@ -33,7 +32,9 @@ func TestInjectOrdinary(t *testing.T) {
 		"three":          {member("tenant", "acme", "User-Id", "42", "x_y.z", "a~b"), true},
 		"no value":       {member("k", ""), true},
 		"no key":         {member("", "v"), false},
-		"a space":        {member("k", "v w"), false},
+		"a space":        {member("k", "v w", "l", "%,;"), true},
+		"a space first":  {member("k", " v"), false},
+		"control bytes":  {member("k", "v\n"), false},
 		"an odd key":     {member("k!", "v"), false},
 		"not ASCII":      {member("k", "é"), false},
 		"two spellings":  {member("k", "1", "K", "2"), false},

@@ -200,13 +200,13 @@ func (n *names) classifyHeader(key string) (f field, canonical bool) {
 		switch {
 		case len(key) < size || lowerByte(key[size/2]) != name.lower[size/2]:
 		case f >= jaegerMember:
-			if start := key[:size]; start == name.canonical || strings.EqualFold(start, name.lower) {
+			if start := key[:size]; start == name.canonical || start == name.lower || strings.EqualFold(start, name.lower) {
 				return f, true
 			}
 		case len(key) > size:
 		case key == name.canonical:
 			return f, true
-		case strings.EqualFold(key, name.lower):
+		case key == name.lower, strings.EqualFold(key, name.lower):
 			return f, false
 		}
 	}

@@ -22,12 +22,18 @@ const (
 // parentText is traceparent.
 type parentText [traceparentLen]byte
 
-// header writes the ids and flags of c, of which ids has the digits, and returns the
-// header.
+// header writes the ids and flags of c, and returns the header. ids has the digits, if
+// it is not nil.
 func (t *parentText) header(c *model.Context, ids *idText) string {
 	const trace, span = 3, 3 + endOfTrace + 1
 	copy(t[:], "00-")
-	*(*[endOfSpan]byte)(t[trace:]) = *(*[endOfSpan]byte)(ids[:])
+	if ids != nil {
+		*(*[endOfSpan]byte)(t[trace:]) = *(*[endOfSpan]byte)(ids[:])
+	} else {
+		digits.Put((*[digits.Len]byte)(t[trace:]), c.TraceID.High)
+		digits.Put((*[digits.Len]byte)(t[trace+digits.Len:]), c.TraceID.Low)
+		digits.Put((*[digits.Len]byte)(t[span:]), uint64(c.SpanID))
+	}
 	t[span-1], t[traceparentLen-3], t[traceparentLen-2] = '-', '-', '0'
 	flags := byte('0')
 	if wireFlags(c)&model.FlagSampled != 0 {
