@@ -211,7 +211,7 @@ func reader(carrier any) (propagation.Reader, bool) {
 // "not found" nor "corrupted" came from the carrier.
 func openTracingError(err error) error {
 	switch {
-	case errors.Is(err, propagation.ErrNotFound):
+	case err == propagation.ErrNotFound, errors.Is(err, propagation.ErrNotFound): // mostly that itself
 		return opentracing.ErrSpanContextNotFound
 	case errors.Is(err, propagation.ErrCorrupted):
 		return fmt.Errorf("%w: %w", opentracing.ErrSpanContextCorrupted, err)

@@ -121,5 +121,8 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request, name string, fai
 			opts[2] = h.edge.Reference(caller)
 		}
 	}
-	return h.tracer.Start(ctx, name, opts[:]...)
+	if opentracing.SpanFromContext(ctx) != nil {
+		return h.tracer.Start(ctx, name, opts[:]...)
+	}
+	return ctx, h.tracer.StartSpan(name, opts[:]...).(*spur.Span) // the scope makes it the current one
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/opentracing/opentracing-go"
+
 	"github.com/go-spur/spur"
 	"github.com/go-spur/spur/internal/guard"
 )
@@ -43,7 +45,8 @@ func SetRoute(ctx context.Context, route string) {
 	}
 }
 
-// scope is the context of a request that is being served.
+// scope is the context of a request that is being served, in which its span is the
+// current one.
 type scope struct {
 	context.Context
 	span    *spur.Span
@@ -59,10 +62,31 @@ type scope struct {
 
 type scopeKey struct{}
 
+// currentSpan is the key under which OpenTracing looks for a context's span.
+var currentSpan = func() any {
+	p := &probe{Context: context.Background()}
+	_ = opentracing.SpanFromContext(p)
+	return p.key
+}()
+
+// probe is a context that remembers what it was asked for.
+type probe struct {
+	context.Context
+	key any
+}
+
+func (p *probe) Value(key any) any {
+	p.key = key
+	return nil
+}
+
 // Value implements context.Context.
 func (s *scope) Value(key any) any {
-	if key == (scopeKey{}) {
+	switch key {
+	case scopeKey{}:
 		return s
+	case currentSpan:
+		return s.span
 	}
 	return s.Context.Value(key)
 }
@@ -74,7 +98,8 @@ func (s *scope) rename(route string) {
 	}
 }
 
-// end returns the route as http.route has it. The innermost mux has set r's pattern.
+// end returns the route as http.route has it, "" when nothing is recorded. The innermost
+// mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
 	s.mu.Lock()
 	s.ended = true
@@ -86,11 +111,14 @@ func (s *scope) end(r *http.Request) string {
 		}
 		return withoutMethod(route)
 	}
-	if r.Pattern != s.pattern {
-		if pattern := realPattern(r, r.Pattern); pattern != "" && pattern != route {
+	if r.Pattern != s.pattern && r.Pattern != route {
+		if pattern := realPattern(r, r.Pattern); pattern != "" {
 			route = pattern
 			s.rename(route)
 		}
+	}
+	if !s.span.IsRecording() {
+		return ""
 	}
 	return withoutHost(withoutMethod(route))
 }
@@ -150,11 +178,20 @@ func routeName(method, pattern string) string {
 
 // withoutMethod is a pattern without the method and the blanks in front of it.
 func withoutMethod(pattern string) string {
-	if i := strings.IndexAny(pattern, " \t/"); i > 0 && pattern[i] != '/' {
-		return strings.TrimLeft(pattern[i:], " \t")
+	i := 0
+	for i < len(pattern) && pattern[i] != '/' && !isBlank(pattern[i]) {
+		i++
 	}
-	return pattern
+	if i == 0 || i == len(pattern) || pattern[i] == '/' {
+		return pattern
+	}
+	for i < len(pattern) && isBlank(pattern[i]) {
+		i++
+	}
+	return pattern[i:]
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // withoutHost is a pattern's path.
 func withoutHost(pattern string) string {
