@@ -68,6 +68,7 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 		return err
 	}
 	if parseWritten(value, c) {
+		r.written, r.trace, r.span = value, c.TraceID, c.SpanID
 		return nil
 	}
 	parts, ok := cutID(value, false)
@@ -104,8 +105,8 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 	return nil
 }
 
-// parseWritten reads uber-trace-id if its ids have all their digits, as most that are
-// written: 32 or 16, then 16 and 16. If not, it leaves c as it is.
+// parseWritten reads uber-trace-id if it is as Inject writes it, with all digits of each
+// id in lower case. If not, it leaves c as it is.
 func parseWritten(s string, c *model.Context) bool {
 	const others = 1 + digits.Len + 1 + digits.Len + 1
 	trace := 2 * digits.Len
@@ -118,14 +119,14 @@ func parseWritten(s string, c *model.Context) bool {
 	var id model.TraceID
 	ok := true
 	if trace > digits.Len {
-		id.High, ok = digits.Parse(s[:digits.Len])
+		id.High, ok = digits.ParseLower(s[:digits.Len])
 	}
 	ids := s[trace-digits.Len:]
 	const span, parent, flags = digits.Len + 1, 2*digits.Len + 2, 3*digits.Len + 3
-	low, ok1 := digits.Parse(ids[:digits.Len])
-	own, ok2 := digits.Parse(ids[span : span+digits.Len])
-	by, ok3 := digits.Parse(ids[parent : parent+digits.Len])
-	bits, ok4 := digits.Parse(ids[flags:])
+	low, ok1 := digits.ParseLower(ids[:digits.Len])
+	own, ok2 := digits.ParseLower(ids[span : span+digits.Len])
+	by, ok3 := digits.ParseLower(ids[parent : parent+digits.Len])
+	bits, ok4 := digits.ParseLower(ids[flags:])
 	if !(ok && ok1 && ok2 && ok3 && ok4) || ids[span-1] != ':' || ids[parent-1] != ':' || ids[flags-1] != ':' {
 		return false
 	}

@@ -2,6 +2,8 @@
 
 package propagation
 
+import "github.com/go-spur/spur/model"
+
 // reading is what one pass over a carrier gathers. Its strings point into the carrier.
 type reading struct {
 	has      fieldSet
@@ -10,8 +12,11 @@ type reading struct {
 	stateLen int
 	match    keyMatch
 	values   [numFields]string // of the headers that count once: the last one of each
-	lists    [3][]string       // a Header's values of jaegerList and the next two
-	*scratch                   // nil until there is something that needs it
+	written  string            // uber-trace-id, if it is as Inject writes it, once it has been read,
+	trace    model.TraceID     // and its ids
+	span     model.SpanID
+	lists    [3][]string // a Header's values of jaegerList and the next two
+	*scratch             // nil until there is something that needs it
 }
 
 type fieldSet uint16

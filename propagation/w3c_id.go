@@ -62,23 +62,20 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 	if len(value) < traceparentLen || value[2] != '-' || value[35] != '-' || value[52] != '-' {
 		return p.corrupted(w3cParent, "is malformed", value)
 	}
-	version, ok1 := digits.ParseLower(value[:2])
-	high, ok2 := digits.ParseLower(value[3:19])
-	low, ok3 := digits.ParseLower(value[19:35])
-	span, ok4 := digits.ParseLower(value[36:52])
-	flags, ok5 := digits.ParseLower(value[53:55])
+	version, flags := twoDigits(value[0], value[1]), twoDigits(value[53], value[54])
+	trace, span, ok := w3cIDs(r, value[3:35], value[36:52])
 	rest := value[55:]
 	switch {
-	case !(ok1 && ok2 && ok3 && ok4 && ok5):
+	case version < 0 || flags < 0 || !ok:
 		return p.corrupted(w3cParent, "is not lower-case hexadecimal", value)
 	case version == 0xff:
 		return p.corrupted(w3cParent, "has a forbidden version", value)
 	case rest != "" && (version == 0 || rest[0] != '-'):
 		return p.corrupted(w3cParent, "has trailing data", value)
-	case high|low == 0 || span == 0:
+	case !trace.IsValid() || span == 0:
 		return p.corrupted(w3cParent, "has a zero id", value)
 	}
-	c.TraceID, c.SpanID = model.TraceID{High: high, Low: low}, model.SpanID(span)
+	c.TraceID, c.SpanID = trace, span
 	if flags&w3cFlagSampled != 0 {
 		c.Flags = model.FlagSampled
 	}
@@ -86,4 +83,30 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 		c.State = model.StateW3CRandom
 	}
 	return nil
+}
+
+// w3cIDs reads ids of 32 and of 16 digits in lower case. Mostly Jaeger's header, which
+// has been read, has the same.
+func w3cIDs(r *reading, trace, span string) (id model.TraceID, own model.SpanID, ok bool) {
+	if w := r.written; len(w) > endOfParent && w[:endOfTrace] == trace && w[endOfTrace+1:endOfSpan] == span {
+		return r.trace, r.span, true
+	}
+	high, ok1 := digits.ParseLower(trace[:digits.Len])
+	low, ok2 := digits.ParseLower(trace[digits.Len:])
+	v, ok3 := digits.ParseLower(span)
+	return model.TraceID{High: high, Low: low}, model.SpanID(v), ok1 && ok2 && ok3
+}
+
+// twoDigits returns what two hexadecimal digits in lower case stand for, or a negative
+// number if they are none.
+func twoDigits(high, low byte) int { return lowerDigit(high)<<4 | lowerDigit(low) }
+
+func lowerDigit(c byte) int {
+	switch {
+	case c-'0' < 10:
+		return int(c - '0')
+	case c-'a' < 6:
+		return int(c-'a') + 10
+	}
+	return -1
 }
