@@ -115,13 +115,14 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request, name string, fai
 	if failed {
 		opts[1] = hookPanic{}
 	}
-	if !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
+	current := opentracing.SpanFromContext(ctx)
+	if current == nil || !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
 		if caller != nil {
 			opts[2] = h.edge.Reference(caller)
 		}
 	}
-	if opentracing.SpanFromContext(ctx) != nil {
+	if current != nil {
 		return h.tracer.Start(ctx, name, opts[:]...)
 	}
 	return ctx, h.tracer.StartSpan(name, opts[:]...).(*spur.Span) // the scope makes it the current one
