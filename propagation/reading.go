@@ -59,13 +59,19 @@ func (p *Textual) scratched(r *reading) *scratch {
 
 // collect returns what f brings so far.
 func (p *Textual) collect(r *reading, f family) *collection {
-	s := p.scratched(r)
-	c := &s.baggage[f]
-	if !s.brought.contains(f) {
-		s.brought |= 1 << f
-		c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.match
-		c.prefix = p.names.of[memberField(f)].canonical
+	if r.scratch != nil && r.brought.contains(f) {
+		return &r.baggage[f]
 	}
+	return p.begin(r, f)
+}
+
+// begin returns a collection for what f brings.
+func (p *Textual) begin(r *reading, f family) *collection {
+	s := p.scratched(r)
+	s.brought |= 1 << f
+	c := &s.baggage[f]
+	c.room, c.left, c.match = p.limits.BaggageMembers, p.limits.BaggageBytes, r.match
+	c.prefix = p.names.of[memberField(f)].canonical
 	return c
 }
 
