@@ -10,6 +10,7 @@ folder=backend/e2e/engines
 # The packages whose tests an engine has, beside those of the folder whose names begin
 # with its own.
 declare -A packages=(
+  [cassandra]="./store/cassandra"
   [kafka]="./store/kafka ./ingest"
 )
 failed=

@@ -20,13 +20,14 @@ import (
 type Config struct {
 	// Command is whose settings they are. It uses only some of them.
 	Command Command
-	// Storage is the engine: "sqlite", "memory", "forward" or "kafka", or several of them,
+	// Storage is the engine: "sqlite", "memory", "forward", "kafka" or "cassandra", or several of them,
 	// separated by commas. All take spans, and the first is read.
 	Storage string
 	Forward Forward // of the engine "forward"
 	// KafkaProducer is of the engine "kafka", KafkaConsumer of the ingester.
 	KafkaProducer KafkaProducer
 	KafkaConsumer KafkaConsumer
+	Cassandra     Cassandra // of the engine "cassandra"
 	// Reporter is where the agent sends spans, unless Forward says so.
 	Reporter Reporter
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
@@ -99,6 +100,7 @@ func Default(command Command) Config {
 		Forward:       defaultForward(),
 		KafkaProducer: defaultProducer(),
 		KafkaConsumer: defaultConsumer(),
+		Cassandra:     defaultCassandra(),
 		MaxAge:        72 * time.Hour,
 		Sync:          "normal",
 		Listen:        "127.0.0.1",
@@ -201,6 +203,7 @@ func Parse(command Command, args, env []string) (c Config, warning string, err e
 	wrong = append(wrong, c.checkTLS()...)
 	wrong = append(wrong, c.checkForward()...)
 	wrong = append(wrong, c.checkKafka()...)
+	wrong = append(wrong, c.checkCassandra()...)
 	if wrong != nil {
 		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
 	}

@@ -71,7 +71,7 @@ func (s *Store) Status(ctx context.Context) (store.Status, error) {
 		return store.Status{}, err
 	}
 	defer s.calls.RUnlock()
-	return store.Status{Engine: "cassandra", Path: s.Where(), MaxAge: s.config.Schema.TraceTTL}, nil
+	return store.Status{Engine: "cassandra", Path: s.Where(), MaxAge: max(0, s.config.Schema.TraceTTL)}, nil
 }
 
 // Close implements store.Store.

@@ -48,9 +48,6 @@ type Config struct {
 	NamesEvery time.Duration
 	// MaxScan is the number of spans that a search reads before it gives up. 0 is 20,000.
 	MaxScan int
-
-	// Archive, if not nil, is where archived traces are: a store of its own.
-	Archive *Config
 }
 
 // Schema is how tables are created, if Create says so.
@@ -58,7 +55,7 @@ type Schema struct {
 	Create           bool
 	Datacenter       string        // that holds the replicas; "" is every one
 	Replicas         int           // in it; 0 is 1
-	TraceTTL         time.Duration // 0 is 2 days
+	TraceTTL         time.Duration // 0 is 2 days, less than 0 for ever
 	DependenciesTTL  time.Duration // 0 is 2 days
 	CompactionWindow time.Duration // of the table of spans; 0 is 2 h
 }

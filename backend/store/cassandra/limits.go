@@ -29,8 +29,10 @@ const (
 	// maxTag is where Jaeger stops to index keys and values of tags.
 	maxTag = 256
 
-	watchEvery  = 5 * time.Second
-	logEvery    = time.Minute
-	maxDays     = 366 // of links
-	samplingTTL = 24 * time.Hour
+	watchEvery = 5 * time.Second
+	logEvery   = time.Minute
+	maxDays    = 366 // of links
+
+	// Of what adaptive sampling counted and computed.
+	samplingTTL, probabilitiesTTL = day, 30 * day
 )

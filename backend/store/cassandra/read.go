@@ -17,7 +17,7 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// Trace implements store.Store. A trace that is not there is looked for in the archive.
+// Trace implements store.Store.
 func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	if err := s.enter(ctx); err != nil {
 		return ptrace.Traces{}, err

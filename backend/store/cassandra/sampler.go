@@ -77,7 +77,7 @@ func (s *Store) InsertProbabilities(ctx context.Context, computed []store.Probab
 	if err != nil {
 		host = "unknown"
 	}
-	query := fmt.Sprintf("INSERT INTO %q.sampling_probabilities (bucket, ts, hostname, probabilities) VALUES (1, ?, ?, ?) USING TTL %d", s.config.Keyspace, int(s.config.Schema.TraceTTL.Seconds()))
+	query := fmt.Sprintf("INSERT INTO %q.sampling_probabilities (bucket, ts, hostname, probabilities) VALUES (1, ?, ?, ?) USING TTL %d", s.config.Keyspace, int(probabilitiesTTL.Seconds()))
 	if err := session.Query(query, gocql.TimeUUID(), host, formatProbabilities(computed)).ExecContext(ctx); err != nil {
 		return failed(ctx, "write probabilities", err)
 	}

@@ -83,7 +83,9 @@ func (c *Config) createTable(t *table) string {
 		falling := t.clustering[:strings.LastIndex(t.clustering, " DESC")] // those that fall come first
 		with = append(with, "CLUSTERING ORDER BY ("+falling+" DESC)")
 	}
-	seconds := func(d time.Duration) string { return fmt.Sprintf("default_time_to_live = %d", int(d.Seconds())) }
+	seconds := func(d time.Duration) string {
+		return fmt.Sprintf("default_time_to_live = %d", max(0, int(d.Seconds())))
+	}
 	switch t.kind {
 	case spanTable:
 		with = append(with, window(c.Schema.CompactionWindow), seconds(c.Schema.TraceTTL))

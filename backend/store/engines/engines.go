@@ -18,6 +18,8 @@ import (
 // Open opens the store of that name as server.Engines does.
 func Open(ctx context.Context, name string, c *config.Config, reg prometheus.Registerer, log *slog.Logger) (store.Store, string, error) {
 	switch name {
+	case "cassandra":
+		return openCassandra(ctx, &c.Cassandra, reg, log)
 	case "kafka":
 		return openKafka(ctx, &c.KafkaProducer, reg, log)
 	}
