@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"github.com/opentracing/opentracing-go"
+	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur/model"
+	"github.com/go-spur/spur/reporter"
 )
 
 func TestKeepsSpans(t *testing.T) {
@@ -56,3 +58,34 @@ type keeper struct{}
 
 func (keeper) KeepsSpans() bool            { return true }
 func (keeper) OnFinish(*Span, *model.Span) {}
+
+// A reporter that forgets is not called, and spans are counted all the same. What embeds one
+// is called: it may have a Report of its own.
+func TestReportersThatForget(t *testing.T) {
+	for _, tt := range []struct {
+		name           string
+		reporter       reporter.Reporter
+		forgets, keeps bool
+	}{
+		{"Null", reporter.Null{}, true, false},
+		{"NullKeeper", reporter.NullKeeper{}, true, true},
+		{"embeds Null", listening{}, false, false},
+		{"Null beside another", reporter.NewMulti(reporter.Null{}, new(reporter.Memory)), false, true},
+	} {
+		tracer, err := New("orders", SampleAll(), WithReporter(tt.reporter), WithLogger(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := tracer.StartSpan("op").SetTag("k", "v").(*Span)
+		s.LogFields(log.String("event", "done"))
+		s.Finish()
+		s.Finish()
+		if kept := tagMap(s.Tags())["k"] == "v" && len(s.Logs()) == 1; kept != tt.keeps || !s.Finished() || tracer.forgets != tt.forgets {
+			t.Errorf("%s: tags %v, logs %v, forgets %t", tt.name, s.Tags(), s.Logs(), tracer.forgets)
+		}
+		if st := tracer.Stats().Spans; st.FinishedSampled != 1 || st.Open != 0 || st.DoubleFinish != 1 {
+			t.Errorf("%s: %+v", tt.name, st)
+		}
+		_ = tracer.Close()
+	}
+}

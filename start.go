@@ -180,9 +180,9 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record
 	return unrecorded
 }
 
-// startRoot decides about a local root. Unless an Early sampler excludes it, the start
-// tags are frozen first: the sampler may look at them. They are returned when they are not
-// recorded.
+// startRoot decides about a local root. If it has start tags they are frozen first, because
+// the sampler may look at them, unless an Early sampler excludes it. They are returned when
+// they are not recorded.
 func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record.Record) {
 	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
 	v := votes{debugID: l.debugID != "", random: l.random, noDebug: t.noDebug, observed: t.observers.any()}
@@ -200,12 +200,13 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 		v.granted = t.allowDebug(p.Operation)
 	}
 	w := decide(&v)
-	if w&wordSampled == 0 && !o.prioritized && !v.observed && t.excludes(h, p) {
-		s.word.store(w)
-		return nil
-	}
 	var r *record.Record
 	if o.hasTags() {
+		mayBe := w&wordSampled != 0 || p.ParentFlags.IsSampled() || o.prioritized || v.observed
+		if !mayBe && t.excludes(h, p) {
+			s.word.store(w)
+			return nil
+		}
 		r = t.startTags(o)
 		p.Tags = r.Tags()
 	}

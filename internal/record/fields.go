@@ -5,7 +5,6 @@ package record
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 
@@ -180,14 +179,11 @@ func (e *Fields) appendLazy(key string, v model.Value) {
 }
 
 func (e *Fields) append(key string, v model.Value) {
-	n := len(e.tags)
-	if n >= e.freezer.limits.FieldsPerLog {
+	if len(e.tags) < e.freezer.limits.FieldsPerLog {
+		e.tags = append(e.tags, model.Tag{Key: key, Value: v})
+	} else {
 		e.freezer.fields.Add(1)
-		return
 	}
-	e.tags = slices.Grow(e.tags, 1)[:n+1]
-	t := &e.tags[n]
-	t.Key, t.Value = key, v
 }
 
 // close ends a lazy logger's time and returns what it has emitted.
