@@ -31,6 +31,9 @@ type Config struct {
 	// span came.
 	BatchSpans int
 	BatchDelay time.Duration
+	// AckStored makes Take wait until the store has the spans, or has failed to take
+	// them, unless they came as a datagram.
+	AckStored bool
 	// MaxSpanBytes bounds a span as OTLP, its resource and scope included: these
 	// as an estimate that is never too low.
 	MaxSpanBytes int
@@ -102,13 +105,15 @@ func New(config Config, s store.Store, reg prometheus.Registerer, log *slog.Logg
 var (
 	errQueueFull = fmt.Errorf("%w: the queue is full", trace.ErrBusy)
 	errStopping  = fmt.Errorf("%w: stopping", trace.ErrBusy)
+	errNotStored = fmt.Errorf("%w: the store has not taken the spans", trace.ErrBusy)
 )
 
 // Take takes over td: the caller no longer uses it. The spans it refuses are
 // counted by reason, all others are queued. With an error, which is
 // trace.ErrBusy, none was taken and the sender should come back. It does not
-// block.
-func (c *Collector) Take(_ context.Context, td ptrace.Traces, from trace.Origin) ([]trace.Refused, error) {
+// block, unless Config.AckStored says so: then it returns trace.ErrBusy also when
+// ctx is done or ackTime is over, and the spans may be stored all the same.
+func (c *Collector) Take(ctx context.Context, td ptrace.Traces, from trace.Origin) ([]trace.Refused, error) {
 	spans := td.SpanCount()
 	if spans == 0 {
 		return nil, nil
@@ -126,21 +131,22 @@ func (c *Collector) Take(_ context.Context, td ptrace.Traces, from trace.Origin)
 	for _, r := range p.refused {
 		c.warn(from, r.Reason)
 	}
-	return p.refused, nil
+	return p.refused, c.await(ctx, from, p.into)
 }
 
 // TakeEncoded is Take of spans as they came. It takes them over only when Take
 // would neither mend nor refuse any, and the store takes them so. Otherwise, and
 // without an error, taken is false, nothing is counted, and they are to be decoded
 // for Take.
-func (c *Collector) TakeEncoded(_ context.Context, spans []trace.Encoded, from trace.Origin) (taken bool, err error) {
+func (c *Collector) TakeEncoded(ctx context.Context, spans []trace.Encoded, from trace.Origin) (taken bool, err error) {
 	if c.encoded == nil || len(c.config.Tags) > 0 || len(spans) == 0 {
 		return false, nil
 	}
+	var p parcel
 	err = c.enter(from, len(spans), nil)
 	if err == nil {
-		p, ok := c.sound(spans)
-		if !ok {
+		var ok bool
+		if p, ok = c.sound(spans); !ok {
 			return false, nil
 		}
 		err = c.enter(from, len(spans), &p)
@@ -149,7 +155,8 @@ func (c *Collector) TakeEncoded(_ context.Context, spans []trace.Encoded, from t
 		c.warn(from, trace.ReasonQueueFull)
 		return false, err
 	}
-	return true, nil
+	err = c.await(ctx, from, p.into)
+	return err == nil, err
 }
 
 // enter says whether there is room. If not, it books the spans as refused; if so,

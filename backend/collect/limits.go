@@ -49,6 +49,9 @@ const (
 	firstPause = 100 * time.Millisecond
 	lastPause  = 5 * time.Second
 
+	// ackTime is how long a sender is kept waiting until its spans are stored.
+	ackTime = 5 * time.Second
+
 	// logEvery is how often a store that keeps failing is logged, and what is
 	// refused, for each reason.
 	logEvery = time.Minute

@@ -19,6 +19,7 @@ type parcel struct {
 	memory  int64
 	mended  int
 	refused []trace.Refused
+	into    *batch // that it is written with, when it is queued
 }
 
 // batch is what is written at once.
@@ -30,6 +31,8 @@ type batch struct {
 	refused *store.Refused
 	memory  int64
 	began   time.Time
+	settled chan struct{} // closed when it is known what became of it
+	lost    bool          // that the store has not taken it; set before settled is closed
 }
 
 // queue holds the batches that wait, the last of which may be filling, and counts
@@ -59,11 +62,12 @@ func (q *queue) hasRoom(limits *Config, p *parcel) bool {
 func (q *queue) push(p *parcel, batchSpans int) (news bool) {
 	n := len(q.batches)
 	if n == 0 || q.batches[n-1].spans >= batchSpans {
-		q.batches = append(q.batches, &batch{td: ptrace.NewTraces(), began: time.Now()})
+		q.batches = append(q.batches, &batch{td: ptrace.NewTraces(), began: time.Now(), settled: make(chan struct{})})
 		news = true
 		n++
 	}
 	b := q.batches[n-1]
+	p.into = b
 	if p.encoded != nil {
 		b.encoded = append(b.encoded, p.encoded...)
 	} else {

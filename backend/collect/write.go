@@ -130,6 +130,8 @@ func (c *Collector) save(b *batch) (err error) {
 func (c *Collector) settle(b *batch, reason trace.Reason) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	b.lost = reason != ""
+	close(b.settled)
 	switch {
 	case !c.queue.settle(b): // Close has booked it
 	case reason == "":

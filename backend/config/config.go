@@ -53,6 +53,7 @@ type Config struct {
 	// QueueSize and QueueMemory, in MiB, bound the spans waiting for the store. A
 	// QueueMemory of 0 is the default.
 	QueueSize, QueueMemory int
+	AckStored              bool // senders hear when their spans are stored
 	// Tags are added to every span's resource.
 	Tags map[string]string
 	// Strategies is the file of sampling strategies, a path or a URL; empty samples

@@ -68,6 +68,7 @@ func everything(c *Config, getenv func(string) string) []option {
 
 		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},
 		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 0, 1_000_000), "the same in MiB of memory, estimated; 0 is the default", "", collects},
+		{"collector.ack-stored", "SPUR_COLLECTOR_ACK_STORED", boolean(&c.AckStored), "answer senders over HTTP and gRPC when their spans are stored, not when they are queued: what a collector had that is killed is sent again", "", collects},
 		{"collector.tags", "COLLECTOR_TAGS", tags(&c.Tags, getenv), "tags for the process of every span, key=value,…; a value may be ${VARIABLE:default}", "", collects},
 		{"agent.tags", "AGENT_TAGS", tags(&c.Tags, getenv), "the same, added by the agent", "", Agent},
 		{"sampling.strategies-file", "SAMPLING_STRATEGIES_FILE", text(&c.Strategies), "JSON file with sampling strategies: a path, or a URL of http or https", "everything is sampled", collects},

@@ -127,6 +127,7 @@ func (s *Server) collect() (err error) {
 		k.collector = collect.New(collect.Config{
 			QueueSpans: s.config.QueueSize,
 			QueueBytes: int64(s.config.QueueMemory) << 20,
+			AckStored:  s.config.AckStored,
 			Tags:       s.config.Tags,
 		}, writes, reg, s.log.With("store", k.name))
 		all = append(all, k.collector)

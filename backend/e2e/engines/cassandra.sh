@@ -8,7 +8,7 @@
 #   CASSANDRA_CA        PEM file with who signed its certificate
 . "$(dirname "$0")/lib.sh"
 name=cassandra data=$E2E_RUN/cassandra
-port=19042 storage=17000
+port=$(port 19042) storage=$(port 17000)
 
 # prepare makes an empty data folder, with a certificate.
 prepare() {

@@ -10,7 +10,7 @@
 #   KAFKA_CA       PEM file with who signed its certificate
 . "$(dirname "$0")/lib.sh"
 name=kafka data=$E2E_RUN/kafka
-port=19092 controller=19093 sasl=19094 tls=19095
+port=$(port 19092) controller=$(port 19093) sasl=$(port 19094) tls=$(port 19095)
 
 java_tool() { java -cp "$E2E_CACHE/$name/lib/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "$@"; }
 
