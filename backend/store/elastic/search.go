@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package elastic
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// readTogether is the number of candidates whose spans are read at once.
+const readTogether = 20
+
+// match is a trace that a search has found.
+type match struct {
+	trace.Summary
+	at     store.Position
+	newest uint64 // candidate.start
+}
+
+// finder is a search under way.
+type finder struct {
+	store   *Store
+	query   *trace.Query
+	scan    *scan
+	indices string // that may have spans of what is found
+	matches []match
+	read    int  // so many spans
+	ended   bool // there are no more candidates
+	// frontier is the start of the last candidate that was looked at, in microseconds.
+	frontier uint64
+}
+
+// Search implements store.Store. The index names candidates, newest span first, which
+// are read and compared.
+func (s *Store) Search(ctx context.Context, q trace.Query) (trace.Page, error) {
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return trace.Page{}, err
+	}
+	defer done()
+	c, err := parseCursor(q.Cursor, q.Order)
+	if err != nil {
+		return trace.Page{}, err
+	}
+	f := &finder{store: s, query: &q, scan: s.scan(&q, c.from), indices: s.spanIndices(trace.Window{})}
+	if q.Order == trace.NewestFirst {
+		return f.newest(ctx, c)
+	}
+	return f.sorted(ctx, c)
+}
+
+// newest finds a page of the newest traces. A trace is where its earliest span starts,
+// and is found by its newest one that the index names: so all that are before the frontier are
+// known.
+func (f *finder) newest(ctx context.Context, c cursor) (page trace.Page, err error) {
+	limit := f.query.Limit
+	for {
+		f.sort()
+		n := f.final(c)
+		switch {
+		case n > limit, n == limit && (f.query.Uncounted || len(f.matches) > n), f.ended:
+			return f.page(c, min(n, limit), false), nil
+		case f.spent() && (!c.set() || f.frontier*1000 < uint64(c.at.Key)):
+			return f.page(c, min(n, limit), true), nil
+		}
+		if err := f.advance(ctx, c); err != nil {
+			return trace.Page{}, err
+		}
+	}
+}
+
+// final is the number of matches that nothing can come before any more.
+func (f *finder) final(c cursor) int {
+	if f.ended {
+		return len(f.matches)
+	}
+	n := 0
+	for n < len(f.matches) && uint64(f.matches[n].at.Key) > f.frontier*1000 {
+		n++
+	}
+	return n
+}
+
+// sorted finds a page in another order: all candidates are looked at, as far as that
+// goes.
+func (f *finder) sorted(ctx context.Context, c cursor) (page trace.Page, err error) {
+	for !f.ended && !f.spent() {
+		if err := f.advance(ctx, c); err != nil {
+			return trace.Page{}, err
+		}
+	}
+	f.sort()
+	return f.page(c, min(len(f.matches), f.query.Limit), !f.ended), nil
+}
+
+func (f *finder) sort() {
+	slices.SortFunc(f.matches, func(a, b match) int { return a.at.Compare(b.at) })
+}
+
+// spent reports whether enough has been read.
+func (f *finder) spent() bool {
+	most := f.store.config.MaxScan
+	return f.read >= most || f.scan.looked >= maxCandidates*most
+}
+
+// page is the first n matches. It is cut if the search gave up.
+func (f *finder) page(c cursor, n int, cut bool) trace.Page {
+	p := trace.Page{Total: len(f.matches), AtLeast: !f.ended || c.set(), Scanned: f.read}
+	for _, m := range f.matches[:n] {
+		p.Traces = append(p.Traces, m.Summary)
+	}
+	if cut {
+		p.CutAt = time.UnixMicro(int64(f.frontier)).UTC()
+	}
+	if f.ended && n == len(f.matches) {
+		return p
+	}
+	next := cursor{order: f.query.Order, at: c.at, from: f.frontier}
+	switch {
+	case cut && next.order == trace.NewestFirst && n < f.query.Limit:
+		// All before the frontier have been looked at, also if none of them was found.
+		next.at = store.Position{Key: int64(f.frontier*1000) + 1, ID: lastID}
+	case n > 0:
+		next.at = f.matches[n-1].at
+	default:
+		return p
+	}
+	for _, m := range f.matches[n:] {
+		next.from = max(next.from, m.newest)
+	}
+	p.Cursor = next.String()
+	return p
+}
+
+// lastID comes behind all others.
+var lastID = pcommon.TraceID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+
+// advance looks at some more candidates.
+func (f *finder) advance(ctx context.Context, c cursor) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var next []candidate
+	most := min(readTogether, max(f.store.config.MaxScan-f.read, 1))
+	for len(next) < most {
+		one, ok, err := f.scan.next(ctx)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			f.ended = true
+			break
+		}
+		next = append(next, one)
+	}
+	if len(next) == 0 {
+		return nil
+	}
+	f.frontier = next[len(next)-1].start
+	return f.look(ctx, c, next)
+}
+
+// look reads the spans of candidates and keeps those that the query finds, behind the
+// cursor.
+func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
+	q := f.query
+	builders := map[pcommon.TraceID]*builder{}
+	ids := make([]pcommon.TraceID, len(list))
+	for i, one := range list {
+		ids[i] = one.id
+		builders[one.id] = newBuilder(&f.store.decoder)
+	}
+	err := f.store.spansOf(ctx, f.indices, ids, trace.Window{}, func(source []byte) error {
+		id, ok := sourceID(source)
+		if b := builders[id]; ok && b != nil {
+			f.store.add(b, source)
+			f.read++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range list {
+		all := slices.Collect(trace.Spans(builders[one.id].traces))
+		if len(all) == 0 {
+			continue
+		}
+		matched, ok, err := q.MatchContext(ctx, all)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		m := match{Summary: trace.Summarize(all, matched, q.Columns), newest: one.start}
+		if m.at = store.PositionOf(&m.Summary, q.Order); c.set() && m.at.Compare(c.at) <= 0 {
+			continue
+		}
+		f.matches = append(f.matches, m)
+	}
+	return nil
+}
+
+// cursor is where a page ended.
+type cursor struct {
+	order trace.Order
+	at    store.Position
+	from  uint64 // where the scan goes on, in microseconds; 0 is a first page
+}
+
+func (c cursor) set() bool { return c.at != store.Position{} }
+
+func (c cursor) String() string {
+	return c.at.Cursor(c.order) + "." + strconv.FormatUint(c.from, 10)
+}
+
+func parseCursor(text string, o trace.Order) (c cursor, err error) {
+	c.order = o
+	if text == "" {
+		return c, nil
+	}
+	i := strings.LastIndexByte(text, '.')
+	if i < 0 {
+		return c, fmt.Errorf("%w %.80q", store.ErrCursor, text)
+	}
+	if c.from, err = strconv.ParseUint(text[i+1:], 10, 64); err != nil {
+		return c, fmt.Errorf("%w %.80q", store.ErrCursor, text)
+	}
+	if o != trace.NewestFirst {
+		c.from = 0 // all are looked at
+	}
+	c.at, err = store.ParseCursor(text[:i], o)
+	return c, err
+}
