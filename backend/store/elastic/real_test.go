@@ -22,6 +22,7 @@ import (
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/elastic"
 	"github.com/go-spur/spur/backend/store/storetest"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // server is the URL of a real server, which backend/e2e/engines starts.
@@ -57,6 +58,10 @@ func (f fresh) Archive(ctx context.Context, td ptrace.Traces) error {
 
 func (f fresh) InsertThroughput(ctx context.Context, at time.Time, list []store.Throughput, forget time.Time) error {
 	return f.refresh(f.Store.InsertThroughput(ctx, at, list, forget))
+}
+
+func (f fresh) WriteLinks(ctx context.Context, day time.Time, links []trace.Link) error {
+	return f.refresh(f.Store.WriteLinks(ctx, day, links))
 }
 
 func (f fresh) InsertProbabilities(ctx context.Context, list []store.Probability) error {

@@ -48,7 +48,7 @@ func testSampler(t *T) {
 
 	throughput(0, 100)
 	probabilities()
-	first := store.Throughput{Service: "a", Operation: hostile[0], Count: 1 << 40, Probabilities: []float64{1, 0.00001, 1.0 / 3}}
+	first := store.Throughput{Service: "a", Operation: hostile[0], Count: 1 << 40, Probabilities: []float64{0.00001, 0.333333, 1}}
 	second := store.Throughput{Service: "a", Operation: hostile[0], Count: 1<<40 + 1, Probabilities: []float64{0.5}}
 	third := store.Throughput{Service: "b"}
 	insert(1, 0, first)
