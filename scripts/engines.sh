@@ -8,11 +8,15 @@
 
 folder=backend/e2e/engines
 # The packages whose tests an engine has, beside those of the folder whose names begin
-# with its own.
+# with its own, or with another.
 declare -A packages=(
   [cassandra]="./store/cassandra"
   [kafka]="./store/kafka ./ingest"
+  [elasticsearch]="./store/elastic"
+  [elasticsearch7]="./store/elastic"
+  [opensearch]="./store/elastic"
 )
+declare -A tests=([elasticsearch]=elastic [elasticsearch7]=elastic [opensearch]=elastic)
 failed=
 for engine in ${ENGINES:-${!packages[@]}}; do
   [[ -n ${packages[$engine]:-} ]] || { echo "there is no engine $engine: ${!packages[*]}"; exit 2; }
@@ -23,7 +27,7 @@ for engine in ${ENGINES:-${!packages[@]}}; do
     cd backend
     export ${lines?}
     go test -tags engines -count=1 -timeout 20m -run 'Real' ${packages[$engine]} &&
-      go test -tags engines -count=1 -timeout 20m -v -run "(?i)^Test$engine" ./e2e/engines
+      go test -tags engines -count=1 -timeout 20m -v -run "(?i)^Test${tests[$engine]:-$engine}" ./e2e/engines
   ) || failed="$failed $engine"
   "$folder/$engine.sh" stop
   trap - EXIT

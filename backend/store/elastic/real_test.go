@@ -135,8 +135,8 @@ func remove(url, prefix string) {
 	}
 }
 
-// TestStore runs storetest against the server.
-func TestStore(t *testing.T) {
+// TestRealStore runs storetest against the server.
+func TestRealStore(t *testing.T) {
 	url := server(t)
 	keep, err := elastic.Open(t.Context(), settings(url, "keep"), nil, quiet)
 	if err != nil {
