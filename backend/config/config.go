@@ -28,6 +28,7 @@ type Config struct {
 	KafkaProducer KafkaProducer
 	KafkaConsumer KafkaConsumer
 	Cassandra     Cassandra // of the engine "cassandra"
+	Elastic       Elastic   // of the engines "elasticsearch" and "opensearch", which are one
 	// Reporter is where the agent sends spans, unless Forward says so.
 	Reporter Reporter
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
@@ -102,6 +103,7 @@ func Default(command Command) Config {
 		KafkaProducer: defaultProducer(),
 		KafkaConsumer: defaultConsumer(),
 		Cassandra:     defaultCassandra(),
+		Elastic:       defaultElastic(),
 		MaxAge:        72 * time.Hour,
 		Sync:          "normal",
 		Listen:        "127.0.0.1",
@@ -205,6 +207,7 @@ func Parse(command Command, args, env []string) (c Config, warning string, err e
 	wrong = append(wrong, c.checkForward()...)
 	wrong = append(wrong, c.checkKafka()...)
 	wrong = append(wrong, c.checkCassandra()...)
+	wrong = append(wrong, c.checkElastic()...)
 	if wrong != nil {
 		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
 	}

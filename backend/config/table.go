@@ -46,7 +46,7 @@ func table(c *Config, getenv func(string) string) []option {
 // everything lists the options of all commands, as docs do.
 func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
-		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, in Cassandra, or sent on, to other collectors or to Kafka; of several, the first is read", "", stores},
+		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, in Cassandra, in Elasticsearch or OpenSearch, or sent on, to other collectors or to Kafka; of several, the first is read", "", stores},
 		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", stores},
 		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", writes},
 		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", writes},
@@ -89,6 +89,7 @@ func everything(c *Config, getenv func(string) string) []option {
 	options = append(options, c.KafkaProducer.options()...)
 	options = append(options, c.KafkaConsumer.options()...)
 	options = append(options, c.Cassandra.options()...)
+	options = append(options, c.Elastic.options()...)
 	options = append(options, c.adaptive()...)
 	for _, t := range c.tls() {
 		options = append(options, t.options()...)
@@ -103,6 +104,8 @@ var engines = []word{
 	{"forward", ""},
 	{"kafka", ""},
 	{"cassandra", ""},
+	{elasticsearch, ""},
+	{opensearch, ""},
 	{"badger", "use sqlite, which keeps traces on disk without a server, too"},
 	{"grpc", "remote storage is not supported: use sqlite or memory"},
 }

@@ -26,12 +26,10 @@ type item struct {
 
 // itemError is why the server did not take a document.
 type itemError struct {
-	Type   string `json:"type"`
-	Reason string `json:"reason"`
-	Cause  *struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-	} `json:"caused_by"`
+	Type   string      `json:"type"`
+	Reason string      `json:"reason"`
+	Cause  *itemError  `json:"caused_by"`
+	Root   []itemError `json:"root_cause"`
 }
 
 func (e *itemError) String() string {

@@ -193,6 +193,9 @@ func failure(status int, b []byte) error {
 		var detail itemError
 		if json.Unmarshal(body.Error, &detail) == nil && detail.Type != "" {
 			e.kind, e.reason = detail.Type, fmt.Sprintf("%.300s", detail.Reason)
+			if len(detail.Root) > 0 && detail.Root[0].Reason != detail.Reason {
+				e.reason += fmt.Sprintf(": %s: %.300s", detail.Root[0].Type, detail.Root[0].Reason)
+			}
 		}
 	}
 	if passing(status, e.kind) {

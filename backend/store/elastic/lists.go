@@ -13,11 +13,12 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// terms is an aggregation: the first size values of a field that begin with prefix.
+// terms is an aggregation: the first size values of a field that begin with prefix. They
+// are not looked up by number, which fails in OpenSearch 2.19 where no value does.
 func terms(field, prefix string, size int) object {
 	t := object{"field": field, "size": size, "order": object{"_key": "asc"}}
 	if prefix != "" {
-		t["include"] = literal(prefix) + ".*"
+		t["include"], t["execution_hint"] = literal(prefix)+".*", "map"
 	}
 	return object{"terms": t}
 }

@@ -7,11 +7,9 @@ package elastic_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"testing"
@@ -108,8 +106,6 @@ func settings(url, prefix string) elastic.Config {
 	return elastic.Config{URLs: []string{url}, Prefix: prefix, Shards: 1}
 }
 
-var quiet = slog.New(slog.DiscardHandler)
-
 // openReal opens a store whose indices are removed at the end of the test.
 func openReal(t testing.TB, c elastic.Config) fresh {
 	t.Helper()
@@ -161,5 +157,3 @@ func TestRealStore(t *testing.T) {
 		"Newer":    "documents have no version",
 	})
 }
-
-var _ = errors.Is

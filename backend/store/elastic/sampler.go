@@ -200,4 +200,3 @@ func (s *Store) LatestProbabilities(ctx context.Context) ([]store.Probability, e
 	}
 	return out, nil
 }
-

@@ -22,6 +22,8 @@ func Open(ctx context.Context, name string, c *config.Config, reg prometheus.Reg
 		return openCassandra(ctx, &c.Cassandra, reg, log)
 	case "kafka":
 		return openKafka(ctx, &c.KafkaProducer, reg, log)
+	case "elasticsearch", "opensearch":
+		return openElastic(ctx, c, reg, log)
 	}
 	return nil, "", fmt.Errorf("there is no store %.40q", name)
 }
