@@ -122,7 +122,7 @@ func TestWrong(t *testing.T) {
 		{args: []string{"--max-size=NaN"}, want: []string{"not a size"}},
 		{args: []string{"--span-storage.type=badger"}, want: []string{`flag --span-storage.type: "badger": use sqlite`}},
 		{env: []string{"SPAN_STORAGE_TYPE=grpc"}, want: []string{`variable SPAN_STORAGE_TYPE: "grpc": remote storage is not supported`}},
-		{env: []string{"SPAN_STORAGE_TYPE=elasticsearch"}, want: []string{"not one of sqlite, memory"}},
+		{env: []string{"SPAN_STORAGE_TYPE=mongodb"}, want: []string{"not one of sqlite, memory"}},
 		{env: []string{"SAMPLING_CONFIG_TYPE=remote"}, want: []string{"not one of file, static, adaptive"}},
 		{env: []string{"SAMPLING_CALCULATION_INTERVAL=1ms"}, want: []string{`"1ms": not a duration with a unit, of at least 1s`}},
 		{env: []string{"SAMPLING_STRATEGIES_RELOAD_INTERVAL=-1s"}, want: []string{"nor 0"}},
