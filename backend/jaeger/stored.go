@@ -71,8 +71,9 @@ type restored struct {
 // Add adds a span of a process. Spans whose processes are one pointer share a resource.
 // Of a span that came in Jaeger's model the tags are attributes, as PutSpan has them;
 // of one that came as OTLP or Zipkin's, or by a collector that does not say how, those
-// that Of made of fields are fields again.
-func (r *Restorer) Add(s *Span, p *model.Process) {
+// that Of made of fields are fields again. It returns the span, whose times the caller
+// may set: those of OTLP are unsigned, those of s are not.
+func (r *Restorer) Add(s *Span, p *model.Process) ptrace.Span {
 	if !r.begun {
 		r.traces, r.begun, r.processes = ptrace.NewTraces(), true, map[*model.Process]*restored{}
 	}
@@ -84,8 +85,9 @@ func (r *Restorer) Add(s *Span, p *model.Process) {
 	}
 	format := takeFormat(s)
 	if format != "" && format != FormatOTLP && format != trace.FormatZipkin {
-		s.Put(to.scope("", "").AppendEmpty())
-		return
+		span := to.scope("", "").AppendEmpty()
+		s.Put(span)
+		return span
 	}
 	f := takeFields(s)
 	span := to.scope(f.scopeName, f.scopeVersion).AppendEmpty()
@@ -99,6 +101,7 @@ func (r *Restorer) Add(s *Span, p *model.Process) {
 	}
 	f.put(span)
 	takeNames(span.Events())
+	return span
 }
 
 // Traces returns what was added.

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
-
 	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/model"
 )
@@ -95,17 +93,15 @@ func (d *decoder) span(source []byte) (s jaeger.Span, from []byte, err error) {
 	return s, doc.Process, nil
 }
 
-// process reads a process of documents into the empty attributes of a resource.
-func (d *decoder) process(source []byte, to pcommon.Map) error {
+// process reads a process of documents.
+func (d *decoder) process(source []byte) (*model.Process, error) {
 	var p process
 	if len(source) > 0 {
 		if err := unmarshal(source, &p); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	service := model.Tag{Key: "service.name", Value: model.String(p.ServiceName)}
-	jaeger.PutTags(to, service, d.tags(p.Tags, p.Tag))
-	return nil
+	return &model.Process{Service: p.ServiceName, Tags: d.tags(p.Tags, p.Tag)}, nil
 }
 
 // tags are those of the list and, sorted, those that are fields.

@@ -30,6 +30,6 @@ func ExampleOpen() {
 	}
 	fmt.Println(s.Close())
 	// Output:
-	// checkout 1767323045678901000
+	// checkout 2026-01-02 03:04:05.678901 +0000 UTC
 	// <nil>
 }

@@ -217,32 +217,19 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 	if err != nil {
 		return ptrace.Traces{}, err
 	}
-	if !w.Start.IsZero() || !w.End.IsZero() {
-		b.keep(w)
-	}
-	if b.traces.SpanCount() == 0 {
+	td := b.within(w)
+	if td.SpanCount() == 0 {
 		return ptrace.Traces{}, fmt.Errorf("%w: %s", store.ErrNotFound, trace.FormatTraceID(id))
 	}
-	return b.traces, nil
+	return td, nil
 }
 
 // add adds the span of a document. One that is none is counted, and left out.
 func (s *Store) add(b *builder, source []byte) {
-	if _, err := b.add(source); err != nil {
+	if err := b.add(source); err != nil {
 		s.counters.unreadable.Inc()
 		s.log.Debug("a document is no span", "error", err)
 	}
-}
-
-// keep removes the spans that do not start in w, and what is then empty.
-func (b *builder) keep(w trace.Window) {
-	b.traces.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
-		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
-			ss.Spans().RemoveIf(func(s ptrace.Span) bool { return !w.Contains(s.StartTimestamp()) })
-			return ss.Spans().Len() == 0
-		})
-		return rs.ScopeSpans().Len() == 0
-	})
 }
 
 // textID is the id of a trace that stands in a document.

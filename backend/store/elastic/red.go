@@ -37,7 +37,7 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 	if err != nil {
 		return nil, err
 	}
-	for span := range trace.Spans(b.traces) {
+	for span := range trace.Spans(b.traces()) {
 		series, ok := rates.Series(span.Service(), span.Name(), span.Kind())
 		if !ok || !q.Window.Contains(span.StartTimestamp()) {
 			continue

@@ -191,7 +191,7 @@ func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 		return err
 	}
 	for _, one := range list {
-		all := slices.Collect(trace.Spans(builders[one.id].traces))
+		all := slices.Collect(trace.Spans(builders[one.id].traces()))
 		if len(all) == 0 {
 			continue
 		}

@@ -4,76 +4,79 @@ package elastic
 
 import (
 	"hash/maphash"
+	"math"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/jaeger"
+	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/model"
 )
 
 // builder makes Traces of documents. Equal ones, of an archive say, count once.
 type builder struct {
 	decoder   *decoder
-	traces    ptrace.Traces
-	resources map[string]*resource // by the bytes of their process
+	restorer  jaeger.Restorer
+	processes map[string]*model.Process // by their bytes
 	known     map[known]bool
 	seed      maphash.Seed
 }
 
 type known struct {
-	id   pcommon.TraceID
+	id   model.TraceID
 	hash uint64
 }
 
-type resource struct {
-	ptrace.ResourceSpans
-	scopes map[[2]string]ptrace.SpanSlice
-}
-
 func newBuilder(d *decoder) *builder {
-	return &builder{d, ptrace.NewTraces(), map[string]*resource{}, map[known]bool{}, maphash.MakeSeed()}
+	return &builder{decoder: d, processes: map[string]*model.Process{}, known: map[known]bool{}, seed: maphash.MakeSeed()}
 }
 
-// add adds the span of a document and returns its trace id.
-func (b *builder) add(source []byte) (id pcommon.TraceID, err error) {
+func (b *builder) traces() ptrace.Traces { return b.restorer.Traces() }
+
+// add adds the span of a document.
+func (b *builder) add(source []byte) error {
 	s, process, err := b.decoder.span(source)
 	if err != nil {
-		return id, err
+		return err
 	}
-	to := ptrace.NewSpan()
-	scope, version := s.Restore(to)
-	// Times of OTLP are unsigned, those of Jaeger's model not.
-	to.SetStartTimestamp(pcommon.Timestamp(s.Start))
-	end := uint64(s.Start) + uint64(s.Duration)
-	if end < uint64(s.Start) {
-		end = 1<<64 - 1
+	key := known{s.TraceID, maphash.Bytes(b.seed, source)}
+	if b.known[key] {
+		return nil
 	}
-	to.SetEndTimestamp(pcommon.Timestamp(end))
-	for i, e := range to.Events().All() {
+	p := b.processes[string(process)]
+	if p == nil {
+		if p, err = b.decoder.process(process); err != nil {
+			return err
+		}
+		b.processes[string(process)] = p
+	}
+	b.known[key] = true
+	start, end := uint64(s.Start), uint64(s.Start)+uint64(s.Duration)
+	if end < start {
+		end = math.MaxUint64
+	}
+	span := b.restorer.Add(&s, p)
+	span.SetStartTimestamp(pcommon.Timestamp(start))
+	span.SetEndTimestamp(pcommon.Timestamp(end))
+	for i, e := range span.Events().All() {
 		e.SetTimestamp(pcommon.Timestamp(s.Logs[i].Time))
 	}
-	id = to.TraceID()
-	key := known{id, maphash.Bytes(b.seed, source)}
-	if b.known[key] {
-		return id, nil
+	return nil
+}
+
+// within returns the spans that start in w.
+func (b *builder) within(w trace.Window) ptrace.Traces {
+	td := b.traces()
+	if w.Start.IsZero() && w.End.IsZero() {
+		return td
 	}
-	r := b.resources[string(process)]
-	if r == nil {
-		rs := ptrace.NewResourceSpans()
-		if err := b.decoder.process(process, rs.Resource().Attributes()); err != nil {
-			return id, err
-		}
-		r = &resource{b.traces.ResourceSpans().AppendEmpty(), map[[2]string]ptrace.SpanSlice{}}
-		rs.MoveTo(r.ResourceSpans)
-		b.resources[string(process)] = r
-	}
-	list, ok := r.scopes[[2]string{scope, version}]
-	if !ok {
-		ss := r.ScopeSpans().AppendEmpty()
-		ss.Scope().SetName(scope)
-		ss.Scope().SetVersion(version)
-		list = ss.Spans()
-		r.scopes[[2]string{scope, version}] = list
-	}
-	to.MoveTo(list.AppendEmpty())
-	b.known[key] = true
-	return id, nil
+	td.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
+		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
+			ss.Spans().RemoveIf(func(s ptrace.Span) bool { return !w.Contains(s.StartTimestamp()) })
+			return ss.Spans().Len() == 0
+		})
+		return rs.ScopeSpans().Len() == 0
+	})
+	return td
 }

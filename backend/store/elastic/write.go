@@ -72,8 +72,7 @@ type writer struct {
 
 func (w *writer) span(span trace.Span) {
 	s := w.store
-	j := jaeger.Of(span)
-	j.Tags = jaeger.AppendFormat(j.Tags, span)
+	j := jaeger.Stored(span)
 	w.document = s.encoder.appendSpan(w.document[:0], &j, w.process)
 	at := time.UnixMicro(int64(uint64(j.Start) / 1000))
 	index := s.names.archive(true)
@@ -143,10 +142,9 @@ func (w *writer) line(index, id string) []byte {
 func (s *Store) Keep(td ptrace.Traces) ptrace.Traces {
 	b := newBuilder(&s.decoder)
 	for span := range trace.Spans(td) {
-		j := jaeger.Of(span)
-		j.Tags = jaeger.AppendFormat(j.Tags, span)
+		j := jaeger.Stored(span)
 		p := jaeger.ProcessOf(span.Resource.Resource())
-		_, _ = b.add(s.encoder.appendSpan(nil, &j, s.encoder.appendProcess(nil, p))) // its own
+		_ = b.add(s.encoder.appendSpan(nil, &j, s.encoder.appendProcess(nil, p))) // its own
 	}
-	return b.traces
+	return b.traces()
 }
