@@ -52,7 +52,7 @@ func (c *collection) cut(list string, lastComma func(string, int) int) string {
 
 // add keeps m, or lets it take the place of a member of the same key: the one that
 // is not listed counts, then the one of the lesser spelling, then the later one.
-func (c *collection) add(m found) {
+func (c *collection) add(m *found) {
 	if len(c.members) >= c.room || m.key == "" {
 		c.dropped++
 		return
@@ -60,7 +60,7 @@ func (c *collection) add(m found) {
 	for i := range c.members {
 		if old := &c.members[i]; c.match.same(old.key, m.key) {
 			if old.listed || !m.listed && c.spelling(m.name) <= c.spelling(old.name) {
-				*old = m
+				*old = *m
 			}
 			return
 		}
@@ -78,11 +78,11 @@ func (c *collection) spelling(name string) string {
 }
 
 // appendFew appends to a list that mostly has up to 8 elements, else up to 64.
-func appendFew[T any](list []T, m T) []T {
+func appendFew[T any](list []T, m *T) []T {
 	if len(list) == cap(list) {
 		list = slices.Grow(list, 6*len(list)+8)
 	}
-	return append(list, m)
+	return append(list, *m)
 }
 
 func (c *collection) clear() {
@@ -115,7 +115,7 @@ func (p *Textual) addMember(r *reading, f field, name, value, inHeader string) {
 		return
 	}
 	key := name[len(p.names.of[f].lower):]
-	c.add(found{key: key, value: value, name: inHeader})
+	c.add(&found{key: key, value: value, name: inHeader})
 }
 
 // addJaegerList takes a list "k1=v1, k2=v2". The list is decoded before it is
@@ -145,7 +145,7 @@ func (p *Textual) addJaegerList(r *reading, list string) {
 			continue
 		}
 		key = strings.TrimFunc(key, unicode.IsSpace)
-		c.add(found{key: key, value: value, listed: true})
+		c.add(&found{key: key, value: value, listed: true})
 	}
 }
 
@@ -161,7 +161,7 @@ func (p *Textual) addW3CList(r *reading, list string) {
 	c.left-- // the comma between headers, were they joined
 	for more := true; more; {
 		if key, value, size := ordinaryMember(list); size > 0 {
-			c.add(found{key: key, value: value})
+			c.add(&found{key: key, value: value})
 			if more = size < len(list); more {
 				list = list[size+len(","):]
 			}
@@ -180,7 +180,7 @@ func (p *Textual) addW3CList(r *reading, list string) {
 			c.dropped++
 			continue
 		}
-		c.add(m)
+		c.add(&m)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestReadingsKeepLittle(t *testing.T) {
 		t.Fatalf("%d members", got)
 	}
 	s := r.scratch
-	s.clear()
+	s.clear(r.odd)
 	for f := range families {
 		c := &s.baggage[f]
 		if len(c.members) != 0 || c.left != 0 || c.dropped != 0 {
@@ -41,7 +41,7 @@ func TestReadingsKeepLittle(t *testing.T) {
 			t.Errorf("the builder keeps %q", m.Key)
 		}
 	}
-	if s.brought != 0 || s.odd || s.spelling != [numFields]string{} ||
+	if s.brought != 0 || !r.odd || s.spelling != [numFields]string{} ||
 		cap(s.state) > maxKeptText || cap(s.list) > maxKeptText || cap(s.build.text) > maxKeptText {
 		t.Error("a pooled scratch keeps what was read")
 	}

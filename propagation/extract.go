@@ -80,7 +80,7 @@ func (p *Textual) conclude(r *reading, failed error) (c model.Context, err error
 				p.counters[f].leftOut(s.baggage[f].dropped)
 			}
 		}
-		s.clear()
+		s.clear(r.odd)
 		p.scratches.Put(s)
 	}
 	if err != nil {

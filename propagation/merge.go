@@ -78,14 +78,14 @@ func (b *builder) put(old *model.Member, m model.Member, l *Limits) bool {
 	if old != nil {
 		*old = m
 	} else {
-		b.members = appendFew(b.members, m)
+		b.members = appendFew(b.members, &m)
 	}
 	return true
 }
 
 func (b *builder) find(key string) *model.Member {
 	for i := range b.members {
-		if m := &b.members[i]; b.match.same(m.Key, key) {
+		if m := &b.members[i]; m.Key == key || b.match.same(m.Key, key) {
 			return m
 		}
 	}
@@ -143,17 +143,14 @@ func (b *builder) baggage() *model.Baggage {
 		return nil
 	}
 	text := make([]byte, 0, b.size)
-	keep := func(s string) string {
-		if s == "" {
-			return ""
-		}
-		from := len(text)
-		text = append(text, s...)
-		return textOf(text[from:])
-	}
 	for i := range b.members {
 		m := &b.members[i]
-		m.Key, m.Value, m.Properties = keep(m.Key), keep(m.Value), keep(m.Properties)
+		for _, s := range [...]*string{&m.Key, &m.Value, &m.Properties} {
+			if from := len(text); *s != "" {
+				text = append(text, *s...)
+				*s = textOf(text[from:])
+			}
+		}
 	}
 	slices.Reverse(b.members) // the list begins with the newest
 	return model.NewBaggage(b.members...)

@@ -8,6 +8,7 @@ import "github.com/go-spur/spur/model"
 type reading struct {
 	has      fieldSet
 	listed   bool // there are lists
+	odd      bool // some spelling is not ""
 	parents  int  // how many traceparent there were
 	stateLen int
 	match    keyMatch
@@ -34,7 +35,6 @@ var idFields = [families]fieldSet{
 // in several headers. It is pooled, and its strings are cleared before it goes back.
 type scratch struct {
 	brought  familySet // whose baggage there is
-	odd      bool      // some spelling is not ""
 	spelling [numFields]string
 	state    []byte // tracestate
 	list     []byte // jaeger-baggage, decoded
@@ -90,11 +90,7 @@ func (p *Textual) readHeader(r *reading, h Header) {
 			p.addMember(r, f, key, last, key)
 			continue
 		}
-		spelling := ""
-		if !canonical {
-			spelling = key
-		}
-		if (spelling != "" || r.scratch != nil && r.odd) && !p.prefer(r, f, spelling) {
+		if (!canonical || r.odd) && !p.prefer(r, f, key, canonical) {
 			continue
 		}
 		r.has |= 1 << f
@@ -117,15 +113,18 @@ func (p *Textual) readHeader(r *reading, h Header) {
 	}
 }
 
-// prefer reports whether a spelling of a Header's name, "" for the one that Inject
-// writes, counts more than the one that is there, if any, and notes it. The least one
-// does.
-func (p *Textual) prefer(r *reading, f field, spelling string) bool {
+// prefer reports whether a spelling of a Header's name counts more than the one that is
+// there, if any, and notes it. The canonical one does, which is noted as "", then the
+// least one.
+func (p *Textual) prefer(r *reading, f field, key string, canonical bool) bool {
+	if canonical {
+		key = ""
+	}
 	s := p.scratched(r)
-	if r.has.contains(f) && spelling > s.spelling[f] {
+	if r.has.contains(f) && key > s.spelling[f] {
 		return false
 	}
-	s.spelling[f], s.odd = spelling, true
+	s.spelling[f], r.odd = key, true
 	return true
 }
 
@@ -172,9 +171,10 @@ func (p *Textual) addState(r *reading, line string) {
 	s.state = append(append(s.state, ','), line...)
 }
 
-// clear forgets the carrier, and memory beyond what is worth keeping.
-func (s *scratch) clear() {
-	if s.odd {
+// clear forgets the carrier, with the spellings if there are odd ones, and memory
+// beyond what is worth keeping.
+func (s *scratch) clear(odd bool) {
+	if odd {
 		clear(s.spelling[:])
 	}
 	for f := range families {
@@ -182,7 +182,7 @@ func (s *scratch) clear() {
 			s.baggage[f].clear()
 		}
 	}
-	s.brought, s.odd, s.state, s.list = 0, false, s.state[:0], s.list[:0]
+	s.brought, s.state, s.list = 0, s.state[:0], s.list[:0]
 	if cap(s.state) > maxKeptText || cap(s.list) > maxKeptText {
 		s.state, s.list = nil, nil
 	}
