@@ -211,7 +211,7 @@ func reader(carrier any) (propagation.Reader, bool) {
 // "not found" nor "corrupted" came from the carrier.
 func openTracingError(err error) error {
 	switch {
-	case err == propagation.ErrNotFound, errors.Is(err, propagation.ErrNotFound): // mostly that itself
+	case err == propagation.ErrNotFound, errors.Is(err, propagation.ErrNotFound): //nolint:errorlint // mostly it is that itself
 		return opentracing.ErrSpanContextNotFound
 	case errors.Is(err, propagation.ErrCorrupted):
 		return fmt.Errorf("%w: %w", opentracing.ErrSpanContextCorrupted, err)

@@ -128,8 +128,6 @@ func isLowerOrDigit(c byte) bool { return 'a' <= c && c <= 'z' || '0' <= c && c 
 // hasControl reports whether s has an ASCII control byte.
 func hasControl(s string) bool { return all(s)&noControl == 0 }
 
-func isASCII(s string) bool { return all(s)&inASCII != 0 }
-
 // trimOWS removes the spaces and tabs around s.
 func trimOWS(s string) string {
 	for s != "" && isOWS(s[0]) {
