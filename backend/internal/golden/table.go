@@ -39,13 +39,14 @@ type Table struct {
 
 // NewTable returns the table of Differences, which are from Jaeger 1.62, none of
 // them met.
-func NewTable() *Table { return newTable(Differences, V162) }
+func NewTable() *Table { return TableOf(Differences, V162) }
 
 // NewTableV3 returns the table of DifferencesV3, which are from v2.13, none of them
 // met.
-func NewTableV3() *Table { return newTable(DifferencesV3, V213) }
+func NewTableV3() *Table { return TableOf(DifferencesV3, V213) }
 
-func newTable(known []Known, reference Server) *Table {
+// TableOf returns a table of differences from a server, none of them met.
+func TableOf(known []Known, reference Server) *Table {
 	return &Table{known, reference, make([][3]bool, len(known))}
 }
 

@@ -67,7 +67,7 @@ func (s *Store) search(ctx context.Context, indices string, body object) (*found
 		return nil, err
 	}
 	query := url.Values{"ignore_unavailable": {"true"}, "allow_no_indices": {"true"}, "allow_partial_search_results": {"false"}}
-	answer, err := s.client.call(ctx, request{method: http.MethodPost, path: "/" + indices + "/_search", query: query.Encode(), body: b})
+	answer, err := s.askShards(ctx, request{method: http.MethodPost, path: "/" + indices + "/_search", query: query.Encode(), body: b})
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -83,6 +83,31 @@ func (s *Store) search(ctx context.Context, indices string, body object) (*found
 		return nil, fmt.Errorf("%w: a search was not answered by all shards: %s", store.ErrUnavailable, why)
 	}
 	return &f, nil
+}
+
+// shardTries is how often shards that are not there are asked, with pauses that double from
+// shardPause: those of an index that has just been made are there soon.
+const (
+	shardTries = 5
+	shardPause = 50 * time.Millisecond
+)
+
+// askShards is client.call for what shards answer.
+func (s *Store) askShards(ctx context.Context, r request) (answer []byte, err error) {
+	pause := shardPause
+	for try := 1; ; try++ {
+		answer, err = s.client.call(ctx, r)
+		var e *serverError
+		if err == nil || try == shardTries || !errors.As(err, &e) || e.status != http.StatusServiceUnavailable {
+			return answer, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		pause *= 2
+	}
 }
 
 // spanIndices are the indices with spans of w, or those that are young enough.
