@@ -157,7 +157,7 @@ func (s *Store) InsertProbabilities(ctx context.Context, list []store.Probabilit
 // unchanged is the query of a write that succeeds only if the document at path is what it
 // is now.
 func (s *Store) unchanged(ctx context.Context, path string) (string, error) {
-	b, err := s.client.call(ctx, request{method: http.MethodGet, path: path, query: "_source=false"})
+	b, err := s.askShards(ctx, request{method: http.MethodGet, path: path, query: "_source=false"})
 	var e *serverError
 	if errors.As(err, &e) && e.status == http.StatusNotFound {
 		return "op_type=create", nil
