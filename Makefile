@@ -14,7 +14,7 @@ BASE ?= HEAD
 
 CHECK := test race oldgo lint platforms concurrent fuzz-short bench-once instructions tidy ui browser
 
-.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-peers bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e engines apidiff format clean
+.PHONY: help test race oldgo check checks lint platforms concurrent fuzz-short fuzz bench-once instructions bench bench-peers bench-backend bench-agent bench-compat compat-consumers faults tidy ui browser ui-numbers screenshots e2e engines chain bench-engines apidiff format clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -96,6 +96,12 @@ e2e: ## against real Jaegers, v1.62 and v2, and an OpenTelemetry Collector, whic
 
 engines: ## the engines against their real servers, some minutes each; ENGINES selects
 	@scripts/engines.sh
+
+chain: ## agent, collectors, Kafka, ingesters, Cassandra, OpenSearch and queries together, some of them killed: five minutes
+	@scripts/chain.sh
+
+bench-engines: ## measure the engines, beside Jaeger's writers of the same servers, into docs/scale.md: twenty minutes alone on the machine
+	@scripts/bench-engines.sh
 
 apidiff: ## what changed in the exported API since BASE (a tag or commit)
 	@scripts/apidiff.sh $(BASE)

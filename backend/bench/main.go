@@ -41,6 +41,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	agent1 := flags.String("agent1", "", "binary of Jaeger 1.62's agent")
 	ourAgent := flags.String("agent", "", "binary of cmd/agent: only agents are measured then")
+	var engines engineBench
+	flags.StringVar(&engines.commands, "commands", "", "folder with cmd/collector and cmd/ingester: only engines are measured then")
+	flags.StringVar(&engines.jaegers, "jaegers", "", "folder with Jaeger's collector-1.62 and ingester-1.62")
+	flags.StringVar(&engines.run, "engines-run", "", "folder of the engines' pid files and data")
+	flags.StringVar(&engines.servers.kafka, "kafka", "", "host:port of Kafka")
+	flags.StringVar(&engines.servers.cassandra, "cassandra", "", "host:port of Cassandra")
+	flags.StringVar(&engines.servers.elastic, "opensearch", "", "URL of OpenSearch")
 	ours := flags.String("all-in-one", "", "binary of cmd/all-in-one")
 	jaeger1 := flags.String("jaeger1", "", "binary of Jaeger 1.62's all-in-one; none leaves it out")
 	jaeger2 := flags.String("jaeger2", "", "binary of Jaeger 2.13; none leaves it out")
@@ -69,6 +76,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		traces := tracesOf(*cpuSpans)
 		say := func(format string, args ...any) { _, _ = fmt.Fprintf(stderr, format+"\n", args...) }
 		return agents(ctx, stdout, all, ports(*offset), *dir, newLoad(time.Now(), traces), traces, *cpuRate, say)
+	}
+	if engines.commands != "" {
+		engines.dir, engines.ports, engines.traces = *dir, ports(*offset), tracesOf(*cpuSpans)
+		engines.load = newLoad(time.Now(), engines.traces)
+		engines.say = func(format string, args ...any) { _, _ = fmt.Fprintf(stderr, format+"\n", args...) }
+		err := engines.all(ctx)
+		return errors.Join(err, engineTable(stdout, engines.out))
 	}
 	if *ours == "" {
 		return errors.New("-all-in-one is missing")

@@ -91,6 +91,7 @@ for name in "${want[@]}"; do
   case $name in
   agent-1.62) (build "$name" v1.62.0 1.24.6 agent) ;; # the last release but one with an agent
   all-in-one-1.62) (build "$name" v1.62.0 1.24.6 all-in-one) ;;
+  collector-1.62) (build "$name" v1.62.0 1.24.6 collector) ;;
   jaeger-2.13) (build "$name" v1.76.0 1.25.0 jaeger) ;; # v2.13.0 is cmd/jaeger of this module version
   collector-0.162) (build_collector "$name" v0.162.0 v1.68.0) ;;
   node-peer) "$here/node-peer.sh" install ;;
