@@ -87,7 +87,7 @@ func (b *engineBench) collector(ctx context.Context, way, who, store, server, to
 		"SPAN_STORAGE_TYPE=" + store, "ADMIN_HTTP_HOST_PORT=" + b.ports.at(14269), "COLLECTOR_QUEUE_SIZE=50000",
 		"COLLECTOR_OTLP_ENABLED=true", "COLLECTOR_OTLP_HTTP_HOST_PORT=" + b.ports.at(4318), "COLLECTOR_OTLP_GRPC_HOST_PORT=" + b.ports.at(4317),
 		"COLLECTOR_HTTP_SERVER_HOST_PORT=" + b.ports.at(14268), "COLLECTOR_GRPC_SERVER_HOST_PORT=" + b.ports.at(14250),
-		"KAFKA_PRODUCER_BROKERS=" + b.servers.kafka, "KAFKA_PRODUCER_TOPIC=" + topic,
+		"KAFKA_PRODUCER_BROKERS=" + b.servers.kafka, "KAFKA_PRODUCER_TOPIC=" + topic, "KAFKA_PRODUCER_REQUIRED_ACKS=all", "KAFKA_PRODUCER_COMPRESSION=none",
 	}
 	if who == "spur" {
 		env = append(env, "SPUR_DATA="+data, "SPUR_MAX_SIZE=8GiB", "SAMPLING_GRPC_SERVER_HOST_PORT="+b.ports.at(5779))
@@ -230,7 +230,7 @@ func (b *engineBench) start(ctx context.Context, who, command, admin string, env
 	}
 	defer func() { _ = log.Close() }()
 	cmd := exec.Command(path)
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = env // a variable such as KAFKA would hide the defaults of all kafka.* from Jaeger
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		return nil, err

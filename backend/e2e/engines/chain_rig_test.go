@@ -19,11 +19,10 @@ import (
 	"time"
 )
 
-// chain builds the commands, and knows what all their processes are told.
+// chain builds the commands, and starts them.
 type chain struct {
 	t   *testing.T
 	bin string // folder of the commands
-	env []string
 	all []*link
 }
 
@@ -40,9 +39,9 @@ type link struct {
 	ended chan struct{}
 }
 
-func newChain(t *testing.T, env ...string) *chain {
+func newChain(t *testing.T) *chain {
 	t.Helper()
-	c := &chain{t: t, bin: t.TempDir(), env: env}
+	c := &chain{t: t, bin: t.TempDir()}
 	build := exec.Command("go", "build", "-o", c.bin+"/", "./cmd/agent", "./cmd/collector", "./cmd/ingester", "./cmd/query")
 	build.Dir = "../.."
 	if out, err := build.CombinedOutput(); err != nil {
@@ -60,7 +59,7 @@ func (c *chain) start(command string, env ...string) *link {
 		c.t.Fatal(err)
 	}
 	l := &link{chain: c, name: name, path: filepath.Join(c.bin, command), admin: freeAddress(c.t), log: log}
-	l.env = append(append(os.Environ(), c.env...), env...)
+	l.env = append(os.Environ(), env...)
 	l.env = append(l.env, "ADMIN_HTTP_HOST_PORT="+l.admin)
 	c.all = append(c.all, l)
 	c.t.Cleanup(func() {

@@ -5,12 +5,14 @@
 package engines
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -25,21 +27,27 @@ func TestChain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newChain(t,
-		"KAFKA_PRODUCER_BROKERS="+address(t, "KAFKA"), "KAFKA_PRODUCER_TOPIC="+run,
-		"KAFKA_CONSUMER_BROKERS="+address(t, "KAFKA"), "KAFKA_CONSUMER_TOPIC="+run, "KAFKA_CONSUMER_GROUP_ID="+run,
-		"CASSANDRA_SERVERS="+host, "CASSANDRA_PORT="+port, "CASSANDRA_USERNAME=cassandra", "CASSANDRA_PASSWORD=cassandra", "CASSANDRA_KEYSPACE="+run,
-		"ES_SERVER_URLS="+address(t, "ELASTIC"), "ES_INDEX_PREFIX="+run, "ES_NUM_SHARDS=1", "ES_NUM_REPLICAS=0",
-	)
+	broker, c := address(t, "KAFKA"), newChain(t)
+	stores := map[string][]string{
+		"cassandra": {
+			"CASSANDRA_SERVERS=" + host, "CASSANDRA_PORT=" + port, "CASSANDRA_USERNAME=cassandra", "CASSANDRA_PASSWORD=cassandra",
+			"CASSANDRA_KEYSPACE=" + run,
+		},
+		"opensearch": {"ES_SERVER_URLS=" + address(t, "ELASTIC"), "ES_INDEX_PREFIX=" + run, "ES_NUM_SHARDS=1", "ES_NUM_REPLICAS=0"},
+	}
 
 	var ingesters, collectors [2]*link
 	for i := range ingesters {
-		ingesters[i] = c.start("ingester", "SPAN_STORAGE_TYPE=cassandra,opensearch", "CASSANDRA_SCHEMA_CREATE=true")
+		ingesters[i] = c.start("ingester", slices.Concat(stores["cassandra"], stores["opensearch"], []string{
+			"SPAN_STORAGE_TYPE=cassandra,opensearch", "CASSANDRA_SCHEMA_CREATE=true",
+			"KAFKA_CONSUMER_BROKERS=" + broker, "KAFKA_CONSUMER_TOPIC=" + run, "KAFKA_CONSUMER_GROUP_ID=" + run,
+		})...)
 	}
 	var thrift, grpc, otlp [2]string
 	for i := range collectors {
 		thrift[i], grpc[i], otlp[i] = freeAddress(t), freeAddress(t), freeAddress(t)
 		collectors[i] = c.start("collector", "SPAN_STORAGE_TYPE=kafka", "SPUR_COLLECTOR_ACK_STORED=true",
+			"KAFKA_PRODUCER_BROKERS="+broker, "KAFKA_PRODUCER_TOPIC="+run,
 			"COLLECTOR_HTTP_SERVER_HOST_PORT="+thrift[i], "COLLECTOR_GRPC_SERVER_HOST_PORT="+grpc[i],
 			"COLLECTOR_OTLP_HTTP_HOST_PORT="+otlp[i], "COLLECTOR_OTLP_GRPC_HOST_PORT=127.0.0.1:0", "SAMPLING_GRPC_SERVER_HOST_PORT=127.0.0.1:0")
 	}
@@ -47,9 +55,9 @@ func TestChain(t *testing.T) {
 	agent := c.start("agent", "REPORTER_GRPC_HOST_PORT="+grpc[0]+","+grpc[1], "SPUR_FORWARD_SPOOL="+t.TempDir(),
 		"PROCESSOR_JAEGER_COMPACT_SERVER_HOST_PORT="+compact, "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT=127.0.0.1:0", "HTTP_SERVER_HOST_PORT=127.0.0.1:0")
 	queries := map[string]string{}
-	for _, store := range []string{"cassandra", "opensearch"} {
+	for store, env := range stores {
 		queries[store] = freeAddress(t)
-		c.start("query", "SPAN_STORAGE_TYPE="+store, "QUERY_HTTP_SERVER_HOST_PORT="+queries[store])
+		c.start("query", append(env, "SPAN_STORAGE_TYPE="+store, "QUERY_HTTP_SERVER_HOST_PORT="+queries[store])...)
 	}
 
 	s := newShop(t, run, map[string]string{
@@ -234,7 +242,7 @@ func shot(t *testing.T, page string) {
 	if file == "" {
 		return
 	}
-	out, err := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
+	out, err := exec.Command(cmp.Or(os.Getenv("CHROMIUM"), "chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
 		"--window-size=1400,900", "--virtual-time-budget=15000", "--screenshot="+file, page).CombinedOutput()
 	if err != nil {
 		t.Errorf("%v: %s", err, out)

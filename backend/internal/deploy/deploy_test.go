@@ -20,14 +20,17 @@ func start(t *testing.T, c config.Config) *server.Server {
 	t.Helper()
 	c.Listen = "127.0.0.1"
 	c.FreePorts()
+	if c.Storage == "cassandra" || c.Storage == "opensearch" { // there is no server
+		c.Storage, c.Data = "sqlite", t.TempDir()
+	}
 	if c.Command.Queries() && !c.Command.Collects() { // it wants a store that a collector has made
 		collector := config.Default(config.Collector)
 		collector.Data = c.Data
 		start(t, collector)
 	}
-	if c.Command == config.Ingester {
+	if c.Command == config.Ingester || c.Storage == "kafka" {
 		_, broker := kafkatest.NewCluster(t)
-		c.KafkaConsumer.Addresses = broker.Addresses
+		c.KafkaConsumer.Addresses, c.KafkaProducer.Addresses = broker.Addresses, broker.Addresses
 	}
 	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler), Engines: engines.Open, Ingest: engines.Ingest})
 	if err != nil {

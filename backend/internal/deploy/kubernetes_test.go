@@ -16,15 +16,21 @@ import (
 
 // object is what the tests look at of the objects in the manifests.
 type object struct {
-	Kind string
-	Spec struct {
+	Kind     string
+	Metadata struct{ Name string }
+	Spec     struct {
 		Selector yaml.Node
 		Ports    []struct { // of a Service
 			Port       int
 			TargetPort string `yaml:"targetPort"`
 			Protocol   string
 		}
-		Template struct {
+		Replicas       *int
+		MaxUnavailable int                   `yaml:"maxUnavailable"` // of a PodDisruptionBudget
+		Target         struct{ Name string } `yaml:"scaleTargetRef"` // of a HorizontalPodAutoscaler
+		Least          int                   `yaml:"minReplicas"`
+		Most           int                   `yaml:"maxReplicas"`
+		Template       struct {
 			Metadata struct{ Labels map[string]string }
 			Spec     struct {
 				SecurityContext struct {
@@ -52,6 +58,7 @@ type kubernetesContainer struct {
 	}
 	Readiness probe `yaml:"readinessProbe"`
 	Liveness  probe `yaml:"livenessProbe"`
+	Resources struct{ Requests map[string]string }
 	Security  struct {
 		ReadOnly   bool `yaml:"readOnlyRootFilesystem"`
 		Escalation bool `yaml:"allowPrivilegeEscalation"`
@@ -178,4 +185,50 @@ func TestServices(t *testing.T) {
 	if seen == 0 {
 		t.Error("no service")
 	}
+}
+
+// TestScaling: budgets and autoscalers are of deployments in the same file. Those that
+// are scaled say how much CPU a pod asks for, and not how many pods there are.
+func TestScaling(t *testing.T) {
+	seen := 0
+	for _, path := range glob(t, "kubernetes/*.yaml") {
+		all := objects(t, path)
+		for _, o := range all {
+			switch o.Kind {
+			case "PodDisruptionBudget":
+				var selector struct {
+					MatchLabels map[string]string `yaml:"matchLabels"`
+				}
+				if err := o.Spec.Selector.Decode(&selector); err != nil {
+					t.Fatal(err)
+				}
+				d := deployment(t, all, o.Metadata.Name)
+				if !maps.Equal(selector.MatchLabels, d.Spec.Template.Metadata.Labels) || o.Spec.MaxUnavailable != 1 {
+					t.Errorf("%s: the budget %s is of %v, and allows %d", path, o.Metadata.Name, selector.MatchLabels, o.Spec.MaxUnavailable)
+				}
+			case "HorizontalPodAutoscaler":
+				d := deployment(t, all, o.Spec.Target.Name)
+				if d.Spec.Replicas != nil || d.Spec.Template.Spec.Containers[0].Resources.Requests["cpu"] == "" || o.Spec.Least < 2 || o.Spec.Most < o.Spec.Least {
+					t.Errorf("%s: %s has from %d to %d pods: %+v", path, o.Spec.Target.Name, o.Spec.Least, o.Spec.Most, d.Spec)
+				}
+			default:
+				continue
+			}
+			seen++
+		}
+	}
+	if seen == 0 {
+		t.Error("nothing scales")
+	}
+}
+
+func deployment(t *testing.T, all []object, name string) object {
+	t.Helper()
+	for _, o := range all {
+		if o.Kind == "Deployment" && o.Metadata.Name == name {
+			return o
+		}
+	}
+	t.Fatalf("no deployment is called %s", name)
+	return object{}
 }
