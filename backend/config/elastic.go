@@ -5,7 +5,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -91,10 +90,7 @@ func (c *Config) checkElastic() (wrong []error) {
 		wrong = append(wrong, fmt.Errorf("span-storage.type %s: both are the same engine, and have the same es.server-urls", c.Storage))
 	}
 	if !slices.Contains(all, elasticsearch) && !slices.Contains(all, opensearch) {
-		if !reflect.DeepEqual(*e, defaultElastic()) {
-			wrong = append(wrong, errors.New("es.*: no use unless span-storage.type has elasticsearch or opensearch"))
-		}
-		return wrong
+		return nil // as with Jaeger, components with other stores share one set of variables
 	}
 	for _, url := range e.URLs {
 		if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {

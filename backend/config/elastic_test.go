@@ -37,7 +37,6 @@ func TestElastic(t *testing.T) {
 func TestElasticWrong(t *testing.T) {
 	for _, test := range []struct{ env, want string }{
 		{"SPAN_STORAGE_TYPE=elasticsearch,opensearch", "both are the same engine"},
-		{"SPAN_STORAGE_TYPE=memory ES_INDEX_PREFIX=x", "es.*: no use unless"},
 		{"SPAN_STORAGE_TYPE=opensearch ES_SERVER_URLS=localhost:9200", `es.server-urls: "localhost:9200" is no URL`},
 		{"SPAN_STORAGE_TYPE=opensearch ES_USERNAME=u ES_PASSWORD=secret ES_TOKEN_FILE=t", "only one can be shown"},
 		{"SPAN_STORAGE_TYPE=opensearch ES_PASSWORD=secret", "needs es.username"},
@@ -50,5 +49,12 @@ func TestElasticWrong(t *testing.T) {
 		if !errors.Is(err, config.ErrInvalid) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: error %v, want one with %q", test.env, err, test.want)
 		}
+	}
+}
+
+// TestElasticUnused: variables of the server are no fault where another store is used.
+func TestElasticUnused(t *testing.T) {
+	if c, _, err := config.Parse(config.Collector, nil, []string{"SPAN_STORAGE_TYPE=kafka", "ES_INDEX_PREFIX=x"}); err != nil || c.Elastic.Prefix != "x" {
+		t.Errorf("%q, %v", c.Elastic.Prefix, err)
 	}
 }

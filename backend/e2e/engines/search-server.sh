@@ -7,6 +7,7 @@
 #   program    elasticsearch or opensearch
 #   port       of HTTP; that of the nodes among themselves is 100 higher
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+port=$(port "$port")
 data=$E2E_RUN/$name home=$E2E_CACHE/$name/home
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 
