@@ -164,6 +164,9 @@ func (b *engineBench) ingester(ctx context.Context, who, engine, topic, place st
 	if c.spans, err = b.servers.messages(ctx, topic); err != nil {
 		return err
 	}
+	if err := b.servers.fromStart(ctx, topic, place+engine); err != nil {
+		return err
+	}
 	begin, proxied := b.engineCPU(engine), b.servers.requests.Load()
 	run, err := b.start(ctx, who, "ingester", b.ports.at(14270), env)
 	if err != nil {
