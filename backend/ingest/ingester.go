@@ -61,6 +61,8 @@ type Ingester struct {
 	killed   context.Context // done when nothing more is written
 	kill     context.CancelFunc
 	running  sync.WaitGroup
+	leaving  sync.Once
+	left     chan struct{} // closed when the group was left
 
 	// gate is held while a batch is written, or partitions change hands. It is locked
 	// before mu.
@@ -78,7 +80,7 @@ type Ingester struct {
 // those that refuse the password, or whose certificate is not trusted, are an error.
 // It registers its metrics with reg, which may be nil.
 func Open(ctx context.Context, c Config, d Deps, reg prometheus.Registerer, log *slog.Logger) (*Ingester, error) {
-	in := &Ingester{config: c, deps: d, log: log, owned: map[int32]uint64{}, books: newBooks()}
+	in := &Ingester{config: c, deps: d, log: log, owned: map[int32]uint64{}, books: newBooks(), left: make(chan struct{})}
 	options, err := c.Broker.Options()
 	if err != nil {
 		return nil, err
@@ -250,14 +252,15 @@ func (in *Ingester) Ready() error {
 // the group. When ctx is done before, that batch is given up, and read again by others.
 func (in *Ingester) Close(ctx context.Context) error {
 	in.stop()
-	done := make(chan struct{})
-	go func() {
-		in.running.Wait()
-		in.client.CloseAllowingRebalance()
-		close(done)
-	}()
+	in.leaving.Do(func() {
+		go func() {
+			in.running.Wait()
+			in.client.CloseAllowingRebalance()
+			close(in.left)
+		}()
+	})
 	select {
-	case <-done:
+	case <-in.left:
 		in.kill()
 		return nil
 	case <-ctx.Done():

@@ -64,17 +64,15 @@ func (in *Ingester) bury(b *batch) error {
 
 // letter is what is sent about m.
 func (in *Ingester) letter(m *message) *kgo.Record {
-	reason, why := string(m.reason), ""
-	switch {
-	case m.err != nil:
-		why = m.err.Error()
-	default:
-		var all []string
-		for _, r := range m.refused {
-			all = append(all, fmt.Sprintf("%d %s", r.Count, r.Reason))
+	reason, why := string(m.reason), "spans refused:"
+	for _, r := range m.refused {
+		if reason == "" {
 			reason = string(r.Reason)
 		}
-		why = "spans refused: " + strings.Join(all, ", ")
+		why += fmt.Sprintf(" %d %s", r.Count, r.Reason)
+	}
+	if m.err != nil {
+		why = m.err.Error()
 	}
 	header := func(key, value string) kgo.RecordHeader { return kgo.RecordHeader{Key: key, Value: []byte(value)} }
 	return &kgo.Record{

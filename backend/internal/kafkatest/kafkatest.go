@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -128,13 +129,19 @@ type Validator = func(ptrace.Traces) (int, []trace.Refused)
 // OpenIngester starts an Ingester, which is closed at the end of the test.
 func OpenIngester(t testing.TB, b Broker, encoding string, validate Validator, write func(context.Context, ptrace.Traces) error) *ingest.Ingester {
 	t.Helper()
+	return OpenIngesterWith(t, b, encoding, validate, write, nil)
+}
+
+// OpenIngesterWith has its metrics in reg.
+func OpenIngesterWith(t testing.TB, b Broker, encoding string, validate Validator, write func(context.Context, ptrace.Traces) error, reg prometheus.Registerer) *ingest.Ingester {
+	t.Helper()
 	decoder, err := receive.NewMessages(encoding)
 	if err != nil {
 		t.Fatal(err)
 	}
 	in, err := ingest.Open(t.Context(), ingest.Config{
 		Broker: b.Config, Topic: b.Topic, Group: b.Topic + "-ingesters", Client: "test", Encoding: encoding, FetchBytes: 1 << 20,
-	}, ingest.Deps{Decoder: decoder, Validate: validate, Write: write}, nil, Quiet)
+	}, ingest.Deps{Decoder: decoder, Validate: validate, Write: write}, reg, Quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
