@@ -5,11 +5,13 @@ package receive
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/model"
 )
 
 // Messages decodes messages of Kafka into one ptrace.Traces. What it returns has text
@@ -81,7 +83,10 @@ func (m *Messages) addJSON(b []byte) (int, []trace.Refused, error) {
 	return m.put(s, s.check())
 }
 
+// put keeps a span. That it came in Jaeger's model is said anew: the tag with which
+// Jaeger's collectors say what they got is of no use here.
 func (m *Messages) put(s *jaegerSpan, bad trace.Reason) (int, []trace.Refused, error) {
+	s.Tags = slices.DeleteFunc(s.Tags, func(t model.Tag) bool { return t.Key == trace.AttributeFormat })
 	if bad == "" {
 		bad = m.jaeger.put(s)
 	}

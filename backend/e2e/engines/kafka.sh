@@ -4,7 +4,7 @@
 # A Kafka broker of one node, without ZooKeeper, on 127.0.0.1. Topics are created when
 # they are used, with four partitions.
 # usage: kafka.sh install|start|kill|stop|status, as lib.sh says. start prints
-#   KAFKA          host:port without a password
+#   KAFKA_PLAIN    host:port without a password
 #   KAFKA_SASL     host:port for the user spur, password secret: PLAIN and SCRAM
 #   KAFKA_TLS      host:port with TLS
 #   KAFKA_CA       PEM file with who signed its certificate
@@ -54,7 +54,7 @@ start() {
     await "$name" 60 grep -q 'Kafka Server started' "$E2E_RUN/$name.log"
   fi
   cat <<LINES
-KAFKA=127.0.0.1:$port
+KAFKA_PLAIN=127.0.0.1:$port
 KAFKA_SASL=127.0.0.1:$sasl
 KAFKA_TLS=127.0.0.1:$tls
 KAFKA_CA=$data/ca.pem

@@ -37,10 +37,17 @@ jars() {
   cp "$pom" "$to/pom.xml"
 }
 
-# need_ports PORT...: fails when one is taken.
+# need_ports PORT...: fails when one is taken, and is five seconds later: who was killed
+# may still be on the way out.
 need_ports() {
-  local p
-  for p in "$@"; do is_free tcp "$p" || die "TCP port $p is taken"; done
+  local p i
+  for p in "$@"; do
+    for ((i = 0; i < 25; i++)); do
+      if is_free tcp "$p"; then continue 2; fi
+      sleep 0.2
+    done
+    die "TCP port $p is taken"
+  done
 }
 
 # await NAME SECONDS COMMAND...: until it succeeds, or fails with the end of NAME's log.

@@ -46,13 +46,13 @@ func NewCluster(t testing.TB, options ...kfake.Opt) (*kfake.Cluster, Broker) {
 	return c, Broker{broker.Config{Addresses: c.ListenAddrs()}, "jaeger-spans"}
 }
 
-// Real returns the broker that the variable KAFKA names, with a topic of the test's
+// Real returns the broker that the variable KAFKA_PLAIN names, with a topic of the test's
 // own.
 func Real(t testing.TB) Broker {
 	t.Helper()
-	addr := os.Getenv("KAFKA")
+	addr := os.Getenv("KAFKA_PLAIN")
 	if addr == "" {
-		t.Fatal("KAFKA is not set: run make engines, or what backend/e2e/engines/kafka.sh start prints")
+		t.Fatal("KAFKA_PLAIN is not set: run make engines, or what backend/e2e/engines/kafka.sh start prints")
 	}
 	return Broker{broker.Config{Addresses: []string{addr}}, fmt.Sprintf("test-%d-%d", os.Getpid(), topics.Add(1))}
 }
