@@ -4,7 +4,7 @@
 # Builds the Jaegers and the OpenTelemetry Collector that the e2e tests run against,
 # from their modules, once, into $E2E_CACHE/bin. Cold, on two cores, that takes about
 # fifteen minutes. And fetches what the services in Node.js need: see node-peer.sh.
-# usage: build.sh [agent-1.62 | all-in-one-1.62 | ingester-1.62 | jaeger-2.13 | collector-0.162 | node-peer]...     (all but the ingester)
+# usage: build.sh [agent-1.62 | all-in-one-1.62 | collector-1.62 | ingester-1.62 | jaeger-2.13 | collector-0.162 | node-peer]...     (all but the two)
 #        environment: E2E_CACHE (default: spur-e2e in the user's cache directory)
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
