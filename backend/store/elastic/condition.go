@@ -24,15 +24,15 @@ func condition(e *trace.Expr, dot string) object {
 	case trace.OpAnd:
 		return and(e.Args, dot)
 	case trace.OpOr:
-		var any []object
+		var each []object
 		for _, arg := range e.Args {
 			c := condition(arg, dot)
 			if c == nil {
 				return nil
 			}
-			any = append(any, c)
+			each = append(each, c)
 		}
-		return either(any...)
+		return either(each...)
 	}
 	return nil // not
 }
@@ -73,8 +73,8 @@ func ofTrace(e *trace.Expr) bool {
 	return false
 }
 
-func either(any ...object) object {
-	return object{"bool": object{"should": any, "minimum_should_match": 1}}
+func either(each ...object) object {
+	return object{"bool": object{"should": each, "minimum_should_match": 1}}
 }
 
 func is(field, text string) object { return object{"term": object{field: object{"value": text}}} }
@@ -175,26 +175,26 @@ func withKey(key, dot string, value func(field, kind string) object) object {
 	if len(key) > maxIndexed || strings.ContainsAny(key, "*\x00") {
 		return nil // the index does not know it, or the name of a field would be a pattern
 	}
-	var any []object
+	var each []object
 	for _, path := range []string{"tags", "process.tags", "logs.fields"} {
 		conditions := []object{is(path+".key", key)}
 		if value != nil {
 			conditions = append(conditions, value(path+".value", path+".type"))
 		}
-		any = append(any, nested(path, all(conditions...)))
+		each = append(each, nested(path, all(conditions...)))
 	}
 	if strings.TrimSpace(key) == "" {
-		return either(any...)
+		return either(each...)
 	}
 	for _, path := range []string{"tag.", "process.tag."} {
 		field := path + strings.ReplaceAll(key, ".", dot)
 		if value != nil {
-			any = append(any, value(field, ""))
+			each = append(each, value(field, ""))
 		} else {
-			any = append(any, object{"exists": object{"field": field}})
+			each = append(each, object{"exists": object{"field": field}})
 		}
 	}
-	return either(any...)
+	return either(each...)
 }
 
 func nested(path string, c object) object {

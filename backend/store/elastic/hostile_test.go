@@ -132,13 +132,19 @@ func TestBulk(t *testing.T) {
 	}{
 		"stored":        {[]string{`"status":201`, `"status":201`, `"status":201`, `"status":201`}, 0, nil, "", 1},
 		"there already": {[]string{`"status":409,"error":{"type":"version_conflict_engine_exception"}`, `"status":201`, `"status":201`, `"status":409`}, 0, nil, "", 1},
-		"one refused": {[]string{`"status":400,"error":{"type":"mapper_parsing_exception","reason":"no flags","caused_by":{"type":"x","reason":"out of range"}}`,
-			`"status":201`, `"status":201`, `"status":201`}, 1, nil, "no flags: out of range", 1},
+		"one refused": {[]string{
+			`"status":400,"error":{"type":"mapper_parsing_exception","reason":"no flags","caused_by":{"type":"x","reason":"out of range"}}`,
+			`"status":201`, `"status":201`, `"status":201`,
+		}, 1, nil, "no flags: out of range", 1},
 		"an operation refused": {[]string{`"status":201`, `"status":201`, `"status":400,"error":{"type":"x"}`, `"status":201`}, 0, nil, "", 1},
-		"no room": {[]string{`"status":429,"error":{"type":"es_rejected_execution_exception","reason":"queue"}`, `"status":201`, `"status":201`, `"status":201`},
-			0, store.ErrUnavailable, "es_rejected_execution_exception", 3},
-		"read only": {[]string{`"status":403,"error":{"type":"cluster_block_exception","reason":"read-only / allow delete (api)"}`, `"status":201`, `"status":201`, `"status":201`},
-			0, store.ErrFull, "read-only", 3},
+		"no room": {
+			[]string{`"status":429,"error":{"type":"es_rejected_execution_exception","reason":"queue"}`, `"status":201`, `"status":201`, `"status":201`},
+			0, store.ErrUnavailable, "es_rejected_execution_exception", 3,
+		},
+		"read only": {
+			[]string{`"status":403,"error":{"type":"cluster_block_exception","reason":"read-only / allow delete (api)"}`, `"status":201`, `"status":201`, `"status":201`},
+			0, store.ErrFull, "read-only", 3,
+		},
 	} {
 		requests.Store(0)
 		c := behave(t, func(w http.ResponseWriter, r *http.Request) {

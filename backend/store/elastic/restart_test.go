@@ -70,7 +70,7 @@ func TestRealRestart(t *testing.T) {
 			if _, err := s.Search(t.Context(), trace.Query{Limit: 5}); err != nil && !errors.Is(err, store.ErrUnavailable) {
 				t.Fatalf("a search while the server is away: %v", err)
 			}
-			time.Sleep(200 * time.Millisecond) // as collectors pause
+			<-time.After(200 * time.Millisecond) // as collectors pause
 		}
 	}
 	if err := <-started; err != nil {

@@ -14,7 +14,7 @@ import (
 // sourceID is the trace id of a document. In ours and Jaeger's it comes first.
 func sourceID(source []byte) (id pcommon.TraceID, ok bool) {
 	const first = `{"traceID":"`
-	text := ""
+	var text string
 	if rest, ok := bytes.CutPrefix(source, []byte(first)); ok {
 		hex, _, _ := bytes.Cut(rest, []byte{'"'})
 		text = string(hex)
