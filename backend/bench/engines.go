@@ -249,7 +249,7 @@ func (b *engineBench) start(ctx context.Context, who, command, admin string, env
 			return nil, fmt.Errorf("%s of %s has ended: %w: see %s", command, who, run.err, run.log)
 		default:
 		}
-		res, err := http.Get("http://" + admin + "/")
+		res, err := patient.Get("http://" + admin + "/")
 		if err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {

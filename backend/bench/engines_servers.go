@@ -25,6 +25,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
+// patient is for what takes servers a while.
+var patient = &http.Client{Timeout: time.Minute}
+
 // servers are the engines, beside who is measured.
 type servers struct {
 	kafka, cassandra, elastic string // host:port, host:port, URL
@@ -203,7 +206,7 @@ func (s *servers) ask(ctx context.Context, method, path string) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := patient.Do(req)
 	if err != nil {
 		return nil, err
 	}

@@ -151,9 +151,12 @@ func freeAddress(t testing.TB) string {
 // eventually polls until ok.
 func eventually(t testing.TB, within time.Duration, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(within); !ok(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
+	deadline := time.After(within)
+	for !ok() {
+		select {
+		case <-deadline:
 			t.Fatalf("not within %v: %s", within, what)
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }

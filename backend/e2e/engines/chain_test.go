@@ -89,7 +89,9 @@ func TestChain(t *testing.T) {
 	arrive(2000)
 	t.Log("the broker is killed")
 	script(t, "kafka.sh", "kill")
-	time.Sleep(2 * time.Second) // while senders keep what they have
+	eventually(t, time.Minute, "spans wait in the second collector", func() bool {
+		return collectors[1].metric("jaeger_collector_queue_length", "") > 100
+	})
 	script(t, "kafka.sh", "start")
 	arrive(2000)
 	close(stop)
