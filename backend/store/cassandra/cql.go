@@ -84,7 +84,7 @@ func appendTag(b []byte, key string, v model.Value) []byte {
 	b = append(b, 0, 0, 0, 1, flag)
 	b = appendLong(b, uint64(v.Int64()))
 	b = appendLong(b, math.Float64bits(v.Float64()))
-	if v.Kind() == model.KindBytes {
+	if v.Kind() == model.KindBytes && v.Str() != "" {
 		b = appendText(b, v.Str())
 	} else {
 		b = appendNull(b)

@@ -29,6 +29,9 @@ const (
 	// maxTag is where Jaeger stops to index keys and values of tags.
 	maxTag = 256
 
+	// createTime is how long it may take to create or compare the schema.
+	createTime = time.Minute
+
 	watchEvery = 5 * time.Second
 	logEvery   = time.Minute
 	maxDays    = 366 // of links

@@ -34,6 +34,8 @@ type link struct {
 // unreachable is the error of servers of which none is there.
 type unreachable struct{ error }
 
+func (u unreachable) Unwrap() error { return u.error }
+
 // dial returns a link. It waits for the first attempt as long as a connection may take.
 func dial(ctx context.Context, c *Config, log *slog.Logger) (*link, error) {
 	l := &link{config: c, log: log, done: make(chan struct{})}
@@ -41,7 +43,11 @@ func dial(ctx context.Context, c *Config, log *slog.Logger) (*link, error) {
 	l.stop = stop
 	first := make(chan error, 1)
 	go l.run(run, first)
-	timer := time.NewTimer(c.ConnectTimeout + c.Timeout)
+	patience := c.ConnectTimeout + c.Timeout
+	if c.Schema.Create {
+		patience += createTime
+	}
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	var err error
 	select {
@@ -78,14 +84,16 @@ func (l *link) run(ctx context.Context, first chan<- error) {
 
 // attempt connects, or asks the server that is connected for a sign of life.
 func (l *link) attempt(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
-	defer cancel()
 	l.mu.Lock()
 	s := l.session
 	l.mu.Unlock()
 	if s != nil {
+		ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
+		defer cancel()
 		return l.wrap(s.Query("SELECT key FROM system.local").ExecContext(ctx))
 	}
+	ctx, cancel := context.WithTimeout(ctx, createTime)
+	defer cancel()
 	if err := l.reachable(ctx); err != nil {
 		return unreachable{l.wrap(err)}
 	}

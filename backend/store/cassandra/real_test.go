@@ -7,15 +7,17 @@ package cassandra
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
-
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/storetest"
@@ -117,4 +119,45 @@ func dropAll(t testing.TB) {
 	}
 }
 
-var _ = gocql.ErrNotFound
+// TestRealErrors: what is wrong is said, at once.
+func TestRealErrors(t *testing.T) {
+	t.Cleanup(func() { dropAll(t) })
+	keyspace := keyspaceOf("errors")
+	for _, test := range []struct {
+		name   string
+		change func(*Config)
+		want   string
+	}{
+		{"schema", func(*Config) {}, ""},
+		{"TLS", func(c *Config) { c.TLS = &tls.Config{RootCAs: authorities(t)} }, ""},
+		{"TLS of a stranger", func(c *Config) { c.TLS = &tls.Config{} }, "certificate"},
+		{"password", func(c *Config) { c.Password = "wrong" }, "password"},
+		{"no password", func(c *Config) { c.Username = "" }, "authentication required"},
+		{"keyspace", func(c *Config) { c.Keyspace, c.Schema.Create = "nowhere", false }, "there is no such keyspace"},
+		{"table", func(c *Config) {
+			admin(t, "DROP TABLE "+keyspace+".tag_index")
+			c.Schema.Create = false
+		}, "the schema is not Jaeger's v004: no table tag_index"},
+	} {
+		c := server(t, keyspace)
+		test.change(&c)
+		s, err := Open(t.Context(), c, nil, slog.New(slog.DiscardHandler))
+		switch {
+		case err == nil:
+			if err := errors.Join(s.Ready(), s.Close()); err != nil || test.want != "" {
+				t.Errorf("%s: opened, %v, want %q", test.name, err, test.want)
+			}
+		case test.want == "" || !strings.Contains(err.Error(), test.want):
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+func authorities(t *testing.T) *x509.CertPool {
+	pem, err := os.ReadFile(os.Getenv("CASSANDRA_CA"))
+	pool := x509.NewCertPool()
+	if err != nil || !pool.AppendCertsFromPEM(pem) {
+		t.Fatalf("CASSANDRA_CA has no certificate: %v", err)
+	}
+	return pool
+}
