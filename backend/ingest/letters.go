@@ -44,9 +44,8 @@ func (in *Ingester) bury(b *batch) error {
 	ctx, cancel := context.WithTimeout(in.killed, letterTime)
 	defer cancel()
 	var failed error
-	for i, r := range in.client.ProduceSync(ctx, letters...) {
-		// The order of results is that of acknowledgements.
-		i = slices.Index(letters, r.Record)
+	for _, r := range in.client.ProduceSync(ctx, letters...) { // in the order of acknowledgements
+		i := slices.Index(letters, r.Record)
 		switch {
 		case r.Err == nil:
 			dead[i].buried = true

@@ -50,7 +50,7 @@ func NewCluster(t testing.TB, options ...kfake.Opt) (*kfake.Cluster, Broker) {
 // own.
 func Real(t testing.TB) Broker {
 	t.Helper()
-	addr := os.Getenv("KAFKA_PLAIN")
+	addr := os.Getenv("KAFKA_PLAIN") //nolint:forbidigo // set by make engines
 	if addr == "" {
 		t.Fatal("KAFKA_PLAIN is not set: run make engines, or what backend/e2e/engines/kafka.sh start prints")
 	}

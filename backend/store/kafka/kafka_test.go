@@ -102,7 +102,8 @@ func TestTooLarge(t *testing.T) {
 				cluster, b := kafkatest.NewCluster(t)
 				cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
 					cluster.KeepControl()
-					return tooLarge(r.(*kmsg.ProduceRequest))
+					response, large := tooLarge(r.(*kmsg.ProduceRequest))
+					return response, nil, large
 				})
 				s, err := kafka.Open(t.Context(), kafka.Config{Broker: b.Config, Topic: b.Topic, Encoding: encoding, Acks: "all", Compression: "none", MaxMessageBytes: limit}, nil, kafkatest.Quiet)
 				if err != nil {
@@ -123,9 +124,8 @@ func TestTooLarge(t *testing.T) {
 }
 
 // tooLarge answers for a broker that takes no more than 10,000 bytes together.
-func tooLarge(r *kmsg.ProduceRequest) (kmsg.Response, error, bool) {
+func tooLarge(r *kmsg.ProduceRequest) (answer kmsg.Response, large bool) {
 	response := r.ResponseKind().(*kmsg.ProduceResponse)
-	large := false
 	for _, topic := range r.Topics {
 		rt := kmsg.NewProduceResponseTopic()
 		rt.Topic, rt.TopicID = topic.Topic, topic.TopicID
@@ -137,7 +137,7 @@ func tooLarge(r *kmsg.ProduceRequest) (kmsg.Response, error, bool) {
 		}
 		response.Topics = append(response.Topics, rt)
 	}
-	return response, nil, large
+	return response, large
 }
 
 // TestAway: without a broker Open does not hang, the health check says why, and Write
