@@ -20,4 +20,4 @@ for s in "${servers[@]}"; do
 done
 cache=${XDG_CACHE_HOME:-$HOME/.cache}
 "$work/bench" -commands "$work" -jaegers "${E2E_CACHE:-$cache/spur-e2e}/bin" -engines-run "${ENGINES_RUN:-${ENGINES_CACHE:-$cache/spur-engines}/run}" \
-  -kafka "$KAFKA" -cassandra "$CASSANDRA" -opensearch "$ELASTIC" -dir "$work" "$@"
+  -kafka "$KAFKA_PLAIN" -cassandra "$CASSANDRA" -opensearch "$ELASTIC" -dir "$work" "$@"

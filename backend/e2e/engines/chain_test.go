@@ -27,7 +27,7 @@ func TestChain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broker, c := address(t, "KAFKA"), newChain(t)
+	broker, c := address(t, "KAFKA_PLAIN"), newChain(t)
 	stores := map[string][]string{
 		"cassandra": {
 			"CASSANDRA_SERVERS=" + host, "CASSANDRA_PORT=" + port, "CASSANDRA_USERNAME=cassandra", "CASSANDRA_PASSWORD=cassandra",
