@@ -31,7 +31,7 @@ func TestAckStored(t *testing.T) {
 		"a datagram": {from: udp},
 		"slow":       {write: func(ctx context.Context, _ ptrace.Traces) error { time.Sleep(time.Second); return nil }, from: http, took: 1050 * time.Millisecond},
 		"refused in part": {write: func(context.Context, ptrace.Traces) error {
-			return &store.Refused{Spans: 2, Err: errors.New("too many fields")}
+			return &store.RefusedError{Spans: 2, Err: errors.New("too many fields")}
 		}, from: http, took: 50 * time.Millisecond},
 		"failed for good": {write: func(context.Context, ptrace.Traces) error { return store.ErrClosed }, from: http, took: 50 * time.Millisecond, busy: true},
 		"away":            {write: func(context.Context, ptrace.Traces) error { return store.ErrUnavailable }, from: http, took: 5 * time.Second, busy: true},

@@ -28,7 +28,7 @@ type batch struct {
 	encoded []trace.Encoded // as well as td
 	spans   int
 	saved   int // of spans
-	refused *store.Refused
+	refused *store.RefusedError
 	memory  int64
 	began   time.Time
 	settled chan struct{} // closed when it is known what became of it

@@ -116,7 +116,7 @@ func (c *Collector) save(b *batch) (err error) {
 		b.saved, b.encoded = len(b.encoded), nil
 	}
 	if b.td.SpanCount() > 0 {
-		var refused *store.Refused
+		var refused *store.RefusedError
 		err := c.store.Write(c.stopped, b.td)
 		if err != nil && !errors.As(err, &refused) {
 			return err
@@ -148,7 +148,7 @@ func (c *Collector) settle(b *batch, reason trace.Reason) {
 }
 
 // warnRefused logs, once in logEvery, that the store refuses spans, and why.
-func (c *Collector) warnRefused(r *store.Refused) {
+func (c *Collector) warnRefused(r *store.RefusedError) {
 	if r == nil {
 		return
 	}

@@ -102,7 +102,7 @@ func TestUnavailable(t *testing.T) {
 func TestRefusedByStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &fake{write: func(context.Context, ptrace.Traces) error {
-			return fmt.Errorf("engine: %w", &store.Refused{Spans: 2, Err: errors.New("too many fields")})
+			return fmt.Errorf("engine: %w", &store.RefusedError{Spans: 2, Err: errors.New("too many fields")})
 		}}
 		c := collect.New(collect.Config{}, s, nil, quiet)
 		take(t, c, traces(5))

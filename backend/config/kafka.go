@@ -69,7 +69,9 @@ func (b *Broker) options(flag, env string, commands Command) []option {
 		row("topic", "TOPIC", text(&b.Topic), "topic of spans", ""),
 		row("encoding", "ENCODING", choice(&b.Encoding, encodings), "how they stand in messages; protobuf and json are Jaeger 1's names of jaeger_proto and jaeger_json", ""),
 		row("authentication", "AUTHENTICATION", choice(&b.Authentication, []word{
-			{"none", ""}, {"plaintext", ""}, {"tls", ""},
+			{"none", ""},
+			{"plaintext", ""},
+			{"tls", ""},
 			{"kerberos", "Kerberos is not supported: use plaintext, which has SCRAM, or tls"},
 		}), "how to log in: plaintext is a user with a password, tls a certificate", ""),
 		row("plaintext.username", "PLAINTEXT_USERNAME", text(&b.User), "user for plaintext", ""),

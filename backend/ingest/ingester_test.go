@@ -163,7 +163,7 @@ func TestStoreRefuses(t *testing.T) {
 	for name, err := range map[string]error{
 		"unsupported": errors.ErrUnsupported,
 		"unknown":     errors.New("field 7 is odd"),
-		"refused":     &store.Refused{Spans: 1, Err: errors.New("too many fields")},
+		"refused":     &store.RefusedError{Spans: 1, Err: errors.New("too many fields")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, b := kafkatest.NewCluster(t)

@@ -109,7 +109,7 @@ func (in *Ingester) apart(b *batch, err error) error {
 
 // refuseSome notes that the store has refused some spans of m, or all.
 func (in *Ingester) refuseSome(m *message) {
-	var r *store.Refused
+	var r *store.RefusedError
 	errors.As(m.err, &r)
 	n := min(r.Spans, m.spans)
 	m.stored = true
@@ -150,7 +150,7 @@ func isFinal(err error) bool {
 
 // isSome reports whether all spans but some were stored.
 func isSome(err error) bool {
-	var r *store.Refused
+	var r *store.RefusedError
 	return errors.As(err, &r) && !isAway(err)
 }
 

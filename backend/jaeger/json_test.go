@@ -21,8 +21,13 @@ func jsonSample() (Span, model.Process) {
 	s.Start, s.Duration = 1_796_010_795_287_000_001, 1_500_000_001
 	s.References = []model.Reference{{TraceID: model.TraceID{Low: 7}, SpanID: 8}, {TraceID: model.TraceID{Low: 9}, SpanID: 10, Type: model.FollowsFrom}}
 	s.Tags = []model.Tag{
-		{Key: "s", Value: model.String("")}, {Key: "t", Value: model.Bool(true)}, {Key: "f", Value: model.Bool(false)},
-		{Key: "i", Value: model.Int64(math.MinInt64)}, {Key: "d", Value: model.Float64(1e300)}, {Key: "inf", Value: model.Float64(math.Inf(-1))}, {Key: "b", Value: model.BytesString("\x00\xff")},
+		{Key: "s", Value: model.String("")},
+		{Key: "t", Value: model.Bool(true)},
+		{Key: "f", Value: model.Bool(false)},
+		{Key: "i", Value: model.Int64(math.MinInt64)},
+		{Key: "d", Value: model.Float64(1e300)},
+		{Key: "inf", Value: model.Float64(math.Inf(-1))},
+		{Key: "b", Value: model.BytesString("\x00\xff")},
 	}
 	s.Logs = []model.Log{{Time: 7, Fields: []model.Tag{{Key: "event", Value: model.String("retry")}}}}
 	return s, model.Process{Service: "shop", Tags: []model.Tag{{Key: "host", Value: model.String("h")}}}

@@ -4,20 +4,22 @@ package store
 
 import "fmt"
 
-// Refused is the error of a Write that stored all spans but some, which the engine's
+// RefusedError is the error of a Write that stored all spans but some, which the engine's
 // server will never take. nil is none.
-type Refused struct {
+type RefusedError struct {
 	Spans int   // so many
 	Err   error // why, of one of them
 }
 
-func (r *Refused) Error() string { return fmt.Sprintf("%d spans were refused: %v", r.Spans, r.Err) }
+func (r *RefusedError) Error() string {
+	return fmt.Sprintf("%d spans were refused: %v", r.Spans, r.Err)
+}
 
 // Unwrap returns Err.
-func (r *Refused) Unwrap() error { return r.Err }
+func (r *RefusedError) Unwrap() error { return r.Err }
 
 // Count returns Spans.
-func (r *Refused) Count() int {
+func (r *RefusedError) Count() int {
 	if r == nil {
 		return 0
 	}
@@ -25,12 +27,12 @@ func (r *Refused) Count() int {
 }
 
 // And returns what r and o refuse together, with the reason of the first.
-func (r *Refused) And(o *Refused) *Refused {
+func (r *RefusedError) And(o *RefusedError) *RefusedError {
 	switch {
 	case r == nil:
 		return o
 	case o == nil:
 		return r
 	}
-	return &Refused{Spans: r.Spans + o.Spans, Err: r.Err}
+	return &RefusedError{Spans: r.Spans + o.Spans, Err: r.Err}
 }

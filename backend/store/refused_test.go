@@ -10,12 +10,12 @@ import (
 )
 
 func ExampleRefused() {
-	err := fmt.Errorf("write: %w", &store.Refused{Spans: 2, Err: errors.New("too many fields")})
-	var refused *store.Refused
+	err := fmt.Errorf("write: %w", &store.RefusedError{Spans: 2, Err: errors.New("too many fields")})
+	var refused *store.RefusedError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Count(), refused)
 	}
-	var none *store.Refused
+	var none *store.RefusedError
 	fmt.Println(none.Count(), none.And(refused).And(refused).Spans)
 	// Output:
 	// 2 2 spans were refused: too many fields

@@ -288,16 +288,14 @@ var _ encoding.CodecV2 = bytesCodec{}
 func settled(t testing.TB, s *gocql.Session, keyspace string, spans int) {
 	t.Helper()
 	n := 0
-	for range 300 {
+	if !again(100*time.Millisecond, 30*time.Second, func() bool {
 		if err := s.Query("SELECT count(*) FROM " + keyspace + ".traces").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
-		if n >= spans {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
+		return n >= spans
+	}) {
+		t.Fatalf("%s: %d spans, want %d", keyspace, n, spans)
 	}
-	t.Fatalf("%s: %d spans, want %d", keyspace, n, spans)
 }
 
 // getJSON asks a query.
@@ -332,13 +330,4 @@ func rowsOf(t testing.TB, s *gocql.Session, table string) map[string]bool {
 		t.Fatal(err)
 	}
 	return all
-}
-
-func isOneOf(s string, prefixes ...string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
 }

@@ -79,13 +79,13 @@ func TestCassandraRows(t *testing.T) {
 // stable waits until a table has stopped to grow.
 func stable(t testing.TB, s *gocql.Session, table string) {
 	t.Helper()
-	for last := -1; ; {
-		n := len(rowsOf(t, s, table))
-		if n == last {
-			return
-		}
-		last = n
-		time.Sleep(time.Second)
+	last := -1
+	if !again(time.Second, time.Minute, func() bool {
+		before := last
+		last = len(rowsOf(t, s, table))
+		return last == before
+	}) {
+		t.Fatalf("%s goes on growing, %d rows", table, last)
 	}
 }
 
@@ -104,8 +104,12 @@ func compare(t *testing.T, ours peer, others ...peer) {
 				continue // Jaeger cannot write NaN as JSON, and answers 500
 			}
 			for _, more := range []url.Values{
-				{}, {"operation": {"GET /x"}}, {"tags": {`{"sampler.type":"const"}`}}, {"tags": {`{"http.status_code":"500"}`}},
-				{"minDuration": {"999us"}}, {"minDuration": {"999us"}, "maxDuration": {"1001ms"}}, // Jaeger leaves out the bounds
+				{},
+				{"operation": {"GET /x"}},
+				{"tags": {`{"sampler.type":"const"}`}},
+				{"tags": {`{"http.status_code":"500"}`}},
+				{"minDuration": {"999us"}},
+				{"minDuration": {"999us"}, "maxDuration": {"1001ms"}}, // Jaeger leaves out the bounds
 			} {
 				q := url.Values{"service": {service}}
 				for _, values := range []url.Values{window, more} {

@@ -100,7 +100,7 @@ func TestChain(t *testing.T) {
 
 	balance(t, agent, collectors, ingesters, s.spans)
 	for store, at := range queries {
-		t.Run(store, func(t *testing.T) { compare(t, "http://"+at, s) })
+		t.Run(store, func(t *testing.T) { readBack(t, "http://"+at, s) })
 	}
 	for trace := range maps.Keys(s.sent) {
 		shot(t, "http://"+queries["opensearch"]+"/trace/"+trace)
@@ -147,8 +147,8 @@ func balance(t *testing.T, agent *link, collectors, ingesters [2]*link, sent int
 	}
 }
 
-// compare reads everything back: each trace by its id, and all of them by a search.
-func compare(t *testing.T, query string, s *shop) {
+// readBack reads everything back: each trace by its id, and all of them by a search.
+func readBack(t *testing.T, query string, s *shop) {
 	missing, twice, foreign, spans := 0, 0, 0, 0
 	for id, want := range s.sent {
 		got := map[string]string{}

@@ -171,9 +171,7 @@ func (c *elasticCorpus) compare(t *testing.T, name, want, got string, table *gol
 		}
 		return len(wrong) == 0 && compared >= 30
 	}
-	for end := time.Now().Add(10 * time.Second); !same() && time.Now().Before(end); {
-		time.Sleep(time.Second) // the servers refresh once a second
-	}
+	again(time.Second, 10*time.Second, same) // the servers refresh once a second
 	seen := map[string]int{}
 	for _, d := range wrong {
 		if seen[d.Field]++; seen[d.Field] <= 3 {

@@ -237,9 +237,7 @@ func (c *corpus) compare(t *testing.T, name string, want, got string, table *gol
 		}
 		return len(wrong) == 0 && compared >= leastCompared
 	}
-	for end := time.Now().Add(15 * time.Second); !same() && time.Now().Before(end); {
-		time.Sleep(500 * time.Millisecond)
-	}
+	again(500*time.Millisecond, 15*time.Second, same)
 	seen := map[string]int{}
 	for _, d := range wrong {
 		if seen[d.Field]++; seen[d.Field] <= 2 {
@@ -251,5 +249,21 @@ func (c *corpus) compare(t *testing.T, name string, want, got string, table *gol
 	}
 	if len(wrong) > 0 {
 		t.Errorf("%d differences: %v", len(wrong), seen)
+	}
+}
+
+// again calls done now and then until it is true, which it reports, or for so long.
+func again(every, atMost time.Duration, done func() bool) bool {
+	tick, late := time.NewTicker(every), time.After(atMost)
+	defer tick.Stop()
+	for {
+		if done() {
+			return true
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			return false
+		}
 	}
 }

@@ -121,8 +121,11 @@ func gobOf(t testing.TB, s *jaeger.Span, p *model.Process) []byte {
 // sample is a span with something of everything.
 func sample(text string, n int64, d float64, flag bool) (*jaeger.Span, *model.Process) {
 	tags := []model.Tag{
-		{Key: "s", Value: model.String(text)}, {Key: text, Value: model.Int64(n)}, {Key: "d", Value: model.Float64(d)},
-		{Key: "b", Value: model.Bool(flag)}, {Key: "raw", Value: model.BytesString(text)},
+		{Key: "s", Value: model.String(text)},
+		{Key: text, Value: model.Int64(n)},
+		{Key: "d", Value: model.Float64(d)},
+		{Key: "b", Value: model.Bool(flag)},
+		{Key: "raw", Value: model.BytesString(text)},
 	}
 	s := &jaeger.Span{FlagBits: uint32(n), Warnings: []string{"odd", text}}
 	s.TraceID, s.SpanID, s.Operation = model.TraceID{High: uint64(n), Low: 7}, model.SpanID(n), text

@@ -63,11 +63,11 @@ func (x *indexes) service(f *facts, service string) stream {
 	case len(f.tags) > 0:
 		var all []stream
 		for _, spellings := range f.tags {
-			var any []stream
+			var each []stream
 			for _, t := range spellings {
-				any = append(any, x.byTag(service, t))
+				each = append(each, x.byTag(service, t))
 			}
-			all = append(all, join(any))
+			all = append(all, join(each))
 		}
 		if len(all) == 1 {
 			return all[0]

@@ -82,7 +82,7 @@ func away(err error) bool {
 	case errors.As(err, &r):
 		return r.Code() >= gocql.ErrCodeUnavailable && r.Code() < gocql.ErrCodeSyntax
 	case errors.Is(err, gocql.ErrNoConnections), errors.Is(err, gocql.ErrConnectionClosed), errors.Is(err, gocql.ErrTimeoutNoResponse),
-		errors.Is(err, gocql.ErrNoStreams), errors.Is(err, gocql.ErrUnavailable), errors.Is(err, gocql.ErrTooManyTimeouts), errors.Is(err, gocql.ErrSessionClosed):
+		errors.Is(err, gocql.ErrNoStreams), errors.Is(err, gocql.ErrUnavailable), errors.Is(err, gocql.ErrSessionClosed):
 		return true
 	default:
 		return errors.As(err, &net) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

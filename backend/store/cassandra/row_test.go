@@ -54,7 +54,7 @@ func FuzzRow(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	s, m := sample("text", 5, 0.5, true)
 	r, _ := newRow(s, &process{m, nil}, nil)
-	f.Add([]byte(r.traceID), []byte(r.tags), []byte(r.logs), []byte(r.refs), []byte(appendProcess(nil, m)))
+	f.Add([]byte(r.traceID), []byte(r.tags), []byte(r.logs), []byte(r.refs), appendProcess(nil, m))
 	f.Add([]byte{}, []byte{0, 0, 0, 1}, []byte{0xff, 0xff, 0xff, 0xff}, []byte{0x7f, 0xff, 0xff, 0xff, 0}, []byte{0, 0, 0, 9})
 	f.Add(make([]byte, 16), []byte{0, 0, 0, 1, 0, 0, 0, 0}, []byte{}, []byte{}, []byte{})
 	f.Fuzz(func(t *testing.T, id, tags, logs, refs, process []byte) {
@@ -132,9 +132,15 @@ func TestIndexed(t *testing.T) {
 	w := newWriter(&c, newNames(1), now)
 	j := &jaeger.Span{}
 	j.Tags = []model.Tag{
-		{Key: "twice", Value: model.String("1")}, {Key: "twice", Value: model.Int64(1)}, {Key: "raw", Value: model.BytesString("x")},
-		{Key: "secret", Value: model.String("x")}, {Key: "json", Value: model.String(`{"a":1}`)}, {Key: "brace", Value: model.String("{a}")},
-		{Key: "long", Value: model.String(strings.Repeat("x", maxTag))}, {Key: "list", Value: model.String("[1]")}, {Key: "d", Value: model.Float64(1.0 / 3)},
+		{Key: "twice", Value: model.String("1")},
+		{Key: "twice", Value: model.Int64(1)},
+		{Key: "raw", Value: model.BytesString("x")},
+		{Key: "secret", Value: model.String("x")},
+		{Key: "json", Value: model.String(`{"a":1}`)},
+		{Key: "brace", Value: model.String("{a}")},
+		{Key: "long", Value: model.String(strings.Repeat("x", maxTag))},
+		{Key: "list", Value: model.String("[1]")},
+		{Key: "d", Value: model.Float64(1.0 / 3)},
 		{Key: "b", Value: model.Bool(true)},
 	}
 	j.Logs = []model.Log{{Fields: []model.Tag{{Key: "event", Value: model.String("e")}}}}

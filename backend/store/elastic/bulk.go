@@ -50,7 +50,7 @@ const (
 // send stores documents: it returns when the server has all that it will ever take.
 // Those that were sent before are there already, which is as good.
 func (s *Store) send(ctx context.Context, items []item) error {
-	var refused *store.Refused
+	var refused *store.RefusedError
 	pause := bulkPause
 	for try := 1; ; try++ {
 		var later []item
@@ -108,13 +108,13 @@ func (s *Store) parts(items []item) (out [][][]item) {
 
 // sendParts sends requests at once. Again is what the server may take later; err says
 // why it did not.
-func (s *Store) sendParts(ctx context.Context, requests [][]item) (again []item, refused *store.Refused, err error) {
+func (s *Store) sendParts(ctx context.Context, requests [][]item) (again []item, refused *store.RefusedError, err error) {
 	if len(requests) == 1 {
 		return s.sendOne(ctx, requests[0])
 	}
 	type result struct {
 		again   []item
-		refused *store.Refused
+		refused *store.RefusedError
 		err     error
 	}
 	results := make([]result, len(requests))
@@ -138,7 +138,7 @@ func (s *Store) sendParts(ctx context.Context, requests [][]item) (again []item,
 }
 
 // sendOne sends a request. One that is too large for the server is sent in halves.
-func (s *Store) sendOne(ctx context.Context, items []item) (again []item, refused *store.Refused, err error) {
+func (s *Store) sendOne(ctx context.Context, items []item) (again []item, refused *store.RefusedError, err error) {
 	var body bytes.Buffer
 	for i := range items {
 		body.Write(items[i].line)
@@ -171,15 +171,15 @@ func (s *Store) sendOne(ctx context.Context, items []item) (again []item, refuse
 }
 
 // refuse is the refusal of one document.
-func refuse(i *item, why error) *store.Refused {
+func refuse(i *item, why error) *store.RefusedError {
 	if !i.span {
 		return nil
 	}
-	return &store.Refused{Spans: 1, Err: why}
+	return &store.RefusedError{Spans: 1, Err: why}
 }
 
 // outcome reads the answer to a request with items.
-func (s *Store) outcome(items []item, answer []byte) (again []item, refused *store.Refused, err error) {
+func (s *Store) outcome(items []item, answer []byte) (again []item, refused *store.RefusedError, err error) {
 	var body struct {
 		Items []map[string]struct {
 			Status int        `json:"status"`

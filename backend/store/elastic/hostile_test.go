@@ -158,7 +158,7 @@ func TestBulk(t *testing.T) {
 			_, _ = fmt.Fprintf(w, `{"errors":true,"items":[{"create":{%s}}]}`, strings.Join(items, `}},{"create":{`))
 		})
 		err := open(t, c).Write(t.Context(), spansOf(1))
-		var refused *store.Refused
+		var refused *store.RefusedError
 		n := 0
 		if errors.As(err, &refused) {
 			n = refused.Spans

@@ -197,7 +197,7 @@ func steps(t *testing.T, r *requests, dir, url string) {
 				span.SetFlags(1 << 31) // more than the index has a number for
 			}
 		}
-		var refused *store.Refused
+		var refused *store.RefusedError
 		if err := s.Write(ctx, bad); !errors.As(err, &refused) || refused.Spans != 1 || !strings.Contains(err.Error(), "flags") {
 			return fmt.Errorf("got %v, want that one span was refused for its flags", err)
 		}

@@ -20,7 +20,7 @@ func (s *Store) Batch() (spans int, delay time.Duration) {
 	return s.config.BulkActions * s.config.BulkWorkers, s.config.BulkDelay
 }
 
-// Write implements store.Store. The error is a store.Refused when the server took all
+// Write implements store.Store. The error is a store.RefusedError when the server took all
 // spans but some.
 func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
 	return s.write(ctx, td, false)

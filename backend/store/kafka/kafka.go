@@ -35,7 +35,7 @@ type Config struct {
 	Compression string
 	Level       int
 	// MaxMessageBytes bounds a message, with some bytes around it; it must not be
-	// more than brokers take. A span that does not fit is refused: see store.Refused.
+	// more than brokers take. A span that does not fit is refused: see store.RefusedError.
 	MaxMessageBytes int
 	// BatchSpans and BatchDelay are what Batch returns.
 	BatchSpans int

@@ -87,7 +87,7 @@ func TestMessages(t *testing.T) {
 
 // refused returns how many spans err says were refused.
 func refused(err error) int {
-	var r *store.Refused
+	var r *store.RefusedError
 	errors.As(err, &r)
 	return r.Count()
 }

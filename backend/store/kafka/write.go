@@ -62,7 +62,7 @@ func (s *Store) write(ctx context.Context, encode func() ([]*message, error)) er
 	}
 	s.counts.dropped.Add(int64(len(r.dropped)))
 	m := r.dropped[0]
-	return &store.Refused{Spans: len(r.dropped), Err: fmt.Errorf("kafka: a span of trace %s in %d bytes: %w", trace.FormatTraceID(m.trace), len(m.record.Value), m.err)}
+	return &store.RefusedError{Spans: len(r.dropped), Err: fmt.Errorf("kafka: a span of trace %s in %d bytes: %w", trace.FormatTraceID(m.trace), len(m.record.Value), m.err)}
 }
 
 func (m *message) size() int { return len(m.record.Key) + len(m.record.Value) + messageHead }
