@@ -40,8 +40,8 @@ lint: ## gofumpt and golangci-lint
 platforms: ## vet for 386, arm, windows, darwin and wasm, and some tests as 32-bit programs
 	@scripts/platforms.sh
 
-concurrent: ## the *ConcurrentSafe tests, 20 times each under the race detector
-	@scripts/concurrent.sh 20
+concurrent: ## the *ConcurrentSafe tests, 8 times each under the race detector
+	@scripts/concurrent.sh 8
 
 fuzz-short: ## 90 s of live fuzzing, other targets for each commit
 	@scripts/fuzz.sh rotate 90
