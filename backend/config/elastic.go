@@ -94,7 +94,11 @@ func (c *Config) checkElastic() (wrong []error) {
 	}
 	for _, url := range e.URLs {
 		if !strings.HasPrefix(url, "http://") && !strings.HasPrefix(url, "https://") {
-			wrong = append(wrong, fmt.Errorf("es.server-urls: %.200q is no URL such as http://127.0.0.1:9200", url))
+			shown := url
+			if i := strings.LastIndexByte(url, '@'); i >= 0 {
+				shown = "…" + url[i:] // without user and password
+			}
+			wrong = append(wrong, fmt.Errorf("es.server-urls: %.200q is no URL such as http://127.0.0.1:9200", shown))
 		}
 	}
 	if len(e.URLs) == 0 {

@@ -38,6 +38,7 @@ func TestElasticWrong(t *testing.T) {
 	for _, test := range []struct{ env, want string }{
 		{"SPAN_STORAGE_TYPE=elasticsearch,opensearch", "both are the same engine"},
 		{"SPAN_STORAGE_TYPE=opensearch ES_SERVER_URLS=localhost:9200", `es.server-urls: "localhost:9200" is no URL`},
+		{"SPAN_STORAGE_TYPE=opensearch ES_SERVER_URLS=u:secret@localhost:9200", `es.server-urls: "…@localhost:9200" is no URL`},
 		{"SPAN_STORAGE_TYPE=opensearch ES_USERNAME=u ES_PASSWORD=secret ES_TOKEN_FILE=t", "only one can be shown"},
 		{"SPAN_STORAGE_TYPE=opensearch ES_PASSWORD=secret", "needs es.username"},
 		{"SPAN_STORAGE_TYPE=opensearch ES_USE_ILM=true", "needs es.use-aliases"},

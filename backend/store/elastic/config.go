@@ -69,6 +69,23 @@ const (
 	defaultMaxScan     = 50_000
 )
 
+// hidden is a URL, or what should be one, without the user and password in it.
+func hidden(text string) string {
+	if i := strings.LastIndexByte(text, '@'); i >= 0 {
+		return "…" + text[i:]
+	}
+	return text
+}
+
+// servers are the URLs as logs may have them.
+func (c *Config) servers() []string {
+	var list []string
+	for _, text := range c.URLs {
+		list = append(list, hidden(text))
+	}
+	return list
+}
+
 // complete sets what is 0 to its default, and says what is wrong.
 func (c *Config) complete() error {
 	if len(c.URLs) == 0 {
@@ -77,7 +94,7 @@ func (c *Config) complete() error {
 	for _, text := range c.URLs {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("%.200q is no URL of a server, such as http://localhost:9200", text)
+			return fmt.Errorf("%.200q is no URL of a server, such as http://localhost:9200", hidden(text))
 		}
 	}
 	if strings.ToLower(c.Prefix) != c.Prefix || strings.ContainsAny(c.Prefix, `\/*?"<>| ,#:`) || strings.HasPrefix(c.Prefix, "-") || strings.HasPrefix(c.Prefix, "_") {

@@ -71,7 +71,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	case refuses(err):
 		return nil, fmt.Errorf("the server refuses the credentials: %w", err)
 	case errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded):
-		log.Warn("the server cannot be reached yet", "servers", c.URLs, "error", err)
+		log.Warn("the server cannot be reached yet", "servers", c.servers(), "error", err)
 	default:
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (s *Store) connect(ctx context.Context) error {
 	s.link.tried, s.link.err = time.Now(), err
 	if err == nil {
 		s.link.version.Store(&v)
-		s.log.Info("connected", "server", v.String(), "servers", s.config.URLs)
+		s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
 	}
 	return err
 }
