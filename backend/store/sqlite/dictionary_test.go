@@ -14,6 +14,9 @@ import (
 // The file does not grow beyond its size when each span has a long name of its
 // own.
 func TestNamesBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("17 s under the race detector, and nothing that meets")
+	}
 	const maxBytes = 16 << 20
 	s := openTest(t, Config{MaxBytes: maxBytes})
 	for i := range 60 {
