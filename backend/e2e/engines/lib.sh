@@ -13,11 +13,11 @@
 #
 # environment:
 #   ENGINES_CACHE        what was installed (spur-engines in the user's cache folder)
-#   ENGINES_RUN          pid files, logs and data ($ENGINES_CACHE/run)
+#   ENGINES_RUN          pid files, logs and data ($ENGINES_CACHE/run, with an offset run-OFFSET)
 #   ENGINES_MAX_SECONDS  a server ends by itself after that (1800)
 #   ENGINES_OFFSET       added to every port, for a second set of servers beside the first (0)
 E2E_CACHE=${ENGINES_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/spur-engines}
-E2E_RUN=${ENGINES_RUN:-$E2E_CACHE/run}
+E2E_RUN=${ENGINES_RUN:-$E2E_CACHE/run${ENGINES_OFFSET:+-$ENGINES_OFFSET}}
 E2E_MAX_SECONDS=${ENGINES_MAX_SECONDS:-1800}
 E2E_OFFSET=${ENGINES_OFFSET:-0}
 engines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
