@@ -16,10 +16,13 @@ type batch struct {
 }
 
 // message is a message of Kafka and what is known about it. It is pending until it is
-// stored, or there is a reason why it never will be.
+// stored, or there is a reason why it never will be. It may stand for several that came
+// packed together and cannot be unpacked: then its record has nothing but the last offset.
 type message struct {
-	record *kgo.Record
-	turn   uint64 // the assignment of the partition when it came
+	record  *kgo.Record
+	offsets int64  // how many messages it is
+	missed  int64  // messages before it that brokers have removed
+	turn    uint64 // the assignment of the partition when it came
 
 	counted int             // spans that the books call waiting
 	spans   int             // that can be stored
@@ -30,27 +33,6 @@ type message struct {
 	reason trace.Reason
 	err    error // says more
 	buried bool  // it is among the dead letters
-}
-
-func (b *batch) add(r *kgo.Record, turn uint64) {
-	b.messages = append(b.messages, &message{record: r, turn: turn})
-	b.bytes += len(r.Value)
-}
-
-// parts cuts b into batches of about batchBytes.
-func (b *batch) parts() (out []*batch) {
-	one := &batch{}
-	for _, m := range b.messages {
-		one.messages = append(one.messages, m)
-		if one.bytes += len(m.record.Value); one.bytes >= batchBytes {
-			out = append(out, one)
-			one = &batch{}
-		}
-	}
-	if len(one.messages) > 0 {
-		out = append(out, one)
-	}
-	return out
 }
 
 func (b *batch) pending() (out []*message) {

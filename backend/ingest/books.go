@@ -15,6 +15,8 @@ import (
 const (
 	ReasonRefused    trace.Reason = "store_refused" // the store takes others: dead letters
 	ReasonRebalanced trace.Reason = "rebalanced"    // another ingester has the partition now, and reads them again
+	ReasonPacked     trace.Reason = "packed"        // messages that came packed together and cannot be unpacked: a dead letter
+	ReasonExpired    trace.Reason = "expired"       // messages that brokers removed before they were read
 )
 
 // Partition is one that this process reads.
@@ -81,6 +83,7 @@ func (in *Ingester) settle(b *batch) {
 	}
 	in.mu.Unlock()
 	in.client.MarkCommitRecords(records...)
+	in.pass(b)
 }
 
 func (b *books) settle(m *message) {
@@ -88,9 +91,10 @@ func (b *books) settle(m *message) {
 	for _, r := range m.refused {
 		b.refused[r.Reason] += int64(r.Count)
 	}
+	b.unread[ReasonExpired] += m.missed
 	switch {
-	case m.reason == trace.ReasonMalformed:
-		b.unread[m.reason]++
+	case m.reason == trace.ReasonMalformed || m.reason == ReasonPacked:
+		b.unread[m.reason] += m.offsets
 	case m.reason != "":
 		b.refused[m.reason] += int64(m.spans)
 	default:

@@ -3,8 +3,8 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -64,23 +64,26 @@ type Ingester struct {
 	leaving  sync.Once
 	left     chan struct{} // closed when the group was left
 
+	waiting []*message // read, in the order in which they came, and in no batch yet; of run
+
 	// gate is held while a batch is written, or partitions change hands. It is locked
 	// before mu.
 	gate  sync.Mutex
-	owned map[int32]uint64 // the partitions, with the number of the assignment
+	owned map[int32]*place // the partitions
 	turn  uint64           // of the last assignment
 
 	mu              sync.Mutex
 	books           books
 	failed          error     // of the last attempt
 	logged, mourned time.Time // when that, and dead letters, were last logged
+	stuck           stuck     // a partition that cannot be read
 }
 
 // Open joins the group and begins to read. Brokers that do not answer are waited for;
 // those that refuse the password, or whose certificate is not trusted, are an error.
 // It registers its metrics with reg, which may be nil.
 func Open(ctx context.Context, c Config, d Deps, reg prometheus.Registerer, log *slog.Logger) (*Ingester, error) {
-	in := &Ingester{config: c, deps: d, log: log, owned: map[int32]uint64{}, books: newBooks(), left: make(chan struct{})}
+	in := &Ingester{config: c, deps: d, log: log, owned: map[int32]*place{}, books: newBooks(), left: make(chan struct{})}
 	options, err := c.Broker.Options()
 	if err != nil {
 		return nil, err
@@ -115,6 +118,7 @@ func (in *Ingester) options() []kgo.Opt {
 		kgo.ConsumeTopics(c.Topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), // of a group that is new
 		kgo.AllowAutoTopicCreation(),
+		kgo.BlockRebalanceOnPoll(),         // until AllowRebalance
 		kgo.Balancers(kgo.RangeBalancer()), // which Jaeger's ingesters have, too
 		kgo.FetchMaxBytes(int32(max(fetchBytes, c.FetchBytes))),
 		kgo.FetchMaxPartitionBytes(int32(c.FetchBytes)),
@@ -123,6 +127,7 @@ func (in *Ingester) options() []kgo.Opt {
 		kgo.AutoCommitMarks(),
 		kgo.AutoCommitInterval(commitEvery),
 		kgo.OnPartitionsAssigned(in.assigned),
+		kgo.AdjustFetchOffsetsFn(in.begin),
 		kgo.OnPartitionsRevoked(in.revoked),
 		kgo.OnPartitionsLost(in.lost),
 		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), // of dead letters
@@ -134,113 +139,10 @@ func (in *Ingester) options() []kgo.Opt {
 	return o
 }
 
-// assigned, revoked and lost are called one at a time. The first two wait for the
-// batch that is being written.
-
-func (in *Ingester) assigned(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-	in.gate.Lock()
-	defer in.gate.Unlock()
-	in.turn++
-	for _, p := range topics[in.config.Topic] {
-		in.owned[p] = in.turn
-	}
-	in.mu.Lock()
-	for p := range in.owned {
-		in.books.partition(p)
-	}
-	in.mu.Unlock()
-	in.log.Info("partitions to read", "topic", in.config.Topic, "partitions", topics[in.config.Topic])
-}
-
-func (in *Ingester) revoked(ctx context.Context, client *kgo.Client, topics map[string][]int32) {
-	in.gate.Lock()
-	defer in.gate.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, letterTime)
-	defer cancel()
-	if err := client.CommitMarkedOffsets(ctx); err != nil {
-		in.log.Warn("offsets were not committed: who reads these partitions now stores some spans again", "error", err)
-	}
-	in.forget(topics)
-}
-
-func (in *Ingester) lost(_ context.Context, _ *kgo.Client, topics map[string][]int32) {
-	in.gate.Lock()
-	defer in.gate.Unlock()
-	in.forget(topics)
-}
-
-func (in *Ingester) forget(topics map[string][]int32) {
-	for _, p := range topics[in.config.Topic] {
-		delete(in.owned, p)
-	}
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	for _, p := range topics[in.config.Topic] {
-		delete(in.books.partitions, p)
-	}
-}
-
-// run reads and stores.
-func (in *Ingester) run() {
-	for in.stopping.Err() == nil {
-		for _, b := range in.gather(in.stopping).parts() {
-			in.store(b)
-		}
-	}
-}
-
-// gather returns what arrives within batchDelay of the first message. It waits for
-// that until ctx is done.
-func (in *Ingester) gather(ctx context.Context) *batch {
-	b := &batch{}
-	in.poll(ctx, b, batchMessages-len(b.messages))
-	if len(b.messages) == 0 {
-		return b
-	}
-	ctx, cancel := context.WithTimeout(ctx, batchDelay)
-	defer cancel()
-	for len(b.messages) < batchMessages && b.bytes < batchBytes && ctx.Err() == nil {
-		in.poll(ctx, b, batchMessages-len(b.messages))
-	}
-	return b
-}
-
-// poll adds up to most messages to b that are there.
-func (in *Ingester) poll(ctx context.Context, b *batch, most int) {
-	got := in.client.PollRecords(ctx, most)
-	in.gate.Lock()
-	for r := range got.RecordsAll() {
-		if turn, ok := in.owned[r.Partition]; ok {
-			b.add(r, turn)
-		}
-	}
-	in.gate.Unlock()
-	var failed error
-	got.EachError(func(topic string, partition int32, err error) {
-		if ctx.Err() == nil && !errors.Is(err, kgo.ErrClientClosed) {
-			failed = fmt.Errorf("topic %s, partition %d: %w", topic, partition, err)
-		}
-	})
-	if failed != nil {
-		in.watch.Note(failed)
-		in.sleep(time.Second) // not to spin
-	} else if len(b.messages) > 0 {
-		in.watch.Note(nil)
-	}
-}
-
-// sleep returns early when the Ingester stops.
-func (in *Ingester) sleep(d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-in.stopping.Done():
-	}
-}
-
 // Ready returns nil, or why nothing is read or stored.
 func (in *Ingester) Ready() error {
 	in.mu.Lock()
-	failed := in.failed
+	failed := cmp.Or(in.failed, in.stuck.ready())
 	in.mu.Unlock()
 	if failed != nil {
 		return failed

@@ -22,6 +22,7 @@ const (
 	HeaderTopic     = "spur.topic"     // where the message was
 	HeaderPartition = "spur.partition" // likewise
 	HeaderOffset    = "spur.offset"    // likewise
+	HeaderMessages  = "spur.messages"  // how many from this offset on it stands for
 )
 
 // DeadTopic is the topic of the dead letters of a topic.
@@ -79,7 +80,7 @@ func (in *Ingester) letter(m *message) *kgo.Record {
 		Headers: append(slices.Clip(m.record.Headers),
 			header(HeaderReason, reason), header(HeaderError, shorten(why)),
 			header(HeaderTopic, m.record.Topic), header(HeaderPartition, strconv.Itoa(int(m.record.Partition))),
-			header(HeaderOffset, strconv.FormatInt(m.record.Offset, 10))),
+			header(HeaderOffset, strconv.FormatInt(m.record.Offset-m.offsets+1, 10)), header(HeaderMessages, strconv.FormatInt(m.offsets, 10))),
 	}
 }
 

@@ -21,9 +21,12 @@ const (
 	// decompressed bounds what the messages that were compressed together become.
 	decompressed = 64 << 20
 
-	// writeTime is how long the store may take for a batch, and a rebalance waits.
+	// writeTime is how long the store may take for an attempt at a batch, be it together
+	// or message by message.
 	writeTime = 20 * time.Second
-	// letterTime is the same for dead letters, and committing.
+	// letterTime is the same for brokers, for dead letters and for committing. A
+	// rebalance waits for an attempt, its dead letters and committing: that must be
+	// less than the 60 seconds after which brokers go on without a member.
 	letterTime = 10 * time.Second
 
 	// A Write that fails is tried again with pauses that double from firstPause to
@@ -33,6 +36,11 @@ const (
 	lastPause     = 5 * time.Second
 	triesTogether = 3
 	triesApart    = 20
+
+	// triesUnpack is how often a partition must be read with an error until what is next
+	// in it is given up, and stuckTime how long such an error is told after it was seen.
+	triesUnpack = 5
+	stuckTime   = writeTime + letterTime
 
 	// commitEvery is how often offsets are committed, and lagEvery how often the lag
 	// is asked for.

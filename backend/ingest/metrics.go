@@ -52,7 +52,7 @@ func (m metrics) Collect(out chan<- prometheus.Metric) {
 	}
 	show(descWaiting, prometheus.GaugeValue, b.Waiting)
 	show(descMended, prometheus.CounterValue, b.Mended)
-	for _, reason := range []trace.Reason{trace.ReasonMalformed} {
+	for _, reason := range []trace.Reason{trace.ReasonMalformed, ReasonPacked, ReasonExpired} {
 		show(descUnread, prometheus.CounterValue, b.Unread[reason], string(reason))
 	}
 	show(descDead, prometheus.CounterValue, m.in.DeadLetters())

@@ -15,26 +15,33 @@ import (
 )
 
 // store writes b, sends what is dead to its topic, and marks the offsets. It returns
-// when that is done, or the Ingester stops.
-func (in *Ingester) store(b *batch) {
+// when that is done, or false when the Ingester stops before.
+func (in *Ingester) store(b *batch) bool {
 	pause := firstPause
 	for tries := 1; !in.try(b, tries); tries++ {
 		if in.sleep(pause); in.stopping.Err() != nil {
 			in.drop(b, trace.ReasonShutdown, func(*message) bool { return true })
-			return
+			return false
 		}
 		pause = min(2*pause, lastPause)
 	}
+	return true
 }
 
-// try is one attempt. It reports whether all of b is settled.
+// try is one attempt. It reports whether all of b is settled. It takes up to writeTime,
+// and letterTime when there are dead letters; a rebalance waits for that.
 func (in *Ingester) try(b *batch, tries int) bool {
 	in.gate.Lock()
 	defer in.gate.Unlock()
-	in.drop(b, ReasonRebalanced, func(m *message) bool { return in.owned[m.record.Partition] != m.turn })
-	err := in.together(b)
+	ctx, cancel := context.WithTimeout(in.killed, writeTime)
+	defer cancel()
+	in.drop(b, ReasonRebalanced, func(m *message) bool {
+		at := in.owned[m.record.Partition]
+		return at == nil || at.turn != m.turn
+	})
+	err := in.together(ctx, b)
 	if isFinal(err) || isSome(err) || err != nil && tries >= triesTogether && !isAway(err) {
-		err = in.apart(b, err)
+		err = in.apart(ctx, b, err)
 	}
 	if err == nil {
 		if err = in.bury(b); err != nil {
@@ -49,13 +56,13 @@ func (in *Ingester) try(b *batch, tries int) bool {
 }
 
 // together writes what is pending at once.
-func (in *Ingester) together(b *batch) error {
+func (in *Ingester) together(ctx context.Context, b *batch) error {
 	pending := b.pending()
 	if len(pending) == 0 {
 		return nil
 	}
 	if td := in.decode(pending); td.SpanCount() > 0 {
-		if err := in.write(td); err != nil {
+		if err := in.write(ctx, td); err != nil {
 			return err
 		}
 	}
@@ -68,13 +75,13 @@ func (in *Ingester) together(b *batch) error {
 // apart writes the messages of b one by one, to find those that the store refuses. If
 // it takes none, and its errors are not final, it may be at fault itself: then err is
 // returned, and b has more messages the next time.
-func (in *Ingester) apart(b *batch, err error) error {
+func (in *Ingester) apart(ctx context.Context, b *batch, err error) error {
 	var bad []*message
-	stored, begun := 0, time.Now()
+	stored := 0
 	for _, m := range b.pending() {
 		one := in.decodeAlone(m)
 		if m.err = nil; one.SpanCount() > 0 {
-			m.err = in.write(one)
+			m.err = in.write(ctx, one)
 		}
 		switch {
 		case m.err == nil:
@@ -88,7 +95,7 @@ func (in *Ingester) apart(b *batch, err error) error {
 		default:
 			bad = append(bad, m)
 		}
-		if in.stopping.Err() != nil || time.Since(begun) > writeTime {
+		if in.stopping.Err() != nil || ctx.Err() != nil {
 			return err
 		}
 		if stored == 0 && len(bad) >= triesApart && !isFinal(m.err) {
@@ -117,22 +124,24 @@ func (in *Ingester) refuseSome(m *message) {
 	m.refused = append(m.refused, trace.Refused{Reason: ReasonRefused, Count: n})
 }
 
-// enlarge adds messages that are there already to b.
+// enlarge adds messages to b, those that come next: those that wait, or else are there.
 func (in *Ingester) enlarge(b *batch) {
 	if len(b.messages) >= mostMessages || b.bytes >= 2*batchBytes {
 		return
 	}
-	in.gate.Unlock() // poll locks it
-	defer in.gate.Lock()
-	ctx, cancel := context.WithTimeout(in.stopping, batchDelay)
-	defer cancel()
-	in.poll(ctx, b, batchMessages)
+	if len(in.waiting) == 0 {
+		in.gate.Unlock() // poll locks it
+		defer in.gate.Lock()
+		ctx, cancel := context.WithTimeout(in.stopping, batchDelay)
+		defer cancel()
+		in.poll(ctx)
+	}
+	more := in.take()
+	b.messages, b.bytes = append(b.messages, more.messages...), b.bytes+more.bytes
 }
 
 // write calls the store.
-func (in *Ingester) write(td ptrace.Traces) (err error) {
-	ctx, cancel := context.WithTimeout(in.killed, writeTime)
-	defer cancel()
+func (in *Ingester) write(ctx context.Context, td ptrace.Traces) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", errPanic, p)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ingest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// oneSpan decodes every message as one span.
+type oneSpan struct{ n int }
+
+func (d *oneSpan) Add([]byte) (int, []trace.Refused, error) { d.n++; return 1, nil, nil }
+
+func (d *oneSpan) Take() ptrace.Traces {
+	td := ptrace.NewTraces()
+	for spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans(); d.n > 0; d.n-- {
+		spans.AppendEmpty()
+	}
+	return td
+}
+
+// TestAttemptTime: however slow the store is, together and message by message, an attempt
+// does not hold up a rebalance for more than writeTime.
+func TestAttemptTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := &Ingester{
+			log: slog.New(slog.DiscardHandler), stopping: t.Context(), killed: t.Context(), books: newBooks(), owned: map[int32]*place{0: {}},
+			deps: Deps{
+				Decoder: &oneSpan{}, Validate: func(ptrace.Traces) (int, []trace.Refused) { return 0, nil },
+				Write: func(ctx context.Context, _ ptrace.Traces) error {
+					select {
+					case <-time.After(writeTime * 3 / 4):
+						return errors.New("odd")
+					case <-ctx.Done():
+						return ctx.Err()
+					}
+				},
+			},
+		}
+		b := &batch{}
+		for range 3 {
+			b.messages = append(b.messages, &message{record: &kgo.Record{}})
+		}
+		begun := time.Now()
+		if in.try(b, triesTogether) {
+			t.Error("a batch is settled that was not stored")
+		}
+		if took := time.Since(begun); took != writeTime {
+			t.Errorf("an attempt took %v, want %v", took, writeTime)
+		}
+	})
+}
