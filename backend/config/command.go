@@ -10,17 +10,20 @@ type Command int
 
 // The commands. As a set, several are joined by |.
 const (
-	AllInOne  Command = 1 << iota // everything in one process
-	Collector                     // receives spans and stores them
-	Query                         // the pages and the API, over what collectors stored
-	Agent                         // receives spans on the senders' machine and sends them to collectors
-	Ingester                      // stores the spans that collectors gave to Kafka
+	AllInOne     Command = 1 << iota // everything in one process
+	Collector                        // receives spans and stores them
+	Query                            // the pages and the API, over what collectors stored
+	Agent                            // receives spans on the senders' machine and sends them to collectors
+	Ingester                         // stores the spans that collectors gave to Kafka
+	Dependencies                     // a job: computes who called whom on a day
 )
 
 // Sets of commands, by what they do.
 const (
-	everyone = AllInOne | Collector | Query | Agent | Ingester
-	stores   = AllInOne | Collector | Query | Ingester // have the store that the settings name
+	everyone = serves | Dependencies
+	serves   = AllInOne | Collector | Query | Agent | Ingester
+	stores   = disks | Dependencies                    // have the store that the settings name
+	disks    = AllInOne | Collector | Query | Ingester // also one on disk
 	collects = AllInOne | Collector
 	writes   = collects | Ingester
 	queries  = AllInOne | Query
@@ -38,6 +41,7 @@ var commands = []struct {
 	{Query, "query", "Searches and shows the traces that collectors store."},
 	{Agent, "agent", "Receives spans from the programs on its machine, and sends them to collectors."},
 	{Ingester, "ingester", "Reads traces from Kafka and stores them."},
+	{Dependencies, "dependencies", "Computes which services called which on a day, stores that, and ends."},
 }
 
 // String returns the name of the command, or of those in the set.

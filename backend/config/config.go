@@ -29,6 +29,9 @@ type Config struct {
 	KafkaConsumer KafkaConsumer
 	Cassandra     Cassandra // of the engine "cassandra"
 	Elastic       Elastic   // of the engines "elasticsearch" and "opensearch", which are one
+	// Date is the day that the command dependencies computes, in UTC; the zero time is
+	// that of an hour ago.
+	Date time.Time
 	// Reporter is where the agent sends spans, unless Forward says so.
 	Reporter Reporter
 	// Data is the folder of what lies on disk; empty is the user's cache folder.
@@ -95,6 +98,8 @@ func Default(command Command) Config {
 		storage, admin = forward, "14271"
 	case Ingester:
 		admin = "14270"
+	case Dependencies:
+		storage = cassandra
 	}
 	return Config{
 		Command:       command,
@@ -208,6 +213,7 @@ func Parse(command Command, args, env []string) (c Config, warning string, err e
 	wrong = append(wrong, c.checkKafka()...)
 	wrong = append(wrong, c.checkCassandra()...)
 	wrong = append(wrong, c.checkElastic()...)
+	wrong = append(wrong, c.checkDependencies()...)
 	if wrong != nil {
 		return c, warning, fmt.Errorf("%w:\n%w", ErrInvalid, errors.Join(wrong...))
 	}

@@ -47,7 +47,7 @@ func table(c *Config, getenv func(string) string) []option {
 func everything(c *Config, getenv func(string) string) []option {
 	options := []option{
 		{"span-storage.type", "SPAN_STORAGE_TYPE", choices(&c.Storage, engines), "where traces are kept: on disk, in memory until the process ends, in Cassandra, in Elasticsearch or OpenSearch, or sent on, to other collectors or to Kafka; of several, the first is read", "", stores},
-		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", stores},
+		{"data", "SPUR_DATA", text(&c.Data), "folder of the traces on disk", "spur in the user's cache folder", disks},
 		{"max-size", "SPUR_MAX_SIZE", size(&c.MaxSize), "bytes of traces above which the oldest are removed", "1GiB on disk, 256MiB in memory", writes},
 		{"max-age", "SPUR_MAX_AGE", duration(&c.MaxAge), "age at which traces on disk are removed; archived and imported ones stay", "", writes},
 		{"sync", "SPUR_SYNC", choice(&c.Sync, plain("normal", "full")), "normal: what is stored survives the end of the process; full: that of the machine, too", "", writes},
@@ -64,7 +64,7 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"processor.jaeger-binary.server-host-port", "PROCESSOR_JAEGER_BINARY_SERVER_HOST_PORT", address(&c.BinaryUDP), "Thrift binary over UDP", "", nearby},
 		{"http-server.host-port", "HTTP_SERVER_HOST_PORT", address(&c.SamplingHTTP), "sampling strategies", "", nearby},
 		{"sampling.grpc-server.host-port", "SAMPLING_GRPC_SERVER_HOST_PORT", address(&c.SamplingGRPC), "sampling strategies over gRPC", "", collects},
-		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", "", everyone},
+		{"admin.http.host-port", "ADMIN_HTTP_HOST_PORT", address(&c.AdminHTTP), "health, metrics and profiles", "", serves},
 
 		{"collector.queue-size", "COLLECTOR_QUEUE_SIZE", count(&c.QueueSize, 1, 10_000_000), "spans that may wait for the store; senders of more are told to come back", "", collects},
 		{"collector.queue-size-memory", "COLLECTOR_QUEUE_SIZE_MEMORY", count(&c.QueueMemory, 0, 1_000_000), "the same in MiB of memory, estimated; 0 is the default", "", collects},
@@ -80,10 +80,11 @@ func everything(c *Config, getenv func(string) string) []option {
 		{"query.bearer-token", "QUERY_BEARER_TOKEN", token(&c.QueryToken), "the same for the API", "anyone may read", queries},
 		{"query.base-path", "QUERY_BASE_PATH", path(&c.BasePath), "path below which the API is, behind a proxy", "", queries},
 		{"query.ui-config", "QUERY_UI_CONFIG", text(&c.UIConfig), "JSON file with the linkPatterns of Jaeger's UI: links from tags and traces to other pages", "none", queries},
-		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address", everyone},
+		{"allowed-hosts", "SPUR_ALLOWED_HOSTS", hostNames(&c.AllowedHosts), "names by which requests may call this server, beside localhost and IP addresses; * is any", "any when --listen is not a loopback address", serves},
 		{"log-level", "LOG_LEVEL", level(&c.LogLevel), "least severe messages that are logged: debug, info, warn, error", "", everyone},
 		{"self-trace", "SPUR_SELF_TRACE", boolean(&c.SelfTrace), "store traces of this server's own requests and writes", "", collects},
 	}
+	options = append(options, c.dependencies()...)
 	options = append(options, c.Reporter.options()...)
 	options = append(options, c.Forward.options()...)
 	options = append(options, c.KafkaProducer.options()...)

@@ -32,7 +32,7 @@ func (c *Config) tls() []tlsPort {
 		{"collector.http.tls", &c.CollectorTLS, collects},
 		{"collector.grpc.tls", &c.CollectorGRPCTLS, collects},
 		{"collector.zipkin.tls", &c.ZipkinTLS, collects},
-		{"admin.http.tls", &c.AdminTLS, everyone},
+		{"admin.http.tls", &c.AdminTLS, serves},
 	}
 }
 

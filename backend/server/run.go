@@ -17,7 +17,7 @@ import (
 )
 
 // Run is one of the commands: it reads the settings, starts, says on stdout where
-// everything is, and stops when ctx is done. It logs to stderr. Its error is
+// everything is, and stops when ctx is done, or earlier if it is a job. It logs to stderr. Its error is
 // config.ErrInvalid, wrapped, when the settings are wrong.
 func Run(ctx context.Context, command config.Command, d Deps, args, env []string, stdout, stderr io.Writer) error {
 	begun := time.Now()
@@ -32,6 +32,9 @@ func Run(ctx context.Context, command config.Command, d Deps, args, env []string
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	if warning != "" {
 		log.Warn(warning)
+	}
+	if command == config.Dependencies {
+		return dependencies(ctx, &c, d.Engines, log, stdout)
 	}
 	d.Logger = log
 	s, err := Start(ctx, c, d)
