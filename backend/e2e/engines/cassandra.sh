@@ -9,10 +9,11 @@
 . "$(dirname "$0")/lib.sh"
 name=cassandra data=$E2E_RUN/cassandra
 port=$(port 19042) storage=$(port 17000)
+ports=($port $storage)
 
-# prepare makes an empty data folder, with a certificate.
+# prepare makes the configuration and a certificate.
 prepare() {
-  mkdir -p "$data"
+  [[ ! -d $data/data ]] || return 0
   cat >"$data/cassandra.yaml" <<YAML
 cluster_name: spur
 num_tokens: 1
@@ -69,38 +70,23 @@ opens() {
   done
 }
 
-start() {
-  jars "$name"
-  if ! running "$name"; then
-    need_ports $port $storage
-    [[ -d $data/data ]] || prepare
-    local lib=$E2E_CACHE/$name/lib options
-    mapfile -t options < <(opens)
-    launch "$name" java -Xms768m -Xmx768m -XX:+UseG1GC -XX:MaxDirectMemorySize=256m -javaagent:"$(echo "$lib"/jamm-*.jar)" \
-      -Djdk.attach.allowAttachSelf=true "${options[@]}" -Dcassandra.config="file://$data/cassandra.yaml" -Dcassandra.storagedir="$data" \
-      -Dcassandra.superuser_setup_delay_ms=0 -Dcassandra.skip_wait_for_gossip_to_settle=0 -Dcassandra-foreground=yes \
-      -Djava.io.tmpdir="$data" -Dlogback.configurationFile="$data/logback.xml" -cp "$lib/*" org.apache.cassandra.service.CassandraDaemon
-    await "$name" 120 grep -q 'Startup complete' "$E2E_RUN/$name.log"
-    await "$name" 60 sh -c "grep -q \"Created default superuser role\" '$E2E_RUN/$name.log' || [ -f '$data/used' ]"
-    touch "$data/used"
-  fi
+serve() {
+  local lib=$E2E_CACHE/$name/lib options
+  mapfile -t options < <(opens)
+  launch "$name" java -Xms768m -Xmx768m -XX:+UseG1GC -XX:MaxDirectMemorySize=256m -javaagent:"$(echo "$lib"/jamm-*.jar)" \
+    -Djdk.attach.allowAttachSelf=true "${options[@]}" -Dcassandra.config="file://$data/cassandra.yaml" -Dcassandra.storagedir="$data" \
+    -Dcassandra.superuser_setup_delay_ms=0 -Dcassandra.skip_wait_for_gossip_to_settle=0 -Dcassandra-foreground=yes \
+    -Djava.io.tmpdir="$data" -Dlogback.configurationFile="$data/logback.xml" -cp "$lib/*" org.apache.cassandra.service.CassandraDaemon
+  await "$name" 120 grep -q 'Startup complete' "$E2E_RUN/$name.log"
+  await "$name" 60 sh -c "grep -q \"Created default superuser role\" '$E2E_RUN/$name.log' || [ -f '$data/used' ]"
+  touch "$data/used"
+}
+
+addresses() {
   cat <<LINES
 CASSANDRA=127.0.0.1:$port
 CASSANDRA_CA=$data/ca.pem
 LINES
 }
 
-case ${1:-} in
-install) jars "$name" ;;
-start) start ;;
-kill) strike "$name" ;;
-stop)
-  finish "$name"
-  rm -rf "$data"
-  ;;
-status) running "$name" ;;
-*)
-  sed -n '/^# usage/,/^\./{/^\./d;s/^# \{0,1\}//p}' "$0" >&2
-  exit 2
-  ;;
-esac
+obey "$@"

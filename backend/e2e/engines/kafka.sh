@@ -11,12 +11,13 @@
 . "$(dirname "$0")/lib.sh"
 name=kafka data=$E2E_RUN/kafka
 port=$(port 19092) controller=$(port 19093) sasl=$(port 19094) tls=$(port 19095)
+ports=($port $controller $sasl $tls)
 
 java_tool() { java -cp "$E2E_CACHE/$name/lib/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "$@"; }
 
-# prepare makes an empty data folder, with users and a certificate.
+# prepare makes an empty log, with users, and a certificate.
 prepare() {
-  mkdir -p "$data"
+  [[ ! -d $data/log ]] || return 0
   cat >"$data/server.properties" <<CONFIG
 process.roles=broker,controller
 node.id=1
@@ -45,14 +46,12 @@ CONFIG
     -S 'SCRAM-SHA-256=[name=spur,password=secret]' -S 'SCRAM-SHA-512=[name=spur,password=secret]' >&2
 }
 
-start() {
-  jars "$name"
-  if ! running "$name"; then
-    need_ports $port $controller $sasl $tls
-    [[ -d $data/log ]] || prepare
-    launch "$name" java -Xms256m -Xmx512m -cp "$E2E_CACHE/$name/lib/*" kafka.Kafka "$data/server.properties"
-    await "$name" 60 grep -q 'Kafka Server started' "$E2E_RUN/$name.log"
-  fi
+serve() {
+  launch "$name" java -Xms256m -Xmx512m -cp "$E2E_CACHE/$name/lib/*" kafka.Kafka "$data/server.properties"
+  await "$name" 60 grep -q 'Kafka Server started' "$E2E_RUN/$name.log"
+}
+
+addresses() {
   cat <<LINES
 KAFKA_PLAIN=127.0.0.1:$port
 KAFKA_SASL=127.0.0.1:$sasl
@@ -61,17 +60,4 @@ KAFKA_CA=$data/ca.pem
 LINES
 }
 
-case ${1:-} in
-install) jars "$name" ;;
-start) start ;;
-kill) strike "$name" ;;
-stop)
-  finish "$name"
-  rm -rf "$data"
-  ;;
-status) running "$name" ;;
-*)
-  sed -n '/^# usage/,/^\./{/^\./d;s/^# \{0,1\}//p}' "$0" >&2
-  exit 2
-  ;;
-esac
+obey "$@"

@@ -37,12 +37,12 @@ jars() {
   cp "$pom" "$to/pom.xml"
 }
 
-# need_ports PORT...: fails when one is taken, and is five seconds later: who was killed
+# need_ports PORT...: waits until all are free, and fails after 30 seconds: who was killed
 # may still be on the way out.
 need_ports() {
   local p i
   for p in "$@"; do
-    for ((i = 0; i < 25; i++)); do
+    for ((i = 0; i < 150; i++)); do
       if is_free tcp "$p"; then continue 2; fi
       sleep 0.2
     done
@@ -64,13 +64,49 @@ await() {
   return 1
 }
 
-# strike NAME: kill -9 what launch has started.
+# strike NAME PORT...: kill -9 what launch has started. It returns when nobody has these
+# ports: what launch knows is timeout(1), which is gone before the server's last thread.
 strike() {
-  local pid
-  if running "$1"; then
-    read -r pid _ <"$E2E_RUN/$1.pid"
+  local name=$1 pid
+  shift
+  if running "$name"; then
+    read -r pid _ <"$E2E_RUN/$name.pid"
     kill -KILL -- "-$pid"
-    while running "$1"; do sleep 0.05; done
+    while running "$name"; do sleep 0.05; done
+    need_ports "$@"
   fi
-  rm -f "$E2E_RUN/$1.pid"
+  rm -f "$E2E_RUN/$name.pid"
 }
+
+# obey COMMAND: what a script does. It has set name, data and ports, and has these:
+#   prepare    makes what the server needs in the folder $data, unless it is there
+#   serve      launches the server and returns when it answers
+#   addresses  prints the KEY=VALUE lines
+#   install    gets the server; this one does for those that are only jars
+obey() {
+  case ${1:-} in
+  install) install ;;
+  start)
+    install
+    if ! running "$name"; then
+      need_ports "${ports[@]}"
+      mkdir -p "$data"
+      prepare
+      serve
+    fi
+    addresses
+    ;;
+  kill) strike "$name" "${ports[@]}" ;;
+  stop)
+    finish "$name"
+    rm -rf "$data"
+    ;;
+  status) running "$name" ;;
+  *)
+    sed -n '/^# usage/,/^[^#]/{/^[^#]/d;s/^# \{0,1\}//p}' "$0" >&2
+    exit 2
+    ;;
+  esac
+}
+
+install() { jars "$name"; }

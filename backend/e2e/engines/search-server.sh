@@ -8,6 +8,7 @@
 #   port       of HTTP; that of the nodes among themselves is 100 higher
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 port=$(port "$port")
+ports=($port $((port + 100)))
 data=$E2E_RUN/$name home=$E2E_CACHE/$name/home
 java_home=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")}
 
@@ -23,6 +24,7 @@ install() {
   mv "$home.new" "$home"
 }
 
+# prepare makes the configuration, also where data is left: the port may be another.
 prepare() {
   mkdir -p "$data/config"
   cp "$home"/config/{jvm.options,log4j2.properties} "$data/config/"
@@ -41,33 +43,16 @@ CONFIG
   if [[ $program == elasticsearch ]]; then echo "xpack.security.enabled: false" >>"$data/config/$program.yml"; fi
 }
 
-start() {
-  install
-  if ! running "$name"; then
-    need_ports "$port" $((port + 100))
-    [[ -d $data/config ]] || prepare
-    local variable=OPENSEARCH as=()
-    if [[ $program == elasticsearch ]]; then variable=ES; fi
-    # The server does not run as root: it is shown another user, who owns the same files.
-    if [[ $(id -u) == 0 ]]; then as=(unshare --user --map-user=1000 --map-group=1000); fi
-    launch "$name" env "${variable}_PATH_CONF=$data/config" "${variable}_JAVA_OPTS=-Xms512m -Xmx512m -XX:TieredStopAtLevel=1" \
-      "${variable}_JAVA_HOME=$java_home" "JAVA_HOME=$java_home" "${as[@]}" "$home/bin/$program"
-    await "$name" 120 curl -sf --max-time 2 "http://127.0.0.1:$port/_cluster/health?wait_for_status=yellow"
-  fi
-  echo "ELASTIC=http://127.0.0.1:$port"
+serve() {
+  local variable=OPENSEARCH as=()
+  if [[ $program == elasticsearch ]]; then variable=ES; fi
+  # The server does not run as root: it is shown another user, who owns the same files.
+  if [[ $(id -u) == 0 ]]; then as=(unshare --user --map-user=1000 --map-group=1000); fi
+  launch "$name" env "${variable}_PATH_CONF=$data/config" "${variable}_JAVA_OPTS=-Xms512m -Xmx512m -XX:TieredStopAtLevel=1" \
+    "${variable}_JAVA_HOME=$java_home" "JAVA_HOME=$java_home" "${as[@]}" "$home/bin/$program"
+  await "$name" 120 curl -sf --max-time 2 "http://127.0.0.1:$port/_cluster/health?wait_for_status=yellow"
 }
 
-case ${1:-} in
-install) install ;;
-start) start ;;
-kill) strike "$name" ;;
-stop)
-  finish "$name"
-  rm -rf "$data"
-  ;;
-status) running "$name" ;;
-*)
-  echo "usage: $0 install|start|kill|stop|status, as lib.sh says. start prints ELASTIC, the URL" >&2
-  exit 2
-  ;;
-esac
+addresses() { echo "ELASTIC=http://127.0.0.1:$port"; }
+
+obey "$@"
