@@ -76,6 +76,7 @@ type Ingester struct {
 	books           books
 	failed          error     // of the last attempt
 	logged, mourned time.Time // when that, and dead letters, were last logged
+	told            bool      // the log's last word is that an attempt failed
 	stuck           stuck     // a partition that cannot be read
 }
 

@@ -67,22 +67,10 @@ func settled(t *testing.T, in *ingest.Ingester, n int64) (b trace.Books) {
 }
 
 // letters returns the n dead letters.
-func letters(t *testing.T, b kafkatest.Broker, n int) (out []*kgo.Record) {
+func letters(t *testing.T, b kafkatest.Broker, n int) []*kgo.Record {
 	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addresses...), kgo.ConsumeTopics(ingest.DeadTopic(b.Topic)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for len(out) < n && ctx.Err() == nil {
-		out = append(out, client.PollFetches(ctx).Records()...)
-	}
-	if len(out) != n {
-		t.Fatalf("%d dead letters, want %d", len(out), n)
-	}
-	return out
+	b.Topic = ingest.DeadTopic(b.Topic)
+	return kafkatest.Read(t, b, n)
 }
 
 func header(r *kgo.Record, key string) string {

@@ -73,6 +73,10 @@ func (w *waiter) Done() <-chan struct{} {
 // is read again, and so is what was read after it.
 func TestCloseBetweenBatches(t *testing.T) {
 	_, b := kafkatest.NewCluster(t, kfake.SeedTopics(1, "jaeger-spans"))
+	closesBetweenBatches(t, b)
+}
+
+func closesBetweenBatches(t *testing.T, b kafkatest.Broker) {
 	messages, names := several(t)
 	kafkatest.Produce(t, b, messages...)
 	sink := kafkatest.NewSink()
@@ -110,6 +114,10 @@ func TestCloseBetweenBatches(t *testing.T) {
 // in their order, though later ones are there.
 func TestEnlarge(t *testing.T) {
 	_, b := kafkatest.NewCluster(t, kfake.SeedTopics(1, "jaeger-spans"))
+	enlarges(t, b)
+}
+
+func enlarges(t *testing.T, b kafkatest.Broker) {
 	messages, names := several(t)
 	kafkatest.Produce(t, b, messages...)
 	sink, begun, goOn, first := kafkatest.NewSink(), make(chan int, 1), make(chan struct{}), 0

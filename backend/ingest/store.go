@@ -172,18 +172,18 @@ func isAway(err error) bool {
 // report remembers why nothing is stored, and logs it once in logEvery.
 func (in *Ingester) report(err error, b *batch) {
 	in.mu.Lock()
-	before := in.failed
 	in.failed = err
-	quiet := err != nil && time.Since(in.logged) < logEvery
-	if err != nil && !quiet {
-		in.logged = time.Now()
+	worse, better := false, false
+	switch {
+	case err == nil:
+		better, in.told = in.told, false
+	case time.Since(in.logged) >= logEvery:
+		in.logged, worse, in.told = time.Now(), true, true
 	}
 	in.mu.Unlock()
-	switch {
-	case quiet:
-	case err != nil:
+	if worse {
 		in.log.Warn("spans cannot be stored, and wait in Kafka", "error", err, "messages", len(b.messages))
-	case before != nil:
+	} else if better {
 		in.log.Info("spans can be stored again")
 	}
 }

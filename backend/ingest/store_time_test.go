@@ -3,9 +3,11 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,6 +59,22 @@ func TestAttemptTime(t *testing.T) {
 		}
 		if took := time.Since(begun); took != writeTime {
 			t.Errorf("an attempt took %v, want %v", took, writeTime)
+		}
+	})
+}
+
+// TestReportLog: a store that fails and goes on by turns is logged once a minute.
+func TestReportLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		in := &Ingester{log: slog.New(slog.NewTextHandler(&log, nil))}
+		for range 600 { // a second each
+			in.report(errors.New("no route"), &batch{})
+			in.report(nil, &batch{})
+			time.Sleep(time.Second)
+		}
+		if worse, better := strings.Count(log.String(), "wait in Kafka"), strings.Count(log.String(), "again"); worse != 10 || better != 10 {
+			t.Errorf("in ten minutes the log has %d times that spans wait, and %d that they do not, want 10 of each", worse, better)
 		}
 	})
 }

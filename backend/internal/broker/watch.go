@@ -19,8 +19,8 @@ const (
 	logEvery = time.Minute
 )
 
-// Watch knows whether brokers answer, and logs when that changes, and once a minute
-// while they do not.
+// Watch knows whether brokers answer, and logs that they do not once a minute, and that
+// they do again.
 type Watch struct {
 	client *kgo.Client
 	log    *slog.Logger
@@ -28,7 +28,8 @@ type Watch struct {
 	mu      sync.Mutex
 	trouble error
 	well    time.Time // when something last went well
-	logged  time.Time
+	logged  time.Time // when trouble last was
+	told    bool      // the log's last word is that there is trouble
 }
 
 // NewWatch returns a Watch whose trouble is err, if any.
@@ -64,21 +65,18 @@ func (w *Watch) Run(ctx context.Context) {
 func (w *Watch) Note(err error) {
 	now := time.Now()
 	w.mu.Lock()
-	before := w.trouble
 	w.trouble = err
-	if err == nil {
-		w.well = now
-	}
-	quiet := err != nil && now.Sub(w.logged) < logEvery
-	if err != nil && !quiet {
-		w.logged = now
+	worse, better := false, false
+	switch {
+	case err == nil:
+		w.well, better, w.told = now, w.told, false
+	case now.Sub(w.logged) >= logEvery:
+		w.logged, worse, w.told = now, true, true
 	}
 	w.mu.Unlock()
-	switch {
-	case quiet:
-	case err != nil:
+	if worse {
 		w.log.Warn("kafka does not answer", "error", err)
-	case before != nil:
+	} else if better {
 		w.log.Info("kafka answers again")
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -176,6 +177,26 @@ func Produce(t testing.TB, b Broker, messages ...*kgo.Record) {
 	if err := client.ProduceSync(t.Context(), messages...).FirstErr(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Read returns the n messages of the topic; it fails when after 20 seconds there are
+// fewer, or when there are more.
+func Read(t testing.TB, b Broker, n int) (out []*kgo.Record) {
+	t.Helper()
+	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addresses...), kgo.ConsumeTopics(b.Topic))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for len(out) < n && ctx.Err() == nil {
+		out = append(out, client.PollFetches(ctx).Records()...)
+	}
+	if len(out) != n {
+		t.Fatalf("%d messages of %s, want %d", len(out), b.Topic, n)
+	}
+	return out
 }
 
 // Spans returns spans of one trace with these names.

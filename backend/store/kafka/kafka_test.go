@@ -25,25 +25,6 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// read returns n messages of the topic.
-func read(t *testing.T, b kafkatest.Broker, n int) (out []*kgo.Record) {
-	t.Helper()
-	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addresses...), kgo.ConsumeTopics(b.Topic))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for len(out) < n && ctx.Err() == nil {
-		out = append(out, client.PollFetches(ctx).Records()...)
-	}
-	if len(out) != n {
-		t.Fatalf("%d messages, want %d", len(out), n)
-	}
-	return out
-}
-
 // TestMessages: how many there are in each encoding, with which keys, and that they
 // are read as what was written.
 func TestMessages(t *testing.T) {
@@ -65,7 +46,7 @@ func TestMessages(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, r := range read(t, b, len(keys)) {
+			for _, r := range kafkatest.Read(t, b, len(keys)) {
 				got = append(got, string(r.Key))
 				if _, refused, err := decoder.Add(r.Value); err != nil || len(refused) > 0 {
 					t.Errorf("%q: refused %v, %v", r.Value, refused, err)
@@ -113,7 +94,7 @@ func TestTooLarge(t *testing.T) {
 				if err := s.Write(t.Context(), td); refused(err) != 1 || !strings.Contains(err.Error(), "trace 01000000000000000000000000000001") {
 					t.Errorf("%v, want one span refused, and of which trace", err)
 				}
-				for _, r := range read(t, b, 2) {
+				for _, r := range kafkatest.Read(t, b, 2) {
 					if strings.Contains(string(r.Value), "LARGE") {
 						t.Error("the large one is there")
 					}
@@ -213,7 +194,7 @@ func TestSettings(t *testing.T) {
 		if err := s.Write(t.Context(), kafkatest.Spans(1, "a", "b")); err != nil {
 			t.Errorf("%s: %v", compression, err)
 		}
-		read(t, b, 2)
+		kafkatest.Read(t, b, 2)
 		_ = s.Close()
 	}
 }
