@@ -4,6 +4,7 @@ package jaeger
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -39,7 +40,10 @@ func ProcessOf(r pcommon.Resource) *model.Process {
 // another the fields that Jaeger has not are tags, named as OpenTelemetry's
 // specification says (trace/sdk_exporters/jaeger.md), and links and events are what
 // Jaeger 1.62 makes of those of OTLP.
-func Of(s trace.Span) Span {
+func Of(s trace.Span) Span { return OfReusing(nil, s) }
+
+// OfReusing is Of with the memory of tags, those of a Span that is needed no more.
+func OfReusing(tags []model.Tag, s trace.Span) Span {
 	j := Span{}
 	id := s.TraceID()
 	j.TraceID, j.SpanID, j.ParentID = TraceIDOf(id), SpanIDOf(s.SpanID()), SpanIDOf(s.ParentSpanID())
@@ -47,7 +51,7 @@ func Of(s trace.Span) Span {
 	j.Start, j.Duration = int64(s.StartTimestamp()), s.Duration()
 	j.References = references(s)
 	j.Logs = logs(s)
-	j.Tags = make([]model.Tag, 0, s.Attributes().Len()+8)
+	j.Tags = slices.Grow(tags[:0], s.Attributes().Len()+8)
 	format := "" // in which it came, if not as OTLP
 	for k, v := range s.Attributes().All() {
 		switch {

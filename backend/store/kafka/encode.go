@@ -43,30 +43,32 @@ func newEncoder(encoding string) (encoder, error) {
 
 // encodeProto makes each span a Span of Jaeger's model.proto.
 func encodeProto(td ptrace.Traces) ([]*message, error) {
-	out := make([]*message, 0, td.SpanCount())
+	out := newMessages(td.SpanCount())
 	var e jaeger.Encoder
+	var j jaeger.Span
 	var process []byte
 	for _, rs := range td.ResourceSpans().All() {
 		process = e.AppendProcess(process[:0], jaeger.ProcessOf(rs.Resource()))
 		for s := range spansOf(rs) {
-			j := jaeger.Of(s)
-			out = append(out, jaegerMessage(s.TraceID(), e.AppendSpan(nil, &j, process)))
+			j = jaeger.OfReusing(j.Tags, s)
+			out.add(s.TraceID(), func(b []byte) []byte { return e.AppendSpan(b, &j, process) })
 		}
 	}
-	return out, nil
+	return out.list, nil
 }
 
 // encodeJSON makes each span the same in JSON.
 func encodeJSON(td ptrace.Traces) ([]*message, error) {
-	out := make([]*message, 0, td.SpanCount())
+	out := newMessages(td.SpanCount())
+	var j jaeger.Span
 	for _, rs := range td.ResourceSpans().All() {
 		process := jaeger.ProcessOf(rs.Resource())
 		for s := range spansOf(rs) {
-			j := jaeger.Of(s)
-			out = append(out, jaegerMessage(s.TraceID(), jaeger.AppendJSON(nil, &j, process)))
+			j = jaeger.OfReusing(j.Tags, s)
+			out.add(s.TraceID(), func(b []byte) []byte { return jaeger.AppendJSON(b, &j, process) })
 		}
 	}
-	return out, nil
+	return out.list, nil
 }
 
 func spansOf(rs ptrace.ResourceSpans) func(func(trace.Span) bool) {
@@ -81,14 +83,37 @@ func spansOf(rs ptrace.ResourceSpans) func(func(trace.Span) bool) {
 	}
 }
 
-// jaegerMessage has the key that Jaeger gives it: the id in 16 digits if they are
-// enough.
-func jaegerMessage(id pcommon.TraceID, value []byte) *message {
-	key := hex.AppendEncode(make([]byte, 0, 32), id[:])
-	if bytes.Equal(id[:8], make([]byte, 8)) {
-		key = key[16:]
+// messages are those of a batch's spans, in little memory of their own: an allocation for
+// each would cost more than what is in it.
+type messages struct {
+	list []*message
+	free []message
+	text []byte // what has room has it at the end
+}
+
+func newMessages(n int) *messages {
+	return &messages{list: make([]*message, 0, n), free: make([]message, n)}
+}
+
+// add adds the message that write appends. Its key is what Jaeger gives it: the id in 16
+// digits if they are enough.
+func (m *messages) add(id pcommon.TraceID, write func([]byte) []byte) {
+	if cap(m.text)-len(m.text) < roomBytes {
+		m.text = make([]byte, 0, roomBytes*min(128, len(m.free)))
 	}
-	return &message{record: kgo.Record{Key: key, Value: value}, trace: id}
+	begin := len(m.text)
+	digits := id[:]
+	if bytes.Equal(id[:8], make([]byte, 8)) {
+		digits = id[8:]
+	}
+	m.text = hex.AppendEncode(m.text, digits)
+	key := len(m.text)
+	m.text = write(m.text)
+	one := &m.free[0]
+	m.free = m.free[1:]
+	one.trace = id
+	one.record.Key, one.record.Value = m.text[begin:key:key], m.text[key:len(m.text):len(m.text)]
+	m.list = append(m.list, one)
 }
 
 // joiner makes one value of the spans of a trace.

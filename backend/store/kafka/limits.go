@@ -13,6 +13,9 @@ const (
 	// messageHead is what Kafka may put around a message that is alone in a batch.
 	messageHead = 128
 
+	// roomBytes is more than most messages have.
+	roomBytes = 1 << 10
+
 	// linger is how long a message waits for others of the same Write, so that they
 	// leave in one request.
 	linger = 5 * time.Millisecond
