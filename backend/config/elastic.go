@@ -73,7 +73,7 @@ func (e *Elastic) options() []option {
 		{"es.tags-as-fields.include", "ES_TAGS_AS_FIELDS_INCLUDE", list(&e.TagsAsFields), "tags that are fields of their own, key,…", "none", stores},
 		{"es.tags-as-fields.config-file", "ES_TAGS_AS_FIELDS_CONFIG_FILE", text(&e.TagsFile), "file with more of them, one a line", "none", stores},
 		{"es.tags-as-fields.dot-replacement", "ES_TAGS_AS_FIELDS_DOT_REPLACEMENT", text(&e.DotReplacement), "what stands for a dot in the names of these fields", "", stores},
-		{"es.max-span-age", "ES_MAX_SPAN_AGE", duration(&e.MaxSpanAge), "how old spans may be that are looked for when nobody says since when", "", stores},
+		{"es.max-span-age", "ES_MAX_SPAN_AGE", duration(&e.MaxSpanAge), "how old spans may be that are looked for when nobody says since when, and that have an index of their own day when they are written", "", stores},
 		{"es.max-doc-count", "ES_MAX_DOC_COUNT", count(&e.MaxDocCount, 10, 10_000), "most documents, or names in a list, that one answer has", "", stores},
 		{"es.max-scan", "SPUR_ES_MAX_SCAN", count(&e.MaxScan, 1, 100_000_000), "spans that a search reads and compares before it gives up and says where", "", stores},
 		{"es.bulk.size", "ES_BULK_SIZE", count(&e.BulkSize, 1000, 100_000_000), "bytes of a request that stores", "", stores},

@@ -77,12 +77,12 @@ func elasticAsk(t *testing.T, method, url, body string) (status int, answer stri
 }
 
 // elasticOurs starts an all-in-one of ours.
-func elasticOurs(t *testing.T, url, prefix string) elasticPeer {
+func elasticOurs(t *testing.T, url, prefix string, age time.Duration) elasticPeer {
 	t.Helper()
 	c := config.Default(config.AllInOne)
 	c.Storage = "elasticsearch"
 	c.Elastic.URLs, c.Elastic.Prefix, c.Elastic.Shards, c.Elastic.Replicas = []string{url}, prefix, 1, 0
-	c.Elastic.MaxSpanAge = elasticSpanAge()
+	c.Elastic.MaxSpanAge = age
 	c.FreePorts()
 	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler), Engines: engines.Open})
 	if err != nil {
@@ -171,15 +171,15 @@ func TestElasticInterchange(t *testing.T) {
 	t.Run("from 1.62", func(t *testing.T) {
 		theirs := elastic162(t, url, from162)
 		c.send(t, theirs)
-		c.compare(t, "from 1.62", theirs.query, elasticOurs(t, url, from162).query, table)
+		c.compare(t, "from 1.62", theirs.query, elasticOurs(t, url, from162, elasticSpanAge()).query, table)
 	})
 	t.Run("from 2.13", func(t *testing.T) {
 		theirs := elastic213(t, url, from213)
 		c.send(t, theirs)
-		c.compare(t, "from 2.13", theirs.query, elasticOurs(t, url, from213).query, table)
+		c.compare(t, "from 2.13", theirs.query, elasticOurs(t, url, from213, elasticSpanAge()).query, table)
 	})
 	t.Run("to both", func(t *testing.T) {
-		ours := elasticOurs(t, url, from)
+		ours := elasticOurs(t, url, from, elasticSpanAge())
 		c.send(t, ours)
 		c.compare(t, "to 1.62", ours.query, elastic162(t, url, from).query, table)
 		c.compare(t, "to 2.13", ours.query, elastic213(t, url, from).query, table)

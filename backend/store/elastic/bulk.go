@@ -201,7 +201,7 @@ func (s *Store) outcome(items []item, answer []byte) (again []item, refused *sto
 				again = append(again, items[i])
 				err = fmt.Errorf("%w: status %d of a document", store.ErrUnavailable, a.Status)
 				continue
-			case passing(a.Status, a.Error.Type):
+			case passing(a.Status, a.Error.Type, a.Error.Reason):
 				again = append(again, items[i])
 				err = unavailable(a.Error)
 				continue

@@ -198,7 +198,7 @@ func failure(status int, b []byte) error {
 			}
 		}
 	}
-	if passing(status, e.kind) {
+	if passing(status, e.kind, e.reason) {
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, e)
 	}
 	return e
@@ -206,12 +206,14 @@ func failure(status int, b []byte) error {
 
 // passing reports whether what failed can succeed later: the server has no room or no
 // time, it may not write, or credentials are wrong, which can be put right.
-func passing(status int, kind string) bool {
+func passing(status int, kind, reason string) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusRequestTimeout:
 		return true
 	case http.StatusNotFound:
 		return kind == "index_not_found_exception"
+	case http.StatusBadRequest: // of a kind that is none: cluster.max_shards_per_node are there
+		return strings.Contains(reason, "this action would add [") && strings.Contains(reason, "shards")
 	}
 	return status >= 500 || kind == "cluster_block_exception"
 }

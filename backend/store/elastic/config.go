@@ -30,7 +30,9 @@ type Config struct {
 	KeepTemplates    bool // templates are not written: someone else did
 	Shards, Replicas int  // of an index
 	Priority         Priority
-	// MaxAge is how old spans are that reads without a window look at; 0 is any age.
+	// MaxAge is how old spans are that reads without a window look at; 0 is any age. Spans
+	// that are older when they are written (0: than 72 h), or more than a day in the future, have no
+	// index for their own day: they are in the one of the day on which they were written.
 	MaxAge time.Duration
 
 	// A bulk request is sent when it has BulkActions documents or BulkBytes, or

@@ -33,6 +33,7 @@ type Store struct {
 	known    knownSet
 	counters *counters
 	log      *slog.Logger
+	now      func() time.Time // the clock
 	gate     gate
 	link     link
 }
@@ -55,7 +56,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	}
 	s := &Store{
 		config: c, names: newNames(&c), encoder: newEncoder(&c), decoder: decoder{c.DotReplacement},
-		counters: newCounters(), log: log,
+		counters: newCounters(), log: log, now: time.Now,
 	}
 	s.gate.init()
 	var err error

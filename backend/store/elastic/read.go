@@ -28,8 +28,6 @@ const (
 	maxTie   = 10_000
 	// maxTraceSpans is the number of spans of a trace that are read.
 	maxTraceSpans = 1_000_000
-	// ahead is how far in the future spans are looked for when nobody says until when.
-	ahead = 24 * time.Hour
 )
 
 // hit is a document that a search found.
@@ -108,23 +106,6 @@ func (s *Store) askShards(ctx context.Context, r request) (answer []byte, err er
 		}
 		pause *= 2
 	}
-}
-
-// spanIndices are the indices with spans of w, or those that are young enough.
-func (s *Store) spanIndices(w trace.Window) string { return s.indices(spans, w) }
-
-func (s *Store) indices(k kind, w trace.Window) string {
-	from, to := w.Start, w.End
-	if from.IsZero() && s.config.MaxAge > 0 {
-		from = time.Now().Add(-s.config.MaxAge)
-	}
-	if to.IsZero() {
-		to = time.Now().Add(ahead)
-	}
-	if !from.IsZero() && to.Before(from) {
-		to = from
-	}
-	return s.names.read(k, from, to)
 }
 
 // idTexts are the spellings of a trace id in documents: of 64 bits there are some with 16
@@ -234,19 +215,26 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 		return ptrace.Traces{}, err
 	}
 	defer done()
+	td, err := s.trace(ctx, s.spanIndices(w), id, w)
+	if err == nil && td.SpanCount() == 0 && w.Start.IsZero() && s.config.MaxAge > 0 {
+		td, err = s.trace(ctx, s.spanIndices(anyTime), id, w) // a search has found an old one
+	}
+	if err == nil && td.SpanCount() == 0 {
+		err = fmt.Errorf("%w: %s", store.ErrNotFound, trace.FormatTraceID(id))
+	}
+	return td, err
+}
+
+func (s *Store) trace(ctx context.Context, indices string, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	b := newBuilder(&s.decoder)
-	err = s.spansOf(ctx, s.spanIndices(w), []pcommon.TraceID{id}, w, func(source []byte) error {
+	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, func(source []byte) error {
 		s.add(b, source)
 		return nil
 	})
 	if err != nil {
 		return ptrace.Traces{}, err
 	}
-	td := b.within(w)
-	if td.SpanCount() == 0 {
-		return ptrace.Traces{}, fmt.Errorf("%w: %s", store.ErrNotFound, trace.FormatTraceID(id))
-	}
-	return td, nil
+	return b.within(w), nil
 }
 
 // add adds the span of a document. One that is none is counted, and left out.

@@ -185,6 +185,7 @@ func steps(t *testing.T, r *requests, dir, url string) {
 		return
 	}
 	defer func() { _ = s.Close() }()
+	s.SetClock(sample)
 	td := spansOf(3)
 	r.do(dir, "write", func() error { return s.Write(ctx, td) })
 	r.do(dir, "write-again", func() error { return s.Write(ctx, td) })

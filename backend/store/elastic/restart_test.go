@@ -100,7 +100,7 @@ func TestRealReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	block := func(value string) {
-		mustAsk(t, url, "PUT", "/"+c.Prefix+"-jaeger-span-2026-01-02/_settings", `{"index.blocks.read_only_allow_delete":`+value+`}`)
+		mustAsk(t, url, "PUT", "/"+c.Prefix+"-jaeger-span-"+time.Now().UTC().Format(time.DateOnly)+"/_settings", `{"index.blocks.read_only_allow_delete":`+value+`}`)
 	}
 	block("true")
 	err := s.Write(t.Context(), spansOf(3))

@@ -125,7 +125,7 @@ func (s *Store) InsertProbabilities(ctx context.Context, list []store.Probabilit
 		return err
 	}
 	defer done()
-	now := time.Now().UTC()
+	now := s.now().UTC()
 	doc := computed{now, values{"spur", map[string]map[string]float64{}, map[string]map[string]float64{}}}
 	put := func(m map[string]map[string]float64, service, operation string, f float64) {
 		if m[service] == nil {
@@ -179,7 +179,7 @@ func (s *Store) LatestProbabilities(ctx context.Context) ([]store.Probability, e
 		return nil, err
 	}
 	defer done()
-	n, now := s.names, time.Now()
+	n, now := s.names, s.now()
 	n.aliases = false
 	f, err := s.search(ctx, n.read(samplings, now.Add(-samplingAge), now), object{
 		"size": 1, "query": all(object{"exists": object{"field": "probabilitiesandqps.Hostname"}}),

@@ -37,9 +37,9 @@ type scan struct {
 	looked    int // through so many documents
 }
 
-// scan begins with spans that start until from, in microseconds, or with the newest if
-// that is 0.
-func (s *Store) scan(q *trace.Query, from uint64) *scan {
+// scan looks through indices. It begins with spans that start until from, in microseconds,
+// or with the newest if that is 0.
+func (s *Store) scan(q *trace.Query, from uint64, indices string) *scan {
 	conditions := inWindow(q.Window)
 	if from > 0 {
 		conditions = append(conditions, object{"range": object{"startTime": object{"lte": from}}})
@@ -55,7 +55,7 @@ func (s *Store) scan(q *trace.Query, from uint64) *scan {
 		conditions = append(conditions, c)
 	}
 	return &scan{
-		store: s, indices: s.spanIndices(q.Window), condition: all(conditions...),
+		store: s, indices: indices, condition: all(conditions...),
 		size: min(max(10*q.Limit, 100), spanPage, s.config.PageSize), seen: map[pcommon.TraceID]bool{},
 	}
 }

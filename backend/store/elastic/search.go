@@ -51,7 +51,16 @@ func (s *Store) Search(ctx context.Context, q trace.Query) (trace.Page, error) {
 	if err != nil {
 		return trace.Page{}, err
 	}
-	f := &finder{store: s, query: &q, scan: s.scan(&q, c.from), indices: s.spanIndices(trace.Window{})}
+	page, err := s.find(ctx, &q, c, q.Window)
+	if err == nil && q.IDs != nil && page.Total < len(q.IDs) && q.Window.Start.IsZero() && s.config.MaxAge > 0 {
+		page, err = s.find(ctx, &q, c, anyTime) // some of them may be old
+	}
+	return page, err
+}
+
+// find finds a page of traces with a span in the indices of w.
+func (s *Store) find(ctx context.Context, q *trace.Query, c cursor, w trace.Window) (trace.Page, error) {
+	f := &finder{store: s, query: q, scan: s.scan(q, c.from, s.spanIndices(w)), indices: s.spanIndices(s.reach(w))}
 	if q.Order == trace.NewestFirst {
 		return f.newest(ctx, c)
 	}

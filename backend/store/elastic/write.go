@@ -43,7 +43,7 @@ func (s *Store) write(ctx context.Context, td ptrace.Traces, archive bool) error
 
 // items are the documents of spans and of the services that are not known to be there.
 func (s *Store) items(td ptrace.Traces, archive bool) []item {
-	w := writer{store: s, archive: archive, items: make([]item, 0, td.SpanCount()+8), buffer: make([]byte, 0, 1024*td.SpanCount())}
+	w := writer{store: s, now: s.now(), archive: archive, items: make([]item, 0, td.SpanCount()+8), buffer: make([]byte, 0, 1024*td.SpanCount())}
 	for _, rs := range td.ResourceSpans().All() {
 		p := jaeger.ProcessOf(rs.Resource())
 		w.process = s.encoder.appendProcess(nil, p)
@@ -61,6 +61,7 @@ func (s *Store) items(td ptrace.Traces, archive bool) []item {
 // it had before that was full.
 type writer struct {
 	store    *Store
+	now      time.Time
 	archive  bool
 	process  []byte // of the spans that come
 	service  string
@@ -74,7 +75,7 @@ func (w *writer) span(span trace.Span) {
 	s := w.store
 	j := jaeger.Stored(span)
 	w.document = s.encoder.appendSpan(w.document[:0], &j, w.process)
-	at := time.UnixMicro(int64(uint64(j.Start) / 1000))
+	at := s.place(time.UnixMicro(int64(uint64(j.Start)/1000)), w.now)
 	index := s.names.archive(true)
 	if !w.archive {
 		index = s.names.write(spans, at)
