@@ -49,6 +49,13 @@ type request struct {
 type serverError struct {
 	status       int
 	kind, reason string
+	typed        bool // the kind is one of the server's
+}
+
+// ofContent reports whether what was sent is at fault: it is too large, or the server itself
+// says so, and nobody on the way to it.
+func (e *serverError) ofContent() bool {
+	return e.status == http.StatusRequestEntityTooLarge || e.status == http.StatusBadRequest && e.typed
 }
 
 func (e *serverError) Error() string {
@@ -192,7 +199,7 @@ func failure(status int, b []byte) error {
 	if json.Unmarshal(b, &body) == nil {
 		var detail itemError
 		if json.Unmarshal(body.Error, &detail) == nil && detail.Type != "" {
-			e.kind, e.reason = detail.Type, fmt.Sprintf("%.300s", detail.Reason)
+			e.typed, e.kind, e.reason = true, detail.Type, fmt.Sprintf("%.300s", detail.Reason)
 			if len(detail.Root) > 0 && detail.Root[0].Reason != detail.Reason {
 				e.reason += fmt.Sprintf(": %s: %.300s", detail.Root[0].Type, detail.Root[0].Reason)
 			}

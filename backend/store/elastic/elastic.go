@@ -4,6 +4,7 @@ package elastic
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,7 @@ type Store struct {
 	counters *counters
 	log      *slog.Logger
 	now      func() time.Time // the clock
+	instance string           // different in each process
 	gate     gate
 	link     link
 }
@@ -56,7 +58,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	}
 	s := &Store{
 		config: c, names: newNames(&c), encoder: newEncoder(&c), decoder: decoder{c.DotReplacement},
-		counters: newCounters(), log: log, now: time.Now,
+		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(),
 	}
 	s.gate.init()
 	var err error

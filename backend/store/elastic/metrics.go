@@ -18,7 +18,7 @@ func newCounters() *counters {
 			Name: "spur_elastic_requests_total", Help: "Requests to the server.",
 		}),
 		documents: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "spur_elastic_documents_total", Help: "Documents by what the server did: stored, known (there already), refused (spans that it will never take).",
+			Name: "spur_elastic_documents_total", Help: "Documents by what the server did: stored, known (there already), refused (that it will never take).",
 		}, []string{"result"}),
 		retried: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "spur_elastic_retried_documents_total", Help: "Documents sent again, because the server had no room or no time.",

@@ -4,9 +4,11 @@ package elastic
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -64,13 +66,26 @@ func (s *Store) InsertThroughput(ctx context.Context, at time.Time, list []store
 		if err != nil {
 			return err
 		}
-		line := fmt.Appendf(nil, `{"index":{"_index":%q}}`+"\n%s\n", index, b)
-		items = append(items, item{line: line, key: index})
+		line := fmt.Appendf(nil, `{"create":{"_index":%q,"_id":%q}}`+"\n%s\n", index, s.throughputID(b), b)
+		items = append(items, item{line: line, own: true})
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	return s.failed(s.send(ctx, items))
+	refused, err := s.send(ctx, items)
+	if err == nil && refused.others > 0 {
+		return fmt.Errorf("the server refuses %d documents of throughput: %w", refused.others, refused.why)
+	}
+	return s.failed(err)
+}
+
+// throughputID is the id of a document. What is sent again has the same, and what
+// another process sends has another.
+func (s *Store) throughputID(document []byte) string {
+	h := fnv.New128a()
+	_, _ = h.Write([]byte(s.instance)) // never fails
+	_, _ = h.Write(document)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // samplingIndex has a date in its name also where others are aliases: so Jaeger reads it.

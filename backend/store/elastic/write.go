@@ -38,7 +38,16 @@ func (s *Store) write(ctx context.Context, td ptrace.Traces, archive bool) error
 		return err
 	}
 	defer done()
-	return s.failed(s.send(ctx, s.items(td, archive)))
+	refused, err := s.send(ctx, s.items(td, archive))
+	switch {
+	case err != nil:
+		return s.failed(err)
+	case refused.spans != nil:
+		return refused.spans
+	case refused.others > 0:
+		s.log.Debug("the server refuses operations", "documents", refused.others, "error", refused.why)
+	}
+	return nil
 }
 
 // items are the documents of spans and of the services that are not known to be there.
