@@ -154,15 +154,22 @@ func (c *client) call(ctx context.Context, r request) ([]byte, error) {
 	return b, nil
 }
 
+// errGone says that no server is there: what answers next may be another.
+var errGone = errors.New("no server answers")
+
 // away is the error of a server that does not answer.
 func (c *client) away(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return ended(ctx)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no answer within %v", c.config.Timeout)
+		return unavailable(fmt.Errorf("no answer within %v", c.config.Timeout))
 	}
-	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return unavailable(err)
+	}
+	return fmt.Errorf("%w: %w: %w", store.ErrUnavailable, errGone, err)
 }
 
 // authorize adds what the settings say to show.

@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,8 +18,8 @@ import (
 const (
 	// openWait is how long Open waits for the server.
 	openWait = 5 * time.Second
-	// againAfter is how long a server that did not answer is left alone.
-	againAfter = time.Second
+	// closeWait is how long Close waits for calls before it ends them.
+	closeWait = 3 * time.Second
 )
 
 // Store is an engine of spans. Its methods may be called from any goroutine.
@@ -38,6 +36,9 @@ type Store struct {
 	instance string           // different in each process
 	gate     gate
 	link     link
+	closing  context.Context // done when calls that are under way must end
+	end      context.CancelCauseFunc
+	watched  chan struct{} // closed when nobody asks the server any more
 }
 
 var (
@@ -45,6 +46,7 @@ var (
 	_ store.Archiver   = (*Store)(nil)
 	_ store.Batcher    = (*Store)(nil)
 	_ store.LinkWriter = (*Store)(nil)
+	_ store.Prober     = (*Store)(nil)
 	_ store.Sampler    = (*Store)(nil)
 )
 
@@ -59,8 +61,10 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	s := &Store{
 		config: c, names: newNames(&c), encoder: newEncoder(&c), decoder: decoder{c.DotReplacement},
 		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(),
+		link: link{turn: make(chan struct{}, 1), log: log}, watched: make(chan struct{}),
 	}
 	s.gate.init()
+	s.closing, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	var err error
 	if s.client, err = newClient(&s.config, s.counters); err != nil {
 		return nil, err
@@ -73,66 +77,24 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	case err == nil:
 	case refuses(err):
 		return nil, fmt.Errorf("the server refuses the credentials: %w", err)
-	case errors.Is(err, store.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded):
-		log.Warn("the server cannot be reached yet", "servers", c.servers(), "error", err)
+	case errors.Is(err, context.DeadlineExceeded): // openWait's, so that nothing is noted yet
+		s.link.note(unavailable(fmt.Errorf("no answer within %v", openWait)))
+	case errors.Is(err, store.ErrUnavailable):
 	default:
 		return nil, err
 	}
 	if reg != nil {
 		reg.MustRegister(s.counters)
 	}
+	go func() {
+		defer close(s.watched)
+		s.watch(s.closing, probeEvery)
+	}()
 	return s, nil
 }
 
-// link is whether the server has been seen, and what it is.
-type link struct {
-	version atomic.Pointer[version] // nil before
-	mu      sync.Mutex              // of a connect
-	tried   time.Time
-	err     error // of that
-}
-
-// connect finds out what the server is and writes the templates, unless that has been
-// done since the server was last away.
-func (s *Store) connect(ctx context.Context) error {
-	if s.link.version.Load() != nil {
-		return nil
-	}
-	s.link.mu.Lock()
-	defer s.link.mu.Unlock()
-	if s.link.version.Load() != nil {
-		return nil
-	}
-	if s.link.err != nil && time.Since(s.link.tried) < againAfter {
-		return s.link.err
-	}
-	v, err := s.client.detect(ctx)
-	if err == nil && !s.config.KeepTemplates {
-		err = s.installTemplates(ctx, v)
-	}
-	if ctx.Err() != nil && err != nil {
-		return err // the caller's, not the server's
-	}
-	s.link.tried, s.link.err = time.Now(), err
-	if err == nil {
-		s.link.version.Store(&v)
-		s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
-	}
-	return err
-}
-
-// failed returns err. After one of a server that is away, the next call looks whether it is
-// the same as before when it is back.
-func (s *Store) failed(err error) error {
-	if errors.Is(err, store.ErrUnavailable) {
-		s.link.version.Store(nil)
-		s.known.forget()
-	}
-	return err
-}
-
-// begin begins a call: the context is done when the caller's is, or the store is closed in
-// spite of it. done must be called.
+// begin begins a call: the context is done when the caller's is, or when Close does not wait
+// any longer. done must be called.
 func (s *Store) begin(ctx context.Context) (_ context.Context, done func(), err error) {
 	if err := s.gate.enter(); err != nil {
 		return nil, nil, err
@@ -141,14 +103,29 @@ func (s *Store) begin(ctx context.Context) (_ context.Context, done func(), err 
 		s.gate.leave()
 		return nil, nil, err
 	}
-	if err := s.connect(ctx); err != nil {
+	call, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.closing, func() { cancel(store.ErrClosed) })
+	done = func() {
+		stop()
+		cancel(nil)
 		s.gate.leave()
-		if ctx.Err() != nil {
-			err = ctx.Err()
+	}
+	if err := s.connect(call); err != nil {
+		defer done()
+		if call.Err() != nil {
+			err = ended(call)
 		}
 		return nil, nil, err
 	}
-	return ctx, s.gate.leave, nil
+	return call, done, nil
+}
+
+// ended is why the context of a call is done: the caller's error, or ErrClosed.
+func ended(ctx context.Context) error {
+	if errors.Is(context.Cause(ctx), store.ErrClosed) {
+		return store.ErrClosed
+	}
+	return ctx.Err()
 }
 
 // Caps implements store.Store.
@@ -156,11 +133,16 @@ func (s *Store) Caps() store.Caps {
 	return store.Caps{Shared: true, Uncounted: true, NoArrivals: true, StoredLinks: true}
 }
 
-// Close implements store.Store.
+// Close implements store.Store. It waits 3 s for calls that are under way, and then ends
+// them with ErrClosed.
 func (s *Store) Close() error {
+	late := time.AfterFunc(closeWait, func() { s.end(nil) })
+	defer late.Stop()
 	if !s.gate.close() {
 		return store.ErrClosed
 	}
+	s.end(nil)
+	<-s.watched
 	s.client.idle.CloseIdleConnections()
 	return nil
 }

@@ -2,9 +2,18 @@
 
 package elastic
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // SetClock sets the time that it is for s. What is random is not, then.
 func (s *Store) SetClock(now time.Time) {
 	s.now, s.instance = func() time.Time { return now }, ""
 }
+
+// Probe asks the server whether it is there.
+func (s *Store) Probe(ctx context.Context) { s.probe(ctx) }
+
+// Watch does so until ctx is done.
+func (s *Store) Watch(ctx context.Context, every time.Duration) { s.watch(ctx, every) }

@@ -18,12 +18,12 @@ func TestSecret(t *testing.T) {
 	host := strings.TrimPrefix(c.URLs[0], "http://")
 	for url, want := range map[string]string{
 		"http://elastic:hunter2@" + host:     "msg=connected",
-		"http://elastic:hunter2@127.0.0.1:1": "cannot be reached yet",
+		"http://elastic:hunter2@127.0.0.1:1": "the server cannot be used",
 		"http://elastic:hunter2%zz@" + host:  "no URL of a server",
 		"elastic:hunter2@" + host:            "no URL of a server",
 		"http://elastic:a/hunter2@" + host:   "no URL of a server",
 		"http://elastic:hunter2@x@[" + host:  "no URL of a server",
-		"https://elastic:hunter2@" + host:    "cannot be reached yet",
+		"https://elastic:hunter2@" + host:    "the server cannot be used",
 	} {
 		var said bytes.Buffer
 		c.URLs = []string{url}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package elastic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-spur/spur/backend/store"
+)
+
+const (
+	// againAfter is how long a server that did not answer is left alone.
+	againAfter = time.Second
+	// probeEvery is how often the server is asked whether it is there, and probeTime how
+	// long it has for the answer.
+	probeEvery = 5 * time.Second
+	probeTime  = 5 * time.Second
+	// logEvery is how often the same trouble is logged.
+	logEvery = time.Minute
+)
+
+// link is what is known of the server.
+type link struct {
+	version atomic.Pointer[version] // nil until it has answered, and since it did not
+	turn    chan struct{}           // full while somebody connects
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	asked  time.Time // when it was last asked what it is
+	err    error     // what came of that
+	logged time.Time
+}
+
+// note remembers what came of asking, and logs when that changes, and once a minute
+// while there is no answer.
+func (l *link) note(err error) {
+	now := time.Now()
+	l.mu.Lock()
+	before := l.err
+	l.asked, l.err = now, err
+	quiet := err != nil && now.Sub(l.logged) < logEvery
+	if err != nil && !quiet {
+		l.logged = now
+	}
+	l.mu.Unlock()
+	switch {
+	case quiet:
+	case err != nil:
+		l.log.Warn("the server cannot be used", "error", err)
+	case before != nil:
+		l.log.Info("the server can be used again")
+	}
+}
+
+// trouble is what came of asking last. Recent reports whether it is not worth asking again.
+func (l *link) trouble() (err error, recent bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err, time.Since(l.asked) < againAfter
+}
+
+// connect finds out what the server is and writes the templates, unless that has been
+// done since it was last away. It waits for others who do, as long as ctx allows.
+func (s *Store) connect(ctx context.Context) error {
+	l := &s.link
+	if l.version.Load() != nil {
+		return nil
+	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+	if l.version.Load() != nil {
+		return nil
+	}
+	if err, recent := l.trouble(); err != nil && recent {
+		return err
+	}
+	v, err := s.client.detect(ctx)
+	if err == nil && !s.config.KeepTemplates {
+		err = s.installTemplates(ctx, v)
+	}
+	if ctx.Err() != nil && err != nil {
+		return err // the caller's, not the server's
+	}
+	l.note(err)
+	if err == nil {
+		l.version.Store(&v)
+		s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
+	}
+	return err
+}
+
+// failed returns err. After one of a server that is gone, the next call looks whether it is
+// the same as before when it is back.
+func (s *Store) failed(err error) error {
+	if errors.Is(err, errGone) {
+		s.link.version.Store(nil)
+		s.known.forget()
+	}
+	return err
+}
+
+// watch asks the server now and then until ctx is done.
+func (s *Store) watch(ctx context.Context, every time.Duration) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.probe(ctx)
+		}
+	}
+}
+
+// probe asks the server whether it is there, and connects when it is back.
+func (s *Store) probe(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	known := s.link.version.Load() != nil
+	var err error
+	if known {
+		_, err = s.client.detect(limited)
+	} else {
+		err = s.connect(limited) // which notes what came of it
+	}
+	switch {
+	case ctx.Err() != nil:
+		return
+	case limited.Err() != nil && err != nil:
+		err = fmt.Errorf("%w: %w: no answer within %v", store.ErrUnavailable, errGone, probeTime)
+	case !known:
+		return
+	}
+	s.link.note(s.failed(err))
+}
+
+// Ready implements store.Prober.
+func (s *Store) Ready() error {
+	err, _ := s.link.trouble()
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("elasticsearch: %w", err)
+}
