@@ -31,6 +31,12 @@ type storeStatus struct {
 	Oldest   *int64 `json:"oldest,string"` // start of the oldest span, ns since 1970; null when there is none
 	Evicted  int64  `json:"evicted"`
 	Volatile bool   `json:"volatile"` // nothing survives the process
+
+	// store.Caps: what the numbers above, and other answers, do not say.
+	Shared      bool `json:"shared"`
+	Uncounted   bool `json:"uncounted"`
+	NoRates     bool `json:"noRates"`
+	StoredLinks bool `json:"storedLinks"`
 }
 
 // statusAnswer is what /api/status answers.
@@ -61,9 +67,11 @@ func (s *server) status(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	caps := s.Store.Caps()
 	out := statusAnswer{Store: storeStatus{
 		Engine: st.Engine, Path: st.Path, Spans: st.Spans, Traces: st.Traces, Bytes: st.Bytes,
-		MaxBytes: st.MaxBytes, MaxAge: st.MaxAge.Nanoseconds(), Evicted: st.Evicted, Volatile: s.Store.Caps().Volatile,
+		MaxBytes: st.MaxBytes, MaxAge: st.MaxAge.Nanoseconds(), Evicted: st.Evicted,
+		Volatile: caps.Volatile, Shared: caps.Shared, Uncounted: caps.Uncounted, NoRates: caps.NoRates, StoredLinks: caps.StoredLinks,
 	}}
 	if !st.Oldest.IsZero() {
 		out.Store.Oldest = new(st.Oldest.UnixNano())

@@ -160,9 +160,20 @@ func TestStatus(t *testing.T) {
 	want := `{"version":"v1","started":"1767323045000000006","ports":[{"name":"otlp-http","address":"127.0.0.1:4318","purpose":"spans"}],` +
 		`"books":{"received":10,"stored":6,"waiting":1,"refused":{"invalid_span_id":2},"unread":null,"mended":0,"balance":1},` +
 		`"store":{"engine":"memory","spans":6,"traces":3,"bytes":`
-	if !strings.HasPrefix(got, want) || !strings.Contains(got, `"oldest":"1767323045000000006"`) || !strings.Contains(got, `"volatile":true`) {
+	if !strings.HasPrefix(got, want) || !strings.Contains(got, `"oldest":"1767323045000000006"`) || !strings.HasSuffix(got, `"volatile":true,"shared":false,"uncounted":false,"noRates":false,"storedLinks":false}}`) {
 		t.Errorf("%s\n%s", got, want)
 	}
+	got = strings.TrimSpace(get(New(Config{Store: poorStore{searchStore(t, 1)}}), "http://localhost/api/status").Body.String())
+	if !strings.HasSuffix(got, `"volatile":false,"shared":true,"uncounted":true,"noRates":true,"storedLinks":true}}`) {
+		t.Error(got)
+	}
+}
+
+// poorStore lacks what the UI must know of.
+type poorStore struct{ store.Store }
+
+func (poorStore) Caps() store.Caps {
+	return store.Caps{Shared: true, Uncounted: true, NoRates: true, StoredLinks: true}
 }
 
 // hugeStore says that trace 1f has a million spans, and holds its reader up.

@@ -490,6 +490,14 @@ export interface StatusJSON {
     /** ns; "0" when no age removes spans. */
     maxAge: string;
     oldest: string | null; evicted: number; volatile: boolean;
+    /** Others write to it, too, and its server removes what is old: evicted is 0. */
+    shared: boolean;
+    /** What it holds is not known, or not exactly; oldest null says nothing. */
+    uncounted: boolean;
+    /** It answers neither /api/red nor /api/usual. */
+    noRates: boolean;
+    /** Links are those of whole days that a job writes. */
+    storedLinks: boolean;
   };
 }
 

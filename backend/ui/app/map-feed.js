@@ -11,6 +11,8 @@ import { poll } from './poll.js';
 
 /** ms between an answer and the next question. */
 const pause = 5000;
+/** ns of “any time” in a store that does not say how far back it goes. */
+const anyTime = 31n * 86_400_000_000_000n;
 
 /**
  * What the server said of a window.
@@ -20,6 +22,7 @@ const pause = 5000;
  * @property {bigint} from ns since 1970
  * @property {bigint} to
  * @property {boolean} younger the store has nothing of the window's beginning
+ * @property {boolean} stored the calls are those of whole days that a job wrote
  */
 
 /** Who called whom in a window of time, asked for again and again. */
@@ -96,15 +99,17 @@ async function read(window, signal) {
   const now = BigInt(Date.now()) * 1_000_000n;
   /** @type {StatusJSON} */
   const status = await get('/api/status', {}, signal);
-  const oldest = status.store.oldest === null ? now : BigInt(status.store.oldest);
+  const { noRates, storedLinks: stored } = status.store;
+  const oldest = status.store.oldest === null ? null : BigInt(status.store.oldest);
   const to = pointOf(window.until, now) ?? now;
-  const asked = pointOf(window.since, now) ?? oldest;
-  const from = asked < oldest ? oldest : asked;
-  if (to <= from) return { map: mapOf([]), seconds: 1, from, to, younger: false };
+  const asked = pointOf(window.since, now) ?? oldest ?? to - anyTime;
+  const younger = oldest !== null && !stored && asked < oldest;
+  const from = younger ? oldest : asked;
+  if (to <= from) return { map: mapOf([]), seconds: 1, from, to, younger: false, stored };
   const ns = Number(to - from);
   const times = { start: String(from), end: String(to) };
   const step = `${Math.max(1, Math.ceil(ns / 60e9))}m`; // all of it is one step
   /** @type {[MapJSON, REDJSON]} */
-  const [calls, rates] = await Promise.all([get('/api/map', times, signal), get('/api/red', { ...times, kind: ['server', 'consumer'], step }, signal)]);
-  return { map: mapOf(calls.links, rates.series), seconds: Math.max(1, ns / 1e9), from, to, younger: asked < oldest };
+  const [calls, rates] = await Promise.all([get('/api/map', times, signal), noRates ? { series: [] } : get('/api/red', { ...times, kind: ['server', 'consumer'], step }, signal)]);
+  return { map: mapOf(calls.links, rates.series), seconds: Math.max(1, ns / 1e9), from, to, younger, stored };
 }

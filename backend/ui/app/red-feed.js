@@ -28,7 +28,8 @@ const tableSteps = [60, 12, 1];
  * @property {boolean} fewer there are fewer steps than usual, for there are too many rows
  * @property {Series | null} series of the service, or of its operation
  * @property {Frame} chart of the series
- * @property {bigint | null} oldest start of the oldest stored span
+ * @property {bigint | null} oldest start of the oldest stored span, null when there is none or that is not known
+ * @property {string[] | null} names the same as rows, of a store that has no rates; then rows are none
  * @property {boolean} known the service has spans at any time
  * @property {bigint} at ns since 1970
  */
@@ -117,8 +118,14 @@ export class RedFeed {
     const now = BigInt(Date.now()) * 1_000_000n;
     const oldest = status.store.oldest === null ? null : BigInt(status.store.oldest);
     const window = windowOf(asked, now, oldest);
-    const red = (/** @type {Frame} */ f, more = {}) => get('/api/red', { service, kind: kindsOf(kind), start: String(f.from), end: String(f.to), step: `${f.step}s`, ...more }, signal);
+    const known = services.data.includes(service);
     const steps = (/** @type {number} */ most) => frame(window.from, window.to, most, oldest, window.whole);
+    const chart = steps(chartSteps);
+    if (status.store.noRates) {
+      const names = !service ? services.data : known ? (await get(`/api/services/${encodeURIComponent(service)}/operations`, {}, signal)).data : [];
+      return { asked, chart, oldest, frame: chart, rows: [], fewer: false, series: null, known, at: now, names };
+    }
+    const red = (/** @type {Frame} */ f, more = {}) => get('/api/red', { service, kind: kindsOf(kind), start: String(f.from), end: String(f.to), step: `${f.step}s`, ...more }, signal);
     const table = async () => {
       for (;;) {
         const f = steps(tableSteps[this.#fewer]);
@@ -131,11 +138,10 @@ export class RedFeed {
         }
       }
     };
-    const chart = steps(chartSteps);
     const [all, one] = await Promise.all([table(), service ? red(chart, { operation: op }) : null]);
     return {
       asked, chart, oldest, frame: all.f, rows: rows(all.red, service ? [] : services.data, all.f, service ? 'operation' : 'service'),
-      fewer: this.#fewer > 0, series: one?.series[0] ?? null, known: services.data.includes(service), at: now,
+      fewer: this.#fewer > 0, series: one?.series[0] ?? null, known, at: now, names: null,
     };
   }
 

@@ -86,7 +86,7 @@ export class MapPage extends LitElement {
     return html`
       <map-bar .names=${reading?.map.services.map((s) => s.name) ?? []} .said=${found < 0 ? '' : found ? number(found) + ' found' : 'none found'}></map-bar>
       <div class="notes">${reading && map ? this.#notes(reading, map, table) : nothing}</div>
-      ${!reading || !map ? this.#waiting() : !map.calls.length ? this.#empty(reading.map) : this.#both(reading, map)}`;
+      ${!reading || !map ? this.#waiting() : !map.calls.length ? this.#empty(reading) : this.#both(reading, map)}`;
   }
 
   #waiting() {
@@ -109,18 +109,19 @@ export class MapPage extends LitElement {
   }
 
   /** Of which time the numbers are. @param {import('../app/map-feed.js').Reading} reading */
-  #when({ from, to, seconds, younger }) {
+  #when({ from, to, seconds, younger, stored }) {
     const { zone } = settings.value;
     const window = `${time(from, zone, { digits: 0 })} – ${time(to, zone, { digits: 0 }).slice(11)} ${zoneName(zone, new Date(Number(to / 1_000_000n)))}`;
-    return html`<p class="soft">${window}, ${duration(Math.round(seconds) * 1e9)}${younger ? ': nothing before it is stored' : ''}.</p>`;
+    return html`<p class="soft">${window}, ${duration(Math.round(seconds) * 1e9)}${younger ? ': nothing before it is stored' : ''}.${stored ? ' The calls are those of the days that a job has added up.' : ''}</p>`;
   }
 
-  /** @param {ServiceMap} all */
-  #empty(all) {
+  /** @param {import('../app/map-feed.js').Reading} reading */
+  #empty({ map: all, stored }) {
     const { service, errors } = this.params;
     const everything = html`<a href=${address(changed({ service: '', errors: false }))}>Show all services</a>`;
     if (errors && all.calls.length) return html`<note-box heading="No call failed">${service ? 'Of the calls around this service none failed in this time.' : 'Of the calls between services none failed in this time.'} ${everything}</note-box>`;
     if (service && all.calls.length) return html`<note-box heading=${all.services.some((s) => s.name === service) ? `${service.slice(0, 100)} made and got no calls in this time` : `There is no service ${service.slice(0, 100)} in this time`}>Choose another one, or a longer time above. ${everything}</note-box>`;
+    if (stored) return html`<note-box heading="No calls of this time are stored">This store shows the calls that <code>dependencies</code>, ours or Jaeger's, adds up for it, a day at a time: is it run every day? Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
     return html`<note-box heading="No service called another in this time">A service is here from its first call to another one on: a span whose parent is of another service. ${all.services.length ? html`There are spans of ${count(all.services.length, 'service')}; if they do call each other, their tracers do not pass on the trace context. ` : nothing}Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
   }
 

@@ -7,7 +7,7 @@ import { adjust, changed, navigate, route } from '../app/router.js';
 import { settings } from '../app/settings.js';
 import { controls } from '../app/styles.js';
 import { onKeys, watch } from '../app/watch.js';
-import { time, zoneName } from '../lib/format.js';
+import { count, number, time, zoneName } from '../lib/format.js';
 import { href } from '../lib/url.js';
 import '../parts/note-box.js';
 import '../parts/search-range.js';
@@ -23,6 +23,9 @@ const keys = [
   { keys: 'n', does: 'Sort anew', page: 'services' },
   { keys: 'p', does: 'Pause, or go on', page: 'services' },
 ];
+
+/** Names that are listed at most. */
+const mostNames = 1000;
 
 // It outlives the element: Back shows what was there.
 const feed = new RedFeed();
@@ -113,8 +116,9 @@ export class ServicesPage extends LitElement {
     }
     const same = JSON.stringify(mine.asked) === JSON.stringify(asked);
     if (!same && feed.failure && !feed.loading) return this.#failed(feed.failure);
-    if (mine.oldest === null) return html`<note-box heading="No spans are stored yet"><p>Services are listed here with their first span. <a href=${address('/')}>Traces</a> says how to send some.</p></note-box>`;
+    if (mine.oldest === null && !mine.names?.length) return html`<note-box heading="No spans are stored yet"><p>Services are listed here with their first span. <a href=${address('/')}>Traces</a> says how to send some.</p></note-box>`;
     if (asked.service && !mine.known) return html`<note-box heading="Nothing of this service is stored"><p>Its name may be another, or its spans were removed for their age. <a href=${address(changed({ service: '', op: '' }))}>Show all services</a>.</p></note-box>`;
+    if (mine.names) return this.#unrated(asked, mine.names);
     return html`
       ${feed.failure ? html`<p class="stale" role="status">${feed.failure.message} What you see is from before. <button class="quiet" @click=${() => feed.again()}>Try again</button></p>` : nothing}
       ${same || !feed.loading ? nothing : html`<p class="note loading" role="status">Adding up the spans <button class="quiet" @click=${() => feed.cancel()}>Stop</button></p>`}
@@ -125,6 +129,21 @@ export class ServicesPage extends LitElement {
         <services-table .reading=${mine}></services-table>
         ${this.#notes(mine)}
       </div>`;
+  }
+
+  /**
+   * Names alone, of a store that has no rates.
+   * @param {import('../app/red-feed.js').Asked} asked
+   * @param {string[]} names
+   */
+  #unrated(asked, names) {
+    const { service, kind, since, until } = asked;
+    const find = this.params.find.trim().toLowerCase();
+    const some = names.filter((name) => name.toLowerCase().includes(find));
+    const q = (/** @type {string} */ op) => withWindow(spansOf({ service, op, kind }), { since, until });
+    return html`<note-box heading=${count(some.length, service ? 'operation' : 'service')}><p>This store has no rates, errors and durations to show.</p>
+      <ul>${some.slice(0, mostNames).map((name) => html`<li><a href=${service ? address(href('traces', { q: q(name) })) : address(changed({ service: name, op: '', find: '' }))}>${name.slice(0, 200)}</a></li>`)}</ul>
+      ${some.length > mostNames ? html`<p>The first ${number(mostNames)} are listed; Find above looks at all.</p>` : nothing}</note-box>`;
   }
 
   /** That no span counts, and what to do. @param {NonNullable<RedFeed['reading']>} r */

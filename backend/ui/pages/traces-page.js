@@ -133,7 +133,7 @@ export class TracesPage extends LitElement {
         <search-box .q=${q} @search=${search}></search-box>
         <button aria-pressed=${form} @click=${() => adjust({ form: !form })}>Form</button>
         <import-button></import-button>
-        <forget-all @forgotten=${() => feed.again()}></forget-all>
+        ${feed.status?.store.shared ? nothing : html`<forget-all @forgotten=${() => feed.again()}></forget-all>`}
       </div>
       ${form ? html`<search-form .q=${q} @search=${search}></search-form>` : nothing}
       <div class="plot" ?hidden=${!feed.searching && !rows.length}><trace-scatter .rows=${rows} @select=${this.#select}></trace-scatter></div>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** @import { Rates } from '../types.js' */
-import { get } from '../app/api.js';
+import { APIError, get } from '../app/api.js';
 import { controls } from '../app/styles.js';
 import { count, duration, percent } from '../lib/format.js';
 import { Latest } from '../lib/latest.js';
@@ -57,7 +57,8 @@ export class SpanPanelUsual extends LitElement {
   }
 
   render() {
-    if (this.failure) return html`<p>How long this operation usually takes is not known: ${this.failure.message} <button class="quiet" @click=${() => this.#load()}>Try again</button></p>`;
+    const unsupported = this.failure instanceof APIError && this.failure.status === 501;
+    if (this.failure) return html`<p>How long this operation usually takes is not known: ${this.failure.message}${unsupported ? nothing : html` <button class="quiet" @click=${() => this.#load()}>Try again</button>`}</p>`;
     const u = this.usual;
     if (!u) return nothing;
     if (u.spans < few) return html`<p class="soft">Only ${count(u.spans, 'span')} of this operation ${u.spans === 1 ? 'is' : 'are'} stored: too few to say what is usual.</p>`;

@@ -31,12 +31,12 @@ export class StatusStore extends LitElement {
     return html`
       <h2 id="store">Store</h2>
       <table aria-labelledby="store"><tbody>
-        ${row('holds', `${count(s.traces, 'trace')}, ${count(s.spans, 'span')}`)}
+        ${row('holds', holds(s))}
         ${row('in', s.path ? html`${s.engine}, <code>${s.path}</code>` : s.engine)}
-        ${row('size', this.#size(s))}
-        ${row('oldest span', this.#oldest(s))}
+        ${s.uncounted && !s.bytes ? nothing : row('size', this.#size(s))}
+        ${s.uncounted && s.oldest === null ? nothing : row('oldest span', this.#oldest(s))}
         ${row('kept', kept(s))}
-        ${row('removed', s.evicted ? html`${count(s.evicted, 'span')}, the oldest, since the start` : 'nothing since the start')}
+        ${s.shared ? nothing : row('removed', s.evicted ? html`${count(s.evicted, 'span')}, the oldest, since the start` : 'nothing since the start')}
       </tbody></table>`;
   }
 
@@ -64,6 +64,12 @@ customElements.define('status-store', StatusStore);
  */
 function row(name, value) {
   return html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`;
+}
+
+/** @param {StatusJSON['store']} s */
+function holds(s) {
+  if (s.uncounted && !s.spans) return 'spans that this engine does not count';
+  return `${s.uncounted ? 'about ' : ''}${count(s.traces, 'trace')}, ${count(s.spans, 'span')}`;
 }
 
 /** @param {StatusJSON['store']} s */
