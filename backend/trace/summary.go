@@ -23,7 +23,8 @@ type Page struct {
 	Scanned int
 	// CutAt is not zero when the search gave up for its budget before the page
 	// was full. It is the start of the trace at which it did: that one and those
-	// behind it in the order were not looked at. Cursor continues there.
+	// behind it in the order were not looked at. Cursor continues there, or behind
+	// it, or is empty, when that one trace was left out for being too large.
 	CutAt time.Time
 }
 

@@ -28,6 +28,8 @@ storage_port: $storage
 rpc_address: 127.0.0.1
 native_transport_port: $port
 authenticator: PasswordAuthenticator
+authorizer: CassandraAuthorizer
+permissions_validity: 0ms
 client_encryption_options:
   enabled: true
   optional: true

@@ -25,6 +25,13 @@ type Store struct {
 	link    *link
 	names   *names
 	metrics metrics
+	log     *slog.Logger
+	round   int64 // maxRound, but for tests
+
+	leftOut struct {
+		mu     sync.Mutex
+		logged time.Time
+	}
 
 	calls  sync.RWMutex // held while a method runs
 	closed bool
@@ -42,7 +49,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	if err != nil {
 		return nil, fmt.Errorf("cassandra: %w", err)
 	}
-	s := &Store{config: c, names: newNames(c.NamesEvery), metrics: m}
+	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound}
 	if s.link, err = dial(ctx, &s.config, log); err != nil {
 		return nil, err
 	}
@@ -71,7 +78,7 @@ func (s *Store) Status(ctx context.Context) (store.Status, error) {
 		return store.Status{}, err
 	}
 	defer s.calls.RUnlock()
-	return store.Status{Engine: "cassandra", Path: s.Where(), MaxAge: max(0, s.config.Schema.TraceTTL)}, nil
+	return store.Status{Engine: "cassandra", Path: s.Where(), MaxAge: s.link.kept("traces")}, nil
 }
 
 // Close implements store.Store.
@@ -97,6 +104,30 @@ func (s *Store) enter(ctx context.Context) error {
 		s.calls.RUnlock()
 	}
 	return err
+}
+
+// begin begins a call that needs the servers, and returns what ends it.
+func (s *Store) begin(ctx context.Context) (session, func(), error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, nil, err
+	}
+	db, err := s.link.use()
+	if err != nil {
+		s.calls.RUnlock()
+		return nil, nil, err
+	}
+	return db, s.calls.RUnlock, nil
+}
+
+// leaveOut counts what is missing in an answer, and logs one of them once in logEvery.
+func (s *Store) leaveOut(reason, what string, err error) {
+	s.metrics.leftOut.WithLabelValues(reason).Inc()
+	s.leftOut.mu.Lock()
+	defer s.leftOut.mu.Unlock()
+	if time.Since(s.leftOut.logged) >= logEvery {
+		s.leftOut.logged = time.Now()
+		s.log.Warn("left out of an answer, and maybe others too: see spur_cassandra_left_out_total", "what", what, "error", err)
+	}
 }
 
 // unsupported is what methods return for which the schema has nothing.

@@ -117,7 +117,7 @@ func (c *Config) cluster() *gocql.ClusterConfig {
 	g.Timeout, g.WriteTimeout, g.ConnectTimeout = c.Timeout, c.Timeout, c.ConnectTimeout
 	g.ReconnectInterval, g.SocketKeepalive = c.ReconnectInterval, c.KeepAlive
 	g.Consistency = gocql.ParseConsistency(c.Consistency) // withDefaults has tried it
-	g.RetryPolicy = &gocql.ExponentialBackoffRetryPolicy{NumRetries: c.Attempts - 1, Min: 50 * time.Millisecond, Max: time.Second}
+	g.RetryPolicy = &retries{gocql.ExponentialBackoffRetryPolicy{NumRetries: c.Attempts - 1, Min: 50 * time.Millisecond, Max: time.Second}}
 	g.DefaultIdempotence = true // rows are written whole, or read
 	hosts := gocql.RoundRobinHostPolicy()
 	if c.LocalDC != "" {

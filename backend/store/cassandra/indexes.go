@@ -9,8 +9,6 @@ import (
 	"math"
 	"slices"
 
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
-
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -18,15 +16,15 @@ import (
 // indexes makes streams of the index tables, of spans that start from first to last, in
 // microseconds.
 type indexes struct {
-	session     *gocql.Session
+	*work
 	keyspace    string
 	first, last int64
 	bounded     bool // first is not just 0
 }
 
-func newIndexes(session *gocql.Session, keyspace string, w trace.Window) *indexes {
+func newIndexes(work *work, w trace.Window) *indexes {
 	start, end := w.Nanos()
-	x := &indexes{session: session, keyspace: keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0}
+	x := &indexes{work: work, keyspace: work.store.config.Keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0}
 	if end < math.MaxUint64 {
 		x.last = int64(end/1000) - 1
 		if end%1000 > 0 {
@@ -85,20 +83,20 @@ func (x *indexes) service(f *facts, service string) stream {
 func (x *indexes) byName(f *facts, service string, last int64) stream {
 	if f.operation != nil && len(service)+len(*f.operation) < maxKey {
 		return newRows(last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
-			return entries(ctx, x.session.Query(fmt.Sprintf("SELECT start_time, trace_id FROM %q.service_operation_index WHERE service_name = ? AND operation_name = ? AND start_time >= ? AND start_time <= ? LIMIT ?", x.keyspace),
-				service, *f.operation, x.first, before, limit))
+			return x.ask(ctx, mostRows, fmt.Sprintf("SELECT start_time, trace_id FROM %q.service_operation_index WHERE service_name = ? AND operation_name = ? AND start_time >= ? AND start_time <= ? LIMIT ?", x.keyspace),
+				service, *f.operation, x.first, before, limit)
 		})
 	}
 	query := fmt.Sprintf("SELECT start_time, trace_id FROM %q.service_name_index WHERE service_name = ? AND bucket IN (0,1,2,3,4,5,6,7,8,9) AND start_time >= ? AND start_time <= ? ORDER BY start_time DESC LIMIT ?", x.keyspace)
 	return newRows(last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
-		return entries(ctx, x.session.Query(query, service, x.first, before, limit).PageSize(0)) // the order is across partitions
+		return x.ask(ctx, 0, query, service, x.first, before, limit) // in one page: the order is across partitions
 	})
 }
 
 func (x *indexes) byTag(service string, t tagKey) stream {
 	query := fmt.Sprintf("SELECT start_time, trace_id FROM %q.tag_index WHERE service_name = ? AND tag_key = ? AND tag_value = ? AND start_time >= ? AND start_time <= ? LIMIT ?", x.keyspace)
 	return newRows(x.last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
-		return entries(ctx, x.session.Query(query, service, t.key, t.value, x.first, before, limit))
+		return x.ask(ctx, mostRows, query, service, t.key, t.value, x.first, before, limit)
 	})
 }
 
@@ -106,8 +104,8 @@ func (x *indexes) byTag(service string, t tagKey) stream {
 // future, and a window of very many hours, is looked for by name.
 func (x *indexes) byDuration(f *facts, service string) stream {
 	near := *x
-	near.last = min(x.last, micros(nowNanos())+24*hourMicros)
-	if (near.last-x.first)/hourMicros > mostHours {
+	near.last = x.soon()
+	if x.hours() > mostHours {
 		return x.byName(f, service, x.last)
 	}
 	d := &durations{indexes: &near, facts: f, service: service, hour: hourOf(nanos(near.last))}
@@ -118,6 +116,12 @@ func (x *indexes) byDuration(f *facts, service string) stream {
 	far.first = max(x.first, near.last+1)
 	return &union{all: []stream{d, far.byName(f, service, x.last)}}
 }
+
+// soon is when the future begins, or the window ends.
+func (x *indexes) soon() int64 { return min(x.last, micros(nowNanos())+24*hourMicros) }
+
+// hours is how many hours of the index by duration the window has.
+func (x *indexes) hours() int { return int((x.soon()-x.first)/hourMicros) + 2 }
 
 const (
 	hourMillis = 3600_000
@@ -177,8 +181,8 @@ func (d *durations) readHour(ctx context.Context) ([]entry, error) {
 	if d.facts.operation != nil && len(d.service)+len(*d.facts.operation) < maxKey {
 		operation = *d.facts.operation
 	}
-	all, err := entries(ctx, d.session.Query(fmt.Sprintf("SELECT start_time, trace_id FROM %q.duration_index WHERE service_name = ? AND operation_name = ? AND bucket = ? AND duration >= ? AND duration <= ? LIMIT ?", d.keyspace),
-		d.service, operation, d.hour, d.facts.least, d.facts.most, mostDurations))
+	all, err := d.ask(ctx, mostRows, fmt.Sprintf("SELECT start_time, trace_id FROM %q.duration_index WHERE service_name = ? AND operation_name = ? AND bucket = ? AND duration >= ? AND duration <= ? LIMIT ?", d.keyspace),
+		d.service, operation, d.hour, d.facts.least, d.facts.most, mostDurations)
 	if err != nil {
 		return nil, err
 	}
@@ -189,28 +193,68 @@ func (d *durations) readHour(ctx context.Context) ([]entry, error) {
 	return all, nil
 }
 
-// streams returns the candidates of a query.
-func (s *Store) streams(ctx context.Context, session *gocql.Session, q *trace.Query, last int64) (stream, error) {
-	x := newIndexes(session, s.config.Keyspace, q.Window)
+// streams returns the candidates of a query, and what counts the work for them.
+func (s *Store) streams(ctx context.Context, db session, q *trace.Query, last int64) (stream, *work, error) {
+	w := newWork(s, db)
+	x := newIndexes(w, q.Window)
 	x.last = min(x.last, last)
 	all := s.config.Index.factsOf(q.Where)
 	var services []string
 	for i := range all {
 		if all[i].service == nil {
-			named, err := s.services(ctx, session)
+			named, err := s.services(ctx, db)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if len(named) > maxServices {
-				return nil, fmt.Errorf("cassandra: %w: there are %d services: name one", store.ErrTooMuch, len(named))
+				return nil, nil, fmt.Errorf("cassandra: %w: there are %d services: name one", store.ErrTooMuch, len(named))
 			}
 			services = append(named, "") // which is in no list
 			break
 		}
 	}
+	all = x.fewer(all, len(services))
 	streams := make([]stream, len(all))
 	for i := range all {
 		streams[i] = x.stream(&all[i], services)
 	}
-	return join(streams), nil
+	return join(streams), w, nil
+}
+
+// fewer returns all, or what needs no more than maxLookups: without tags and durations, or
+// without everything.
+func (x *indexes) fewer(all []facts, services int) []facts {
+	if x.lookups(all, services) <= maxLookups {
+		return all
+	}
+	var plain []facts
+	for _, f := range all {
+		plain = append(plain, facts{service: f.service, operation: f.operation, most: math.MaxInt64})
+	}
+	if x.lookups(plain, services) <= maxLookups {
+		return plain
+	}
+	return []facts{unknown()}
+}
+
+// lookups returns how many requests the first entries of all take.
+func (x *indexes) lookups(all []facts, services int) (n int) {
+	for i := range all {
+		f := &all[i]
+		each := 1
+		switch {
+		case len(f.tags) > 0:
+			each = 0
+			for _, spellings := range f.tags {
+				each += len(spellings)
+			}
+		case f.timed() && x.bounded && x.hours() <= mostHours:
+			each = x.hours()
+		}
+		if f.service == nil {
+			each *= services
+		}
+		n += each
+	}
+	return n
 }

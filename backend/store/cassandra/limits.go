@@ -8,8 +8,11 @@ const (
 	// maxScan is the number of spans that a search reads before it gives up, unless
 	// Config says another.
 	maxScan = 20_000
-	// maxTrace is the number of bytes of a trace's rows that are read at most.
-	maxTrace = 512 << 20
+	// maxTrace is the number of bytes of a trace's rows that are read at most, and
+	// maxRound those that a search holds at once. A span takes spanBytes besides.
+	maxTrace  = 512 << 20
+	maxRound  = 256 << 20
+	spanBytes = 500
 	// maxServices is the number of services that a search without one looks through.
 	maxServices = 1_000
 	// maxNames bounds the names that are known to be written.
@@ -20,6 +23,10 @@ const (
 	// Rows of one partition go in one request, up to these.
 	batchRows  = 200
 	batchBytes = 128 << 10
+	// mostMutation is what servers take of rows at once, by default.
+	mostMutation = 16<<20 - 64<<10
+	// pageRows are the rows of one answer.
+	pageRows = 1_000
 	// Rows of several partitions that are asked for at once.
 	firstRows, mostRows = 100, 5_000
 

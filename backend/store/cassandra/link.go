@@ -25,10 +25,19 @@ type link struct {
 	stop   context.CancelFunc
 	done   chan struct{}
 
+	making chan made // what is under way, or nil; only run uses it
+
 	mu      sync.Mutex
-	session *gocql.Session // nil until the schema was found right
-	failure error          // why it cannot be used, or nil
-	logged  time.Time      // the last failure
+	session session // nil until the schema was found right
+	schema  schema
+	failure error     // why it cannot be used, or nil
+	logged  time.Time // the last failure
+}
+
+// made is what CreateSession returned.
+type made struct {
+	session *gocql.Session
+	err     error
 }
 
 // unreachable is the error of servers of which none is there.
@@ -69,6 +78,7 @@ func dial(ctx context.Context, c *Config, log *slog.Logger) (*link, error) {
 // run keeps the link until ctx is done. It sends the result of the first attempt.
 func (l *link) run(ctx context.Context, first chan<- error) {
 	defer close(l.done)
+	defer l.giveUp()
 	for ok := true; ok; ok = sleep(ctx, watchEvery) {
 		err := l.attempt(ctx)
 		if ctx.Err() != nil {
@@ -82,7 +92,7 @@ func (l *link) run(ctx context.Context, first chan<- error) {
 	}
 }
 
-// attempt connects, or asks the server that is connected for a sign of life.
+// attempt connects, or compares the schema when the server is connected.
 func (l *link) attempt(ctx context.Context) error {
 	l.mu.Lock()
 	s := l.session
@@ -90,25 +100,105 @@ func (l *link) attempt(ctx context.Context) error {
 	if s != nil {
 		ctx, cancel := context.WithTimeout(ctx, l.config.Timeout)
 		defer cancel()
-		return l.wrap(s.Query("SELECT key FROM system.local").ExecContext(ctx))
+		return l.compare(ctx, s)
 	}
 	ctx, cancel := context.WithTimeout(ctx, createTime)
 	defer cancel()
 	if err := l.reachable(ctx); err != nil {
 		return unreachable{l.wrap(err)}
 	}
-	s, err := l.config.cluster().CreateSession()
+	s, err := l.connect(ctx)
 	if err != nil {
 		return l.wrap(err)
 	}
-	if err := l.config.prepareSchema(ctx, s); err != nil {
-		s.Close()
-		return l.wrap(err)
+	err = l.wrap(l.config.createSchema(ctx, s))
+	if err == nil {
+		err = l.compare(ctx, s)
+	}
+	if err != nil {
+		s.close()
+		return err
 	}
 	l.mu.Lock()
 	l.session = s
 	l.mu.Unlock()
 	return nil
+}
+
+// connect makes a session. The driver knows no contexts here: what is not made when ctx
+// is done, the next call waits for.
+func (l *link) connect(ctx context.Context) (session, error) {
+	if l.making == nil {
+		making := make(chan made, 1)
+		l.making = making
+		go func() {
+			s, err := l.config.cluster().CreateSession()
+			making <- made{s, err}
+		}()
+	}
+	select {
+	case m := <-l.making:
+		l.making = nil
+		if m.err != nil {
+			return nil, m.err
+		}
+		return driver{m.session}, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// giveUp closes the session that is under way, once it is made.
+func (l *link) giveUp() {
+	if making := l.making; making != nil {
+		go func() {
+			if m := <-making; m.err == nil {
+				m.session.Close()
+			}
+		}()
+	}
+}
+
+// compare reads the schema, and returns what is wrong with it.
+func (l *link) compare(ctx context.Context, s session) error {
+	found, err := l.config.readSchema(ctx, s)
+	if err == nil {
+		err = l.config.compareSchema(found.columns)
+	}
+	if err != nil {
+		return l.wrap(err)
+	}
+	l.mu.Lock()
+	l.schema = found
+	l.mu.Unlock()
+	return nil
+}
+
+// check returns nil when the schema is right, on all servers, and otherwise an error that
+// is store.ErrUnavailable.
+func (l *link) check(ctx context.Context) error {
+	err := l.attempt(ctx)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	l.report(err)
+	if err == nil {
+		l.mu.Lock()
+		s := l.session
+		l.mu.Unlock()
+		err = l.wrap(s.agree(ctx))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", err, store.ErrUnavailable)
+	}
+	return nil
+}
+
+// kept returns how long rows of a table are kept, 0 for ever.
+func (l *link) kept(table string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.schema.kept[table]
 }
 
 func (l *link) wrap(err error) error {
@@ -165,7 +255,7 @@ func (l *link) ready() error {
 var errConnecting = fmt.Errorf("cassandra: not connected yet: %w", store.ErrUnavailable)
 
 // use returns the session.
-func (l *link) use() (*gocql.Session, error) {
+func (l *link) use() (session, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
@@ -184,6 +274,6 @@ func (l *link) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.session != nil {
-		l.session.Close()
+		l.session.close()
 	}
 }

@@ -17,14 +17,11 @@ const day = 24 * time.Hour
 // Links implements store.Store. Links lie in the table by the day that a job computed
 // them for; a day counts when its begin is in the window. Errors are not in the table.
 func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, done, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	end := w.End
 	if now := time.Now().Add(day); end.IsZero() || end.After(now) {
 		end = now
@@ -42,40 +39,41 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 	if len(days) == 0 {
 		return links.Answer(), nil
 	}
-	rows := session.Query(fmt.Sprintf("SELECT dependencies FROM %q.dependencies_v2 WHERE ts_bucket IN ? AND ts >= ? AND ts < ?", s.config.Keyspace),
-		days, start, end).IterContext(ctx).Scanner()
-	for rows.Next() {
-		var all raw
-		if err := rows.Scan(&all); err != nil {
-			return nil, failed(ctx, "read dependencies", err)
-		}
-		err := list(all, func(r *reader) error {
-			parent, child := r.text(), r.text()
-			links.AddCalls(parent, child, int64(r.long()), 0)
-			return nil
-		})
-		if err != nil {
-			return nil, failed(ctx, "read dependencies", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "read dependencies", err)
+	var all raw
+	err = each(db.rows(ctx, pageRows, fmt.Sprintf("SELECT dependencies FROM %q.dependencies_v2 WHERE ts_bucket IN ? AND ts >= ? AND ts < ?", s.config.Keyspace),
+		days, start, end), func() error {
+		s.addLinks(links, all)
+		return nil
+	}, &all)
+	if err != nil {
+		return nil, s.failed(ctx, "read dependencies", err)
 	}
 	return links.Answer(), nil
+}
+
+// addLinks adds those of a row, as far as it can be read.
+func (s *Store) addLinks(links store.Links, row raw) {
+	err := list(row, func(r *reader) error {
+		parent, child, calls := r.text(), r.text(), int64(r.long())
+		if r.err == nil {
+			links.AddCalls(parent, child, calls, 0)
+		}
+		return r.err
+	})
+	if err != nil {
+		s.leaveOut(unreadable, "dependencies", err)
+	}
 }
 
 func upMilli(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(time.Millisecond) }
 
 // WriteLinks implements store.LinkWriter.
 func (s *Store) WriteLinks(ctx context.Context, at time.Time, links []trace.Link) error {
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, done, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer done()
 	at = at.UTC().Truncate(day)
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(links)))
 	for _, l := range links {
@@ -85,9 +83,9 @@ func (s *Store) WriteLinks(ctx context.Context, at time.Time, links []trace.Link
 		b = appendText(appendLong(b, uint64(l.Calls)), "")
 		b = shut(b, n)
 	}
-	err = session.Query(fmt.Sprintf("INSERT INTO %q.dependencies_v2 (ts_bucket, ts, dependencies) VALUES (?, ?, ?)", s.config.Keyspace), at, at, raw(b)).ExecContext(ctx)
+	err = db.exec(ctx, fmt.Sprintf("INSERT INTO %q.dependencies_v2 (ts_bucket, ts, dependencies) VALUES (?, ?, ?)", s.config.Keyspace), at, at, raw(b))
 	if err != nil {
-		return failed(ctx, "write dependencies", err)
+		return s.failed(ctx, "write dependencies", err)
 	}
 	return nil
 }

@@ -8,38 +8,30 @@ import (
 	"fmt"
 	"slices"
 
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
-
 	"github.com/go-spur/spur/backend/jaeger"
 	"github.com/go-spur/spur/backend/trace"
 )
 
 // Services implements store.Store.
 func (s *Store) Services(ctx context.Context) ([]string, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return s.services(ctx, session)
+	defer end()
+	return s.services(ctx, db)
 }
 
-func (s *Store) services(ctx context.Context, session *gocql.Session) (all []string, err error) {
-	rows := session.Query(fmt.Sprintf("SELECT service_name FROM %q.service_names", s.config.Keyspace)).IterContext(ctx).Scanner()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, failed(ctx, "list services", err)
-		}
+func (s *Store) services(ctx context.Context, db session) (all []string, err error) {
+	var name string
+	err = each(db.rows(ctx, pageRows, fmt.Sprintf("SELECT service_name FROM %q.service_names", s.config.Keyspace)), func() error {
 		if name != "" {
 			all = append(all, name)
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "list services", err)
+		return nil
+	}, &name)
+	if err != nil {
+		return nil, s.failed(ctx, "list services", err)
 	}
 	slices.Sort(all)
 	return all, nil
@@ -47,27 +39,21 @@ func (s *Store) services(ctx context.Context, session *gocql.Session) (all []str
 
 // Operations implements store.Store.
 func (s *Store) Operations(ctx context.Context, service string) (all []trace.Operation, err error) {
-	if err := s.enter(ctx); err != nil {
+	db, end, err := s.begin(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
-	if err != nil || service == "" || len(service) > maxKey {
-		return nil, err
+	defer end()
+	if service == "" || len(service) > maxKey {
+		return nil, nil
 	}
-	rows := session.Query(fmt.Sprintf("SELECT span_kind, operation_name FROM %q.operation_names_v2 WHERE service_name = ?", s.config.Keyspace), service).
-		IterContext(ctx).Scanner()
-	for rows.Next() {
-		var kind string
-		var o trace.Operation
-		if err := rows.Scan(&kind, &o.Name); err != nil {
-			return nil, failed(ctx, "list operations", err)
-		}
-		o.Kind = jaeger.Kind(kind)
-		all = append(all, o)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "list operations", err)
+	var kind, name string
+	err = each(db.rows(ctx, pageRows, fmt.Sprintf("SELECT span_kind, operation_name FROM %q.operation_names_v2 WHERE service_name = ?", s.config.Keyspace), service), func() error {
+		all = append(all, trace.Operation{Name: name, Kind: jaeger.Kind(kind)})
+		return nil
+	}, &kind, &name)
+	if err != nil {
+		return nil, s.failed(ctx, "list operations", err)
 	}
 	slices.SortFunc(all, func(a, b trace.Operation) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))

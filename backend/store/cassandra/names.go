@@ -9,14 +9,11 @@ import (
 
 // names remembers which names of services and operations were written, for a time.
 type names struct {
-	every time.Duration
 	mu    sync.Mutex
 	until map[string]time.Time
 }
 
-func newNames(every time.Duration) *names {
-	return &names{every: every, until: map[string]time.Time{}}
-}
+func newNames() *names { return &names{until: map[string]time.Time{}} }
 
 // written reports whether name was written not long ago.
 func (n *names) written(name []byte, now time.Time) bool {
@@ -25,8 +22,8 @@ func (n *names) written(name []byte, now time.Time) bool {
 	return now.Before(n.until[string(name)])
 }
 
-// wrote remembers names. When there are very many it begins anew.
-func (n *names) wrote(all map[string]bool, now time.Time) {
+// wrote remembers names until then. When there are very many it begins anew.
+func (n *names) wrote(all map[string]bool, until time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.until)+len(all) > maxNames {
@@ -34,7 +31,7 @@ func (n *names) wrote(all map[string]bool, now time.Time) {
 	}
 	for name := range all {
 		if len(n.until) < maxNames {
-			n.until[name] = now.Add(n.every)
+			n.until[name] = until
 		}
 	}
 }

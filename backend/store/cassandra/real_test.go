@@ -19,8 +19,11 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/storetest"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // server returns where the real Cassandra of e2e/engines/cassandra.sh is.
@@ -151,6 +154,67 @@ func TestRealErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
 		}
 	}
+}
+
+// TestRealRefused: the server takes no span that is too large, and all others; what is
+// missing on the server is waited for.
+func TestRealRefused(t *testing.T) {
+	t.Cleanup(func() { dropAll(t) })
+	keyspace := keyspaceOf("refused")
+	c := server(t, keyspace)
+	s := openReal(t, c)
+	td := spansOf(400)
+	td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(100).Attributes().PutStr("large", strings.Repeat("x", 17<<20))
+	var refused *store.RefusedError
+	if err := s.Write(t.Context(), td); !errors.As(err, &refused) || refused.Spans != 1 {
+		t.Errorf("a span of 17 MiB among others: %.300v", err)
+	}
+	if got, err := s.Trace(t.Context(), pcommon.TraceID{15: 1}, trace.Window{}); err != nil || got.SpanCount() != 399 {
+		t.Errorf("%d spans are stored, %v, want 399", got.SpanCount(), err)
+	}
+
+	waits := func(what, text string) {
+		t.Helper()
+		if err := s.Write(t.Context(), spansOf(3)); !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), text) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	admin(t, "DROP TABLE "+keyspace+".tag_index")
+	waits("without a table", "no table tag_index")
+	if err := s.Ready(); err == nil || !strings.Contains(err.Error(), "no table tag_index") {
+		t.Errorf("ready: %v", err)
+	}
+	again := openReal(t, c) // creates it
+	if err := errors.Join(s.Write(t.Context(), spansOf(3)), s.link.check(t.Context()), s.Ready()); err != nil {
+		t.Errorf("with the table: %v", err)
+	}
+	if err := again.Write(t.Context(), spansOf(3)); err != nil {
+		t.Error(err)
+	}
+
+	admin(t, "CREATE ROLE IF NOT EXISTS reader WITH PASSWORD = 'secret' AND LOGIN = true", "GRANT SELECT ON KEYSPACE "+keyspace+" TO reader")
+	c.Username, c.Password, c.Schema.Create = "reader", "secret", false
+	s = openReal(t, c)
+	waits("without the permission", "no MODIFY permission")
+	admin(t, "GRANT MODIFY ON KEYSPACE "+keyspace+" TO reader")
+	if err := s.Write(t.Context(), spansOf(3)); err != nil {
+		t.Errorf("with the permission: %v", err)
+	}
+	admin(t, "DROP ROLE reader")
+}
+
+func openReal(t *testing.T, c Config) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), c, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 func authorities(t *testing.T) *x509.CertPool {

@@ -129,7 +129,7 @@ func TestHours(t *testing.T) {
 // TestIndexed: which tags are rows of the index.
 func TestIndexed(t *testing.T) {
 	c := Config{Keyspace: "k", Index: Index{Except: []string{"secret"}}}
-	w := newWriter(&c, newNames(1), now)
+	w := newWriter(&c, newNames(), now)
 	j := &jaeger.Span{}
 	j.Tags = []model.Tag{
 		{Key: "twice", Value: model.String("1")},

@@ -22,82 +22,70 @@ import (
 // InsertThroughput implements store.Sampler. Rows are gone after a day; forget is not
 // used, since a Jaeger beside us may want more.
 func (s *Store) InsertThroughput(ctx context.Context, at time.Time, counted []store.Throughput, _ time.Time) error {
-	if err := s.enter(ctx); err != nil {
+	db, end, err := s.begin(ctx)
+	if err != nil {
 		return err
 	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
-	if err != nil || len(counted) == 0 {
-		return err
+	defer end()
+	if len(counted) == 0 {
+		return nil
 	}
 	query := fmt.Sprintf("INSERT INTO %q.operation_throughput (bucket, ts, throughput) VALUES (?, ?, ?) USING TTL %d", s.config.Keyspace, int(samplingTTL.Seconds()))
-	err = session.Query(query, rand.IntN(buckets), gocql.UUIDFromTime(at), formatThroughput(counted)).ExecContext(ctx)
+	err = db.exec(ctx, query, rand.IntN(buckets), gocql.UUIDFromTime(at), formatThroughput(counted))
 	if err != nil {
-		return failed(ctx, "write throughput", err)
+		return s.failed(ctx, "write throughput", err)
 	}
 	return nil
 }
 
 // Throughput implements store.Sampler.
 func (s *Store) Throughput(ctx context.Context, from, to time.Time) (found []store.Throughput, err error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer end()
 	query := fmt.Sprintf("SELECT throughput FROM %q.operation_throughput WHERE bucket IN (0,1,2,3,4,5,6,7,8,9) AND ts > ? AND ts <= ?", s.config.Keyspace)
-	rows := session.Query(query, gocql.MaxTimeUUID(from), gocql.MaxTimeUUID(to)).IterContext(ctx).Scanner()
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, failed(ctx, "read throughput", err)
-		}
+	var text string
+	err = each(db.rows(ctx, pageRows, query, gocql.MaxTimeUUID(from), gocql.MaxTimeUUID(to)), func() error {
 		found = append(found, parseThroughput(text)...)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "read throughput", err)
+		return nil
+	}, &text)
+	if err != nil {
+		return nil, s.failed(ctx, "read throughput", err)
 	}
 	return found, nil
 }
 
 // InsertProbabilities implements store.Sampler.
 func (s *Store) InsertProbabilities(ctx context.Context, computed []store.Probability) error {
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer end()
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
 	query := fmt.Sprintf("INSERT INTO %q.sampling_probabilities (bucket, ts, hostname, probabilities) VALUES (1, ?, ?, ?) USING TTL %d", s.config.Keyspace, int(probabilitiesTTL.Seconds()))
-	if err := session.Query(query, gocql.TimeUUID(), host, formatProbabilities(computed)).ExecContext(ctx); err != nil {
-		return failed(ctx, "write probabilities", err)
+	if err := db.exec(ctx, query, gocql.TimeUUID(), host, formatProbabilities(computed)); err != nil {
+		return s.failed(ctx, "write probabilities", err)
 	}
 	return nil
 }
 
 // LatestProbabilities implements store.Sampler.
 func (s *Store) LatestProbabilities(ctx context.Context) ([]store.Probability, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer end()
 	var text string
-	err = session.Query(fmt.Sprintf("SELECT probabilities FROM %q.sampling_probabilities WHERE bucket = 1 LIMIT 1", s.config.Keyspace)).ScanContext(ctx, &text)
-	if err != nil && !errors.Is(err, gocql.ErrNotFound) {
-		return nil, failed(ctx, "read probabilities", err)
+	err = each(db.rows(ctx, 1, fmt.Sprintf("SELECT probabilities FROM %q.sampling_probabilities WHERE bucket = 1 LIMIT 1", s.config.Keyspace)), func() error { return nil }, &text)
+	if err != nil {
+		return nil, s.failed(ctx, "read probabilities", err)
 	}
 	return parseProbabilities(text), nil
 }
@@ -105,24 +93,19 @@ func (s *Store) LatestProbabilities(ctx context.Context) ([]store.Probability, e
 // Lease implements store.Leaser, by Cassandra's transactions, in the table that Jaeger's
 // collectors use.
 func (s *Store) Lease(ctx context.Context, name, owner string, d time.Duration) (bool, error) {
-	if err := s.enter(ctx); err != nil {
-		return false, err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return false, err
 	}
+	defer end()
 	seconds := max(1, int(d.Seconds()))
 	var held, holder string
-	ours, err := session.Query(fmt.Sprintf("INSERT INTO %q.leases (name, owner) VALUES (?, ?) IF NOT EXISTS USING TTL ?", s.config.Keyspace), name, owner, seconds).
-		Idempotent(false).ScanCASContext(ctx, &held, &holder)
+	ours, err := db.swap(ctx, []any{&held, &holder}, fmt.Sprintf("INSERT INTO %q.leases (name, owner) VALUES (?, ?) IF NOT EXISTS USING TTL ?", s.config.Keyspace), name, owner, seconds)
 	if err == nil && !ours && holder == owner {
-		ours, err = session.Query(fmt.Sprintf("UPDATE %q.leases USING TTL ? SET owner = ? WHERE name = ? IF owner = ?", s.config.Keyspace), seconds, owner, name, owner).
-			Idempotent(false).ScanCASContext(ctx, &holder)
+		ours, err = db.swap(ctx, []any{&holder}, fmt.Sprintf("UPDATE %q.leases USING TTL ? SET owner = ? WHERE name = ? IF owner = ?", s.config.Keyspace), seconds, owner, name, owner)
 	}
 	if err != nil {
-		return false, failed(ctx, "take the lease", err)
+		return false, s.failed(ctx, "take the lease", err)
 	}
 	return ours, nil
 }

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
 )
 
 // userType is a type of Jaeger's schema, its fields as CQL has them.
@@ -113,31 +111,28 @@ func window(d time.Duration) string {
 	return fmt.Sprintf("compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_size': '%d', 'compaction_window_unit': 'MINUTES'}", max(1, int(d.Minutes())))
 }
 
-// prepareSchema creates what the settings say, and returns what differs from Jaeger's
-// schema.
-func (c *Config) prepareSchema(ctx context.Context, s *gocql.Session) error {
-	if c.Schema.Create {
-		for _, q := range c.create() {
-			if err := s.Query(q).ExecContext(ctx); err != nil {
-				return fmt.Errorf("create the schema: %w", err)
-			}
-		}
-		if err := s.AwaitSchemaAgreement(ctx); err != nil {
-			return fmt.Errorf("create the schema: %w", err)
-		}
-	}
+// createSchema creates what the settings say, if the server is of a version that can have
+// it.
+func (c *Config) createSchema(ctx context.Context, s session) error {
 	var version string
-	if err := s.Query("SELECT release_version FROM system.local").ScanContext(ctx, &version); err != nil {
+	if err := each(s.rows(ctx, 1, "SELECT release_version FROM system.local"), func() error { return nil }, &version); err != nil {
 		return err
 	}
 	if version < "3" || strings.HasPrefix(version, "1") { // 10 is far away
 		return fmt.Errorf("it is Cassandra %.40s: 3.0 or later is needed", version)
 	}
-	found, err := c.readSchema(ctx, s)
-	if err != nil {
-		return err
+	if !c.Schema.Create {
+		return nil
 	}
-	return c.compareSchema(found)
+	for _, q := range c.create() {
+		if err := s.exec(ctx, q); err != nil {
+			return fmt.Errorf("create the schema: %w", err)
+		}
+	}
+	if err := s.agree(ctx); err != nil {
+		return fmt.Errorf("create the schema: %w", err)
+	}
+	return nil
 }
 
 // columnIs describes a column: its type, and what part of the key it is.
@@ -152,46 +147,45 @@ func columnIs(typ, kind string, position int, order string) string {
 	return s
 }
 
-// readSchema returns the columns of the keyspace, and the fields of its types, by table
-// and name. It is nil when there is no such keyspace.
-func (c *Config) readSchema(ctx context.Context, s *gocql.Session) (map[string]map[string]string, error) {
-	var name string
-	err := s.Query("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", c.Keyspace).ScanContext(ctx, &name)
-	if errors.Is(err, gocql.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	found := map[string]map[string]string{}
-	rows := s.Query("SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?", c.Keyspace).IterContext(ctx).Scanner()
-	for rows.Next() {
-		var table, column, typ, kind, order string
-		var position int
-		if err := rows.Scan(&table, &column, &typ, &kind, &position, &order); err != nil {
-			return nil, err
+// schema is what a keyspace has.
+type schema struct {
+	columns map[string]map[string]string // by table, and fields by "type " and name; nil when there is no such keyspace
+	kept    map[string]time.Duration     // how long rows are kept, by table; 0 for ever
+}
+
+// readSchema returns what the keyspace has.
+func (c *Config) readSchema(ctx context.Context, s session) (found schema, err error) {
+	ask := func(query string, use func(), dest ...any) {
+		if err == nil {
+			err = each(s.rows(ctx, pageRows, query, c.Keyspace), func() error { use(); return nil }, dest...)
 		}
-		if found[table] == nil {
-			found[table] = map[string]string{}
-		}
-		found[table][column] = columnIs(typ, kind, position, order)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	var table, column, typ, kind, order string
+	var number int
+	ask("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", func() {
+		found = schema{map[string]map[string]string{}, map[string]time.Duration{}}
+	}, &table)
+	if found.columns == nil {
+		return found, err
 	}
-	rows = s.Query("SELECT type_name, field_names, field_types FROM system_schema.types WHERE keyspace_name = ?", c.Keyspace).IterContext(ctx).Scanner()
-	for rows.Next() {
-		var names, types []string
-		if err := rows.Scan(&name, &names, &types); err != nil {
-			return nil, err
+	ask("SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?", func() {
+		if found.columns[table] == nil {
+			found.columns[table] = map[string]string{}
 		}
+		found.columns[table][column] = columnIs(typ, kind, number, order)
+	}, &table, &column, &typ, &kind, &number, &order)
+	ask("SELECT table_name, default_time_to_live FROM system_schema.tables WHERE keyspace_name = ?", func() {
+		found.kept[table] = time.Duration(number) * time.Second
+	}, &table, &number)
+	var names, types []string
+	ask("SELECT type_name, field_names, field_types FROM system_schema.types WHERE keyspace_name = ?", func() {
 		fields := map[string]string{}
 		for i := range min(len(names), len(types)) {
 			fields[names[i]] = types[i]
 		}
-		found["type "+name] = fields
-	}
-	return found, rows.Err()
+		found.columns["type "+table] = fields
+	}, &table, &names, &types)
+	return found, err
 }
 
 // compareSchema returns an error that says what found lacks of Jaeger's schema v004, or

@@ -5,6 +5,7 @@ package cassandra
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -13,7 +14,6 @@ import (
 	"sync"
 	"time"
 
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/go-spur/spur/backend/store"
@@ -26,9 +26,8 @@ func nowNanos() int64 { return time.Now().UnixNano() }
 const (
 	readsAtOnce = 16 // of traces
 	mostPending = 64 // in a cursor
-	// An entry of an index that is passed over costs a part of a span that is read. The
-	// budget is looked at after so many.
-	entriesPerSpan, mostPassed = 50, 10_000
+	// The budget is looked at after so many entries of an index.
+	mostPassed = 10_000
 )
 
 // Search implements store.Store. The index yields spans in the order of time; a trace is
@@ -43,11 +42,11 @@ func (s *Store) Search(ctx context.Context, q trace.Query) (trace.Page, error) {
 	if err != nil {
 		return trace.Page{}, err
 	}
-	session, err := s.link.use()
+	db, err := s.link.use()
 	if err != nil {
 		return trace.Page{}, err
 	}
-	f := &finder{store: s, session: session, query: &q, cursor: c, seen: map[pcommon.TraceID]bool{}}
+	f := &finder{store: s, db: db, query: &q, cursor: c, seen: map[pcommon.TraceID]bool{noTrace: true}}
 	if q.IDs != nil {
 		f.ended = true
 		err = f.look(ctx, idEntries(q.IDs))
@@ -70,18 +69,18 @@ func idEntries(ids []pcommon.TraceID) []entry {
 
 // finder is a search under way.
 type finder struct {
-	store   *Store
-	session *gocql.Session
-	query   *trace.Query
-	cursor  cursor
+	store  *Store
+	db     session
+	query  *trace.Query
+	cursor cursor
 
 	seen    map[pcommon.TraceID]bool
 	found   []foundTrace
 	scanned int
-	passed  int   // entries of the index
-	at      int64 // start of the next entry of the index
-	ended   bool  // there is no next one
-	cut     bool  // the search gave up
+	left    []entry // too large to be compared
+	at      int64   // start of the next entry of the index
+	ended   bool    // there is no next one
+	cut     bool    // the search gave up
 }
 
 type foundTrace struct {
@@ -95,13 +94,14 @@ func (f *finder) find(ctx context.Context) error {
 	if err := f.look(ctx, f.cursor.pending); err != nil {
 		return err
 	}
-	s, err := f.store.streams(ctx, f.session, f.query, f.cursor.from)
+	s, work, err := f.store.streams(ctx, f.db, f.query, f.cursor.from)
 	if err != nil {
 		return err
 	}
 	budget := f.store.config.MaxScan + f.scanned
 	for {
 		var batch []entry
+		passed := 0
 		for len(batch) < min(readsAtOnce, budget-f.scanned) {
 			e, ok, err := s.peek(ctx)
 			if err != nil {
@@ -115,9 +115,8 @@ func (f *finder) find(ctx context.Context) error {
 				batch = append(batch, e)
 			}
 			s.pop()
-			f.passed++
-			if f.passed%mostPassed == 0 {
-				break // a few traces of very many spans
+			if passed++; passed == mostPassed || e.id == noTrace {
+				break // a few traces of very many spans, or none
 			}
 		}
 		if err := f.look(ctx, batch); err != nil {
@@ -135,7 +134,7 @@ func (f *finder) find(ctx context.Context) error {
 			return nil
 		case f.query.Order == trace.NewestFirst && f.settled() >= f.query.Limit:
 			return nil
-		case f.scanned+f.passed/entriesPerSpan >= budget:
+		case f.scanned+work.cost() >= budget, len(f.left) > 0:
 			f.cut = true
 			return nil
 		}
@@ -155,33 +154,57 @@ func (f *finder) settled() (n int) {
 // isSettled reports whether no trace can come before t that is not found yet.
 func (f *finder) isSettled(t *foundTrace) bool { return f.ended || t.at.Key > nanos(f.at) }
 
-// look reads the traces of batch, at once, and keeps those that match.
+// look reads the traces of batch, at once, and keeps those that match. Those that there
+// is no room for are read alone, and left out if there is none then, either.
 func (f *finder) look(ctx context.Context, batch []entry) error {
 	for part := range slices.Chunk(batch, readsAtOnce) {
-		results := make([]*foundTrace, len(part))
-		spans, errs := make([]int, len(part)), make([]error, len(part))
-		var reads sync.WaitGroup
-		for i, e := range part {
-			f.seen[e.id] = true
-			reads.Go(func() { results[i], spans[i], errs[i] = f.match(ctx, e) })
+		large, err := f.lookAtOnce(ctx, part)
+		if err != nil {
+			return err
 		}
-		reads.Wait()
-		for i := range part {
-			if errs[i] != nil {
-				return errs[i]
+		for i := range large {
+			again, err := f.lookAtOnce(ctx, large[i:i+1])
+			if err != nil {
+				return err
 			}
-			f.scanned += spans[i]
-			if r := results[i]; r != nil && (f.query.Cursor == "" || f.cursor.position.Compare(r.at) < 0) {
-				f.found = append(f.found, *r)
+			for _, e := range again {
+				f.left = append(f.left, e)
+				f.store.leaveOut(tooLarge, fmt.Sprintf("trace %v", e.id), errRoom)
 			}
 		}
 	}
 	return ctx.Err()
 }
 
+// lookAtOnce does so, and returns those that there was no room for.
+func (f *finder) lookAtOnce(ctx context.Context, part []entry) (large []entry, err error) {
+	results := make([]*foundTrace, len(part))
+	spans, errs := make([]int, len(part)), make([]error, len(part))
+	free := newRoom(f.store.round)
+	var reads sync.WaitGroup
+	for i, e := range part {
+		f.seen[e.id] = true
+		reads.Go(func() { results[i], spans[i], errs[i] = f.match(ctx, e, free) })
+	}
+	reads.Wait()
+	for i := range part {
+		switch {
+		case errors.Is(errs[i], errRoom):
+			large = append(large, part[i])
+		case errs[i] != nil:
+			return nil, errs[i]
+		}
+		f.scanned += spans[i]
+		if r := results[i]; r != nil && (f.query.Cursor == "" || f.cursor.position.Compare(r.at) < 0) {
+			f.found = append(f.found, *r)
+		}
+	}
+	return large, nil
+}
+
 // match reads a trace, and returns it if the query finds it.
-func (f *finder) match(ctx context.Context, e entry) (*foundTrace, int, error) {
-	td, err := f.store.read(ctx, f.session, e.id, trace.Window{})
+func (f *finder) match(ctx context.Context, e entry, free *room) (*foundTrace, int, error) {
+	td, err := f.store.read(ctx, f.db, e.id, trace.Window{}, free)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -204,7 +227,7 @@ func (f *finder) match(ctx context.Context, e entry) (*foundTrace, int, error) {
 // page returns what was found, and where the next page begins.
 func (f *finder) page() trace.Page {
 	slices.SortFunc(f.found, func(a, b foundTrace) int { return a.at.Compare(b.at) })
-	p := trace.Page{Scanned: f.scanned, Total: len(f.found), AtLeast: !f.ended || f.query.Cursor != ""}
+	p := trace.Page{Scanned: f.scanned, Total: len(f.found), AtLeast: !f.ended || f.query.Cursor != "" || len(f.left) > 0}
 	n := 0
 	for n < len(f.found) && n < max(f.query.Limit, 1) && (f.query.Order != trace.NewestFirst || f.isSettled(&f.found[n])) {
 		p.Traces = append(p.Traces, f.found[n].Summary)
@@ -216,6 +239,9 @@ func (f *finder) page() trace.Page {
 		next.position = f.found[n-1].at
 	} else {
 		next.position = f.cursor.position
+	}
+	if len(f.left) > 0 {
+		p.CutAt = time.Unix(0, nanos(f.left[0].start)).UTC()
 	}
 	if f.cut {
 		p.CutAt = time.Unix(0, nanos(f.at)).UTC()

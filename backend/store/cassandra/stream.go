@@ -3,14 +3,14 @@
 package cassandra
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/go-spur/spur/backend/store"
 )
@@ -20,6 +20,10 @@ type entry struct {
 	start int64
 	id    pcommon.TraceID
 }
+
+// noTrace is the id of an entry that is no span: it says how far a stream is, or cannot be
+// read.
+var noTrace pcommon.TraceID
 
 // stream yields entries, those that start last first. One may come twice.
 type stream interface {
@@ -72,52 +76,71 @@ func (r *rows) pop() { r.read = r.read[1:] }
 
 // union is a stream of what is in any of several.
 type union struct {
-	all   []stream
-	begun bool
-	next  int // of all, where peek found the entry
+	all    []stream
+	begun  bool
+	heads  []head // of those that have not ended, the latest last
+	popped stream // is in no head, or nil
 }
 
-func (u *union) peek(ctx context.Context) (best entry, found bool, err error) {
+// head is a stream with its next entry.
+type head struct {
+	stream
+	entry
+}
+
+func (u *union) peek(ctx context.Context) (entry, bool, error) {
 	if !u.begun {
 		if err := begin(ctx, u.all); err != nil {
-			return best, false, err
+			return entry{}, false, err
+		}
+		for _, s := range u.all {
+			if err := u.add(ctx, s); err != nil {
+				return entry{}, false, err
+			}
 		}
 		u.begun = true
 	}
-	for i, s := range u.all {
-		e, ok, err := s.peek(ctx)
-		if err != nil {
-			return best, false, err
+	if u.popped != nil {
+		if err := u.add(ctx, u.popped); err != nil {
+			return entry{}, false, err
 		}
-		if ok && (!found || e.start > best.start) {
-			best, found, u.next = e, true, i
-		}
+		u.popped = nil
 	}
-	return best, found, nil
+	if len(u.heads) == 0 {
+		return entry{}, false, nil
+	}
+	return u.heads[len(u.heads)-1].entry, true, nil
 }
 
-func (u *union) pop() { u.all[u.next].pop() }
-
-// begin makes the first requests of streams, some at a time.
-func begin(ctx context.Context, all []stream) error {
-	if len(all) < 2 {
-		return nil
+// add puts s in its place in heads, if it has not ended.
+func (u *union) add(ctx context.Context, s stream) error {
+	e, ok, err := s.peek(ctx)
+	if err != nil || !ok {
+		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	turns := make(chan struct{}, requests)
-	var begun sync.WaitGroup
+	at, _ := slices.BinarySearchFunc(u.heads, e.start, func(h head, start int64) int { return cmp.Compare(h.start, start) })
+	u.heads = slices.Insert(u.heads, at, head{s, e})
+	return nil
+}
+
+func (u *union) pop() {
+	last := len(u.heads) - 1
+	u.popped = u.heads[last].stream
+	u.heads = u.heads[:last]
+	u.popped.pop()
+}
+
+// begin makes the first requests of streams at once. The requests themselves are some at
+// a time: see work.
+func begin(ctx context.Context, all []stream) error {
+	first, ctx := errgroup.WithContext(ctx)
 	for _, s := range all {
-		begun.Go(func() {
-			turns <- struct{}{}
-			defer func() { <-turns }()
-			if _, _, err := s.peek(ctx); err != nil {
-				cancel(err)
-			}
+		first.Go(func() error {
+			_, _, err := s.peek(ctx)
+			return err
 		})
 	}
-	begun.Wait()
-	return context.Cause(ctx)
+	return first.Wait()
 }
 
 // both is a stream of what is in each of several.
@@ -134,20 +157,24 @@ func (b *both) peek(ctx context.Context) (entry, bool, error) {
 		}
 		b.begun = true
 	}
-	for len(b.read) == 0 {
-		at, ok, err := b.meet(ctx)
+	for passed := 0; len(b.read) == 0; passed++ {
+		least, most, ok, err := b.ends(ctx)
 		if err != nil || !ok {
 			return entry{}, false, err
 		}
-		for i, s := range b.all {
-			ids, err := takeAt(ctx, s, at)
-			if err != nil {
+		switch {
+		case passed == mostPassed:
+			b.read = []entry{{start: least}}
+		case least == most:
+			if b.read, err = b.takeAt(ctx, most); err != nil {
 				return entry{}, false, err
 			}
-			if i == 0 {
-				b.read = ids
+		default:
+			for _, s := range b.all {
+				if e, _, _ := s.peek(ctx); e.start > least { // ends has peeked
+					s.pop()
+				}
 			}
-			b.read = slices.DeleteFunc(b.read, func(e entry) bool { return !slices.Contains(ids, e) })
 		}
 	}
 	return b.read[0], true, nil
@@ -155,24 +182,38 @@ func (b *both) peek(ctx context.Context) (entry, bool, error) {
 
 func (b *both) pop() { b.read = b.read[1:] }
 
-// meet moves all streams to the latest time at which each has an entry, as far as their
-// next ones say.
-func (b *both) meet(ctx context.Context) (at int64, ok bool, err error) {
-	at = math.MaxInt64
-	for i := 0; i < len(b.all); {
-		e, ok, err := b.all[i].peek(ctx)
-		switch {
-		case err != nil || !ok:
-			return 0, false, err
-		case e.start > at:
-			b.all[i].pop()
-		case e.start < at:
-			at, i = e.start, 0
-		default:
-			i++
+// ends returns when the earliest and the latest of the next entries start. Ok is false
+// when there is no more in one of the streams.
+func (b *both) ends(ctx context.Context) (least, most int64, ok bool, err error) {
+	least, most = math.MaxInt64, math.MinInt64
+	for _, s := range b.all {
+		e, ok, err := s.peek(ctx)
+		if err != nil || !ok {
+			return 0, 0, false, err
 		}
+		least, most = min(least, e.start), max(most, e.start)
 	}
-	return at, true, nil
+	return least, most, true, nil
+}
+
+// takeAt removes the entries that start at that time, and returns those that all have.
+func (b *both) takeAt(ctx context.Context, at int64) (all []entry, err error) {
+	for i, s := range b.all {
+		some, err := takeAt(ctx, s, at)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			all = some
+			continue
+		}
+		is := map[entry]bool{}
+		for _, e := range some {
+			is[e] = true
+		}
+		all = slices.DeleteFunc(all, func(e entry) bool { return !is[e] })
+	}
+	return all, nil
 }
 
 // takeAt removes the entries of s that start at that time, and returns them.
@@ -185,25 +226,4 @@ func takeAt(ctx context.Context, s stream, at int64) (all []entry, err error) {
 		all = append(all, e)
 		s.pop()
 	}
-}
-
-// entries reads a query that selects start_time and trace_id.
-func entries(ctx context.Context, q *gocql.Query) (all []entry, err error) {
-	rows := q.IterContext(ctx).Scanner()
-	var id raw
-	for rows.Next() {
-		var e entry
-		if err := rows.Scan(&e.start, &id); err != nil {
-			return nil, failed(ctx, "read an index", err)
-		}
-		if len(id) != len(e.id) {
-			return nil, fmt.Errorf("cassandra: an index has a trace id of %d bytes", len(id))
-		}
-		e.id = pcommon.TraceID(id)
-		all = append(all, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "read an index", err)
-	}
-	return all, nil
 }

@@ -10,23 +10,20 @@ import (
 	"sync/atomic"
 	"time"
 
-	gocql "github.com/apache/cassandra-gocql-driver/v2"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
 // Write implements store.Store. Rows of one partition go in one request; requests are
-// under way at once, some at a time.
+// under way at once, some at a time. Spans that the server does not take are refused.
 func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	defer s.calls.RUnlock()
-	session, err := s.link.use()
+	db, end, err := s.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer end()
 	now := time.Now()
 	w := newWriter(&s.config, s.names, now)
 	processes := map[ptrace.ResourceSpans]*process{}
@@ -39,24 +36,41 @@ func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
 		w.add(span, p)
 	}
 	s.metrics.unindexed.Add(float64(w.unindexed))
-	if err := s.send(ctx, session, w.groups); err != nil {
+	refused, err := s.send(ctx, db, w.groups)
+	if err != nil {
 		return err
 	}
-	s.names.wrote(w.named, now)
+	s.names.wrote(w.named, now.Add(s.namesEvery()))
+	if refused != nil {
+		return refused
+	}
 	return nil
+}
+
+// namesEvery is how long names of services and operations that were written are not
+// written again: before they are gone.
+func (s *Store) namesEvery() time.Duration {
+	every := s.config.NamesEvery
+	for _, t := range tables[tableServices : tableOperations+1] {
+		if kept := s.link.kept(t.name); kept > 0 {
+			every = min(every, kept/2)
+		}
+	}
+	return every
 }
 
 // send makes the requests, and returns the first error. Others that are under way then
 // are given up.
-func (s *Store) send(ctx context.Context, session *gocql.Session, groups []*group) error {
+func (s *Store) send(ctx context.Context, db session, groups []*group) (*store.RefusedError, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	w := &sender{Store: s, db: db, check: sync.OnceValue(func() error { return s.link.check(ctx) })}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(requests, len(groups)) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(groups)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				if err := s.request(ctx, session, groups[i]); err != nil {
+				if err := w.write(ctx, groups[i], false); err != nil {
 					cancel(err)
 				}
 			}
@@ -64,29 +78,52 @@ func (s *Store) send(ctx context.Context, session *gocql.Session, groups []*grou
 	}
 	workers.Wait()
 	if ctx.Err() == nil {
-		return nil
+		return w.refused, nil
 	}
-	return context.Cause(ctx)
+	return nil, context.Cause(ctx)
 }
 
-// request writes the rows of g.
-func (s *Store) request(ctx context.Context, session *gocql.Session, g *group) (err error) {
-	if len(g.rows) == 1 {
-		err = session.Query(g.insert, g.rows[0]...).ExecContext(ctx)
-	} else {
-		b := session.Batch(gocql.UnloggedBatch)
-		b.Entries = make([]gocql.BatchEntry, len(g.rows))
-		for i, args := range g.rows {
-			b.Entries[i] = gocql.BatchEntry{Stmt: g.insert, Args: args, Idempotent: true}
+// sender makes the requests of one Write.
+type sender struct {
+	*Store
+	db    session
+	check func() error // whether the schema is right
+
+	mu      sync.Mutex
+	refused *store.RefusedError
+}
+
+// write writes the rows of g. When the server rejects them although the schema is right,
+// it finds those that it does reject, in halves.
+func (w *sender) write(ctx context.Context, g *group, once bool) error {
+	table := tables[g.table].name
+	err := w.db.insert(ctx, g, once)
+	w.metrics.requests.WithLabelValues(table).Inc()
+	if err == nil {
+		w.metrics.rows.Add(float64(len(g.rows)))
+		return nil
+	}
+	w.metrics.failures.Inc()
+	if !rejected(err, g) {
+		return w.failed(ctx, "write to "+table, err)
+	}
+	if wrong := w.check(); wrong != nil {
+		return fmt.Errorf("write to %s: %w: %w", table, err, wrong)
+	}
+	if half := len(g.rows) / 2; half > 0 {
+		for _, rows := range [][][]any{g.rows[:half], g.rows[half:]} {
+			if err := w.write(ctx, &group{table: g.table, insert: g.insert, rows: rows}, true); err != nil {
+				return err
+			}
 		}
-		err = b.ExecContext(ctx)
+		return nil
 	}
-	s.metrics.requests.WithLabelValues(tables[g.table].name).Inc()
-	if err != nil {
-		s.metrics.failures.Inc()
-		return failed(ctx, "write to "+tables[g.table].name, err)
+	w.metrics.rejected.WithLabelValues(table).Inc()
+	if g.table == tableTraces {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.refused = w.refused.And(&store.RefusedError{Spans: 1, Err: err})
 	}
-	s.metrics.rows.Add(float64(len(g.rows)))
 	return nil
 }
 
