@@ -46,6 +46,8 @@ commitlog_sync_period: 10s
 concurrent_reads: 8
 concurrent_writes: 8
 file_cache_size: 32MiB
+# Tests make hundreds of tables: a slab of 1 MiB for each is more than the heap.
+memtable_allocation_type: unslabbed_heap_buffers
 YAML
   cat >"$data/logback.xml" <<'XML'
 <configuration>
