@@ -66,11 +66,7 @@ func (x *Index) factsOf(e *trace.Expr) []facts {
 		}
 		return best
 	case trace.OpOr:
-		var all []facts
-		for _, arg := range e.Args {
-			all = append(all, x.factsOf(arg)...)
-		}
-		return few(all)
+		return few(e.Args, x.factsOf)
 	default:
 		return []facts{unknown()}
 	}
@@ -83,8 +79,12 @@ func worst(all []facts) (cost int) {
 	return cost
 }
 
-// few returns all, unless there are too many, or one that knows nothing.
-func few(all []facts) []facts {
+// few returns the facts of args, unless there are too many, or one that knows nothing.
+func few(args []*trace.Expr, of func(*trace.Expr) []facts) []facts {
+	var all []facts
+	for _, arg := range args {
+		all = append(all, of(arg)...)
+	}
 	if len(all) > mostFacts || slices.ContainsFunc(all, func(f facts) bool { return f.cost() == unknownCost }) {
 		return []facts{unknown()}
 	}
@@ -117,11 +117,7 @@ func (x *Index) spanFacts(e *trace.Expr) []facts {
 		}
 		return all
 	case trace.OpOr:
-		var all []facts
-		for _, arg := range e.Args {
-			all = append(all, x.spanFacts(arg)...)
-		}
-		return few(all)
+		return few(e.Args, x.spanFacts)
 	default:
 		return []facts{unknown()}
 	}

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	gocql "github.com/apache/cassandra-gocql-driver/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/go-spur/spur/backend/store"
@@ -47,11 +48,10 @@ func server(t testing.TB, keyspace string) Config {
 // keyspaceOf returns a name of its own for each folder.
 func keyspaceOf(dir string) string { return fmt.Sprintf("t%x", sha256.Sum256([]byte(dir)))[:30] }
 
-// admin runs statements.
-func admin(t testing.TB, statements ...string) {
+// connected returns a session beside those of stores.
+func connected(t testing.TB) *gocql.Session {
 	t.Helper()
-	c := server(t, "x")
-	c, err := c.withDefaults()
+	c, err := server(t, "x").withDefaults()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,6 +59,13 @@ func admin(t testing.TB, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+// admin runs statements.
+func admin(t testing.TB, statements ...string) {
+	t.Helper()
+	s := connected(t)
 	defer s.Close()
 	for _, q := range statements {
 		if err := s.Query(q).Exec(); err != nil {
@@ -94,15 +101,7 @@ func TestReal(t *testing.T) {
 
 // dropAll removes the keyspaces of tests.
 func dropAll(t testing.TB) {
-	c := server(t, "x")
-	c, err := c.withDefaults()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.cluster().CreateSession()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := connected(t)
 	defer s.Close()
 	rows := s.Query("SELECT keyspace_name FROM system_schema.keyspaces").Iter().Scanner()
 	var names []string
