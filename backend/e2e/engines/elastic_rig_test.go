@@ -12,15 +12,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/go-spur/spur/backend/internal/golden"
 )
 
 func copyAll(to io.Writer, from io.Reader) (int64, error) { return io.Copy(to, from) }
+
+// at is where the server takes what it is sent to Jaeger's port.
+func (p elasticPeer) at(port int) string { return p.ports[port] }
 
 // elasticPorts are free ports of 127.0.0.1 by those that they stand for.
 func elasticPorts(t *testing.T) map[int]string {
@@ -95,90 +95,4 @@ func elasticGet(url string) (status int, contentType string, body []byte) {
 	defer func() { _ = resp.Body.Close() }()
 	body, _ = io.ReadAll(resp.Body)
 	return resp.StatusCode, resp.Header.Get("Content-Type"), body
-}
-
-// elasticCorpus is what the recorded Jaegers were sent over HTTP, and were asked about
-// one trace each.
-type elasticCorpus struct {
-	index *golden.Index
-	sent  []golden.Delivery
-	asked []golden.Request
-}
-
-func elasticLoad(t *testing.T) *elasticCorpus {
-	t.Helper()
-	x, err := golden.Load("../../testdata", "v1", "jaeger-1.62")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &elasticCorpus{index: x}
-	for _, d := range x.Sent {
-		if d.Method == http.MethodPost && d.Status/100 == 2 {
-			c.sent = append(c.sent, d)
-		}
-	}
-	for _, r := range x.Requests {
-		id, ok := strings.CutPrefix(r.Path, "/api/traces/")
-		if ok && r.Method == http.MethodGet && r.Status == http.StatusOK && strings.Trim(id, "0123456789abcdef") == "" {
-			c.asked = append(c.asked, r)
-		}
-	}
-	return c
-}
-
-func (c *elasticCorpus) send(t *testing.T, to elasticPeer) {
-	t.Helper()
-	for _, d := range c.sent {
-		body, err := c.index.Bytes(d.File)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := http.NewRequestWithContext(t.Context(), d.Method, "http://"+to.ports[d.Port]+d.Path, bytes.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("Content-Type", d.ContentType)
-		if d.ContentEncoding != "" {
-			r.Header.Set("Content-Encoding", d.ContentEncoding)
-		}
-		resp, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = resp.Body.Close()
-	}
-}
-
-// compare asks two servers for all traces until they say the same, but for what the table
-// knows, or time is over.
-func (c *elasticCorpus) compare(t *testing.T, name, want, got string, table *golden.Table) {
-	t.Helper()
-	var wrong []golden.Difference
-	compared := 0
-	same := func() bool {
-		wrong, compared = nil, 0
-		for _, r := range c.asked {
-			facts := golden.FactsOf(elasticGet(want + r.Path))
-			if len(facts) < 10 {
-				continue // it was not sent by HTTP
-			}
-			compared++
-			for _, d := range golden.Compare(name+" "+r.Name, facts, golden.FactsOf(elasticGet(got+r.Path))) {
-				if !table.Explains(golden.Ours, d) {
-					wrong = append(wrong, d)
-				}
-			}
-		}
-		return len(wrong) == 0 && compared >= 30
-	}
-	again(time.Second, 10*time.Second, same) // the servers refresh once a second
-	seen := map[string]int{}
-	for _, d := range wrong {
-		if seen[d.Field]++; seen[d.Field] <= 3 {
-			t.Errorf("%+v", d)
-		}
-	}
-	if compared < 30 || len(wrong) > 0 {
-		t.Errorf("%d differences in %d traces, want none in 30: %v", len(wrong), compared, seen)
-	}
 }

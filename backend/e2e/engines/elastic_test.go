@@ -162,7 +162,7 @@ exporters:
 // TestElasticInterchange: what real Jaegers write we show as they do, and what we write
 // they show as we do. Their documents and ours are the same, and so are the indices.
 func TestElasticInterchange(t *testing.T) {
-	c := elasticLoad(t)
+	c := load(t)
 	table := golden.TableOf(elasticDifferences, golden.V162)
 	url, from162 := elasticPrefix(t, "from162")
 	_, from213 := elasticPrefix(t, "from213")
@@ -170,19 +170,19 @@ func TestElasticInterchange(t *testing.T) {
 	// Each runs while its indices are read, and no longer: the machine may be small.
 	t.Run("from 1.62", func(t *testing.T) {
 		theirs := elastic162(t, url, from162)
-		c.send(t, theirs)
-		c.compare(t, "from 1.62", theirs.query, elasticOurs(t, url, from162, elasticSpanAge()).query, table)
+		c.send(t, theirs.at)
+		c.compare(t, "from 1.62", theirs.query, elasticOurs(t, url, from162, elasticSpanAge()).query, table, golden.Ours)
 	})
 	t.Run("from 2.13", func(t *testing.T) {
 		theirs := elastic213(t, url, from213)
-		c.send(t, theirs)
-		c.compare(t, "from 2.13", theirs.query, elasticOurs(t, url, from213, elasticSpanAge()).query, table)
+		c.send(t, theirs.at)
+		c.compare(t, "from 2.13", theirs.query, elasticOurs(t, url, from213, elasticSpanAge()).query, table, golden.Ours)
 	})
 	t.Run("to both", func(t *testing.T) {
 		ours := elasticOurs(t, url, from, elasticSpanAge())
-		c.send(t, ours)
-		c.compare(t, "to 1.62", ours.query, elastic162(t, url, from).query, table)
-		c.compare(t, "to 2.13", ours.query, elastic213(t, url, from).query, table)
+		c.send(t, ours.at)
+		c.compare(t, "to 1.62", ours.query, elastic162(t, url, from).query, table, golden.Ours)
+		c.compare(t, "to 2.13", ours.query, elastic213(t, url, from).query, table, golden.Ours)
 	})
 	t.Run("documents", func(t *testing.T) { elasticDocuments(t, url, from162, from) })
 	for _, k := range table.Unused(golden.Ours) {
