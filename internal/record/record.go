@@ -76,9 +76,6 @@ func (f *Freezer) NewRecord() *Record {
 // Release hands the record back. The caller must not use it or its parts again.
 func (r *Record) Release() {
 	clear(r.tags)
-	if cap(r.tags) > usualTags { // they have moved out
-		clear(r.firstTags[:])
-	}
 	if len(r.logs) > 0 {
 		r.firstLog = firstLog{}
 		if cap(r.logs) > 1 {
@@ -169,7 +166,10 @@ func (r *Record) setTag(t *model.Tag) {
 		r.tags[i].Value = t.Value
 	case i < 0 && len(r.tags) < r.freezer.limits.TagsPerSpan && r.makeRoom(len(t.Key)+size):
 		r.keys |= keyBit(t.Key)
-		r.tags = append(r.tags, *t)
+		first := len(r.tags) == usualTags && cap(r.tags) == usualTags
+		if r.tags = append(r.tags, *t); first { // they have moved out
+			clear(r.firstTags[:])
+		}
 	default:
 		r.also().droppedTags++
 		r.freezer.tags.Add(1)
