@@ -143,7 +143,7 @@ func TestCassandraDependencies(t *testing.T) {
 func TestElasticDependencies(t *testing.T) {
 	url, prefix := elasticPrefix(t, "dependencies")
 	day := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
-	o := elasticOurs(t, url, prefix)
+	o := elasticOurs(t, url, prefix, elasticSpanAge())
 	traces := sendCalls(t, o.ports[4318], day)
 	if !again(200*time.Millisecond, 30*time.Second, func() bool {
 		_, answer := elasticAsk(t, http.MethodGet, url+"/"+prefix+"-jaeger-span-*/_count?filter_path=count", "")
