@@ -102,6 +102,9 @@ func (c *Config) complete() error {
 	if strings.ToLower(c.Prefix) != c.Prefix || strings.ContainsAny(c.Prefix, `\/*?"<>| ,#:`) || strings.HasPrefix(c.Prefix, "-") || strings.HasPrefix(c.Prefix, "_") {
 		return fmt.Errorf("%.200q cannot begin the name of an index", c.Prefix)
 	}
+	if strings.Trim(c.DateSeparator, "-._+") != "" || len(c.DateSeparator) > 3 {
+		return fmt.Errorf("%.200q cannot separate the parts of a date in the name of an index: use up to three of - . _ +", c.DateSeparator)
+	}
 	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	c.DateSeparator = cmp.Or(c.DateSeparator, "-")
 	c.DotReplacement = cmp.Or(c.DotReplacement, "@")

@@ -34,11 +34,13 @@ type Store struct {
 	log      *slog.Logger
 	now      func() time.Time // the clock
 	instance string           // different in each process
-	gate     gate
-	link     link
-	closing  context.Context // done when calls that are under way must end
-	end      context.CancelCauseFunc
-	watched  chan struct{} // closed when nobody asks the server any more
+	// mostBytes is how large documents that are read may be together.
+	mostBytes int
+	gate      gate
+	link      link
+	closing   context.Context // done when calls that are under way must end
+	end       context.CancelCauseFunc
+	watched   chan struct{} // closed when nobody asks the server any more
 }
 
 var (
@@ -60,7 +62,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	}
 	s := &Store{
 		config: c, names: newNames(&c), encoder: newEncoder(&c), decoder: decoder{c.DotReplacement},
-		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(),
+		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(), mostBytes: maxTraceBytes,
 		link: link{turn: make(chan struct{}, 1), log: log}, watched: make(chan struct{}),
 	}
 	s.gate.init()

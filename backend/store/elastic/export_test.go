@@ -12,6 +12,9 @@ func (s *Store) SetClock(now time.Time) {
 	s.now, s.instance = func() time.Time { return now }, ""
 }
 
+// SetMostBytes sets how large documents that are read may be together.
+func (s *Store) SetMostBytes(n int) { s.mostBytes = n }
+
 // Probe asks the server whether it is there.
 func (s *Store) Probe(ctx context.Context) { s.probe(ctx) }
 

@@ -4,6 +4,7 @@ package elastic_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -102,7 +103,11 @@ func (x *indices) search(w io.Writer, patterns []string, body []byte) {
 	}
 	q.Source = nil
 	_ = json.Unmarshal(body, &q)
-	var hits []string
+	type hit struct {
+		start uint64
+		text  string
+	}
+	var hits []hit
 	for index, docs := range x.docs {
 		if q.After != nil || !slices.ContainsFunc(patterns, func(p string) bool {
 			head, ok := strings.CutSuffix(p, "*")
@@ -129,9 +134,14 @@ func (x *indices) search(w io.Writer, patterns []string, body []byte) {
 				if q.Source != nil {
 					sort = strconv.FormatUint(d.StartTime, 10) + `,"` + d.TraceID + `"`
 				}
-				hits = append(hits, fmt.Sprintf(`{"_source":%s,"sort":[%s,"%s"]}`, doc, sort, d.SpanID))
+				hits = append(hits, hit{d.StartTime, fmt.Sprintf(`{"_source":%s,"sort":[%s,"%s"]}`, doc, sort, d.SpanID)})
 			}
 		}
 	}
-	_, _ = fmt.Fprintf(w, `{"hits":{"hits":[%s]}}`, strings.Join(hits, ","))
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(b.start, a.start) })
+	var texts []string
+	for _, h := range hits {
+		texts = append(texts, h.text)
+	}
+	_, _ = fmt.Fprintf(w, `{"hits":{"hits":[%s]}}`, strings.Join(texts, ","))
 }

@@ -10,6 +10,7 @@ type counters struct {
 	documents  *prometheus.CounterVec
 	retried    prometheus.Counter
 	unreadable prometheus.Counter
+	tooLarge   prometheus.Counter
 }
 
 func newCounters() *counters {
@@ -27,6 +28,9 @@ func newCounters() *counters {
 			Name: "spur_elastic_unreadable_documents_total", Help: "Documents left out of answers, because they are no spans.",
 		}),
 	}
+	c.tooLarge = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "spur_elastic_large_traces_total", Help: "Traces left out of searches, because they are too large to be read.",
+	})
 	for _, result := range []string{"stored", "known", "refused"} {
 		c.documents.WithLabelValues(result)
 	}
@@ -34,7 +38,7 @@ func newCounters() *counters {
 }
 
 func (c *counters) all() []prometheus.Collector {
-	return []prometheus.Collector{c.requests, c.documents, c.retried, c.unreadable}
+	return []prometheus.Collector{c.requests, c.documents, c.retried, c.unreadable, c.tooLarge}
 }
 
 // Describe implements prometheus.Collector.

@@ -77,7 +77,7 @@ func TestPlace(t *testing.T) {
 	s := open(t, c)
 	s.SetClock(sample)
 	starts := []time.Time{time.Unix(0, 0)}
-	for n := -2000; n <= 2000; n += 7 {
+	for n := -2000; n <= 2000; n += 97 {
 		starts = append(starts, sample.Add(time.Duration(n)*day))
 	}
 	for n := -3; n <= 1; n++ {

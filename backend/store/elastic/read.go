@@ -26,8 +26,10 @@ const (
 	// large. maxTie is how many of them may have the same trace, start and id.
 	spanPage = 2000
 	maxTie   = 10_000
-	// maxTraceSpans is the number of spans of a trace that are read.
+	// maxTraceSpans and maxTraceBytes are the number of spans of a trace that are read, and
+	// how large their documents are together.
 	maxTraceSpans = 1_000_000
+	maxTraceBytes = 512 << 20
 )
 
 // hit is a document that a search found.
@@ -139,75 +141,6 @@ func inWindow(w trace.Window) []object {
 
 func all(conditions ...object) object { return object{"bool": object{"filter": conditions}} }
 
-// byTrace is the order in which spans of traces are read.
-var byTrace = []object{
-	{"traceID": object{"order": "asc", "unmapped_type": "keyword"}},
-	{"startTime": object{"order": "asc", "unmapped_type": "long"}},
-	{"spanID": object{"order": "asc", "unmapped_type": "keyword"}},
-}
-
-// spansOf calls each with the documents of traces, which start in w, page by page.
-func (s *Store) spansOf(ctx context.Context, indices string, ids []pcommon.TraceID, w trace.Window, each func(source []byte) error) error {
-	var texts []string
-	for _, id := range ids {
-		texts = append(texts, idTexts(id)...)
-	}
-	return s.pages(ctx, indices, all(append(inWindow(w), object{"terms": object{"traceID": texts}})...), each)
-}
-
-// pages calls each with all documents that meet a condition.
-func (s *Store) pages(ctx context.Context, indices string, condition object, each func(source []byte) error) error {
-	size, read := min(spanPage, s.config.PageSize), 0
-	var after []json.RawMessage
-	for {
-		body := object{"query": condition, "size": size, "sort": byTrace, "track_total_hits": false}
-		if after != nil {
-			body["search_after"] = after
-		}
-		f, err := s.search(ctx, indices, body)
-		if errors.Is(err, errAnswer) && size > 1 {
-			size = max(size/8, 1)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		hits := f.Hits.Hits
-		last := len(hits) < size
-		if !last {
-			// The next page begins behind a key: what shares the last one comes again, whole.
-			if hits = beforeLast(hits); len(hits) == 0 {
-				if size *= 4; size > maxTie {
-					return fmt.Errorf("%w: more than %d spans of a trace have the same start and id", store.ErrTooMuch, maxTie)
-				}
-				continue
-			}
-		}
-		for i := range hits {
-			if err := each(hits[i].Source); err != nil {
-				return err
-			}
-		}
-		if last {
-			return nil
-		}
-		if read += len(hits); read > maxTraceSpans {
-			return fmt.Errorf("%w: more than %d spans", store.ErrTooMuch, maxTraceSpans)
-		}
-		after = hits[len(hits)-1].Sort
-	}
-}
-
-// beforeLast are the hits before those that stand where the last does.
-func beforeLast(hits []hit) []hit {
-	n := len(hits) - 1
-	same := func(a, b json.RawMessage) bool { return string(a) == string(b) }
-	for n > 0 && slices.EqualFunc(hits[n-1].Sort, hits[len(hits)-1].Sort, same) {
-		n--
-	}
-	return hits[:n]
-}
-
 // Trace implements store.Store.
 func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	ctx, done, err := s.begin(ctx)
@@ -227,7 +160,7 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 
 func (s *Store) trace(ctx context.Context, indices string, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	b := newBuilder(&s.decoder)
-	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, func(source []byte) error {
+	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, maxTraceSpans, func(source []byte) error {
 		s.add(b, source)
 		return nil
 	})

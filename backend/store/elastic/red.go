@@ -26,14 +26,14 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 	if q.Operation != "" && len(q.Operation) <= maxIndexed {
 		conditions = append(conditions, is("operationName", q.Operation))
 	}
-	rates, b, read := store.NewRates(q), newBuilder(&s.decoder), 0
-	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), func(source []byte) error {
-		if read++; read > s.config.MaxScan {
-			return fmt.Errorf("%w: rates of more than %d spans: choose a shorter time, or a service", store.ErrTooMuch, s.config.MaxScan)
-		}
+	rates, b := store.NewRates(q), newBuilder(&s.decoder)
+	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), s.config.MaxScan, func(source []byte) error {
 		s.add(b, source)
 		return nil
 	})
+	if errors.Is(err, store.ErrTooMuch) {
+		return nil, fmt.Errorf("rates: %w: choose a shorter time, or a service", err)
+	}
 	if err != nil {
 		return nil, err
 	}

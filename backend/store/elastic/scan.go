@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -17,6 +18,10 @@ import (
 // maxCandidates is how many documents of candidates a search looks through for each
 // span that it may read: the index alone is quick.
 const maxCandidates = 40
+
+// maxStart is the last microsecond that searches know, in the year 2262. What another has
+// written may start later: it is no candidate.
+const maxStart = math.MaxInt64/1000 - 1
 
 // candidate is a trace that a search may find.
 type candidate struct {
@@ -78,8 +83,8 @@ func (c *scan) next(ctx context.Context) (candidate, bool, error) {
 				return candidate{}, false, fmt.Errorf("%w: a document came without its place in the order", store.ErrUnavailable)
 			}
 			start, err := strconv.ParseUint(string(h.Sort[0]), 10, 64)
-			if err != nil {
-				continue // it has no start
+			if err != nil || start > maxStart {
+				continue // it has no start, or one that is no time
 			}
 			id, err := textID(h.Sort[1])
 			if err != nil || c.seen[id] {

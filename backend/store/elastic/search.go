@@ -4,13 +4,12 @@ package elastic
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
@@ -33,8 +32,9 @@ type finder struct {
 	scan    *scan
 	indices string // that may have spans of what is found
 	matches []match
-	read    int  // so many spans
-	ended   bool // there are no more candidates
+	read    int       // so many spans
+	ended   bool      // there are no more candidates
+	left    time.Time // start of the first trace that was left out, being too large
 	// frontier is the start of the last candidate that was looked at, in microseconds.
 	frontier uint64
 }
@@ -78,7 +78,7 @@ func (f *finder) newest(ctx context.Context, c cursor) (page trace.Page, err err
 		switch {
 		case n > limit, n == limit && (f.query.Uncounted || len(f.matches) > n), f.ended:
 			return f.page(c, min(n, limit), false), nil
-		case f.spent() && (!c.set() || f.frontier*1000 < uint64(c.at.Key)):
+		case f.spent() && (!c.set() || int64(f.frontier*1000)+1 < c.at.Key):
 			return f.page(c, min(n, limit), true), nil
 		}
 		if err := f.advance(ctx, c); err != nil {
@@ -93,7 +93,7 @@ func (f *finder) final(c cursor) int {
 		return len(f.matches)
 	}
 	n := 0
-	for n < len(f.matches) && uint64(f.matches[n].at.Key) > f.frontier*1000 {
+	for n < len(f.matches) && f.matches[n].at.Key > int64(f.frontier*1000) {
 		n++
 	}
 	return n
@@ -129,6 +129,9 @@ func (f *finder) page(c cursor, n int, cut bool) trace.Page {
 	}
 	if cut {
 		p.CutAt = time.UnixMicro(int64(f.frontier)).UTC()
+	}
+	if !f.left.IsZero() && f.left.After(p.CutAt) {
+		p.CutAt, p.AtLeast = f.left, true
 	}
 	if f.ended && n == len(f.matches) {
 		return p
@@ -179,75 +182,72 @@ func (f *finder) advance(ctx context.Context, c cursor) error {
 }
 
 // look reads the spans of candidates and keeps those that the query finds, behind the
-// cursor.
+// cursor. Together they are no more spans than a search may read: otherwise it reads them in
+// halves, and a trace that is too large by itself is left out.
 func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
-	q := f.query
+	most := f.store.config.MaxScan
+	if len(list) == 1 {
+		most = maxTraceSpans
+	}
+	traces, err := f.traces(ctx, list, most)
+	switch {
+	case err == nil:
+	case !errors.Is(err, store.ErrTooMuch) || len(list) == 1 && f.query.IDs != nil:
+		return err
+	case len(list) == 1:
+		f.store.counters.tooLarge.Inc()
+		if f.left.IsZero() {
+			f.left = time.UnixMicro(int64(list[0].start)).UTC()
+		}
+		return nil
+	default:
+		half := len(list) / 2
+		if err := f.look(ctx, c, list[:half]); err != nil {
+			return err
+		}
+		return f.look(ctx, c, list[half:])
+	}
+	for _, one := range list {
+		if err := f.match(ctx, c, one, traces[one.id].traces()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traces reads the spans of candidates, which are at most so many.
+func (f *finder) traces(ctx context.Context, list []candidate, most int) (map[pcommon.TraceID]*builder, error) {
 	builders := map[pcommon.TraceID]*builder{}
 	ids := make([]pcommon.TraceID, len(list))
 	for i, one := range list {
 		ids[i] = one.id
 		builders[one.id] = newBuilder(&f.store.decoder)
 	}
-	err := f.store.spansOf(ctx, f.indices, ids, trace.Window{}, func(source []byte) error {
+	err := f.store.spansOf(ctx, f.indices, ids, trace.Window{}, most, func(source []byte) error {
+		f.read++ // also if it is read again
 		id, ok := sourceID(source)
 		if b := builders[id]; ok && b != nil {
 			f.store.add(b, source)
-			f.read++
 		}
 		return nil
 	})
-	if err != nil {
+	return builders, err
+}
+
+// match keeps a trace if the query finds it.
+func (f *finder) match(ctx context.Context, c cursor, one candidate, td ptrace.Traces) error {
+	spans := slices.Collect(trace.Spans(td))
+	if len(spans) == 0 {
+		return nil
+	}
+	matched, ok, err := f.query.MatchContext(ctx, spans)
+	if err != nil || !ok {
 		return err
 	}
-	for _, one := range list {
-		all := slices.Collect(trace.Spans(builders[one.id].traces()))
-		if len(all) == 0 {
-			continue
-		}
-		matched, ok, err := q.MatchContext(ctx, all)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		m := match{Summary: trace.Summarize(all, matched, q.Columns), newest: one.start}
-		if m.at = store.PositionOf(&m.Summary, q.Order); c.set() && m.at.Compare(c.at) <= 0 {
-			continue
-		}
-		f.matches = append(f.matches, m)
+	m := match{Summary: trace.Summarize(spans, matched, f.query.Columns), newest: one.start}
+	if m.at = store.PositionOf(&m.Summary, f.query.Order); c.set() && m.at.Compare(c.at) <= 0 {
+		return nil
 	}
+	f.matches = append(f.matches, m)
 	return nil
-}
-
-// cursor is where a page ended.
-type cursor struct {
-	order trace.Order
-	at    store.Position
-	from  uint64 // where the scan goes on, in microseconds; 0 is a first page
-}
-
-func (c cursor) set() bool { return c.at != store.Position{} }
-
-func (c cursor) String() string {
-	return c.at.Cursor(c.order) + "." + strconv.FormatUint(c.from, 10)
-}
-
-func parseCursor(text string, o trace.Order) (c cursor, err error) {
-	c.order = o
-	if text == "" {
-		return c, nil
-	}
-	i := strings.LastIndexByte(text, '.')
-	if i < 0 {
-		return c, fmt.Errorf("%w %.80q", store.ErrCursor, text)
-	}
-	if c.from, err = strconv.ParseUint(text[i+1:], 10, 64); err != nil {
-		return c, fmt.Errorf("%w %.80q", store.ErrCursor, text)
-	}
-	if o != trace.NewestFirst {
-		c.from = 0 // all are looked at
-	}
-	c.at, err = store.ParseCursor(text[:i], o)
-	return c, err
 }
