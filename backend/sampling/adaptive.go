@@ -54,10 +54,12 @@ func DefaultAdaptive() AdaptiveConfig {
 }
 
 // Adaptive is a Source that follows what arrives: for each operation it computes the
-// probability that leads to the wanted number of traces a second.
+// probability that leads to the wanted number of traces a second. Of several that share a
+// store which is a store.Leaser one computes, and the others do as it says.
 type Adaptive struct {
 	config  AdaptiveConfig
 	store   store.Sampler
+	lead    *lead // nil when nobody else is asked
 	log     *slog.Logger
 	metrics adaptiveMetrics
 	counter counter
@@ -66,6 +68,7 @@ type Adaptive struct {
 	// What only run uses.
 	calculator calculator
 	saved      []store.Probability
+	savedAt    time.Time
 	read       time.Time // up to which throughput was read
 	failing    bool      // the store, the last time
 	crowded    bool      // there were too many operations, the last time
@@ -79,7 +82,10 @@ type Adaptive struct {
 func NewAdaptive(ctx context.Context, c AdaptiveConfig, s store.Sampler, reg prometheus.Registerer, log *slog.Logger) (*Adaptive, error) {
 	a := &Adaptive{
 		config: c, store: s, log: log, done: make(chan struct{}),
-		calculator: calculator{config: c, services: map[string]map[string]*operation{}},
+		calculator: newCalculator(c),
+	}
+	if l, ok := s.(store.Leaser); ok {
+		a.lead = newLead(l, 2*c.CalculationInterval)
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
@@ -127,8 +133,8 @@ func (a *Adaptive) publish(computed []store.Probability) {
 	a.answers.Store(&answers)
 }
 
-// Close stops computing. What was counted since the last interval is not: with it, the
-// next one would look longer than it was.
+// Close stops computing, which another may then do. What was counted since the last interval
+// is not used: with it, the next one would look longer than it was.
 func (a *Adaptive) Close(ctx context.Context) error {
 	a.stop()
 	select {
@@ -142,6 +148,9 @@ func (a *Adaptive) Close(ctx context.Context) error {
 // run computes at each interval from start on. Those that it misses become one.
 func (a *Adaptive) run(ctx context.Context, start time.Time) {
 	defer close(a.done)
+	if a.lead != nil {
+		defer a.lead.giveUp()
+	}
 	timer := time.NewTimer(a.config.CalculationInterval)
 	defer timer.Stop()
 	for {
@@ -157,12 +166,21 @@ func (a *Adaptive) run(ctx context.Context, start time.Time) {
 }
 
 // step stores what was counted until now, and computes probabilities from what was
-// until Delay ago.
+// until Delay ago, or takes those that another has computed.
 func (a *Adaptive) step(ctx context.Context, now time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
 	saving := a.save(ctx, now)
 	to := now.Add(-a.config.Delay)
+	if a.lead != nil {
+		ours, err := a.lead.take(ctx)
+		if err == nil && !ours {
+			err = a.follow(ctx, to)
+		}
+		if err != nil || !ours {
+			return errors.Join(saving, err)
+		}
+	}
 	counted, err := a.store.Throughput(ctx, a.read, to)
 	if err != nil {
 		return errors.Join(saving, err) // the next step reads more
@@ -174,11 +192,11 @@ func (a *Adaptive) step(ctx context.Context, now time.Time) error {
 	a.publish(computed)
 	a.metrics.latency.Observe(time.Since(begun).Seconds())
 	a.metrics.calculated.Set(float64(len(computed)))
-	if !slices.Equal(computed, a.saved) {
+	if !slices.Equal(computed, a.saved) || now.Sub(a.savedAt) >= saveAgain {
 		if err := a.store.InsertProbabilities(ctx, computed); err != nil {
 			return errors.Join(saving, err)
 		}
-		a.saved = computed
+		a.saved, a.savedAt = computed, now
 	}
 	return saving
 }

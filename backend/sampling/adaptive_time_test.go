@@ -31,26 +31,37 @@ func (c *client) run(t *testing.T, seconds int) {
 	t.Helper()
 	c.sampled = 0
 	for range seconds {
-		if c.asked%60 == 0 {
-			c.ask(t)
-		}
-		c.asked++
+		c.begin(t)
 		time.Sleep(time.Second)
-		before := c.calls
-		c.calls += c.perSecond
-		called := math.Floor(c.calls) > math.Floor(before)
-		chosen := int(math.Floor(c.calls*c.p) - math.Floor(before*c.p))
-		for range chosen {
-			c.of.count(c.service, c.operation, false, c.p)
-		}
-		c.sampled += chosen
-		if c.bound += 1.0 / 60; c.bound >= 1 && called && chosen == 0 {
-			c.bound = 0
-			c.sampled++
-			c.of.count(c.service, c.operation, true, c.p)
-		}
+		c.end()
 	}
 	synctest.Wait()
+}
+
+// begin asks at the begin of a second, if it is time to.
+func (c *client) begin(t *testing.T) {
+	t.Helper()
+	if c.asked%60 == 0 {
+		c.ask(t)
+	}
+	c.asked++
+}
+
+// end makes the traces of a second.
+func (c *client) end() {
+	before := c.calls
+	c.calls += c.perSecond
+	called := math.Floor(c.calls) > math.Floor(before)
+	chosen := int(math.Floor(c.calls*c.p) - math.Floor(before*c.p))
+	for range chosen {
+		c.of.count(c.service, c.operation, false, c.p)
+	}
+	c.sampled += chosen
+	if c.bound += 1.0 / 60; c.bound >= 1 && called && chosen == 0 {
+		c.bound = 0
+		c.sampled++
+		c.of.count(c.service, c.operation, true, c.p)
+	}
 }
 
 func (c *client) ask(t *testing.T) {

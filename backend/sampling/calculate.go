@@ -20,6 +20,10 @@ type calculator struct {
 	bucket     int // the number of calls of next
 }
 
+func newCalculator(c AdaptiveConfig) calculator {
+	return calculator{config: c, services: map[string]map[string]*operation{}}
+}
+
 // operation is what is known of one.
 type operation struct {
 	probability float64

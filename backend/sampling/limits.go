@@ -23,6 +23,10 @@ const (
 
 	// storeTimeout bounds what is waited for the store.
 	storeTimeout = 10 * time.Second
+	// What does not change is saved again, since stores forget what is old.
+	saveAgain = time.Hour
+	// giveUpTimeout is less than a server has for stopping.
+	giveUpTimeout = 300 * time.Millisecond
 
 	// What a collector has answered is not asked for again within fresh, and after
 	// a failure within pause. An answer that is older is waited for so long before

@@ -46,5 +46,5 @@ func (s *Server) openAdaptive(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return fmt.Errorf("adaptive sampling: no store of %s keeps what is learned: use sqlite or memory", s.config.Storage)
+	return fmt.Errorf("adaptive sampling: no store of %s keeps what is learned: use sqlite, memory, cassandra, elasticsearch or opensearch", s.config.Storage)
 }
