@@ -99,9 +99,9 @@ func TestOneComputes(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m, l := memory.Open(memory.Config{}), &leases{}
 				a, b := &shared{Store: m, leases: l}, &shared{Store: m, leases: l}
-				first, second := newAdaptive(t, DefaultAdaptive(), a), (*Adaptive)(nil)
+				first := newAdaptive(t, DefaultAdaptive(), a)
 				time.Sleep(time.Second) // the first asks first
-				second = newAdaptive(t, DefaultAdaptive(), b)
+				second := newAdaptive(t, DefaultAdaptive(), b)
 				one := &client{of: first, service: "shop", operation: "GET /", perSecond: 5000}
 				two := &client{of: second, service: "shop", operation: "GET /", perSecond: 5000}
 				minutes(t, 40, one, two)
