@@ -38,7 +38,7 @@ func away(err error) bool {
 	switch {
 	case errors.As(err, &r):
 		switch code := r.Code(); code {
-		case gocql.ErrCodeServer, gocql.ErrCodeCredentials, gocql.ErrCodeUnauthorized:
+		case gocql.ErrCodeServer, gocql.ErrCodeProtocol, gocql.ErrCodeCredentials, gocql.ErrCodeUnauthorized: // without memory a server says "protocol"
 			return true
 		case gocql.ErrCodeInvalid:
 			return ofServer(r.Message())
@@ -70,7 +70,7 @@ func rejected(err error, g *group) bool {
 		return true
 	case !errors.As(err, &r):
 		return false
-	case r.Code() == gocql.ErrCodeServer: // of Cassandra 3
+	case r.Code() == gocql.ErrCodeServer || r.Code() == gocql.ErrCodeProtocol: // of Cassandra 3
 		return len(g.rows) == 1 && g.bytes > mostMutation
 	default:
 		return r.Code() == gocql.ErrCodeInvalid && !ofServer(r.Message())

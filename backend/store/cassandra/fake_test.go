@@ -95,6 +95,10 @@ func (f *fake) rows(_ context.Context, _ int, query string, args ...any) gocql.S
 	return &fakeRows{all: all, err: err}
 }
 
+func (f *fake) pages(ctx context.Context, query string, args ...any) gocql.Scanner {
+	return f.rows(ctx, 0, query, args...)
+}
+
 func (f *fake) swap(context.Context, []any, string, ...any) (bool, error) { return true, nil }
 
 func (f *fake) agree(context.Context) error { return nil }

@@ -56,7 +56,7 @@ func (s *Store) read(ctx context.Context, db session, id pcommon.TraceID, w trac
 	var r row
 	var all restorer
 	var used int64
-	err := each(db.rows(ctx, pageRows, fmt.Sprintf("SELECT %s FROM %q.traces WHERE trace_id = ?", columns, s.config.Keyspace), raw(id[:])), func() error {
+	err := each(db.pages(ctx, fmt.Sprintf("SELECT %s FROM %q.traces WHERE trace_id = ?", columns, s.config.Keyspace), raw(id[:])), func() error {
 		one := r
 		r = row{} // the next one has its own memory
 		if !w.Contains(pcommon.Timestamp(max(nanos(one.start), 0))) {

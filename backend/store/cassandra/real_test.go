@@ -9,9 +9,11 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"strconv"
@@ -200,6 +202,45 @@ func TestRealRefused(t *testing.T) {
 		t.Errorf("with the permission: %v", err)
 	}
 	admin(t, "DROP ROLE reader")
+}
+
+// TestRealPages: a trace of large spans comes in many answers. A search that has no room for
+// it leaves it out.
+func TestRealPages(t *testing.T) {
+	t.Cleanup(func() { dropAll(t) })
+	s := openReal(t, server(t, keyspaceOf("pages")))
+	const spans, bytes, part = 60, 1_000_000, 4
+	text := make([]byte, bytes)
+	random := rand.NewChaCha8([32]byte{})
+	for range spans / part {
+		td := spansOf(part)
+		for i := range part {
+			span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(i)
+			_, _ = random.Read(text) // never fails
+			span.SetSpanID(pcommon.SpanID(text[:8]))
+			span.Attributes().PutStr("large", hex.EncodeToString(text[:bytes/2])) // does not become much less
+		}
+		if err := s.Write(t.Context(), td); err != nil {
+			t.Fatal(err)
+		}
+	}
+	td, err := s.Trace(t.Context(), pcommon.TraceID{15: 1}, trace.Window{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if td.SpanCount() != spans {
+		t.Errorf("%d spans, want %d", td.SpanCount(), spans)
+	}
+	s.round = 10 * bytes
+	page, err := s.Search(t.Context(), parse(t, "service:s", 1))
+	if err != nil || len(page.Traces) != 0 || page.CutAt.IsZero() || count(t, s.metrics.leftOut.WithLabelValues(tooLarge)) != 1 {
+		t.Errorf("a search that may hold %d bytes: %d traces, cut at %v, %v; want it left out", s.round, len(page.Traces), page.CutAt, err)
+	}
+	s.round = maxRound
+	page, err = s.Search(t.Context(), parse(t, "service:s", 1))
+	if err != nil || len(page.Traces) != 1 || page.Traces[0].Spans != spans {
+		t.Errorf("with more room: %+v, %v", page.Traces, err)
+	}
 }
 
 func openReal(t *testing.T, c Config) *Store {

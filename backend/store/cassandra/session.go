@@ -16,6 +16,8 @@ type session interface {
 	insert(ctx context.Context, g *group, once bool) error
 	// rows asks for rows, page of them in one answer. 0 is all.
 	rows(ctx context.Context, page int, statement string, args ...any) gocql.Scanner
+	// pages asks for rows of very different sizes.
+	pages(ctx context.Context, statement string, args ...any) gocql.Scanner
 	// swap runs a statement with a condition, and reports whether it held. Otherwise dest
 	// are the values that are there.
 	swap(ctx context.Context, dest []any, statement string, args ...any) (bool, error)
@@ -53,6 +55,21 @@ func (d driver) insert(ctx context.Context, g *group, once bool) error {
 func (d driver) rows(ctx context.Context, page int, statement string, args ...any) gocql.Scanner {
 	return d.Query(statement, args...).PageSize(page).IterContext(ctx).Scanner()
 }
+
+func (d driver) pages(ctx context.Context, statement string, args ...any) gocql.Scanner {
+	return newPages(func(rows int, state []byte) page {
+		iter := d.Query(statement, args...).PageSize(rows).PageState(state).IterContext(ctx)
+		return &iterPage{iter.Scanner(), iter.PageState()}
+	})
+}
+
+// iterPage is a page of the driver.
+type iterPage struct {
+	gocql.Scanner
+	state []byte
+}
+
+func (p *iterPage) more() []byte { return p.state }
 
 func (d driver) swap(ctx context.Context, dest []any, statement string, args ...any) (bool, error) {
 	return d.Query(statement, args...).Idempotent(false).ScanCASContext(ctx, dest...)

@@ -41,6 +41,7 @@ func TestWriteAway(t *testing.T) {
 		want bool // that Write is tried again
 	}{
 		{"server error", fakeError{gocql.ErrCodeServer, "java.lang.RuntimeException"}, true},
+		{"memory", fakeError{gocql.ErrCodeProtocol, "java.lang.OutOfMemoryError: Java heap space"}, true},
 		{"no permission", fakeError{gocql.ErrCodeUnauthorized, "User x has no MODIFY permission on <table k.traces> or any of its parents"}, true},
 		{"credentials", fakeError{gocql.ErrCodeCredentials, "expired"}, true},
 		{"overloaded", fakeError{gocql.ErrCodeOverloaded, "overloaded"}, true},
