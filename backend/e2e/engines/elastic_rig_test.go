@@ -7,7 +7,6 @@ package engines
 import (
 	"bytes"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -25,14 +24,9 @@ func (p elasticPeer) at(port int) string { return p.ports[port] }
 // elasticPorts are free ports of 127.0.0.1 by those that they stand for.
 func elasticPorts(t *testing.T) map[int]string {
 	t.Helper()
-	p := map[int]string{}
+	p := ports{}
 	for _, n := range []int{4317, 4318, 5775, 5778, 6831, 6832, 9411, 13133, 14250, 14268, 14269, 16685, 16686} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }() // when all are known: they are different ones
-		p[n] = l.Addr().String()
+		p.at(t, n)
 	}
 	return p
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -125,16 +126,21 @@ func get(url string) (status int, contentType string, body []byte) {
 // ports are free ones of 127.0.0.1, by the number that each stands for.
 type ports map[int]string
 
+// nextPort is tried next. Ports from here to 32767 are none that the kernel gives to who
+// connects: they stay free until who is told of them listens there.
+var nextPort = 25_000 + os.Getpid()*50%7000
+
 // at returns host:port of the port that is by default n.
 func (p ports) at(t *testing.T, n int) string {
 	t.Helper()
-	if p[n] == "" {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for p[n] == "" {
+		if nextPort++; nextPort > 32_767 {
+			t.Fatal("no port below 32768 is free")
 		}
-		p[n] = l.Addr().String()
-		_ = l.Close() // whoever asked listens there next
+		if l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(nextPort)); err == nil {
+			p[n] = l.Addr().String()
+			_ = l.Close() // whoever asked listens there next
+		}
 	}
 	return p[n]
 }
