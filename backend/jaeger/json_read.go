@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,18 +126,14 @@ func (w *jsonWord) UnmarshalJSON(b []byte) error {
 type jsonTraceID model.TraceID
 
 func (id *jsonTraceID) UnmarshalJSON(b []byte) error {
-	var raw []byte
-	if err := json.Unmarshal(b, &raw); err != nil {
+	raw, err := jsonID(b, "trace", 8, 16)
+	switch {
+	case err != nil:
 		return err
-	}
-	switch len(raw) {
-	case 0:
-	case 8:
+	case len(raw) == 8:
 		id.Low = binary.BigEndian.Uint64(raw)
-	case 16:
+	case len(raw) == 16:
 		id.High, id.Low = binary.BigEndian.Uint64(raw), binary.BigEndian.Uint64(raw[8:])
-	default:
-		return fmt.Errorf("a trace id of %d bytes", len(raw))
 	}
 	return nil
 }
@@ -144,18 +141,22 @@ func (id *jsonTraceID) UnmarshalJSON(b []byte) error {
 type jsonSpanID model.SpanID
 
 func (id *jsonSpanID) UnmarshalJSON(b []byte) error {
-	var raw []byte
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	switch len(raw) {
-	case 0:
-	case 8:
+	raw, err := jsonID(b, "span", 8)
+	if err == nil && len(raw) == 8 {
 		*id = jsonSpanID(binary.BigEndian.Uint64(raw))
-	default:
-		return fmt.Errorf("a span id of %d bytes", len(raw))
 	}
-	return nil
+	return err
+}
+
+// jsonID reads an id in base64, which has none or one of these numbers of bytes.
+func jsonID(b []byte, of string, lengths ...int) (raw []byte, err error) {
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return nil, err
+	}
+	if len(raw) > 0 && !slices.Contains(lengths, len(raw)) {
+		return nil, fmt.Errorf("a %s id of %d bytes", of, len(raw))
+	}
+	return raw, nil
 }
 
 // jsonInstant is a Timestamp in nanoseconds since 1970, as far as 64 bits go.
