@@ -5,6 +5,7 @@ package elastic
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -54,8 +55,8 @@ var (
 
 // Open opens the store at the server. A server that cannot be reached is no error: the
 // store is there when the server is. It is one if the server is no Elasticsearch or
-// OpenSearch that the engine knows, refuses the credentials or the templates. Metrics are registered
-// with reg, which may be nil.
+// OpenSearch that the engine knows, refuses the credentials or the templates, or shows a
+// certificate that is not trusted. Metrics are registered with reg, which may be nil.
 func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Logger) (*Store, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
@@ -79,6 +80,8 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	case err == nil:
 	case refuses(err):
 		return nil, fmt.Errorf("the server refuses the credentials: %w", err)
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		return nil, fmt.Errorf("the server's certificate: %w", err)
 	case errors.Is(err, context.DeadlineExceeded): // openWait's, so that nothing is noted yet
 		s.link.note(unavailable(fmt.Errorf("no answer within %v", openWait)))
 	case errors.Is(err, store.ErrUnavailable):

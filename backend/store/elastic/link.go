@@ -59,10 +59,10 @@ func (l *link) note(err error) {
 }
 
 // trouble is what came of asking last. Recent reports whether it is not worth asking again.
-func (l *link) trouble() (err error, recent bool) {
+func (l *link) trouble() (recent bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.err, time.Since(l.asked) < againAfter
+	return time.Since(l.asked) < againAfter, l.err
 }
 
 // connect finds out what the server is and writes the templates, unless that has been
@@ -81,7 +81,7 @@ func (s *Store) connect(ctx context.Context) error {
 	if l.version.Load() != nil {
 		return nil
 	}
-	if err, recent := l.trouble(); err != nil && recent {
+	if recent, err := l.trouble(); err != nil && recent {
 		return err
 	}
 	v, err := s.client.detect(ctx)
@@ -147,7 +147,7 @@ func (s *Store) probe(ctx context.Context) {
 
 // Ready implements store.Prober.
 func (s *Store) Ready() error {
-	err, _ := s.link.trouble()
+	_, err := s.link.trouble()
 	if err == nil {
 		return nil
 	}
