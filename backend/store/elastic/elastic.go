@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -35,6 +36,8 @@ type Store struct {
 	log      *slog.Logger
 	now      func() time.Time // the clock
 	instance string           // different in each process
+	// throughputs are the documents of throughput that have an id.
+	throughputs atomic.Int64
 	// mostBytes is how large documents that are read may be together.
 	mostBytes int
 	gate      gate

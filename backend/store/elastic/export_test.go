@@ -9,7 +9,7 @@ import (
 
 // SetClock sets the time that it is for s. What is random is not, then.
 func (s *Store) SetClock(now time.Time) {
-	s.now, s.instance = func() time.Time { return now }, ""
+	s.now, s.instance = func() time.Time { return now }, "one"
 }
 
 // SetMostBytes sets how large documents that are read may be together.

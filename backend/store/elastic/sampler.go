@@ -4,11 +4,9 @@ package elastic
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -66,7 +64,7 @@ func (s *Store) InsertThroughput(ctx context.Context, at time.Time, list []store
 		if err != nil {
 			return err
 		}
-		line := fmt.Appendf(nil, `{"create":{"_index":%q,"_id":%q}}`+"\n%s\n", index, s.throughputID(b), b)
+		line := fmt.Appendf(nil, `{"create":{"_index":%q,"_id":%q}}`+"\n%s\n", index, s.throughputID(), b)
 		items = append(items, item{line: line, own: true})
 	}
 	if len(items) == 0 {
@@ -79,13 +77,10 @@ func (s *Store) InsertThroughput(ctx context.Context, at time.Time, list []store
 	return s.failed(err)
 }
 
-// throughputID is the id of a document. What is sent again has the same, and what
-// another process sends has another.
-func (s *Store) throughputID(document []byte) string {
-	h := fnv.New128a()
-	_, _ = h.Write([]byte(s.instance)) // never fails
-	_, _ = h.Write(document)
-	return hex.EncodeToString(h.Sum(nil))
+// throughputID is the id of a document, which no other has, so that one that is sent again
+// counts once.
+func (s *Store) throughputID() string {
+	return s.instance + "-" + strconv.FormatInt(s.throughputs.Add(1), 10)
 }
 
 // samplingIndex has a date in its name also where others are aliases: so Jaeger reads it.
