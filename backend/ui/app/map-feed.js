@@ -11,8 +11,10 @@ import { poll } from './poll.js';
 
 /** ms between an answer and the next question. */
 const pause = 5000;
+/** ns. */
+const day = 86_400_000_000_000n;
 /** ns of “any time” in a store that does not say how far back it goes. */
-const anyTime = 31n * 86_400_000_000_000n;
+const anyTime = 31n * day;
 
 /**
  * What the server said of a window.
@@ -104,7 +106,7 @@ async function read(window, signal) {
   const to = pointOf(window.until, now) ?? now;
   const asked = pointOf(window.since, now) ?? oldest ?? to - anyTime;
   const younger = oldest !== null && !stored && asked < oldest;
-  const from = younger ? oldest : asked;
+  const from = younger ? oldest : stored ? asked - asked % day : asked; // a day's calls stand at its beginning
   if (to <= from) return { map: mapOf([]), seconds: 1, from, to, younger: false, stored };
   const ns = Number(to - from);
   const times = { start: String(from), end: String(to) };

@@ -121,7 +121,7 @@ export class MapPage extends LitElement {
     const everything = html`<a href=${address(changed({ service: '', errors: false }))}>Show all services</a>`;
     if (errors && all.calls.length) return html`<note-box heading="No call failed">${service ? 'Of the calls around this service none failed in this time.' : 'Of the calls between services none failed in this time.'} ${everything}</note-box>`;
     if (service && all.calls.length) return html`<note-box heading=${all.services.some((s) => s.name === service) ? `${service.slice(0, 100)} made and got no calls in this time` : `There is no service ${service.slice(0, 100)} in this time`}>Choose another one, or a longer time above. ${everything}</note-box>`;
-    if (stored) return html`<note-box heading="No calls of this time are stored">This store shows the calls that <code>dependencies</code>, ours or Jaeger's, adds up for it, a day at a time: is it run every day? Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
+    if (stored) return html`<note-box heading="No calls of this time are stored">This store shows the calls that <code>dependencies</code>, ours or Jaeger's, adds up for it, a day at a time: is it run regularly? Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
     return html`<note-box heading="No service called another in this time">A service is here from its first call to another one on: a span whose parent is of another service. ${all.services.length ? html`There are spans of ${count(all.services.length, 'service')}; if they do call each other, their tracers do not pass on the trace context. ` : nothing}Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
   }
 

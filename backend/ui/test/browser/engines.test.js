@@ -49,9 +49,11 @@ test('no rates: names, and what leads to their traces', async () => {
 
 test('links that a job writes: what there is, or that the job must run', async () => {
   const page = await poorer();
+  const asked = page.waitForRequest('**/api/map?*');
   await page.visit('/map');
   await page.getByRole('heading', { name: '2 services, 1 link' }).waitFor();
   await page.getByText('The calls are those of the days that a job has added up.').waitFor();
+  assert.equal(BigInt(new URL((await asked).url()).searchParams.get('start') ?? 1) % 86_400_000_000_000n, 0n, 'a day in UTC, since its calls stand at its beginning');
 
   await page.route('**/api/map?*', (route) => route.fulfill({ json: { links: [] } }));
   await page.visit('/map?since=15m');
