@@ -18,7 +18,8 @@ import (
 
 // TestCassandraKilled: Cassandra is killed twice while spans are written, and started
 // again. All that the collector took is stored, each span once; what it had said to be
-// stored before a kill, too, since it is not written again.
+// stored before a kill, too, since it is not written again: the server
+// acknowledges what is in its log (commitlog_sync: batch).
 func TestCassandraKilled(t *testing.T) {
 	const keyspace, batches, spans = "e2e_killed", 400, 100
 	execute(t, cql(t), "DROP KEYSPACE IF EXISTS "+keyspace)
