@@ -38,6 +38,7 @@ type Store struct {
 	instance string           // different in each process
 	// throughputs are the documents of throughput that have an id.
 	throughputs atomic.Int64
+	status      atomic.Pointer[status]
 	// mostBytes is how large documents that are read may be together.
 	mostBytes int
 	gate      gate

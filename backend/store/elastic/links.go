@@ -5,7 +5,6 @@ package elastic
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -98,53 +97,6 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 
 func in(w trace.Window, t time.Time) bool {
 	return (w.Start.IsZero() || !t.Before(w.Start)) && (w.End.IsZero() || t.Before(w.End))
-}
-
-// Status implements store.Store. The numbers are those of documents: what is archived
-// counts twice.
-func (s *Store) Status(ctx context.Context) (store.Status, error) {
-	st := store.Status{Engine: "elasticsearch", MaxAge: s.config.MaxAge}
-	ctx, done, err := s.begin(ctx)
-	if err != nil {
-		return st, err
-	}
-	defer done()
-	if v := s.link.version.Load(); v != nil && v.opensearch {
-		st.Engine = "opensearch"
-	}
-	f, err := s.search(ctx, s.spanIndices(trace.Window{}), object{
-		"size": 0, "track_total_hits": true,
-		"aggs": object{
-			"traces": object{"cardinality": object{"field": "traceID"}},
-			"oldest": object{"min": object{"field": "startTime"}},
-		},
-	})
-	if err != nil {
-		return st, err
-	}
-	st.Spans = f.Hits.Total.Value
-	st.Traces = int64(number(f.Aggregations["traces"]))
-	if us := number(f.Aggregations["oldest"]); st.Spans > 0 && us > 0 {
-		st.Oldest = time.UnixMicro(int64(us)).UTC()
-	}
-	b, err := s.client.call(ctx, request{method: http.MethodGet, path: "/" + s.names.prefix + string(spans) + "-*/_stats/store", query: "filter_path=_all.primaries.store.size_in_bytes"})
-	if err != nil {
-		return st, s.failed(err)
-	}
-	var stats struct {
-		All struct {
-			Primaries struct {
-				Store struct {
-					Size int64 `json:"size_in_bytes"`
-				} `json:"store"`
-			} `json:"primaries"`
-		} `json:"_all"`
-	}
-	if err := json.Unmarshal(b, &stats); err != nil {
-		return st, fmt.Errorf("%w: the answer about sizes cannot be read: %w", store.ErrUnavailable, err)
-	}
-	st.Bytes = stats.All.Primaries.Store.Size
-	return st, nil
 }
 
 // number is the value of an aggregation, or 0.
