@@ -531,6 +531,8 @@ export interface ServiceMap {
   services: MapService[];
   /** By caller and callee, which are indices in services. */
   calls: MapCall[];
+  /** Which calls failed is not known. */
+  noErrors?: boolean;
 }
 export interface MapService {
   name: string;

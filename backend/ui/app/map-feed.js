@@ -113,5 +113,5 @@ async function read(window, signal) {
   const step = `${Math.max(1, Math.ceil(ns / 60e9))}m`; // all of it is one step
   /** @type {[MapJSON, REDJSON]} */
   const [calls, rates] = await Promise.all([get('/api/map', times, signal), noRates ? { series: [] } : get('/api/red', { ...times, kind: ['server', 'consumer'], step }, signal)]);
-  return { map: mapOf(calls.links, rates.series), seconds: Math.max(1, ns / 1e9), from, to, younger, stored };
+  return { map: { ...mapOf(calls.links, rates.series), ...(stored && { noErrors: true }) }, seconds: Math.max(1, ns / 1e9), from, to, younger, stored };
 }

@@ -29,7 +29,7 @@ export function mapOf(links, series = []) {
  */
 export function around(map, service, depth) {
   const at = map.services.findIndex((s) => s.name === service);
-  if (at < 0) return { services: [], calls: [] };
+  if (at < 0) return { ...map, services: [], calls: [] };
   const kept = new Set([...walk(map, at, depth, 'from', 'to'), ...walk(map, at, depth, 'to', 'from')]);
   return part(map, map.calls.filter((c) => kept.has(c)), [at]);
 }
@@ -105,7 +105,7 @@ function part(map, calls, others = []) {
   const old = [...kept].sort((a, b) => a - b);
   const index = new Map(old.map((i, n) => [i, n]));
   const now = (/** @type {number} */ i) => /** @type {number} */ (index.get(i));
-  return { services: old.map((i) => map.services[i]), calls: calls.map((c) => ({ ...c, from: now(c.from), to: now(c.to) })) };
+  return { ...map, services: old.map((i) => map.services[i]), calls: calls.map((c) => ({ ...c, from: now(c.from), to: now(c.to) })) };
 }
 
 /**

@@ -119,6 +119,7 @@ export class MapPage extends LitElement {
   #empty({ map: all, stored }) {
     const { service, errors } = this.params;
     const everything = html`<a href=${address(changed({ service: '', errors: false }))}>Show all services</a>`;
+    if (errors && all.noErrors && all.calls.length) return html`<note-box heading="Which calls failed is not stored">The services' traces say it. ${everything}</note-box>`;
     if (errors && all.calls.length) return html`<note-box heading="No call failed">${service ? 'Of the calls around this service none failed in this time.' : 'Of the calls between services none failed in this time.'} ${everything}</note-box>`;
     if (service && all.calls.length) return html`<note-box heading=${all.services.some((s) => s.name === service) ? `${service.slice(0, 100)} made and got no calls in this time` : `There is no service ${service.slice(0, 100)} in this time`}>Choose another one, or a longer time above. ${everything}</note-box>`;
     if (stored) return html`<note-box heading="No calls of this time are stored">This store shows the calls that <code>dependencies</code>, ours or Jaeger's, adds up for it, a day at a time: is it run regularly? Choose a longer time above, or <a href=${address('/')}>look at the traces</a>.</note-box>`;
@@ -136,7 +137,7 @@ export class MapPage extends LitElement {
     const panel = html`<map-panel .map=${chosen.length ? reading.map : map} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Numbers">${this.#when(reading)}</map-panel>`;
     if (table) {
       const calls = find.trim() ? map.calls.filter((c) => this.marked(map, find).has(c.from) || this.marked(map, find).has(c.to)) : map.calls;
-      return html`<div class="both"><map-table .map=${{ services: map.services, calls }} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Calls"></map-table>${panel}</div>`;
+      return html`<div class="both"><map-table .map=${{ ...map, calls }} .seconds=${seconds} .chosen=${chosen} tabindex="0" role="region" aria-label="Calls"></map-table>${panel}</div>`;
     }
     const drawn = this.drawn(map, most);
     const places = this.#places(drawn);

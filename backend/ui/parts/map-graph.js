@@ -152,7 +152,7 @@ export class MapGraph extends LitElement {
   #words(i) {
     const s = this.map.services[i];
     const [by, calls] = [this.map.calls.filter((c) => c.to === i).length, this.map.calls.filter((c) => c.from === i).length];
-    return `${s.name.slice(0, 200)}: ${perSecond(requests(s), this.seconds)}, ${percent(shareOf(s))} errors, called by ${by}, calls ${calls}`;
+    return `${s.name.slice(0, 200)}: ${perSecond(requests(s), this.seconds)}, ${this.map.noErrors && !s.rates ? '' : `${percent(shareOf(s))} errors, `}called by ${by}, calls ${calls}`;
   }
 
   /** @param {Spot & { x: number, y: number }} over */
@@ -163,10 +163,10 @@ export class MapGraph extends LitElement {
     const beside = { ...(x < size.width / 2 ? { left: `${x + 14}px` } : { right: `${size.width - x + 14}px` }), ...(y < size.height / 2 ? { top: `${y + 14}px` } : { bottom: `${size.height - y + 14}px` }) };
     if (service >= 0) {
       const s = services[service];
-      return html`<div class="tip" ${setStyle(beside)}><b>${s.name.slice(0, 200)}</b>${perSecond(requests(s), seconds)}${s.rates ? ' requests' : ' calls'} · ${percent(shareOf(s))} errors${s.rates ? html`<br>p50 ${duration(Number(s.rates.durations.p50))} · p95 ${duration(Number(s.rates.durations.p95))}` : nothing}</div>`;
+      return html`<div class="tip" ${setStyle(beside)}><b>${s.name.slice(0, 200)}</b>${perSecond(requests(s), seconds)}${s.rates ? ' requests' : ' calls'}${map.noErrors && !s.rates ? '' : ` · ${percent(shareOf(s))} errors`}${s.rates ? html`<br>p50 ${duration(Number(s.rates.durations.p50))} · p95 ${duration(Number(s.rates.durations.p95))}` : nothing}</div>`;
     }
     const c = map.calls[call];
-    return html`<div class="tip" ${setStyle(beside)}><b>${services[c.from].name.slice(0, 100)} → ${services[c.to].name.slice(0, 100)}</b>${perSecond(c.calls, seconds)} · ${count(c.calls, 'call')} · ${percent(c.errors / c.calls)} errors</div>`;
+    return html`<div class="tip" ${setStyle(beside)}><b>${services[c.from].name.slice(0, 100)} → ${services[c.to].name.slice(0, 100)}</b>${perSecond(c.calls, seconds)} · ${count(c.calls, 'call')}${map.noErrors ? '' : ` · ${percent(c.errors / c.calls)} errors`}</div>`;
   }
 
   updated() {

@@ -68,7 +68,7 @@ export class MapPanel extends LitElement {
     const failing = calls.filter((c) => c.errors).sort((x, y) => y.errors - x.errors || share(y) - share(x));
     const busy = calls.toSorted((x, y) => y.calls - x.calls);
     return html`<h2>${count(services.length, 'service')}, ${count(calls.length, 'link')} between them</h2>
-      ${failing.length ? this.#list('Most errors', failing, (c) => this.#both(c), 'errors') : html`<p>No call between them failed.</p>`}
+      ${failing.length ? this.#list('Most errors', failing, (c) => this.#both(c), 'errors') : html`<p>${this.map.noErrors ? 'Which calls failed is not stored.' : 'No call between them failed.'}</p>`}
       ${this.#list('Most calls', busy, (c) => this.#both(c))}`;
   }
 
@@ -84,7 +84,7 @@ export class MapPanel extends LitElement {
         ${r ? html`<dt>Requests</dt><dd>${perSecond(r.spans, seconds)} <span class="soft">(${number(r.spans)})</span></dd>
           <dt>Errors</dt><dd class=${r.errors ? 'error' : ''}>${percent(r.errors / r.spans)} <span class="soft">(${number(r.errors)})</span></dd>
           <dt>Durations</dt><dd>p50 ${duration(Number(r.durations.p50))}<br>p95 ${duration(Number(r.durations.p95))}<br>p99 ${duration(Number(r.durations.p99))}</dd>`
-        : html`<dt>Calls to it</dt><dd>${perSecond(s.got, seconds)} <span class="soft">(${number(s.got)})</span></dd><dt>Failed</dt><dd class=${s.failed ? 'error' : ''}>${percent(s.got ? s.failed / s.got : 0)} <span class="soft">(${number(s.failed)})</span></dd>`}
+        : html`<dt>Calls to it</dt><dd>${perSecond(s.got, seconds)} <span class="soft">(${number(s.got)})</span></dd>${map.noErrors ? nothing : html`<dt>Failed</dt><dd class=${s.failed ? 'error' : ''}>${percent(s.got ? s.failed / s.got : 0)} <span class="soft">(${number(s.failed)})</span></dd>`}`}
       </dl>
       ${this.#links(name)}
       ${this.#list('Called by', map.calls.filter((c) => c.to === i), (c) => this.#one(c.from))}
@@ -115,7 +115,7 @@ export class MapPanel extends LitElement {
     return html`${this.#head(html`${name(from)} → ${name(to)}`)}
       ${c ? html`<dl>
         <dt>Calls</dt><dd>${perSecond(c.calls, this.seconds)} <span class="soft">(${number(c.calls)})</span></dd>
-        <dt>Errors</dt><dd class=${c.errors ? 'error' : ''}>${percent(c.errors / c.calls)} <span class="soft">(${number(c.errors)})</span></dd>
+        ${this.map.noErrors ? nothing : html`<dt>Errors</dt><dd class=${c.errors ? 'error' : ''}>${percent(c.errors / c.calls)} <span class="soft">(${number(c.errors)})</span></dd>`}
       </dl>` : html`<p>There is no such call in this time.</p>`}
       <ul class="go">
         <li><a href=${traces(`{${a}} {${b}}`)}>Traces of both</a></li>
@@ -137,11 +137,11 @@ export class MapPanel extends LitElement {
    */
   #list(title, calls, name, rate = 'calls') {
     if (!calls.length) return html`<h3>${title}</h3><p class="soft">nobody in this time</p>`;
-    const { services } = this.map;
+    const { services, noErrors } = this.map;
     const shown = this.all.includes(title) ? calls : calls.slice(0, some);
     return html`<h3>${title}${calls.length > shown.length ? html` <span class="soft">${shown.length} of ${number(calls.length)}</span>` : nothing}</h3>
       <ol>${shown.map((c) => html`<li><a class="row" href=${address(changed({ chosen: [services[c.from].name, services[c.to].name] }))}>
-        <span>${name(c)}</span><span>${perSecond(c[rate], this.seconds)}</span><span class=${c.errors ? 'error' : 'soft'}>${c.errors ? `◆ ${percent(c.errors / c.calls)}` : '0 %'}</span></a></li>`)}</ol>
+        <span>${name(c)}</span><span>${perSecond(c[rate], this.seconds)}</span><span class=${c.errors ? 'error' : 'soft'}>${c.errors ? `◆ ${percent(c.errors / c.calls)}` : noErrors ? '' : '0 %'}</span></a></li>`)}</ol>
       ${calls.length > shown.length ? html`<button class="quiet" @click=${() => { this.all = [...this.all, title]; }}>Show all</button>` : nothing}`;
   }
 

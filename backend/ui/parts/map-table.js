@@ -44,19 +44,20 @@ export class MapTable extends LitElement {
 
   render() {
     if (route.value.page !== 'map') return nothing;
-    const { services, calls } = this.map;
+    const { services, calls, noErrors } = this.map;
+    const head = columns.filter(([c]) => !noErrors || c !== 'errors' && c !== 'share');
     const sorted = sorting(names, 'calls');
     const name = (/** @type {number} */ i) => services[i].name;
     const value = (/** @type {MapCall} */ c) => ({ caller: c.from, callee: c.to, calls: c.calls, rate: c.calls, errors: c.errors, share: c.errors / c.calls })[sorted.column];
     const rows = calls.toSorted((a, b) => (sorted.up ? 1 : -1) * (value(a) - value(b)) || a.from - b.from || a.to - b.to);
     const current = (/** @type {MapCall} */ c) => this.chosen[0] === name(c.from) && this.chosen[1] === name(c.to);
     return html`<table aria-label="Calls between services">
-      <thead><tr>${columns.map(([c, text]) => heading(c, text, sorted, { rising: c === 'caller' || c === 'callee' }))}</tr></thead>
+      <thead><tr>${head.map(([c, text]) => heading(c, text, sorted, { rising: c === 'caller' || c === 'callee' }))}</tr></thead>
       <tbody>${rows.slice(0, this.shown).map((c) => html`<tr aria-current=${current(c) ? 'true' : nothing}>
         <th scope="row"><a href=${address(changed({ chosen: [name(c.from), name(c.to)] }))} title=${name(c.from).slice(0, 500)}><service-name .name=${name(c.from).slice(0, 100)}></service-name></a></th>
         <td class="name" title=${name(c.to).slice(0, 500)}><service-name .name=${name(c.to).slice(0, 100)}></service-name></td>
         <td>${number(c.calls)}</td><td>${perSecond(c.calls, this.seconds)}</td>
-        <td class=${c.errors ? 'error' : 'soft'}>${number(c.errors)}</td><td class=${c.errors ? 'error' : 'soft'}>${percent(c.errors / c.calls)}</td>
+        ${noErrors ? nothing : html`<td class=${c.errors ? 'error' : 'soft'}>${number(c.errors)}</td><td class=${c.errors ? 'error' : 'soft'}>${percent(c.errors / c.calls)}</td>`}
       </tr>`)}</tbody>
     </table>
     ${rows.length > this.shown ? html`<button class="more" @click=${() => { this.shown += some * 5; }}>Show ${count(Math.min(some * 5, rows.length - this.shown), 'more row')} of ${number(rows.length - this.shown)}</button>` : nothing}`;

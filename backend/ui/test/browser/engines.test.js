@@ -55,6 +55,13 @@ test('links that a job writes: what there is, or that the job must run', async (
   await page.getByText('The calls are those of the days that a job has added up.').waitFor();
   assert.equal(BigInt(new URL((await asked).url()).searchParams.get('start') ?? 1) % 86_400_000_000_000n, 0n, 'a day in UTC, since its calls stand at its beginning');
 
+  await page.getByText('Which calls failed is not stored.').waitFor();
+  await page.visit('/map?view=table');
+  await page.getByRole('columnheader', { name: 'Calls/s' }).waitFor();
+  assert.equal(await page.getByRole('columnheader', { name: 'Error' }).count(), 0);
+  await page.visit('/map?errors=1');
+  await page.getByRole('heading', { name: 'Which calls failed is not stored' }).waitFor();
+
   await page.route('**/api/map?*', (route) => route.fulfill({ json: { links: [] } }));
   await page.visit('/map?since=15m');
   await page.getByRole('heading', { name: 'No calls of this time are stored' }).waitFor();
