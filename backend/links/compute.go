@@ -39,8 +39,10 @@ func compute(ctx context.Context, s store.Store, w trace.Window, p *patient) (Re
 		if err := sum.read(ctx, s, w, page.Traces, p); err != nil {
 			return Result{}, err
 		}
+		sum.rest.Traces += page.TooLarge
+		sum.rest.TooLarge += page.TooLarge
 		switch {
-		case page.Cursor == "" && !page.CutAt.IsZero(), page.Cursor != "" && page.Cursor == q.Cursor:
+		case page.Cursor == "" && !page.CutAt.IsZero() && page.TooLarge == 0, page.Cursor != "" && page.Cursor == q.Cursor:
 			return Result{}, fmt.Errorf("search for traces: it does not get beyond %v", page.CutAt)
 		case page.Cursor == "":
 			return sum.result(), nil

@@ -182,6 +182,25 @@ func TestComputeWithout(t *testing.T) {
 	}
 }
 
+// TestComputeLeftOut: traces that a search leaves out are counted, and it goes on behind
+// them, or ends.
+func TestComputeLeftOut(t *testing.T) {
+	s := pairs(t, 1)
+	s.search = func(q trace.Query) (trace.Page, error) {
+		if q.Cursor == "" {
+			return trace.Page{CutAt: monday.Add(time.Hour), TooLarge: 2, Cursor: "x"}, nil
+		}
+		q.Cursor = ""
+		page, err := s.Store.Search(t.Context(), q)
+		page.CutAt, page.TooLarge = monday, 1
+		return page, err
+	}
+	r, err := Compute(t.Context(), s, day(monday), quiet)
+	if err != nil || len(r.Links) != 1 || r.Traces != 4 || r.TooLarge != 3 {
+		t.Errorf("%+v, %v; want one link, of 4 traces, 3 of them too large", r, err)
+	}
+}
+
 // TestComputeStuck: a search that does not go on ends with an error.
 func TestComputeStuck(t *testing.T) {
 	s := pairs(t, 1)

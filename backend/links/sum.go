@@ -14,7 +14,7 @@ type Result struct {
 	// has a span in.
 	Traces int
 	// TooLarge are those of them that the store does not give away, so that their
-	// calls are missing. LeftOut are calls of links that there was no room for.
+	// calls are missing; one may count on each page of a search. LeftOut are calls of links that there was no room for.
 	TooLarge int
 	LeftOut  int64
 }

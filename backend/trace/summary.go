@@ -26,6 +26,8 @@ type Page struct {
 	// behind it in the order were not looked at. Cursor continues there, or behind
 	// it, or is empty, when that one trace was left out for being too large.
 	CutAt time.Time
+	// TooLarge is how many traces were left out so.
+	TooLarge int
 }
 
 // Summary is a trace in a list.

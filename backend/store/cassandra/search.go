@@ -227,7 +227,7 @@ func (f *finder) match(ctx context.Context, e entry, free *room) (*foundTrace, i
 // page returns what was found, and where the next page begins.
 func (f *finder) page() trace.Page {
 	slices.SortFunc(f.found, func(a, b foundTrace) int { return a.at.Compare(b.at) })
-	p := trace.Page{Scanned: f.scanned, Total: len(f.found), AtLeast: !f.ended || f.query.Cursor != "" || len(f.left) > 0}
+	p := trace.Page{Scanned: f.scanned, Total: len(f.found), AtLeast: !f.ended || f.query.Cursor != "" || len(f.left) > 0, TooLarge: len(f.left)}
 	n := 0
 	for n < len(f.found) && n < max(f.query.Limit, 1) && (f.query.Order != trace.NewestFirst || f.isSettled(&f.found[n])) {
 		p.Traces = append(p.Traces, f.found[n].Summary)

@@ -117,7 +117,7 @@ func TestTooLarge(t *testing.T) {
 			t.Errorf("trace %v has %d spans, want 10", sum.TraceID, sum.Spans)
 		}
 	}
-	if want := time.UnixMicro(now.UnixMicro() - huge + 1); !page.CutAt.Equal(want) || !page.AtLeast {
+	if want := time.UnixMicro(now.UnixMicro() - huge + 1); !page.CutAt.Equal(want) || !page.AtLeast || page.TooLarge != 1 || page.Cursor != "" {
 		t.Errorf("cut at %v, at least: %v; want %v, where the trace was that is too large", page.CutAt, page.AtLeast, want)
 	}
 	if n := count(t, s.metrics.leftOut.WithLabelValues(tooLarge)); n != 1 {

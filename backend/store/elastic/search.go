@@ -35,6 +35,7 @@ type finder struct {
 	read    int       // so many spans
 	ended   bool      // there are no more candidates
 	left    time.Time // start of the first trace that was left out, being too large
+	leftOut int       // so many were
 	// frontier is the start of the last candidate that was looked at, in microseconds.
 	frontier uint64
 }
@@ -123,7 +124,7 @@ func (f *finder) spent() bool {
 
 // page is the first n matches. It is cut if the search gave up.
 func (f *finder) page(c cursor, n int, cut bool) trace.Page {
-	p := trace.Page{Total: len(f.matches), AtLeast: !f.ended || c.set(), Scanned: f.read}
+	p := trace.Page{Total: len(f.matches), AtLeast: !f.ended || c.set(), Scanned: f.read, TooLarge: f.leftOut}
 	for _, m := range f.matches[:n] {
 		p.Traces = append(p.Traces, m.Summary)
 	}
@@ -196,6 +197,7 @@ func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 		return err
 	case len(list) == 1:
 		f.store.counters.tooLarge.Inc()
+		f.leftOut++
 		if f.left.IsZero() {
 			f.left = time.UnixMicro(int64(list[0].start)).UTC()
 		}
