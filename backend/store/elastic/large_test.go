@@ -25,9 +25,9 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// many is a server with traces of so many spans, the first of which is the newest. It says how
-// many spans it was asked for at a time and traces together.
-func many(t *testing.T, sizes []int, asked func(traces, spans int)) elastic.Config {
+// many is a server with traces of so many spans, the first of which is the newest. It tells
+// asked of how many traces it was asked for spans, whether for the first of them, and how many it gave.
+func many(t *testing.T, sizes []int, asked func(traces int, first bool, spans int)) elastic.Config {
 	id := func(n int) string { return fmt.Sprintf("1%031d", n) }
 	return behave(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -60,7 +60,7 @@ func many(t *testing.T, sizes []int, asked func(traces, spans int)) elastic.Conf
 					hits = append(hits, fmt.Sprintf(`{"_source":{"traceID":%q,"spanID":"%x","operationName":"o","startTime":%d,"process":{"serviceName":"s"}},"sort":[%[1]q,%[3]d,"%[2]x"]}`, id(n), at, at))
 				}
 			}
-			asked(traces, len(hits))
+			asked(traces, len(q.After) == 0, len(hits))
 		}
 		_, _ = fmt.Fprintf(w, `{"hits":{"hits":[%s]}}`, strings.Join(hits, ","))
 	})
@@ -69,10 +69,13 @@ func many(t *testing.T, sizes []int, asked func(traces, spans int)) elastic.Conf
 // TestBudget: traces are read together only as far as they have no more spans than a search may
 // read.
 func TestBudget(t *testing.T) {
-	together := 0
-	c := many(t, []int{900, 5000, 10, 10, 10}, func(traces, spans int) {
-		if traces > 1 {
-			together = max(together, spans)
+	together, most := 0, 0 // spans
+	c := many(t, []int{900, 5000, 10, 10, 10}, func(traces int, first bool, spans int) {
+		if first {
+			together = 0
+		}
+		if together += spans; traces > 1 {
+			most = max(most, together)
 		}
 	})
 	c.MaxScan, c.PageSize = 1000, 100
@@ -84,6 +87,9 @@ func TestBudget(t *testing.T) {
 	slices.Sort(sizes)
 	if err != nil || !slices.Equal(sizes, []int{10, 10, 10, 900, 5000}) {
 		t.Errorf("%v, %v, want all, whatever they are found with", sizes, err)
+	}
+	if most > c.MaxScan+c.PageSize {
+		t.Errorf("%d spans of several traces read together, want at most %d and a page", most, c.MaxScan)
 	}
 	if p.Scanned > 5*(1000+1)+5930 {
 		t.Errorf("%d spans read, of 5930", p.Scanned)
@@ -131,7 +137,7 @@ func TestTooLarge(t *testing.T) {
 	defer func() { _ = s.Close() }()
 	s.SetMostBytes(512 << 10)
 	p, err := s.Search(t.Context(), trace.Query{Limit: 2})
-	if err != nil || len(p.Traces) != 1 || p.Traces[0].Spans != 1 || !p.CutAt.Equal(time.UnixMicro(3000)) || !p.AtLeast {
+	if err != nil || len(p.Traces) != 1 || p.Traces[0].Spans != 1 || !p.CutAt.Equal(time.UnixMicro(3000)) || !p.AtLeast || p.TooLarge != 1 || p.Cursor != "" {
 		t.Errorf("got %+v, %v, want the other trace, and that one is left out", p, err)
 	}
 	const counted = "# HELP spur_elastic_large_traces_total Traces left out of searches, because they are too large to be read.\n" +
