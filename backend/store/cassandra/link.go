@@ -32,6 +32,7 @@ type link struct {
 	schema  schema
 	failure error     // why it cannot be used, or nil
 	logged  time.Time // the last failure
+	told    bool      // the log's last word is that it cannot be used
 }
 
 // made is what CreateSession returned.
@@ -224,23 +225,24 @@ func (l *link) reachable(ctx context.Context) (err error) {
 	return err
 }
 
-// report remembers err, and logs a failure once in logEvery.
+// report remembers err. It logs a failure once in logEvery, and that it is over.
 func (l *link) report(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
 	l.mu.Lock()
-	before := l.failure
 	l.failure = err
-	quiet := time.Since(l.logged) < logEvery
-	if err != nil && !quiet {
-		l.logged = time.Now()
+	worse, better := false, false
+	switch {
+	case err == nil:
+		better, l.told = l.told, false
+	case time.Since(l.logged) >= logEvery:
+		l.logged, worse, l.told = time.Now(), true, true
 	}
 	l.mu.Unlock()
-	switch {
-	case err != nil && !quiet:
+	if worse {
 		l.log.Warn("the store cannot be used", "error", err)
-	case err == nil && before != nil:
+	} else if better {
 		l.log.Info("the store can be used again", "where", l.config.where())
 	}
 }

@@ -35,25 +35,25 @@ type link struct {
 	asked  time.Time // when it was last asked what it is
 	err    error     // what came of that
 	logged time.Time
+	told   bool // the log's last word is that it cannot be used
 }
 
-// note remembers what came of asking, and logs when that changes, and once a minute
-// while there is no answer.
+// note remembers what came of asking. It logs trouble once in logEvery, and that it is over.
 func (l *link) note(err error) {
 	now := time.Now()
 	l.mu.Lock()
-	before := l.err
 	l.asked, l.err = now, err
-	quiet := err != nil && now.Sub(l.logged) < logEvery
-	if err != nil && !quiet {
-		l.logged = now
+	worse, better := false, false
+	switch {
+	case err == nil:
+		better, l.told = l.told, false
+	case now.Sub(l.logged) >= logEvery:
+		l.logged, worse, l.told = now, true, true
 	}
 	l.mu.Unlock()
-	switch {
-	case quiet:
-	case err != nil:
+	if worse {
 		l.log.Warn("the server cannot be used", "error", err)
-	case before != nil:
+	} else if better {
 		l.log.Info("the server can be used again")
 	}
 }
