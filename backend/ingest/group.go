@@ -13,6 +13,7 @@ type place struct {
 	turn   uint64 // the number of the assignment
 	next   int64  // the offset that comes next, or -1 when nobody knows
 	failed int    // how often reading has, since it last went well
+	packed bool   // what comes next could not be unpacked, and waits to be passed
 }
 
 // assigned, revoked and lost are called one at a time. The first two wait for the

@@ -43,6 +43,9 @@ func (in *Ingester) unstick(partition int32) {
 // dead letter; that is seen at once when they are too large, and else when reading them
 // has failed triesUnpack times.
 func (in *Ingester) broken(at *place, p *kgo.FetchTopicPartition) bool {
+	if at.packed { // these are the same ones
+		return false
+	}
 	err := fmt.Errorf("topic %s, partition %d: %w", p.Topic, p.Partition, p.Err)
 	var large *kgo.ErrDecompressTooLarge
 	if errors.As(p.Err, &large) {
@@ -109,6 +112,9 @@ func (in *Ingester) askEnd(partition int32, first int64) (next int64, epoch int3
 	if err := kerr.ErrorForCode(got.ErrorCode); err != nil {
 		return 0, 0, err
 	}
+	if len(got.RecordBatches) == 0 {
+		return 0, 0, errors.New("nothing is there")
+	}
 	next, epoch = endOf(got.RecordBatches, first)
 	return next, epoch, nil
 }
@@ -136,7 +142,7 @@ func (in *Ingester) addPacked(at *place, p *kgo.FetchTopicPartition, first, next
 		record:  &kgo.Record{Topic: p.Topic, Partition: p.Partition, Offset: next - 1, LeaderEpoch: epoch},
 		offsets: next - first, turn: at.turn, reason: ReasonPacked, err: p.Err,
 	})
-	at.next, at.failed = next, 0
+	at.next, at.failed, at.packed = next, 0, true
 	in.unstick(p.Partition)
 }
 
@@ -145,6 +151,9 @@ func (in *Ingester) addPacked(at *place, p *kgo.FetchTopicPartition, first, next
 func (in *Ingester) pass(b *batch) {
 	for _, m := range b.messages {
 		if m.reason == ReasonPacked {
+			if at := in.owned[m.record.Partition]; at != nil {
+				at.packed = false
+			}
 			next := kgo.EpochOffset{Epoch: m.record.LeaderEpoch, Offset: m.record.Offset + 1}
 			in.client.SetOffsets(map[string]map[int32]kgo.EpochOffset{m.record.Topic: {m.record.Partition: next}})
 		}
