@@ -36,6 +36,7 @@ type scan struct {
 	condition object
 	size      int
 	page      []hit
+	back      []candidate // that were returned, and are to be again
 	after     []json.RawMessage
 	ended     bool
 	seen      map[pcommon.TraceID]bool
@@ -74,6 +75,11 @@ var newestFirst = []object{
 
 // next returns the next candidate, or false when there are no more.
 func (c *scan) next(ctx context.Context) (candidate, bool, error) {
+	if len(c.back) > 0 {
+		one := c.back[0]
+		c.back = c.back[1:]
+		return one, true, nil
+	}
 	for {
 		for len(c.page) > 0 {
 			h := c.page[0]

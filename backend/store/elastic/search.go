@@ -178,19 +178,21 @@ func (f *finder) advance(ctx context.Context, c cursor) error {
 	if len(next) == 0 {
 		return nil
 	}
-	f.frontier = next[len(next)-1].start
 	return f.look(ctx, c, next)
 }
 
 // look reads the spans of candidates and keeps those that the query finds, behind the
 // cursor. Together they are no more spans than a search may read: otherwise it reads them in
-// halves, and a trace that is too large by itself is left out.
+// halves, until it has read enough, and a trace that is too large by itself is left out.
 func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 	most := f.store.config.MaxScan
 	if len(list) == 1 {
 		most = maxTraceSpans
 	}
-	traces, err := f.traces(ctx, list, most)
+	traces, read, err := f.traces(ctx, list, most)
+	if err == nil || len(list) == 1 {
+		f.read += read
+	}
 	switch {
 	case err == nil:
 	case !errors.Is(err, store.ErrTooMuch) || len(list) == 1 && f.query.IDs != nil:
@@ -198,6 +200,7 @@ func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 	case len(list) == 1:
 		f.store.counters.tooLarge.Inc()
 		f.leftOut++
+		f.frontier = list[0].start
 		if f.left.IsZero() {
 			f.left = time.UnixMicro(int64(list[0].start)).UTC()
 		}
@@ -207,33 +210,39 @@ func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 		if err := f.look(ctx, c, list[:half]); err != nil {
 			return err
 		}
+		if f.spent() && f.query.IDs == nil {
+			f.scan.back = append(f.scan.back, list[half:]...)
+			f.ended = false
+			return nil
+		}
 		return f.look(ctx, c, list[half:])
 	}
 	for _, one := range list {
 		if err := f.match(ctx, c, one, traces[one.id].traces()); err != nil {
 			return err
 		}
+		f.frontier = one.start
 	}
 	return nil
 }
 
-// traces reads the spans of candidates, which are at most so many.
-func (f *finder) traces(ctx context.Context, list []candidate, most int) (map[pcommon.TraceID]*builder, error) {
+// traces reads the spans of candidates, which are at most so many, and says how many it has read.
+func (f *finder) traces(ctx context.Context, list []candidate, most int) (_ map[pcommon.TraceID]*builder, read int, err error) {
 	builders := map[pcommon.TraceID]*builder{}
 	ids := make([]pcommon.TraceID, len(list))
 	for i, one := range list {
 		ids[i] = one.id
 		builders[one.id] = newBuilder(&f.store.decoder)
 	}
-	err := f.store.spansOf(ctx, f.indices, ids, trace.Window{}, most, func(source []byte) error {
-		f.read++ // also if it is read again
+	err = f.store.spansOf(ctx, f.indices, ids, trace.Window{}, most, func(source []byte) error {
+		read++
 		id, ok := sourceID(source)
 		if b := builders[id]; ok && b != nil {
 			f.store.add(b, source)
 		}
 		return nil
 	})
-	return builders, err
+	return builders, read, err
 }
 
 // match keeps a trace if the query finds it.
