@@ -76,9 +76,9 @@ func many(t *testing.T, sizes []int, asked func(traces int, first bool, spans in
 // TestBudget: traces are read together only as far as they have no more spans than a search may
 // read, and no more are read once it has.
 func TestBudget(t *testing.T) {
-	sizes := []int{900, 2000, 10, 10, 10}
+	sizes := []int{180, 400, 10, 10, 10}
 	for range 15 {
-		sizes = append(sizes, 1500)
+		sizes = append(sizes, 300)
 	}
 	together, most, all := 0, 0, 0 // spans
 	c := many(t, sizes, func(traces int, first bool, spans int) {
@@ -90,7 +90,7 @@ func TestBudget(t *testing.T) {
 			most = max(most, together)
 		}
 	})
-	c.MaxScan, c.PageSize = 1000, 100
+	c.MaxScan, c.PageSize = 200, 20
 	s := open(t, c)
 	found, q := map[pcommon.TraceID]int{}, trace.Query{Limit: 20}
 	for range sizes {
@@ -102,7 +102,7 @@ func TestBudget(t *testing.T) {
 		for _, one := range p.Traces {
 			found[one.TraceID] += one.Spans
 		}
-		if limit := 6*(c.MaxScan+c.PageSize) + 2*2100; all > limit {
+		if limit := 6*(c.MaxScan+c.PageSize) + 2*420; all > limit {
 			t.Errorf("%d spans read for a page, want at most %d: five tries and two traces", all, limit)
 		}
 		if q.Cursor = p.Cursor; q.Cursor == "" {
