@@ -30,6 +30,10 @@ func (l *leases) lease(owner string, d time.Duration) bool {
 	if owner != l.holder && now.Before(l.until) {
 		return false
 	}
+	if d <= 0 {
+		l.holder, l.until = "", time.Time{}
+		return false
+	}
 	l.holder, l.until = owner, now.Add(max(d, time.Second))
 	return true
 }

@@ -30,7 +30,8 @@ type Sampler interface {
 // to do.
 type Leaser interface {
 	// Lease reports whether owner holds the lease called name: because nobody held it, or
-	// because owner did already. It then holds it for d from now, a second at least.
+	// because owner did already. It then holds it for d from now, a second at least. With d of 0
+	// or less it reports false, and owner no longer holds the lease if it did.
 	Lease(ctx context.Context, name, owner string, d time.Duration) (bool, error)
 }
 

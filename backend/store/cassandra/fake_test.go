@@ -24,6 +24,8 @@ type fake struct {
 	refuses func(table string, row []any) error
 	// answer returns rows, if it is not nil.
 	answer func(query string, args []any) ([][]any, error)
+	// swapped returns whether a condition held, if it is not nil.
+	swapped func(statement string, args []any) (bool, error)
 
 	mu       sync.Mutex
 	inserted map[string]int // rows, by table
@@ -99,7 +101,12 @@ func (f *fake) pages(ctx context.Context, query string, args ...any) gocql.Scann
 	return f.rows(ctx, 0, query, args...)
 }
 
-func (f *fake) swap(context.Context, []any, string, ...any) (bool, error) { return true, nil }
+func (f *fake) swap(_ context.Context, _ []any, statement string, args ...any) (bool, error) {
+	if f.swapped == nil {
+		return true, nil
+	}
+	return f.swapped(statement, args)
+}
 
 func (f *fake) agree(context.Context) error { return nil }
 

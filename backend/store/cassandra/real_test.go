@@ -204,6 +204,34 @@ func TestRealRefused(t *testing.T) {
 	admin(t, "DROP ROLE reader")
 }
 
+// TestRealLease: who gives a lease up, also one that it has renewed, leaves it to another at
+// once, and takes it from nobody.
+func TestRealLease(t *testing.T) {
+	t.Cleanup(func() { dropAll(t) })
+	s := openReal(t, server(t, keyspaceOf("lease")))
+	for _, step := range []struct {
+		owner string
+		d     time.Duration
+		want  bool
+	}{
+		{"a", 0, false}, // nobody's
+		{"a", time.Hour, true},
+		{"a", time.Hour, true}, // again
+		{"b", time.Hour, false},
+		{"b", 0, false}, // not its own
+		{"b", time.Hour, false},
+		{"a", 0, false},
+		{"b", time.Hour, true},
+		{"a", time.Hour, false},
+		{"b", -time.Second, false},
+		{"a", time.Hour, true},
+	} {
+		if ours, err := s.Lease(t.Context(), "l", step.owner, step.d); err != nil || ours != step.want {
+			t.Fatalf("%s for %v: %v, %v, want %v", step.owner, step.d, ours, err, step.want)
+		}
+	}
+}
+
 // TestRealPages: a trace of large spans comes in many answers. A search that has no room for
 // it leaves it out.
 func TestRealPages(t *testing.T) {

@@ -98,8 +98,16 @@ func (s *Store) Lease(ctx context.Context, name, owner string, d time.Duration) 
 		return false, err
 	}
 	defer end()
-	seconds := max(1, int(d.Seconds()))
 	var held, holder string
+	if d <= 0 {
+		// An update would leave the inserted row, which keeps others out until its own TTL ends.
+		_, err := db.swap(ctx, []any{&holder}, fmt.Sprintf("DELETE FROM %q.leases WHERE name = ? IF owner = ?", s.config.Keyspace), name, owner)
+		if err != nil {
+			return false, s.failed(ctx, "give up the lease", err)
+		}
+		return false, nil
+	}
+	seconds := max(1, int(d.Seconds()))
 	ours, err := db.swap(ctx, []any{&held, &holder}, fmt.Sprintf("INSERT INTO %q.leases (name, owner) VALUES (?, ?) IF NOT EXISTS USING TTL ?", s.config.Keyspace), name, owner, seconds)
 	if err == nil && !ours && holder == owner {
 		ours, err = db.swap(ctx, []any{&holder}, fmt.Sprintf("UPDATE %q.leases USING TTL ? SET owner = ? WHERE name = ? IF owner = ?", s.config.Keyspace), seconds, owner, name, owner)

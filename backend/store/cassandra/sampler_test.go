@@ -3,6 +3,7 @@
 package cassandra
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -38,5 +39,26 @@ func TestSamplingFormat(t *testing.T) {
 	}
 	if got := formatProbabilities([]store.Probability{{Service: "s", Operation: "o", Probability: 1e-5, QPS: 4.5}}); got != "s,o,0.00001,4.5\n" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestGiveUp: who gives a lease up removes its own row, and holds nothing.
+func TestGiveUp(t *testing.T) {
+	for _, test := range []struct {
+		held bool
+		err  error
+	}{{true, nil}, {false, nil}, {false, errFake}} {
+		var asked []string
+		s := fakeStore(t, &fake{swapped: func(statement string, args []any) (bool, error) {
+			asked = append(asked, fmt.Sprint(statement, args))
+			return test.held, test.err
+		}})
+		ours, err := s.Lease(t.Context(), "l", "a", 0)
+		if ours || !errors.Is(err, test.err) {
+			t.Errorf("held %v, %v: %v, %v, want false and the error", test.held, test.err, ours, err)
+		}
+		if got, want := fmt.Sprint(asked), `[DELETE FROM "k".leases WHERE name = ? IF owner = ?[l a]]`; got != want {
+			t.Errorf("held %v: asked %s, want %s", test.held, got, want)
+		}
 	}
 }
