@@ -9,7 +9,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,8 +22,6 @@ import (
 	"time"
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
 
@@ -69,11 +66,11 @@ func execute(t testing.TB, s *gocql.Session, q string) {
 	}
 }
 
-// peer is a collector with a query, real or ours: where it takes what.
+// peer is a collector with a query, real or ours.
 type peer struct {
-	name                       string
-	otlp, thrift, grpc, zipkin string // host:port
-	query                      string // URL
+	name  string
+	at    func(port int) string // where what Jaeger has at this port is, host:port
+	query string                // URL
 }
 
 // ours starts our backend on a keyspace, which it creates.
@@ -94,10 +91,7 @@ func ours(t testing.TB, keyspace string, change func(*config.Config)) (*server.S
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close(context.Background()) })
-	return s, peer{
-		name: "spur", otlp: s.Addr(server.OTLPHTTP), thrift: s.Addr(server.ThriftHTTP), grpc: s.Addr(server.JaegerGRPC),
-		zipkin: s.Addr(server.Zipkin), query: "http://" + s.Addr(server.Query),
-	}
+	return s, peer{"spur", func(port int) string { return s.Addr(portNames[port]) }, "http://" + s.Addr(server.Query)}
 }
 
 // jaegerBinary returns a real Jaeger, which it builds the first time.
@@ -179,7 +173,7 @@ func jaeger1(t testing.TB, keyspace string, offset int) (peer, *exec.Cmd) {
 		args = append(args, "--processor."+name+".server-host-port="+at(p))
 	}
 	cmd := run(t, "http://"+at(16686)+"/api/services", []string{"SPAN_STORAGE_TYPE=cassandra"}, jaegerBinary(t, "all-in-one-1.62"), args...)
-	return peer{name: "jaeger 1.62", otlp: at(4318), thrift: at(14268), grpc: at(14250), zipkin: at(9411), query: "http://" + at(16686)}, cmd
+	return peer{"jaeger 1.62", at, "http://" + at(16686)}, cmd
 }
 
 // jaeger2 starts a Jaeger 2.13 on a keyspace.
@@ -191,7 +185,7 @@ func jaeger2(t testing.TB, keyspace string, offset int) peer {
 service:
   extensions: [jaeger_storage, jaeger_query]
   pipelines:
-    traces: {receivers: [otlp, jaeger, zipkin], processors: [batch], exporters: [jaeger_storage_exporter]}
+    traces: {receivers: [otlp, jaeger, zipkin], exporters: [jaeger_storage_exporter]}
   telemetry: {metrics: {level: none}}
 extensions:
   jaeger_query:
@@ -205,67 +199,15 @@ extensions:
         cassandra:
           schema: {keyspace: %s}
           connection: {servers: [%q], auth: {basic: {username: cassandra, password: cassandra}}, tls: {insecure: true}}
-receivers:
-  otlp: {protocols: {http: {endpoint: %q}}}
-  jaeger: {protocols: {grpc: {endpoint: %q}, thrift_http: {endpoint: %q}}}
-  zipkin: {endpoint: %q}
-processors:
-  batch: {timeout: 100ms}
-exporters:
+%sexporters:
   jaeger_storage_exporter: {trace_storage: store}
-`, at(16686), at(16685), keyspace, net.JoinHostPort(host, strconv.Itoa(port)), at(4318), at(14250), at(14268), at(9411))
+`, at(16686), at(16685), keyspace, net.JoinHostPort(host, strconv.Itoa(port)), receivers(at))
 	file := filepath.Join(t.TempDir(), "jaeger.yaml")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	run(t, "http://"+at(16686)+"/api/v3/services", nil, jaegerBinary(t, "jaeger-2.13"), "--config", "file:"+file)
-	return peer{name: "jaeger 2.13", otlp: at(4318), thrift: at(14268), grpc: at(14250), zipkin: at(9411), query: "http://" + at(16686)}
-}
-
-// sendAll sends what real clients sent, in every format, and returns how many files.
-func sendAll(t testing.TB, p peer) (files int) {
-	t.Helper()
-	conn, err := grpc.NewClient(p.grpc, grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close() }()
-	for _, kind := range []struct{ files, url, contentType string }{
-		{"otlp/*.pb", p.otlp + "/v1/traces", "application/x-protobuf"},
-		{"thrift/*-http-values.bin", p.thrift + "/api/traces", "application/x-thrift"},
-		{"zipkin/*.v2.json", p.zipkin + "/api/v2/spans", "application/json"},
-		{"zipkin/*.v1.thrift", p.zipkin + "/api/v1/spans", "application/x-thrift"},
-		{"postspans/*.pb", "", ""},
-	} {
-		names, err := filepath.Glob("../../testdata/" + kind.files)
-		if err != nil || len(names) == 0 {
-			t.Fatalf("no files %s: %v", kind.files, err)
-		}
-		for _, name := range names {
-			body, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files++
-			if kind.url == "" {
-				var answer []byte
-				if err := conn.Invoke(t.Context(), "/jaeger.api_v2.CollectorService/PostSpans", &body, &answer, grpc.ForceCodecV2(bytesCodec{})); err != nil {
-					t.Errorf("%s: %s: %v", p.name, name, err)
-				}
-				continue
-			}
-			resp, err := http.Post("http://"+kind.url, kind.contentType, bytes.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, _ := io.ReadAll(resp.Body) // for the message only
-			_ = resp.Body.Close()
-			if resp.StatusCode/100 != 2 {
-				t.Errorf("%s: %s: %s %s", p.name, name, resp.Status, text)
-			}
-		}
-	}
-	return files
+	return peer{"jaeger 2.13", at, "http://" + at(16686)}
 }
 
 // bytesCodec passes messages of gRPC on as they are.

@@ -115,7 +115,7 @@ func TestCassandraDependencies(t *testing.T) {
 	s, day := cql(t), time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
 	execute(t, s, "DROP KEYSPACE IF EXISTS "+keyspace)
 	_, o := ours(t, keyspace, nil)
-	traces := sendCalls(t, o.otlp, day)
+	traces := sendCalls(t, o.at(4318), day)
 	settled(t, s, keyspace, 4*traces)
 	host, port, err := net.SplitHostPort(os.Getenv("CASSANDRA"))
 	if err != nil {
