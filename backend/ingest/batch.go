@@ -35,6 +35,11 @@ type message struct {
 	buried bool  // it is among the dead letters
 }
 
+// isUnread reports whether nobody knows what spans m has.
+func (m *message) isUnread() bool {
+	return m.reason == trace.ReasonMalformed || m.reason == ReasonPacked
+}
+
 func (b *batch) pending() (out []*message) {
 	for _, m := range b.messages {
 		if !m.stored && m.reason == "" {

@@ -77,6 +77,7 @@ func (in *Ingester) settle(b *batch) {
 	for i, m := range b.messages {
 		records[i] = m.record
 		in.books.settle(m)
+		in.books.pass(m)
 		p := in.books.partition(m.record.Partition)
 		p.Messages++
 		p.Offset = m.record.Offset
@@ -86,15 +87,14 @@ func (in *Ingester) settle(b *batch) {
 	in.pass(b)
 }
 
+// settle books what became of the spans of m.
 func (b *books) settle(m *message) {
 	b.waiting -= int64(m.counted)
 	for _, r := range m.refused {
 		b.refused[r.Reason] += int64(r.Count)
 	}
-	b.unread[ReasonExpired] += m.missed
 	switch {
-	case m.reason == trace.ReasonMalformed || m.reason == ReasonPacked:
-		b.unread[m.reason] += m.offsets
+	case m.isUnread(): // it has none
 	case m.reason != "":
 		b.refused[m.reason] += int64(m.spans)
 	default:
@@ -106,8 +106,17 @@ func (b *books) settle(m *message) {
 	}
 }
 
+// pass books what is never read, once the offset moves behind m.
+func (b *books) pass(m *message) {
+	b.unread[ReasonExpired] += m.missed
+	if m.isUnread() {
+		b.unread[m.reason] += m.offsets
+	}
+}
+
 // drop takes the messages out of b that are to be dropped. They are not marked, so
-// they are read again, by this process or another. What is stored of them stays.
+// they are read again, by this process or another, and counted as unread only then if
+// they cannot be. What is stored of them stays.
 func (in *Ingester) drop(b *batch, reason trace.Reason, chosen func(*message) bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
