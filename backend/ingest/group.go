@@ -14,6 +14,7 @@ type place struct {
 	next   int64  // the offset that comes next, or -1 when nobody knows
 	failed int    // how often reading has, since it last went well
 	packed bool   // what comes next could not be unpacked, and waits to be passed
+	unsure bool   // what comes next may be packed together with that
 }
 
 // assigned, revoked and lost are called one at a time. The first two wait for the

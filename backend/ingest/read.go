@@ -10,15 +10,12 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// run reads and stores, one batch after the other. It ends with the first that is not
-// stored: what comes after it must not be, for to mark that would mark this, too.
+// run reads and stores, one batch after the other, until the Ingester stops.
 func (in *Ingester) run() {
 	for in.stopping.Err() == nil {
 		in.gather()
 		for len(in.waiting) > 0 && in.stopping.Err() == nil {
-			if b := in.take(); !in.store(b) {
-				return
-			}
+			in.store(in.take())
 		}
 	}
 }
@@ -41,13 +38,28 @@ func (in *Ingester) gather() {
 func (in *Ingester) poll(ctx context.Context) {
 	before := len(in.waiting)
 	got := in.client.PollRecords(ctx, batchMessages-before)
+	pause := in.sort(ctx, got)
+	in.client.AllowRebalance() // what was read is known to be of these assignments
+	if pause > 0 {
+		in.sleep(pause) // not to spin
+	} else if len(in.waiting) > before {
+		in.watch.Note(nil)
+	}
+}
+
+// sort has the records of got wait, and deals with its errors. It returns how long to pause
+// because of them. It takes up to letterTime, for all of them together; a rebalance waits
+// for that.
+func (in *Ingester) sort(ctx context.Context, got kgo.Fetches) (pause time.Duration) {
 	in.gate.Lock()
-	pause := time.Duration(0)
+	defer in.gate.Unlock()
+	asking, cancel := context.WithTimeout(in.stopping, letterTime)
+	defer cancel()
 	got.EachPartition(func(p kgo.FetchTopicPartition) {
 		switch at := in.owned[p.Partition]; {
 		case p.Topic != "" && at != nil:
 			in.add(at, &p)
-			if p.Err != nil && ctx.Err() == nil && !in.broken(at, &p) {
+			if p.Err != nil && ctx.Err() == nil && !in.broken(asking, at, &p) {
 				pause = max(pause, firstPause<<min(at.failed, 4))
 			}
 		case p.Err != nil && ctx.Err() == nil && !errors.Is(p.Err, kgo.ErrClientClosed):
@@ -55,13 +67,7 @@ func (in *Ingester) poll(ctx context.Context) {
 			pause = time.Second
 		}
 	})
-	in.gate.Unlock()
-	in.client.AllowRebalance() // what was read is known to be of these assignments
-	if pause > 0 {
-		in.sleep(pause) // not to spin
-	} else if len(in.waiting) > before {
-		in.watch.Note(nil)
-	}
+	return pause
 }
 
 // add has the records of p wait, which is read at.
@@ -75,7 +81,7 @@ func (in *Ingester) add(at *place, p *kgo.FetchTopicPartition) {
 		at.next = r.Offset + 1
 	}
 	if len(p.Records) > 0 {
-		at.failed = 0
+		at.failed, at.unsure = 0, false
 		in.unstick(p.Partition)
 	}
 }

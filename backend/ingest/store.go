@@ -15,17 +15,17 @@ import (
 )
 
 // store writes b, sends what is dead to its topic, and marks the offsets. It returns
-// when that is done, or false when the Ingester stops before.
-func (in *Ingester) store(b *batch) bool {
+// when that is done, or the Ingester stops: nothing that comes after b must be stored then,
+// for to mark that would mark b, too.
+func (in *Ingester) store(b *batch) {
 	pause := firstPause
 	for tries := 1; !in.try(b, tries); tries++ {
 		if in.sleep(pause); in.stopping.Err() != nil {
 			in.drop(b, trace.ReasonShutdown, func(*message) bool { return true })
-			return false
+			return
 		}
 		pause = min(2*pause, lastPause)
 	}
-	return true
 }
 
 // try is one attempt. It reports whether all of b is settled. It takes up to writeTime,

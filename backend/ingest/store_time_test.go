@@ -7,11 +7,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -59,6 +61,32 @@ func TestAttemptTime(t *testing.T) {
 		}
 		if took := time.Since(begun); took != writeTime {
 			t.Errorf("an attempt took %v, want %v", took, writeTime)
+		}
+	})
+}
+
+// TestPollTime: however many partitions cannot be read, and whoever does not say why, reading
+// does not hold up a rebalance for more than letterTime.
+func TestPollTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, err := kgo.NewClient(kgo.SeedBrokers("nobody:9092"), kgo.Dialer(func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		in := &Ingester{config: Config{Topic: "t"}, log: slog.New(slog.DiscardHandler), stopping: t.Context(), client: client, admin: kadm.NewClient(client), owned: map[int32]*place{}}
+		topic := kgo.FetchTopic{Topic: "t"}
+		for p := range int32(6) {
+			in.owned[p] = &place{failed: triesUnpack}
+			topic.Partitions = append(topic.Partitions, kgo.FetchPartition{Partition: p, Err: errors.New("odd")})
+		}
+		begun := time.Now()
+		in.sort(t.Context(), kgo.Fetches{{Topics: []kgo.FetchTopic{topic}}})
+		if took := time.Since(begun); took != letterTime {
+			t.Errorf("six partitions that cannot be read took %v, want %v", took, letterTime)
 		}
 	})
 }
