@@ -24,9 +24,10 @@ const (
 	// writeTime is how long the store may take for an attempt at a batch, be it together
 	// or message by message.
 	writeTime = 20 * time.Second
-	// letterTime is the same for brokers, for dead letters and for committing. A
-	// rebalance waits for an attempt, its dead letters and committing: that must be
-	// less than the 60 seconds after which brokers go on without a member.
+	// letterTime is the same for brokers: for dead letters, for asking about all that one
+	// poll cannot read, and for committing. A rebalance waits for an attempt, its dead
+	// letters or what the poll that enlarges it asks, and committing: that must be less
+	// than the 60 seconds after which brokers go on without a member.
 	letterTime = 10 * time.Second
 
 	// A Write that fails is tried again with pauses that double from firstPause to
