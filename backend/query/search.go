@@ -17,13 +17,14 @@ import (
 type searchPage struct {
 	// Query is the text of the search with its times as they were understood:
 	// with it, a cursor continues the same search.
-	Query   string         `json:"query"`
-	Traces  []traceSummary `json:"traces"`
-	Cursor  string         `json:"cursor"` // of the next page; "" when there is none
-	Total   int            `json:"total"`
-	AtLeast bool           `json:"atLeast"` // there may be more than Total
-	Scanned int            `json:"scanned"` // spans that were compared one by one
-	CutAt   *string        `json:"cutAt"`   // start time, ns since 1970, before which no trace was looked at; null: all were
+	Query    string         `json:"query"`
+	Traces   []traceSummary `json:"traces"`
+	Cursor   string         `json:"cursor"` // of the next page; "" when there is none
+	Total    int            `json:"total"`
+	AtLeast  bool           `json:"atLeast"`  // there may be more than Total
+	Scanned  int            `json:"scanned"`  // spans that were compared one by one
+	TooLarge int            `json:"tooLarge"` // traces that were left out, for they are too large to be looked at
+	CutAt    *string        `json:"cutAt"`    // start time, ns since 1970, before which no trace was looked at; null: all were
 }
 
 // traceSummary is a trace in a list. Long texts are cut.
@@ -68,9 +69,9 @@ func (s *server) search(r *http.Request) (any, error) {
 	}
 	out := searchPage{
 		Query: q.String(), Traces: summaries(page.Traces), Cursor: page.Cursor,
-		Total: page.Total, AtLeast: page.AtLeast, Scanned: page.Scanned,
+		Total: page.Total, AtLeast: page.AtLeast, Scanned: page.Scanned, TooLarge: page.TooLarge,
 	}
-	if !page.CutAt.IsZero() {
+	if !page.CutAt.IsZero() && (page.Cursor != "" || page.TooLarge == 0) {
 		out.CutAt = new(strconv.FormatInt(page.CutAt.UnixNano(), 10))
 	}
 	return out, nil

@@ -85,7 +85,7 @@ func TestSearch(t *testing.T) {
 	want := `{"query":"service:db i<=4 odd=true","traces":[{"traceID":"0000000000000103","start":"1767323048000000006","duration":"4000000",` +
 		`"rootService":"shop","rootName":"GET /","partial":false,"spans":2,"errors":1,` +
 		`"services":[{"service":"db","spans":1,"errors":1},{"service":"shop","spans":1,"errors":0}],"columns":["true",""]}],` +
-		`"cursor":"CURSOR","total":2,"atLeast":false,"scanned":SCANNED,"cutAt":null}`
+		`"cursor":"CURSOR","total":2,"atLeast":false,"scanned":SCANNED,"tooLarge":0,"cutAt":null}`
 	var page searchPage
 	if err := json.Unmarshal(rec.Body.Bytes(), &page); err != nil {
 		t.Fatal(err)
@@ -93,6 +93,13 @@ func TestSearch(t *testing.T) {
 	want = strings.NewReplacer("CURSOR", page.Cursor, "SCANNED", fmt.Sprint(page.Scanned)).Replace(want)
 	if got := strings.TrimSpace(rec.Body.String()); got != want || page.Cursor == "" {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+
+	// What is left out for its size is no end of the search.
+	var left searchPage
+	getJSON(t, New(Config{Store: poorStore{searchStore(t, 1)}}), "/api/search?q=a", &left)
+	if left.TooLarge != 1 || left.CutAt != nil {
+		t.Errorf("%+v", left)
 	}
 
 	var next searchPage

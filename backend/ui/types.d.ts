@@ -38,6 +38,8 @@ export interface SearchPage {
   total: number;
   atLeast: boolean;
   scanned: number;
+  /** Traces that were left out, for they are too large to be looked at. */
+  tooLarge: number;
   cutAt: string | null;
 }
 

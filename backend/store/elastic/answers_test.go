@@ -27,18 +27,19 @@ func TestAnswers(t *testing.T) {
 		body    string
 		refused bool
 	}{
-		"a redirect":      {302, "", false},
-		"no such page":    {404, "<html>", false},
-		"no such method":  {405, "", false},
-		"a proxy's 400":   {400, "<html>The plain HTTP request was sent to HTTPS port", false},
-		"the server's":    {400, parse, true},
-		"too large":       {413, "", true},
-		"no action":       {200, `{"items":[%{}%]}`, false},
-		"two actions":     {200, `{"items":[%{"create":{"status":201},"index":{"status":201}}%]}`, false},
-		"no status":       {200, `{"items":[%{"create":{}}%]}`, false},
-		"nothing":         {200, `{"items":[]}`, false},
-		"no shards":       {400, `{"error":{"type":"illegal_argument_exception","reason":"Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [3]/[3] maximum shards open;"}}`, false},
-		"a whole refused": {200, `{"items":[%{"create":{"status":400,"error":{"type":"x"}}}%]}`, true},
+		"a redirect":        {302, "", false},
+		"no such page":      {404, "<html>", false},
+		"no such method":    {405, "", false},
+		"a proxy's 400":     {400, "<html>The plain HTTP request was sent to HTTPS port", false},
+		"the server's":      {400, parse, true},
+		"too large":         {413, "", true},
+		"no action":         {200, `{"items":[%{}%]}`, false},
+		"two actions":       {200, `{"items":[%{"create":{"status":201},"index":{"status":201}}%]}`, false},
+		"no status":         {200, `{"items":[%{"create":{}}%]}`, false},
+		"nothing":           {200, `{"items":[]}`, false},
+		"no shards":         {400, `{"error":{"type":"illegal_argument_exception","reason":"Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [3]/[3] maximum shards open;"}}`, false},
+		"words of a sender": {400, `{"error":{"type":"mapper_parsing_exception","reason":"failed to parse field [x: this action would add [2] shards]"}}`, true},
+		"a whole refused":   {200, `{"items":[%{"create":{"status":400,"error":{"type":"x"}}}%]}`, true},
 	} {
 		for _, together := range []int{1, 1000} {
 			t.Run(fmt.Sprint(name, " ", together), func(t *testing.T) {

@@ -227,7 +227,7 @@ func passing(status int, kind, reason string) bool {
 	case http.StatusNotFound:
 		return kind == "index_not_found_exception"
 	case http.StatusBadRequest: // of a kind that is none: cluster.max_shards_per_node are there
-		return strings.Contains(reason, "this action would add [") && strings.Contains(reason, "shards")
+		return strings.HasPrefix(reason, "Validation Failed: ") && strings.Contains(reason, ": this action would add [")
 	}
 	return status >= 500 || kind == "cluster_block_exception"
 }

@@ -26,6 +26,11 @@ type status struct {
 // Status implements store.Store, with numbers of the last half minute. They are those of
 // documents: what is archived counts twice.
 func (s *Store) Status(ctx context.Context) (store.Status, error) {
+	ctx, done, err := s.begin(ctx)
+	if err != nil {
+		return store.Status{}, err
+	}
+	defer done()
 	now := s.now()
 	if last := s.status.Load(); last != nil && now.Sub(last.at).Abs() < statusAge {
 		return last.Status, nil
@@ -40,11 +45,6 @@ func (s *Store) Status(ctx context.Context) (store.Status, error) {
 // count asks the server for what Status says.
 func (s *Store) count(ctx context.Context) (store.Status, error) {
 	st := store.Status{Engine: "elasticsearch", MaxAge: s.config.MaxAge}
-	ctx, done, err := s.begin(ctx)
-	if err != nil {
-		return st, err
-	}
-	defer done()
 	if v := s.link.version.Load(); v != nil && v.opensearch {
 		st.Engine = "opensearch"
 	}

@@ -3,6 +3,7 @@
 package elastic_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/elastic"
 )
 
@@ -52,4 +54,10 @@ func TestStatusSeldom(t *testing.T) {
 	status(32*time.Second, 0, true)
 	fails.Store(0)
 	status(33*time.Second, 7, true)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Status(t.Context()); !errors.Is(err, store.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
 }

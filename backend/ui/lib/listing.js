@@ -34,6 +34,8 @@ export class Listing {
   cutAt = null;
   /** Spans that the search compared one by one. */
   scanned = 0;
+  /** Traces that it left out, for they are too large to be looked at. */
+  tooLarge = 0;
   /** The search with its times as they were understood: the cursor belongs to it. */
   query = '';
   /** More traces arrived than can be shown: search again. */
@@ -65,6 +67,7 @@ export class Listing {
     this.atLeast = page.atLeast;
     this.cutAt = page.cutAt;
     this.scanned += page.scanned;
+    this.tooLarge += page.tooLarge ?? 0;
     this.cursor = page.cursor;
     for (const t of page.traces) this.#waiting.delete(t.traceID);
     this.#show([...this.rows, ...page.traces.filter((t) => !this.#places.has(t.traceID))]);

@@ -166,7 +166,7 @@ export class TracesPage extends LitElement {
     if (!l) return feed.stopped ? html`<note-box kind="failed" heading="The search was stopped" @again=${() => feed.again()}></note-box>` : nothing;
     const end = html`<trace-list-end .listing=${l} .count=${rows.length} .status=${feed.status} .loading=${feed.loadingMore} .failure=${feed.moreFailure} .q=${q}
       @more=${() => feed.more()} @stop=${() => feed.stopMore()}></trace-list-end>`;
-    if (!rows.length) return html`<trace-list-empty .q=${q} .cut=${l.cutAt} .status=${feed.status} .listens=${live} @go-on=${this.#pause}></trace-list-empty>${l.cursor ? end : nothing}`;
+    if (!rows.length) return html`<trace-list-empty .q=${q} .cut=${l.cutAt} .tooLarge=${l.tooLarge} .status=${feed.status} .listens=${live} @go-on=${this.#pause}></trace-list-empty>${l.cursor ? end : nothing}`;
     return html`<trace-list .rows=${rows} .columns=${this.columns} .group=${group} .scroller=${this} .opened=${place.opened} @remove-column=${this.#removeColumn}></trace-list>${end}`;
   }
 

@@ -23,7 +23,7 @@ tracer.StartSpan("hello").Finish()`;
  * @fires go-on with what arrives
  */
 export class TraceListEmpty extends LitElement {
-  static properties = { q: {}, cut: { attribute: false }, status: { attribute: false }, listens: { type: Boolean } };
+  static properties = { q: {}, cut: { attribute: false }, tooLarge: { attribute: false }, status: { attribute: false }, listens: { type: Boolean } };
 
   static styles = [controls, css`
     pre { margin: 0 0 12px; padding: 12px 16px; overflow-x: auto; background: var(--bg-raised); border-radius: var(--radius); font: 13px/1.5 var(--mono); }
@@ -40,6 +40,8 @@ export class TraceListEmpty extends LitElement {
     this.q = '';
     /** The search gave up at this start, ns since 1970. @type {string | null} */
     this.cut = null;
+    /** Traces that were left out. */
+    this.tooLarge = 0;
     /** @type {StatusJSON | null} */
     this.status = null;
     this.listens = false;
@@ -80,6 +82,7 @@ export class TraceListEmpty extends LitElement {
       <p>${this.#listening('What it finds later')}</p>
       <ul>
         ${this.cut ? html`<li>The search stopped at ${time(BigInt(this.cut), zone)}, for it had compared as many spans as it may. Narrow it by a service, a tag or <code>since:</code>.</li>` : nothing}
+        ${this.tooLarge ? html`<li>${count(this.tooLarge, 'trace')} ${this.tooLarge === 1 ? 'is' : 'are'} left out: too large to be looked at.</li>` : nothing}
         <li><a href=${address(href('traces'))}>Show all traces</a>, or take conditions away one by one.</li>
         <li>Conditions beside each other hold for one and the same span. For two spans of a trace, put each into braces: <code>{service:a} {status:error}</code></li>
         ${oldest ? html`<li>The oldest span in the store is of ${time(BigInt(oldest), zone, { digits: 0 })} ${zoneName(zone, new Date(Number(BigInt(oldest) / 1_000_000n)))}${this.status?.store.evicted ? `; ${count(this.status.store.evicted, 'span')} before it ${this.status.store.evicted === 1 ? 'was' : 'were'} removed by retention` : ''}.</li>` : nothing}

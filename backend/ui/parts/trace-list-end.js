@@ -45,6 +45,7 @@ export class TraceListEnd extends LitElement {
     if (!l) return nothing;
     return html`
       ${l.cutAt ? html`<p role="status">The search compared ${count(l.scanned, 'span')} one by one and stopped at ${time(BigInt(l.cutAt), settings.value.zone)}: what is behind was not looked at.</p>` : nothing}
+      ${l.tooLarge ? html`<p role="status">${count(l.tooLarge, 'trace')} ${l.tooLarge === 1 ? 'is' : 'are'} left out: too large to be looked at.</p>` : nothing}
       ${l.full ? this.#full(l) : nothing}
       ${l.cursor ? html`<p>${this.#more(l)}</p>` : nothing}
       ${!l.cursor && !l.full ? this.#all() : nothing}`;

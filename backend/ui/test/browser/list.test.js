@@ -306,6 +306,14 @@ test('a search that was cut, a list that is full, and what retention removed, ar
   await page.getByText('Retention removed 1,204 spans since the start; the oldest that is left is of 2027-01-15 08:59:59. The store keeps 1 GB.').waitFor();
   assert.equal(asked[1].get('cursor'), 'c3');
 
+  pages = [answer(0, 3, { cursor: '', tooLarge: 2 })];
+  await page.visit('/?q=a%3Dc&live=0');
+  await page.getByText('2 traces are left out: too large to be looked at.').waitFor();
+  await page.getByText('That is all.').waitFor();
+  pages = [answer(0, 0, { cursor: '', total: 0, tooLarge: 1 })];
+  await page.visit('/?q=a%3Dd&live=0');
+  await page.getByText('1 trace is left out: too large to be looked at.').waitFor();
+
   pages = [answer(0, 1000), answer(1000, 1000), answer(2000, 1, { cursor: '' })];
   await page.visit('/?q=a%3Db&live=0');
   await page.getByRole('button', { name: 'Load 100 more' }).click();
