@@ -22,7 +22,7 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 		return ptrace.Traces{}, err
 	}
 	defer end()
-	td, err := s.read(ctx, db, id, w, newRoom(maxTrace))
+	td, _, err := s.read(ctx, db, id, w, newRoom(maxTrace))
 	if err == nil && td.SpanCount() == 0 {
 		err = fmt.Errorf("cassandra: %w", store.ErrNotFound)
 	}
@@ -49,28 +49,29 @@ func (r *room) take(n int64) error {
 	return nil
 }
 
-// read returns the spans of a trace that start within w, those that can be read. It is
-// errRoom when there is no room for them, which then is free again.
-func (s *Store) read(ctx context.Context, db session, id pcommon.TraceID, w trace.Window, free *room) (ptrace.Traces, error) {
+// read returns the spans of a trace that start within w, those that can be read, and how
+// many rows it has read. It is errRoom when there is no room for them, which then is free again.
+func (s *Store) read(ctx context.Context, db session, id pcommon.TraceID, w trace.Window, free *room) (_ ptrace.Traces, n int, err error) {
 	const columns = "trace_id, span_id, parent_id, operation_name, flags, start_time, duration, tags, logs, refs, process"
 	var r row
 	var all restorer
 	var used int64
-	err := each(db.pages(ctx, fmt.Sprintf("SELECT %s FROM %q.traces WHERE trace_id = ?", columns, s.config.Keyspace), raw(id[:])), func() error {
+	err = each(db.pages(ctx, fmt.Sprintf("SELECT %s FROM %q.traces WHERE trace_id = ?", columns, s.config.Keyspace), raw(id[:])), func() error {
+		n++
 		one := r
 		r = row{} // the next one has its own memory
 		if !w.Contains(pcommon.Timestamp(max(nanos(one.start), 0))) {
 			return nil
 		}
-		n := int64(len(one.tags)+len(one.logs)+len(one.refs)+len(one.operation)) + spanBytes
+		size := int64(len(one.tags)+len(one.logs)+len(one.refs)+len(one.operation)) + spanBytes
 		if all.processes[string(one.process)] == nil {
-			n += int64(len(one.process))
+			size += int64(len(one.process))
 		}
-		if err := free.take(n); err != nil {
+		if err := free.take(size); err != nil {
 			free.left.Add(used)
 			return err
 		}
-		used += n
+		used += size
 		if err := all.add(&one); err != nil {
 			s.leaveOut(unreadable, fmt.Sprintf("trace %v, span %x", id, uint64(one.spanID)), err)
 		}
@@ -78,9 +79,9 @@ func (s *Store) read(ctx context.Context, db session, id pcommon.TraceID, w trac
 	}, &r.traceID, &r.spanID, &r.parent, &r.operation, &r.flags, &r.start, &r.duration, &r.tags, &r.logs, &r.refs, &r.process)
 	switch {
 	case errors.Is(err, errRoom):
-		return ptrace.Traces{}, fmt.Errorf("cassandra: trace %v: %w", id, err)
+		return ptrace.Traces{}, n, fmt.Errorf("cassandra: trace %v: %w", id, err)
 	case err != nil:
-		return ptrace.Traces{}, s.failed(ctx, "read a trace", err)
+		return ptrace.Traces{}, n, s.failed(ctx, "read a trace", err)
 	}
-	return all.Traces(), nil
+	return all.Traces(), n, nil
 }

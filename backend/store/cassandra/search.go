@@ -4,13 +4,10 @@ package cassandra
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +22,6 @@ func nowNanos() int64 { return time.Now().UnixNano() }
 
 const (
 	readsAtOnce = 16 // of traces
-	mostPending = 64 // in a cursor
 	// The budget is looked at after so many entries of an index.
 	mostPassed = 10_000
 )
@@ -75,10 +71,12 @@ type finder struct {
 	cursor cursor
 
 	seen    map[pcommon.TraceID]bool
+	next    candidates
+	work    *work // nil when the query names traces
 	found   []foundTrace
 	scanned int
 	left    []entry // too large to be compared
-	at      int64   // start of the next entry of the index
+	at      int64   // start of the next candidate
 	ended   bool    // there is no next one
 	cut     bool    // the search gave up
 }
@@ -90,56 +88,63 @@ type foundTrace struct {
 }
 
 // find looks at candidates until the page is full.
-func (f *finder) find(ctx context.Context) error {
-	if err := f.look(ctx, f.cursor.pending); err != nil {
+func (f *finder) find(ctx context.Context) (err error) {
+	if f.next.index, f.work, err = f.store.streams(ctx, f.db, f.query, f.cursor.from); err != nil {
 		return err
 	}
-	s, work, err := f.store.streams(ctx, f.db, f.query, f.cursor.from)
-	if err != nil {
-		return err
+	f.next.putBack(f.cursor.pending)
+	for _, e := range f.cursor.pending {
+		f.seen[e.id] = true
 	}
-	budget := f.store.config.MaxScan + f.scanned
 	for {
-		var batch []entry
-		passed := 0
-		for len(batch) < min(readsAtOnce, budget-f.scanned) {
-			e, ok, err := s.peek(ctx)
-			if err != nil {
-				return err
-			}
-			if f.at, f.ended = e.start, !ok; !ok {
-				break
-			}
-			if !f.seen[e.id] {
-				f.seen[e.id] = true
-				batch = append(batch, e)
-			}
-			s.pop()
-			if passed++; passed == mostPassed || e.id == noTrace {
-				break // a few traces of very many spans, or none
-			}
+		batch, err := f.batch(ctx)
+		if err != nil {
+			return err
 		}
 		if err := f.look(ctx, batch); err != nil {
 			return err
 		}
-		if !f.ended {
-			e, ok, err := s.peek(ctx)
-			if err != nil {
-				return err
-			}
-			f.at, f.ended = e.start, !ok
+		e, ok, err := f.next.peek(ctx)
+		if err != nil {
+			return err
 		}
+		f.at, f.ended = e.start, !ok
+		// Traces that start at one time are settled only together.
+		together := len(batch) > 0 && f.next.again() && f.at == batch[len(batch)-1].start
 		switch {
 		case f.ended:
 			return nil
 		case f.query.Order == trace.NewestFirst && f.settled() >= f.query.Limit:
 			return nil
-		case f.scanned+work.cost() >= budget, len(f.left) > 0:
+		case (f.spent() || len(f.left) > 0) && !together:
 			f.cut = true
 			return nil
 		}
 	}
 }
+
+// batch takes the next candidates, as many as are read at once.
+func (f *finder) batch(ctx context.Context) (all []entry, err error) {
+	size := max(1, min(readsAtOnce, f.store.config.MaxScan-f.scanned))
+	for passed := 0; len(all) < size && passed < mostPassed; passed++ { // a few traces may have very many spans
+		e, ok, err := f.next.peek(ctx)
+		if err != nil || !ok {
+			return all, err
+		}
+		if f.next.again() || !f.seen[e.id] {
+			f.seen[e.id] = true
+			all = append(all, e)
+		}
+		f.next.pop()
+		if e.id == noTrace {
+			break
+		}
+	}
+	return all, nil
+}
+
+// spent reports whether the search has read what it may.
+func (f *finder) spent() bool { return f.scanned+f.work.cost() >= f.store.config.MaxScan }
 
 // settled returns how many traces of the page are in their place.
 func (f *finder) settled() (n int) {
@@ -155,7 +160,8 @@ func (f *finder) settled() (n int) {
 func (f *finder) isSettled(t *foundTrace) bool { return f.ended || t.at.Key > nanos(f.at) }
 
 // look reads the traces of batch, at once, and keeps those that match. Those that there
-// is no room for are read alone, and left out if there is none then, either.
+// is no room for are read alone, until the search has read enough, and left out if there is
+// none then, either.
 func (f *finder) look(ctx context.Context, batch []entry) error {
 	for part := range slices.Chunk(batch, readsAtOnce) {
 		large, err := f.lookAtOnce(ctx, part)
@@ -171,6 +177,10 @@ func (f *finder) look(ctx context.Context, batch []entry) error {
 				f.left = append(f.left, e)
 				f.store.leaveOut(tooLarge, fmt.Sprintf("trace %v", e.id), errRoom)
 			}
+			if f.query.IDs == nil && f.spent() {
+				f.next.putBack(large[i+1:])
+				break
+			}
 		}
 	}
 	return ctx.Err()
@@ -183,7 +193,6 @@ func (f *finder) lookAtOnce(ctx context.Context, part []entry) (large []entry, e
 	free := newRoom(f.store.round)
 	var reads sync.WaitGroup
 	for i, e := range part {
-		f.seen[e.id] = true
 		reads.Go(func() { results[i], spans[i], errs[i] = f.match(ctx, e, free) })
 	}
 	reads.Wait()
@@ -191,6 +200,9 @@ func (f *finder) lookAtOnce(ctx context.Context, part []entry) (large []entry, e
 		switch {
 		case errors.Is(errs[i], errRoom):
 			large = append(large, part[i])
+			if len(part) > 1 {
+				continue // it is read again
+			}
 		case errs[i] != nil:
 			return nil, errs[i]
 		}
@@ -204,9 +216,9 @@ func (f *finder) lookAtOnce(ctx context.Context, part []entry) (large []entry, e
 
 // match reads a trace, and returns it if the query finds it.
 func (f *finder) match(ctx context.Context, e entry, free *room) (*foundTrace, int, error) {
-	td, err := f.store.read(ctx, f.db, e.id, trace.Window{}, free)
+	td, n, err := f.store.read(ctx, f.db, e.id, trace.Window{}, free)
 	if err != nil {
-		return nil, 0, err
+		return nil, n, err
 	}
 	var spans []trace.Span
 	for s := range trace.Spans(td) {
@@ -234,7 +246,7 @@ func (f *finder) page() trace.Page {
 		n++
 	}
 	rest := f.found[n:]
-	next := cursor{from: f.at, ended: f.ended}
+	next := cursor{from: f.next.next.start, ended: !f.next.more}
 	if n > 0 {
 		next.position = f.found[n-1].at
 	} else {
@@ -253,68 +265,25 @@ func (f *finder) page() trace.Page {
 			p.Cursor = f.found[n-1].at.Cursor(f.query.Order)
 		}
 	case len(rest) > 0 || !f.ended:
-		next.keep(rest)
+		next.keep(f.pending(rest))
 		p.Cursor = next.String()
 	}
 	return p
 }
 
-// cursor is where a page in the order NewestFirst ended: traces behind position, from
-// the place in the index where the search stopped, and those that it had found before
-// their turn.
-type cursor struct {
-	position store.Position
-	from     int64
-	ended    bool
-	pending  []entry
-}
-
-// keep puts rest into the cursor, or as many as it has room for: then the index is read
-// again from where the others were found.
-func (c *cursor) keep(rest []foundTrace) {
-	rest = slices.Clone(rest)
-	slices.SortFunc(rest, func(a, b foundTrace) int { return int(max(-1, min(1, b.first-a.first))) })
+// pending returns rest, and what was put back.
+func (f *finder) pending(rest []foundTrace) []pending {
+	var all []pending
 	for i := range rest {
-		if i == mostPending {
-			c.from, c.ended = max(c.from, rest[i].first), false
-			return
+		all = append(all, pending{entry{micros(rest[i].at.Key), rest[i].TraceID}, rest[i].first})
+	}
+	for _, e := range f.next.back {
+		all = append(all, pending{e, e.start})
+	}
+	for i := range all {
+		if slices.ContainsFunc(f.cursor.pending, func(e entry) bool { return e.id == all[i].id }) {
+			all[i].first = math.MaxInt64 // the index is past it
 		}
-		c.pending = append(c.pending, entry{rest[i].first, rest[i].TraceID})
 	}
-}
-
-// String is order.key.id.from.pending, from -1 when nothing is left in the index.
-func (c *cursor) String() string {
-	from := c.from
-	if c.ended {
-		from = -1
-	}
-	var b []byte
-	for _, e := range c.pending {
-		b = append(b, e.id[:]...)
-	}
-	return fmt.Sprintf("%s.%d.%s", c.position.Cursor(trace.NewestFirst), from, base64.RawURLEncoding.EncodeToString(b))
-}
-
-func parseCursor(text string, o trace.Order) (c cursor, err error) {
-	c.from = math.MaxInt64
-	if text == "" {
-		return c, nil
-	}
-	parts := strings.Split(text, ".")
-	if c.position, err = store.ParseCursor(strings.Join(parts[:min(3, len(parts))], "."), o); err != nil || len(parts) <= 3 {
-		return c, err
-	}
-	wrong := fmt.Errorf("%w %.80q", store.ErrCursor, text)
-	if c.from, err = strconv.ParseInt(parts[3], 10, 64); err != nil || len(parts) != 5 || c.from < -1 {
-		return c, wrong
-	}
-	ids, err := base64.RawURLEncoding.DecodeString(parts[4])
-	if err != nil || len(ids)%16 != 0 || len(ids) > mostPending*16 {
-		return c, wrong
-	}
-	for id := range slices.Chunk(ids, 16) {
-		c.pending = append(c.pending, entry{math.MaxInt64, pcommon.TraceID(id)}) // keep has them first
-	}
-	return c, nil
+	return all
 }

@@ -3,10 +3,13 @@
 package cassandra
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,7 +126,7 @@ func TestTooLarge(t *testing.T) {
 	if n := count(t, s.metrics.leftOut.WithLabelValues(tooLarge)); n != 1 {
 		t.Errorf("%d counted, want 1", n)
 	}
-	if _, err := s.read(t.Context(), f, pcommon.TraceID{15: huge}, trace.Window{}, newRoom(s.round)); !errors.Is(err, store.ErrTooMuch) {
+	if _, _, err := s.read(t.Context(), f, pcommon.TraceID{15: huge}, trace.Window{}, newRoom(s.round)); !errors.Is(err, store.ErrTooMuch) {
 		t.Errorf("read: %v", err)
 	}
 }
@@ -225,5 +228,84 @@ func TestBudgetOfIndexes(t *testing.T) {
 			t.Errorf("%d requests, want few", f.requests)
 		}
 		last, q.Cursor = page.CutAt, page.Cursor
+	}
+}
+
+// TestBudgetOfLarge: a search that has read enough reads no more of the traces that are too
+// large to be read together. They come on the next pages, each once and in order.
+func TestBudgetOfLarge(t *testing.T) {
+	const all, spans = 20, 50
+	for _, test := range []struct {
+		name  string
+		start func(n int) int64 // microseconds before now, of the first span
+		limit int
+	}{
+		{"one after another", func(n int) int64 { return int64(n) * spans }, 20},
+		{"a trace on each page", func(n int) int64 { return int64(n) * spans }, 1},
+		{"side by side", func(n int) int64 { return int64(n) }, 20},
+		{"at once", func(int) int64 { return 0 }, 20},
+		{"the last to end began first", func(n int) int64 { return int64(all - n) }, 20},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var read atomic.Int64 // traces, alone
+			begin := func(n int) int64 { return now.UnixMicro() - 10*test.start(n) - 1000 }
+			f := &fake{answer: func(query string, args []any) ([][]any, error) {
+				var rows [][]any
+				if id, ok := isTraces(query, args); ok {
+					read.Add(1)
+					for i := range int64(spans) {
+						row := rowOf(id, i, 1000)
+						row[5] = begin(int(id)) + 2*i
+						rows = append(rows, row)
+					}
+					return rows, nil
+				}
+				before, limit := args[2].(int64), args[3].(int)
+				for n := range all {
+					for i := range int64(spans) {
+						if at := begin(n+1) + 2*i; at <= before {
+							rows = append(rows, []any{at, raw{15: byte(n + 1)}})
+						}
+					}
+				}
+				slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(b[0].(int64), a[0].(int64)) })
+				return rows[:min(limit, len(rows))], nil
+			}}
+			s := fakeStore(t, f)
+			s.round, s.config.MaxScan = 2*spans*1600-1, spans // room for one
+			q := parse(t, "service:s", test.limit)
+			var found []trace.Summary
+			most := int64(readsAtOnce + 2) // of a page: all at once, and again until the budget is spent
+			if test.name == "at once" {
+				most = 3 * all
+			}
+			for pages := 0; ; pages++ {
+				read.Store(0)
+				page, err := s.Search(t.Context(), q)
+				if err != nil || pages > 5*all {
+					t.Fatalf("page %d: %d traces so far, %v", pages, len(found), err)
+				}
+				if n := read.Load(); n > most {
+					t.Errorf("page %d: %d traces read, want at most %d", pages, n, most)
+				}
+				found = append(found, page.Traces...)
+				if q.Cursor = page.Cursor; q.Cursor == "" {
+					break
+				}
+			}
+			seen := map[pcommon.TraceID]bool{}
+			for i, one := range found {
+				seen[one.TraceID] = true
+				if one.Spans != spans {
+					t.Errorf("trace %v has %d spans, want %d", one.TraceID, one.Spans, spans)
+				}
+				if i > 0 && one.Start.After(found[i-1].Start) {
+					t.Errorf("trace %v comes behind one that starts before it", one.TraceID)
+				}
+			}
+			if len(found) != all || len(seen) != all {
+				t.Errorf("%d traces, %d different, want %d", len(found), len(seen), all)
+			}
+		})
 	}
 }
