@@ -10,7 +10,7 @@ const trace = (/** @type {number} */ n, more = {}) => ({
   traceID: `t${n}`, start: `${1_700_000_000 + n}000000000`, duration: String(n * 1000), rootService: 'a', rootName: 'op',
   partial: false, spans: 100 - n, errors: 0, services: [], ...more,
 });
-const page = (/** @type {any[]} */ traces, more = {}) => ({ query: 'q', traces, cursor: '', total: traces.length, atLeast: false, scanned: 1, cutAt: null, ...more });
+const page = (/** @type {any[]} */ traces, more = {}) => ({ query: 'q', traces, cursor: '', total: traces.length, atLeast: false, scanned: 1, tooLarge: 0, cutAt: null, ...more });
 const ids = (/** @type {Listing} */ l) => l.rows.map((t) => t.traceID).join(' ');
 
 test('what arrives waits, and changes a listed row where it is', () => {
