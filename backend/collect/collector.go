@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/go-spur/spur/backend/internal/trouble"
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
@@ -64,7 +65,7 @@ type Collector struct {
 	books   books
 	queue   queue
 	failure error                      // of the last write, if it failed
-	logged  time.Time                  // when that was last logged
+	told    trouble.Log                // of writes
 	warned  map[trace.Reason]time.Time // when refusals were last logged
 	closed  bool                       // nothing more is taken
 }

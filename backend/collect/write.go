@@ -157,27 +157,21 @@ func (c *Collector) warnRefused(r *store.RefusedError) {
 	}
 }
 
-// report remembers the error of the last write, and logs it once in logEvery.
+// report remembers the error of the last write, and logs it.
 func (c *Collector) report(err error) {
 	c.mu.Lock()
-	before := c.failure
 	c.failure = err
-	quiet := err != nil && time.Since(c.logged) < logEvery
-	if err != nil && !quiet {
-		c.logged = time.Now()
-	}
 	waiting := c.queue.spans
 	c.mu.Unlock()
 
-	switch {
-	case quiet:
-	case err != nil:
+	switch worse, better := c.told.Note(err); {
+	case worse:
 		args := []any{"error", err, "waiting", waiting}
 		if p := (*panicError)(nil); errors.As(err, &p) {
 			args = append(args, "stack", string(p.stack))
 		}
 		c.log.Warn("spans cannot be stored", args...)
-	case before != nil:
+	case better:
 		c.log.Info("spans can be stored again", "waiting", waiting)
 	}
 }

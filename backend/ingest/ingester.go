@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/internal/broker"
+	"github.com/go-spur/spur/backend/internal/trouble"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -72,12 +73,13 @@ type Ingester struct {
 	owned map[int32]*place // the partitions
 	turn  uint64           // of the last assignment
 
-	mu              sync.Mutex
-	books           books
-	failed          error     // of the last attempt
-	logged, mourned time.Time // when that, and dead letters, were last logged
-	told            bool      // the log's last word is that an attempt failed
-	stuck           stuck     // a partition that cannot be read
+	told trouble.Log // of attempts
+
+	mu      sync.Mutex
+	books   books
+	failed  error     // of the last attempt
+	mourned time.Time // when dead letters were last logged
+	stuck   stuck     // a partition that cannot be read
 }
 
 // Open joins the group and begins to read. Brokers that do not answer are waited for;

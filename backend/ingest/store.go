@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -169,19 +168,12 @@ func isAway(err error) bool {
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// report remembers why nothing is stored, and logs it once in logEvery.
+// report remembers why nothing is stored, and logs it.
 func (in *Ingester) report(err error, b *batch) {
 	in.mu.Lock()
 	in.failed = err
-	worse, better := false, false
-	switch {
-	case err == nil:
-		better, in.told = in.told, false
-	case time.Since(in.logged) >= logEvery:
-		in.logged, worse, in.told = time.Now(), true, true
-	}
 	in.mu.Unlock()
-	if worse {
+	if worse, better := in.told.Note(err); worse {
 		in.log.Warn("spans cannot be stored, and wait in Kafka", "error", err, "messages", len(b.messages))
 	} else if better {
 		in.log.Info("spans can be stored again")

@@ -10,29 +10,26 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/go-spur/spur/backend/internal/trouble"
 )
 
-const (
-	// checkEvery is how often a broker is asked, unless something went well since.
-	checkEvery = 5 * time.Second
-	// logEvery is how often the same trouble is logged.
-	logEvery = time.Minute
-)
+// checkEvery is how often a broker is asked, unless something went well since.
+const checkEvery = 5 * time.Second
 
 // Watch knows whether brokers answer, and logs that they do not once a minute, and that
 // they do again.
 type Watch struct {
 	client *kgo.Client
 	log    *slog.Logger
+	told   trouble.Log
 
 	mu      sync.Mutex
-	trouble error
+	failure error
 	well    time.Time // when something last went well
-	logged  time.Time // when trouble last was
-	told    bool      // the log's last word is that there is trouble
 }
 
-// NewWatch returns a Watch whose trouble is err, if any.
+// NewWatch returns a Watch whose first note is err, if any.
 func NewWatch(client *kgo.Client, err error, log *slog.Logger) *Watch {
 	w := &Watch{client: client, log: log}
 	w.Note(err)
@@ -63,18 +60,12 @@ func (w *Watch) Run(ctx context.Context) {
 
 // Note says that something went well, or what is wrong.
 func (w *Watch) Note(err error) {
-	now := time.Now()
 	w.mu.Lock()
-	w.trouble = err
-	worse, better := false, false
-	switch {
-	case err == nil:
-		w.well, better, w.told = now, w.told, false
-	case now.Sub(w.logged) >= logEvery:
-		w.logged, worse, w.told = now, true, true
+	if w.failure = err; err == nil {
+		w.well = time.Now()
 	}
 	w.mu.Unlock()
-	if worse {
+	if worse, better := w.told.Note(err); worse {
 		w.log.Warn("kafka does not answer", "error", err)
 	} else if better {
 		w.log.Info("kafka answers again")
@@ -85,8 +76,8 @@ func (w *Watch) Note(err error) {
 func (w *Watch) Ready() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.trouble == nil {
+	if w.failure == nil {
 		return nil
 	}
-	return fmt.Errorf("kafka: %w", w.trouble)
+	return fmt.Errorf("kafka: %w", w.failure)
 }

@@ -14,6 +14,7 @@ import (
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 
+	"github.com/go-spur/spur/backend/internal/trouble"
 	"github.com/go-spur/spur/backend/store"
 )
 
@@ -22,6 +23,7 @@ import (
 type link struct {
 	config *Config
 	log    *slog.Logger
+	told   trouble.Log
 	stop   context.CancelFunc
 	done   chan struct{}
 
@@ -30,9 +32,7 @@ type link struct {
 	mu      sync.Mutex
 	session session // nil until the schema was found right
 	schema  schema
-	failure error     // why it cannot be used, or nil
-	logged  time.Time // the last failure
-	told    bool      // the log's last word is that it cannot be used
+	failure error // why it cannot be used, or nil
 }
 
 // made is what CreateSession returned.
@@ -225,22 +225,15 @@ func (l *link) reachable(ctx context.Context) (err error) {
 	return err
 }
 
-// report remembers err. It logs a failure once in logEvery, and that it is over.
+// report remembers err. It logs a failure, and that it is over.
 func (l *link) report(err error) {
 	if errors.Is(err, context.Canceled) {
 		return
 	}
 	l.mu.Lock()
 	l.failure = err
-	worse, better := false, false
-	switch {
-	case err == nil:
-		better, l.told = l.told, false
-	case time.Since(l.logged) >= logEvery:
-		l.logged, worse, l.told = time.Now(), true, true
-	}
 	l.mu.Unlock()
-	if worse {
+	if worse, better := l.told.Note(err); worse {
 		l.log.Warn("the store cannot be used", "error", err)
 	} else if better {
 		l.log.Info("the store can be used again", "where", l.config.where())

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-spur/spur/backend/internal/trouble"
 	"github.com/go-spur/spur/backend/store"
 )
 
@@ -21,8 +22,6 @@ const (
 	// long it has for the answer.
 	probeEvery = 5 * time.Second
 	probeTime  = 5 * time.Second
-	// logEvery is how often the same trouble is logged.
-	logEvery = time.Minute
 )
 
 // link is what is known of the server.
@@ -30,28 +29,19 @@ type link struct {
 	version atomic.Pointer[version] // nil until it has answered, and since it did not
 	turn    chan struct{}           // full while somebody connects
 	log     *slog.Logger
+	told    trouble.Log
 
-	mu     sync.Mutex
-	asked  time.Time // when it was last asked what it is
-	err    error     // what came of that
-	logged time.Time
-	told   bool // the log's last word is that it cannot be used
+	mu    sync.Mutex
+	asked time.Time // when it was last asked what it is
+	err   error     // what came of that
 }
 
-// note remembers what came of asking. It logs trouble once in logEvery, and that it is over.
+// note remembers what came of asking. It logs trouble, and that it is over.
 func (l *link) note(err error) {
-	now := time.Now()
 	l.mu.Lock()
-	l.asked, l.err = now, err
-	worse, better := false, false
-	switch {
-	case err == nil:
-		better, l.told = l.told, false
-	case now.Sub(l.logged) >= logEvery:
-		l.logged, worse, l.told = now, true, true
-	}
+	l.asked, l.err = time.Now(), err
 	l.mu.Unlock()
-	if worse {
+	if worse, better := l.told.Note(err); worse {
 		l.log.Warn("the server cannot be used", "error", err)
 	} else if better {
 		l.log.Info("the server can be used again")
