@@ -23,11 +23,10 @@ const (
 
 // Proto returns s as a SamplingStrategyResponse in protobuf.
 func (s Strategy) Proto() []byte {
-	var b []byte
+	b := appendNumber(nil, fieldType, uint64(s.Type))
 	switch {
 	case s.OperationsOnly:
 	case s.Type == RateLimiting:
-		b = appendNumber(b, fieldType, uint64(s.Type))
 		b = appendMessage(b, fieldRateLimiting, appendNumber(nil, fieldRate, uint64(s.MaxTracesPerSecond)))
 	default:
 		b = appendMessage(b, fieldProbabilistic, appendDouble(nil, fieldRate, s.Probability))

@@ -69,6 +69,7 @@ func FuzzParseProto(f *testing.F) {
 		}
 		f.Add(b)
 	}
+	f.Add(appendNumber(nil, fieldType, uint64(RateLimiting))) // and no limit
 	f.Add(appendMessage(nil, fieldOperations, appendMessage(nil, fieldEach, protowire.AppendVarint(nil, 1<<63))))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := ParseProto(b)
