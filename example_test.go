@@ -178,6 +178,28 @@ func ExampleWithObserver() {
 	// Output: finished a sampled: false
 }
 
+// route is a Namer that looks up the route of a path.
+type route struct{ path string }
+
+func (route) Apply(*opentracing.StartSpanOptions) {}
+
+func (r route) OperationName() string {
+	fmt.Println("looking up", r.path)
+	return "GET /orders/{id}"
+}
+
+func ExampleNamer() {
+	tracer, _ := spurtest.New(nil, spur.WithSampler(sampler.NewConst(false)))
+	defer tracer.Close()
+	fmt.Println(tracer.StartSpan("GET", route{"/orders/7"}).(*spur.Span).OperationName())
+	_ = tracer.SetSampler(sampler.NewConst(true))
+	fmt.Println(tracer.StartSpan("GET", route{"/orders/8"}).(*spur.Span).OperationName())
+	// Output:
+	// GET
+	// looking up /orders/8
+	// GET /orders/{id}
+}
+
 func ExampleNewSpanContext() {
 	c := spur.NewSpanContext(model.Context{
 		TraceID: model.TraceID{Low: 0x1f}, SpanID: 0x2a, Flags: model.FlagSampled, State: model.StateRemote,

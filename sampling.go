@@ -17,6 +17,7 @@ type samplerHolder struct {
 	late     sampler.Late     // nil when it is not
 	stateful sampler.Stateful // likewise
 	early    sampler.Early    // likewise
+	nameless sampler.Nameless // likewise
 	root     *samplerHolder   // the one that is asked about traces without a parent
 	asking   chan struct{}    // see inTurn
 }
@@ -25,7 +26,8 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	late, _ := s.(sampler.Late)
 	stateful, _ := sampler.AsStateful(s)
 	early, _ := sampler.AsEarly(s)
-	h := &samplerHolder{Sampler: s, late: late, stateful: stateful, early: early, asking: make(chan struct{}, 1)}
+	nameless, _ := early.(sampler.Nameless)
+	h := &samplerHolder{Sampler: s, late: late, stateful: stateful, early: early, nameless: nameless, asking: make(chan struct{}, 1)}
 	h.root = h
 	if p, ok := s.(*sampler.ParentBased); ok {
 		h.root = holdSampler(p.Root())
@@ -123,6 +125,15 @@ func (t *Tracer) excludes(h *samplerHolder, p sampler.Params) bool {
 	}
 	defer t.survive()
 	return h.early.Excludes(p)
+}
+
+// ignoresOperation asks a Nameless sampler. One that panics looks at names.
+func (t *Tracer) ignoresOperation(h *samplerHolder, p sampler.Params) bool {
+	if h.nameless == nil {
+		return false
+	}
+	defer t.survive()
+	return h.nameless.IgnoresOperation(p)
 }
 
 // sample survives a sampler that panics: the trace is not sampled.

@@ -40,6 +40,9 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 	} else {
 		unrecorded = t.startRoot(s, o, &l)
 	}
+	if o.namer != nil && s.ctx.word.recording() {
+		t.askName(s, o)
+	}
 	t.setReferences(s, o, &l)
 	s.ctx.local.counters.started.Add(1)
 	if len(t.observers.start) > 0 {
@@ -49,6 +52,16 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 		unrecorded.Release()
 	}
 	return s
+}
+
+// askName asks the namer. Nobody else has the span.
+func (t *Tracer) askName(s *Span, o *startOptions) {
+	name := ""
+	t.guard(func() { name = o.namer.OperationName() })
+	o.namer = nil
+	if name != "" {
+		s.setOperationLocked(t.freezer.Operation(name))
+	}
 }
 
 // startPlain is start for a new trace without options, where t.plain.
@@ -164,6 +177,9 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record
 	if o.prioritized {
 		s.setPriority(o.priority)
 	}
+	if o.namer != nil && (s.ctx.word.load()&wordUndecided != 0 || t.observers.any()) {
+		t.askName(s, o)
+	}
 	if o.hasTags() && (s.ctx.word.recording() || len(t.observers.start) > 0) {
 		s.rec = t.startTags(o)
 	}
@@ -184,18 +200,22 @@ func (t *Tracer) startLocal(s *Span, o *startOptions) (unrecorded *record.Record
 // the sampler may look at them, unless an Early sampler excludes it. They are returned when
 // they are not recorded.
 func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *record.Record) {
-	p := sampler.Params{TraceID: s.ctx.traceID, Operation: s.operationLocked()}
 	v := votes{debugID: l.debugID != "", random: l.random, noDebug: t.noDebug, observed: t.observers.any()}
 	if l.from() != nil {
 		t.continueFrom(s, l)
 	}
 	h := t.sampler.Load()
+	p := sampler.Params{TraceID: s.ctx.traceID}
 	if caller := l.caller(); caller != nil {
 		v.caller = caller.word.load()
 		p.Parent, p.ParentFlags = v.caller.parentKind(), v.caller.flags()
 	} else {
 		h = h.root
 	}
+	if o.namer != nil && (v.observed || v.asksDebug() || !t.ignoresOperation(h, p)) {
+		t.askName(s, o)
+	}
+	p.Operation = s.operationLocked()
 	if v.asksDebug() {
 		v.granted = t.allowDebug(p.Operation)
 	}

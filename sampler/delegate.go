@@ -15,6 +15,7 @@ type delegate struct {
 	late     Late    // nil when it is not
 	stateful Stateful
 	early    Early
+	nameless Nameless
 }
 
 // delegateTo holds s. Nobody never samples.
@@ -25,7 +26,8 @@ func delegateTo(s Sampler) delegate {
 	late, _ := s.(Late)
 	stateful, _ := AsStateful(s)
 	early, _ := AsEarly(s)
-	return delegate{s, late, stateful, early}
+	nameless, _ := early.(Nameless)
+	return delegate{s, late, stateful, early, nameless}
 }
 
 // sample makes sure that Undecided means something. There is a state only with it.

@@ -27,6 +27,20 @@ func AsEarly(s Sampler) (Early, bool) {
 	return e, true
 }
 
+// Nameless is an Early sampler that says whether names matter to it. IgnoresOperation
+// reports that what Sample would answer to p at the moment, Decision.Tags included, does
+// not depend on p.Operation: it and p.Tags are empty. The tracer may then ask before a
+// spur.Namer has said what the span is called. It runs where Sample does and must not
+// block.
+type Nameless interface {
+	Early
+	IgnoresOperation(p Params) bool
+}
+
+var _ = []Nameless{
+	(*Const)(nil), (*Probabilistic)(nil), (*RateLimiting)(nil), (*Remote)(nil), (*File)(nil), (*ParentBased)(nil),
+}
+
 var _ = []Early{
 	(*Const)(nil), (*Probabilistic)(nil), (*RateLimiting)(nil), (*PerOperation)(nil),
 	(*Remote)(nil), (*File)(nil), (*ParentBased)(nil),
@@ -35,17 +49,26 @@ var _ = []Early{
 // Excludes implements Early.
 func (c *Const) Excludes(Params) bool { return !c.decision.Sample }
 
+// IgnoresOperation implements Nameless: it does.
+func (*Const) IgnoresOperation(Params) bool { return true }
+
 // Self implements Early.
 func (c *Const) Self() Sampler { return c }
 
 // Excludes implements Early.
 func (p *Probabilistic) Excludes(params Params) bool { return p.excludes(params.TraceID.Low) }
 
+// IgnoresOperation implements Nameless: it does.
+func (*Probabilistic) IgnoresOperation(Params) bool { return true }
+
 // Self implements Early.
 func (p *Probabilistic) Self() Sampler { return p }
 
 // Excludes implements Early: it reports that no trace is left at the moment.
 func (r *RateLimiting) Excludes(Params) bool { return r.empty() }
+
+// IgnoresOperation implements Nameless: it does.
+func (*RateLimiting) IgnoresOperation(Params) bool { return true }
 
 // Self implements Early.
 func (r *RateLimiting) Self() Sampler { return r }
@@ -76,6 +99,15 @@ func (f *follower) Excludes(p Params) bool {
 	return false
 }
 
+// IgnoresOperation implements Nameless, if the strategy that is followed can tell.
+func (f *follower) IgnoresOperation(Params) bool {
+	switch f.of.Value().(type) {
+	case *Probabilistic, *RateLimiting:
+		return true
+	}
+	return false
+}
+
 // Self implements Early.
 func (r *Remote) Self() Sampler { return r }
 
@@ -89,4 +121,10 @@ func (p *ParentBased) Excludes(params Params) bool {
 		return !params.ParentFlags.IsSampled()
 	}
 	return d.early != nil && d.early.Excludes(params)
+}
+
+// IgnoresOperation implements Nameless: for callers whose own decision counts it does.
+func (p *ParentBased) IgnoresOperation(params Params) bool {
+	d := p.choose(params.Parent, params.ParentFlags)
+	return d == nil || d.nameless != nil && d.nameless.IgnoresOperation(params)
 }

@@ -95,3 +95,48 @@ func TestAsEarlyOfWhatEmbedsOne(t *testing.T) {
 		t.Error("a delegate was asked that is not Early")
 	}
 }
+
+// Where a sampler ignores names it answers the same to any.
+func TestNameless(t *testing.T) {
+	half, _ := NewProbabilistic(0.5)
+	limited, _ := NewRateLimiting(1000)
+	operations, _ := NewPerOperation(Strategy{Type: StrategyPerOperation, Operations: []OperationStrategy{{"half", 0.5}, {"all", 1}}}, 2)
+	for name, test := range map[string]struct {
+		sampler Sampler
+		ignores func(ParentKind) bool // nil: always
+	}{
+		"const": {NewConst(true), nil}, "half": {half, nil}, "limited": {limited, nil},
+		"followed": {newFollowed(t, half), nil}, "followed limit": {newFollowed(t, limited), nil},
+		"followed operations": {newFollowed(t, operations), func(ParentKind) bool { return false }},
+		"parent based": {NewParentBased(operations, WithRemoteParentDeferred(half)), func(k ParentKind) bool {
+			return k != ParentNone
+		}},
+		"parent based on who samples by name": {NewParentBased(half, WithRemoteParentSampled(operations), WithRemoteParentNotSampled(foreign{})), func(k ParentKind) bool {
+			return k != ParentRemote
+		}},
+	} {
+		n, ok := test.sampler.(Nameless)
+		if !ok {
+			t.Errorf("%s is not Nameless", name)
+			continue
+		}
+		for i := range 400 {
+			p := Params{TraceID: model.TraceID{Low: rand.Uint64()}, Parent: ParentKind(i % 4), ParentFlags: model.Flags(i / 4 % 2)}
+			got := n.IgnoresOperation(p)
+			if want := test.ignores == nil || test.ignores(p.Parent); got != want {
+				t.Fatalf("%s of %+v: %v", name, p, got)
+			}
+			if !got {
+				continue
+			}
+			named := p
+			named.Operation = "all"
+			if a, b := test.sampler.Sample(p), test.sampler.Sample(named); a.Sample != b.Sample {
+				t.Fatalf("%s answers %+v, %+v to %+v", name, a, b, p)
+			}
+		}
+	}
+	if _, ok := Sampler(operations).(Nameless); ok {
+		t.Error("a sampler by operation is Nameless")
+	}
+}

@@ -29,8 +29,9 @@ import (
 //   - further within, if it gets this *Request and not a copy, as http.StripPrefix,
 //     http.TimeoutHandler and all that call Request.WithContext pass on.
 //
-// Samplers know the first two kinds. Routes found later rename the span, unless the
-// program has named it, by WithOperationName or Span.SetOperationName.
+// Samplers that look at names know the first two kinds. Routes found later rename the
+// span, unless the program has named it, by WithOperationName or Span.SetOperationName.
+// A span that is not recorded may be called by the method alone (see spur.Namer).
 //
 // The span has the status that the client was sent, but none when the client had
 // gone before, the connection was hijacked, or an http.TimeoutHandler around it
@@ -81,20 +82,19 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	route := h.startRoute(r, &failed)
 	operation := h.operation(r, &failed)
-	named := operation != ""
-	if !named {
-		operation = routeName(r.Method, route)
-	}
-	ctx, span := h.start(w, r, operation, failed)
 	x := &exchange{
 		handler:  h,
-		response: response{ResponseWriter: w, ctx: ctx, http2: r.ProtoMajor > 1},
-		scope:    scope{Context: ctx, span: span, method: r.Method, pattern: r.Pattern, named: named, route: route},
+		response: response{ResponseWriter: w, http2: r.ProtoMajor > 1},
+		scope:    scope{method: r.Method, pattern: r.Pattern, named: operation != ""},
 		server:   r,
 		form:     r.MultipartForm,
 	}
+	if !x.scope.named {
+		operation = methodName(r.Method)
+	}
+	ctx, span := h.start(x, operation, failed)
+	x.response.ctx, x.scope.Context, x.scope.span = ctx, ctx, span
 	x.request = r.WithContext(&x.scope)
 	defer x.end()
 	if h.edge != spur.TrustCaller {
@@ -109,14 +109,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // start starts the span under that of a Handler around this one, else under the caller's.
-func (h *handler) start(w http.ResponseWriter, r *http.Request, name string, failed bool) (context.Context, *spur.Span) {
+func (h *handler) start(x *exchange, name string, failed bool) (context.Context, *spur.Span) {
+	r := x.server
 	ctx := r.Context()
-	opts := [...]opentracing.StartSpanOption{serverKind, nil, nil}
+	opts := [...]opentracing.StartSpanOption{serverKind, nil, nil, routeNamer{x}}
 	if failed {
 		opts[1] = hookPanic{}
 	}
 	current := opentracing.SpanFromContext(ctx)
-	if current == nil || !isWrapped(w) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
+	if current == nil || !isWrapped(x.response.ResponseWriter) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
 		if caller != nil {
 			opts[2] = h.edge.Reference(caller)

@@ -12,7 +12,6 @@ import (
 	"github.com/opentracing/opentracing-go"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/internal/guard"
 )
 
 // SetRoute says which route a router has chosen for the request that ctx belongs to,
@@ -53,6 +52,7 @@ type scope struct {
 	method  string
 	pattern string // of a mux around the handler
 	named   bool   // by WithOperationName
+	asked   bool   // for the route, when the span started
 
 	mu    sync.Mutex
 	route string
@@ -98,6 +98,19 @@ func (s *scope) rename(route string) {
 	}
 }
 
+// found is what routers say only when the request ends.
+func (s *scope) found(route string) {
+	s.mu.Lock()
+	said := s.said
+	if !said {
+		s.route = route
+	}
+	s.mu.Unlock()
+	if !said {
+		s.rename(route)
+	}
+}
+
 // end returns the route as http.route has it, "" when nothing is recorded. The innermost
 // mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
@@ -111,13 +124,17 @@ func (s *scope) end(r *http.Request) string {
 		}
 		return withoutMethod(route)
 	}
+	recording := s.span.IsRecording()
+	if !recording && !s.asked { // nobody wants to know its name
+		return ""
+	}
 	if r.Pattern != s.pattern && r.Pattern != route {
 		if pattern := realPattern(r, r.Pattern); pattern != "" {
 			route = pattern
 			s.rename(route)
 		}
 	}
-	if !s.span.IsRecording() {
+	if !recording {
 		return ""
 	}
 	return withoutHost(withoutMethod(route))
@@ -129,19 +146,15 @@ type router interface {
 }
 
 // startRoute returns the pattern that the handler will choose, if it is a router, or
-// that of a mux around it; "" when there is none. A router that panics sets failed.
-func (h *handler) startRoute(r *http.Request, failed *bool) string {
+// that of a mux around it; "" when there is none.
+func (h *handler) startRoute(r *http.Request) string {
 	if h.router == nil || r.URL == nil {
 		return realPattern(r, r.Pattern)
 	}
 	route := ""
 	next := h.router
 	for depth := 0; next != nil && depth < 8; depth++ { // a mux within itself has no end
-		var within http.Handler
-		var pattern string
-		if guard.Run(func() { within, pattern = next.Handler(r) }) != nil {
-			*failed = true
-		}
+		within, pattern := next.Handler(r)
 		if pattern = realPattern(r, pattern); pattern == "" {
 			break
 		}

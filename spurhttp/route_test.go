@@ -217,3 +217,56 @@ func TestHandlerPerOperationSampling(t *testing.T) {
 		t.Errorf("sampled:\n%s", spans.Tree())
 	}
 }
+
+// countingRouter routes everything to itself.
+type countingRouter struct {
+	http.HandlerFunc
+	asked *int
+}
+
+func (r countingRouter) Handler(*http.Request) (http.Handler, string) {
+	*r.asked++
+	return r.HandlerFunc, "/items/:id"
+}
+
+// Of a request that is not recorded nobody is asked where it goes, unless the sampler
+// or an observer wants to know. One that is sampled later has its route in the end.
+func TestHandlerAsksNoRouter(t *testing.T) {
+	byName, err := sampler.NewPerOperation(sampler.Strategy{Type: sampler.StrategyPerOperation}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := func(_ http.ResponseWriter, r *http.Request) {
+		spur.SpanFromContext(r.Context()).SetTag("sampling.priority", uint16(1))
+	}
+	said := func(w http.ResponseWriter, r *http.Request) {
+		late(w, r)
+		spurhttp.SetRoute(r.Context(), "/said")
+	}
+	for name, test := range map[string]struct {
+		serve   http.HandlerFunc
+		sampler sampler.Sampler
+		asked   int
+		want    string // "": no span
+	}{
+		"not sampled":      {func(http.ResponseWriter, *http.Request) {}, sampler.NewConst(false), 0, ""},
+		"sampled by name":  {func(http.ResponseWriter, *http.Request) {}, byName, 1, ""},
+		"sampled":          {func(http.ResponseWriter, *http.Request) {}, sampler.NewConst(true), 1, "GET /items/:id"},
+		"sampled later":    {late, sampler.NewConst(false), 1, "GET /items/:id"},
+		"later, with word": {said, sampler.NewConst(false), 1, "GET /said"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracer, spans := spurtest.New(t, spur.WithSampler(test.sampler))
+			asked := 0
+			h := spurhttp.Handler(tracer, countingRouter{test.serve, &asked})
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/items/7", nil))
+			got := ""
+			for _, s := range spans.Spans() {
+				got += s.Operation
+			}
+			if got != test.want || asked != test.asked {
+				t.Errorf("spans %q, asked %d times, want %q, %d times", got, asked, test.want, test.asked)
+			}
+		})
+	}
+}
