@@ -15,11 +15,12 @@ import (
 )
 
 // exchange is one request that is being served: one allocation, which is also the
-// ResponseWriter and the context that the handler gets.
+// ResponseWriter and the context that the handler gets, and most often the span.
 type exchange struct {
 	*handler
 	response response
 	scope    scope
+	span     spur.Span       // the scope's, unless there was one in the request's context
 	server   *http.Request   // as the server made it
 	request  *http.Request   // as the handler has it
 	form     *multipart.Form // of the server's request, before

@@ -126,5 +126,6 @@ func (h *handler) start(x *exchange, name string, failed bool) (context.Context,
 	if current != nil {
 		return h.tracer.Start(ctx, name, opts[:]...)
 	}
-	return ctx, h.tracer.StartSpan(name, opts[:]...).(*spur.Span) // the scope makes it the current one
+	h.tracer.StartSpanIn(&x.span, name, opts[:]...)
+	return ctx, &x.span // the scope makes it the current one
 }
