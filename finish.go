@@ -74,11 +74,18 @@ func (s *Span) finish(end int64) {
 		t.rare.doubleFinish.Add(1)
 		return
 	}
-	s.rec = record.Closed
 	s.duration = max(end-s.start, 0)
+	w := s.ctx.word.load()
+	if t.keeps && t.forgets && r != nil && end >= s.start && w&(wordSampled|wordUndecided|wordObserved) == wordSampled {
+		r.Close() // it is kept, and nobody is told
+		s.mu.Unlock()
+		s.ctx.local.counters.sampled.Add(1)
+		return
+	}
+	s.rec = record.Closed
 	s.mu.Unlock()
 
-	w := s.ctx.word.load()
+	w = s.ctx.word.load()
 	if w&wordUndecided != 0 {
 		r = s.reconsiderFinish(r)
 		w = s.ctx.word.load()

@@ -50,7 +50,9 @@ type Span struct {
 // positive one records it from now on and sets Jaeger's debug flag, zero stops
 // recording.
 func (s *Span) SetTag(key string, value any) opentracing.Span {
-	if s.told() || key == samplingPriority && s != nil {
+	if text, ok := value.(string); ok {
+		s.setText(key, text)
+	} else if s.told() || key == samplingPriority && s != nil {
 		s.setTag(key, value)
 	}
 	return s
@@ -58,9 +60,7 @@ func (s *Span) SetTag(key string, value any) opentracing.Span {
 
 // SetString is SetTag for text, without boxing the value.
 func (s *Span) SetString(key, value string) *Span {
-	if s.told() {
-		s.putTag(key, s.freezer().Text(value))
-	}
+	s.setText(key, value)
 	return s
 }
 
@@ -155,9 +155,16 @@ func (s *Span) rename(name string, named bool) {
 // LogFields records an event with the current time. Lazy fields and the methods
 // of values run before it returns.
 func (s *Span) LogFields(fields ...log.Field) {
-	if s.IsRecording() {
-		s.storeLog(s.now(), s.freezer().Fields(fields))
+	if !s.IsRecording() {
+		return
 	}
+	at, f := s.now(), s.freezer()
+	var simple [record.SimpleFields]model.Tag
+	if f.Simple(&simple, fields) {
+		s.addLog(at, simple[:len(fields)])
+		return
+	}
+	s.storeLog(at, f.Fields(fields))
 }
 
 // LogKV records an event from alternating keys and values, which become what
@@ -241,6 +248,27 @@ func (s *Span) setTag(key string, value any) {
 	}
 }
 
+// setText is setTag for text. Most of it nobody has to look at, or to change.
+func (s *Span) setText(key, text string) {
+	if !s.told() {
+		return
+	}
+	w, f := s.ctx.word.load(), s.freezer()
+	if w&(wordObserved|wordUndecided) != 0 || !f.Plain(key, text) {
+		s.putTag(key, f.Text(text))
+		return
+	}
+	tag := model.Tag{Key: key, Value: model.String(text)}
+	s.mu.Lock()
+	if r := s.rec; r != nil && !r.Closed() {
+		r.SetTag(&tag)
+		s.mu.Unlock()
+		return
+	}
+	s.mu.Unlock()
+	s.store(&tag)
+}
+
 // putTag redacts, tells and records a frozen tag.
 func (s *Span) putTag(key string, v model.Value) {
 	tag := model.Tag{Key: key, Value: v}
@@ -293,14 +321,19 @@ func (s *Span) store(tag *model.Tag) {
 
 // storeLog records fields and releases them.
 func (s *Span) storeLog(at int64, fields *record.Fields) {
+	s.addLog(at, fields.Tags())
+	fields.Release()
+}
+
+// addLog records a log with a copy of fields.
+func (s *Span) addLog(at int64, fields []model.Tag) {
 	s.mu.Lock()
 	r := s.recordLocked()
 	if r != nil {
-		r.AddLog(at, fields.Tags())
+		r.AddLog(at, fields)
 	}
 	finished := r == nil && s.finishedLocked()
 	s.mu.Unlock()
-	fields.Release()
 	if finished {
 		s.usedAfterFinish()
 	}

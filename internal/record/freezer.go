@@ -58,6 +58,12 @@ func (f *Freezer) Tag(t *model.Tag, key string, value any) (keep bool) {
 	return f.Redact(t)
 }
 
+// Plain reports whether Tag would leave a text and its key as they are.
+func (f *Freezer) Plain(key, text string) bool {
+	most := &f.limits.Tag
+	return f.redactor == nil && plain(key, f.limits.Key) && plain(text, min(most.Bytes, most.Characters))
+}
+
 // Text freezes a tag's text.
 func (f *Freezer) Text(s string) model.Value { return model.String(f.text(s, f.limits.Tag)) }
 

@@ -26,6 +26,8 @@ type Record struct {
 	more    *more  // nil until it is needed
 	bytes   int32  // of the strings held
 	closed  bool
+	sampled uint8 // how many tags SetTags has set first, which Release leaves where they are
+	stayed  uint8 // how many of them are there from before, while there are no tags
 
 	firstTags [usualTags]model.Tag
 	firstLog  firstLog
@@ -52,6 +54,9 @@ const usualTags = 5
 // Below scanTags tags a key is found by comparing; above by its hash.
 const scanTags = 8
 
+// maxSampled is how many tags of a sampler may stay in a record.
+const maxSampled = 4
+
 // Larger slices than these are not kept in the pool. They lie above what append
 // grows to in a first step, or every larger span would allocate anew.
 const (
@@ -74,34 +79,32 @@ func (f *Freezer) NewRecord() *Record {
 }
 
 // Release hands the record back. The caller must not use it or its parts again.
-func (r *Record) Release() {
-	clear(r.tags)
+func (r *Record) Release() { pool.Put(r.reset()) }
+
+// reset makes the record an empty one, in which nothing stays but tags of a sampler.
+func (r *Record) reset() *Record {
+	clear(r.tags[:max(len(r.tags), int(r.stayed))][r.sampled:])
 	if len(r.logs) > 0 {
 		r.firstLog = firstLog{}
 		if cap(r.logs) > 1 {
 			clear(r.logs)
 		}
 	}
-	if r.more != nil {
-		clear(r.more.fields)
+	if r.stayed = r.sampled; r.tags == nil || cap(r.tags) > keepTags {
+		r.tags, r.stayed = r.firstTags[:], 0
 	}
-	pool.Put(r.reset())
-}
-
-func (r *Record) reset() *Record {
-	if r.tags = r.tags[:0]; r.tags == nil || cap(r.tags) > keepTags {
-		r.tags = r.firstTags[:0]
+	if r.logs == nil || cap(r.logs) > keepLogs {
+		r.logs = r.firstLog.log[:]
 	}
-	if r.logs = r.logs[:0]; r.logs == nil || cap(r.logs) > keepLogs {
-		r.logs = r.firstLog.log[:0]
-	}
+	r.tags, r.logs = r.tags[:0], r.logs[:0]
 	if m := r.more; m != nil {
+		clear(m.fields)
 		*m = more{fields: m.fields[:0], hashes: m.hashes[:0]}
 		if cap(m.fields) > keepFields {
 			m.fields = nil
 		}
 	}
-	r.freezer, r.keys, r.bytes, r.closed = nil, 0, 0, false
+	r.freezer, r.keys, r.bytes, r.sampled, r.closed = nil, 0, 0, 0, false
 	return r
 }
 
@@ -164,6 +167,7 @@ func (r *Record) setTag(t *model.Tag) {
 	switch i := r.find(t.Key); {
 	case i >= 0 && r.makeRoom(size-len(r.tags[i].Value.Str())):
 		r.tags[i].Value = t.Value
+		r.sampled = min(r.sampled, uint8(min(i, maxSampled)))
 	case i < 0 && len(r.tags) < r.freezer.limits.TagsPerSpan && r.makeRoom(len(t.Key)+size):
 		r.keys |= keyBit(t.Key)
 		first := len(r.tags) == usualTags && cap(r.tags) == usualTags
@@ -177,8 +181,13 @@ func (r *Record) setTag(t *model.Tag) {
 }
 
 // SetTags sets the tags of a sampler. Backends read them, so only BytesPerSpan limits
-// them; but the sampler may be the user's, and not know UTF-8.
+// them; but the sampler may be the user's, and not know UTF-8. Most samplers say the same
+// each time, so a record finds those of its last span in their places.
 func (r *Record) SetTags(tags []model.Tag) {
+	if len(tags) == 0 || r.haveStayed(tags) {
+		return
+	}
+	first := len(r.tags) == 0
 	most := inBytes(math.MaxInt)
 	for i := range tags {
 		f, t := r.freezer, &tags[i]
@@ -188,6 +197,32 @@ func (r *Record) SetTags(tags []model.Tag) {
 			r.SetTag(&model.Tag{Key: f.text(t.Key, most), Value: f.bound(t.Value, most)})
 		}
 	}
+	if first && len(r.tags) <= maxSampled {
+		r.sampled = uint8(len(r.tags))
+	}
+}
+
+// haveStayed is SetTags for an empty record in which these tags are.
+func (r *Record) haveStayed(tags []model.Tag) bool {
+	n := len(tags)
+	if n != int(r.stayed) || len(r.tags) > 0 || n > r.freezer.limits.TagsPerSpan {
+		return false
+	}
+	var keys uint64
+	held := int(r.bytes)
+	for i := range tags {
+		t := &tags[i]
+		if *t != r.tags[:n][i] {
+			return false
+		}
+		keys |= keyBit(t.Key)
+		held += len(t.Key) + len(t.Value.Str())
+	}
+	if held > r.freezer.limits.BytesPerSpan {
+		return false
+	}
+	r.tags, r.keys, r.bytes, r.sampled = r.tags[:n], keys, int32(held), r.stayed
+	return true
 }
 
 // keyBit is a bit that says something about a key: if it is not among those of other

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -109,6 +110,72 @@ func TestTagsOfSamplers(t *testing.T) {
 }
 
 // Keys of which keyBit says the same are told apart all the same.
+// What a sampler says each time stays in a record, and nothing else does.
+func TestTagsOfSamplersStay(t *testing.T) {
+	con := []model.Tag{{Key: "sampler.type", Value: model.String("const")}, {Key: "sampler.param", Value: model.Bool(true)}}
+	other := []model.Tag{con[0], {Key: "sampler.param", Value: model.Bool(false)}}
+	user := model.Tag{Key: "user", Value: model.String("x")}
+	f := newFreezer(Limits{})
+	r := new(Record).reset()
+	for i, use := range []struct {
+		sampler, later []model.Tag
+		want           []model.Tag
+		stay           int
+	}{
+		{con, nil, con, 2},
+		{con, []model.Tag{user}, append(con[:2:2], user), 2},
+		{other, nil, other, 2},
+		{con, []model.Tag{{Key: "sampler.param", Value: model.String("y")}}, []model.Tag{con[0], {Key: "sampler.param", Value: model.String("y")}}, 1},
+		{con, []model.Tag{user, user}, append(con[:2:2], user), 2},
+		{nil, []model.Tag{user}, []model.Tag{user}, 0},
+		{con, slices.Repeat([]model.Tag{con[1]}, 9), con, 1},
+		{nil, nil, nil, 0},
+		{con[:1], con, con, 0},
+		{slices.Repeat(con[:1], 2), nil, con[:1], 1},
+		{append(con[:2:2], user, user, model.Tag{Key: "e"}, model.Tag{Key: "f"}), nil, append(con[:2:2], user, model.Tag{Key: "e"}, model.Tag{Key: "f"}), 0},
+	} {
+		r.freezer = f
+		r.SetTags(use.sampler)
+		for j := range use.later {
+			r.SetTag(&use.later[j])
+		}
+		if !slices.Equal(r.tags, use.want) {
+			t.Errorf("use %d: the record has %v, want %v", i, r.tags, use.want)
+		}
+		size := 0
+		for _, tag := range use.want {
+			size += len(tag.Key) + len(tag.Value.Str())
+		}
+		if int(r.bytes) != size {
+			t.Errorf("use %d: the record counts %d bytes, want %d", i, r.bytes, size)
+		}
+		r.reset()
+		if int(r.stayed) != use.stay {
+			t.Errorf("use %d: %d tags have stayed, want %d", i, r.stayed, use.stay)
+		}
+		for j, tag := range r.tags[:cap(r.tags)] {
+			if (tag == model.Tag{}) != (j >= use.stay) {
+				t.Errorf("use %d: the released record holds %v at %d, want %d tags of a sampler", i, tag, j, use.stay)
+			}
+		}
+	}
+}
+
+// Limits are those of the tracer that uses the record, not of the one before.
+func TestTagsOfSamplersStayWithinLimits(t *testing.T) {
+	tags := []model.Tag{{Key: "aa", Value: model.String("bb")}, {Key: "cc", Value: model.String("dd")}}
+	for _, l := range []Limits{{TagsPerSpan: 1}, {BytesPerSpan: 7}} {
+		r := new(Record).reset()
+		r.freezer = newFreezer(Limits{})
+		r.SetTags(tags)
+		r.reset()
+		r.freezer = newFreezer(l)
+		if r.SetTags(tags); len(r.tags) != 1 || r.freezer.Counts().Tags != 1 {
+			t.Errorf("%+v: the record has %v and dropped %d, want one tag and one dropped", l, r.tags, r.freezer.Counts().Tags)
+		}
+	}
+}
+
 func TestKeysOfOneBit(t *testing.T) {
 	keys := []string{"", "ax", "bx", "ay", "a", "€"}
 	if keyBit("ax") != keyBit("bx") {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package record
+
+import (
+	"math"
+	"reflect"
+	"unsafe"
+
+	"github.com/opentracing/opentracing-go/log"
+
+	"github.com/go-spur/spur/model"
+)
+
+// SimpleFields is how many fields a log may have for Simple.
+const SimpleFields = 4
+
+// Simple is Fields for a few short texts, booleans and common numbers, as most logs have
+// them: nothing of theirs has to run, so they need no encoder. It writes them to the
+// beginning of into. If it returns false they are for Fields.
+func (f *Freezer) Simple(into *[SimpleFields]model.Tag, fields []log.Field) bool {
+	limits := &f.limits
+	if len(fields) > min(len(into), limits.FieldsPerLog) || f.redactor != nil || !fieldsKnown {
+		return false
+	}
+	for i := range fields {
+		field, tag := viewField(&fields[i]), &into[i]
+		if !plain(field.key, limits.Key) {
+			return false
+		}
+		tag.Key = field.key
+		switch field.kind {
+		case textField:
+			if !plain(field.text, min(limits.Log.Bytes, limits.Log.Characters)) {
+				return false
+			}
+			tag.Value = model.String(field.text)
+		case boolField:
+			tag.Value = model.Bool(field.number != 0)
+		case intField, int64Field:
+			tag.Value = model.Int64(field.number)
+		case float64Field:
+			tag.Value = model.Float64(math.Float64frombits(uint64(field.number)))
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// fieldView is what a log.Field has. Its Marshal wants an encoder, which takes memory, and
+// its Value an interface.
+type fieldView struct {
+	key    string
+	kind   int
+	number int64
+	text   string
+	object any
+}
+
+// Kinds of log.Field.
+const (
+	textField    = 0
+	boolField    = 1
+	intField     = 2
+	int64Field   = 5
+	float64Field = 8
+)
+
+func viewField(f *log.Field) *fieldView { return (*fieldView)(unsafe.Pointer(f)) }
+
+// fieldsKnown reports whether log.Field is what fieldView takes it for.
+var fieldsKnown = sameLayout(reflect.TypeFor[log.Field](), reflect.TypeFor[fieldView]()) && sameKinds()
+
+func sameLayout(a, b reflect.Type) bool {
+	if a.NumField() != b.NumField() || a.Size() != b.Size() {
+		return false
+	}
+	for i := range a.NumField() {
+		if f, g := a.Field(i), b.Field(i); f.Offset != g.Offset || f.Type.Kind() != g.Type.Kind() {
+			return false
+		}
+	}
+	return true
+}
+
+func sameKinds() bool {
+	text, yes, whole, long, real := log.String("k", "v"), log.Bool("k", true), log.Int("k", -1), log.Int64("k", -1), log.Float64("k", 1)
+	return *viewField(&text) == fieldView{key: "k", kind: textField, text: "v"} &&
+		*viewField(&yes) == fieldView{key: "k", kind: boolField, number: 1} &&
+		*viewField(&whole) == fieldView{key: "k", kind: intField, number: -1} &&
+		*viewField(&long) == fieldView{key: "k", kind: int64Field, number: -1} &&
+		*viewField(&real) == fieldView{key: "k", kind: float64Field, number: int64(math.Float64bits(1))}
+}
