@@ -18,8 +18,8 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// Store is a keyspace. It implements store.Store, store.Sampler, store.Leaser and
-// store.LinkWriter.
+// Store is a keyspace. It implements store.Store, store.Sampler, store.Leaser,
+// store.LinkWriter and store.Walker.
 type Store struct {
 	config  Config
 	link    *link

@@ -20,11 +20,12 @@ type indexes struct {
 	keyspace    string
 	first, last int64
 	bounded     bool // first is not just 0
+	most        int  // rows of an answer
 }
 
 func newIndexes(work *work, w trace.Window) *indexes {
 	start, end := w.Nanos()
-	x := &indexes{work: work, keyspace: work.store.config.Keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0}
+	x := &indexes{work: work, keyspace: work.store.config.Keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0, most: mostRows}
 	if end < math.MaxUint64 {
 		x.last = int64(end/1000) - 1
 		if end%1000 > 0 {
@@ -82,20 +83,20 @@ func (x *indexes) service(f *facts, service string) stream {
 // start at last or earlier.
 func (x *indexes) byName(f *facts, service string, last int64) stream {
 	if f.operation != nil && len(service)+len(*f.operation) < maxKey {
-		return newRows(last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
+		return newRows(last, x.most, func(ctx context.Context, before int64, limit int) ([]entry, error) {
 			return x.ask(ctx, mostRows, fmt.Sprintf("SELECT start_time, trace_id FROM %q.service_operation_index WHERE service_name = ? AND operation_name = ? AND start_time >= ? AND start_time <= ? LIMIT ?", x.keyspace),
 				service, *f.operation, x.first, before, limit)
 		})
 	}
 	query := fmt.Sprintf("SELECT start_time, trace_id FROM %q.service_name_index WHERE service_name = ? AND bucket IN (0,1,2,3,4,5,6,7,8,9) AND start_time >= ? AND start_time <= ? ORDER BY start_time DESC LIMIT ?", x.keyspace)
-	return newRows(last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
+	return newRows(last, x.most, func(ctx context.Context, before int64, limit int) ([]entry, error) {
 		return x.ask(ctx, 0, query, service, x.first, before, limit) // in one page: the order is across partitions
 	})
 }
 
 func (x *indexes) byTag(service string, t tagKey) stream {
 	query := fmt.Sprintf("SELECT start_time, trace_id FROM %q.tag_index WHERE service_name = ? AND tag_key = ? AND tag_value = ? AND start_time >= ? AND start_time <= ? LIMIT ?", x.keyspace)
-	return newRows(x.last, func(ctx context.Context, before int64, limit int) ([]entry, error) {
+	return newRows(x.last, x.most, func(ctx context.Context, before int64, limit int) ([]entry, error) {
 		return x.ask(ctx, mostRows, query, service, t.key, t.value, x.first, before, limit)
 	})
 }
@@ -214,6 +215,7 @@ func (s *Store) streams(ctx context.Context, db session, q *trace.Query, last in
 		}
 	}
 	all = x.fewer(all, len(services))
+	x.share(x.lookups(all, len(services)))
 	streams := make([]stream, len(all))
 	for i := range all {
 		streams[i] = x.stream(&all[i], services)
@@ -221,9 +223,15 @@ func (s *Store) streams(ctx context.Context, db session, q *trace.Query, last in
 	return join(streams), w, nil
 }
 
-// fewer returns all, or what needs no more than maxLookups: without tags and durations, or
-// without everything.
+// share bounds what streams hold together, which begin with so many lookups.
+func (x *indexes) share(lookups int) {
+	x.most = min(max(heldEntries/max(lookups, 1), leastRows), mostRows)
+}
+
+// fewer returns all, or what needs no more than maxLookups, or than one for each service:
+// without tags and durations, or without everything.
 func (x *indexes) fewer(all []facts, services int) []facts {
+	maxLookups := max(maxLookups, services)
 	if x.lookups(all, services) <= maxLookups {
 		return all
 	}

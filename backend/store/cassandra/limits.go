@@ -13,8 +13,13 @@ const (
 	maxTrace  = 512 << 20
 	maxRound  = 256 << 20
 	spanBytes = 500
-	// maxServices is the number of services that a search without one looks through.
-	maxServices = 1_000
+	// maxServices is the number of services that a search without one looks through, and
+	// a walk at a time. Together they hold about heldEntries of the index.
+	maxServices = 10_000
+	heldEntries = 500_000
+	// A walk reads so many traces in one step, and knows so many that may come again.
+	walkTraces = 100
+	maxSeen    = 200_000
 	// maxNames bounds the names that are known to be written.
 	maxNames = 100_000
 
@@ -27,8 +32,8 @@ const (
 	mostMutation = 16<<20 - 64<<10
 	// pageRows are the rows of one answer.
 	pageRows = 1_000
-	// Rows of several partitions that are asked for at once.
-	firstRows, mostRows = 100, 5_000
+	// Rows of an index that are asked for at once, fewer when many services are.
+	leastRows, firstRows, mostRows = 10, 100, 5_000
 
 	// maxKey is the length of a partition's or a row's key in Cassandra, less a tag and
 	// what is around the parts of it.

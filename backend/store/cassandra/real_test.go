@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -23,6 +24,7 @@ import (
 
 	gocql "github.com/apache/cassandra-gocql-driver/v2"
 	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/storetest"
@@ -268,6 +270,44 @@ func TestRealPages(t *testing.T) {
 	page, err = s.Search(t.Context(), parse(t, "service:s", 1))
 	if err != nil || len(page.Traces) != 1 || page.Traces[0].Spans != spans {
 		t.Errorf("with more room: %+v, %v", page.Traces, err)
+	}
+}
+
+// TestRealServices: 1,500 services are searched without naming one, and walked through.
+func TestRealServices(t *testing.T) {
+	const services = 1_500
+	t.Cleanup(func() { dropAll(t) })
+	s := openReal(t, server(t, keyspaceOf(t.TempDir())))
+	td := ptrace.NewTraces()
+	for n := range services {
+		rs := td.ResourceSpans().AppendEmpty()
+		rs.Resource().Attributes().PutStr("service.name", fmt.Sprint("service-", n))
+		span := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+		span.SetTraceID(idOf(n + 1))
+		span.SetSpanID(pcommon.SpanID{7: 1})
+		span.SetName("op")
+		span.SetStartTimestamp(pcommon.NewTimestampFromTime(now.Add(-time.Duration(n) * time.Second)))
+		span.SetEndTimestamp(span.StartTimestamp())
+	}
+	if err := s.Write(t.Context(), td); err != nil {
+		t.Fatal(err)
+	}
+	q, begun := trace.Query{Order: trace.NewestFirst, Limit: 20}, time.Now()
+	for first := 0; first < 40; first += q.Limit {
+		page, err := s.Search(t.Context(), q)
+		if err != nil || len(page.Traces) != q.Limit || !page.CutAt.IsZero() {
+			t.Fatalf("%d traces, cut at %v, %v; want %d", len(page.Traces), page.CutAt, err, q.Limit)
+		}
+		for i := range page.Traces {
+			if got, want := page.Traces[i].TraceID, idOf(first+i+1); got != want {
+				t.Errorf("trace %v is at %d, want %v", got, first+i, want)
+			}
+		}
+		q.Cursor = page.Cursor
+	}
+	t.Logf("two pages took %v", time.Since(begun))
+	if came, _, _ := walked(t, s.Walk(trace.Window{})); !maps.Equal(came, onceEach(services)) {
+		t.Errorf("%d traces came, want %d, each once", len(came), services)
 	}
 }
 

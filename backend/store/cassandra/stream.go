@@ -39,12 +39,13 @@ type rows struct {
 	fetch  func(ctx context.Context, before int64, limit int) ([]entry, error)
 	before int64
 	limit  int
+	most   int // for limit, unless more entries are of one time
 	read   []entry
 	ended  bool
 }
 
-func newRows(before int64, fetch func(context.Context, int64, int) ([]entry, error)) *rows {
-	return &rows{fetch: fetch, before: before, limit: firstRows}
+func newRows(before int64, most int, fetch func(context.Context, int64, int) ([]entry, error)) *rows {
+	return &rows{fetch: fetch, before: before, limit: min(max(most/5, leastRows), firstRows), most: most}
 }
 
 func (r *rows) peek(ctx context.Context) (entry, bool, error) {
@@ -64,7 +65,7 @@ func (r *rows) peek(ctx context.Context) (entry, bool, error) {
 		if len(got) > 0 {
 			r.before = got[len(got)-1].start
 		}
-		r.read, r.limit = got, min(4*r.limit, max(mostRows, r.limit))
+		r.read, r.limit = got, min(4*r.limit, max(r.most, r.limit))
 	}
 	if len(r.read) == 0 {
 		return entry{}, false, nil
@@ -93,6 +94,7 @@ func (u *union) peek(ctx context.Context) (entry, bool, error) {
 		if err := begin(ctx, u.all); err != nil {
 			return entry{}, false, err
 		}
+		u.heads = u.heads[:0] // of an attempt that failed
 		for _, s := range u.all {
 			if err := u.add(ctx, s); err != nil {
 				return entry{}, false, err
@@ -134,6 +136,7 @@ func (u *union) pop() {
 // a time: see work.
 func begin(ctx context.Context, all []stream) error {
 	first, ctx := errgroup.WithContext(ctx)
+	first.SetLimit(requests)
 	for _, s := range all {
 		first.Go(func() error {
 			_, _, err := s.peek(ctx)

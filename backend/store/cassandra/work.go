@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// maxLookups bounds the requests with which a search begins. It looks for spans by
-	// service alone when more would be needed.
+	// maxLookups bounds the requests with which a search begins, unless there are more
+	// services. It looks for spans by service alone when more would be needed.
 	maxLookups = 2_000
 	// A request, and so many entries of an index, cost as much as a span that is read.
 	entriesPerSpan = 50

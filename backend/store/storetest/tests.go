@@ -32,6 +32,7 @@ var tests = []test{
 	{"Links", testLinks},
 	{"SharedLinks", testSharedLinks},
 	{"StoredLinks", testStoredLinks},
+	{"Walk", testWalk},
 	{"RED", testRED},
 	{"Arrivals", testArrivals},
 	{"ArrivalsCut", testArrivalsCut},

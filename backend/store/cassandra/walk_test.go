@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cassandra
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/trace"
+	"github.com/go-spur/spur/model"
+)
+
+// held is what a fake has of spans in the index of services and the table of traces.
+type held struct {
+	index  map[string][][]any // by service, latest first
+	traces map[string][][]any
+	names  [][]any
+
+	mu    sync.Mutex
+	reads map[string]int // of traces
+}
+
+// hold makes traces whose spans are in the services given, of ids from 1. A trace begins a
+// second before that of the id before it, or earlier, and its spans lie within apart.
+func hold(services, traces, spans int, apart time.Duration) *held {
+	r := rand.New(rand.NewPCG(1, 2))
+	h := &held{index: map[string][][]any{}, traces: map[string][][]any{}, reads: map[string]int{}}
+	for i := range services {
+		h.names = append(h.names, []any{fmt.Sprintf("s%05d", i)})
+	}
+	for n := range traces {
+		id := idOf(n + 1)
+		begin := now.Add(-time.Duration(n) * time.Second).UnixMicro()
+		for i := range spans {
+			service := fmt.Sprintf("s%05d", r.IntN(services))
+			at := begin
+			if i > 0 {
+				at += r.Int64N(apart.Microseconds())
+			}
+			row := rowOf(0, int64(i+1), 1)
+			row[0], row[5] = raw(id[:]), at
+			row[10] = raw(appendProcess(nil, &model.Process{Service: service}))
+			h.traces[string(id[:])] = append(h.traces[string(id[:])], row)
+			h.index[service] = append(h.index[service], []any{at, raw(id[:])})
+		}
+	}
+	for _, rows := range h.index {
+		slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(b[0].(int64), a[0].(int64)) })
+	}
+	return h
+}
+
+func idOf(n int) (id pcommon.TraceID) {
+	binary.BigEndian.PutUint64(id[8:], uint64(n))
+	return id
+}
+
+func (h *held) answer(query string, args []any) (all [][]any, err error) {
+	switch {
+	case strings.Contains(query, "service_names"):
+		return h.names, nil
+	case strings.Contains(query, ".traces WHERE"):
+		id := string(args[0].(raw))
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.reads[id]++
+		return h.traces[id], nil
+	case strings.Contains(query, "service_name_index"):
+		first, before, limit := args[1].(int64), args[2].(int64), args[3].(int)
+		for _, row := range h.index[args[0].(string)] {
+			if at := row[0].(int64); at >= first && at <= before && len(all) < limit {
+				all = append(all, row)
+			}
+		}
+		return all, nil
+	}
+	return nil, fmt.Errorf("asked %s", query)
+}
+
+// walked returns how often each trace came, and how many were left out. Next is called
+// again after errFake.
+func walked(t *testing.T, w store.Walk) (came map[pcommon.TraceID]int, tooLarge, failed int) {
+	t.Helper()
+	came = map[pcommon.TraceID]int{}
+	for {
+		some, n, err := w.Next(t.Context())
+		tooLarge += n
+		switch {
+		case errors.Is(err, io.EOF):
+			return came, tooLarge, failed
+		case errors.Is(err, errFake):
+			failed++
+		case err != nil:
+			t.Fatal(err)
+		}
+		for _, td := range some {
+			for s := range trace.Spans(td) {
+				came[s.TraceID()]++
+				break
+			}
+		}
+	}
+}
+
+// onceEach returns the ids from 1 to n, each with 1.
+func onceEach(n int) map[pcommon.TraceID]int {
+	all := map[pcommon.TraceID]int{}
+	for i := range n {
+		all[idOf(i+1)] = 1
+	}
+	return all
+}
+
+// TestWalk: each trace comes once, whatever number of services there is and how little the
+// walk knows of those that came; and is read once where it can know.
+func TestWalk(t *testing.T) {
+	const traces = 2_000
+	for _, test := range []struct {
+		name             string
+		services         int
+		apart            time.Duration
+		atOnce, mostSeen int
+		reads            int // at most
+	}{
+		{"1,500 services", 1_500, time.Millisecond, maxServices, maxSeen, traces},
+		{"long traces", 50, time.Hour, maxServices, maxSeen, traces},
+		{"three parts", 1_000, time.Minute, 400, maxSeen, 3 * traces},
+		{"more than it knows", 50, time.Hour, maxServices, 150, 5 * traces},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := hold(test.services, traces, 5, test.apart)
+			s := fakeStore(t, &fake{answer: h.answer})
+			w := s.Walk(trace.Window{}).(*walk)
+			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
+			came, _, _ := walked(t, w)
+			if !maps.Equal(came, onceEach(traces)) {
+				t.Errorf("%d traces of %d came, or some not once", len(came), traces)
+			}
+			reads := 0
+			for _, n := range h.reads {
+				reads += n
+			}
+			if reads > test.reads || reads < traces {
+				t.Errorf("%d traces read, want from %d to %d", reads, traces, test.reads)
+			}
+			if test.mostSeen < maxSeen && w.forgotten > now.UnixMicro() {
+				t.Error("nothing was forgotten")
+			}
+		})
+	}
+}
+
+// TestWalkWindow: a trace comes when one of its spans starts within the window, with all
+// of them.
+func TestWalkWindow(t *testing.T) {
+	h := hold(10, 100, 4, 10*time.Second)
+	s := fakeStore(t, &fake{answer: h.answer})
+	w := trace.Window{Start: now.Add(-60 * time.Second), End: now.Add(-30 * time.Second)}
+	want := map[pcommon.TraceID]int{}
+	for id, rows := range h.traces {
+		if slices.ContainsFunc(rows, func(row []any) bool { return w.Contains(pcommon.Timestamp(row[5].(int64) * 1000)) }) {
+			want[pcommon.TraceID([]byte(id))] = 1
+		}
+	}
+	got, _, _ := walked(t, s.Walk(w))
+	if !maps.Equal(got, want) || len(want) < 30 || len(want) > 50 {
+		t.Errorf("%d traces, want %d", len(got), len(want))
+	}
+	some, _, err := s.Walk(w).Next(t.Context())
+	if err != nil || len(some) == 0 || some[0].SpanCount() != 4 {
+		t.Errorf("%d traces, %v; want whole ones of 4 spans", len(some), err)
+	}
+}
+
+// TestWalkFails: a walk whose requests fail now and then goes on where it was.
+func TestWalkFails(t *testing.T) {
+	h := hold(30, 500, 3, time.Second)
+	var mu sync.Mutex
+	asked := map[string]int{}
+	s := fakeStore(t, &fake{answer: func(query string, args []any) ([][]any, error) {
+		mu.Lock()
+		key := fmt.Sprint(query, args)
+		asked[key]++
+		first := asked[key] == 1 && len(asked)%3 == 0
+		mu.Unlock()
+		if first {
+			return nil, errFake
+		}
+		return h.answer(query, args)
+	}})
+	came, _, failed := walked(t, s.Walk(trace.Window{}))
+	if !maps.Equal(came, onceEach(500)) || failed < 3 {
+		t.Errorf("%d traces came, want 500, each once, after some failures: %d", len(came), failed)
+	}
+}
+
+// TestWalkTooLarge: traces that are too large together are read one by one; one that is
+// too large alone is left out and counted.
+func TestWalkTooLarge(t *testing.T) {
+	const huge = 3
+	h := hold(5, 20, 10, time.Second)
+	id := idOf(huge)
+	h.traces[string(id[:])][0] = rowOf(huge, 1, 20_000)
+	s := fakeStore(t, &fake{answer: h.answer})
+	s.round = 12_000
+	came, tooLargeOnes, _ := walked(t, s.Walk(trace.Window{}))
+	want := onceEach(20)
+	delete(want, id)
+	if !maps.Equal(came, want) || tooLargeOnes != 1 || count(t, s.metrics.leftOut.WithLabelValues(tooLarge)) != 1 {
+		t.Errorf("%d traces, %d too large, want 19 and 1", len(came), tooLargeOnes)
+	}
+}
+
+// TestManyServices: a search without a service finds the latest traces of 1,500 and goes
+// on page by page, also when the first requests use up its budget. It says so when there
+// are too many services.
+func TestManyServices(t *testing.T) {
+	const traces = 100
+	for _, scan := range []int{maxScan, 1_000} {
+		h := hold(1_500, traces, 3, time.Millisecond)
+		s := fakeStore(t, &fake{answer: h.answer})
+		s.config.MaxScan = scan
+		q := trace.Query{Order: trace.NewestFirst, Limit: 30}
+		var got []pcommon.TraceID
+		for {
+			page, err := s.Search(t.Context(), q)
+			if err != nil || len(got) > traces {
+				t.Fatalf("%d traces so far, %v", len(got), err)
+			}
+			if cut := !page.CutAt.IsZero(); cut != (scan < 1_500 && page.Cursor != "") {
+				t.Errorf("budget %d: cut at %v, cursor %q", scan, page.CutAt, page.Cursor)
+			}
+			for i := range page.Traces {
+				got = append(got, page.Traces[i].TraceID)
+			}
+			if q.Cursor = page.Cursor; q.Cursor == "" {
+				break
+			}
+		}
+		for i := range traces {
+			if len(got) != traces || got[i] != idOf(i+1) {
+				t.Fatalf("budget %d: %d traces, want %d in order", scan, len(got), traces)
+			}
+		}
+	}
+	s := fakeStore(t, &fake{answer: hold(maxServices+1, 1, 1, time.Second).answer})
+	_, err := s.Search(t.Context(), trace.Query{Order: trace.NewestFirst, Limit: 1})
+	if !errors.Is(err, store.ErrTooMuch) || !strings.Contains(err.Error(), "10001 services: name one") {
+		t.Errorf("%v, want that a service has to be named", err)
+	}
+}

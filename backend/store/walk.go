@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/go-spur/spur/backend/trace"
+)
+
+// Walker is an engine that gives away all traces of a time for less than Search and
+// Trace cost.
+type Walker interface {
+	// Walk begins a walk through the traces with a span that starts within w.
+	Walk(w trace.Window) Walk
+}
+
+// Walk is for one goroutine at a time. It needs no Close.
+type Walk interface {
+	// Next returns some more traces, each with all its spans, and how many it leaves out
+	// because they are too large. Some may be none. Each trace comes once, unless it is
+	// written to meanwhile. Behind the last, the error is io.EOF. After another error
+	// Next can be called again, and leaves nothing out.
+	Next(ctx context.Context) (some []ptrace.Traces, tooLarge int, err error)
+}
