@@ -55,7 +55,7 @@ func TestCloseOnSignal(t *testing.T) {
 		for _, over := range []string{"udp", "http"} {
 			t.Run(sig.String()+" "+over, func(t *testing.T) {
 				endpoint, spans := signalSink(t, over)
-				if took, state := runChild(t, endpoint, sig); took > time.Second || !state.Signaled() || state.Signal() != sig {
+				if took, state := runChild(t, endpoint, sig); took > 5*time.Second || !state.Signaled() || state.Signal() != sig {
 					t.Errorf("it ended after %v, signaled %v, by %v", took, state.Signaled(), state.Signal())
 				} else {
 					t.Logf("it ended after %v", took)
