@@ -30,28 +30,43 @@ type object struct {
 		Target         struct{ Name string } `yaml:"scaleTargetRef"` // of a HorizontalPodAutoscaler
 		Least          int                   `yaml:"minReplicas"`
 		Most           int                   `yaml:"maxReplicas"`
-		Template       struct {
-			Metadata struct{ Labels map[string]string }
-			Spec     struct {
-				SecurityContext struct {
-					RunAsNonRoot bool `yaml:"runAsNonRoot"`
-					FSGroup      int  `yaml:"fsGroup"`
-				} `yaml:"securityContext"`
-				Containers []kubernetesContainer
-			}
-		}
+		Template       podTemplate
+		Job            struct {
+			Spec struct{ Template podTemplate }
+		} `yaml:"jobTemplate"` // of a CronJob
+
+		Schedule    string // of a CronJob, too
+		TimeZone    string `yaml:"timeZone"`
+		Deadline    int    `yaml:"startingDeadlineSeconds"`
+		Concurrency string `yaml:"concurrencyPolicy"`
 	}
+}
+
+type podTemplate struct {
+	Metadata struct{ Labels map[string]string }
+	Spec     struct {
+		SecurityContext struct {
+			RunAsNonRoot bool `yaml:"runAsNonRoot"`
+			FSGroup      int  `yaml:"fsGroup"`
+		} `yaml:"securityContext"`
+		Containers []kubernetesContainer
+		Restart    string `yaml:"restartPolicy"`
+	}
+}
+
+// pods returns what the pods of o are made of.
+func (o *object) pods() *podTemplate {
+	if o.Kind == "CronJob" {
+		return &o.Spec.Job.Spec.Template
+	}
+	return &o.Spec.Template
 }
 
 type kubernetesContainer struct {
 	Name, Image string
 	Args        []string
-	Env         []struct {
-		Name  string
-		Value yaml.Node
-		From  any `yaml:"valueFrom"`
-	}
-	Ports []struct {
+	Env         []kubernetesVariable
+	Ports       []struct {
 		Name          string
 		ContainerPort int `yaml:"containerPort"`
 		Protocol      string
@@ -67,6 +82,12 @@ type kubernetesContainer struct {
 		Path     string `yaml:"mountPath"`
 		ReadOnly bool   `yaml:"readOnly"`
 	} `yaml:"volumeMounts"`
+}
+
+type kubernetesVariable struct {
+	Name  string
+	Value yaml.Node
+	From  any `yaml:"valueFrom"`
 }
 
 type probe struct {
@@ -94,7 +115,7 @@ func kubernetes(t *testing.T) (all []container) {
 	i := dockerfile(t)
 	for _, path := range glob(t, "kubernetes/*.yaml") {
 		for _, o := range objects(t, path) {
-			for _, k := range o.Spec.Template.Spec.Containers {
+			for _, k := range o.pods().Spec.Containers {
 				c := container{where: path + " " + k.Name, command: commandOf(t, k.Image), args: k.Args, env: slices.Clone(i.env)}
 				for _, e := range k.Env {
 					if e.From == nil && e.Value.Tag != "!!str" {
@@ -129,11 +150,17 @@ func kubernetesPort(port int, protocol string) string {
 func TestPods(t *testing.T) {
 	for _, path := range glob(t, "kubernetes/*.yaml") {
 		for _, o := range objects(t, path) {
-			pod := o.Spec.Template.Spec
+			pod := o.pods().Spec
 			if len(pod.Containers) > 0 && (!pod.SecurityContext.RunAsNonRoot || pod.SecurityContext.FSGroup == 0) {
 				t.Errorf("%s: %+v", path, pod.SecurityContext)
 			}
 			for _, c := range pod.Containers {
+				if !c.Security.ReadOnly || c.Security.Escalation {
+					t.Errorf("%s %s: %+v", path, c.Name, c.Security)
+				}
+				if o.Kind == "CronJob" {
+					continue
+				}
 				admin := config.Default(commandOf(t, c.Image)).AdminHTTP
 				ports := map[string]string{}
 				for _, p := range c.Ports {
@@ -141,9 +168,6 @@ func TestPods(t *testing.T) {
 				}
 				if ports[c.Readiness.HTTP.Port] != admin || c.Readiness.HTTP.Path != "/" || ports[c.Liveness.TCP.Port] != admin || c.Liveness.HTTP.Path != "" {
 					t.Errorf("%s %s: probes %+v, %+v", path, c.Name, c.Readiness, c.Liveness)
-				}
-				if !c.Security.ReadOnly || c.Security.Escalation {
-					t.Errorf("%s %s: %+v", path, c.Name, c.Security)
 				}
 			}
 		}
