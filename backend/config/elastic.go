@@ -62,7 +62,7 @@ func (e *Elastic) options() []option {
 		{"es.index-rollover-frequency-spans", "ES_INDEX_ROLLOVER_FREQUENCY_SPANS", choice(&e.SpansEach, each), "the time that an index of spans has", "", stores},
 		{"es.index-rollover-frequency-services", "ES_INDEX_ROLLOVER_FREQUENCY_SERVICES", choice(&e.ServicesEach, each), "the same of services", "", stores},
 		{"es.use-aliases", "ES_USE_ALIASES", boolean(&e.Aliases), "write and read through aliases, which jaeger-es-rollover init, or someone else, has made", "", stores},
-		{"es.use-ilm", "ES_USE_ILM", boolean(&e.ILM), "have templates name the lifecycle policy jaeger-ilm-policy, which must be there; needs es.use-aliases", "", stores},
+		{"es.use-ilm", "ES_USE_ILM", boolean(&e.ILM), "leave templates as jaeger-es-rollover init, or someone else, has made them for a lifecycle policy; needs es.use-aliases", "", stores},
 		{"es.create-index-templates", "ES_CREATE_INDEX_TEMPLATES", boolean(&e.Templates), "write index templates at start", "", stores},
 		{"es.num-shards", "ES_NUM_SHARDS", count(&e.Shards, 1, 1024), "shards of an index, in these templates", "", stores},
 		{"es.num-replicas", "ES_NUM_REPLICAS", count(&e.Replicas, 0, 100), "replicas of a shard", "", stores},

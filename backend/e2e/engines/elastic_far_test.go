@@ -49,7 +49,7 @@ func TestElasticFar(t *testing.T) {
 	if want := prefix + "-jaeger-span-" + now.UTC().Format(time.DateOnly); strings.TrimSpace(indices) != want {
 		t.Errorf("indices %s, want %s", indices, want)
 	}
-	for name, start := range map[string]func(*testing.T, string, string) elasticPeer{"1.62": elastic162, "2.13": elastic213} {
+	for name, start := range map[string]func(*testing.T, string, string, ...string) elasticPeer{"1.62": elastic162, "2.13": elastic213} {
 		jaeger := start(t, url, prefix)
 		for id := range far {
 			shows(name, jaeger, "/api/traces/"+id)

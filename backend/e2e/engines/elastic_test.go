@@ -77,12 +77,15 @@ func elasticAsk(t *testing.T, method, url, body string) (status int, answer stri
 }
 
 // elasticOurs starts an all-in-one of ours.
-func elasticOurs(t *testing.T, url, prefix string, age time.Duration) elasticPeer {
+func elasticOurs(t *testing.T, url, prefix string, age time.Duration, set ...func(*config.Elastic)) elasticPeer {
 	t.Helper()
 	c := config.Default(config.AllInOne)
 	c.Storage = "elasticsearch"
 	c.Elastic.URLs, c.Elastic.Prefix, c.Elastic.Shards, c.Elastic.Replicas = []string{url}, prefix, 1, 0
 	c.Elastic.MaxSpanAge = age
+	for _, f := range set {
+		f(&c.Elastic)
+	}
 	c.FreePorts()
 	s, err := server.Start(t.Context(), c, server.Deps{Logger: slog.New(slog.DiscardHandler), Engines: engines.Open})
 	if err != nil {
@@ -95,7 +98,7 @@ func elasticOurs(t *testing.T, url, prefix string, age time.Duration) elasticPee
 			t.Error(err)
 		}
 	})
-	p := map[int]string{}
+	p := map[int]string{14269: s.Addr(server.Admin)}
 	for port, name := range portNames {
 		p[port] = s.Addr(name)
 	}
@@ -103,7 +106,7 @@ func elasticOurs(t *testing.T, url, prefix string, age time.Duration) elasticPee
 }
 
 // elastic162 starts an all-in-one of Jaeger 1.62.
-func elastic162(t *testing.T, url, prefix string) elasticPeer {
+func elastic162(t *testing.T, url, prefix string, env ...string) elasticPeer {
 	t.Helper()
 	p := elasticPorts(t)
 	args := []string{}
@@ -115,15 +118,15 @@ func elastic162(t *testing.T, url, prefix string) elasticPeer {
 	} {
 		args = append(args, "--"+flag+"="+p[port])
 	}
-	elasticRun(t, "http://"+p[14269]+"/", []string{
-		"SPAN_STORAGE_TYPE=elasticsearch", "ES_SERVER_URLS=" + url, "ES_INDEX_PREFIX=" + prefix, "ES_NUM_SHARDS=1", "ES_NUM_REPLICAS=0",
-		"ES_MAX_SPAN_AGE=" + elasticSpanAge().String(),
-	}, "all-in-one-1.62", args...)
+	elasticRun(t, "http://"+p[14269]+"/", append(env,
+		"SPAN_STORAGE_TYPE=elasticsearch", "ES_SERVER_URLS="+url, "ES_INDEX_PREFIX="+prefix, "ES_NUM_SHARDS=1", "ES_NUM_REPLICAS=0",
+		"ES_MAX_SPAN_AGE="+elasticSpanAge().String(),
+	), "all-in-one-1.62", args...)
 	return elasticPeer{p, "http://" + p[16686]}
 }
 
 // elastic213 starts a Jaeger 2.13.
-func elastic213(t *testing.T, url, prefix string) elasticPeer {
+func elastic213(t *testing.T, url, prefix string, _ ...string) elasticPeer {
 	t.Helper()
 	p := elasticPorts(t)
 	text := fmt.Sprintf(`

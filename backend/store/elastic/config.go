@@ -26,7 +26,6 @@ type Config struct {
 	HourlySpans      bool   // an index for each hour instead of each day
 	HourlyServices   bool
 	Aliases          bool // names are those of the aliases "-read" and "-write"
-	ILM              bool // templates name a lifecycle policy, jaeger-ilm-policy
 	KeepTemplates    bool // templates are not written: someone else did
 	Shards, Replicas int  // of an index
 	Priority         Priority

@@ -5,7 +5,10 @@ package elastic
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-spur/spur/backend/store"
@@ -40,9 +43,37 @@ func (s *Store) WriteLinks(ctx context.Context, day time.Time, links []trace.Lin
 	if err != nil {
 		return err
 	}
-	path := "/" + s.names.write(dependencies, day) + "/_doc/" + day.UTC().Format(time.DateOnly)
-	_, err = s.client.call(ctx, request{method: http.MethodPut, path: path, query: s.aliasOnly(), body: b})
-	return s.failed(err)
+	id := day.UTC().Format(time.DateOnly)
+	path := "/" + s.names.write(dependencies, day) + "/_doc/" + id
+	answer, err := s.client.call(ctx, request{method: http.MethodPut, path: path, query: s.aliasOnly(), body: b})
+	if err != nil || !s.config.Aliases {
+		return s.failed(err)
+	}
+	var written hit
+	if err := json.Unmarshal(answer, &written); err != nil {
+		return fmt.Errorf("%w: the answer about a document cannot be read: %w", store.ErrUnavailable, err)
+	}
+	if err := s.removeLinks(ctx, id, written.Index); err != nil {
+		s.log.Warn("links from before a rollover cannot be removed; a Jaeger counts them, too", "day", id, "error", err)
+	}
+	return nil
+}
+
+// removeLinks removes the document with this id from all indices but one.
+func (s *Store) removeLinks(ctx context.Context, id, except string) error {
+	f, err := s.search(ctx, s.indices(dependencies, trace.Window{}), object{"query": object{"ids": object{"values": []string{id}}}, "_source": false})
+	if err != nil {
+		return err
+	}
+	for _, old := range f.Hits.Hits {
+		if old.Index == except {
+			continue
+		}
+		if _, err := s.client.call(ctx, request{method: http.MethodDelete, path: "/" + old.Index + "/_doc/" + id}); err != nil {
+			return s.failed(err)
+		}
+	}
+	return nil
 }
 
 // aliasOnly is the query that keeps the server from making an index of an alias's name.
@@ -75,6 +106,8 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 	if err != nil {
 		return nil, err
 	}
+	// An alias may have two indices with a document of a day: that of the last is right.
+	slices.SortStableFunc(f.Hits.Hits, func(a, b hit) int { return strings.Compare(b.Index, a.Index) })
 	sum, seen := store.Links{}, map[string]bool{}
 	for i := range f.Hits.Hits {
 		h := &f.Hits.Hits[i]
@@ -84,7 +117,7 @@ func (s *Store) Links(ctx context.Context, w trace.Window) ([]trace.Link, error)
 			s.log.Debug("a document has no links", "index", h.Index, "error", err)
 			continue
 		}
-		if seen[h.ID] || !in(w, doc.Timestamp) { // an alias may have two indices with a day
+		if seen[h.ID] || !in(w, doc.Timestamp) {
 			continue
 		}
 		seen[h.ID] = true

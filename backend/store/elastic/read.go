@@ -46,6 +46,7 @@ type hit struct {
 type found struct {
 	TimedOut bool `json:"timed_out"`
 	Shards   struct {
+		Total    int `json:"total"`
 		Failed   int `json:"failed"`
 		Failures []struct {
 			Reason itemError `json:"reason"`
@@ -81,6 +82,9 @@ func (s *Store) search(ctx context.Context, indices string, body object) (*found
 			why = f.Shards.Failures[0].Reason.String()
 		}
 		return nil, fmt.Errorf("%w: a search was not answered by all shards: %s", store.ErrUnavailable, why)
+	}
+	if alias := s.names.needed(indices); alias != "" && f.Shards.Total == 0 {
+		return nil, unavailable(fmt.Errorf("no index has the alias %s, which jaeger-es-rollover init makes", alias))
 	}
 	return &f, nil
 }

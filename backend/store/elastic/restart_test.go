@@ -7,7 +7,9 @@ package elastic_test
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,11 +22,12 @@ import (
 
 // script runs a command of the script that has started the server.
 func script(url, command string) error {
+	offset, _ := strconv.Atoi(os.Getenv("ENGINES_OFFSET")) // none is 0
 	name := "elasticsearch"
 	switch {
-	case strings.HasSuffix(url, ":19201"):
+	case strings.HasSuffix(url, fmt.Sprint(":", 19201+offset)):
 		name = "opensearch"
-	case strings.HasSuffix(url, ":19202"):
+	case strings.HasSuffix(url, fmt.Sprint(":", 19202+offset)):
 		name = "elasticsearch7"
 	}
 	if out, err := exec.Command("../../e2e/engines/"+name+".sh", command).CombinedOutput(); err != nil {

@@ -12,9 +12,6 @@ import (
 // object is JSON.
 type object = map[string]any
 
-// policy is the lifecycle policy that templates name. Jaeger does not create it, either.
-const policy = "jaeger-ilm-policy"
-
 // installTemplates writes the templates of indices that are made later.
 func (s *Store) installTemplates(ctx context.Context, v version) error {
 	for _, k := range []kind{spans, services, dependencies, samplings} {
@@ -38,21 +35,12 @@ func (s *Store) installTemplates(ctx context.Context, v version) error {
 func (s *Store) template(k kind, v version) object {
 	c := &s.config
 	name := s.names.prefix + string(k)
-	settings := object{
+	t := object{"mappings": mappings(k), "settings": object{
 		"index.number_of_shards":            c.Shards,
 		"index.number_of_replicas":          c.Replicas,
 		"index.mapping.nested_fields.limit": 50,
 		"index.requests.cache.enable":       k != samplings,
-	}
-	t := object{"settings": settings, "mappings": mappings(k)}
-	if c.ILM {
-		t["aliases"] = object{name + "-read": object{}}
-		if v.opensearch {
-			settings["plugins.index_state_management.rollover_alias"] = name + "-write"
-		} else {
-			settings["lifecycle"] = object{"name": policy, "rollover_alias": name + "-write"}
-		}
-	}
+	}}
 	if !v.composable() {
 		t["index_patterns"] = "*" + name + "-*"
 		return t

@@ -27,7 +27,7 @@ func openElastic(ctx context.Context, settings *config.Config, reg prometheus.Re
 		},
 		Timeout: e.Timeout, Prefix: e.Prefix, DateSeparator: e.DateSeparator,
 		HourlySpans: e.SpansEach == "hour", HourlyServices: e.ServicesEach == "hour",
-		Aliases: e.Aliases, ILM: e.ILM, KeepTemplates: !e.Templates || !settings.Command.Writes(), Shards: e.Shards, Replicas: e.Replicas,
+		Aliases: e.Aliases, KeepTemplates: !e.Templates || e.ILM || !settings.Command.Writes(), Shards: e.Shards, Replicas: e.Replicas,
 		Priority: elastic.Priority{Span: e.SpanPriority, Service: e.ServicePriority, Dependencies: e.DependenciesPriority},
 		MaxAge:   e.MaxSpanAge, BulkActions: e.BulkActions, BulkBytes: e.BulkSize, BulkWorkers: e.BulkWorkers, BulkDelay: e.BulkFlushInterval,
 		AllTagsAsFields: e.AllTagsAsFields, TagsAsFields: e.TagsAsFields, DotReplacement: e.DotReplacement,

@@ -4,7 +4,7 @@
 # Builds the Jaegers and the OpenTelemetry Collector that the e2e tests run against,
 # from their modules, once, into $E2E_CACHE/bin. Cold, on two cores, that takes about
 # fifteen minutes. And fetches what the services in Node.js need: see node-peer.sh.
-# usage: build.sh [agent-1.62 | all-in-one-1.62 | collector-1.62 | ingester-1.62 | jaeger-2.13 | collector-0.162 | node-peer]...     (all but the two)
+# usage: build.sh [agent-1.62 | all-in-one-1.62 | collector-1.62 | es-rollover-1.62 | ingester-1.62 | jaeger-2.13 | collector-0.162 | node-peer]...     (all but the second, third and fourth)
 #        environment: E2E_CACHE (default: spur-e2e in the user's cache directory)
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
@@ -93,6 +93,7 @@ for name in "${want[@]}"; do
   all-in-one-1.62) (build "$name" v1.62.0 1.24.6 all-in-one) ;;
   collector-1.62) (build "$name" v1.62.0 1.24.6 collector) ;;
   ingester-1.62) (build "$name" v1.62.0 1.24.6 ingester) ;;
+  es-rollover-1.62) (build "$name" v1.62.0 1.24.6 es-rollover) ;;
   jaeger-2.13) (build "$name" v1.76.0 1.25.0 jaeger) ;; # v2.13.0 is cmd/jaeger of this module version
   collector-0.162) (build_collector "$name" v0.162.0 v1.68.0) ;;
   node-peer) "$here/node-peer.sh" install ;;
