@@ -206,11 +206,17 @@ func ownContext(c opentracing.SpanContext) (SpanContext, bool) {
 	case SpanContext:
 		return c, true
 	case contextProvider:
-		var own SpanContext
-		err := guard.Run(func() { own = c.SpurContext() })
-		return own, err == nil
+		return providedContext(c)
 	}
 	return SpanContext{}, false
+}
+
+// providedContext survives a provider that panics: it provides none.
+func providedContext(c contextProvider) (own SpanContext, ok bool) {
+	var err error
+	defer guard.Recover(&err)
+	own = c.SpurContext()
+	return own, true
 }
 
 // SpanFromContext returns the span that Tracer.Start, ContextWithSpan or OpenTracing's

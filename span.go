@@ -50,17 +50,23 @@ type Span struct {
 // positive one records it from now on and sets Jaeger's debug flag, zero stops
 // recording.
 func (s *Span) SetTag(key string, value any) opentracing.Span {
-	if text, ok := value.(string); ok {
-		s.setText(key, text)
-	} else if s.told() || key == samplingPriority && s != nil {
-		s.setTag(key, value)
+	if s.told() {
+		if text, ok := value.(string); ok {
+			s.setText(key, text)
+			return s
+		}
+	} else if key != samplingPriority || s == nil {
+		return s
 	}
+	s.setTag(key, value)
 	return s
 }
 
 // SetString is SetTag for text, without boxing the value.
 func (s *Span) SetString(key, value string) *Span {
-	s.setText(key, value)
+	if s.told() {
+		s.setText(key, value)
+	}
 	return s
 }
 
@@ -248,13 +254,11 @@ func (s *Span) setTag(key string, value any) {
 	}
 }
 
-// setText is setTag for text. Most of it nobody has to look at, or to change.
+// setText is setTag for text that somebody wants to know about. Most of it nobody has to
+// look at, or to change.
 func (s *Span) setText(key, text string) {
-	if !s.told() {
-		return
-	}
-	w, f := s.ctx.word.load(), s.freezer()
-	if w&(wordObserved|wordUndecided) != 0 || !f.Plain(key, text) {
+	f := s.freezer()
+	if s.ctx.word.load()&(wordObserved|wordUndecided) != 0 || !f.Plain(key, text) {
 		s.putTag(key, f.Text(text))
 		return
 	}
