@@ -5,10 +5,11 @@
 # and ingester and by Jaeger 1.62's, which the first run builds, and prints a table.
 # docs/scale.md has one. Nothing else should run meanwhile.
 # usage: scripts/bench-engines.sh [FLAGS of backend/bench], such as -cpu-spans 200000
+#        environment: ENGINES (kafka cassandra opensearch; there must be kafka)
 . "$(dirname "$0")/lib.sh"
 
 folder=backend/e2e/engines
-servers=(kafka cassandra opensearch)
+read -ra servers <<<"${ENGINES:-kafka cassandra opensearch}"
 internal/conformance/e2e/build.sh collector-1.62 ingester-1.62
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for s in "${servers[@]}"; do "$folder/$s.sh" stop; done' EXIT
@@ -19,5 +20,5 @@ for s in "${servers[@]}"; do
   export ${lines?}
 done
 cache=${XDG_CACHE_HOME:-$HOME/.cache}
-"$work/bench" -commands "$work" -jaegers "${E2E_CACHE:-$cache/spur-e2e}/bin" -engines-run "${ENGINES_RUN:-${ENGINES_CACHE:-$cache/spur-engines}/run}" \
-  -kafka "$KAFKA_PLAIN" -cassandra "$CASSANDRA" -opensearch "$ELASTIC" -dir "$work" "$@"
+"$work/bench" -commands "$work" -jaegers "${E2E_CACHE:-$cache/spur-e2e}/bin" -engines-run "${ENGINES_RUN:-${ENGINES_CACHE:-$cache/spur-engines}/run${ENGINES_OFFSET:+-$ENGINES_OFFSET}}" \
+  -kafka "$KAFKA_PLAIN" -kafka-behind "$KAFKA_BEHIND" -cassandra "${CASSANDRA:-}" -opensearch "${ELASTIC:-}" -dir "$work" "$@"

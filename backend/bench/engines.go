@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,8 +40,9 @@ type cost struct {
 	took     time.Duration
 	cpu      time.Duration // of the command
 	engine   time.Duration // of the server
-	requests int           // to the server; 0 is not counted
+	requests int           // to the server that store; 0 is not counted
 	bytes    int64         // on the server's disk
+	ratios   []float64     // of CPU, ours to this one's, of each pair of runs
 }
 
 func (c *cost) perSpan(d time.Duration) float64 {
@@ -55,16 +57,19 @@ func (b *engineBench) all(ctx context.Context) error {
 	defer b.servers.close()
 	run := "bench" + strconv.FormatInt(time.Now().Unix(), 10)
 	for _, store := range []string{"memory", "sqlite"} {
-		if err := b.collector(ctx, "collector → "+store, "spur", store, "", ""); err != nil {
+		c, err := b.collector(ctx, "collector → "+store, "spur", store, "", "")
+		if err != nil {
 			return err
 		}
+		b.add(c)
 	}
-	for _, who := range []string{"spur", "Jaeger 1.62"} {
-		if err := b.collector(ctx, "collector → Kafka", who, "kafka", "kafka", run+name(who)); err != nil {
-			return err
-		}
+	if err := b.collectors(ctx, run); err != nil {
+		return err
 	}
 	for _, engine := range []string{"cassandra", "opensearch"} {
+		if engine == "cassandra" && b.servers.cassandra == "" || engine == "opensearch" && b.servers.elastic == "" {
+			continue
+		}
 		for _, who := range []string{"spur", "Jaeger 1.62"} {
 			if err := b.ingester(ctx, who, engine, run+"spur", run+name(who)); err != nil {
 				return err
@@ -74,30 +79,79 @@ func (b *engineBench) all(ctx context.Context) error {
 	return nil
 }
 
+// kafkaPairs is how often both collectors are measured, the first of a pair being the
+// second of the next: what they need differs by a tenth from run to run.
+const kafkaPairs = 6
+
+// collectors measures ours and Jaeger's in front of Kafka.
+func (b *engineBench) collectors(ctx context.Context, run string) error {
+	ours, theirs := cost{way: "collector → Kafka", who: "spur"}, cost{way: "collector → Kafka", who: "Jaeger 1.62"}
+	for pair := range kafkaPairs {
+		both := []*cost{&ours, &theirs}
+		if pair%2 == 1 {
+			slices.Reverse(both)
+		}
+		var cpu [2]float64 // a span, of ours and of theirs
+		for _, sum := range both {
+			topic := run + name(sum.who)
+			if pair > 0 {
+				topic += strconv.Itoa(pair)
+			}
+			c, err := b.collector(ctx, sum.way, sum.who, "kafka", "kafka", topic)
+			if err != nil {
+				return err
+			}
+			if sum == &theirs {
+				cpu[1] = c.perSpan(c.cpu)
+			} else {
+				cpu[0] = c.perSpan(c.cpu)
+			}
+			sum.plus(c)
+		}
+		theirs.ratios = append(theirs.ratios, cpu[0]/cpu[1])
+	}
+	b.add(ours)
+	b.add(theirs)
+	return nil
+}
+
+func (c *cost) plus(d cost) {
+	c.spans += d.spans
+	c.cpu += d.cpu
+	c.engine += d.engine
+	c.requests += d.requests
+	c.bytes += d.bytes
+}
+
 // name is who as a part of names.
 func name(who string) string { return strings.ToLower(strings.Fields(who)[0]) }
 
 // collector sends spans to a collector, as fast as it takes them.
-func (b *engineBench) collector(ctx context.Context, way, who, store, server, topic string) error {
+func (b *engineBench) collector(ctx context.Context, way, who, store, server, topic string) (cost, error) {
+	c := cost{way: way, who: who}
 	data, err := os.MkdirTemp(b.dir, "data-")
 	if err != nil {
-		return err
+		return c, err
 	}
 	env := []string{
 		"SPAN_STORAGE_TYPE=" + store, "ADMIN_HTTP_HOST_PORT=" + b.ports.at(14269), "COLLECTOR_QUEUE_SIZE=50000",
 		"COLLECTOR_OTLP_ENABLED=true", "COLLECTOR_OTLP_HTTP_HOST_PORT=" + b.ports.at(4318), "COLLECTOR_OTLP_GRPC_HOST_PORT=" + b.ports.at(4317),
 		"COLLECTOR_HTTP_SERVER_HOST_PORT=" + b.ports.at(14268), "COLLECTOR_GRPC_SERVER_HOST_PORT=" + b.ports.at(14250),
-		"KAFKA_PRODUCER_BROKERS=" + b.servers.kafka, "KAFKA_PRODUCER_TOPIC=" + topic, "KAFKA_PRODUCER_REQUIRED_ACKS=all", "KAFKA_PRODUCER_COMPRESSION=none",
+		"KAFKA_PRODUCER_BROKERS=" + b.servers.produces.addr(), "KAFKA_PRODUCER_TOPIC=" + topic, "KAFKA_PRODUCER_REQUIRED_ACKS=all", "KAFKA_PRODUCER_COMPRESSION=none",
 	}
 	if who == "spur" {
 		env = append(env, "SPUR_DATA="+data, "SPUR_MAX_SIZE=8GiB", "SAMPLING_GRPC_SERVER_HOST_PORT="+b.ports.at(5779))
 	}
 	run, err := b.start(ctx, who, "collector", b.ports.at(14269), env)
 	if err != nil {
-		return err
+		return c, err
 	}
 	defer func() { _ = run.stop() }() // when something has failed
-	c := cost{way: way, who: who}
+	idle, err := run.settle(ctx)
+	if err != nil {
+		return c, err
+	}
+	produced := b.servers.produces.produces.Load()
 	begin := b.engineCPU(server)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	defer client.CloseIdleConnections()
@@ -105,14 +159,14 @@ func (b *engineBench) collector(ctx context.Context, way, who, store, server, to
 	// more than it stores.
 	done, err := b.load.pace(ctx, 0, b.traces, 10_000, bodySpans, time.Hour, otlp, 4, toOTLP(client, b.ports.otlp()))
 	if err != nil {
-		return err
+		return c, err
 	}
 	c.spans = done.spans
 	if server == "kafka" {
 		stored := 0
 		for range 600 {
 			if stored, err = b.servers.messages(ctx, topic); err != nil {
-				return err
+				return c, err
 			}
 			if stored >= c.spans {
 				break
@@ -120,24 +174,26 @@ func (b *engineBench) collector(ctx context.Context, way, who, store, server, to
 			wait(ctx, 100*time.Millisecond)
 		}
 		if stored != c.spans {
-			return fmt.Errorf("%s of %s: of %d spans %d are in Kafka", way, who, c.spans, stored)
+			return c, fmt.Errorf("%s of %s: of %d spans %d are in Kafka", way, who, c.spans, stored)
 		}
 	}
 	if c.cpu, err = run.settle(ctx); err != nil {
-		return err
+		return c, err
 	}
+	c.cpu -= idle
+	c.requests = int(b.servers.produces.produces.Load() - produced)
 	c.engine = b.engineCPU(server) - begin
 	if err := run.stop(); err != nil {
-		return err
+		return c, err
 	}
+	b.say("%s, %s: %.1f µs a span, %d requests", way, who, c.perSpan(c.cpu), c.requests)
 	switch store {
 	case "sqlite":
 		c.bytes, err = diskUse(ctx, data)
 	case "kafka":
 		c.bytes, err = b.globUse(ctx, "kafka/log/"+topic+"-*")
 	}
-	b.add(c)
-	return err
+	return c, err
 }
 
 // ingester has an ingester store a topic.
@@ -274,6 +330,9 @@ func engineTable(out io.Writer, all []cost) error {
 		cpu := fmt.Sprintf("%.1f µs", c.perSpan(c.cpu))
 		if i > 0 && all[i-1].way == c.way {
 			cpu += fmt.Sprintf("; spur has %.2f of it", all[i-1].perSpan(all[i-1].cpu)/c.perSpan(c.cpu))
+			if len(c.ratios) > 0 {
+				cpu += fmt.Sprintf(", %.2f to %.2f", slices.Min(c.ratios), slices.Max(c.ratios))
+			}
 		}
 		text += fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s |\n", c.way, c.who, cpu,
 			show(c.engine > 0, "%.1f µs", c.perSpan(c.engine)), show(c.took > 0, "%.0f", float64(c.spans)/c.took.Seconds()),

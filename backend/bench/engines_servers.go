@@ -28,15 +28,18 @@ import (
 // patient is for what takes servers a while.
 var patient = &http.Client{Timeout: time.Minute}
 
-// servers are the engines, beside who is measured.
+// servers are the engines, beside who is measured. There need not be Cassandra or
+// OpenSearch.
 type servers struct {
 	kafka, cassandra, elastic string // host:port, host:port, URL
+	behind                    string // host:port of Kafka, for a proxy
 	proxied                   string // URL of elastic, with its requests counted
 
 	requests atomic.Int64
 	admin    *kadm.Client
 	session  *gocql.Session
 	proxy    *http.Server
+	produces *kafkaProxy
 }
 
 func (s *servers) open(ctx context.Context, proxy string) error {
@@ -45,6 +48,21 @@ func (s *servers) open(ctx context.Context, proxy string) error {
 		return err
 	}
 	s.admin = kadm.NewClient(client)
+	if s.produces, err = newKafkaProxy(ctx, s.behind); err != nil {
+		return err
+	}
+	if s.cassandra != "" {
+		if err := s.openCassandra(); err != nil {
+			return err
+		}
+	}
+	if s.elastic != "" {
+		return s.openElastic(ctx, proxy)
+	}
+	return nil
+}
+
+func (s *servers) openCassandra() error {
 	host, port, err := net.SplitHostPort(s.cassandra)
 	if err != nil {
 		return err
@@ -55,9 +73,11 @@ func (s *servers) open(ctx context.Context, proxy string) error {
 	}
 	cluster.Authenticator = gocql.PasswordAuthenticator{Username: "cassandra", Password: "cassandra"}
 	cluster.Timeout = 30 * time.Second
-	if s.session, err = cluster.CreateSession(); err != nil {
-		return err
-	}
+	s.session, err = cluster.CreateSession()
+	return err
+}
+
+func (s *servers) openElastic(ctx context.Context, proxy string) error {
 	target, err := url.Parse(s.elastic)
 	if err != nil {
 		return err
@@ -77,8 +97,13 @@ func (s *servers) open(ctx context.Context, proxy string) error {
 }
 
 func (s *servers) close() {
-	_ = s.proxy.Close()
-	s.session.Close()
+	if s.proxy != nil {
+		_ = s.proxy.Close()
+	}
+	if s.session != nil {
+		s.session.Close()
+	}
+	s.produces.close()
 	s.admin.Close()
 }
 

@@ -46,6 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.StringVar(&engines.jaegers, "jaegers", "", "folder with Jaeger's collector-1.62 and ingester-1.62")
 	flags.StringVar(&engines.run, "engines-run", "", "folder of the engines' pid files and data")
 	flags.StringVar(&engines.servers.kafka, "kafka", "", "host:port of Kafka")
+	flags.StringVar(&engines.servers.behind, "kafka-behind", "", "host:port of Kafka that sends clients to the next port, where its requests are counted")
 	flags.StringVar(&engines.servers.cassandra, "cassandra", "", "host:port of Cassandra")
 	flags.StringVar(&engines.servers.elastic, "opensearch", "", "URL of OpenSearch")
 	ours := flags.String("all-in-one", "", "binary of cmd/all-in-one")

@@ -8,10 +8,11 @@
 #   KAFKA_SASL     host:port for the user spur, password secret: PLAIN and SCRAM
 #   KAFKA_TLS      host:port with TLS
 #   KAFKA_CA       PEM file with who signed its certificate
+#   KAFKA_BEHIND   host:port for a proxy: clients are told to come to the port after it
 . "$(dirname "$0")/lib.sh"
 name=kafka data=$E2E_RUN/kafka
-port=$(port 19092) controller=$(port 19093) sasl=$(port 19094) tls=$(port 19095)
-ports=($port $controller $sasl $tls)
+port=$(port 19092) controller=$(port 19093) sasl=$(port 19094) tls=$(port 19095) behind=$(port 19096)
+ports=($port $controller $sasl $tls $behind)
 
 java_tool() { java -cp "$E2E_CACHE/$name/lib/*" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "$@"; }
 
@@ -23,8 +24,9 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://127.0.0.1:$tls
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$controller,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://127.0.0.1:$tls,BEHIND://127.0.0.1:$behind
+advertised.listeners=PLAINTEXT://127.0.0.1:$port,SASL_PLAINTEXT://127.0.0.1:$sasl,SSL://127.0.0.1:$tls,BEHIND://127.0.0.1:$((behind + 1))
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,BEHIND:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL
 log.dirs=$data/log
 num.partitions=4
 offsets.topic.num.partitions=1
@@ -57,6 +59,7 @@ KAFKA_PLAIN=127.0.0.1:$port
 KAFKA_SASL=127.0.0.1:$sasl
 KAFKA_TLS=127.0.0.1:$tls
 KAFKA_CA=$data/ca.pem
+KAFKA_BEHIND=127.0.0.1:$behind
 LINES
 }
 
