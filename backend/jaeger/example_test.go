@@ -34,3 +34,24 @@ func ExampleOf() {
 	// otel.status_code ERROR
 	// error true
 }
+
+// A Reader reads spans that nobody needs to decode otherwise.
+func ExampleReader() {
+	td := ptrace.NewTraces()
+	s := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.SetName("pay")
+	s.Attributes().PutInt("cents", 250)
+	spans, err := trace.Encode(td) // as they come over the network
+	if err != nil {
+		panic(err)
+	}
+
+	var r jaeger.Reader
+	for _, e := range spans {
+		if j, ok := r.Span(e); ok {
+			fmt.Println(j.Operation, j.Tags[0].Key, j.Tags[0].Value)
+		}
+	}
+	// Output:
+	// pay cents 250
+}

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/trace"
 	"github.com/go-spur/spur/model"
@@ -68,41 +67,10 @@ func OfReusing(tags []model.Tag, s trace.Span) Span {
 		j.Flags = model.Flags(j.FlagBits)
 	}
 	if format == "" || format == trace.FormatZipkin {
-		j.Tags = appendFields(j.Tags, s)
+		f := fieldsOf(s)
+		j.Tags = f.append(j.Tags)
 	}
 	return j
-}
-
-// appendFields appends what a span of OTLP has fields for.
-func appendFields(tags []model.Tag, s trace.Span) []model.Tag {
-	text := func(key, text string) {
-		if text != "" {
-			tags = append(tags, model.Tag{Key: key, Value: model.String(text)})
-		}
-	}
-	number := func(key string, n uint32) {
-		if n > 0 {
-			tags = append(tags, model.Tag{Key: key, Value: model.Int64(int64(n))})
-		}
-	}
-	text(trace.TagScopeName, s.Scope.Scope().Name())
-	text(trace.TagScopeVersion, s.Scope.Scope().Version())
-	if s.Kind() != ptrace.SpanKindUnspecified {
-		text("span.kind", trace.KindText(s.Kind()))
-	}
-	switch s.Status().Code() {
-	case ptrace.StatusCodeOk:
-		text("otel.status_code", "OK")
-	case ptrace.StatusCodeError:
-		text("otel.status_code", "ERROR")
-		tags = append(tags, model.Tag{Key: "error", Value: model.Bool(true)})
-	}
-	text("otel.status_description", s.Status().Message())
-	text("w3c.tracestate", s.TraceState().AsRaw())
-	number("otel.dropped_attributes_count", s.DroppedAttributesCount())
-	number("otel.dropped_events_count", s.DroppedEventsCount())
-	number("otel.dropped_links_count", s.DroppedLinksCount())
-	return tags
 }
 
 // references are the parent and the links. A link to the parent is no second

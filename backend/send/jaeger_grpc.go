@@ -61,33 +61,27 @@ func postSpans(td ptrace.Traces, size int) []byte {
 	return r.end()
 }
 
-// recode is postSpans of what is encoded as OTLP. It is false for what did not come
-// in Jaeger's model.
+// recode is postSpans of what is encoded as OTLP. It is false when that must be decoded.
 func recode(otlp []byte) ([]byte, bool) {
-	r := newRequest(len(otlp))
-	var s scratch
-	ok := fields(otlp, shapeTraces, func(_ int, _ uint64, resource []byte) bool {
-		var p model.Process
-		ok := fields(resource, shapeResources, func(num int, _ uint64, held []byte) (ok bool) {
-			if num == 1 {
-				p, ok = processOf(held)
-			}
-			return ok || num != 1
-		})
-		r.process(&p)
-		return ok && fields(resource, shapeResources, func(num int, _ uint64, scope []byte) bool {
-			return num != 2 || fields(scope, shapeResources, func(num int, _ uint64, span []byte) bool {
-				if num != 2 {
-					return true
-				}
-				ok := s.read(span)
-				r.span(&s.span)
-				return ok
-			})
-		})
-	})
-	if !ok {
+	spans, err := trace.Cut(otlp)
+	if err != nil {
 		return nil, false
+	}
+	r := newRequest(len(otlp))
+	var read jaeger.Reader
+	for i, e := range spans {
+		if i == 0 || !bytes.Equal(e.Resource, spans[i-1].Resource) {
+			p, ok := jaeger.ReadProcess(e.Resource)
+			if !ok {
+				return nil, false
+			}
+			r.process(p)
+		}
+		s, ok := read.Span(e)
+		if !ok {
+			return nil, false
+		}
+		r.span(s)
 	}
 	return r.end(), true
 }
@@ -111,13 +105,13 @@ func newRequest(size int) *request {
 // process sets that of the spans that come.
 func (r *request) process(p *model.Process) {
 	r.own = r.encoder.AppendProcess(r.own[:0], p)
-	if !r.begun {
-		r.first, r.begun = bytes.Clone(r.own), true
-	}
-	r.other = !bytes.Equal(r.first, r.own)
+	r.other = r.begun && !bytes.Equal(r.first, r.own)
 }
 
 func (r *request) span(j *jaeger.Span) {
+	if !r.begun {
+		r.first, r.begun = bytes.Clone(r.own), true
+	}
 	var process []byte
 	if r.other {
 		process = r.own
