@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"log/slog"
 	"sync"
 	"time"
@@ -66,14 +65,10 @@ var (
 	_ store.Store         = (*Store)(nil)
 	_ store.Prober        = (*Store)(nil)
 	_ store.Batcher       = (*Store)(nil)
-	_ store.EncodedWriter = (*encodedStore)(nil)
+	_ store.EncodedWriter = (*Store)(nil)
 
 	errWriteOnly = fmt.Errorf("spans are sent to Kafka, and not kept here: %w", errors.ErrUnsupported)
 )
-
-// encodedStore is a Store whose messages are OTLP in protobuf: it takes spans as they
-// came.
-type encodedStore struct{ *Store }
 
 // Open returns a store that writes until Close. Brokers that do not answer are waited
 // for by Write; those that refuse the password, or whose certificate is not trusted,
@@ -106,9 +101,6 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	if reg != nil {
 		reg.MustRegister(&s.counts)
 	}
-	if c.Encoding == "otlp_proto" {
-		return &encodedStore{s}, nil
-	}
 	return s, nil
 }
 
@@ -139,12 +131,17 @@ func (c *Config) options() ([]kgo.Opt, error) {
 		kgo.MaxBufferedBytes(max(bufferedBytes, 2*c.MaxMessageBytes)),
 		// A trace is in the partition where Jaeger and the OpenTelemetry Collector
 		// put it, too.
-		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(kgo.SaramaCompatHasher(func(key []byte) uint32 {
-			h := fnv.New32a()
-			_, _ = h.Write(key) // never fails
-			return h.Sum32()
-		}))),
+		kgo.RecordPartitioner(kgo.StickyKeyPartitioner(kgo.SaramaCompatHasher(fnv1a))),
 	), nil
+}
+
+// fnv1a is hash/fnv's of 32 bits, without memory of its own.
+func fnv1a(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
 }
 
 func (c *Config) codec() (codec kgo.CompressionCodec, err error) {
@@ -232,10 +229,10 @@ func (s *Store) Batch() (spans int, delay time.Duration) {
 
 // Write implements store.Store.
 func (s *Store) Write(ctx context.Context, td ptrace.Traces) error {
-	return s.write(ctx, func() ([]*message, error) { return s.encode(td) })
+	return s.write(ctx, func() ([]*message, error) { return s.encode.decoded(td) })
 }
 
 // WriteEncoded implements store.EncodedWriter.
-func (s *encodedStore) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
-	return s.write(ctx, func() ([]*message, error) { return group(spans, joinProto) })
+func (s *Store) WriteEncoded(ctx context.Context, spans []trace.Encoded) error {
+	return s.write(ctx, func() ([]*message, error) { return s.encode.encoded(spans) })
 }

@@ -36,8 +36,8 @@ func readMessages(t *testing.T, version, encoding string) []golden.Message {
 	return all
 }
 
-// decode returns the spans of messages, as an ingester reads them.
-func decode(t *testing.T, encoding string, messages []golden.Message) ptrace.Traces {
+// decodeAll returns the spans of messages, as an ingester reads them.
+func decodeAll(t *testing.T, encoding string, messages []golden.Message) ptrace.Traces {
 	t.Helper()
 	m, err := receive.NewMessages(encoding)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestReadJaeger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		td := decode(t, w.encoding, readMessages(t, w.version, w.encoding))
+		td := decodeAll(t, w.encoding, readMessages(t, w.version, w.encoding))
 		collect.Validate(td)
 		const spans = 58
 		if n := td.SpanCount(); n != spans {
@@ -114,7 +114,7 @@ func TestWriteJaeger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		made, err := encode(decode(t, w.encoding, theirs))
+		made, err := encode.decoded(decodeAll(t, w.encoding, theirs))
 		if err != nil {
 			t.Fatal(err)
 		}

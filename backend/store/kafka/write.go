@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -120,30 +121,48 @@ func (s *Store) deliver(ctx context.Context, all []*message, r *result) error {
 	return nil
 }
 
+// answers are what brokers say of messages.
+type answers struct {
+	left atomic.Int64
+	done chan struct{} // closed when none is left
+
+	mu     sync.Mutex
+	errors map[*kgo.Record]error
+}
+
+func (a *answers) add(r *kgo.Record, err error) {
+	if err != nil {
+		a.mu.Lock()
+		if a.errors == nil {
+			a.errors = map[*kgo.Record]error{}
+		}
+		a.errors[r] = err
+		a.mu.Unlock()
+	}
+	if a.left.Add(-1) == 0 {
+		close(a.done)
+	}
+}
+
 // produce waits until each message is acknowledged or too large.
 func (s *Store) produce(ctx context.Context, all []*message) error {
-	var left atomic.Int64
-	left.Store(int64(len(all)))
-	done := make(chan struct{})
+	a := answers{done: make(chan struct{})}
+	a.left.Store(int64(len(all)))
+	answered := a.add
 	for _, m := range all {
-		s.client.Produce(ctx, &m.record, func(_ *kgo.Record, err error) {
-			m.err = err
-			if left.Add(-1) == 0 {
-				close(done)
-			}
-		})
+		s.client.Produce(ctx, &m.record, answered)
 	}
 	select {
-	case <-done:
+	case <-a.done:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	s.counts.messages.Add(int64(len(all)))
 	var failed error
 	for _, m := range all {
+		m.err = a.errors[&m.record]
 		if m.err != nil && !errors.Is(m.err, kerr.MessageTooLarge) {
 			failed = m.err
-			break
 		}
 	}
 	return s.judge(ctx, failed)
