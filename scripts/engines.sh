@@ -3,10 +3,12 @@
 #
 # Starts the real servers of the backend's engines, one after the other, runs the tests
 # with the build tag engines against each, and stops it. ENGINES="kafka cassandra"
-# selects. Servers come from Maven; see backend/e2e/engines/lib.sh.
+# selects. Servers come from Maven; see backend/e2e/engines/lib.sh. GOFLAGS=-short
+# asks for fewer random searches, which take long on a busy machine.
 . "$(dirname "$0")/lib.sh"
 
 folder=backend/e2e/engines
+export ENGINES_MAX_SECONDS=${ENGINES_MAX_SECONDS:-5400}
 # The packages whose tests an engine has, beside those of the folder whose names begin
 # with its own, or with another.
 declare -A packages=(
@@ -26,8 +28,8 @@ for engine in ${ENGINES:-${!packages[@]}}; do
   (
     cd backend
     export ${lines?}
-    go test -tags engines -count=1 -timeout 20m -run 'Real' ${packages[$engine]} &&
-      go test -tags engines -count=1 -timeout 20m -v -run "(?i)^Test${tests[$engine]:-$engine}" ./e2e/engines
+    go test -tags engines -count=1 -timeout 45m -run 'Real' ${packages[$engine]} &&
+      go test -tags engines -count=1 -timeout 45m -v -run "(?i)^Test${tests[$engine]:-$engine}" ./e2e/engines
   ) || failed="$failed $engine"
   "$folder/$engine.sh" stop
   trap - EXIT
