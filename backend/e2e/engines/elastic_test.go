@@ -57,25 +57,6 @@ func elasticPrefix(t *testing.T, name string) (url, prefix string) {
 	return url, prefix
 }
 
-func elasticAsk(t *testing.T, method, url, body string) (status int, answer string) {
-	t.Helper()
-	r, err := http.NewRequest(method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	var b strings.Builder
-	if _, err := copyAll(&b, resp.Body); err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, b.String()
-}
-
 // elasticOurs starts an all-in-one of ours.
 func elasticOurs(t *testing.T, url, prefix string, age time.Duration, set ...func(*config.Elastic)) elasticPeer {
 	t.Helper()

@@ -30,7 +30,8 @@ func makeAliases(t *testing.T, url, prefix string) {
 	for _, kind := range rolled[:3] {
 		name := "/" + prefix + "-jaeger-" + kind
 		alias := map[string]any{name[1:] + "-read": map[string]any{}}
-		path, body := "/_template"+name, map[string]any{}
+		var body map[string]any
+		path := "/_template" + name
 		if answer, err := ask(url, http.MethodGet, path, ""); err == nil {
 			if err := json.Unmarshal([]byte(answer), &old); err != nil {
 				t.Fatal(err)
