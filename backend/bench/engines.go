@@ -273,8 +273,12 @@ func (b *engineBench) schema(ctx context.Context, env []string, host, port, keys
 
 func (b *engineBench) add(c cost) {
 	b.out = append(b.out, c)
-	b.say("%s, %s: %d spans, %.1f µs a span, of the server %.1f µs, %.0f spans/s, %d requests, %d bytes a span",
-		c.way, c.who, c.spans, c.perSpan(c.cpu), c.perSpan(c.engine), float64(c.spans)/max(c.took.Seconds(), 0.001), c.requests, c.bytes/int64(c.spans))
+	rate := "" // unless that is ours to choose
+	if c.took > 0 {
+		rate = fmt.Sprintf("%.0f spans/s, ", float64(c.spans)/c.took.Seconds())
+	}
+	b.say("%s, %s: %d spans, %.1f µs a span, of the server %.1f µs, %s%d requests, %d bytes a span",
+		c.way, c.who, c.spans, c.perSpan(c.cpu), c.perSpan(c.engine), rate, c.requests, c.bytes/int64(c.spans))
 }
 
 // start starts a command with these variables alone, and waits until it is ready.

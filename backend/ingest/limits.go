@@ -7,7 +7,7 @@ import "time"
 const (
 	// A batch, which is one Write, is what arrives within batchDelay, up to so many
 	// messages, or so many bytes of them.
-	batchMessages = 500
+	batchMessages = 1000
 	batchBytes    = 4 << 20
 	batchDelay    = 50 * time.Millisecond
 

@@ -4,12 +4,13 @@ package deploy
 
 import (
 	"fmt"
-	"slices"
+	"maps"
+	"strings"
 	"testing"
 )
 
 // TestJobs: the job of dependencies, which computes the day of an hour ago, runs in the first
-// hour of a day in UTC, once at a time, beside queries with the same store.
+// hour of a day in UTC and not later, once at a time, beside queries with the same store.
 func TestJobs(t *testing.T) {
 	seen := 0
 	for _, path := range glob(t, "kubernetes/*.yaml") {
@@ -26,15 +27,30 @@ func TestJobs(t *testing.T) {
 			if o.Spec.Concurrency != "Forbid" || o.pods().Spec.Restart != "Never" {
 				t.Errorf("%s: concurrency %q, restart %q", path, o.Spec.Concurrency, o.pods().Spec.Restart)
 			}
-			query := deployment(t, all, "spur-query").Spec.Template.Spec.Containers[0]
-			for _, e := range o.pods().Spec.Containers[0].Env {
-				if !slices.ContainsFunc(query.Env, func(q kubernetesVariable) bool { return q.Name == e.Name && q.Value.Value == e.Value.Value }) {
-					t.Errorf("%s: %s=%s is not what queries have", path, e.Name, e.Value.Value)
-				}
+			if b := o.Spec.Job.Spec.Backoff; b == nil || *b != 0 {
+				t.Errorf("%s: a run that fails is tried again, when the day may be another", path)
+			}
+			query := deployment(t, all, "spur-query")
+			want := store(query.pods())
+			if got := store(o.pods()); len(want) < 3 || !maps.Equal(got, want) {
+				t.Errorf("%s: the job's store is\n%v\nand that of queries\n%v", path, got, want)
 			}
 		}
 	}
 	if seen == 0 {
 		t.Error("no job")
 	}
+}
+
+// store returns the variables that say where traces are.
+func store(p *podTemplate) map[string]string {
+	vars := map[string]string{}
+	for _, e := range p.Spec.Containers[0].Env {
+		for _, prefix := range []string{"SPAN_STORAGE_", "CASSANDRA_", "ES_"} {
+			if strings.HasPrefix(e.Name, prefix) {
+				vars[e.Name] = fmt.Sprint(e.Value.Value, e.From)
+			}
+		}
+	}
+	return vars
 }

@@ -32,7 +32,10 @@ type object struct {
 		Most           int                   `yaml:"maxReplicas"`
 		Template       podTemplate
 		Job            struct {
-			Spec struct{ Template podTemplate }
+			Spec struct {
+				Backoff  *int `yaml:"backoffLimit"`
+				Template podTemplate
+			}
 		} `yaml:"jobTemplate"` // of a CronJob
 
 		Schedule    string // of a CronJob, too
