@@ -14,5 +14,4 @@ for s in "${servers[@]}"; do
   lines=$("$folder/$s.sh" start)
   export ${lines?}
 done
-cd backend
-go test -tags engines -count=1 -timeout 20m -v -run '^TestChain$' ./e2e/engines
+(cd backend && go test -tags engines -count=1 -timeout 20m -v -run '^TestChain$' ./e2e/engines)
