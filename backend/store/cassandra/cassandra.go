@@ -26,7 +26,8 @@ type Store struct {
 	names   *names
 	metrics metrics
 	log     *slog.Logger
-	round   int64 // maxRound, but for tests
+	round   int64         // maxRound, but for tests
+	alone   chan struct{} // has room for one walk, while it reads a trace that is large
 
 	leftOut struct {
 		mu     sync.Mutex
@@ -49,7 +50,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	if err != nil {
 		return nil, fmt.Errorf("cassandra: %w", err)
 	}
-	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound}
+	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound, alone: make(chan struct{}, 1)}
 	if s.link, err = dial(ctx, &s.config, log); err != nil {
 		return nil, err
 	}

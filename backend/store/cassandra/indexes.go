@@ -21,11 +21,12 @@ type indexes struct {
 	first, last int64
 	bounded     bool // first is not just 0
 	most        int  // rows of an answer
+	mostTimed   int  // of an hour of the index by duration
 }
 
 func newIndexes(work *work, w trace.Window) *indexes {
 	start, end := w.Nanos()
-	x := &indexes{work: work, keyspace: work.store.config.Keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0, most: mostRows}
+	x := &indexes{work: work, keyspace: work.store.config.Keyspace, first: int64(start / 1000), last: math.MaxInt64, bounded: start > 0, most: mostRows, mostTimed: mostDurations}
 	if end < math.MaxUint64 {
 		x.last = int64(end/1000) - 1
 		if end%1000 > 0 {
@@ -131,7 +132,7 @@ const (
 )
 
 // mostDurations is the number of spans in an hour above which the index by duration is
-// not read to its end: then they are not few.
+// not read to its end: then they are not few. It is less for many services: see share.
 const mostDurations = 20_000
 
 // durations is a stream of spans that take as long as facts say, hour by hour.
@@ -150,7 +151,7 @@ func (d *durations) peek(ctx context.Context) (entry, bool, error) {
 		if err != nil {
 			return entry{}, false, err
 		}
-		if len(all) >= mostDurations {
+		if len(all) >= d.mostTimed {
 			end := d.hour*1000 + hourMillis*1000/2 - 1
 			d.rest = d.byName(d.facts, d.service, min(end, d.last))
 			break
@@ -183,11 +184,11 @@ func (d *durations) readHour(ctx context.Context) ([]entry, error) {
 		operation = *d.facts.operation
 	}
 	all, err := d.ask(ctx, mostRows, fmt.Sprintf("SELECT start_time, trace_id FROM %q.duration_index WHERE service_name = ? AND operation_name = ? AND bucket = ? AND duration >= ? AND duration <= ? LIMIT ?", d.keyspace),
-		d.service, operation, d.hour, d.facts.least, d.facts.most, mostDurations)
+		d.service, operation, d.hour, d.facts.least, d.facts.most, d.mostTimed)
 	if err != nil {
 		return nil, err
 	}
-	if len(all) < mostDurations {
+	if len(all) < d.mostTimed {
 		all = slices.DeleteFunc(all, func(e entry) bool { return e.start < d.first || e.start > d.last })
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(b.start, a.start) })
@@ -215,7 +216,8 @@ func (s *Store) streams(ctx context.Context, db session, q *trace.Query, last in
 		}
 	}
 	all = x.fewer(all, len(services))
-	x.share(x.lookups(all, len(services)))
+	_, n := x.lookups(all, len(services))
+	x.share(n)
 	streams := make([]stream, len(all))
 	for i := range all {
 		streams[i] = x.stream(&all[i], services)
@@ -223,46 +225,51 @@ func (s *Store) streams(ctx context.Context, db session, q *trace.Query, last in
 	return join(streams), w, nil
 }
 
-// share bounds what streams hold together, which begin with so many lookups.
-func (x *indexes) share(lookups int) {
-	x.most = min(max(heldEntries/max(lookups, 1), leastRows), mostRows)
+// share bounds what so many streams hold together.
+func (x *indexes) share(streams int) {
+	each := max(heldEntries/max(streams, 1), leastRows)
+	x.most, x.mostTimed = min(each, mostRows), min(each, mostDurations)
 }
 
 // fewer returns all, or what needs no more than maxLookups, or than one for each service:
 // without tags and durations, or without everything.
 func (x *indexes) fewer(all []facts, services int) []facts {
 	maxLookups := max(maxLookups, services)
-	if x.lookups(all, services) <= maxLookups {
+	if n, _ := x.lookups(all, services); n <= maxLookups {
 		return all
 	}
 	var plain []facts
 	for _, f := range all {
 		plain = append(plain, facts{service: f.service, operation: f.operation, most: math.MaxInt64})
 	}
-	if x.lookups(plain, services) <= maxLookups {
+	if n, _ := x.lookups(plain, services); n <= maxLookups {
 		return plain
 	}
 	return []facts{unknown()}
 }
 
-// lookups returns how many requests the first entries of all take.
-func (x *indexes) lookups(all []facts, services int) (n int) {
+// lookups returns how many requests the first entries of all take, and how many streams
+// they are of: one holds an hour of the index by duration at a time.
+func (x *indexes) lookups(all []facts, services int) (requests, streams int) {
 	for i := range all {
 		f := &all[i]
-		each := 1
+		each, held := 1, 1
 		switch {
 		case len(f.tags) > 0:
 			each = 0
 			for _, spellings := range f.tags {
 				each += len(spellings)
 			}
+			held = each
 		case f.timed() && x.bounded && x.hours() <= mostHours:
 			each = x.hours()
 		}
 		if f.service == nil {
 			each *= services
+			held *= services
 		}
-		n += each
+		requests += each
+		streams += held
 	}
-	return n
+	return requests, streams
 }

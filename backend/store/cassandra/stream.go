@@ -39,7 +39,7 @@ type rows struct {
 	fetch  func(ctx context.Context, before int64, limit int) ([]entry, error)
 	before int64
 	limit  int
-	most   int // for limit, unless more entries are of one time
+	most   int // for limit, while no more entries are of one time
 	read   []entry
 	ended  bool
 }
@@ -65,7 +65,7 @@ func (r *rows) peek(ctx context.Context) (entry, bool, error) {
 		if len(got) > 0 {
 			r.before = got[len(got)-1].start
 		}
-		r.read, r.limit = got, min(4*r.limit, max(r.most, r.limit))
+		r.read, r.limit = got, min(4*r.limit, r.most)
 	}
 	if len(r.read) == 0 {
 		return entry{}, false, nil

@@ -32,16 +32,17 @@ type walk struct {
 	work       *work    // of the stream
 	last       int64    // start of the entry that was taken last
 	seen       map[pcommon.TraceID]int64
-	sweepAt    int   // traces in seen
-	mostSeen   int   // above which they are forgotten
-	forgotten  int64 // a trace with a span that starts then or later was seen, though it is not in seen
+	sweepAt    int                      // traces in seen
+	mostSeen   int                      // above which they are forgotten
+	forgotten  int64                    // a trace with a span that starts then or later was seen, though it is not in seen
+	odd        map[pcommon.TraceID]bool // not to be read again, whatever is in seen
 	next       []entry
 	nextLarger []entry // which are read one by one
 }
 
 // Walk implements store.Walker.
 func (s *Store) Walk(w trace.Window) store.Walk {
-	return &walk{store: s, window: w, atOnce: maxServices, mostSeen: maxSeen}
+	return &walk{store: s, window: w, atOnce: maxServices, mostSeen: maxSeen, odd: map[pcommon.TraceID]bool{}}
 }
 
 // Next implements store.Walk.
@@ -89,7 +90,7 @@ func (w *walk) take(ctx context.Context, db session) error {
 			w.sweep(e.start)
 			swept = true
 		}
-		if _, seen := w.seen[e.id]; !seen && e.id != noTrace {
+		if _, seen := w.seen[e.id]; !seen && !w.odd[e.id] && e.id != noTrace {
 			w.seen[e.id] = math.MinInt64
 			w.next = append(w.next, e)
 		}
@@ -139,13 +140,13 @@ func (w *walk) sweep(next int64) {
 // read reads the traces of next at once. Those that there is no room for come later.
 func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 	all := make([]ptrace.Traces, len(w.next))
-	large := make([]bool, len(w.next))
-	free := newRoom(w.store.round)
+	rows, large := make([]int, len(w.next)), make([]bool, len(w.next))
+	free := newRoom(w.store.round / walksAtOnce)
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(readsAtOnce)
 	for i, e := range w.next {
 		reads.Go(func() (err error) {
-			all[i], _, err = w.store.read(ctx, db, e.id, trace.Window{}, free)
+			all[i], rows[i], err = w.store.read(ctx, db, e.id, trace.Window{}, free)
 			if large[i] = errors.Is(err, errRoom); large[i] {
 				return nil
 			}
@@ -160,7 +161,7 @@ func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 		switch {
 		case large[i]:
 			w.nextLarger = append(w.nextLarger, e)
-		case w.isNew(e.id, all[i]):
+		case w.isNew(e.id, all[i], rows[i]):
 			some = append(some, all[i])
 		}
 	}
@@ -168,26 +169,45 @@ func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 	return some, nil
 }
 
-// readLarger reads the next trace that there was no room for beside others.
+// readLarger reads the next trace that there was no room for beside others. One that takes
+// more than the walk's part of the room waits until no other walk reads such a trace.
 func (w *walk) readLarger(ctx context.Context, db session) (some []ptrace.Traces, leftOut int, err error) {
 	e := w.nextLarger[0]
-	td, _, err := w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.store.round))
+	td, rows, err := w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.store.round/walksAtOnce))
+	if errors.Is(err, errRoom) {
+		select {
+		case w.store.alone <- struct{}{}:
+			defer func() { <-w.store.alone }()
+		case <-ctx.Done():
+			return nil, 0, context.Cause(ctx)
+		}
+		td, rows, err = w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.store.round))
+	}
 	switch {
 	case errors.Is(err, errRoom):
 		w.store.leaveOut(tooLarge, fmt.Sprintf("trace %v", e.id), err)
+		w.setApart(e.id)
 		leftOut = 1
 	case err != nil:
 		return nil, 0, err
-	case w.isNew(e.id, td):
+	case w.isNew(e.id, td, rows):
 		some = []ptrace.Traces{td}
 	}
 	w.nextLarger = w.nextLarger[1:]
 	return some, leftOut, nil
 }
 
+// setApart has the walk pass all further entries of a trace, unless it knows too many such.
+func (w *walk) setApart(id pcommon.TraceID) {
+	if len(w.odd) < maxOdd {
+		w.odd[id] = true
+		delete(w.seen, id)
+	}
+}
+
 // isNew reports whether a trace that was read has spans within the window, and comes for
-// the first time.
-func (w *walk) isNew(id pcommon.TraceID, td ptrace.Traces) bool {
+// the first time. It has so many rows.
+func (w *walk) isNew(id pcommon.TraceID, td ptrace.Traces, rows int) bool {
 	first, last := int64(math.MaxInt64), int64(math.MinInt64)
 	for s := range trace.Spans(td) {
 		if !w.window.Contains(s.StartTimestamp()) {
@@ -202,6 +222,10 @@ func (w *walk) isNew(id pcommon.TraceID, td ptrace.Traces) bool {
 	if first > last {
 		return false
 	}
-	w.seen[id] = first
+	if rows > td.SpanCount() {
+		w.setApart(id) // those that cannot be read have entries in the index, too
+	} else {
+		w.seen[id] = first
+	}
 	return last < w.forgotten
 }

@@ -4,6 +4,7 @@ package cassandra
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -50,17 +52,23 @@ func hold(services, traces, spans int, apart time.Duration) *held {
 			if i > 0 {
 				at += r.Int64N(apart.Microseconds())
 			}
-			row := rowOf(0, int64(i+1), 1)
-			row[0], row[5] = raw(id[:]), at
-			row[10] = raw(appendProcess(nil, &model.Process{Service: service}))
-			h.traces[string(id[:])] = append(h.traces[string(id[:])], row)
-			h.index[service] = append(h.index[service], []any{at, raw(id[:])})
+			h.add(id, service, at)
 		}
 	}
-	for _, rows := range h.index {
-		slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(b[0].(int64), a[0].(int64)) })
-	}
 	return h
+}
+
+// add adds a span, and returns its row.
+func (h *held) add(id pcommon.TraceID, service string, at int64) []any {
+	key := string(id[:])
+	row := rowOf(0, int64(len(h.traces[key])+1), 1)
+	row[0], row[5] = raw(id[:]), at
+	row[10] = raw(appendProcess(nil, &model.Process{Service: service}))
+	h.traces[key] = append(h.traces[key], row)
+	rows := h.index[service]
+	i, _ := slices.BinarySearchFunc(rows, at, func(row []any, at int64) int { return cmp.Compare(at, row[0].(int64)) })
+	h.index[service] = slices.Insert(rows, i, []any{at, raw(id[:])})
+	return row
 }
 
 func idOf(n int) (id pcommon.TraceID) {
@@ -207,20 +215,109 @@ func TestWalkFails(t *testing.T) {
 	}
 }
 
-// TestWalkTooLarge: traces that are too large together are read one by one; one that is
-// too large alone is left out and counted.
+// TestWalkTooLarge: traces that are too large together, for a part of what a search holds,
+// are read one by one; one that is too large alone is left out and counted, once.
 func TestWalkTooLarge(t *testing.T) {
-	const huge = 3
-	h := hold(5, 20, 10, time.Second)
-	id := idOf(huge)
-	h.traces[string(id[:])][0] = rowOf(huge, 1, 20_000)
-	s := fakeStore(t, &fake{answer: h.answer})
-	s.round = 12_000
-	came, tooLargeOnes, _ := walked(t, s.Walk(trace.Window{}))
-	want := onceEach(20)
-	delete(want, id)
-	if !maps.Equal(came, want) || tooLargeOnes != 1 || count(t, s.metrics.leftOut.WithLabelValues(tooLarge)) != 1 {
-		t.Errorf("%d traces, %d too large, want 19 and 1", len(came), tooLargeOnes)
+	const huge, size = 3, 6_000 // of the others
+	for _, test := range []struct {
+		name             string
+		traces           int
+		apart            time.Duration
+		round            int64 // in traces
+		atOnce, mostSeen int
+		reads            int // at least
+	}{
+		{"two fit", 20, time.Second, 2, maxServices, maxSeen, 2*20 - 2},
+		{"three parts", 20, time.Second, 20, 2, maxSeen, 20},
+		{"more than it knows", 400, time.Hour, 200, maxServices, 150, 400},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := hold(5, test.traces, 10, test.apart)
+			id := idOf(huge)
+			s := fakeStore(t, &fake{answer: h.answer})
+			s.round = walksAtOnce * test.round * size
+			h.traces[string(id[:])][0] = rowOf(huge, 1, int(s.round))
+			w := s.Walk(trace.Window{}).(*walk)
+			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
+			came, tooLargeOnes, _ := walked(t, w)
+			want := onceEach(test.traces)
+			delete(want, id)
+			if n := count(t, s.metrics.leftOut.WithLabelValues(tooLarge)); !maps.Equal(came, want) || tooLargeOnes != 1 || n != 1 {
+				t.Errorf("%d traces, %d too large, %d counted; want %d, 1 and 1", len(came), tooLargeOnes, n, len(want))
+			}
+			if n := h.reads[string(id[:])]; n != 3 {
+				t.Errorf("the one too large read %d times, want beside others, alone, and with all the room", n)
+			}
+			reads := 0
+			for _, n := range h.reads {
+				reads += n
+			}
+			if reads < test.reads {
+				t.Errorf("%d traces read, want %d or more: %d fit at once", reads, test.reads, test.round)
+			}
+			if test.mostSeen < maxSeen && w.forgotten > now.UnixMicro()+test.apart.Microseconds() {
+				t.Error("nothing was forgotten")
+			}
+		})
+	}
+}
+
+// TestWalkAlone: one walk at a time reads a trace that is large.
+func TestWalkAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hold(1, 1, 10, time.Second)
+		s := fakeStore(t, &fake{answer: h.answer})
+		s.round = 20_000
+		w := s.Walk(trace.Window{})
+		if some, _, err := w.Next(t.Context()); len(some) > 0 || err != nil {
+			t.Fatalf("%d traces, %v; want none yet", len(some), err)
+		}
+		s.alone <- struct{}{} // another walk
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if some, _, err := w.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%d traces, %v; want that it waits", len(some), err)
+		}
+		<-s.alone
+		came, _, _ := walked(t, w)
+		if !maps.Equal(came, onceEach(1)) {
+			t.Errorf("%v, want the one trace", came)
+		}
+	})
+}
+
+// TestWalkUnreadable: a trace comes once and is read once when one of its rows cannot be
+// read, though its entry in the index leads there.
+func TestWalkUnreadable(t *testing.T) {
+	const traces = 400
+	id := idOf(traces + 1)
+	early, late := now.Add(-2*time.Hour).UnixMicro(), now.Add(2*time.Hour).UnixMicro()
+	for _, test := range []struct {
+		name             string
+		services         int
+		apart            time.Duration
+		atOnce, mostSeen int
+		damaged, good    int64 // when they start
+	}{
+		{"the first", 1, time.Millisecond, maxServices, maxSeen, early, late},
+		{"the last, and more than it knows", 50, time.Hour, maxServices, 150, late, early},
+		{"of a service before", 2, time.Millisecond, 2, maxSeen, early, late}, // "" is one, too
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := hold(test.services, traces, 5, test.apart)
+			h.add(id, "s00000", test.damaged)[7] = raw{0, 0, 0, 9}
+			h.add(id, fmt.Sprintf("s%05d", test.services-1), test.good)
+			s := fakeStore(t, &fake{answer: h.answer})
+			w := s.Walk(trace.Window{}).(*walk)
+			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
+			came, _, _ := walked(t, w)
+			if !maps.Equal(came, onceEach(traces+1)) || came[id] != 1 {
+				t.Errorf("%d traces of %d came, the damaged one %d times", len(came), traces+1, came[id])
+			}
+			if n := h.reads[string(id[:])]; n != 1 {
+				t.Errorf("the damaged one was read %d times, want 1", n)
+			}
+		})
 	}
 }
 
