@@ -112,12 +112,13 @@ func decode(e trace.Encoded) (out trace.Span, err error) {
 	return out, nil
 }
 
-// messages are those of a batch's spans, in little memory of their own: an allocation for
-// each would cost more than what is in it.
+// messages are those of a batch's spans. Small ones share blocks of memory: an allocation
+// for each would cost more than what is in it.
 type messages struct {
-	list []*message
-	free []message
-	text []byte // what has room has it at the end
+	list    []*message
+	free    []message
+	scratch []byte // the last message, as it was made
+	block   []byte // what has room has it at the end
 }
 
 func newMessages(n int) *messages {
@@ -127,9 +128,6 @@ func newMessages(n int) *messages {
 // add adds a message of s. Its key is what Jaeger gives it: the id in 16 digits if they
 // are enough.
 func (m *messages) add(to model, s *jaeger.Span) {
-	if cap(m.text)-len(m.text) < roomBytes {
-		m.text = make([]byte, 0, roomBytes*min(128, len(m.free)))
-	}
 	var id pcommon.TraceID
 	binary.BigEndian.PutUint64(id[:8], s.TraceID.High)
 	binary.BigEndian.PutUint64(id[8:], s.TraceID.Low)
@@ -137,13 +135,28 @@ func (m *messages) add(to model, s *jaeger.Span) {
 	if s.TraceID.High == 0 {
 		digits = id[8:]
 	}
-	begin := len(m.text)
-	m.text = hex.AppendEncode(m.text, digits)
-	key := len(m.text)
-	m.text = to.append(m.text, s)
+	m.scratch = hex.AppendEncode(m.scratch[:0], digits)
+	key := len(m.scratch)
+	m.scratch = to.append(m.scratch, s)
+	text := m.keep(m.scratch)
 	one := &m.free[0]
 	m.free = m.free[1:]
 	one.trace = id
-	one.record.Key, one.record.Value = m.text[begin:key:key], m.text[key:len(m.text):len(m.text)]
+	one.record.Key, one.record.Value = text[:key:key], text[key:]
 	m.list = append(m.list, one)
+}
+
+// keep returns a copy of b. One that would leave much of a block empty has memory of its
+// own.
+func (m *messages) keep(b []byte) []byte {
+	if len(b) > cap(m.block)-len(m.block) {
+		size := roomBytes * min(128, len(m.free))
+		if len(b) > size/8 {
+			return bytes.Clone(b)
+		}
+		m.block = make([]byte, 0, size)
+	}
+	begin := len(m.block)
+	m.block = append(m.block, b...)
+	return m.block[begin:len(m.block):len(m.block)]
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -78,6 +79,36 @@ func TestEncodeAllocs(t *testing.T) {
 		return func() ([]*message, error) { return e.encoded(spans) }
 	}); got != 0 {
 		t.Errorf("%v allocations a span as it came, want none", got)
+	}
+}
+
+// TestEncodeBytes: large spans take little more memory than their messages have bytes.
+func TestEncodeBytes(t *testing.T) {
+	for _, size := range []int{5 << 10, 100 << 10} {
+		td := usual(200)
+		for s := range trace.Spans(td) {
+			for k := range 4 {
+				s.Attributes().PutStr(fmt.Sprint("large ", k), strings.Repeat("v", size/4))
+			}
+		}
+		spans := encodedOf(t, td)
+		for _, encoding := range []string{"jaeger_proto", "jaeger_json"} {
+			e := encoderOf(t, encoding)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			all, err := e.encoded(spans)
+			runtime.ReadMemStats(&after)
+			if err != nil || len(all) != td.SpanCount() {
+				t.Fatalf("%s: %d messages, %v, want %d", encoding, len(all), err, td.SpanCount())
+			}
+			bytes := 0
+			for _, m := range all {
+				bytes += len(m.record.Key) + len(m.record.Value)
+			}
+			if got := after.TotalAlloc - before.TotalAlloc; got > uint64(bytes)*3/2 {
+				t.Errorf("%s: messages of %d bytes each take %d bytes, want at most %d, half as much again as they have", encoding, size, got, bytes*3/2)
+			}
+		}
 	}
 }
 
