@@ -19,8 +19,8 @@ type Reader struct {
 	fields []model.Tag // of all logs
 }
 
-// Span returns what Of does of e, but of its resource. It is valid until the next call,
-// and its texts are parts of e. It is false for a span with lists, maps, warnings or
+// Span returns Of of e's span; ReadProcess reads its resource. It is valid until the next
+// call, and its texts are parts of e. It is false for a span with lists, maps, warnings or
 // anything that is not as encoders write it: that must be decoded.
 func (r *Reader) Span(e trace.Encoded) (_ *Span, ok bool) {
 	j := &r.span
