@@ -3,14 +3,19 @@
 package elastic_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/go-spur/spur/backend/store"
+	"github.com/go-spur/spur/backend/store/elastic"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -38,6 +43,68 @@ func TestNoAlias(t *testing.T) {
 	}
 	if links, err := s.Links(t.Context(), trace.Window{}); err != nil || len(links) != 0 {
 		t.Errorf("Links: %v, %v, want none", links, err)
+	}
+}
+
+// searches asks for spans, in each way that there is.
+func searches(ctx context.Context, s *elastic.Store) map[string]error {
+	errs := map[string]error{}
+	_, errs["Search"] = s.Search(ctx, trace.Query{Limit: 1})
+	_, errs["Trace"] = s.Trace(ctx, pcommon.TraceID{1}, trace.Window{})
+	_, errs["Keys"] = s.Keys(ctx, "", 1)
+	_, errs["Values"] = s.Values(ctx, "a", "", 1)
+	return errs
+}
+
+// TestArchiveAlias: where the archive has its alias, and spans have none, searches do not answer from
+// the archive alone: they are errors, and the health check says why, until spans have theirs. The rest
+// goes on. A server that does not say who has an alias is believed to have it.
+func TestArchiveAlias(t *testing.T) {
+	const none, some = `{"indices":[],"fields":{}}`, `{"indices":["one"],"fields":{}}`
+	var answer atomic.Value // about the alias of spans
+	answer.Store(none)
+	c := behave(t, func(w http.ResponseWriter, r *http.Request) {
+		switch text := answer.Load().(string); {
+		case r.URL.Path == "/jaeger-span-read/_field_caps" && text == "":
+			w.WriteHeader(http.StatusForbidden)
+		case r.URL.Path == "/jaeger-span-read/_field_caps":
+			_, _ = io.WriteString(w, text)
+		case strings.HasSuffix(r.URL.Path, "/_field_caps"):
+			_, _ = io.WriteString(w, some)
+		default:
+			_, _ = io.WriteString(w, `{"_shards":{"total":1}}`)
+		}
+	})
+	c.Aliases = true
+	s := open(t, c)
+	const want = "no index has the alias jaeger-span-read,"
+	for name, err := range searches(t.Context(), s) {
+		if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want ErrUnavailable and %q", name, err, want)
+		}
+	}
+	if err := s.Ready(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("ready: %v, want %q", err, want)
+	}
+	if _, err := s.Services(t.Context()); err != nil {
+		t.Errorf("Services: %v, want none, since their alias is there", err)
+	}
+	for _, text := range []string{some, "", `{"fields":{}}`} {
+		answer.Store(none)
+		s.Probe(t.Context())
+		if s.Ready() == nil {
+			t.Errorf("before %q: ready, want %q", text, want)
+		}
+		answer.Store(text)
+		s.Probe(t.Context())
+		if err := s.Ready(); err != nil {
+			t.Errorf("with the answer %q: %v, want ready", text, err)
+		}
+		for name, err := range searches(t.Context(), s) {
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("with the answer %q: %s: %v", text, name, err)
+			}
+		}
 	}
 }
 

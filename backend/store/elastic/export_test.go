@@ -15,7 +15,7 @@ func (s *Store) SetClock(now time.Time) {
 // SetMostBytes sets how large documents that are read may be together.
 func (s *Store) SetMostBytes(n int) { s.mostBytes = n }
 
-// Probe asks the server whether it is there.
+// Probe asks the server whether it is there and has the aliases.
 func (s *Store) Probe(ctx context.Context) { s.probe(ctx) }
 
 // Watch does so until ctx is done.

@@ -55,8 +55,9 @@ func (l *link) trouble() (recent bool, err error) {
 	return time.Since(l.asked) < againAfter, l.err
 }
 
-// connect finds out what the server is and writes the templates, unless that has been
-// done since it was last away. It waits for others who do, as long as ctx allows.
+// connect finds out what the server is, writes the templates and looks for the aliases,
+// unless that has been done since it was last away. A missing alias is noted, but is no
+// error: what needs none can be done. It waits for others who do, as long as ctx allows.
 func (s *Store) connect(ctx context.Context) error {
 	l := &s.link
 	if l.version.Load() != nil {
@@ -78,15 +79,19 @@ func (s *Store) connect(ctx context.Context) error {
 	if err == nil && !s.config.KeepTemplates {
 		err = s.installTemplates(ctx, v)
 	}
+	if err == nil {
+		err = s.checkAliases(ctx)
+	}
 	if ctx.Err() != nil && err != nil {
 		return err // the caller's, not the server's
 	}
 	l.note(err)
-	if err == nil {
-		l.version.Store(&v)
-		s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
+	if err != nil && !errors.As(err, new(aliasError)) {
+		return err
 	}
-	return err
+	l.version.Store(&v)
+	s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
+	return nil
 }
 
 // failed returns err. After one of a server that is gone, the next call looks whether it is
@@ -113,14 +118,17 @@ func (s *Store) watch(ctx context.Context, every time.Duration) {
 	}
 }
 
-// probe asks the server whether it is there, and connects when it is back.
+// probe asks the server whether it is there and has the aliases, and connects when it is
+// back.
 func (s *Store) probe(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	known := s.link.version.Load() != nil
 	var err error
 	if known {
-		_, err = s.client.detect(limited)
+		if _, err = s.client.detect(limited); err == nil {
+			err = s.checkAliases(limited)
+		}
 	} else {
 		err = s.connect(limited) // which notes what came of it
 	}

@@ -83,16 +83,6 @@ func (n *names) read(k kind, from, to time.Time) string {
 	return strings.Join(list, ",")
 }
 
-// needed is the alias among names to read that nothing can be read without, or empty. There may be none of
-// dependencies, nor of the archive.
-func (n *names) needed(read string) string {
-	alias, _, _ := strings.Cut(read, ",")
-	if n.aliases && (alias == n.prefix+string(spans)+"-read" || alias == n.prefix+string(services)+"-read") {
-		return alias
-	}
-	return ""
-}
-
 // archive is the name of the index of spans that stay.
 func (n *names) archive(write bool) string {
 	name := n.prefix + string(spans) + "-archive"

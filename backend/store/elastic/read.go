@@ -83,8 +83,8 @@ func (s *Store) search(ctx context.Context, indices string, body object) (*found
 		}
 		return nil, fmt.Errorf("%w: a search was not answered by all shards: %s", store.ErrUnavailable, why)
 	}
-	if alias := s.names.needed(indices); alias != "" && f.Shards.Total == 0 {
-		return nil, unavailable(fmt.Errorf("no index has the alias %s, which jaeger-es-rollover init makes", alias))
+	if alias, missing := s.lacks(indices, f.Shards.Total); missing {
+		return nil, unavailable(aliasError(alias))
 	}
 	return &f, nil
 }

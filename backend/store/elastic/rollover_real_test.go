@@ -113,6 +113,42 @@ func TestRealAlias(t *testing.T) {
 	}
 }
 
+// TestRealArchiveAlias: where only the archive has its alias, searches do not answer from it alone, and
+// the health check says which alias is missing.
+func TestRealArchiveAlias(t *testing.T) {
+	url := server(t)
+	c := settings(url, prefix(t.TempDir()))
+	c.Aliases = true
+	s := openReal(t, c)
+	makeIndex := func(kind string) {
+		name := c.Prefix + "-jaeger-" + kind
+		mustAsk(t, url, http.MethodPut, "/"+name+"-000001", fmt.Sprintf(`{"aliases":{%q:{}}}`, name+"-read"))
+		s.Probe(t.Context())
+	}
+	lacks := func(what string, err error, alias string) {
+		t.Helper()
+		if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "the alias "+c.Prefix+"-jaeger-"+alias+",") {
+			t.Errorf("%s: %v, want ErrUnavailable with the name of %s", what, err, alias)
+		}
+	}
+	makeIndex("span-archive")
+	lacks("Ready", s.Ready(), "span-read")
+	for what, err := range searches(t.Context(), s.Store) {
+		lacks(what, err, "span-read")
+	}
+	makeIndex("span")
+	lacks("Ready with spans", s.Ready(), "service-read")
+	for what, err := range searches(t.Context(), s.Store) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s with spans: %v", what, err)
+		}
+	}
+	makeIndex("service")
+	if err := s.Ready(); err != nil {
+		t.Errorf("Ready with all: %v", err)
+	}
+}
+
 // TestRealRollover: indices are rolled over, as a lifecycle policy does it, while spans are written.
 // All are found, those that were sent again once.
 func TestRealRollover(t *testing.T) {
