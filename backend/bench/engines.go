@@ -126,7 +126,7 @@ func (c *cost) plus(d cost) {
 // name is who as a part of names.
 func name(who string) string { return strings.ToLower(strings.Fields(who)[0]) }
 
-// collector sends spans to a collector, as fast as it takes them.
+// collector sends spans to a collector, 10,000 a second or as many as it takes.
 func (b *engineBench) collector(ctx context.Context, way, who, store, server, topic string) (cost, error) {
 	c := cost{way: way, who: who}
 	data, err := os.MkdirTemp(b.dir, "data-")
