@@ -67,7 +67,7 @@ bench-backend: ## measure the backend beside real Jaegers, 20 minutes alone on t
 bench-agent: ## measure the agent beside Jaeger's, three minutes, into backend/BENCHMARKS.md
 	@scripts/bench-agent.sh
 
-bench-compat: ## measure compat/jaeger-client-go beside the real jaeger-client-go, two minutes
+bench-compat: ## measure compat/jaeger-client-go beside the real jaeger-client-go, three minutes
 	@scripts/bench-compat.sh
 
 compat-consumers: ## the tests of real programs that import jaeger-client-go, without and with the replace line, half an hour

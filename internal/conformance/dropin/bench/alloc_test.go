@@ -34,6 +34,9 @@ func TestAllocs(t *testing.T) {
 			_ = closer.Close()
 		}
 	}
+	if got := testing.AllocsPerRun(200, newSpanner(opentracing.NoopTracer{}, true).span); got != 7 {
+		t.Errorf("without a tracer a span takes %v allocations, want 7", got)
+	}
 	tracer, closer := jaeger.NewTracer("service", jaeger.NewConstSampler(true), jaeger.NewNullReporter())
 	defer closer.Close()
 	in := opentracing.HTTPHeadersCarrier{"Uber-Trace-Id": {"463ac35c9f6413ad48485a3953bb6124:a2fb4a1d1a96d312:0:1"}, "Uberctx-User": {"a b"}}
