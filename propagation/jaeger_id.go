@@ -116,18 +116,21 @@ func parseWritten(s string, c *model.Context) bool {
 	if n := len(s) - trace - others; n != 1 && n != 2 {
 		return false
 	}
+	ids := s[trace-digits.Len:]
+	const span, parent, flags = digits.Len + 1, 2*digits.Len + 2, 3*digits.Len + 3
+	if ids[span-1] != ':' || ids[parent-1] != ':' || ids[flags-1] != ':' {
+		return false
+	}
 	var id model.TraceID
 	ok := true
 	if trace > digits.Len {
 		id.High, ok = digits.ParseLower(s[:digits.Len])
 	}
-	ids := s[trace-digits.Len:]
-	const span, parent, flags = digits.Len + 1, 2*digits.Len + 2, 3*digits.Len + 3
 	low, ok1 := digits.ParseLower(ids[:digits.Len])
 	own, ok2 := digits.ParseLower(ids[span : span+digits.Len])
 	by, ok3 := digits.ParseLower(ids[parent : parent+digits.Len])
 	bits, ok4 := digits.ParseLower(ids[flags:])
-	if !(ok && ok1 && ok2 && ok3 && ok4) || ids[span-1] != ':' || ids[parent-1] != ':' || ids[flags-1] != ':' {
+	if !(ok && ok1 && ok2 && ok3 && ok4) {
 		return false
 	}
 	if id.Low = low; !id.IsValid() || own == 0 {

@@ -14,9 +14,12 @@ import (
 	"github.com/go-spur/spur/propagation"
 )
 
+// ownCodecs is how many formats are registered at least: those of addCodecs.
+const ownCodecs = 2
+
 // addCodecs registers the formats that spur does not know, unless the program has.
 func (t *Tracer) addCodecs() {
-	for _, f := range []struct {
+	for _, f := range [ownCodecs]struct {
 		format interface{}
 		codec  interface {
 			Injector
@@ -38,7 +41,11 @@ func (t *Tracer) addCodecs() {
 // codec returns what is registered for a format.
 func codec[T any](registered map[interface{}]T, format interface{}) (c T, ok bool) {
 	switch format.(type) {
-	case opentracing.BuiltinFormat, string:
+	case opentracing.BuiltinFormat:
+		if len(registered) == ownCodecs { // the program has none of its own
+			return c, false
+		}
+	case string:
 	default:
 		if format == nil || !reflect.ValueOf(format).Comparable() {
 			return c, false

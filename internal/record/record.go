@@ -151,7 +151,7 @@ func (r *Record) Freeze(key string, value any) {
 func (r *Record) SetTag(t *model.Tag) {
 	n, bit, limits := len(r.tags), keyBit(t.Key), &r.freezer.limits
 	held := int(r.bytes) + len(t.Key) + len(t.Value.Str())
-	if r.keys&bit != 0 || n == cap(r.tags) || n >= limits.TagsPerSpan || held > limits.BytesPerSpan {
+	if r.keys&bit != 0 && r.find(t.Key) >= 0 || n == cap(r.tags) || n >= limits.TagsPerSpan || held > limits.BytesPerSpan {
 		r.setTag(t)
 		return
 	}
@@ -161,7 +161,7 @@ func (r *Record) SetTag(t *model.Tag) {
 	r.tags[n] = *t
 }
 
-// setTag is SetTag where another tag may have the key, or there may be no room.
+// setTag is SetTag where another tag has the key, or there may be no room.
 func (r *Record) setTag(t *model.Tag) {
 	size := len(t.Value.Str())
 	switch i := r.find(t.Key); {
