@@ -56,10 +56,10 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 
 // askName asks the namer. Nobody else has the span.
 func (t *Tracer) askName(s *Span, o *startOptions) {
-	name := ""
-	t.guard(func() { name = o.namer.OperationName() })
+	defer t.survive()
+	n := o.namer
 	o.namer = nil
-	if name != "" {
+	if name := n.OperationName(); name != "" {
 		s.setOperationLocked(t.freezer.Operation(name))
 	}
 }
