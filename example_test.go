@@ -183,7 +183,7 @@ type route struct{ path string }
 
 func (route) Apply(*opentracing.StartSpanOptions) {}
 
-func (r route) OperationName() string {
+func (r route) SpurOperationName() string {
 	fmt.Println("looking up", r.path)
 	return "GET /orders/{id}"
 }

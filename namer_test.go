@@ -20,7 +20,7 @@ type namer struct {
 
 func (*namer) Apply(*opentracing.StartSpanOptions) { panic("Apply is not called") }
 
-func (n *namer) OperationName() string {
+func (n *namer) SpurOperationName() string {
 	n.asked++
 	if n.panics {
 		panic("no name")

@@ -54,16 +54,6 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 	return s
 }
 
-// askName asks the namer. Nobody else has the span.
-func (t *Tracer) askName(s *Span, o *startOptions) {
-	defer t.survive()
-	n := o.namer
-	o.namer = nil
-	if name := n.OperationName(); name != "" {
-		s.setOperationLocked(t.freezer.Operation(name))
-	}
-}
-
 // startPlain is start for a new trace without options, where t.plain.
 func (t *Tracer) startPlain(s *Span, op string) {
 	mono := t.clock.mono()

@@ -32,18 +32,6 @@ func Link(sc opentracing.SpanContext) opentracing.SpanReference {
 	return opentracing.SpanReference{Type: linkRef, ReferencedContext: sc}
 }
 
-// Namer is a start option for middleware that must work to know what a span is called, as
-// by looking up a route. OperationName is called if the name is wanted: before the sampler
-// is asked if that one looks at names (see sampler.Nameless), or there are observers, and
-// otherwise once the span is recorded. Spans that are not recorded keep the name that
-// StartSpan was given, and so do those for which it returns "" or panics, which
-// Stats.Cut.Panics counts. It runs once at most, on the goroutine that starts the span.
-// Of several Namers the last counts. Apply is not called.
-type Namer interface {
-	opentracing.StartSpanOption
-	OperationName() string
-}
-
 // startOptions gathers the options of one span. It lives on the stack.
 type startOptions struct {
 	time  time.Time

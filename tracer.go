@@ -166,7 +166,7 @@ func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption
 
 // StartSpanIn is StartSpan in memory of the caller's, for a type that has a Span as a field
 // and is one allocation then. s is a zero Span, or nothing happens; it must not be copied
-// from then on.
+// from then on. Contexts and descendants of s refer to it, and so keep what it is a field of.
 func (t *Tracer) StartSpanIn(s *Span, operation string, opts ...opentracing.StartSpanOption) {
 	if s == nil || s.ctx.word != nil {
 		return

@@ -31,7 +31,8 @@ func AsEarly(s Sampler) (Early, bool) {
 // reports that what Sample would answer to p at the moment, Decision.Tags included, does
 // not depend on p.Operation: it and p.Tags are empty. The tracer may then ask before a
 // spur.Namer has said what the span is called. It runs where Sample does and must not
-// block.
+// block. A type with a Self of its own that embeds a Nameless sampler and looks at names
+// must have an IgnoresOperation of its own, too.
 type Nameless interface {
 	Early
 	IgnoresOperation(p Params) bool
@@ -99,7 +100,8 @@ func (f *follower) Excludes(p Params) bool {
 	return false
 }
 
-// IgnoresOperation implements Nameless, if the strategy that is followed can tell.
+// IgnoresOperation implements Nameless, if the strategy that is followed can tell. A new
+// one may come before Sample is asked, which then decides about the name it is given.
 func (f *follower) IgnoresOperation(Params) bool {
 	switch f.of.Value().(type) {
 	case *Probabilistic, *RateLimiting:

@@ -6,43 +6,23 @@ import (
 	"mime/multipart"
 	"net/http"
 
-	"github.com/opentracing/opentracing-go"
 	"github.com/opentracing/opentracing-go/ext"
 	"github.com/opentracing/opentracing-go/log"
 
 	"github.com/go-spur/spur"
-	"github.com/go-spur/spur/internal/guard"
 )
 
 // exchange is one request that is being served: one allocation, which is also the
-// ResponseWriter and the context that the handler gets, and most often the span.
+// ResponseWriter and the context that the handler gets. The span is another: whoever keeps
+// that, or a context or child of its, must not keep the request.
 type exchange struct {
 	*handler
 	response response
 	scope    scope
-	span     spur.Span       // the scope's, unless there was one in the request's context
 	server   *http.Request   // as the server made it
 	request  *http.Request   // as the handler has it
 	form     *multipart.Form // of the server's request, before
 	returned bool            // not by a panic or the end of the goroutine
-}
-
-// routeNamer is the option that names an exchange's span.
-type routeNamer struct{ *exchange }
-
-var _ spur.Namer = routeNamer{}
-
-// Apply implements opentracing.StartSpanOption.
-func (routeNamer) Apply(*opentracing.StartSpanOptions) {}
-
-// OperationName implements spur.Namer.
-func (x routeNamer) OperationName() string {
-	x.scope.asked = true
-	x.scope.route = x.startRoute(x.server)
-	if x.scope.named {
-		return ""
-	}
-	return routeName(x.scope.method, x.scope.route)
 }
 
 // end is deferred. It ends the span and passes a panic on.
@@ -68,9 +48,6 @@ func (x *exchange) end() {
 
 func (x *exchange) finish(p any) {
 	span := x.scope.span
-	if !x.scope.asked && span.IsRecording() { // by a priority that was set since the start
-		_ = guard.Run(func() { x.scope.found(x.startRoute(x.server)) })
-	}
 	route := x.scope.end(x.request)
 	if span.IsRecording() {
 		status := x.status()

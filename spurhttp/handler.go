@@ -31,7 +31,9 @@ import (
 //
 // Samplers that look at names know the first two kinds. Routes found later rename the
 // span, unless the program has named it, by WithOperationName or Span.SetOperationName.
-// A span that is not recorded may be called by the method alone (see spur.Namer).
+// A span that is not recorded may be called by the method alone (see spur.Namer); one
+// that is recorded only because of a later sampling.priority does not know what routers
+// other than http.ServeMux would have said.
 //
 // The span has the status that the client was sent, but none when the client had
 // gone before, the connection was hijacked, or an http.TimeoutHandler around it
@@ -126,6 +128,5 @@ func (h *handler) start(x *exchange, name string, failed bool) (context.Context,
 	if current != nil {
 		return h.tracer.Start(ctx, name, opts[:]...)
 	}
-	h.tracer.StartSpanIn(&x.span, name, opts[:]...)
-	return ctx, &x.span // the scope makes it the current one
+	return ctx, h.tracer.StartSpan(name, opts[:]...).(*spur.Span) // the scope makes it the current one
 }

@@ -98,19 +98,6 @@ func (s *scope) rename(route string) {
 	}
 }
 
-// found is what routers say only when the request ends.
-func (s *scope) found(route string) {
-	s.mu.Lock()
-	said := s.said
-	if !said {
-		s.route = route
-	}
-	s.mu.Unlock()
-	if !said {
-		s.rename(route)
-	}
-}
-
 // end returns the route as http.route has it, "" when nothing is recorded. The innermost
 // mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
@@ -128,7 +115,7 @@ func (s *scope) end(r *http.Request) string {
 	if !recording && !s.asked { // nobody wants to know its name
 		return ""
 	}
-	if r.Pattern != s.pattern && r.Pattern != route {
+	if r.Pattern != route && (r.Pattern != s.pattern || !s.asked) {
 		if pattern := realPattern(r, r.Pattern); pattern != "" {
 			route = pattern
 			s.rename(route)
@@ -138,6 +125,24 @@ func (s *scope) end(r *http.Request) string {
 		return ""
 	}
 	return withoutHost(withoutMethod(route))
+}
+
+// routeNamer is the option that names an exchange's span.
+type routeNamer struct{ *exchange }
+
+var _ spur.Namer = routeNamer{}
+
+// Apply implements opentracing.StartSpanOption.
+func (routeNamer) Apply(*opentracing.StartSpanOptions) {}
+
+// SpurOperationName implements spur.Namer.
+func (x routeNamer) SpurOperationName() string {
+	x.scope.asked = true
+	x.scope.route = x.startRoute(x.server)
+	if x.scope.named {
+		return ""
+	}
+	return routeName(x.scope.method, x.scope.route)
 }
 
 // router is a handler that can tell beforehand where a request will go.

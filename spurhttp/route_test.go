@@ -230,7 +230,7 @@ func (r countingRouter) Handler(*http.Request) (http.Handler, string) {
 }
 
 // Of a request that is not recorded nobody is asked where it goes, unless the sampler
-// or an observer wants to know. One that is sampled later has its route in the end.
+// or an observer wants to know, and nobody is when it is sampled later.
 func TestHandlerAsksNoRouter(t *testing.T) {
 	byName, err := sampler.NewPerOperation(sampler.Strategy{Type: sampler.StrategyPerOperation}, 10)
 	if err != nil {
@@ -252,8 +252,8 @@ func TestHandlerAsksNoRouter(t *testing.T) {
 		"not sampled":      {func(http.ResponseWriter, *http.Request) {}, sampler.NewConst(false), 0, ""},
 		"sampled by name":  {func(http.ResponseWriter, *http.Request) {}, byName, 1, ""},
 		"sampled":          {func(http.ResponseWriter, *http.Request) {}, sampler.NewConst(true), 1, "GET /items/:id"},
-		"sampled later":    {late, sampler.NewConst(false), 1, "GET /items/:id"},
-		"later, with word": {said, sampler.NewConst(false), 1, "GET /said"},
+		"sampled later":    {late, sampler.NewConst(false), 0, "GET"},
+		"later, with word": {said, sampler.NewConst(false), 0, "GET /said"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tracer, spans := spurtest.New(t, spur.WithSampler(test.sampler))
@@ -268,5 +268,30 @@ func TestHandlerAsksNoRouter(t *testing.T) {
 				t.Errorf("spans %q, asked %d times, want %q, %d times", got, asked, test.want, test.asked)
 			}
 		})
+	}
+}
+
+// A mux says where a request went that is sampled later.
+func TestHandlerRouteOfLaterSampled(t *testing.T) {
+	late := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		spur.SpanFromContext(r.Context()).SetTag("sampling.priority", uint16(1))
+	})
+	for name, build := range map[string]func(*spur.Tracer) http.Handler{
+		"within": func(tracer *spur.Tracer) http.Handler {
+			mux := http.NewServeMux()
+			mux.Handle("GET /items/{id}", late)
+			return spurhttp.Handler(tracer, mux)
+		},
+		"around": func(tracer *spur.Tracer) http.Handler {
+			mux := http.NewServeMux()
+			mux.Handle("GET /items/{id}", spurhttp.Handler(tracer, late))
+			return mux
+		},
+	} {
+		tracer, spans := spurtest.New(t, spur.WithSampler(sampler.NewConst(false)))
+		build(tracer).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/items/7", nil))
+		if got := spans.Spans(); len(got) != 1 || got[0].Operation != "GET /items/{id}" {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

@@ -109,7 +109,6 @@ func TestTagsOfSamplers(t *testing.T) {
 	}
 }
 
-// Keys of which keyBit says the same are told apart all the same.
 // What a sampler says each time stays in a record, and nothing else does.
 func TestTagsOfSamplersStay(t *testing.T) {
 	con := []model.Tag{{Key: "sampler.type", Value: model.String("const")}, {Key: "sampler.param", Value: model.Bool(true)}}
@@ -176,6 +175,7 @@ func TestTagsOfSamplersStayWithinLimits(t *testing.T) {
 	}
 }
 
+// Keys of which keyBit says the same are told apart all the same.
 func TestKeysOfOneBit(t *testing.T) {
 	keys := []string{"", "ax", "bx", "ay", "a", "€"}
 	if keyBit("ax") != keyBit("bx") {

@@ -74,7 +74,7 @@ var fieldsKnown = sameLayout(reflect.TypeFor[log.Field](), reflect.TypeFor[field
 
 // sameLayout compares structs of fields that are no structs or arrays themselves.
 func sameLayout(a, b reflect.Type) bool {
-	same := a.NumField() == b.NumField()
+	same := a.Kind() == reflect.Struct && a.NumField() == b.NumField()
 	for i := 0; same && i < b.NumField(); i++ {
 		same = a.Field(i).Type.Kind() == b.Field(i).Type.Kind()
 	}
