@@ -208,18 +208,22 @@ func (w *walk) setApart(id pcommon.TraceID) {
 // isNew reports whether a trace that was read has spans within the window, and comes for
 // the first time. It has so many rows.
 func (w *walk) isNew(id pcommon.TraceID, td ptrace.Traces, rows int) bool {
-	first, last := int64(math.MaxInt64), int64(math.MinInt64)
+	first, last := int64(math.MaxInt64), int64(math.MinInt64) // last: of spans that this part has entries of
 	for s := range trace.Spans(td) {
 		if !w.window.Contains(s.StartTimestamp()) {
 			continue
 		}
-		if at, found := slices.BinarySearch(w.services, s.Service()); found && at < w.from {
+		at, found := slices.BinarySearch(w.services, s.Service())
+		if found && at < w.from {
 			return false // it came with this service
 		}
 		start := int64(s.StartTimestamp() / 1000)
-		first, last = min(first, start), max(last, start)
+		first = min(first, start)
+		if found && at < w.to {
+			last = max(last, start)
+		}
 	}
-	if first > last {
+	if first == math.MaxInt64 {
 		return false
 	}
 	if rows > td.SpanCount() {

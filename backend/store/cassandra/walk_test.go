@@ -35,6 +35,7 @@ func TestWalk(t *testing.T) {
 		{"long traces", 50, time.Hour, maxServices, maxSeen, traces},
 		{"three parts", 1_000, time.Minute, 400, maxSeen, 3 * traces},
 		{"more than it knows", 50, time.Hour, maxServices, 150, 5 * traces},
+		{"parts, and more than it knows", 3, time.Hour, 2, 150, 5 * traces},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := hold(test.services, traces, 5, test.apart)
