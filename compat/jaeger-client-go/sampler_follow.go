@@ -29,6 +29,9 @@ func (s *RemotelyControlledSampler) follow(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
+		if ctx.Err() != nil { // both had come
+			return
+		}
 		wait = s.samplingRefreshInterval
 		if s.poll(ctx) {
 			retry = wait

@@ -92,6 +92,9 @@ func (l *Loop) run(ctx context.Context, o Options, fetch func(context.Context) e
 			return
 		case <-timer.C:
 		}
+		if ctx.Err() != nil { // both had come
+			return
+		}
 		err := guard.Try(func() error {
 			ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 			defer cancel()

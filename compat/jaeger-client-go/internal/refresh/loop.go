@@ -40,6 +40,9 @@ func (l *Loop) run(ctx context.Context, wait, interval time.Duration, f func(con
 			return
 		case <-timer.C:
 		}
+		if ctx.Err() != nil { // both had come
+			return
+		}
 		timer.Reset(interval)
 		call(ctx, f)
 	}
