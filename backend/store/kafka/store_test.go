@@ -5,33 +5,50 @@ package kafka_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/go-spur/spur/backend/internal/kafkatest"
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
 	"github.com/go-spur/spur/backend/store/storetest"
+	"github.com/go-spur/spur/backend/trace"
 )
 
 // chain is a store that is written to through Kafka and an ingester, and read from
-// behind it.
+// behind it, when all has arrived.
 type chain struct {
 	store.Store // the last
 	kafka       store.Store
 	sink        *kafkatest.Sink
+
+	written atomic.Int64 // spans
 }
 
-// Write returns when what it wrote has arrived.
 func (c *chain) Write(ctx context.Context, td ptrace.Traces) error {
-	want := 0
-	c.sink.Await(func() bool { want = c.sink.Spans + td.SpanCount(); return true })
-	if err := c.kafka.Write(ctx, td); err != nil {
-		return err
+	err := c.kafka.Write(ctx, td)
+	if err == nil {
+		c.written.Add(int64(td.SpanCount()))
 	}
-	c.sink.Await(func() bool { return c.sink.Spans >= want })
-	return nil
+	return err
+}
+
+// arrive waits for what was written.
+func (c *chain) arrive() {
+	c.sink.Await(func() bool { return int64(c.sink.Spans) >= c.written.Load() })
+}
+
+func (c *chain) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
+	c.arrive()
+	return c.Store.Trace(ctx, id, w)
+}
+
+func (c *chain) Search(ctx context.Context, q trace.Query) (trace.Page, error) {
+	c.arrive()
+	return c.Store.Search(ctx, q)
 }
 
 func (c *chain) Close() error {
