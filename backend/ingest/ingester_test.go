@@ -121,6 +121,7 @@ func TestDeadLetters(t *testing.T) {
 // TestStoreAway: while the store is away nothing is committed, lost or thrown away, and
 // the health check says why; then all goes on by itself.
 func TestStoreAway(t *testing.T) {
+	t.Parallel() // it waits
 	_, b := kafkatest.NewCluster(t)
 	sink := kafkatest.NewSink()
 	sink.FailWith(func(ptrace.Traces) error { return fmt.Errorf("%w: no route", store.ErrUnavailable) })
@@ -193,6 +194,7 @@ func TestStorePanics(t *testing.T) {
 // TestRebalance: an ingester that joins waits until what the first is writing is
 // stored, and then both share the partitions; nothing is lost or stored twice.
 func TestRebalance(t *testing.T) {
+	t.Parallel() // it waits
 	_, b := kafkatest.NewCluster(t)
 	writing, release := make(chan struct{}, 1), make(chan struct{})
 	one := kafkatest.NewSink()

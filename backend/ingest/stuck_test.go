@@ -22,6 +22,7 @@ import (
 // TestUnpack: messages that came packed together and cannot be unpacked are a dead letter
 // without them, counted, and no reason to stop: what is before and behind them is stored.
 func TestUnpack(t *testing.T) {
+	t.Parallel() // it waits
 	for name, c := range map[string]struct {
 		produce func(*testing.T, kafkatest.Broker)
 		why     string
@@ -31,6 +32,7 @@ func TestUnpack(t *testing.T) {
 		"nothing":   {func(t *testing.T, b kafkatest.Broker) { producePacked(t, b, 3, nil) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			_, b := kafkatest.NewCluster(t, kfake.SeedTopics(1, "jaeger-spans"))
 			passes(t, b, c.produce, c.why)
 		})
@@ -68,6 +70,7 @@ func passes(t *testing.T, b kafkatest.Broker, produce func(*testing.T, kafkatest
 // TestStuck: while a partition cannot be read the health check says so, whatever goes on
 // in others.
 func TestStuck(t *testing.T) {
+	t.Parallel() // it waits
 	cluster, b := kafkatest.NewCluster(t, kfake.SeedTopics(2, "jaeger-spans"))
 	fault := cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Topic: b.Topic, Partitions: []int32{0}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	sink := kafkatest.NewSink()
