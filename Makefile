@@ -37,7 +37,7 @@ checks: # what check runs, for .ci/run
 lint: ## gofumpt and golangci-lint
 	@scripts/lint.sh
 
-platforms: ## vet for 386, arm, windows, darwin and wasm, and some tests as 32-bit programs
+platforms: ## vet for 386, windows, darwin and wasm, and some tests as 32-bit programs
 	@scripts/platforms.sh
 
 concurrent: ## the *ConcurrentSafe tests, 8 times each under the race detector

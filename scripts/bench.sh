@@ -13,7 +13,7 @@ once)
   while read -r m packages; do
     say "$m: benchmarks, one iteration"
     # shellcheck disable=SC2086 # packages is a list
-    (cd "$m" && go test -run '^$' -bench . -benchtime 1x $packages)
+    (cd "$m" && go test -short -run '^$' -bench . -benchtime 1x $packages)
   done < <(test_functions 'Benchmark[A-Za-z0-9_]*' | cut -d' ' -f1 | LC_ALL=C sort -u | by_module)
   ;;
 full)

@@ -10,5 +10,5 @@ count=${1:-8}
 while read -r m packages; do
   say "$m: *ConcurrentSafe, $count times"
   # shellcheck disable=SC2086 # packages is a list
-  (cd "$m" && go test -race -run 'ConcurrentSafe$' -count "$count" $packages)
+  (cd "$m" && go test -race -short -run 'ConcurrentSafe$' -count "$count" $packages)
 done < <(test_functions 'Test[A-Za-z0-9_]*ConcurrentSafe' | cut -d' ' -f1 | LC_ALL=C sort -u | by_module)

@@ -140,7 +140,7 @@ func checkBooks(t testing.TB, tracer *spur.Tracer) {
 }
 
 // BenchmarkDelivery finishes 200,000 sampled RPC spans (at most 5 seconds' worth, and
-// over HTTP one) at a rate, and tells what the sink, whose receive buffer for datagrams
+// over HTTP one; with -short a tenth) at a rate, and tells what the sink, whose receive buffer for datagrams
 // should be 4 MiB, got of them. Its metrics: delivered, counted as lost by the
 // tracer, and unaccounted, in percent; spans a second as finished; CPU time of this
 // process for a span, which at 20,000 a second is mostly that of the timer; memory
@@ -149,7 +149,10 @@ func checkBooks(t testing.TB, tracer *spur.Tracer) {
 // One run is enough, however large b.N: further calls repeat its numbers, so that
 // the count of iterations means nothing.
 func BenchmarkDelivery(b *testing.B) {
-	const total = 200_000
+	total := 200_000
+	if testing.Short() {
+		total /= 10
+	}
 	s := startSink(b)
 	for _, via := range []string{viaUDP, viaThrift, viaOTLP} {
 		seconds := 1

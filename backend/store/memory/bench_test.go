@@ -88,7 +88,10 @@ func BenchmarkWrite(b *testing.B) {
 }
 
 func BenchmarkSearch(b *testing.B) {
-	const spans = 500_000
+	spans := 500_000
+	if testing.Short() {
+		spans /= 10
+	}
 	s := filled(b, spans)
 	runtime.GC()
 	var m runtime.MemStats
