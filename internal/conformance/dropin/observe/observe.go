@@ -46,6 +46,7 @@ var scenarios = slices.Concat(
 	wireScenarios,
 	textScenarios,
 	configScenarios,
+	userScenarios,
 )
 
 func (s scenario) run() map[string]string {
