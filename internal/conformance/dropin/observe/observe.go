@@ -46,7 +46,8 @@ var scenarios = slices.Concat(
 	wireScenarios,
 	textScenarios,
 	configScenarios,
-	userScenarios,
+	valueScenarios,
+	wrapperScenarios,
 )
 
 func (s scenario) run() map[string]string {
