@@ -24,7 +24,8 @@ install() {
   mv "$home.new" "$home"
 }
 
-# prepare makes the configuration, also where data is left: the port may be another.
+# prepare makes the configuration, also where data is left: the port may be another. A disk
+# that others have filled to 90 % does not keep the server from making shards.
 prepare() {
   mkdir -p "$data/config"
   cp "$home"/config/{jvm.options,log4j2.properties} "$data/config/"
@@ -36,6 +37,7 @@ http.port: $port
 transport.port: $((port + 100))
 discovery.type: single-node
 cluster.max_shards_per_node: 3000
+cluster.routing.allocation.disk.threshold_enabled: false
 path.data: $data/data
 path.logs: $data/logs
 path.repo: $data/snapshots
