@@ -249,7 +249,8 @@ func (s *Server) becomes(unready error) {
 	}
 }
 
-// Ready returns nil, or why the server does not do all its work.
+// Ready returns nil, or why the server does not do all its work. One that can store goes on
+// to be given spans when they cannot be found.
 func (s *Server) Ready() error {
 	s.mu.Lock()
 	unready := s.unready
@@ -260,6 +261,11 @@ func (s *Server) Ready() error {
 	for _, k := range s.stores {
 		if p, ok := k.store.(store.Prober); ok {
 			if err := p.Ready(); err != nil {
+				return err
+			}
+		}
+		if p, ok := k.store.(store.ReadProber); ok && !s.config.Command.Writes() {
+			if err := p.ReadyToRead(); err != nil {
 				return err
 			}
 		}

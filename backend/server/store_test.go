@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -14,6 +15,34 @@ import (
 	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/store/memory"
 )
+
+// unread is a store whose spans cannot be found.
+type unread struct{ store.Store }
+
+func (unread) Ready() error       { return nil }
+func (unread) ReadyToRead() error { return errors.New("not to be found") }
+
+// TestReadyToRead: who can store is ready when nothing can be found, and who only reads is not.
+func TestReadyToRead(t *testing.T) {
+	for command, want := range map[config.Command]string{config.Collector: "", config.AllInOne: "", config.Query: "not to be found"} {
+		c := config.Default(command)
+		c.FreePorts()
+		c.Storage = "far"
+		far := func(context.Context, string, *config.Config, prometheus.Registerer, *slog.Logger) (store.Store, string, error) {
+			return unread{memory.Open(memory.Config{})}, "", nil
+		}
+		s, err := Start(t.Context(), c, Deps{Logger: slog.New(slog.DiscardHandler), Engines: far})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Ready(); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%v: ready: %v, want %q", command, err, want)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
 
 // TestEngines: a store that is none of package open's is opened by Deps.Engines, and
 // without them the error names it.

@@ -136,6 +136,13 @@ type Prober interface {
 	Ready() error
 }
 
+// ReadProber is a Prober that may be able to store what cannot be found.
+type ReadProber interface {
+	Prober
+	// ReadyToRead returns nil, or why not everything can be found now. It does not block.
+	ReadyToRead() error
+}
+
 // Archiver keeps traces that retention does not remove: those that someone
 // archived, and those that were imported. Trace and Search find them like the
 // others.

@@ -108,9 +108,9 @@ func TestElasticAliases(t *testing.T) {
 	var body []byte
 	if !again(100*time.Millisecond, 20*time.Second, func() bool {
 		status, _, body = elasticGet("http://" + ours.ports[14269] + "/")
-		return status == http.StatusServiceUnavailable && strings.Contains(string(body), prefix+"-jaeger-span-read")
+		return status == http.StatusServiceUnavailable && strings.Contains(string(body), prefix+"-jaeger-span-write")
 	}) {
-		t.Errorf("the admin port answers %d %s, want 503 and that there is no alias to read", status, body)
+		t.Errorf("the admin port answers %d %s, want 503 and that there is no alias to write to", status, body)
 	}
 	for _, path := range []string{"/api/traces?service=rolled", "/api/services"} {
 		if status, _, body := elasticGet(ours.query + path); status < 500 {

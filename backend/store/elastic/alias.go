@@ -10,7 +10,15 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-spur/spur/backend/internal/trouble"
+	"github.com/go-spur/spur/backend/store"
 )
+
+// aliasTime is how long the server has to say who has the aliases.
+const aliasTime = 3 * time.Second
 
 // aliasError says that no index has this alias.
 type aliasError string
@@ -28,40 +36,104 @@ func (n *names) needed() []string {
 	return []string{n.prefix + string(spans) + "-read", n.prefix + string(services) + "-read"}
 }
 
-// checkAliases asks the server for the aliases that are needed. The error is an
-// aliasError, or that nothing answers. Which indices have one is asked in the way that
-// needs no right but to read; what else the server answers, to who may only write say,
-// is no error.
-func (s *Store) checkAliases(ctx context.Context) error {
-	for _, alias := range s.names.needed() {
-		b, err := s.client.call(ctx, request{
-			method: http.MethodGet, path: "/" + alias + "/_field_caps",
-			query: "fields=_id&ignore_unavailable=true&allow_no_indices=true",
-		})
-		if errors.As(err, new(*serverError)) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		var caps struct {
-			Indices []string `json:"indices"` // nil if the server does not say it
-		}
-		if json.Unmarshal(b, &caps) == nil && caps.Indices != nil && len(caps.Indices) == 0 {
-			return unavailable(aliasError(alias))
+// aliases is what is known of those that are needed to read. Nothing that is stored needs
+// them.
+type aliases struct {
+	told trouble.Log
+
+	mu sync.Mutex
+	// missing has an aliasError of one that is missing, nil of one that is there, and why
+	// nothing is known of another.
+	missing map[string]error
+}
+
+// find returns why nothing can be read by any of these.
+func (a *aliases) find(names ...string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, name := range names {
+		if err := a.missing[name]; err != nil {
+			return unavailable(err)
 		}
 	}
 	return nil
 }
 
-// lacks reports whether the alias that is needed among names to read is missing, and
-// returns it. That no shards have answered says so. When the archive has, it is what the
-// server said when it was last asked.
-func (s *Store) lacks(read string, shards int) (alias string, missing bool) {
-	alias, _, _ = strings.Cut(read, ",")
-	if !slices.Contains(s.names.needed(), alias) {
-		return alias, false
+// note remembers whether an alias is there, or why the server does not say it. Then what
+// it said before holds, unless it does not let us ask: then the alias counts as there.
+func (a *aliases) note(name string, there bool, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	before, asked := a.missing[name]
+	known := asked && (before == nil || errors.As(before, new(aliasError)))
+	switch {
+	case err == nil && !there:
+		before = aliasError(name)
+	case err == nil, forbidden(err):
+		before = nil
+	case known:
+	case errors.Is(err, store.ErrUnavailable):
+		before = fmt.Errorf("it is not known whether an index has the alias %s: %w", name, err)
 	}
-	_, err := s.link.trouble()
-	return alias, shards == 0 || errors.Is(err, aliasError(alias))
+	if a.missing == nil {
+		a.missing = map[string]error{}
+	}
+	a.missing[name] = before
+}
+
+// checkAliases asks the server for the aliases that are needed, and logs which are missing.
+// Who has an alias is asked in the way that needs no right but to read.
+func (s *Store) checkAliases(ctx context.Context) {
+	a, needed := &s.link.aliases, s.names.needed()
+	limited, cancel := context.WithTimeout(ctx, aliasTime)
+	defer cancel()
+	for _, alias := range needed {
+		there, err := s.client.hasAlias(limited, alias)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil && limited.Err() != nil {
+			err = unavailable(fmt.Errorf("no answer within %v", aliasTime))
+		}
+		a.note(alias, there, err)
+	}
+	err := a.find(needed...)
+	if worse, better := a.told.Note(err); worse {
+		s.log.Warn("traces are stored, but cannot be found", "error", err)
+	} else if better {
+		s.log.Info("traces can be found again")
+	}
+}
+
+// hasAlias asks whether an index has this alias. A server that does not say which indices
+// have one is believed to have it.
+func (c *client) hasAlias(ctx context.Context, alias string) (bool, error) {
+	b, err := c.call(ctx, request{
+		method: http.MethodGet, path: "/" + alias + "/_field_caps",
+		query: "fields=_id&ignore_unavailable=true&allow_no_indices=true",
+	})
+	if err != nil {
+		return false, err
+	}
+	var caps struct {
+		Indices []string `json:"indices"` // nil if the server does not say it
+	}
+	if err := json.Unmarshal(b, &caps); err != nil {
+		return false, unavailable(fmt.Errorf("the answer about an alias cannot be read: %w", err))
+	}
+	return caps.Indices == nil || len(caps.Indices) > 0, nil
+}
+
+// lacks returns why the alias among names to read that is needed cannot be read by. That
+// no shards have answered says so. When the archive has, it is what the server said when
+// it was last asked.
+func (s *Store) lacks(read string, shards int) error {
+	alias, _, _ := strings.Cut(read, ",")
+	switch {
+	case !slices.Contains(s.names.needed(), alias):
+		return nil
+	case shards == 0:
+		return unavailable(aliasError(alias))
+	}
+	return s.link.aliases.find(alias)
 }

@@ -5,12 +5,16 @@ package elastic_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -56,87 +60,191 @@ func searches(ctx context.Context, s *elastic.Store) map[string]error {
 	return errs
 }
 
-// TestArchiveAlias: where the archive has its alias, and spans have none, searches do not answer from
-// the archive alone: they are errors, and the health check says why, until spans have theirs. The rest
-// goes on. A server that does not say who has an alias is believed to have it.
-func TestArchiveAlias(t *testing.T) {
-	const none, some = `{"indices":[],"fields":{}}`, `{"indices":["one"],"fields":{}}`
-	var answer atomic.Value // about the alias of spans
-	answer.Store(none)
+// aliasServer has an archive, and says of the alias of spans what answer says.
+func aliasServer(t *testing.T, answer http.HandlerFunc) elastic.Config {
+	t.Helper()
 	c := behave(t, func(w http.ResponseWriter, r *http.Request) {
-		switch text := answer.Load().(string); {
-		case r.URL.Path == "/jaeger-span-read/_field_caps" && text == "":
-			w.WriteHeader(http.StatusForbidden)
+		switch {
 		case r.URL.Path == "/jaeger-span-read/_field_caps":
-			_, _ = io.WriteString(w, text)
+			answer(w, r)
 		case strings.HasSuffix(r.URL.Path, "/_field_caps"):
-			_, _ = io.WriteString(w, some)
+			_, _ = io.WriteString(w, someIndex)
+		case r.URL.Path == "/_bulk":
+			const one = `{"create":{"status":201}}`
+			body, _ := io.ReadAll(r.Body)
+			_, _ = io.WriteString(w, `{"items":[`+one+strings.Repeat(`,`+one, strings.Count(string(body), "\n")/2-1)+`]}`)
 		default:
 			_, _ = io.WriteString(w, `{"_shards":{"total":1}}`)
 		}
 	})
 	c.Aliases = true
-	s := open(t, c)
-	const want = "no index has the alias jaeger-span-read,"
+	return c
+}
+
+const (
+	noIndex   = `{"indices":[],"fields":{}}`
+	someIndex = `{"indices":["one"],"fields":{}}`
+	noAlias   = "no index has the alias jaeger-span-read,"
+)
+
+// says answers with a text.
+func says(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
+}
+
+// fails answers with a status and the text of a proxy.
+func fails(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", status) }
+}
+
+// reads tells whether s can be searched, or is an error with this text. It can be written to.
+func reads(t *testing.T, when string, s *elastic.Store, want string) {
+	t.Helper()
 	for name, err := range searches(t.Context(), s) {
-		if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want ErrUnavailable and %q", name, err, want)
+		if want == "" && err != nil && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: %s: %v", when, name, err)
 		}
-	}
-	if err := s.Ready(); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("ready: %v, want %q", err, want)
+		if want != "" && (!errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %s: %v, want ErrUnavailable and %q", when, name, err, want)
+		}
 	}
 	if _, err := s.Services(t.Context()); err != nil {
-		t.Errorf("Services: %v, want none, since their alias is there", err)
+		t.Errorf("%s: Services: %v, want none, since their alias is there", when, err)
 	}
-	for _, text := range []string{some, "", `{"fields":{}}`} {
-		answer.Store(none)
-		s.Probe(t.Context())
-		if s.Ready() == nil {
-			t.Errorf("before %q: ready, want %q", text, want)
-		}
-		answer.Store(text)
-		s.Probe(t.Context())
-		if err := s.Ready(); err != nil {
-			t.Errorf("with the answer %q: %v, want ready", text, err)
-		}
-		for name, err := range searches(t.Context(), s) {
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("with the answer %q: %s: %v", text, name, err)
-			}
-		}
+	if err := s.Write(t.Context(), spansOf(1)); err != nil {
+		t.Errorf("%s: Write: %v", when, err)
+	}
+	if err := s.Ready(); err != nil {
+		t.Errorf("%s: ready: %v, want that spans can be stored", when, err)
+	}
+	if err := s.ReadyToRead(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: ready to read: %v, want %q", when, err, want)
 	}
 }
 
-// TestOldLinks: links of a day that an index of before a rollover has, too, are removed from there.
-// Where that may not be written to they do not count.
-func TestOldLinks(t *testing.T) {
-	removed := ""
-	c := behave(t, func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method {
-		case http.MethodPut:
-			_, _ = io.WriteString(w, `{"_index":"jaeger-dependencies-000002"}`)
-		case http.MethodDelete:
-			removed += r.URL.Path
-			w.WriteHeader(http.StatusForbidden)
-			_, _ = io.WriteString(w, `{"error":{"type":"cluster_block_exception","reason":"read-only"}}`)
-		default:
-			text := ""
-			for _, n := range []int{1, 2} {
-				text += fmt.Sprintf(`,{"_index":"jaeger-dependencies-00000%d","_id":"2026-01-02","_source":{"timestamp":"2026-01-02T00:00:00Z","dependencies":[{"parent":"a","child":"b","callCount":%d}]}}`, n, n)
+// TestArchiveAlias: where the archive has its alias, and spans have none, searches do not answer from
+// the archive alone: they are errors, until the server says that spans have theirs, or does not let us ask.
+// Spans are stored, which does not need it.
+func TestArchiveAlias(t *testing.T) {
+	var answer atomic.Pointer[http.HandlerFunc]
+	answered := func(f http.HandlerFunc) { answer.Store(&f) }
+	answered(says(noIndex))
+	s := open(t, aliasServer(t, func(w http.ResponseWriter, r *http.Request) { (*answer.Load())(w, r) }))
+	reads(t, "at the start", s, noAlias)
+	for name, f := range map[string]http.HandlerFunc{
+		"has it": says(someIndex), "does not say": says(`{"fields":{}}`),
+		"401": fails(http.StatusUnauthorized), "403": fails(http.StatusForbidden),
+	} {
+		answered(says(noIndex))
+		s.Probe(t.Context())
+		reads(t, "before "+name, s, noAlias)
+		answered(f)
+		s.Probe(t.Context())
+		reads(t, name, s, "")
+	}
+}
+
+// TestAliasUnsaid: an answer that says nothing of an alias changes nothing in what is known of it.
+func TestAliasUnsaid(t *testing.T) {
+	for name, f := range map[string]http.HandlerFunc{
+		"408": fails(http.StatusRequestTimeout), "429": fails(http.StatusTooManyRequests), "500": fails(http.StatusInternalServerError),
+		"502": fails(http.StatusBadGateway), "503": fails(http.StatusServiceUnavailable), "404": fails(http.StatusNotFound),
+		"garbage": says("<html>"), "another type": says(`{"indices":7}`), "nothing": says(""),
+		"a reset": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a hang":  func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var answer atomic.Pointer[http.HandlerFunc]
+			answered := func(f http.HandlerFunc) { answer.Store(&f) }
+			c := aliasServer(t, func(w http.ResponseWriter, r *http.Request) { (*answer.Load())(w, r) })
+			if c.Timeout = 10 * time.Second; name == "a hang" {
+				c.Timeout = time.Second
 			}
-			_, _ = fmt.Fprintf(w, `{"hits":{"hits":[%s]}}`, text[1:])
+			for before, want := range map[string]string{noIndex: noAlias, someIndex: ""} {
+				answered(says(before))
+				s := open(t, c)
+				reads(t, "before", s, want)
+				answered(f)
+				s.Probe(t.Context())
+				reads(t, "after "+before, s, want)
+			}
+			s := open(t, c) // which knows nothing yet
+			want := "it is not known whether an index has the alias jaeger-span-read: "
+			if name == "404" { // who answers so will never say it
+				want = ""
+			}
+			reads(t, "from the start", s, want)
+			answered(says(someIndex))
+			s.Probe(t.Context())
+			reads(t, "in the end", s, "")
+		})
+	}
+}
+
+// TestAliasWhileAway: a server that does not answer in time, or is gone and comes back, still lacks
+// the alias that it lacked.
+func TestAliasWhileAway(t *testing.T) {
+	var away atomic.Bool
+	c := aliasServer(t, says(noIndex))
+	front, err := url.Parse(c.URLs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := httputil.NewSingleHostReverseProxy(front)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if away.Load() && r.URL.Path == "/" {
+			<-r.Context().Done()
+			return
+		}
+		to.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	c.URLs = []string{server.URL}
+	s := open(t, c)
+	reads(t, "at the start", s, noAlias)
+	away.Store(true)
+	s.Probe(t.Context())
+	if err := s.Ready(); err == nil || !strings.Contains(err.Error(), "no answer within") {
+		t.Errorf("ready: %v, want that there is no answer", err)
+	}
+	for name, err := range searches(t.Context(), s) {
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("%s: %v, want ErrUnavailable", name, err)
+		}
+	}
+	if err := s.ReadyToRead(); err == nil || !strings.Contains(err.Error(), noAlias) {
+		t.Errorf("ready to read: %v, want %q", err, noAlias)
+	}
+	away.Store(false)
+	s.Probe(t.Context())
+	reads(t, "when it is back", s, noAlias)
+}
+
+// TestAliasLog: what is missing is said in one line a minute, and when it is there.
+func TestAliasLog(t *testing.T) {
+	var there atomic.Bool
+	c := aliasServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if there.Load() {
+			says(someIndex)(w, r)
+		} else {
+			says(noIndex)(w, r)
 		}
 	})
-	c.Aliases = true
-	s := open(t, c)
-	if err := s.WriteLinks(t.Context(), sample.Truncate(day), []trace.Link{{Parent: "a", Child: "b", Calls: 2}}); err != nil {
-		t.Errorf("%v, want none, since the links were written", err)
+	var log strings.Builder
+	s, err := elastic.Open(t.Context(), c, nil, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	if err != nil {
+		t.Fatal(err)
 	}
-	if want := "/jaeger-dependencies-000001/_doc/2026-01-02"; removed != want {
-		t.Errorf("removed %q, want %q", removed, want)
+	for range 3 {
+		s.Probe(t.Context())
 	}
-	if links, err := s.Links(t.Context(), trace.Window{}); err != nil || fmt.Sprint(links) != "[{a b 2 0}]" {
-		t.Errorf("links %v, %v, want those of the last index", links, err)
+	there.Store(true)
+	s.Probe(t.Context())
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); strings.Count(text, noAlias) != 1 || strings.Count(text, "traces can be found again") != 1 || strings.Contains(text, "the server can") {
+		t.Errorf("logged:\n%swant one line about the alias, and one when it is there", text)
 	}
 }

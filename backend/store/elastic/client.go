@@ -232,6 +232,12 @@ func passing(status int, kind, reason string) bool {
 	return status >= 500 || kind == "cluster_block_exception"
 }
 
+// forbidden reports whether the server answers that we may not ask.
+func forbidden(err error) bool {
+	var e *serverError
+	return errors.As(err, &e) && (e.status == http.StatusUnauthorized || e.status == http.StatusForbidden)
+}
+
 // refuses reports whether err says that the credentials are wrong.
 func refuses(err error) bool {
 	var e *serverError

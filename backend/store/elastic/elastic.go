@@ -53,7 +53,7 @@ var (
 	_ store.Archiver   = (*Store)(nil)
 	_ store.Batcher    = (*Store)(nil)
 	_ store.LinkWriter = (*Store)(nil)
-	_ store.Prober     = (*Store)(nil)
+	_ store.ReadProber = (*Store)(nil)
 	_ store.Sampler    = (*Store)(nil)
 )
 

@@ -3,6 +3,7 @@
 package elastic
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ type link struct {
 	turn    chan struct{}           // full while somebody connects
 	log     *slog.Logger
 	told    trouble.Log
+	aliases aliases
 
 	mu    sync.Mutex
 	asked time.Time // when it was last asked what it is
@@ -56,8 +58,8 @@ func (l *link) trouble() (recent bool, err error) {
 }
 
 // connect finds out what the server is, writes the templates and looks for the aliases,
-// unless that has been done since it was last away. A missing alias is noted, but is no
-// error: what needs none can be done. It waits for others who do, as long as ctx allows.
+// unless that has been done since it was last away. It waits for others who do, as long as
+// ctx allows.
 func (s *Store) connect(ctx context.Context) error {
 	l := &s.link
 	if l.version.Load() != nil {
@@ -80,13 +82,13 @@ func (s *Store) connect(ctx context.Context) error {
 		err = s.installTemplates(ctx, v)
 	}
 	if err == nil {
-		err = s.checkAliases(ctx)
+		s.checkAliases(ctx)
 	}
-	if ctx.Err() != nil && err != nil {
-		return err // the caller's, not the server's
+	if ctx.Err() != nil {
+		return cmp.Or(err, ended(ctx)) // the caller's, not the server's
 	}
 	l.note(err)
-	if err != nil && !errors.As(err, new(aliasError)) {
+	if err != nil {
 		return err
 	}
 	l.version.Store(&v)
@@ -126,9 +128,7 @@ func (s *Store) probe(ctx context.Context) {
 	known := s.link.version.Load() != nil
 	var err error
 	if known {
-		if _, err = s.client.detect(limited); err == nil {
-			err = s.checkAliases(limited)
-		}
+		_, err = s.client.detect(limited)
 	} else {
 		err = s.connect(limited) // which notes what came of it
 	}
@@ -141,11 +141,22 @@ func (s *Store) probe(ctx context.Context) {
 		return
 	}
 	s.link.note(s.failed(err))
+	if err == nil {
+		s.checkAliases(ctx)
+	}
 }
 
 // Ready implements store.Prober.
 func (s *Store) Ready() error {
 	_, err := s.link.trouble()
+	return named(err)
+}
+
+// ReadyToRead implements store.ReadProber.
+func (s *Store) ReadyToRead() error { return named(s.link.aliases.find(s.names.needed()...)) }
+
+// named says whose error it is.
+func named(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -83,8 +83,8 @@ func (s *Store) search(ctx context.Context, indices string, body object) (*found
 		}
 		return nil, fmt.Errorf("%w: a search was not answered by all shards: %s", store.ErrUnavailable, why)
 	}
-	if alias, missing := s.lacks(indices, f.Shards.Total); missing {
-		return nil, unavailable(aliasError(alias))
+	if err := s.lacks(indices, f.Shards.Total); err != nil {
+		return nil, err
 	}
 	return &f, nil
 }

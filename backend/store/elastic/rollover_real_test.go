@@ -114,7 +114,7 @@ func TestRealAlias(t *testing.T) {
 }
 
 // TestRealArchiveAlias: where only the archive has its alias, searches do not answer from it alone, and
-// the health check says which alias is missing.
+// the health check of who reads says which alias is missing.
 func TestRealArchiveAlias(t *testing.T) {
 	url := server(t)
 	c := settings(url, prefix(t.TempDir()))
@@ -132,20 +132,20 @@ func TestRealArchiveAlias(t *testing.T) {
 		}
 	}
 	makeIndex("span-archive")
-	lacks("Ready", s.Ready(), "span-read")
+	lacks("ReadyToRead", s.ReadyToRead(), "span-read")
 	for what, err := range searches(t.Context(), s.Store) {
 		lacks(what, err, "span-read")
 	}
 	makeIndex("span")
-	lacks("Ready with spans", s.Ready(), "service-read")
+	lacks("ReadyToRead with spans", s.ReadyToRead(), "service-read")
 	for what, err := range searches(t.Context(), s.Store) {
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("%s with spans: %v", what, err)
 		}
 	}
 	makeIndex("service")
-	if err := s.Ready(); err != nil {
-		t.Errorf("Ready with all: %v", err)
+	if err := s.ReadyToRead(); err != nil {
+		t.Errorf("ReadyToRead with all: %v", err)
 	}
 }
 
