@@ -18,14 +18,15 @@ import (
 // store.Walker, and waits for a store that is away. A trace that is written to meanwhile
 // may count in part, or twice.
 func Compute(ctx context.Context, s store.Store, w trace.Window, log *slog.Logger) (Result, error) {
-	return compute(ctx, s, w, &patient{log: log})
+	return compute(ctx, s, w, 1, &patient{log: log})
 }
 
-func compute(ctx context.Context, s store.Store, w trace.Window, p *patient) (Result, error) {
+// compute is one of atOnce that are under way.
+func compute(ctx context.Context, s store.Store, w trace.Window, atOnce int, p *patient) (Result, error) {
 	sum := sum{links: store.Links{}}
 	var err error
 	if walker, ok := s.(store.Walker); ok {
-		err = sum.walk(ctx, walker, w, p)
+		err = sum.walk(ctx, walker.Walk(w, atOnce), w, p)
 	} else {
 		err = sum.search(ctx, s, w, p)
 	}

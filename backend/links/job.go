@@ -52,7 +52,7 @@ func ofDay(ctx context.Context, s store.Store, day time.Time, p *patient) (Resul
 	for i := range hours {
 		each.Go(func() (err error) {
 			start := day.Add(time.Duration(i) * time.Hour)
-			hours[i], err = compute(ctx, s, trace.Window{Start: start, End: start.Add(time.Hour)}, p)
+			hours[i], err = compute(ctx, s, trace.Window{Start: start, End: start.Add(time.Hour)}, hoursAtOnce, p)
 			return err
 		})
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/go-spur/spur/backend/trace"
 )
 
-// walk adds the calls of the traces with a span in w.
-func (s *sum) walk(ctx context.Context, from store.Walker, w trace.Window, p *patient) error {
-	walk := from.Walk(w)
+// walk adds the calls of the traces of a walk through w, and closes it.
+func (s *sum) walk(ctx context.Context, walk store.Walk, w trace.Window, p *patient) error {
+	defer walk.Close()
 	for {
 		var some []ptrace.Traces
 		var tooLarge int

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -22,6 +23,8 @@ import (
 type walking struct {
 	store.Store
 	broken error
+	atOnce atomic.Int64 // of the last walk
+	closed atomic.Int64
 }
 
 type walkOf struct {
@@ -34,7 +37,8 @@ func (s *walking) Search(context.Context, trace.Query) (trace.Page, error) {
 	return trace.Page{}, errors.New("searched")
 }
 
-func (s *walking) Walk(w trace.Window) store.Walk {
+func (s *walking) Walk(w trace.Window, atOnce int) store.Walk {
+	s.atOnce.Store(int64(atOnce))
 	return &walkOf{walking: s, query: trace.Query{Window: w, Order: trace.NewestFirst, Limit: 3}, away: true}
 }
 
@@ -62,6 +66,8 @@ func (w *walkOf) Next(ctx context.Context) (some []ptrace.Traces, tooLarge int, 
 	return some, tooLarge, err
 }
 
+func (w *walkOf) Close() { w.closed.Add(1) }
+
 // TestComputeWalk: a store that can be walked through is not searched, and gives the same
 // links.
 func TestComputeWalk(t *testing.T) {
@@ -78,6 +84,13 @@ func TestComputeWalk(t *testing.T) {
 		s.broken = errors.New("broken")
 		if _, err := Compute(t.Context(), s, day(monday), quiet); !errors.Is(err, s.broken) {
 			t.Errorf("%v, want %v", err, s.broken)
+		}
+		if n := s.closed.Load(); n != 2 || s.atOnce.Load() != 1 {
+			t.Errorf("%d walks of 2 closed, of %d at once, want one", n, s.atOnce.Load())
+		}
+		s.broken = nil
+		if _, err := ofDay(t.Context(), s, monday, &patient{log: quiet}); err != nil || s.closed.Load() != 2+24 || s.atOnce.Load() != hoursAtOnce {
+			t.Errorf("a day: %v, %d walks closed, of %d at once, want 26 and %d", err, s.closed.Load(), s.atOnce.Load(), hoursAtOnce)
 		}
 		_ = s.Close()
 	})

@@ -27,7 +27,7 @@ type Store struct {
 	metrics metrics
 	log     *slog.Logger
 	round   int64         // maxRound, but for tests
-	alone   chan struct{} // has room for one walk, while it reads a trace that is large
+	alone   chan struct{} // has room for one walk, while it or its caller has a trace that is large
 
 	leftOut struct {
 		mu     sync.Mutex

@@ -9,13 +9,11 @@ const (
 	// Config says another.
 	maxScan = 20_000
 	// maxTrace is the number of bytes of a trace's rows that are read at most, and
-	// maxRound those that a search holds at once, or walksAtOnce walks together; one of
-	// these may hold as much once more, of one trace. A span takes spanBytes besides.
+	// maxRound those that a search holds at once, or all walks together; one of these may
+	// hold as much once more, of one trace. A span takes spanBytes besides.
 	maxTrace  = 512 << 20
 	maxRound  = 256 << 20
 	spanBytes = 500
-	// walksAtOnce is how many hours of a day package links walks through at once.
-	walksAtOnce = 4
 	// maxServices is the number of services that a search without one looks through, and
 	// a walk at a time. Together they hold about heldEntries of the index.
 	maxServices = 10_000

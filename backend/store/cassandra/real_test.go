@@ -306,7 +306,7 @@ func TestRealServices(t *testing.T) {
 		q.Cursor = page.Cursor
 	}
 	t.Logf("two pages took %v", time.Since(begun))
-	if came, _, _ := walked(t, s.Walk(trace.Window{})); !maps.Equal(came, onceEach(services)) {
+	if came, _, _ := walked(t, s.Walk(trace.Window{}, 1)); !maps.Equal(came, onceEach(services)) {
 		t.Errorf("%d traces came, want %d, each once", len(came), services)
 	}
 }

@@ -25,6 +25,8 @@ type walk struct {
 	store  *Store
 	window trace.Window
 
+	room       int64    // for the rows of traces that are read together
+	alone      bool     // this walk fills Store.alone
 	services   []string // sorted; nil before they were read
 	from, to   int      // those whose spans the stream has
 	atOnce     int      // services
@@ -41,12 +43,13 @@ type walk struct {
 }
 
 // Walk implements store.Walker.
-func (s *Store) Walk(w trace.Window) store.Walk {
-	return &walk{store: s, window: w, atOnce: maxServices, mostSeen: maxSeen, odd: map[pcommon.TraceID]bool{}}
+func (s *Store) Walk(w trace.Window, atOnce int) store.Walk {
+	return &walk{store: s, window: w, room: s.round / int64(max(atOnce, 1)), atOnce: maxServices, mostSeen: maxSeen, odd: map[pcommon.TraceID]bool{}}
 }
 
 // Next implements store.Walk.
 func (w *walk) Next(ctx context.Context) (some []ptrace.Traces, tooLarge int, err error) {
+	w.Close() // the caller has had what it asked for
 	db, end, err := w.store.begin(ctx)
 	if err != nil {
 		return nil, 0, err
@@ -63,6 +66,14 @@ func (w *walk) Next(ctx context.Context) (some []ptrace.Traces, tooLarge int, er
 	}
 	some, err = w.read(ctx, db)
 	return some, 0, err
+}
+
+// Close implements store.Walk.
+func (w *walk) Close() {
+	if w.alone {
+		<-w.store.alone
+		w.alone = false
+	}
 }
 
 // take fills next with traces that were not seen, all of the same services. None are left
@@ -141,7 +152,7 @@ func (w *walk) sweep(next int64) {
 func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 	all := make([]ptrace.Traces, len(w.next))
 	rows, large := make([]int, len(w.next)), make([]bool, len(w.next))
-	free := newRoom(w.store.round / walksAtOnce)
+	free := newRoom(w.room)
 	reads, ctx := errgroup.WithContext(ctx)
 	reads.SetLimit(readsAtOnce)
 	for i, e := range w.next {
@@ -170,14 +181,14 @@ func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 }
 
 // readLarger reads the next trace that there was no room for beside others. One that takes
-// more than the walk's part of the room waits until no other walk reads such a trace.
+// more than the walk's part of the room waits until no other walk has such a trace.
 func (w *walk) readLarger(ctx context.Context, db session) (some []ptrace.Traces, leftOut int, err error) {
 	e := w.nextLarger[0]
-	td, rows, err := w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.store.round/walksAtOnce))
+	td, rows, err := w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.room))
 	if errors.Is(err, errRoom) {
 		select {
 		case w.store.alone <- struct{}{}:
-			defer func() { <-w.store.alone }()
+			w.alone = true
 		case <-ctx.Done():
 			return nil, 0, context.Cause(ctx)
 		}
@@ -189,11 +200,15 @@ func (w *walk) readLarger(ctx context.Context, db session) (some []ptrace.Traces
 		w.setApart(e.id)
 		leftOut = 1
 	case err != nil:
+		w.Close()
 		return nil, 0, err
 	case w.isNew(e.id, td, rows):
 		some = []ptrace.Traces{td}
 	}
 	w.nextLarger = w.nextLarger[1:]
+	if len(some) == 0 {
+		w.Close() // at once, of what is not given away
+	}
 	return some, leftOut, nil
 }
 

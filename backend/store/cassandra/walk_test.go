@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func TestWalk(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			h := hold(test.services, traces, 5, test.apart)
 			s := fakeStore(t, &fake{answer: h.answer})
-			w := s.Walk(trace.Window{}).(*walk)
+			w := s.Walk(trace.Window{}, 1).(*walk)
 			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
 			came, _, _ := walked(t, w)
 			if !maps.Equal(came, onceEach(traces)) {
@@ -72,11 +73,11 @@ func TestWalkWindow(t *testing.T) {
 			want[pcommon.TraceID([]byte(id))] = 1
 		}
 	}
-	got, _, _ := walked(t, s.Walk(w))
+	got, _, _ := walked(t, s.Walk(w, 1))
 	if !maps.Equal(got, want) || len(want) < 30 || len(want) > 50 {
 		t.Errorf("%d traces, want %d", len(got), len(want))
 	}
-	some, _, err := s.Walk(w).Next(t.Context())
+	some, _, err := s.Walk(w, 1).Next(t.Context())
 	if err != nil || len(some) == 0 || some[0].SpanCount() != 4 {
 		t.Errorf("%d traces, %v; want whole ones of 4 spans", len(some), err)
 	}
@@ -98,7 +99,7 @@ func TestWalkFails(t *testing.T) {
 		}
 		return h.answer(query, args)
 	}})
-	came, _, failed := walked(t, s.Walk(trace.Window{}))
+	came, _, failed := walked(t, s.Walk(trace.Window{}, 1))
 	if !maps.Equal(came, onceEach(500)) || failed < 3 {
 		t.Errorf("%d traces came, want 500, each once, after some failures: %d", len(came), failed)
 	}
@@ -107,7 +108,7 @@ func TestWalkFails(t *testing.T) {
 // TestWalkTooLarge: traces that are too large together, for a part of what a search holds,
 // are read one by one; one that is too large alone is left out and counted, once.
 func TestWalkTooLarge(t *testing.T) {
-	const huge, size = 3, 6_000 // of the others
+	const huge, size, walks = 3, 6_000, 4 // size is that of the others
 	for _, test := range []struct {
 		name             string
 		traces           int
@@ -124,9 +125,9 @@ func TestWalkTooLarge(t *testing.T) {
 			h := hold(5, test.traces, 10, test.apart)
 			id := idOf(huge)
 			s := fakeStore(t, &fake{answer: h.answer})
-			s.round = walksAtOnce * test.round * size
+			s.round = walks * test.round * size
 			h.traces[string(id[:])][0] = rowOf(huge, 1, int(s.round))
-			w := s.Walk(trace.Window{}).(*walk)
+			w := s.Walk(trace.Window{}, walks).(*walk)
 			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
 			came, tooLargeOnes, _ := walked(t, w)
 			want := onceEach(test.traces)
@@ -151,28 +152,71 @@ func TestWalkTooLarge(t *testing.T) {
 	}
 }
 
-// TestWalkAlone: one walk at a time reads a trace that is large.
+// TestWalkAlone: one walk at a time has a trace that is large, until its caller asks for more or
+// closes it.
 func TestWalkAlone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := hold(1, 1, 10, time.Second)
-		s := fakeStore(t, &fake{answer: h.answer})
-		s.round = 20_000
-		w := s.Walk(trace.Window{})
-		if some, _, err := w.Next(t.Context()); len(some) > 0 || err != nil {
-			t.Fatalf("%d traces, %v; want none yet", len(some), err)
+	for name, release := range map[string]func(store.Walk) error{
+		"asked": func(w store.Walk) error {
+			if _, _, err := w.Next(t.Context()); !errors.Is(err, io.EOF) {
+				return fmt.Errorf("%w, want %w", err, io.EOF)
+			}
+			return nil
+		},
+		"closed": func(w store.Walk) error { w.Close(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := fakeStore(t, &fake{answer: hold(1, 1, 10, time.Second).answer})
+				s.round = 20_000
+				one, other := s.Walk(trace.Window{}, 4), s.Walk(trace.Window{}, 4)
+				for _, w := range []store.Walk{one, other} {
+					if some, _, err := w.Next(t.Context()); len(some) > 0 || err != nil {
+						t.Fatalf("%d traces, %v; want none yet", len(some), err)
+					}
+				}
+				if some, _, err := one.Next(t.Context()); len(some) != 1 || err != nil {
+					t.Fatalf("%d traces, %v; want the one trace", len(some), err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if some, _, err := other.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("%d traces, %v; want that it waits", len(some), err)
+				}
+				if err := release(one); err != nil {
+					t.Error(err)
+				}
+				one.Close()
+				came, _, _ := walked(t, other)
+				if !maps.Equal(came, onceEach(1)) || len(s.alone) != 0 {
+					t.Errorf("%v, want the one trace, and that nobody has it", came)
+				}
+			})
+		})
+	}
+}
+
+// TestWalkAloneFails: a large trace that cannot be read keeps no other walk waiting.
+func TestWalkAloneFails(t *testing.T) {
+	h, reads := hold(1, 1, 10, time.Second), 0
+	s := fakeStore(t, &fake{answer: func(query string, args []any) ([][]any, error) {
+		if strings.Contains(query, ".traces WHERE") {
+			if reads++; reads == 3 { // beside others, alone, and with all the room
+				return nil, errFake
+			}
 		}
-		s.alone <- struct{}{} // another walk
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if some, _, err := w.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%d traces, %v; want that it waits", len(some), err)
-		}
-		<-s.alone
-		came, _, _ := walked(t, w)
-		if !maps.Equal(came, onceEach(1)) {
-			t.Errorf("%v, want the one trace", came)
-		}
-	})
+		return h.answer(query, args)
+	}})
+	s.round = 20_000
+	w := s.Walk(trace.Window{}, 4)
+	if _, _, err := w.Next(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Next(t.Context()); !errors.Is(err, errFake) || len(s.alone) != 0 {
+		t.Errorf("%v, want %v, and that nobody has the trace", err, errFake)
+	}
+	if came, _, _ := walked(t, w); !maps.Equal(came, onceEach(1)) || len(s.alone) != 0 {
+		t.Errorf("%v, want the one trace", came)
+	}
 }
 
 // TestWalkUnreadable: a trace comes once and is read once when one of its rows cannot be
@@ -197,7 +241,7 @@ func TestWalkUnreadable(t *testing.T) {
 			h.add(id, "s00000", test.damaged)[7] = raw{0, 0, 0, 9}
 			h.add(id, fmt.Sprintf("s%05d", test.services-1), test.good)
 			s := fakeStore(t, &fake{answer: h.answer})
-			w := s.Walk(trace.Window{}).(*walk)
+			w := s.Walk(trace.Window{}, 1).(*walk)
 			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
 			came, _, _ := walked(t, w)
 			if !maps.Equal(came, onceEach(traces+1)) || came[id] != 1 {

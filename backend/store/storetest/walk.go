@@ -32,7 +32,7 @@ func testWalk(t *T) {
 		for i := range want {
 			spans[want[i].TraceID] = want[i].Spans
 		}
-		walk := walker.Walk(w)
+		walk := walker.Walk(w, 1)
 		for {
 			some, tooLarge, err := walk.Next(t.Context())
 			if errors.Is(err, io.EOF) {
@@ -51,17 +51,21 @@ func testWalk(t *T) {
 				}
 			}
 		}
+		walk.Close()
 		if len(spans) > 0 {
 			t.Errorf("%v: %d traces of %d do not come", w, len(spans), len(want))
 		}
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := walker.Walk(trace.Window{}).Next(cancelled); !errors.Is(err, context.Canceled) {
+	walk := walker.Walk(trace.Window{}, 1)
+	if _, _, err := walk.Next(cancelled); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	_ = s.Close()
-	if _, _, err := walker.Walk(trace.Window{}).Next(t.Context()); !errors.Is(err, store.ErrClosed) {
+	if _, _, err := walk.Next(t.Context()); !errors.Is(err, store.ErrClosed) {
 		t.Errorf("closed: %v", err)
 	}
+	walk.Close()
+	walk.Close()
 }
