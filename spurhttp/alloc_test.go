@@ -72,7 +72,7 @@ func TestHandlerAllocations(t *testing.T) {
 	if race.Enabled {
 		t.Skip("the race detector allocates")
 	}
-	want := map[string]float64{"unsampled": 3, "unsampled, with a caller": 5, "sampled": 3, "sampled, with a caller": 5}
+	want := map[string]float64{"unsampled": 2, "unsampled, with a caller": 4, "sampled": 2, "sampled, with a caller": 4}
 	for _, c := range handlerCases {
 		plain := testing.AllocsPerRun(1000, serving(t, false, c.sampled, c.headers))
 		traced := testing.AllocsPerRun(1000, serving(t, true, c.sampled, c.headers))

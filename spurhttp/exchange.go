@@ -13,14 +13,14 @@ import (
 )
 
 // exchange is one request that is being served: one allocation, which is also the
-// ResponseWriter and the context that the handler gets. The span is another: whoever keeps
-// that, or a context or child of its, must not keep the request.
+// ResponseWriter, the request and its context that the handler gets. The span is another:
+// whoever keeps that, or a context or child of its, must not keep the request.
 type exchange struct {
 	*handler
 	response response
 	scope    scope
 	server   *http.Request   // as the server made it
-	request  *http.Request   // as the handler has it
+	request  http.Request    // as the handler has it
 	form     *multipart.Form // of the server's request, before
 	returned bool            // not by a panic or the end of the goroutine
 }
@@ -48,7 +48,7 @@ func (x *exchange) end() {
 
 func (x *exchange) finish(p any) {
 	span := x.scope.span
-	route := x.scope.end(x.request)
+	route := x.scope.end(&x.request)
 	if span.IsRecording() {
 		status := x.status()
 		x.logEnd(p)

@@ -97,16 +97,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, span := h.start(x, operation, failed)
 	x.response.ctx, x.scope.Context, x.scope.span = ctx, ctx, span
-	x.request = r.WithContext(&x.scope)
+	x.request = *r.WithContext(&x.scope)
 	defer x.end()
 	if h.edge != spur.TrustCaller {
 		x.request.Header = r.Header.Clone()
 		propagation.Remove(propagation.Header(x.request.Header))
 	}
 	if span.IsRecording() {
-		h.tagRequest(span, x.request)
+		h.tagRequest(span, &x.request)
 	}
-	h.next.ServeHTTP(writer(&x.response), x.request)
+	h.next.ServeHTTP(writer(&x.response), &x.request)
 	x.returned = true
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"github.com/opentracing/opentracing-go"
 
@@ -33,14 +33,16 @@ func SetRoute(ctx context.Context, route string) {
 	if !ok {
 		return
 	}
-	s.mu.Lock()
-	ended := s.ended
-	if !ended {
-		s.route, s.said = route, true
-	}
-	s.mu.Unlock()
-	if !ended {
-		s.rename(route)
+	said := route // what escapes
+	for {
+		before := s.said.Load()
+		if before == ended {
+			return
+		}
+		if s.said.CompareAndSwap(before, &said) {
+			s.rename(route)
+			return
+		}
 	}
 }
 
@@ -53,12 +55,13 @@ type scope struct {
 	pattern string // of a mux around the handler
 	named   bool   // by WithOperationName
 	asked   bool   // for the route, when the span started
+	route   string // what it was then
 
-	mu    sync.Mutex
-	route string
-	said  bool // by SetRoute
-	ended bool
+	said atomic.Pointer[string] // by SetRoute: the route, nil before, and ended once the span has
 }
+
+// ended is no route.
+var ended = new(string)
 
 type scopeKey struct{}
 
@@ -101,20 +104,17 @@ func (s *scope) rename(route string) {
 // end returns the route as http.route has it, "" when nothing is recorded. The innermost
 // mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
-	s.mu.Lock()
-	s.ended = true
-	route, said := s.route, s.said
-	s.mu.Unlock()
-	if said {
-		if s.span.OperationName() != routeName(s.method, route) { // SetRoute is about to say so
-			s.rename(route)
+	if said := s.said.Swap(ended); said != nil {
+		if s.span.OperationName() != routeName(s.method, *said) { // SetRoute is about to say so
+			s.rename(*said)
 		}
-		return withoutMethod(route)
+		return withoutMethod(*said)
 	}
 	recording := s.span.IsRecording()
 	if !recording && !s.asked { // nobody wants to know its name
 		return ""
 	}
+	route := s.route
 	if r.Pattern != route && (r.Pattern != s.pattern || !s.asked) {
 		if pattern := realPattern(r, r.Pattern); pattern != "" {
 			route = pattern

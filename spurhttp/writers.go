@@ -28,32 +28,51 @@ type (
 	http2         struct{ flushPusher } // and closeNotify
 )
 
+// What the servers' ResponseWriters can do together, for one type switch.
+type (
+	canFlushHijack interface {
+		http.Flusher
+		http.Hijacker
+	}
+	canReadFrom interface {
+		canFlushHijack
+		io.ReaderFrom
+	}
+	canHTTP1 interface {
+		canReadFrom
+		http.CloseNotifier //nolint:staticcheck // handlers that still use it must find it
+	}
+	canFlushPush interface {
+		http.Flusher
+		http.Pusher
+	}
+	canHTTP2 interface {
+		canFlushPush
+		http.CloseNotifier //nolint:staticcheck // as above
+	}
+)
+
 // writer returns a ResponseWriter that writes to w and is of the largest kind that
 // can do nothing that w's cannot. What that kind lacks is found by Unwrap.
 func writer(w *response) http.ResponseWriter {
-	_, flush := w.ResponseWriter.(http.Flusher)
-	_, hijack := w.ResponseWriter.(http.Hijacker)
-	_, push := w.ResponseWriter.(http.Pusher)
-	_, readFrom := w.ResponseWriter.(io.ReaderFrom)
-	_, closeNotify := w.ResponseWriter.(http.CloseNotifier) //nolint:staticcheck // handlers that still use it must find it
 	p := plain{w}
 	h, s := flushHijacker{hijacker{p}}, flushPusher{pusher{p}}
-	switch {
-	case flush && hijack && readFrom && closeNotify:
+	switch w.ResponseWriter.(type) {
+	case canHTTP1:
 		return http1{readerFrom{h}}
-	case flush && hijack && readFrom:
+	case canReadFrom:
 		return readerFrom{h}
-	case flush && hijack:
+	case canFlushHijack:
 		return h
-	case flush && push && closeNotify:
+	case canHTTP2:
 		return http2{s}
-	case flush && push:
+	case canFlushPush:
 		return s
-	case flush:
+	case http.Flusher:
 		return flusher{p}
-	case hijack:
+	case http.Hijacker:
 		return h.hijacker
-	case push:
+	case http.Pusher:
 		return s.pusher
 	}
 	return p
