@@ -73,20 +73,22 @@ func TestNamer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tracer, _ := newTestTracer(t, append(test.opts, WithSampler(test.sampler))...)
-			n := &namer{name: "GET /a"}
-			opts := []opentracing.StartSpanOption{n}
-			if test.start != nil {
-				opts = append(opts, test.start)
+			for _, tag := range []opentracing.StartSpanOption{nil, opentracing.Tag{Key: "k", Value: "v"}} {
+				n := &namer{name: "GET /a"}
+				opts := []opentracing.StartSpanOption{tag, n}
+				if test.start != nil {
+					opts = append(opts, test.start)
+				}
+				span := tracer.StartSpan("GET", opts...).(*Span)
+				want, times := "GET", 0
+				if test.asked {
+					want, times = "GET /a", 1
+				}
+				if got := span.OperationName(); got != want || n.asked != times {
+					t.Errorf("%q, asked %d times, want %q, %d times", got, n.asked, want, times)
+				}
+				span.Finish()
 			}
-			span := tracer.StartSpan("GET", opts...).(*Span)
-			want, times := "GET", 0
-			if test.asked {
-				want, times = "GET /a", 1
-			}
-			if got := span.OperationName(); got != want || n.asked != times {
-				t.Errorf("%q, asked %d times, want %q, %d times", got, n.asked, want, times)
-			}
-			span.Finish()
 		})
 	}
 	t.Run("what the sampler saw", func(t *testing.T) {

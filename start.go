@@ -20,6 +20,10 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 		t.rare.foreign.Add(uint64(o.foreign))
 		t.rare.panics.Add(uint64(o.panics))
 	}
+	if t.plain && o.tagsAlone() {
+		t.startPlain(s, op, o)
+		return s
+	}
 	var l lineage
 	t.findLineage(&l, o)
 	s.ctx.baggage = l.baggage
@@ -54,8 +58,9 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 	return s
 }
 
-// startPlain is start for a new trace without options, where t.plain.
-func (t *Tracer) startPlain(s *Span, op string) {
+// startPlain is start for a new trace of which nothing is said, or nothing but o's tagsAlone,
+// where t.plain.
+func (t *Tracer) startPlain(s *Span, op string, o *startOptions) {
 	mono := t.clock.mono()
 	id := model.TraceID{Low: nonZero()}
 	if t.traceID128 {
@@ -67,8 +72,13 @@ func (t *Tracer) startPlain(s *Span, op string) {
 	s.start = mono + c.local.offset
 	name := t.freezer.Operation(op)
 	s.setOperationLocked(name)
-	p, w := sampler.Params{TraceID: id, Operation: name}, wordRandom
-	if d := t.askSampler(t.sampler.Load().root, s, &p); d.Sample || d.Undecided {
+	c.local.counters.started.Add(1)
+	h, p, w := t.sampler.Load().root, sampler.Params{TraceID: id, Operation: name}, wordRandom
+	if o != nil {
+		t.decideTagged(s, o, h, &p)
+		return
+	}
+	if d := t.askSampler(h, s, &p); d.Sample || d.Undecided {
 		w = plainWords[answerOf(&d)]
 		if len(d.Tags) > 0 && !d.Undecided {
 			s.rec = t.freezer.NewRecord()
@@ -76,7 +86,42 @@ func (t *Tracer) startPlain(s *Span, op string) {
 		}
 	}
 	s.word.store(w)
-	c.local.counters.started.Add(1)
+}
+
+// decideTagged is startRoot for startPlain. Nobody but the sampler has a say.
+func (t *Tracer) decideTagged(s *Span, o *startOptions, h *samplerHolder, p *sampler.Params) {
+	s.word.store(wordRandom)
+	if o.hasTags() && t.excludes(h, p, o.namer != nil) {
+		return
+	}
+	if o.namer != nil && !t.ignoresOperation(h, p) {
+		t.askName(s, o)
+		p.Operation = s.operationLocked()
+		if o.hasTags() && t.excludes(h, p, false) {
+			return
+		}
+	}
+	var r *record.Record
+	if o.hasTags() {
+		r = t.startTags(o)
+		p.Tags = r.Tags()
+	}
+	d := t.askSampler(h, s, p)
+	w := plainWords[answerOf(&d)]
+	s.word.store(w)
+	if !w.recording() {
+		if r != nil {
+			r.Release()
+		}
+		return
+	}
+	if d.Undecided {
+		d.Tags = nil
+	}
+	t.rootTags(s, r, d.Tags, "")
+	if o.namer != nil {
+		t.askName(s, o)
+	}
 }
 
 // plainWords are the words of new traces in which nobody but the sampler has a say.
@@ -202,7 +247,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	} else {
 		h = h.root
 	}
-	if o.namer != nil && (v.observed || v.asksDebug() || !t.ignoresOperation(h, p)) {
+	if o.namer != nil && (v.observed || v.asksDebug() || !t.ignoresOperation(h, &p)) {
 		t.askName(s, o)
 	}
 	p.Operation = s.operationLocked()
@@ -213,7 +258,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	var r *record.Record
 	if o.hasTags() {
 		mayBe := w&wordSampled != 0 || p.ParentFlags.IsSampled() || o.prioritized || v.observed
-		if !mayBe && t.excludes(h, p) {
+		if !mayBe && t.excludes(h, &p, false) {
 			s.word.store(w)
 			return nil
 		}

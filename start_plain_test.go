@@ -20,7 +20,7 @@ func (earlyPanic) Sample(sampler.Params) sampler.Decision { return sampler.Decis
 func (earlyPanic) Excludes(sampler.Params) bool           { panic("early") }
 func (e earlyPanic) Self() sampler.Sampler                { return e }
 
-// A root without options is what one with options is.
+// A root without options, or with tags and a Namer alone, is what one with others is.
 func TestPlainRoots(t *testing.T) {
 	half, _ := sampler.NewProbabilistic(0.5)
 	for name, s := range map[string]sampler.Sampler{
@@ -28,17 +28,19 @@ func TestPlainRoots(t *testing.T) {
 	} {
 		for _, wide := range []bool{false, true} {
 			tracer, _ := newTestTracer(t, WithSampler(s), WithTraceID128(wide))
-			for range 20 {
-				plain := tracer.StartSpan("op").(*Span)
-				given := tracer.StartSpan("op", SelfRef(NewSpanContext(model.Context{
+			tag, tags := opentracing.Tag{Key: "k", Value: "v"}, opentracing.Tags{"n": 1}
+			for i := range 20 {
+				said := [][]opentracing.StartSpanOption{nil, {tag}, {tags}, {&namer{name: "op"}}, {tag, nil, tags, &namer{name: "op"}}}[i%5]
+				plain := tracer.StartSpan("op", said...).(*Span)
+				given := tracer.StartSpan("op", append(said, SelfRef(NewSpanContext(model.Context{
 					TraceID: plain.SpanContext().TraceID(), SpanID: plain.SpanContext().SpanID(), State: model.StateDeferred | model.StateW3CRandom,
-				}))).(*Span)
+				})))...).(*Span)
 				a, b := plain.SpanContext().Model(), given.SpanContext().Model()
 				if a.Flags != b.Flags || a.State != b.State || (a.TraceID.High != 0) != wide || a.SpanID != model.SpanID(a.TraceID.Low) || a.ParentID != 0 {
 					t.Fatalf("%s: %+v, with options %+v", name, a, b)
 				}
-				if got, want := len(plain.Tags()), len(given.Tags()); got != want || plain.OperationName() != "op" {
-					t.Fatalf("%s: %d tags, with options %d", name, got, want)
+				if got, want := plain.Tags(), given.Tags(); !reflect.DeepEqual(got, want) || plain.OperationName() != "op" {
+					t.Fatalf("%s: tags %v, with options %v", name, got, want)
 				}
 				if d := time.Since(plain.StartTime()); d < 0 || d > time.Minute {
 					t.Fatalf("%s: started %s ago", name, d)

@@ -132,6 +132,12 @@ func (o *startOptions) addTag(key string, value any) {
 
 func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMap) > 0 }
 
+// tagsAlone reports whether the options say nothing that decides about the trace, but for tags
+// that the sampler may look at.
+func (o *startOptions) tagsAlone() bool {
+	return o.nrefs == 0 && !o.prioritized && o.time.IsZero()
+}
+
 // eachTag calls f for the start tags in the order they were given: of two with
 // the same key the later one counts.
 func (o *startOptions) eachTag(f func(key string, value any)) {

@@ -178,12 +178,12 @@ func (t *Tracer) StartSpanIn(s *Span, operation string, opts ...opentracing.Star
 // their parent.
 func (t *Tracer) startWith(s *Span, operation string, opts []opentracing.StartSpanOption) {
 	if t.plain && len(opts) == 0 {
-		t.startPlain(s, operation)
+		t.startPlain(s, operation, nil)
 		return
 	}
 	if t.plain && len(opts) == 1 {
 		if parent, ok := t.soleParent(opts[0]); ok && parent == nil {
-			t.startPlain(s, operation)
+			t.startPlain(s, operation, nil)
 			return
 		} else if ok {
 			t.startChild(s, operation, parent)

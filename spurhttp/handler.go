@@ -114,19 +114,20 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) start(x *exchange, name string, failed bool) (context.Context, *spur.Span) {
 	r := x.server
 	ctx := r.Context()
-	opts := [...]opentracing.StartSpanOption{serverKind, nil, nil, routeNamer{x}}
+	all := [4]opentracing.StartSpanOption{serverKind, routeNamer{x}}
+	opts := all[:2]
 	if failed {
-		opts[1] = hookPanic{}
+		opts = append(opts, hookPanic{})
 	}
 	current := opentracing.SpanFromContext(ctx)
 	if current == nil || !isWrapped(x.response.ResponseWriter) || !spur.SpanFromContext(ctx).SpanContext().IsValid() {
 		caller, _ := h.tracer.Extract(opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(r.Header))
 		if caller != nil {
-			opts[2] = h.edge.Reference(caller)
+			opts = append(opts, h.edge.Reference(caller))
 		}
 	}
 	if current != nil {
-		return h.tracer.Start(ctx, name, opts[:]...)
+		return h.tracer.Start(ctx, name, opts...)
 	}
-	return ctx, h.tracer.StartSpan(name, opts[:]...).(*spur.Span) // the scope makes it the current one
+	return ctx, h.tracer.StartSpan(name, opts...).(*spur.Span) // the scope makes it the current one
 }
