@@ -22,21 +22,24 @@ type UnknownName struct {
 // Unknown returns the JAEGER_* and OTEL_* names that are not in the table and that
 // Kubernetes did not set, sorted. Of the first 50 it says what may be meant.
 func Unknown(environ []string) []UnknownName {
-	var names []UnknownName
+	var names []string
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
 		ours := strings.HasPrefix(name, "JAEGER_") || strings.HasPrefix(name, "OTEL_")
-		if !ours || value == "" || isServiceLink(name, value) || index(name) >= 0 {
-			continue
+		if ours && value != "" && !isServiceLink(name, value) && index(name) < 0 {
+			names = append(names, name)
 		}
+	}
+	slices.Sort(names) // and no type of ours, for which a sort of its own would be linked
+	var unknown []UnknownName
+	for i, name := range names {
 		u := UnknownName{Name: name}
-		if len(names) < mostNearby {
+		if i < mostNearby {
 			u.Meant = nearest(name)
 		}
-		names = append(names, u)
+		unknown = append(unknown, u)
 	}
-	slices.SortFunc(names, func(a, b UnknownName) int { return strings.Compare(a.Name, b.Name) })
-	return names
+	return unknown
 }
 
 // unknown returns up to 10 of these names for the log: all JAEGER_* ones, and those
