@@ -181,7 +181,7 @@ func (p *JaegerBinary) parseBaggage(b []byte, n int) (*model.Baggage, error) {
 		}
 		left -= size
 		m := model.Member{Key: textOf(key), Value: textOf(value)}
-		build.put(build.find(m.Key), m, &p.limits)
+		build.put(build.find(m.Key), &m, &p.limits)
 	}
 	p.counters.leftOut(dropped)
 	return build.baggage(), nil

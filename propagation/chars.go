@@ -85,7 +85,6 @@ const (
 	inMember                   // ASCII that neither ends a value in W3C's list nor encodes anything
 	inASCII
 	noControl // not an ASCII control byte
-	noCapital // not an ASCII capital letter
 )
 
 var classes = func() (table [256]class) {
@@ -101,7 +100,6 @@ var classes = func() (table [256]class) {
 			inMember:  ' ' < c && c < 0x7f && c != '%' && c != ',' && c != ';',
 			inASCII:   ascii,
 			noControl: c >= ' ' && c != 0x7f,
-			noCapital: c == lowerByte(c),
 		} {
 			if is {
 				table[i] |= class

@@ -58,7 +58,7 @@ func (c *collection) add(m *found) {
 		return
 	}
 	for i := range c.members {
-		if old := &c.members[i]; c.match.same(old.key, m.key) {
+		if old := &c.members[i]; len(old.key) == len(m.key) && c.match.same(old.key, m.key) {
 			if old.listed || !m.listed && c.spelling(m.name) <= c.spelling(old.name) {
 				*old = *m
 			}
@@ -109,7 +109,10 @@ func (k keyMatch) same(a, b string) bool {
 // addMember takes a member that has a header of its own. What it costs is what
 // the header measures. inHeader is its name again, if that is in a Header.
 func (p *Textual) addMember(r *reading, f field, name, value, inHeader string) {
-	of, _ := f.family()
+	of := jaeger
+	if f == b3Member {
+		of = b3
+	}
 	c := p.collect(r, of)
 	if !c.charge(len(name) + len(value)) {
 		return

@@ -28,16 +28,18 @@ import (
 // carriers get one call of ForeachKey, whose error is returned wrapped with
 // ErrCorrupted. Of an [Environ], keys of members that have the same variable are one
 // key, spelled as W3C's baggage spells it.
-func (p *Textual) Extract(from Reader) (model.Context, error) {
+func (p *Textual) Extract(from Reader) (c model.Context, err error) {
 	h, ok := from.(Header)
 	if !ok {
-		return p.extractFrom(from)
+		err = p.extractFrom(from, &c)
+		return c, err
 	}
 	r := reading{match: p.from.match(false)}
 	if p.readHeader(&r, h); r.has == 0 && r.scratch == nil {
 		return model.Context{}, ErrNotFound
 	}
-	return p.conclude(&r, nil)
+	err = p.conclude(&r, nil, &c)
+	return c, err
 }
 
 // visitor is a reading of a carrier that is not a Header. It is pooled, with its
@@ -47,7 +49,7 @@ type visitor struct {
 	visit func(key, value string) error
 }
 
-func (p *Textual) extractFrom(from Reader) (model.Context, error) {
+func (p *Textual) extractFrom(from Reader, c *model.Context) error {
 	v, ok := p.visitors.Get().(*visitor)
 	if !ok {
 		v = new(visitor)
@@ -60,19 +62,19 @@ func (p *Textual) extractFrom(from Reader) (model.Context, error) {
 	}
 	_, environ := from.(*Environ)
 	v.match = p.from.match(environ)
-	c, err := p.conclude(&v.reading, from.ForeachKey(v.visit))
+	err := p.conclude(&v.reading, from.ForeachKey(v.visit), c)
 	v.reading = reading{}
 	p.visitors.Put(v)
-	return c, err
+	return err
 }
 
 // conclude makes a context of what was read, unless the carrier broke off, and ends the
-// reading.
-func (p *Textual) conclude(r *reading, failed error) (c model.Context, err error) {
+// reading. c is zero.
+func (p *Textual) conclude(r *reading, failed error, c *model.Context) (err error) {
 	if failed != nil {
 		err = p.unreadable(r, failed)
 	} else {
-		err = p.resolve(r, &c)
+		err = p.resolve(r, c)
 	}
 	if s := r.scratch; s != nil {
 		for f := range families {
@@ -84,10 +86,11 @@ func (p *Textual) conclude(r *reading, failed error) (c model.Context, err error
 		p.scratches.Put(s)
 	}
 	if err != nil {
-		return model.Context{}, err
+		*c = model.Context{}
+		return err
 	}
 	c.State |= model.StateRemote
-	return c, nil
+	return nil
 }
 
 // unreadable counts a carrier that broke off against the formats it had ids of.
@@ -129,6 +132,7 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		}
 	}
 	if winner == families {
+		p.takeW3CBaggage(r)
 		if complain != nil && ids[b3].State&model.StateDecided == 0 {
 			return complain
 		}
@@ -147,7 +151,7 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 			p.counters[f].conflicts.Add(1)
 		}
 	}
-	if r.scratch != nil {
+	if r.scratch != nil || r.lists[w3cBaggage-jaegerList] != nil {
 		c.Baggage = p.merge(r, winner)
 	}
 	return nil

@@ -35,6 +35,7 @@ var seeds = []seed{
 	{name: "İ changes its length", key: "İ\xff", value: "v", list: "İ=v,i̇=w"},
 	{name: "one key three times", key: "Key", value: "1", list: "key=2,KEY=3"},
 	{name: "all agree", id: "a:b:c:1", parent: "00-0000000000000000000000000000000a-000000000000000b-01", state: "a=1,b@c=2", b3: "a-b-1-c", key: "k", value: "a+b", baggage: "K=a%20b;p=1"},
+	{name: "the same member again", id: "a:b:c:1", key: "K", value: "1", baggage: "k=1,k=%zz"},
 	{name: "none agrees", id: "a:b:c:1", parent: w3cParent, state: "a=1", b3: "1-2-d", key: "k", value: "1", baggage: "k=2"},
 	{name: "one is corrupted", id: "x", parent: w3cParent, b3: "0", baggage: "a=%ff,b=\xff,c=%"},
 	{name: "later version", parent: "cc" + w3cParent[2:] + "-more", state: strings.Repeat("a=1,", 40)},

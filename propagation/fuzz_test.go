@@ -93,16 +93,20 @@ func FuzzComposite(f *testing.F) {
 		checkTextual(t, propagation.Text, formats{fW3C, fJaeger}, formats{fJaeger, fW3C}, m, size, newTextMap)
 
 		// The order of a carrier does not matter.
-		one, err1 := newDefault(t, propagation.HTTP).Extract(h)
+		p, q := newDefault(t, propagation.HTTP), newDefault(t, propagation.HTTP)
+		one, err1 := p.Extract(h)
 		reversed := &pairs{}
 		for i := range all {
 			if kv := all[len(all)-1-i]; kv[1] != "" {
 				reversed.list = append(reversed.list, kv)
 			}
 		}
-		two, err2 := newDefault(t, propagation.HTTP).Extract(reversed)
+		two, err2 := q.Extract(reversed)
 		if describe(one) != describe(two) || listMembers(one.Baggage) != listMembers(two.Baggage) || (err1 == nil) != (err2 == nil) {
 			t.Errorf("%s, %v; in another order %s, %v", describe(one), err1, describe(two), err2)
+		}
+		if one, two := p.Stats()[1].BaggageDropped, q.Stats()[1].BaggageDropped; one != two {
+			t.Errorf("%d members of W3C's left out; in another order %d", one, two)
 		}
 	})
 }

@@ -26,7 +26,7 @@ type builder struct {
 // spelling and properties replace those of formats that do not keep them. The limits
 // hold for the outcome as they do for each family.
 func (p *Textual) merge(r *reading, winner family) *model.Baggage {
-	r.build.match = r.match
+	p.scratched(r).build.match = r.match
 	if slices.Contains(p.from.baggage, winner) {
 		p.accept(r, winner)
 	}
@@ -41,8 +41,15 @@ func (p *Textual) merge(r *reading, winner family) *model.Baggage {
 // accept adds what one family brought.
 func (p *Textual) accept(r *reading, f family) {
 	b := &r.build
-	for i := range r.baggage[f].members {
-		m := &r.baggage[f].members[i]
+	if lists := r.lists[w3cBaggage-jaegerList]; f == w3c && lists != nil {
+		if len(lists) == 1 && len(b.members) > 0 && b.repeats(lists[0], &p.limits) {
+			return
+		}
+		p.takeW3CBaggage(r)
+	}
+	members := r.baggage[f].members
+	for i := range members {
+		m := &members[i]
 		member := model.Member{Key: m.key, Properties: m.properties}
 		if f != w3c && !m.listed {
 			member.Key = b.lower(m.key)
@@ -58,15 +65,34 @@ func (p *Textual) accept(r *reading, f family) {
 		default:
 			member.Value = b.decode(m, f, p.kind)
 		}
-		if !b.put(old, member, &p.limits) {
+		if !b.put(old, &member, &p.limits) {
 			r.baggage[f].dropped++
 		}
 	}
 }
 
+// repeats reports whether the members of a list of W3C's, all of which are ordinary, are
+// there, so that the list adds nothing. Mostly Jaeger's headers have brought them.
+func (b *builder) repeats(list string, l *Limits) bool {
+	if len(list) > l.BaggageBytes {
+		return false
+	}
+	for room := l.BaggageMembers; room > 0; room-- {
+		key, _, size := ordinaryMember(list)
+		if size == 0 || !b.holds(key) {
+			return false
+		}
+		if size == len(list) {
+			return true
+		}
+		list = list[size+len(","):]
+	}
+	return false
+}
+
 // put adds a member, or puts it in the place of an old one. It reports whether there
 // was room.
-func (b *builder) put(old *model.Member, m model.Member, l *Limits) bool {
+func (b *builder) put(old, m *model.Member, l *Limits) bool {
 	size := b.size + len(m.Key) + len(m.Value) + len(m.Properties)
 	if old != nil {
 		size -= len(old.Key) + len(old.Value) + len(old.Properties)
@@ -76,36 +102,45 @@ func (b *builder) put(old *model.Member, m model.Member, l *Limits) bool {
 	}
 	b.size = size
 	if old != nil {
-		*old = m
+		*old = *m
 	} else {
-		b.members = appendFew(b.members, &m)
+		b.members = appendFew(b.members, m)
 	}
 	return true
 }
 
 func (b *builder) find(key string) *model.Member {
 	for i := range b.members {
-		if m := &b.members[i]; m.Key == key || b.match.same(m.Key, key) {
+		if m := &b.members[i]; len(m.Key) == len(key) && b.match.same(m.Key, key) {
 			return m
 		}
 	}
 	return nil
 }
 
+// holds reports whether there is a member of this very key, without properties.
+func (b *builder) holds(key string) bool {
+	for i := range b.members {
+		if m := &b.members[i]; m.Key == key {
+			return m.Properties == ""
+		}
+	}
+	return false
+}
+
 // lower returns a key in lower case.
 func (b *builder) lower(key string) string {
 	from := len(b.text)
 	b.text = slices.Grow(b.text, len(key))
-	text, are := b.text[from:from+len(key)], ^class(0)
-	for i := range text {
-		c := key[i]
-		are &= classes[c]
-		text[i] = lowerByte(c)
+	text, bits := b.text[from : from+len(key)][:len(key)], byte(0)
+	for i := range len(key) {
+		bits |= key[i]
+		text[i] = lowerByte(key[i])
 	}
 	switch {
-	case are&inASCII == 0:
+	case bits >= utf8.RuneSelf:
 		return strings.ToLower(key)
-	case are&noCapital != 0:
+	case string(text) == key:
 		return key
 	}
 	b.text = b.text[:from+len(key)]
@@ -136,24 +171,40 @@ func (b *builder) decode(m *found, f family, kind Kind) string {
 	return value
 }
 
-// baggage returns copies of the members, in two allocations, so that none keeps a
+// baggage returns copies of the members, in one or two allocations, so that none keeps a
 // megabyte of header alive. They will be written in the order they came in.
-func (b *builder) baggage() *model.Baggage {
+func (b *builder) baggage() (list *model.Baggage) {
 	if len(b.members) == 0 {
 		return nil
 	}
-	text := make([]byte, 0, b.size)
-	for i := range b.members {
-		m := &b.members[i]
-		for _, s := range [...]*string{&m.Key, &m.Value, &m.Properties} {
-			if from := len(text); *s != "" {
-				text = append(text, *s...)
-				*s = textOf(text[from:])
-			}
-		}
+	var nodes []model.Baggage
+	var text []byte
+	if n := len(b.members); n <= len(few{}.nodes) && b.size <= len(few{}.text) {
+		f := new(few)
+		nodes, text = f.nodes[:n], f.text[:b.size]
+	} else {
+		nodes, text = make([]model.Baggage, n), make([]byte, b.size)
 	}
-	slices.Reverse(b.members) // the list begins with the newest
-	return model.NewBaggage(b.members...)
+	keep := func(s string) string {
+		n := copy(text, s)
+		s, text = textOf(text[:n]), text[n:]
+		return s
+	}
+	for i := len(nodes) - 1; i >= 0; i-- { // the list begins with the newest
+		m := b.members[i]
+		m.Key, m.Value = keep(m.Key), keep(m.Value)
+		if m.Properties != "" {
+			m.Properties = keep(m.Properties)
+		}
+		list = nodes[i].Link(m, list)
+	}
+	return list
+}
+
+// few is memory for baggage as most is.
+type few struct {
+	nodes [2]model.Baggage
+	text  [64]byte
 }
 
 // clear forgets the members, and text beyond what is worth keeping.

@@ -22,6 +22,10 @@ func TestCompositeMergesBaggage(t *testing.T) {
 		dropped string // of each format
 	}{
 		{"the same in both", [][2]string{jaegerIDs, {"uberctx-user-id", "a+b"}, {"baggage", "user-id=a%20b"}}, "user-id=a b", "0 0 0"},
+		{"the same in both, ordinary", [][2]string{jaegerIDs, {"uberctx-user-id", "a"}, {"uberctx-tenant", "b"}, {"baggage", "user-id=a,tenant=b"}}, "tenant=b user-id=a", "0 0 0"},
+		{"one more in w3c's", [][2]string{jaegerIDs, {"uberctx-k", "1"}, {"baggage", "k=1,l=2,m=%"}}, "k=1 l=2", "0 1 0"},
+		{"the same in both, with properties", [][2]string{jaegerIDs, {"uberctx-k", "1"}, {"baggage", "k=1;p"}, {"baggage", "l=2"}}, "k=1;p l=2", "0 0 0"},
+		{"the same in both, w3c's ids", [][2]string{w3cIDs, {"uberctx-k", "1"}, {"baggage", "k=2"}}, "k=2", "0 0 0"},
 		{"w3c's spelling and properties", [][2]string{jaegerIDs, {"uberctx-user-id", "jaeger"}, {"baggage", "User-Id=w3c;p=1"}}, "User-Id=jaeger;p=1", "0 0 0"},
 		{"w3c's value where its ids won", [][2]string{w3cIDs, {"uberctx-user-id", "jaeger"}, {"baggage", "User-Id=w3c;p=1"}}, "User-Id=w3c;p=1", "0 0 0"},
 		{"nobody's ids", [][2]string{{"uberctx-user-id", "jaeger"}, {"baggage", "User-Id=w3c;p=1"}}, "User-Id=jaeger;p=1", "0 0 0"},

@@ -67,9 +67,11 @@ func memberField(f family) field { return [families]field{jaeger: jaegerMember, 
 
 // headerName is one name in the spellings that are needed.
 type headerName struct {
-	text      string // as configured: written under Text
-	lower     string // compared with; written to foreign carriers under HTTP
-	canonical string // written to, and looked up in, a Header
+	_         [0]func() // not comparable: that would be code of a kilobyte
+	text      string    // as configured: written under Text
+	lower     string    // compared with; written to foreign carriers under HTTP
+	canonical string    // written to, and looked up in, a Header
+	field
 }
 
 // is compares with a key of any case.
@@ -95,7 +97,7 @@ type names struct {
 // group is the names that begin with one letter.
 type group struct {
 	lengths uint64 // of keys that may be one of them, as lengthBit has them
-	fields  []field
+	names   []*headerName
 }
 
 // lengthBit stands for a length, the last one for all that are longer, too.
@@ -153,9 +155,10 @@ func (n *names) add(f field, text string) {
 		text:      text,
 		lower:     string(appendLowerASCII(nil, text)),
 		canonical: http.CanonicalHeaderKey(text),
+		field:     f,
 	}
 	g := &n.groups[text[0]&31]
-	g.fields = append(g.fields, f)
+	g.names = append(g.names, &n.of[f])
 	if g.lengths |= lengthBit(len(text)); f >= jaegerMember {
 		g.lengths |= -lengthBit(len(text)) // and all that are longer
 	}
@@ -194,20 +197,19 @@ func (n *names) classify(key string) field {
 // classifyHeader says what a key of a Header that may be one of the names is, and
 // of a whole name whether it is spelled as Inject writes it.
 func (n *names) classifyHeader(key string) (f field, canonical bool) {
-	for _, f := range n.groups[key[0]&31].fields {
-		name := &n.of[f]
+	for _, name := range n.groups[key[0]&31].names {
 		size := len(name.lower)
 		switch {
+		case len(key) == size && key == name.canonical:
+			return name.field, true
 		case len(key) < size || lowerByte(key[size/2]) != name.lower[size/2]:
-		case f >= jaegerMember:
+		case name.field >= jaegerMember:
 			if start := key[:size]; start == name.canonical || start == name.lower || strings.EqualFold(start, name.lower) {
-				return f, true
+				return name.field, true
 			}
 		case len(key) > size:
-		case key == name.canonical:
-			return f, true
 		case key == name.lower, strings.EqualFold(key, name.lower):
-			return f, false
+			return name.field, false
 		}
 	}
 	return noField, false

@@ -105,12 +105,21 @@ func (p *Textual) readHeader(r *reading, h Header) {
 		}
 	}
 	if r.listed {
-		for i := range r.lists {
-			for _, list := range r.lists[i] {
-				p.take(r, jaegerList+field(i), "", list)
+		for _, f := range [...]field{jaegerList, w3cState} { // w3cBaggage has time: see accept
+			for _, list := range r.lists[f-jaegerList] {
+				p.take(r, f, "", list)
 			}
 		}
 	}
+}
+
+// takeW3CBaggage takes what readHeader leaves.
+func (p *Textual) takeW3CBaggage(r *reading) {
+	lists := &r.lists[w3cBaggage-jaegerList]
+	for _, list := range *lists {
+		p.addW3CList(r, list)
+	}
+	*lists = nil
 }
 
 // prefer reports whether a spelling of a Header's name counts more than the one that is

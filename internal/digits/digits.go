@@ -27,7 +27,14 @@ func Put(dst *[Len]byte, v uint64) {
 func Parse(s string) (v uint64, ok bool) { return parse(s, 0x20*each) }
 
 // ParseLower reads 1 to 16 digits, letters in lower case.
-func ParseLower(s string) (v uint64, ok bool) { return parse(s, 0) }
+func ParseLower(s string) (v uint64, ok bool) {
+	if len(s) != Len {
+		return parse(s, 0)
+	}
+	high, bad1 := number(load(s))
+	low, bad2 := number(load(s[8:]))
+	return uint64(high)<<32 | uint64(low), (bad1|bad2)&badBits == 0
+}
 
 // parse reads the digits. fold has the bit that makes capital letters small.
 func parse(s string, fold uint64) (v uint64, ok bool) {
@@ -35,9 +42,10 @@ func parse(s string, fold uint64) (v uint64, ok bool) {
 	if n < 8 || n > Len {
 		return parseFew(s, byte(fold))
 	}
-	high, bad1 := number(load(s), fold)
-	low, bad2 := number(load(s[n-8:]), fold) // which overlap when there are less than 16
-	return uint64(high>>(4*(Len-n)))<<32 | uint64(low), bad1|bad2 == 0
+	first, last := load(s), load(s[n-8:]) // which overlap when there are less than 16
+	high, bad1 := number(first | first>>1&fold)
+	low, bad2 := number(last | last>>1&fold)
+	return uint64(high>>(4*(Len-n)))<<32 | uint64(low), (bad1|bad2)&badBits == 0
 }
 
 func parseFew(s string, fold byte) (v uint64, ok bool) {
@@ -77,12 +85,16 @@ func eight(v uint32) uint64 {
 	return x + '0'*each + letters*('a'-'0'-10)
 }
 
-// number returns what eight digits stand for, and bits that are set where one is none.
-func number(x, fold uint64) (v uint32, bad uint64) {
+// badBits are set where number finds no digit.
+const badBits = 0xf0 * each
+
+// number returns what eight digits stand for. If one is none, some of badBits are set in
+// bad: where the last such one is, since those behind it carry and borrow nothing.
+func number(x uint64) (v uint32, bad uint64) {
 	letters := x >> 6 & each
-	v8 := x&(0x0f*each) + 9*letters                            // each less than 25
-	bad = (x|x>>1&fold)&(0xf0*each) ^ 0x30*(each+letters)      // neither 0x3… nor 0x6…
-	bad |= (v8 | ((v8 + 6*each) ^ letters<<4)) & (0x10 * each) // above 15, or above 9 without being a letter, or a letter below
+	v8 := x - '0'*each - letters*('a'-'0') // 0 to 9, or 0 to 5
+	bad = v8 | (v8 + 6*each + 4*letters)
+	v8 += 10 * letters
 	v8 = (v8 | v8>>4) & 0x00ff00ff00ff00ff
 	v8 = (v8 | v8>>8) & 0x0000ffff0000ffff
 	return uint32(v8 | v8>>16), bad
