@@ -3,7 +3,6 @@
 package spurhttp
 
 import (
-	"mime/multipart"
 	"net/http"
 
 	"github.com/opentracing/opentracing-go/ext"
@@ -19,28 +18,27 @@ type exchange struct {
 	*handler
 	response response
 	scope    scope
-	server   *http.Request   // as the server made it
-	request  http.Request    // as the handler has it
-	form     *multipart.Form // of the server's request, before
-	returned bool            // not by a panic or the end of the goroutine
+	request  http.Request // as the handler has it
+	returned bool         // not by a panic or the end of the goroutine
 }
 
 // end is deferred. It ends the span and passes a panic on.
 func (x *exchange) end() {
+	server := x.scope.server
 	// The server removes the files of its own request's form, which this one is not.
 	// It is not handed over: a handler that outlives its request is too late for that.
-	if form := x.request.MultipartForm; form != nil && form != x.form {
+	if form := x.request.MultipartForm; form != nil && form != server.MultipartForm {
 		_ = form.RemoveAll()
-	}
-	// Middleware around this handler looks for the pattern.
-	if x.request.Pattern != x.scope.pattern {
-		x.server.Pattern = x.request.Pattern
 	}
 	var p any
 	if !x.returned {
 		p = recover() // nil after runtime.Goexit
 	}
 	x.finish(p)
+	// Middleware around this handler looks for the pattern.
+	if x.request.Pattern != server.Pattern {
+		server.Pattern = x.request.Pattern
+	}
 	if p != nil {
 		panic(p)
 	}
@@ -54,7 +52,7 @@ func (x *exchange) finish(p any) {
 		x.logEnd(p)
 		if status != 0 {
 			tagStatus(span, status, http.StatusInternalServerError, x.semantic)
-			if x.scope.method != http.MethodHead {
+			if x.scope.server.Method != http.MethodHead {
 				span.SetInt64(sizeTag(x.semantic), x.response.written.Load())
 			}
 		}

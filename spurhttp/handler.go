@@ -88,9 +88,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
 		handler:  h,
 		response: response{ResponseWriter: w, http2: r.ProtoMajor > 1},
-		scope:    scope{method: r.Method, pattern: r.Pattern, named: operation != ""},
-		server:   r,
-		form:     r.MultipartForm,
+		scope:    scope{server: r, named: operation != ""},
 	}
 	if !x.scope.named {
 		operation = methodName(r.Method)
@@ -112,7 +110,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // start starts the span under that of a Handler around this one, else under the caller's.
 func (h *handler) start(x *exchange, name string, failed bool) (context.Context, *spur.Span) {
-	r := x.server
+	r := x.scope.server
 	ctx := r.Context()
 	all := [4]opentracing.StartSpanOption{serverKind, routeNamer{x}}
 	opts := all[:2]

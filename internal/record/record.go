@@ -151,8 +151,12 @@ func (r *Record) Freeze(key string, value any) {
 func (r *Record) SetTag(t *model.Tag) {
 	n, bit, limits := len(r.tags), keyBit(t.Key), &r.freezer.limits
 	held := int(r.bytes) + len(t.Key) + len(t.Value.Str())
-	if r.keys&bit != 0 && r.find(t.Key) >= 0 || n == cap(r.tags) || n >= limits.TagsPerSpan || held > limits.BytesPerSpan {
-		r.setTag(t)
+	at := -1
+	if r.keys&bit != 0 {
+		at = r.find(t.Key)
+	}
+	if at >= 0 || n == cap(r.tags) || n >= limits.TagsPerSpan || held > limits.BytesPerSpan {
+		r.setTag(t, at)
 		return
 	}
 	r.keys |= bit
@@ -161,14 +165,15 @@ func (r *Record) SetTag(t *model.Tag) {
 	r.tags[n] = *t
 }
 
-// setTag is SetTag where another tag has the key, or there may be no room.
-func (r *Record) setTag(t *model.Tag) {
+// setTag is SetTag where the tag at an index has the key, or, if that is negative, there may
+// be no room.
+func (r *Record) setTag(t *model.Tag, at int) {
 	size := len(t.Value.Str())
-	switch i := r.find(t.Key); {
-	case i >= 0 && r.makeRoom(size-len(r.tags[i].Value.Str())):
-		r.tags[i].Value = t.Value
-		r.sampled = min(r.sampled, uint8(min(i, maxSampled)))
-	case i < 0 && len(r.tags) < r.freezer.limits.TagsPerSpan && r.makeRoom(len(t.Key)+size):
+	switch {
+	case at >= 0 && r.makeRoom(size-len(r.tags[at].Value.Str())):
+		r.tags[at].Value = t.Value
+		r.sampled = min(r.sampled, uint8(min(at, maxSampled)))
+	case at < 0 && len(r.tags) < r.freezer.limits.TagsPerSpan && r.makeRoom(len(t.Key)+size):
 		r.keys |= keyBit(t.Key)
 		first := len(r.tags) == usualTags && cap(r.tags) == usualTags
 		if r.tags = append(r.tags, *t); first { // they have moved out
