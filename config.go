@@ -58,7 +58,7 @@ type config struct {
 	probability   float64        // when sampler is nil, until the sampling server answers
 	remote        remoteSampling // when sampler is nil
 	reporters     []reporter.Reporter
-	formats       map[any]codec
+	formats       map[any]*codec
 	headers       propagation.JaegerHeaders
 	headerFormats *headerFormats // of HTTPHeaders and TextMap; nil for the default
 	processTags   []opentracing.Tag
@@ -119,7 +119,7 @@ func newConfig(service string, opts []Option) *config {
 	}
 	c := &config{
 		service: service, probability: sampler.DefaultProbability, traceID128: true, source: sourceDefault,
-		logger: slog.Default(), formats: map[any]codec{},
+		logger: slog.Default(), formats: map[any]*codec{},
 	}
 	for i, o := range opts {
 		if isNil(o) {
@@ -172,7 +172,7 @@ func (c *config) setFormat(option string, f any, p codec) {
 		c.fail(option, fmt.Sprintf("%T(%d)", b, b), errors.New("opentracing.Binary is binary, HTTPHeaders and TextMap are textual"))
 		return
 	}
-	c.formats[f] = p
+	c.formats[f] = &p
 }
 
 // warnOfUseless notes options that change nothing beside the others.
@@ -251,7 +251,7 @@ func (c *config) buildFormats() error {
 	if err != nil {
 		return err
 	}
-	for f, p := range map[any]codec{
+	for f, p := range map[any]*codec{
 		opentracing.HTTPHeaders: {text: http},
 		opentracing.TextMap:     {text: text},
 		opentracing.Binary:      {binary: binary},

@@ -61,15 +61,18 @@ func NewSpanContext(c model.Context) SpanContext {
 
 // Model returns the context as plain data. A trace whose sampler has not decided yet
 // has model.StateDeferred.
-func (c SpanContext) Model() model.Context {
-	p := c.parts()
-	m := model.Context{TraceID: p.traceID, SpanID: p.spanID, ParentID: p.parentID, Baggage: p.baggage}
-	w := p.word.load()
-	m.Flags, m.State = w.flags(), w.state()
+func (c SpanContext) Model() (m model.Context) {
+	c.model(&m)
+	return m
+}
+
+// model is Model into m, which is zero.
+func (c SpanContext) model(m *model.Context) {
+	p, w := c.parts(), c.parts().word.load()
+	m.TraceID, m.SpanID, m.ParentID, m.Flags, m.State, m.Baggage = p.traceID, p.spanID, p.parentID, w.flags(), w.state(), p.baggage
 	if p.local != nil {
 		m.Extra = p.local.extra
 	}
-	return m
 }
 
 var noContext = spanContext{word: new(traceWord)}

@@ -39,7 +39,8 @@ func (t *Tracer) Inject(sc opentracing.SpanContext, name, carrier any) error {
 			return opentracing.ErrInvalidCarrier
 		}
 		if h, ok := to.(propagation.Header); ok && f.own != nil { // nothing of the user's is called
-			m := ctx.Model()
+			var m model.Context
+			ctx.model(&m)
 			t.countUndecided(ctx)
 			f.own.Inject(&m, h)
 			return nil
@@ -115,8 +116,11 @@ func readBinary(p propagation.BinaryPropagator, r io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxBinary))
 }
 
-// codec finds what serves a format: the zero codec if nothing does.
-func (t *Tracer) codec(name any) codec {
+// noCodec serves no format.
+var noCodec codec
+
+// codec finds what serves a format: noCodec if nothing does.
+func (t *Tracer) codec(name any) *codec {
 	if f, ok := name.(opentracing.BuiltinFormat); ok { // which compares quickly
 		switch f {
 		case opentracing.HTTPHeaders:
@@ -126,18 +130,17 @@ func (t *Tracer) codec(name any) codec {
 		}
 	}
 	if name == nil || !reflect.ValueOf(name).Comparable() {
-		return codec{}
+		return &noCodec
 	}
-	return t.formats[name]
+	return cmp.Or(t.formats[name], &noCodec)
 }
 
 // findFormats prepares codec and Stats.
 func (t *Tracer) findFormats() {
 	t.http, t.textMap = t.formats[opentracing.HTTPHeaders], t.formats[opentracing.TextMap]
-	t.http.own, _ = t.http.text.(*propagation.Textual)
-	t.textMap.own, _ = t.textMap.text.(*propagation.Textual)
 	seen := map[any]bool{} // one propagator may serve several formats
 	for _, f := range t.formats {
+		f.own, _ = f.text.(*propagation.Textual)
 		p := any(f.text)
 		if f.text == nil {
 			p = f.binary
@@ -159,7 +162,7 @@ var contextPool = sync.Pool{New: func() any { return new(model.Context) }}
 
 func (t *Tracer) lend(c SpanContext) *model.Context {
 	m := contextPool.Get().(*model.Context)
-	*m = c.Model()
+	c.model(m)
 	t.countUndecided(c)
 	return m
 }

@@ -19,6 +19,7 @@ type samplerHolder struct {
 	early    sampler.Early    // likewise
 	nameless sampler.Nameless // likewise
 	root     *samplerHolder   // the one that is asked about traces without a parent
+	simple   bool             // it calls nobody's code, keeps no state of a trace, and does not panic
 	asking   chan struct{}    // see inTurn
 }
 
@@ -28,6 +29,10 @@ func holdSampler(s sampler.Sampler) *samplerHolder {
 	early, _ := sampler.AsEarly(s)
 	nameless, _ := early.(sampler.Nameless)
 	h := &samplerHolder{Sampler: s, late: late, stateful: stateful, early: early, nameless: nameless, asking: make(chan struct{}, 1)}
+	switch s.(type) {
+	case *sampler.Const, *sampler.Probabilistic, *sampler.RateLimiting:
+		h.simple = !isNil(s)
+	}
 	h.root = h
 	if p, ok := s.(*sampler.ParentBased); ok {
 		h.root = holdSampler(p.Root())

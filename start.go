@@ -200,6 +200,9 @@ func (t *Tracer) continueFrom(s *Span, l *lineage) {
 // askSampler asks the sampler about a local root. Only a Late sampler may leave the
 // decision open.
 func (t *Tracer) askSampler(h *samplerHolder, s *Span, p *sampler.Params) sampler.Decision {
+	if h.simple {
+		return h.Sample(*p)
+	}
 	d, state := t.sample(h, p)
 	if !d.Undecided {
 		return d

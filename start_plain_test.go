@@ -25,6 +25,7 @@ func TestPlainRoots(t *testing.T) {
 	half, _ := sampler.NewProbabilistic(0.5)
 	for name, s := range map[string]sampler.Sampler{
 		"always": sampler.NewConst(true), "never": sampler.NewConst(false), "half": half, "undecided": &scripted{}, "panics": earlyPanic{},
+		"panics always": sampler.NewParentBased((*sampler.Const)(nil)),
 	} {
 		for _, wide := range []bool{false, true} {
 			tracer, _ := newTestTracer(t, WithSampler(s), WithTraceID128(wide))

@@ -43,8 +43,8 @@ type Tracer struct {
 	plain      bool // no observers, and ids and clock are our own: see startPlain
 	edge       EdgePolicy
 
-	http, textMap codec // the formats everybody uses, found without the map
-	formats       map[any]codec
+	http, textMap *codec // the formats everybody uses, found without the map
+	formats       map[any]*codec
 
 	counters       [counterShards]counters
 	rare           rare
@@ -160,7 +160,11 @@ func (t *Tracer) introduce(d throttler.Throttler) {
 // tracers are counted and ignored. Options are not kept.
 func (t *Tracer) StartSpan(operation string, opts ...opentracing.StartSpanOption) opentracing.Span {
 	s := new(Span)
-	t.orNone().startWith(s, operation, opts)
+	if t != nil && t.plain && len(opts) == 0 {
+		t.startPlain(s, operation, nil)
+	} else {
+		t.orNone().startWith(s, operation, opts)
+	}
 	return s
 }
 
