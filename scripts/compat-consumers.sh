@@ -7,7 +7,8 @@
 # usage: scripts/compat-consumers.sh [NAME...]    environment: CONSUMERS_DIR, kept and used again
 . "$(dirname "$0")/lib.sh"
 
-# module, version, flags, packages that import jaeger-client-go or work with those that do
+# module, version, flags, packages that import jaeger-client-go or work with those that do;
+# the linker of today refuses the old golang.org/x/net of tchannel-go without its flag
 consumers='
 github.com/jaegertracing/jaeger v1.38.0 ./examples/hotrod/... ./cmd/query/app ./cmd/collector/app/handler ./cmd/collector/app/zipkin ./plugin/sampling/strategystore/adaptive ./internal/tracegen ./model
 github.com/weaveworks/common v0.0.0-20230728070032-dd9e68f319d5 ./tracing ./httpgrpc/... ./middleware ./server ./instrument ./user
@@ -19,6 +20,10 @@ github.com/thanos-io/thanos v0.30.0 ./internal/cortex/frontend/v1 ./internal/cor
 gitlab.com/gitlab-org/labkit v1.0.0 -tags=tracer_static,tracer_static_jaeger ./tracing/...
 github.com/ory/x v0.0.214 ./tracing/...
 github.com/opentracing-contrib/go-gin v0.0.0-20201220185307-1dd2273433a4 ./...
+github.com/uber/tchannel-go v1.32.1 -ldflags=-checklinkname=0 . ./thrift ./json ./http ./testutils/testtracing ./crossdock/behavior/trace
+github.com/ethersphere/bee v1.17.0 ./pkg/tracing
+github.com/influxdata/influxdb/v2 v2.7.1 ./kit/tracing/... ./kit/transport/http ./logger
+vitess.io/vitess v0.15.0 ./go/trace
 '
 dir=${CONSUMERS_DIR:-$(mktemp -d)}
 [[ -n ${CONSUMERS_DIR:-} ]] || trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
@@ -36,7 +41,7 @@ printf '%-32s %9s %9s %9s\n' module before after broken | tee "$dir/report"
 failed=0
 while read -r module version packages; do
   [[ -n $module ]] || continue
-  name=$(basename "$module")
+  name=$(basename "${module%/v[2-9]}")
   if (($#)) && [[ " $* " != *" $name "* ]]; then continue; fi
   copy=$dir/$name
   if [[ ! -d $copy ]]; then

@@ -72,9 +72,21 @@ func printedValues(r *recorder) {
 // kinds says what reflection tells of the types that programs hold.
 func kinds(r *recorder) {
 	for _, v := range []any{
-		jaeger.TraceID{}, jaeger.SpanID(0), jaeger.SpanContext{}, jaeger.Tag{}, jaeger.Process{}, jaeger.SamplingDecision{}, jaeger.Reference{},
-		jaeger.HeadersConfig{}, jaeger.Metrics{}, jaeger.StdLogger, jaeger.NullLogger, jaeger.TracerOptions, jaeger.ReporterOptions, jaeger.SamplerOptions,
-		config.Configuration{}, config.SamplerConfig{}, config.ReporterConfig{}, config.BaggageRestrictionsConfig{}, config.ThrottlerConfig{},
+		jaeger.TraceID{},
+		jaeger.SpanID(0),
+		jaeger.SpanContext{},
+		jaeger.Tag{},
+		jaeger.Process{},
+		jaeger.SamplingDecision{},
+		jaeger.Reference{},
+		jaeger.HeadersConfig{},
+		jaeger.Metrics{},
+		jaeger.StdLogger, jaeger.NullLogger, jaeger.TracerOptions, jaeger.ReporterOptions, jaeger.SamplerOptions,
+		config.Configuration{},
+		config.SamplerConfig{},
+		config.ReporterConfig{},
+		config.BaggageRestrictionsConfig{},
+		config.ThrottlerConfig{},
 		jaeger.NewConstSampler(true), jaeger.NewNullReporter(), jaeger.NewInMemoryReporter(), zipkin.NewZipkinB3HTTPHeaderPropagator(),
 	} {
 		t := reflect.TypeOf(v)
