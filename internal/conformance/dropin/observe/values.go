@@ -25,6 +25,7 @@ var valueScenarios = []scenario{
 	{"values/kinds", kinds},
 	{"values/equal", equalContexts},
 	{"values/thrift", serializedSpans},
+	{"values/goroutines", goroutines},
 }
 
 func printedValues(r *recorder) {
