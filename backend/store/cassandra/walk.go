@@ -206,9 +206,6 @@ func (w *walk) readLarger(ctx context.Context, db session) (some []ptrace.Traces
 		some = []ptrace.Traces{td}
 	}
 	w.nextLarger = w.nextLarger[1:]
-	if len(some) == 0 {
-		w.Close() // at once, of what is not given away
-	}
 	return some, leftOut, nil
 }
 

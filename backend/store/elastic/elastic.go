@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/go-spur/spur/backend/internal/trouble"
 	"github.com/go-spur/spur/backend/store"
 )
 
@@ -41,6 +42,8 @@ type Store struct {
 	status      atomic.Pointer[status]
 	// mostBytes is how large documents that are read may be together.
 	mostBytes int
+	large     trouble.Log   // says which traces are too large
+	alone     chan struct{} // has room for one walk, while it or its caller has a trace that is large
 	gate      gate
 	link      link
 	closing   context.Context // done when calls that are under way must end
@@ -55,6 +58,7 @@ var (
 	_ store.LinkWriter = (*Store)(nil)
 	_ store.ReadProber = (*Store)(nil)
 	_ store.Sampler    = (*Store)(nil)
+	_ store.Walker     = (*Store)(nil)
 )
 
 // Open opens the store at the server. A server that cannot be reached is no error: the
@@ -67,7 +71,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	}
 	s := &Store{
 		config: c, names: newNames(&c), encoder: newEncoder(&c), decoder: decoder{c.DotReplacement},
-		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(), mostBytes: maxTraceBytes,
+		counters: newCounters(), log: log, now: time.Now, instance: rand.Text(), mostBytes: maxTraceBytes, alone: make(chan struct{}, 1),
 		link: link{turn: make(chan struct{}, 1), log: log}, watched: make(chan struct{}),
 	}
 	s.gate.init()

@@ -5,6 +5,8 @@ package elastic
 import (
 	"context"
 	"time"
+
+	"github.com/go-spur/spur/backend/store"
 )
 
 // SetClock sets the time that it is for s. What is random is not, then.
@@ -20,3 +22,12 @@ func (s *Store) Probe(ctx context.Context) { s.probe(ctx) }
 
 // Watch does so until ctx is done.
 func (s *Store) Watch(ctx context.Context, every time.Duration) { s.watch(ctx, every) }
+
+// LimitWalk sets how many traces a walk knows, and the bytes that it reads together.
+func LimitWalk(w store.Walk, seen, bytes int) { w.(*walk).mostSeen, w.(*walk).bytes = seen, bytes }
+
+// Seen is how many traces a walk knows.
+func Seen(w store.Walk) int { return len(w.(*walk).scan.seen) }
+
+// Alone is how many walks have a trace that is large.
+func (s *Store) Alone() int { return len(s.alone) }

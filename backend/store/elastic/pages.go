@@ -22,9 +22,12 @@ var byTrace = []object{
 	{"spanID": object{"order": "asc", "unmapped_type": "keyword"}},
 }
 
+// limit is how many documents are read, and how many bytes of them.
+type limit struct{ spans, bytes int }
+
 // spansOf calls each with the documents of traces, which start in w, page by page. It is
 // store.ErrTooMuch if there are more than most.
-func (s *Store) spansOf(ctx context.Context, indices string, ids []pcommon.TraceID, w trace.Window, most int, each func(source []byte) error) error {
+func (s *Store) spansOf(ctx context.Context, indices string, ids []pcommon.TraceID, w trace.Window, most limit, each func(*hit) error) error {
 	var texts []string
 	for _, id := range ids {
 		texts = append(texts, idTexts(id)...)
@@ -33,7 +36,7 @@ func (s *Store) spansOf(ctx context.Context, indices string, ids []pcommon.Trace
 }
 
 // pages calls each with all documents that meet a condition, unless they are more than most.
-func (s *Store) pages(ctx context.Context, indices string, condition object, most int, each func(source []byte) error) error {
+func (s *Store) pages(ctx context.Context, indices string, condition object, most limit, each func(*hit) error) error {
 	size, largest := min(spanPage, s.config.PageSize), maxTie
 	read, bytes := 0, 0
 	var after []json.RawMessage
@@ -64,13 +67,13 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 			}
 		}
 		for i := range hits {
-			if read++; read > most {
-				return fmt.Errorf("%w: more than %d spans", store.ErrTooMuch, most)
+			if read++; read > most.spans {
+				return fmt.Errorf("%w: more than %d spans", store.ErrTooMuch, most.spans)
 			}
-			if bytes += len(hits[i].Source); bytes > s.mostBytes {
-				return fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, s.mostBytes>>20)
+			if bytes += len(hits[i].Source); bytes > most.bytes {
+				return fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, most.bytes>>20)
 			}
-			if err := each(hits[i].Source); err != nil {
+			if err := each(&hits[i]); err != nil {
 				return err
 			}
 		}

@@ -164,8 +164,8 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 
 func (s *Store) trace(ctx context.Context, indices string, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	b := newBuilder(&s.decoder)
-	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, maxTraceSpans, func(source []byte) error {
-		s.add(b, source)
+	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, limit{maxTraceSpans, s.mostBytes}, func(h *hit) error {
+		s.add(b, h.Source)
 		return nil
 	})
 	if err != nil {
@@ -179,6 +179,14 @@ func (s *Store) add(b *builder, source []byte) {
 	if err := b.add(source); err != nil {
 		s.counters.unreadable.Inc()
 		s.log.Debug("a document is no span", "error", err)
+	}
+}
+
+// leaveOut counts a trace that is too large, and logs one a minute.
+func (s *Store) leaveOut(id pcommon.TraceID, err error) {
+	s.counters.tooLarge.Inc()
+	if worse, _ := s.large.Note(err); worse {
+		s.log.Warn("a trace is too large to be read, and left out", "trace", trace.FormatTraceID(id), "error", err)
 	}
 }
 

@@ -27,8 +27,8 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 		conditions = append(conditions, is("operationName", q.Operation))
 	}
 	rates, b := store.NewRates(q), newBuilder(&s.decoder)
-	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), s.config.MaxScan, func(source []byte) error {
-		s.add(b, source)
+	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), limit{s.config.MaxScan, s.mostBytes}, func(h *hit) error {
+		s.add(b, h.Source)
 		return nil
 	})
 	if errors.Is(err, store.ErrTooMuch) {

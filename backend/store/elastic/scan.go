@@ -39,8 +39,8 @@ type scan struct {
 	back      []candidate // that were returned, and are to be again
 	after     []json.RawMessage
 	ended     bool
-	seen      map[pcommon.TraceID]bool
-	looked    int // through so many documents
+	seen      map[pcommon.TraceID]uint64 // as a walk sets it, or 0
+	looked    int                        // through so many documents
 }
 
 // scan looks through indices. It begins with spans that start until from, in microseconds,
@@ -62,7 +62,7 @@ func (s *Store) scan(q *trace.Query, from uint64, indices string) *scan {
 	}
 	return &scan{
 		store: s, indices: indices, condition: all(conditions...),
-		size: min(max(10*q.Limit, 100), spanPage, s.config.PageSize), seen: map[pcommon.TraceID]bool{},
+		size: min(max(10*q.Limit, 100), spanPage, s.config.PageSize), seen: map[pcommon.TraceID]uint64{},
 	}
 }
 
@@ -88,15 +88,18 @@ func (c *scan) next(ctx context.Context) (candidate, bool, error) {
 			if len(h.Sort) < len(newestFirst) {
 				return candidate{}, false, fmt.Errorf("%w: a document came without its place in the order", store.ErrUnavailable)
 			}
-			start, err := strconv.ParseUint(string(h.Sort[0]), 10, 64)
-			if err != nil || start > maxStart {
-				continue // it has no start, or one that is no time
-			}
-			id, err := textID(h.Sort[1])
-			if err != nil || c.seen[id] {
+			start, ok := startOf(h.Sort[0])
+			if !ok {
 				continue
 			}
-			c.seen[id] = true
+			id, err := textID(h.Sort[1])
+			if err != nil {
+				continue
+			}
+			if _, seen := c.seen[id]; seen {
+				continue
+			}
+			c.seen[id] = 0
 			return candidate{id, start}, true, nil
 		}
 		if c.ended {
@@ -106,6 +109,12 @@ func (c *scan) next(ctx context.Context) (candidate, bool, error) {
 			return candidate{}, false, err
 		}
 	}
+}
+
+// startOf is the start in an answer, unless there is none, or one that is no time.
+func startOf(text json.RawMessage) (uint64, bool) {
+	start, err := strconv.ParseUint(string(text), 10, 64)
+	return start, err == nil && start <= maxStart
 }
 
 // fetch gets the next page.

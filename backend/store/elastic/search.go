@@ -198,7 +198,7 @@ func (f *finder) look(ctx context.Context, c cursor, list []candidate) error {
 	case !errors.Is(err, store.ErrTooMuch) || len(list) == 1 && f.query.IDs != nil:
 		return err
 	case len(list) == 1:
-		f.store.counters.tooLarge.Inc()
+		f.store.leaveOut(list[0].id, err)
 		f.leftOut++
 		f.frontier = list[0].start
 		if f.left.IsZero() {
@@ -234,11 +234,11 @@ func (f *finder) traces(ctx context.Context, list []candidate, most int) (_ map[
 		ids[i] = one.id
 		builders[one.id] = newBuilder(&f.store.decoder)
 	}
-	err = f.store.spansOf(ctx, f.indices, ids, trace.Window{}, most, func(source []byte) error {
+	err = f.store.spansOf(ctx, f.indices, ids, trace.Window{}, limit{most, f.store.mostBytes}, func(h *hit) error {
 		read++
-		id, ok := sourceID(source)
+		id, ok := sourceID(h.Source)
 		if b := builders[id]; ok && b != nil {
-			f.store.add(b, source)
+			f.store.add(b, h.Source)
 		}
 		return nil
 	})
