@@ -109,8 +109,8 @@ func (p *Textual) parseB3Single(value string, c *model.Context) error {
 	if value == "" {
 		return ErrNotFound
 	}
-	if err := p.tooLong(b3Whole, value); err != nil {
-		return err
+	if len(value) > p.limits.IDHeaderBytes {
+		return p.tooLong(b3Whole, value)
 	}
 	trace, rest, ids := strings.Cut(value, "-")
 	if !ids {

@@ -65,7 +65,7 @@ func (c *collection) add(m *found) {
 			return
 		}
 	}
-	c.members = appendFew(c.members, m)
+	*next(&c.members) = *m
 }
 
 // spelling returns "" for a name of a Header in the spelling that Inject writes, and
@@ -77,12 +77,15 @@ func (c *collection) spelling(name string) string {
 	return name
 }
 
-// appendFew appends to a list that mostly has up to 8 elements, else up to 64.
-func appendFew[T any](list []T, m *T) []T {
-	if len(list) == cap(list) {
-		list = slices.Grow(list, 6*len(list)+8)
+// next makes a list longer by an element, which it returns. Mostly it has up to 8, else
+// up to 64.
+func next[T any](list *[]T) *T {
+	n := len(*list)
+	if n == cap(*list) {
+		*list = slices.Grow(*list, 6*n+8)
 	}
-	return append(list, *m)
+	*list = (*list)[:n+1]
+	return &(*list)[n]
 }
 
 func (c *collection) clear() {

@@ -116,16 +116,17 @@ func (p *Textual) resolve(r *reading, c *model.Context) error {
 		if r.has&idFields[f] == 0 {
 			continue
 		}
-		err := p.parse(f, r, &ids[f])
+		c := &ids[f]
+		err := p.parse(f, r, c)
 		switch {
-		case err == nil && ids[f].TraceID.IsValid():
+		case err == nil && c.TraceID.IsValid():
 			readable++
 			if winner == families {
 				winner = f
 			}
 		case err != nil && !errors.Is(err, ErrNotFound):
 			p.counters[f].rejected.Add(1)
-			ids[f] = model.Context{}
+			*c = model.Context{}
 			if complain == nil {
 				complain = err
 			}

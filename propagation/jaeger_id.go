@@ -64,8 +64,8 @@ func (p *Textual) parseJaeger(r *reading, c *model.Context) error {
 		return ErrNotFound
 	}
 	value := r.values[jaegerID]
-	if err := p.tooLong(jaegerID, value); err != nil {
-		return err
+	if len(value) > p.limits.IDHeaderBytes {
+		return p.tooLong(jaegerID, value)
 	}
 	if parseWritten(value, c) {
 		r.written, r.trace, r.span = value, c.TraceID, c.SpanID
@@ -129,8 +129,11 @@ func parseWritten(s string, c *model.Context) bool {
 	low, ok1 := digits.ParseLower(ids[:digits.Len])
 	own, ok2 := digits.ParseLower(ids[span : span+digits.Len])
 	by, ok3 := digits.ParseLower(ids[parent : parent+digits.Len])
-	bits, ok4 := digits.ParseLower(ids[flags:])
-	if !(ok && ok1 && ok2 && ok3 && ok4) {
+	bits := lowerDigit(s[len(s)-1])
+	if len(ids) > flags+1 {
+		bits |= lowerDigit(ids[flags]) << 4
+	}
+	if !(ok && ok1 && ok2 && ok3) || bits < 0 {
 		return false
 	}
 	if id.Low = low; !id.IsValid() || own == 0 {

@@ -27,7 +27,7 @@ type builder struct {
 // hold for the outcome as they do for each family.
 func (p *Textual) merge(r *reading, winner family) *model.Baggage {
 	p.scratched(r).build.match = r.match
-	if slices.Contains(p.from.baggage, winner) {
+	if winner < families {
 		p.accept(r, winner)
 	}
 	for _, f := range p.from.baggage {
@@ -104,7 +104,7 @@ func (b *builder) put(old, m *model.Member, l *Limits) bool {
 	if old != nil {
 		*old = *m
 	} else {
-		b.members = appendFew(b.members, m)
+		*next(&b.members) = *m
 	}
 	return true
 }

@@ -199,17 +199,17 @@ func (n *names) classify(key string) field {
 func (n *names) classifyHeader(key string) (f field, canonical bool) {
 	for _, name := range n.groups[key[0]&31].names {
 		size := len(name.lower)
+		start := key
+		if name.field >= jaegerMember {
+			start = key[:min(len(key), size)]
+		}
 		switch {
-		case len(key) == size && key == name.canonical:
+		case len(start) != size:
+		case start == name.canonical:
 			return name.field, true
-		case len(key) < size || lowerByte(key[size/2]) != name.lower[size/2]:
-		case name.field >= jaegerMember:
-			if start := key[:size]; start == name.canonical || start == name.lower || strings.EqualFold(start, name.lower) {
-				return name.field, true
-			}
-		case len(key) > size:
-		case key == name.lower, strings.EqualFold(key, name.lower):
-			return name.field, false
+		case lowerByte(start[size/2]) != name.lower[size/2]:
+		case start == name.lower, strings.EqualFold(start, name.lower):
+			return name.field, name.field >= jaegerMember
 		}
 	}
 	return noField, false

@@ -113,9 +113,6 @@ func (p *Textual) corrupted(f field, what, value string) error {
 
 // tooLong refuses a header for its length.
 func (p *Textual) tooLong(f field, value string) error {
-	if len(value) <= p.limits.IDHeaderBytes {
-		return nil
-	}
 	return fmt.Errorf("%w: %s has %d bytes, more than %d",
 		ErrCorrupted, p.names.of[f].text, len(value), p.limits.IDHeaderBytes)
 }

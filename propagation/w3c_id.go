@@ -52,8 +52,8 @@ func (p *Textual) parseW3C(r *reading, c *model.Context) error {
 		return ErrNotFound
 	}
 	value := r.values[w3cParent]
-	if err := p.tooLong(w3cParent, value); err != nil {
-		return err
+	if len(value) > p.limits.IDHeaderBytes {
+		return p.tooLong(w3cParent, value)
 	}
 	if r.parents > 1 {
 		return p.corrupted(w3cParent, "is there "+strconv.Itoa(r.parents)+" times", value)
