@@ -7,6 +7,7 @@ package elastic_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -120,6 +121,20 @@ func openReal(t testing.TB, c elastic.Config) fresh {
 	return fresh{s, c.URLs[0]}
 }
 
+// settled waits until the server has answered a store that was opened: on a busy machine its
+// templates take longer than Open waits for.
+func settled(ctx context.Context, s *elastic.Store) error {
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		_, err := s.Services(limited)
+		if !errors.Is(err, store.ErrUnavailable) || limited.Err() != nil {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 // remove removes indices and templates.
 func remove(url, prefix string) {
 	names, _ := ask(url, http.MethodGet, "/_cat/indices/"+prefix+"-*?h=index", "")
@@ -148,7 +163,7 @@ func TestRealStore(t *testing.T) {
 				return nil, err
 			}
 			t.Cleanup(func() { remove(url, c.Prefix) })
-			return fresh{s, url}, nil
+			return fresh{s, url}, settled(ctx, s)
 		},
 		Keeps: keep.Keep,
 	}, storetest.Except{
