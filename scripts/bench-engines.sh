@@ -9,6 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 folder=backend/e2e/engines
+export CASSANDRA_COMMITLOG=periodic # what operators have unless they change it
 read -ra servers <<<"${ENGINES:-kafka cassandra opensearch}"
 internal/conformance/e2e/build.sh collector-1.62 ingester-1.62
 work=$(mktemp -d)

@@ -6,10 +6,18 @@
 # usage: cassandra.sh install|start|kill|stop|status, as lib.sh says. start prints
 #   CASSANDRA           host:port; user and password are cassandra
 #   CASSANDRA_CA        PEM file with who signed its certificate
+# environment, beside that of lib.sh:
+#   CASSANDRA_COMMITLOG=periodic  a write does not wait for the disk, as by Cassandra's default
 . "$(dirname "$0")/lib.sh"
 name=cassandra data=$E2E_RUN/cassandra
 port=$(port 19042) storage=$(port 17000)
 ports=($port $storage)
+
+# With periodic, Cassandra's default, a process that is killed loses what it took since it
+# last marked its log, up to 0.1 s. With batch what is acknowledged is on the disk, and a
+# write costs more.
+commitlog="commitlog_sync: batch"
+if [[ ${CASSANDRA_COMMITLOG:-} == periodic ]]; then commitlog=$'commitlog_sync: periodic\ncommitlog_sync_period: 10s'; fi
 
 # prepare makes the configuration and a certificate.
 prepare() {
@@ -41,9 +49,7 @@ commitlog_directory: $data/commitlog
 saved_caches_directory: $data/saved_caches
 hints_directory: $data/hints
 cdc_raw_directory: $data/cdc
-# What is acknowledged is on the disk. With periodic, Cassandra's default, a process that
-# is killed loses what it took since it last marked its log, up to 0.1 s.
-commitlog_sync: batch
+$commitlog
 concurrent_reads: 8
 concurrent_writes: 8
 file_cache_size: 32MiB
