@@ -123,19 +123,24 @@ func (s *Span) ask(e sampler.Event) sampler.Decision {
 	return d
 }
 
-// excludes asks an Early sampler, whose answer does not count if the name is not known yet
-// and it looks at names. One that panics does not know.
-func (t *Tracer) excludes(h *samplerHolder, p *sampler.Params, unnamed bool) bool {
-	if h.early == nil || unnamed && h.nameless == nil {
+// excludes asks an Early sampler. One that panics does not know.
+func (t *Tracer) excludes(h *samplerHolder, p *sampler.Params) bool {
+	switch {
+	case h.simple:
+		return h.early.Excludes(*p)
+	case h.early == nil:
 		return false
 	}
 	defer t.survive()
-	return (!unnamed || h.nameless.IgnoresOperation(*p)) && h.early.Excludes(*p)
+	return h.early.Excludes(*p)
 }
 
 // ignoresOperation asks a Nameless sampler. One that panics looks at names.
 func (t *Tracer) ignoresOperation(h *samplerHolder, p *sampler.Params) bool {
-	if h.nameless == nil {
+	switch {
+	case h.simple:
+		return h.nameless.IgnoresOperation(*p)
+	case h.nameless == nil:
 		return false
 	}
 	defer t.survive()

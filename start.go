@@ -18,7 +18,7 @@ func (t *Tracer) start(s *Span, op string, o *startOptions) *Span {
 		t.rare.foreign.Add(uint64(o.foreign))
 		t.rare.panics.Add(uint64(o.panics))
 	}
-	if t.plain && o.tagsAlone() {
+	if t.plain && o.undirected() {
 		t.startPlain(s, op, o)
 		return s
 	}
@@ -157,7 +157,7 @@ func (t *Tracer) startRoot(s *Span, o *startOptions, l *lineage) (unrecorded *re
 	var r *record.Record
 	if o.hasTags() {
 		mayBe := w&wordSampled != 0 || p.ParentFlags.IsSampled() || o.prioritized || v.observed
-		if !mayBe && t.excludes(h, &p, false) {
+		if !mayBe && t.excludes(h, &p) {
 			s.word.store(w)
 			return nil
 		}

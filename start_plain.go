@@ -10,8 +10,8 @@ import (
 	"github.com/go-spur/spur/sampler"
 )
 
-// startPlain is start for a new trace of which nothing is said, or nothing but o's tagsAlone,
-// where t.plain.
+// startPlain is start for a new trace, where t.plain. o is nil, or has nothing but tags and a
+// Namer.
 func (t *Tracer) startPlain(s *Span, op string, o *startOptions) {
 	mono := t.clock.mono()
 	id := model.TraceID{Low: nonZero()}
@@ -22,14 +22,14 @@ func (t *Tracer) startPlain(s *Span, op string, o *startOptions) {
 	c.traceID, c.spanID = id, model.SpanID(id.Low)
 	c.word, c.local = &s.word, t.newLocalTrace(mono)
 	s.start = mono + c.local.offset
-	name := t.freezer.Operation(op)
-	s.setOperationLocked(name)
+	s.setOperationLocked(t.freezer.Operation(op))
 	c.local.counters.started.Add(1)
-	h, p, w := t.sampler.Load().root, sampler.Params{TraceID: id, Operation: name}, wordRandom
+	h, p, w := t.sampler.Load().root, sampler.Params{TraceID: id}, wordRandom
 	if o != nil {
-		t.decideTagged(s, o, h, &p)
+		t.decidePlain(s, o, h, &p)
 		return
 	}
+	p.Operation = s.operationLocked()
 	if d := t.askSampler(h, s, &p); d.Sample || d.Undecided {
 		w = plainWords[answerOf(&d)]
 		if len(d.Tags) > 0 && !d.Undecided {
@@ -40,18 +40,15 @@ func (t *Tracer) startPlain(s *Span, op string, o *startOptions) {
 	s.word.store(w)
 }
 
-// decideTagged is startRoot for startPlain. Nobody but the sampler has a say.
-func (t *Tracer) decideTagged(s *Span, o *startOptions, h *samplerHolder, p *sampler.Params) {
+// decidePlain is startRoot for startPlain. Nobody but the sampler has a say.
+func (t *Tracer) decidePlain(s *Span, o *startOptions, h *samplerHolder, p *sampler.Params) {
 	s.word.store(wordRandom)
-	if o.hasTags() && t.excludes(h, p, o.namer != nil) {
-		return
-	}
 	if o.namer != nil && !t.ignoresOperation(h, p) {
 		t.askName(s, o)
-		p.Operation = s.operationLocked()
-		if o.hasTags() && t.excludes(h, p, false) {
-			return
-		}
+	}
+	p.Operation = s.operationLocked()
+	if o.hasTags() && t.excludes(h, p) {
+		return
 	}
 	var r *record.Record
 	if o.hasTags() {

@@ -3,7 +3,9 @@
 package spur
 
 import (
+	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,28 +22,75 @@ func (earlyPanic) Sample(sampler.Params) sampler.Decision { return sampler.Decis
 func (earlyPanic) Excludes(sampler.Params) bool           { panic("early") }
 func (e earlyPanic) Self() sampler.Sampler                { return e }
 
+// asked is a Nameless sampler that notes what it is asked.
+type asked struct {
+	ignores, excludes bool
+	what              []string
+}
+
+func (a *asked) note(what string, p sampler.Params) {
+	a.what = append(a.what, fmt.Sprint(what, " ", p.Operation, " ", len(p.Tags)))
+}
+
+func (a *asked) Sample(p sampler.Params) sampler.Decision {
+	a.note("sample", p)
+	return sampler.Decision{}
+}
+
+func (a *asked) Excludes(p sampler.Params) bool {
+	a.note("excludes", p)
+	return a.excludes
+}
+
+func (a *asked) IgnoresOperation(p sampler.Params) bool {
+	a.note("ignores", p)
+	return a.ignores
+}
+
+func (a *asked) Self() sampler.Sampler { return a }
+
 // A root without options, or with tags and a Namer alone, is what one with others is.
 func TestPlainRoots(t *testing.T) {
 	half, _ := sampler.NewProbabilistic(0.5)
 	for name, s := range map[string]sampler.Sampler{
 		"always": sampler.NewConst(true), "never": sampler.NewConst(false), "half": half, "undecided": &scripted{}, "panics": earlyPanic{},
-		"panics always": sampler.NewParentBased((*sampler.Const)(nil)),
+		"panics always": sampler.NewParentBased((*sampler.Const)(nil)), "panics about names": namelessPanic{},
+		"asked": &asked{}, "asked, ignores names": &asked{ignores: true}, "asked, excludes": &asked{excludes: true},
 	} {
 		for _, wide := range []bool{false, true} {
 			tracer, _ := newTestTracer(t, WithSampler(s), WithTraceID128(wide))
 			tag, tags := opentracing.Tag{Key: "k", Value: "v"}, opentracing.Tags{"n": 1}
 			for i := range 20 {
-				said := [][]opentracing.StartSpanOption{nil, {tag}, {tags}, {&namer{name: "op"}}, {tag, nil, tags, &namer{name: "op"}}}[i%5]
-				plain := tracer.StartSpan("op", said...).(*Span)
-				given := tracer.StartSpan("op", append(said, SelfRef(NewSpanContext(model.Context{
+				said := func() []opentracing.StartSpanOption {
+					n := &namer{name: "named"}
+					return [][]opentracing.StartSpanOption{nil, {tag}, {tags}, {n}, {tag, nil, tags, n}}[i%5]
+				}
+				panics := tracer.Stats().Cut.Panics
+				questions := func() (all []string) {
+					if a, ok := s.(*asked); ok {
+						all, a.what = a.what, nil
+					}
+					all = append(all, fmt.Sprint(tracer.Stats().Cut.Panics-panics, " panics"))
+					panics = tracer.Stats().Cut.Panics
+					return all
+				}
+				plain := tracer.StartSpan("op", said()...).(*Span)
+				ofPlain := questions()
+				given := tracer.StartSpan("op", append(said(), SelfRef(NewSpanContext(model.Context{
 					TraceID: plain.SpanContext().TraceID(), SpanID: plain.SpanContext().SpanID(), State: model.StateDeferred | model.StateW3CRandom,
 				})))...).(*Span)
 				a, b := plain.SpanContext().Model(), given.SpanContext().Model()
 				if a.Flags != b.Flags || a.State != b.State || (a.TraceID.High != 0) != wide || a.SpanID != model.SpanID(a.TraceID.Low) || a.ParentID != 0 {
 					t.Fatalf("%s: %+v, with options %+v", name, a, b)
 				}
-				if got, want := plain.Tags(), given.Tags(); !reflect.DeepEqual(got, want) || plain.OperationName() != "op" {
+				if got, want := plain.Tags(), given.Tags(); !reflect.DeepEqual(got, want) {
 					t.Fatalf("%s: tags %v, with options %v", name, got, want)
+				}
+				if got, want := plain.OperationName(), given.OperationName(); got != want || i%5 < 3 && got != "op" {
+					t.Fatalf("%s: called %q, with options %q", name, got, want)
+				}
+				if want := questions(); !slices.Equal(ofPlain, want) {
+					t.Fatalf("%s: asked %q, with options %q", name, ofPlain, want)
 				}
 				if d := time.Since(plain.StartTime()); d < 0 || d > time.Minute {
 					t.Fatalf("%s: started %s ago", name, d)

@@ -132,9 +132,9 @@ func (o *startOptions) addTag(key string, value any) {
 
 func (o *startOptions) hasTags() bool { return o.ntags > 0 || len(o.tagMap) > 0 }
 
-// tagsAlone reports whether the options say nothing that decides about the trace, but for tags
-// that the sampler may look at.
-func (o *startOptions) tagsAlone() bool {
+// undirected reports whether the options say nothing but tags and names, so that the sampler
+// alone decides.
+func (o *startOptions) undirected() bool {
 	return o.nrefs == 0 && !o.prioritized && o.time.IsZero()
 }
 

@@ -201,7 +201,7 @@ func (b *builder) baggage() (list *model.Baggage) {
 	return list
 }
 
-// few is memory for baggage as most is.
+// few is memory for baggage as most is: 192 bytes, which a value that is kept keeps.
 type few struct {
 	nodes [2]model.Baggage
 	text  [64]byte

@@ -35,8 +35,8 @@ func (x *exchange) end() {
 		p = recover() // nil after runtime.Goexit
 	}
 	x.finish(p)
-	// Middleware around this handler looks for the pattern.
-	if x.request.Pattern != server.Pattern {
+	// Middleware around this handler looks for the pattern, which a mux within has set.
+	if x.request.Pattern != x.scope.pattern {
 		server.Pattern = x.request.Pattern
 	}
 	if p != nil {
@@ -52,7 +52,7 @@ func (x *exchange) finish(p any) {
 		x.logEnd(p)
 		if status != 0 {
 			tagStatus(span, status, http.StatusInternalServerError, x.semantic)
-			if x.scope.server.Method != http.MethodHead {
+			if x.scope.method != http.MethodHead {
 				span.SetInt64(sizeTag(x.semantic), x.response.written.Load())
 			}
 		}

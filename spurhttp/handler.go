@@ -88,7 +88,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
 		handler:  h,
 		response: response{ResponseWriter: w, http2: r.ProtoMajor > 1},
-		scope:    scope{server: r, named: operation != ""},
+		scope:    scope{server: r, method: r.Method, pattern: r.Pattern, named: operation != ""},
 	}
 	if !x.scope.named {
 		operation = methodName(r.Method)

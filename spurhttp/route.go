@@ -50,11 +50,13 @@ func SetRoute(ctx context.Context, route string) {
 // current one.
 type scope struct {
 	context.Context
-	span   *spur.Span
-	server *http.Request // as the server made it
-	named  bool          // by WithOperationName
-	asked  bool          // for the route, when the span started
-	route  string        // what it was then
+	span    *spur.Span
+	server  *http.Request // as the server made it
+	method  string        // of it, when the span started, as is its pattern: programs change requests
+	pattern string
+	named   bool   // by WithOperationName
+	asked   bool   // for the route, when the span started
+	route   string // what it was then
 
 	said atomic.Pointer[string] // by SetRoute: the route, nil before, and ended once the span has
 }
@@ -96,7 +98,7 @@ func (s *scope) Value(key any) any {
 // rename calls the span after a route, unless the program has named it.
 func (s *scope) rename(route string) {
 	if !s.named {
-		s.span.SuggestOperationName(routeName(s.server.Method, route))
+		s.span.SuggestOperationName(routeName(s.method, route))
 	}
 }
 
@@ -104,7 +106,7 @@ func (s *scope) rename(route string) {
 // mux has set r's pattern.
 func (s *scope) end(r *http.Request) string {
 	if said := s.said.Swap(ended); said != nil {
-		if s.span.OperationName() != routeName(s.server.Method, *said) { // SetRoute is about to say so
+		if s.span.OperationName() != routeName(s.method, *said) { // SetRoute is about to say so
 			s.rename(*said)
 		}
 		return withoutMethod(*said)
@@ -114,7 +116,7 @@ func (s *scope) end(r *http.Request) string {
 		return ""
 	}
 	route := s.route
-	if r.Pattern != route && (r.Pattern != s.server.Pattern || !s.asked) {
+	if r.Pattern != route && (r.Pattern != s.pattern || !s.asked) {
 		if pattern := realPattern(r, r.Pattern); pattern != "" {
 			route = pattern
 			s.rename(route)
@@ -141,7 +143,7 @@ func (x routeNamer) SpurOperationName() string {
 	if x.scope.named {
 		return ""
 	}
-	return routeName(x.scope.server.Method, x.scope.route)
+	return routeName(x.scope.method, x.scope.route)
 }
 
 // router is a handler that can tell beforehand where a request will go.

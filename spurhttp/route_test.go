@@ -130,6 +130,23 @@ func TestHandlerTellsThePattern(t *testing.T) {
 	}
 }
 
+// A program that changes the server's request, or serves that, does not change what was
+// known of it.
+func TestHandlerRequestChanges(t *testing.T) {
+	tracer, spans := spurtest.New(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/a/{id}", func(http.ResponseWriter, *http.Request) {})
+	server := httptest.NewRequest(http.MethodGet, "/a/1", nil)
+	spurhttp.Handler(tracer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mux.ServeHTTP(w, server)
+		server.Method = http.MethodPut
+		spurhttp.SetRoute(r.Context(), "/a/:id")
+	})).ServeHTTP(httptest.NewRecorder(), server)
+	if got := spans.Spans()[0].Operation; got != "GET /a/:id" || server.Pattern != "/a/{id}" {
+		t.Errorf("the span is called %q, the pattern is %q", got, server.Pattern)
+	}
+}
+
 // A name of the program's own does not hide the route.
 func TestHandlerRouteBesideAName(t *testing.T) {
 	tracer, spans := spurtest.New(t)

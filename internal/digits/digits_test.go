@@ -31,6 +31,18 @@ func TestParseEveryByte(t *testing.T) {
 	}
 }
 
+// Two that are none must not make up for each other by what they carry.
+func TestParsePairs(t *testing.T) {
+	b := []byte("0123456789abcdef")
+	for at := range len(b) - 1 {
+		for pair := 0; pair < 1<<16; pair += 7 { // which meets each value of both
+			b[at], b[at+1] = byte(pair>>8), byte(pair)
+			check(t, string(b))
+		}
+		copy(b, "0123456789abcdef")
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{"", "0", "0123456789abcDEF", "00000000000000001", "0x1", "-1", "_", "1234567", "12345678", "\xb1\xb2\xb3\xb4\xb5\xb6\xb7\xb8", "@@@@@@@@"} {
 		f.Add(s)
