@@ -64,9 +64,9 @@ func chainedPropagators(r *recorder) {
 	}
 }
 
-// byName samples some operations always, and asks the client's own about all others.
+// byName samples some operations always, and asks another sampler about the rest.
 type byName struct {
-	*jaeger.ProbabilisticSampler
+	others jaeger.Sampler
 	always string
 }
 
@@ -74,10 +74,17 @@ func (b *byName) IsSampled(id jaeger.TraceID, operation string) (bool, []jaeger.
 	if operation == b.always {
 		return true, []jaeger.Tag{jaeger.NewTag("sampler.type", "always")}
 	}
-	return b.ProbabilisticSampler.IsSampled(id, operation)
+	return b.others.IsSampled(id, operation)
 }
 
+func (b *byName) Close()                    { b.others.Close() }
 func (b *byName) Equal(jaeger.Sampler) bool { return false }
+
+// trappedByName embeds the client's own. It has its methods of SamplerV2, too, so that its
+// IsSampled is never called.
+type trappedByName struct{ *jaeger.ProbabilisticSampler }
+
+func (trappedByName) IsSampled(jaeger.TraceID, string) (bool, []jaeger.Tag) { return true, nil }
 
 // onTag asks the client's own when a span begins, and decides by a tag.
 type onTag struct {
@@ -109,20 +116,27 @@ func wrappedSamplers(r *recorder) {
 		panic(err)
 	}
 	// A probability of 0 samples an id of 0 with the client, and never with spur.
-	g := newRig(&byName{rare, "always"}, jaeger.TracerOptions.RandomNumber(func() uint64 { return 77 }))
+	id := jaeger.TracerOptions.RandomNumber(func() uint64 { return 77 })
+	g := newRig(&byName{rare, "always"}, id)
 	finish(g.span("always"))
 	finish(g.span("sometimes"))
 	r.say("by name", "%s", spansText(g))
 	_ = g.close()
 
-	g = newRig(&asV1{onTag{inner: jaeger.NewPerOperationSampler(jaeger.PerOperationSamplerParams{MaxOperations: 1, Strategies: strategies()})}})
-	a := g.span("a")
-	b := g.span("b", opentracing.ChildOf(a.Context()))
+	g = newRig(trappedByName{rare}, id)
+	finish(g.span("always"))
+	r.say("by name, embedding", "%d spans", len(g.spans()))
+	_ = g.close()
+
+	g = newRig(&asV1{onTag{inner: jaeger.NewPerOperationSampler(jaeger.PerOperationSamplerParams{MaxOperations: 10, Strategies: strategies()})}})
+	finish(g.span("none")) // the one that the lower bound allows
+	a := g.span("none")
+	b := g.span("child", opentracing.ChildOf(a.Context()))
 	b.SetTag("other", 1).SetTag("keep", 2)
 	finish(b)
 	finish(a)
-	c := g.span("c", opentracing.Tag{Key: "keep", Value: true})
-	finish(c)
+	finish(g.span("none", opentracing.Tag{Key: "keep", Value: true}))
+	finish(g.span("none", opentracing.Tag{Key: "other", Value: true}))
 	r.say("on tag", "%s", spansText(g))
 	_ = g.close()
 }

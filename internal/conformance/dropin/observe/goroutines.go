@@ -20,30 +20,62 @@ func goroutines(r *recorder) {
 	for name, sampler := range map[string]jaeger.Sampler{
 		"const": jaeger.NewConstSampler(true), "none": jaeger.NewConstSampler(false), "limited": jaeger.NewRateLimitingSampler(1), "guaranteed": guaranteed, "per operation": perOperation,
 	} {
-		for kind, reporter := range map[string]jaeger.Reporter{
-			"null": jaeger.NewNullReporter(), "memory": jaeger.NewInMemoryReporter(), "logging": jaeger.NewLoggingReporter(&logbook{}),
-			"composite": jaeger.NewCompositeReporter(jaeger.NewNullReporter(), &bookReporter{&logbook{}, "R"}),
+		for kind, reporter := range map[string]func() jaeger.Reporter{
+			"null":    func() jaeger.Reporter { return jaeger.NewNullReporter() },
+			"memory":  func() jaeger.Reporter { return jaeger.NewInMemoryReporter() },
+			"logging": func() jaeger.Reporter { return jaeger.NewLoggingReporter(&logbook{}) },
+			"composite": func() jaeger.Reporter {
+				return jaeger.NewCompositeReporter(jaeger.NewNullReporter(), &bookReporter{&logbook{}, "R"})
+			},
 		} {
-			before := clientGoroutines() // what other scenarios have left behind
-			tracer, closer := jaeger.NewTracer("svc", sampler, reporter)
-			s := tracer.StartSpan("s")
-			s.SetTag("k", "v").LogKV("event", "e")
-			tracer.StartSpan("t").Finish()
-			s.Finish()
-			r.say(name+"/"+kind, "%d", clientGoroutines()-before)
-			_ = closer.Close()
+			r.say(name+"/"+kind, "%d", startedBy(sampler, reporter))
 		}
 	}
+	u := newReceiver()
+	defer u.conn.Close()
+	remote := startedBy(jaeger.NewConstSampler(true), func() jaeger.Reporter {
+		udp, err := jaeger.NewUDPTransport(u.addr(), 0)
+		if err != nil {
+			panic(err)
+		}
+		return jaeger.NewRemoteReporter(udp)
+	})
+	if remote == 0 {
+		panic("the goroutines of a remote reporter are not counted")
+	}
+	r.say("const/remote", "%t", remote > 0)
 }
 
-// clientGoroutines counts those that the client has started. This one itself is none.
-func clientGoroutines() int {
-	buf := make([]byte, 1<<20)
+// startedBy counts the goroutines of a tracer in use.
+func startedBy(sampler jaeger.Sampler, reporter func() jaeger.Reporter) int {
+	before := clientGoroutines() // what other scenarios have left behind
+	tracer, closer := jaeger.NewTracer("svc", sampler, reporter())
+	defer closer.Close()
+	s := tracer.StartSpan("s")
+	s.SetTag("k", "v").LogKV("event", "e")
+	tracer.StartSpan("t").Finish()
+	s.Finish()
 	n := 0
-	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-		if started := stack[strings.LastIndex(stack, "created by ")+1:]; strings.Contains(started, "jaeger-client-go") || strings.Contains(started, "go-spur/spur.") {
+	for id := range clientGoroutines() {
+		if !before[id] {
 			n++
 		}
 	}
 	return n
+}
+
+// clientGoroutines returns the ids of the goroutines that the client has started.
+func clientGoroutines() map[string]bool {
+	buf := make([]byte, 1<<20)
+	ids := map[string]bool{}
+	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		_, by, _ := strings.Cut(stack, "\ncreated by ")
+		by, _, _ = strings.Cut(by, "\n") // the function, without its file
+		spurs := strings.Contains(by, "go-spur/spur") && !strings.Contains(by, "/internal/conformance/")
+		if spurs || strings.Contains(by, "jaeger-client-go") {
+			id, _, _ := strings.Cut(stack, " [")
+			ids[id] = true
+		}
+	}
+	return ids
 }

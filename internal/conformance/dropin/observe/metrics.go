@@ -7,6 +7,7 @@ import (
 	goexpvar "expvar"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/opentracing/opentracing-go"
@@ -209,17 +210,21 @@ func prometheusMetrics(r *recorder) {
 	}
 }
 
+// expvarRuns is how often expvarMetrics has run: expvar takes a name only once.
+var expvarRuns atomic.Int64
+
 func expvarMetrics(r *recorder) {
 	factory := expvar.NewFactory(10)
-	g := newRig(nil, jaeger.TracerOptions.Metrics(jaeger.NewMetrics(factory.Namespace(metrics.NSOptions{Name: "dropin"}), nil)))
+	namespace := fmt.Sprintf("dropin%d", expvarRuns.Add(1))
+	g := newRig(nil, jaeger.TracerOptions.Metrics(jaeger.NewMetrics(factory.Namespace(metrics.NSOptions{Name: namespace}), nil)))
 	busy(g)
 	_ = g.close()
 	all := map[string]string{}
 	goexpvar.Do(func(kv goexpvar.KeyValue) {
-		if strings.HasPrefix(kv.Key, "dropin") {
+		if name, ok := strings.CutPrefix(kv.Key, namespace+"."); ok {
 			var v any
 			_ = json.Unmarshal([]byte(kv.Value.String()), &v)
-			all[kv.Key] = fmt.Sprint(v)
+			all[name] = fmt.Sprint(v)
 		}
 	})
 	r.say("all", "%s", lines(all))

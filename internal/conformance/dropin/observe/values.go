@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/gob"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -147,6 +148,7 @@ func equalContexts(r *recorder) {
 	} {
 		r.try(name, func() string { return fmt.Sprint(reflect.DeepEqual(pair[0], pair[1])) })
 	}
+	r.try("copy, ==", func() string { return fmt.Sprint(any(sc) == any(*copied)) })
 }
 
 func throughHeaders(g *rig, c opentracing.SpanContext) opentracing.SpanContext {
@@ -184,6 +186,7 @@ func serializedSpans(r *recorder) {
 		})
 	}
 	buf := thrift.NewTMemoryBuffer() // what is written as simple JSON nobody reads
-	err := span.Write(ctx, thrift.NewTSimpleJSONProtocolFactory().GetProtocol(buf))
+	p := thrift.NewTSimpleJSONProtocolFactory().GetProtocol(buf)
+	err := errors.Join(span.Write(ctx, p), p.Flush(ctx))
 	r.say("simple json", "%s %s", buf, errText(err))
 }
