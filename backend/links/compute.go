@@ -16,7 +16,7 @@ import (
 // Compute returns the links of the calls whose child starts in w, as store.Store.Links
 // does. It reads every trace with a span in w, a few at a time, by a walk if s is a
 // store.Walker, and waits for a store that is away. A trace that is written to meanwhile
-// may count in part, or twice.
+// may count in part, twice, or not at all.
 func Compute(ctx context.Context, s store.Store, w trace.Window, log *slog.Logger) (Result, error) {
 	return compute(ctx, s, w, 1, &patient{log: log})
 }

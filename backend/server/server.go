@@ -282,7 +282,7 @@ func (s *Server) Ready() error {
 // readiness shows Ready to Prometheus.
 func (s *Server) readiness() prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "spur_ready", Help: "1 when the process does all its work, 0 when the health check says why it does not.",
+		Name: "spur_ready", Help: "1 when the health check says 200, 0 when it says 503 and why.",
 	}, func() float64 {
 		if s.Ready() != nil {
 			return 0

@@ -34,8 +34,10 @@ type Store struct {
 		logged time.Time
 	}
 
-	calls  sync.RWMutex // held while a method runs
-	closed bool
+	ending  sync.Once
+	closing chan struct{} // closed when calls that wait for others must end
+	calls   sync.RWMutex  // held while a method runs
+	closed  bool
 }
 
 // Open connects to the keyspace that c names, and creates or compares its schema. When no
@@ -50,7 +52,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 	if err != nil {
 		return nil, fmt.Errorf("cassandra: %w", err)
 	}
-	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound, alone: make(chan struct{}, 1)}
+	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound, alone: make(chan struct{}, 1), closing: make(chan struct{})}
 	if s.link, err = dial(ctx, &s.config, log); err != nil {
 		return nil, err
 	}
@@ -82,8 +84,9 @@ func (s *Store) Status(ctx context.Context) (store.Status, error) {
 	return store.Status{Engine: "cassandra", Path: s.Where(), MaxAge: s.link.kept("traces")}, nil
 }
 
-// Close implements store.Store.
+// Close implements store.Store. It waits for calls that are under way.
 func (s *Store) Close() error {
+	s.ending.Do(func() { close(s.closing) })
 	s.calls.Lock()
 	defer s.calls.Unlock()
 	if s.closed {
@@ -94,12 +97,14 @@ func (s *Store) Close() error {
 	return nil
 }
 
+var errClosed = fmt.Errorf("cassandra: %w", store.ErrClosed)
+
 // enter begins a call, which ends with calls.RUnlock, unless there is an error.
 func (s *Store) enter(ctx context.Context) error {
 	s.calls.RLock()
 	err := ctx.Err()
 	if s.closed {
-		err = fmt.Errorf("cassandra: %w", store.ErrClosed)
+		err = errClosed
 	}
 	if err != nil {
 		s.calls.RUnlock()

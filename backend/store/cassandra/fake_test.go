@@ -163,7 +163,7 @@ func fakeStore(t testing.TB, f *fake) *Store {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound, alone: make(chan struct{}, 1)}
+	s := &Store{config: c, names: newNames(), metrics: m, log: log, round: maxRound, alone: make(chan struct{}, 1), closing: make(chan struct{})}
 	s.link = &link{config: &s.config, log: log, session: f}
 	return s
 }

@@ -36,7 +36,7 @@ type walk struct {
 	seen       map[pcommon.TraceID]int64
 	sweepAt    int                      // traces in seen
 	mostSeen   int                      // above which they are forgotten
-	forgotten  int64                    // a trace with a span that starts then or later was seen, though it is not in seen
+	forgotten  int64                    // a trace with a span that starts then or later counts as seen, though it is not in seen
 	odd        map[pcommon.TraceID]bool // not to be read again, whatever is in seen
 	next       []entry
 	nextLarger []entry // which are read one by one
@@ -185,12 +185,14 @@ func (w *walk) read(ctx context.Context, db session) ([]ptrace.Traces, error) {
 func (w *walk) readLarger(ctx context.Context, db session) (some []ptrace.Traces, leftOut int, err error) {
 	e := w.nextLarger[0]
 	td, rows, err := w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.room))
-	if errors.Is(err, errRoom) {
+	if errors.Is(err, errRoom) && w.room < w.store.round {
 		select {
 		case w.store.alone <- struct{}{}:
 			w.alone = true
 		case <-ctx.Done():
 			return nil, 0, context.Cause(ctx)
+		case <-w.store.closing:
+			return nil, 0, errClosed
 		}
 		td, rows, err = w.store.read(ctx, db, e.id, trace.Window{}, newRoom(w.store.round))
 	}

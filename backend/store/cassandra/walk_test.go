@@ -108,26 +108,30 @@ func TestWalkFails(t *testing.T) {
 // TestWalkTooLarge: traces that are too large together, for a part of what a search holds,
 // are read one by one; one that is too large alone is left out and counted, once.
 func TestWalkTooLarge(t *testing.T) {
-	const huge, size, walks = 3, 6_000, 4 // size is that of the others
+	const huge, size = 3, 6_000 // size is that of the others
 	for _, test := range []struct {
 		name             string
 		traces           int
 		apart            time.Duration
+		walks            int
 		round            int64 // in traces
 		atOnce, mostSeen int
 		reads            int // at least
+		hugeReads        int
 	}{
-		{"two fit", 20, time.Second, 2, maxServices, maxSeen, 2*20 - 2},
-		{"three parts", 20, time.Second, 20, 2, maxSeen, 20},
-		{"more than it knows", 400, time.Hour, 200, maxServices, 150, 400},
+		// Beside others, alone, and with all the room.
+		{"two fit", 20, time.Second, 4, 2, maxServices, maxSeen, 2*20 - 2, 3},
+		{"three parts", 20, time.Second, 4, 20, 2, maxSeen, 20, 3},
+		{"more than it knows", 400, time.Hour, 4, 200, maxServices, 150, 400, 3},
+		{"one walk, which has all the room", 20, time.Second, 1, 20, maxServices, maxSeen, 20, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := hold(5, test.traces, 10, test.apart)
 			id := idOf(huge)
 			s := fakeStore(t, &fake{answer: h.answer})
-			s.round = walks * test.round * size
+			s.round = int64(test.walks) * test.round * size
 			h.traces[string(id[:])][0] = rowOf(huge, 1, int(s.round))
-			w := s.Walk(trace.Window{}, walks).(*walk)
+			w := s.Walk(trace.Window{}, test.walks).(*walk)
 			w.atOnce, w.mostSeen = test.atOnce, test.mostSeen
 			came, tooLargeOnes, _ := walked(t, w)
 			want := onceEach(test.traces)
@@ -135,8 +139,8 @@ func TestWalkTooLarge(t *testing.T) {
 			if n := count(t, s.metrics.leftOut.WithLabelValues(tooLarge)); !maps.Equal(came, want) || tooLargeOnes != 1 || n != 1 {
 				t.Errorf("%d traces, %d too large, %d counted; want %d, 1 and 1", len(came), tooLargeOnes, n, len(want))
 			}
-			if n := h.reads[string(id[:])]; n != 3 {
-				t.Errorf("the one too large read %d times, want beside others, alone, and with all the room", n)
+			if n := h.reads[string(id[:])]; n != test.hugeReads {
+				t.Errorf("the one too large read %d times, want %d", n, test.hugeReads)
 			}
 			reads := 0
 			for _, n := range h.reads {
@@ -193,6 +197,43 @@ func TestWalkAlone(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWalkAloneCloses: the store is closed while a walk waits for another, which nobody ends.
+func TestWalkAloneCloses(t *testing.T) {
+	h, reads, waits := hold(1, 1, 10, time.Second), 0, make(chan struct{})
+	s := fakeStore(t, &fake{answer: func(query string, args []any) ([][]any, error) {
+		if strings.Contains(query, ".traces WHERE") {
+			if reads++; reads == 5 { // one has read it three times, and other twice
+				close(waits)
+			}
+		}
+		return h.answer(query, args)
+	}})
+	s.round = 20_000
+	s.link.stop, s.link.done = func() {}, make(chan struct{})
+	close(s.link.done)
+	one, other := s.Walk(trace.Window{}, 4), s.Walk(trace.Window{}, 4)
+	for _, w := range []store.Walk{one, other, one} {
+		if _, _, err := w.Next(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := other.Next(ctx)
+		ended <- err
+	}()
+	<-waits
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, store.ErrClosed) {
+		t.Errorf("who waits: %v, want ErrClosed", err)
+	}
+	one.Close()
 }
 
 // TestWalkAloneFails: a large trace that cannot be read keeps no other walk waiting.

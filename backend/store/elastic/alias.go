@@ -43,8 +43,16 @@ type aliases struct {
 
 	mu sync.Mutex
 	// missing has an aliasError of one that is missing, nil of one that is there, and why
-	// nothing is known of another.
+	// nothing is known of another. Errors are store.ErrUnavailable.
 	missing map[string]error
+}
+
+// init has it that nothing is known of these.
+func (a *aliases) init(names []string) {
+	a.missing = map[string]error{}
+	for _, name := range names {
+		a.missing[name] = unavailable(fmt.Errorf("it is not known yet whether an index has the alias %s", name))
+	}
 }
 
 // find returns why nothing can be read by any of these.
@@ -53,30 +61,30 @@ func (a *aliases) find(names ...string) error {
 	defer a.mu.Unlock()
 	for _, name := range names {
 		if err := a.missing[name]; err != nil {
-			return unavailable(err)
+			return err
 		}
 	}
 	return nil
 }
 
 // note remembers whether an alias is there, or why the server does not say it. Then what
-// it said before holds, unless it does not let us ask: then the alias counts as there.
+// it said before holds, unless it does not let us ask: then the alias counts as there, and
+// so does one of which nothing is known when the answer says that it will never be said.
 func (a *aliases) note(name string, there bool, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	before, asked := a.missing[name]
-	known := asked && (before == nil || errors.As(before, new(aliasError)))
+	before := a.missing[name]
+	known := before == nil || errors.As(before, new(aliasError))
 	switch {
 	case err == nil && !there:
-		before = aliasError(name)
+		before = unavailable(aliasError(name))
 	case err == nil, forbidden(err):
 		before = nil
 	case known:
 	case errors.Is(err, store.ErrUnavailable):
 		before = fmt.Errorf("it is not known whether an index has the alias %s: %w", name, err)
-	}
-	if a.missing == nil {
-		a.missing = map[string]error{}
+	default:
+		before = nil
 	}
 	a.missing[name] = before
 }
@@ -99,9 +107,9 @@ func (s *Store) checkAliases(ctx context.Context) {
 	}
 	err := a.find(needed...)
 	if worse, better := a.told.Note(err); worse {
-		s.log.Warn("traces are stored, but cannot be found", "error", err)
+		s.log.Warn("not all that is stored can be read", "error", err)
 	} else if better {
-		s.log.Info("traces can be found again")
+		s.log.Info("all that is stored can be read again")
 	}
 }
 
@@ -125,15 +133,17 @@ func (c *client) hasAlias(ctx context.Context, alias string) (bool, error) {
 }
 
 // lacks returns why the alias among names to read that is needed cannot be read by. That
-// no shards have answered says so. When the archive has, it is what the server said when
-// it was last asked.
+// no shards have answered says so. When they may be those of the archive, which is named
+// behind it, it is what the server said when it was last asked.
 func (s *Store) lacks(read string, shards int) error {
-	alias, _, _ := strings.Cut(read, ",")
+	alias, _, more := strings.Cut(read, ",")
 	switch {
 	case !slices.Contains(s.names.needed(), alias):
 		return nil
 	case shards == 0:
 		return unavailable(aliasError(alias))
+	case !more:
+		return nil
 	}
 	return s.link.aliases.find(alias)
 }

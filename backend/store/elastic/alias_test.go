@@ -5,6 +5,7 @@ package elastic_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -119,6 +120,8 @@ func reads(t *testing.T, when string, s *elastic.Store, want string) {
 	}
 	if err := s.ReadyToRead(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 		t.Errorf("%s: ready to read: %v, want %q", when, err, want)
+	} else if err != nil && strings.Count(err.Error(), store.ErrUnavailable.Error()) != 1 {
+		t.Errorf("%s: ready to read: %v, want that once", when, err)
 	}
 }
 
@@ -182,25 +185,119 @@ func TestAliasUnsaid(t *testing.T) {
 	}
 }
 
+// TestAliasNeverSaid: an alias of which nothing is known counts as there when the answer is one that
+// will always be the same, as that of a proxy which lets nobody ask.
+func TestAliasNeverSaid(t *testing.T) {
+	for _, status := range []int{http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed} {
+		var answer atomic.Pointer[http.HandlerFunc]
+		answered := func(f http.HandlerFunc) { answer.Store(&f) }
+		answered(fails(http.StatusServiceUnavailable))
+		s := open(t, aliasServer(t, func(w http.ResponseWriter, r *http.Request) { (*answer.Load())(w, r) }))
+		reads(t, "503", s, "it is not known whether an index has the alias jaeger-span-read: ")
+		answered(fails(status))
+		s.Probe(t.Context())
+		reads(t, fmt.Sprint("503, then ", status), s, "")
+		answered(says(noIndex))
+		s.Probe(t.Context())
+		reads(t, "in the end", s, noAlias)
+	}
+}
+
+// TestServicesAlias: an answer of an alias's own indices shows that it is there, whatever was known of it.
+func TestServicesAlias(t *testing.T) {
+	c := behave(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/jaeger-service-read/_field_caps" {
+			says(noIndex)(w, r)
+			return
+		}
+		says(`{"_shards":{"total":1}}`)(w, r)
+	})
+	c.Aliases = true
+	s := open(t, c)
+	if err := s.ReadyToRead(); err == nil || !strings.Contains(err.Error(), "the alias jaeger-service-read,") {
+		t.Errorf("ready to read: %v, want the name of the alias", err)
+	}
+	if _, err := s.Services(t.Context()); err != nil {
+		t.Errorf("Services: %v, want none, since a shard has answered", err)
+	}
+}
+
+// TestAliasHang: a server that can be used, and does not say who has an alias, is ready and written to
+// meanwhile. It is not searched.
+func TestAliasHang(t *testing.T) {
+	asked, hang := make(chan struct{}, 1), make(chan struct{})
+	c := aliasServer(t, func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		<-hang
+		says(someIndex)(w, r)
+	})
+	var up atomic.Bool
+	c.URLs = front(t, c, func(w http.ResponseWriter, _ *http.Request) bool {
+		if !up.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return up.Load()
+	})
+	c.Timeout = time.Minute
+	s := open(t, c) // which finds nobody
+	up.Store(true)
+	s.Lose(errors.New("nobody is there"))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.Probe(t.Context())
+	}()
+	<-asked
+	if err := s.Ready(); err != nil {
+		t.Errorf("ready: %v, want that spans can be stored", err)
+	}
+	if err := s.Write(t.Context(), spansOf(1)); err != nil {
+		t.Errorf("Write: %v", err)
+	}
+	const unknown = "whether an index has the alias jaeger-span-read"
+	for name, err := range searches(t.Context(), s) {
+		if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), unknown) {
+			t.Errorf("%s: %v, want ErrUnavailable and %q", name, err, unknown)
+		}
+	}
+	close(hang)
+	<-ended
+	s.Probe(t.Context())
+	reads(t, "in the end", s, "")
+}
+
+// front returns the URL of a proxy before the server, to which f lets pass what it returns true for.
+func front(t *testing.T, c elastic.Config, f func(http.ResponseWriter, *http.Request) bool) []string {
+	t.Helper()
+	behind, err := url.Parse(c.URLs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := httputil.NewSingleHostReverseProxy(behind)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f(w, r) {
+			to.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return []string{server.URL}
+}
+
 // TestAliasWhileAway: a server that does not answer in time, or is gone and comes back, still lacks
 // the alias that it lacked.
 func TestAliasWhileAway(t *testing.T) {
 	var away atomic.Bool
 	c := aliasServer(t, says(noIndex))
-	front, err := url.Parse(c.URLs[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	to := httputil.NewSingleHostReverseProxy(front)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.URLs = front(t, c, func(_ http.ResponseWriter, r *http.Request) bool {
 		if away.Load() && r.URL.Path == "/" {
 			<-r.Context().Done()
-			return
+			return false
 		}
-		to.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	c.URLs = []string{server.URL}
+		return true
+	})
 	s := open(t, c)
 	reads(t, "at the start", s, noAlias)
 	away.Store(true)
@@ -244,7 +341,7 @@ func TestAliasLog(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if text := log.String(); strings.Count(text, noAlias) != 1 || strings.Count(text, "traces can be found again") != 1 || strings.Contains(text, "the server can") {
+	if text := log.String(); strings.Count(text, noAlias) != 1 || strings.Count(text, "can be read again") != 1 || strings.Contains(text, "the server can") {
 		t.Errorf("logged:\n%swant one line about the alias, and one when it is there", text)
 	}
 }

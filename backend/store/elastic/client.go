@@ -4,6 +4,7 @@ package elastic
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -23,11 +24,11 @@ import (
 	"github.com/go-spur/spur/backend/store"
 )
 
-// maxAnswer is the number of bytes of an answer that are read.
+// maxAnswer is the number of bytes of an answer that are read, unless a request says fewer.
 const maxAnswer = 128 << 20
 
 // errAnswer says that an answer is longer than that.
-var errAnswer = fmt.Errorf("an answer of more than %d MiB", maxAnswer>>20)
+var errAnswer = errors.New("an answer")
 
 // client speaks to the server. Its nodes are asked by turns; one that fails is left
 // alone for a while.
@@ -43,6 +44,7 @@ type request struct {
 	method, path, query string
 	body                []byte
 	lines               bool // body is not one JSON value but one a line
+	most                int  // bytes of the answer that are read; 0 is maxAnswer
 }
 
 // serverError is an answer that is an error.
@@ -142,12 +144,13 @@ func (c *client) call(ctx context.Context, r request) ([]byte, error) {
 		return nil, c.away(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	b, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	most := cmp.Or(r.most, maxAnswer)
+	b, err := io.ReadAll(io.LimitReader(resp.Body, int64(most)+1))
 	switch {
 	case err != nil:
 		return nil, c.away(ctx, err)
-	case len(b) > maxAnswer:
-		return nil, errAnswer
+	case len(b) > most:
+		return nil, fmt.Errorf("%w of more than %d MiB", errAnswer, most>>20)
 	case resp.StatusCode >= 300:
 		return b, failure(resp.StatusCode, b)
 	}

@@ -75,6 +75,7 @@ func Open(ctx context.Context, c Config, reg prometheus.Registerer, log *slog.Lo
 		link: link{turn: make(chan struct{}, 1), log: log}, watched: make(chan struct{}),
 	}
 	s.gate.init()
+	s.link.aliases.init(s.names.needed())
 	s.closing, s.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	var err error
 	if s.client, err = newClient(&s.config, s.counters); err != nil {

@@ -3,6 +3,7 @@
 package elastic_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,9 @@ func calls(ctx context.Context, s *elastic.Store) map[string]error {
 	_, errs["RED"] = s.RED(ctx, trace.REDQuery{Step: time.Minute})
 	_, errs["Throughput"] = s.Throughput(ctx, sample, sample)
 	_, errs["Status"] = s.Status(ctx)
+	w := s.Walk(trace.Window{}, 4)
+	defer w.Close()
+	_, _, errs["Walk"] = w.Next(ctx)
 	return errs
 }
 
@@ -101,6 +105,32 @@ func TestHostile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNoOrder: documents that come without their place in the order that was asked for are an error
+// that can pass, whether they are of the index or of spans.
+func TestNoOrder(t *testing.T) {
+	for _, index := range []string{`{"sort":[1,"1","1"]}`, `{"sort":[1]}`, `{}`} {
+		for _, sort := range []string{`[]`, `["1"]`, `null`} {
+			t.Run(index+" "+sort, func(t *testing.T) {
+				t.Parallel()
+				s := open(t, behave(t, func(w http.ResponseWriter, r *http.Request) {
+					body, _ := io.ReadAll(r.Body)
+					hit := `{"_source":{"traceID":"1","spanID":"1","operationName":"o","startTime":1},"sort":` + sort + `}`
+					if bytes.Contains(body, []byte(`"_source":false`)) {
+						hit = index
+					}
+					_, _ = fmt.Fprintf(w, `{"hits":{"hits":[%s]}}`, hit)
+				}))
+				errs := calls(t.Context(), s)
+				for _, call := range []string{"Trace", "Search", "RED", "Walk"} {
+					if err := errs[call]; !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "without its place in the order") {
+						t.Errorf("%s: %v, want ErrUnavailable, and that the order is missing", call, err)
+					}
+				}
+			})
+		}
 	}
 }
 

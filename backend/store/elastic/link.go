@@ -59,7 +59,7 @@ func (l *link) trouble() (recent bool, err error) {
 
 // connect finds out what the server is, writes the templates and looks for the aliases,
 // unless that has been done since it was last away. It waits for others who do, as long as
-// ctx allows.
+// ctx allows. The server can be used before it says who has the aliases.
 func (s *Store) connect(ctx context.Context) error {
 	l := &s.link
 	if l.version.Load() != nil {
@@ -81,9 +81,6 @@ func (s *Store) connect(ctx context.Context) error {
 	if err == nil && !s.config.KeepTemplates {
 		err = s.installTemplates(ctx, v)
 	}
-	if err == nil {
-		s.checkAliases(ctx)
-	}
 	if ctx.Err() != nil {
 		return cmp.Or(err, ended(ctx)) // the caller's, not the server's
 	}
@@ -93,6 +90,7 @@ func (s *Store) connect(ctx context.Context) error {
 	}
 	l.version.Store(&v)
 	s.log.Info("connected", "server", v.String(), "servers", s.config.servers())
+	s.checkAliases(ctx)
 	return nil
 }
 

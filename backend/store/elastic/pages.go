@@ -22,8 +22,14 @@ var byTrace = []object{
 	{"spanID": object{"order": "asc", "unmapped_type": "keyword"}},
 }
 
-// limit is how many documents are read, and how many bytes of them.
-type limit struct{ spans, bytes int }
+// limit is how many documents are read, how many bytes of them, and how many bytes an answer
+// has.
+type limit struct{ spans, bytes, answer int }
+
+// noRoom is the store.ErrTooMuch of documents that a larger limit of bytes may have room for.
+type noRoom struct{ error }
+
+func (n noRoom) Unwrap() error { return n.error }
 
 // spansOf calls each with the documents of traces, which start in w, page by page. It is
 // store.ErrTooMuch if there are more than most.
@@ -45,8 +51,11 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 		if after != nil {
 			body["search_after"] = after
 		}
-		f, err := s.search(ctx, indices, body)
-		if errors.Is(err, errAnswer) && size > 1 {
+		f, err := s.searchUpTo(ctx, indices, body, most.answer)
+		if errors.Is(err, errAnswer) {
+			if size == 1 {
+				return noRoom{fmt.Errorf("%w: %w", store.ErrTooMuch, err)}
+			}
 			largest = size / 2 // and never more again
 			size = max(size/8, 1)
 			continue
@@ -54,13 +63,20 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 		if err != nil {
 			return err
 		}
-		hits := f.Hits.Hits
+		hits, err := f.inOrder(byTrace)
+		if err != nil {
+			return err
+		}
 		last := len(hits) < size
 		if !last {
 			// The next page begins behind a key: what shares the last one comes again, whole.
 			if hits = beforeLast(hits); len(hits) == 0 {
 				if size >= largest {
-					return fmt.Errorf("%w: %d spans of a trace and more have the same start and id", store.ErrTooMuch, size)
+					tie := fmt.Errorf("%w: %d spans of a trace and more have the same start and id", store.ErrTooMuch, size)
+					if largest < maxTie {
+						return noRoom{tie}
+					}
+					return tie
 				}
 				size = min(4*size, largest)
 				continue
@@ -71,7 +87,7 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 				return fmt.Errorf("%w: more than %d spans", store.ErrTooMuch, most.spans)
 			}
 			if bytes += len(hits[i].Source); bytes > most.bytes {
-				return fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, most.bytes>>20)
+				return noRoom{fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, most.bytes>>20)}
 			}
 			if err := each(&hits[i]); err != nil {
 				return err

@@ -61,19 +61,35 @@ type found struct {
 	Aggregations map[string]json.RawMessage `json:"aggregations"`
 }
 
+// inOrder returns the documents of a search that asked for this order, each of which has its
+// place in it.
+func (f *found) inOrder(order []object) ([]hit, error) {
+	for i := range f.Hits.Hits {
+		if len(f.Hits.Hits[i].Sort) != len(order) {
+			return nil, unavailable(errors.New("a document came without its place in the order"))
+		}
+	}
+	return f.Hits.Hits, nil
+}
+
 // search asks for documents in these indices. A part of an answer is none.
 func (s *Store) search(ctx context.Context, indices string, body object) (*found, error) {
+	return s.searchUpTo(ctx, indices, body, maxAnswer)
+}
+
+// searchUpTo is search, of which the answer may have that many bytes.
+func (s *Store) searchUpTo(ctx context.Context, indices string, body object, most int) (*found, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	query := url.Values{"ignore_unavailable": {"true"}, "allow_no_indices": {"true"}, "allow_partial_search_results": {"false"}}
-	answer, err := s.askShards(ctx, request{method: http.MethodPost, path: "/" + indices + "/_search", query: query.Encode(), body: b})
+	answer, err := s.askShards(ctx, request{method: http.MethodPost, path: "/" + indices + "/_search", query: query.Encode(), body: b, most: most})
 	if err != nil {
 		return nil, s.failed(err)
 	}
 	var f found
-	if err := unmarshal(answer, &f); err != nil {
+	if err := json.Unmarshal(answer, &f); err != nil { // a Decoder would hold the answer once more
 		return nil, fmt.Errorf("%w: the answer to a search cannot be read: %w", store.ErrUnavailable, err)
 	}
 	if f.TimedOut || f.Shards.Failed > 0 {
@@ -164,7 +180,7 @@ func (s *Store) Trace(ctx context.Context, id pcommon.TraceID, w trace.Window) (
 
 func (s *Store) trace(ctx context.Context, indices string, id pcommon.TraceID, w trace.Window) (ptrace.Traces, error) {
 	b := newBuilder(&s.decoder)
-	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, limit{maxTraceSpans, s.mostBytes}, func(h *hit) error {
+	err := s.spansOf(ctx, indices, []pcommon.TraceID{id}, w, limit{maxTraceSpans, s.mostBytes, maxAnswer}, func(h *hit) error {
 		s.add(b, h.Source)
 		return nil
 	})

@@ -27,7 +27,7 @@ func (s *Store) RED(ctx context.Context, q trace.REDQuery) ([]trace.REDSeries, e
 		conditions = append(conditions, is("operationName", q.Operation))
 	}
 	rates, b := store.NewRates(q), newBuilder(&s.decoder)
-	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), limit{s.config.MaxScan, s.mostBytes}, func(h *hit) error {
+	err = s.pages(ctx, s.spanIndices(q.Window), all(conditions...), limit{s.config.MaxScan, s.mostBytes, maxAnswer}, func(h *hit) error {
 		s.add(b, h.Source)
 		return nil
 	})

@@ -5,13 +5,11 @@ package elastic
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
-	"github.com/go-spur/spur/backend/store"
 	"github.com/go-spur/spur/backend/trace"
 )
 
@@ -85,9 +83,6 @@ func (c *scan) next(ctx context.Context) (candidate, bool, error) {
 			h := c.page[0]
 			c.page = c.page[1:]
 			c.looked++
-			if len(h.Sort) < len(newestFirst) {
-				return candidate{}, false, fmt.Errorf("%w: a document came without its place in the order", store.ErrUnavailable)
-			}
 			start, ok := startOf(h.Sort[0])
 			if !ok {
 				continue
@@ -127,7 +122,9 @@ func (c *scan) fetch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.page = f.Hits.Hits
+	if c.page, err = f.inOrder(newestFirst); err != nil {
+		return err
+	}
 	c.ended = len(c.page) < c.size
 	if len(c.page) > 0 {
 		c.after = c.page[len(c.page)-1].Sort

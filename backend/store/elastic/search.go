@@ -234,7 +234,7 @@ func (f *finder) traces(ctx context.Context, list []candidate, most int) (_ map[
 		ids[i] = one.id
 		builders[one.id] = newBuilder(&f.store.decoder)
 	}
-	err = f.store.spansOf(ctx, f.indices, ids, trace.Window{}, limit{most, f.store.mostBytes}, func(h *hit) error {
+	err = f.store.spansOf(ctx, f.indices, ids, trace.Window{}, limit{most, f.store.mostBytes, maxAnswer}, func(h *hit) error {
 		read++
 		id, ok := sourceID(h.Source)
 		if b := builders[id]; ok && b != nil {

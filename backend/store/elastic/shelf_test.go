@@ -29,6 +29,7 @@ type shelf struct {
 	searches int
 	reads    map[int]int // of traces
 	together int         // traces that were asked for at once, at most
+	least    int         // spans that were asked for at once, at least
 }
 
 type shelved struct {
@@ -109,7 +110,16 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			ids[id] = true
 		}
 	}
-	s.together = max(s.together, len(ids))
+	together := 0
+	for id := range ids {
+		if len(id) == 32 { // the spelling that each has
+			together++
+		}
+	}
+	s.together = max(s.together, together)
+	if byTrace {
+		s.least = min(cmp.Or(s.least, q.Size), q.Size)
+	}
 	var found []shelved
 	after, next := q.after(byTrace)
 	for _, d := range s.documents {

@@ -18,8 +18,8 @@ import (
 
 const (
 	// A walk reads up to so many traces together, with so many spans, and all walks that
-	// are under way documents of so many bytes. One of these may hold as much as
-	// Trace besides, of one trace.
+	// are under way documents of so many bytes. An answer has a quarter of a walk's part.
+	// One of these may hold as much as Trace besides, of one trace.
 	walkTraces = 100
 	walkSpans  = 50_000
 	walkBytes  = 256 << 20
@@ -34,6 +34,7 @@ type walk struct {
 	window  trace.Window
 	indices string // with the spans of traces
 	bytes   int    // of documents that are read together
+	answer  int    // bytes of an answer
 	alone   bool   // this walk fills Store.alone
 
 	// scan has seen traces: when their earliest spans in the window start, so that they are
@@ -44,14 +45,15 @@ type walk struct {
 	last      uint64 // start of the candidate that was taken last
 	sweepAt   int    // traces in scan.seen
 	mostSeen  int    // above which they are forgotten
-	forgotten uint64 // a trace with a span that starts then or later was seen, though scan does not know it
+	forgotten uint64 // a trace with a span that starts then or later counts as seen, though scan does not know it
 }
 
 // Walk implements store.Walker.
 func (s *Store) Walk(w trace.Window, atOnce int) store.Walk {
 	all := s.scan(&trace.Query{Window: w, Limit: s.config.PageSize}, 0, s.spanIndices(w))
+	bytes := walkBytes / max(atOnce, 1)
 	return &walk{
-		store: s, window: w, indices: s.spanIndices(s.reach(w)), bytes: walkBytes / max(atOnce, 1),
+		store: s, window: w, indices: s.spanIndices(s.reach(w)), bytes: bytes, answer: bytes / 4,
 		scan: all, together: walkTraces, mostSeen: maxSeen, forgotten: math.MaxUint64,
 	}
 }
@@ -117,16 +119,16 @@ func (w *walk) sweep(next uint64) {
 // read reads the first of next, as many at once as there is room for.
 func (w *walk) read(ctx context.Context) (some []ptrace.Traces, tooLarge int, err error) {
 	list := w.next[:min(w.together, len(w.next))]
-	most := limit{walkSpans, w.bytes}
+	most := limit{walkSpans, w.bytes, w.answer}
 	if len(list) == 1 {
 		most.spans = maxTraceSpans
 	}
 	found, err := w.spans(ctx, list, most)
-	if errors.Is(err, store.ErrTooMuch) {
-		if len(list) > 1 {
-			w.together = len(list) / 2
-			return nil, 0, nil
-		}
+	if errors.Is(err, store.ErrTooMuch) && len(list) > 1 {
+		w.together = len(list) / 2
+		return nil, 0, nil
+	}
+	if errors.As(err, new(noRoom)) {
 		found, err = w.readAlone(ctx, list)
 	}
 	switch {
@@ -157,7 +159,7 @@ func (w *walk) readAlone(ctx context.Context, one []candidate) (map[pcommon.Trac
 	case <-ctx.Done():
 		return nil, ended(ctx)
 	}
-	return w.spans(ctx, one, limit{maxTraceSpans, w.store.mostBytes})
+	return w.spans(ctx, one, limit{maxTraceSpans, w.store.mostBytes, maxAnswer})
 }
 
 // walked is a trace whose spans in the window start from first to last, in microseconds.
