@@ -26,10 +26,10 @@ var byTrace = []object{
 // has.
 type limit struct{ spans, bytes, answer int }
 
-// noRoom is the store.ErrTooMuch of documents that a larger limit of bytes may have room for.
-type noRoom struct{ error }
+// roomError is the store.ErrTooMuch of documents that a larger limit of bytes may have room for.
+type roomError struct{ error }
 
-func (n noRoom) Unwrap() error { return n.error }
+func (e roomError) Unwrap() error { return e.error }
 
 // spansOf calls each with the documents of traces, which start in w, page by page. It is
 // store.ErrTooMuch if there are more than most.
@@ -54,7 +54,7 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 		f, err := s.searchUpTo(ctx, indices, body, most.answer)
 		if errors.Is(err, errAnswer) {
 			if size == 1 {
-				return noRoom{fmt.Errorf("%w: %w", store.ErrTooMuch, err)}
+				return roomError{fmt.Errorf("%w: %w", store.ErrTooMuch, err)}
 			}
 			largest = size / 2 // and never more again
 			size = max(size/8, 1)
@@ -74,7 +74,7 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 				if size >= largest {
 					tie := fmt.Errorf("%w: %d spans of a trace and more have the same start and id", store.ErrTooMuch, size)
 					if largest < maxTie {
-						return noRoom{tie}
+						return roomError{tie}
 					}
 					return tie
 				}
@@ -87,7 +87,7 @@ func (s *Store) pages(ctx context.Context, indices string, condition object, mos
 				return fmt.Errorf("%w: more than %d spans", store.ErrTooMuch, most.spans)
 			}
 			if bytes += len(hits[i].Source); bytes > most.bytes {
-				return noRoom{fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, most.bytes>>20)}
+				return roomError{fmt.Errorf("%w: more than %d MiB of spans", store.ErrTooMuch, most.bytes>>20)}
 			}
 			if err := each(&hits[i]); err != nil {
 				return err

@@ -131,7 +131,7 @@ func settled(ctx context.Context, s *elastic.Store) error {
 		if !errors.Is(err, store.ErrUnavailable) || limited.Err() != nil {
 			return err
 		}
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond) // a real server, and a real pause
 	}
 }
 

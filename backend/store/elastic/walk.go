@@ -128,7 +128,7 @@ func (w *walk) read(ctx context.Context) (some []ptrace.Traces, tooLarge int, er
 		w.together = len(list) / 2
 		return nil, 0, nil
 	}
-	if errors.As(err, new(noRoom)) {
+	if errors.As(err, new(roomError)) {
 		found, err = w.readAlone(ctx, list)
 	}
 	switch {
