@@ -50,7 +50,7 @@ func TestAllocs(t *testing.T) {
 			span.LogFields(log.String("event", "cache miss"), log.Int("size", 5))
 			span.Finish()
 		}},
-		{"headers", 9, func() {
+		{"headers", 8, func() {
 			parent, _ := tracer.Extract(opentracing.HTTPHeaders, in)
 			_ = tracer.Inject(parent, opentracing.HTTPHeaders, opentracing.HTTPHeadersCarrier(http.Header{}))
 		}},
