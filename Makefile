@@ -43,8 +43,8 @@ platforms: ## vet for 386, windows, darwin and wasm, and some tests as 32-bit pr
 concurrent: ## the *ConcurrentSafe tests, 8 times each under the race detector
 	@scripts/concurrent.sh 8
 
-fuzz-short: ## 90 s of live fuzzing, other targets for each commit
-	@scripts/fuzz.sh rotate 90
+fuzz-short: ## 60 s of live fuzzing, other targets for each commit
+	@scripts/fuzz.sh rotate 60
 
 fuzz: ## every fuzz target for FUZZTIME (5m)
 	@scripts/fuzz.sh all $(FUZZTIME)
