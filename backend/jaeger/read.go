@@ -100,6 +100,9 @@ func (f *fields) readScope(b []byte) bool {
 				f.scopeName = textOf(held)
 			case 2:
 				f.scopeVersion = textOf(held)
+			case 3: // Jaeger's model has no place for it, but nobody else checks it
+				_, ok := readTag(held)
+				return ok
 			}
 			return true
 		})

@@ -115,6 +115,7 @@ func TestReader(t *testing.T) {
 		"a list":             {false, func(s trace.Span) { s.Attributes().PutEmptySlice("list").AppendEmpty() }},
 		"a map":              {false, func(s trace.Span) { s.Attributes().PutEmptyMap("map").PutInt("k", 1) }},
 		"a service's number": {false, func(s trace.Span) { s.Resource.Resource().Attributes().PutInt("service.name", 1) }},
+		"a scope's list":     {false, func(s trace.Span) { s.Scope.Scope().Attributes().PutEmptySlice("list") }},
 		"a resource's list":  {false, func(s trace.Span) { s.Resource.Resource().Attributes().PutEmptySlice("list") }},
 	} {
 		s := full()
