@@ -37,11 +37,11 @@ checks: # what check runs, for .ci/run
 lint: ## gofumpt and golangci-lint
 	@scripts/lint.sh
 
-platforms: ## vet for 386, windows, darwin and wasm, and some tests as 32-bit programs
+platforms: ## vet for windows and darwin, builds for 386 and wasm, and some tests as 32-bit programs
 	@scripts/platforms.sh
 
-concurrent: ## the *ConcurrentSafe tests, 8 times each under the race detector
-	@scripts/concurrent.sh 8
+concurrent: ## the *ConcurrentSafe tests, 5 times each under the race detector
+	@scripts/concurrent.sh 5
 
 fuzz-short: ## 60 s of live fuzzing, other targets for each commit
 	@scripts/fuzz.sh rotate 60

@@ -6,7 +6,7 @@
 # usage: scripts/concurrent.sh [COUNT]
 . "$(dirname "$0")/lib.sh"
 
-count=${1:-8}
+count=${1:-5}
 while read -r m packages; do
   say "$m: *ConcurrentSafe, $count times"
   # shellcheck disable=SC2086 # packages is a list

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Vets every package that users link, tests included, for other platforms, and the
-# backend for those it is run on, of which linux/arm64 need only build; and runs the
-# tests of the root module as 32-bit programs where this machine can.
+# Builds every package that users link for other platforms, and vets it with its tests
+# for those that people develop on; builds the backend for those it is run on; and runs
+# the tests of the root module as 32-bit programs where this machine can.
 . "$(dirname "$0")/lib.sh"
 
 export CGO_ENABLED=0
 failed=()
-vet() { # MODULES PLATFORM...
+each() { # COMMAND PLATFORM...
   local m platform wrong=0
   for platform in "${@:2}"; do
-    for m in $1; do
-      say "$m: go vet for $platform"
-      (cd "$m" && GOOS=${platform%/*} GOARCH=${platform#*/} go_vet ./...) || wrong=1
+    for m in $linked; do
+      say "$m: $1 for $platform"
+      (cd "$m" && GOOS=${platform%/*} GOARCH=${platform#*/} $1 ./...) || wrong=1
     done
   done
   return $wrong
@@ -23,12 +23,15 @@ backend=$(mktemp)
 trap 'rm -f "$backend"' EXIT
 # SQLite in Go is one package, which keeps one core busy for long: the others need not wait.
 (
-  vet backend windows/amd64 darwin/arm64 || exit 1
-  say "backend: go build for linux/arm64"
-  cd backend && GOOS=linux GOARCH=arm64 go build ./...
+  cd backend
+  for platform in linux/arm64 windows/amd64 darwin/arm64; do
+    say "backend: go build for $platform"
+    GOOS=${platform%/*} GOARCH=${platform#*/} go build ./... || exit 1
+  done
 ) >"$backend" 2>&1 &
-vet "$linked" linux/386 windows/amd64 darwin/arm64 js/wasm || failed+=("vet of linked modules")
-wait $! || failed+=("vet of the backend")
+each go_vet windows/amd64 darwin/arm64 || failed+=("vet of linked modules")
+each "go build" linux/386 js/wasm || failed+=("build of linked modules")
+wait $! || failed+=("build of the backend")
 cat "$backend"
 
 say "tests as 32-bit programs"

@@ -38,13 +38,13 @@ case $what in
   browser)
     if (($# == 0)); then set -- browser/*.test.js; fi
     say "tests in Chromium"
-    # Three files at a time, for they wait much. One that failed gets a second chance
+    # Two files at a time, for they wait much. One that failed gets a second chance
     # alone: a machine that does much else makes browsers miss what people would not.
     logs=$(mktemp -d)
     trap 'rm -rf "$logs"' EXIT
     export logs
     # shellcheck disable=SC2016 # for the other shell
-    printf '%s\0' "$@" | xargs -0 -n1 -P3 bash -c 'name=$(basename "$0")
+    printf '%s\0' "$@" | xargs -0 -n1 -P2 bash -c 'name=$(basename "$0")
       run_tests "$0" >"$logs/$name" 2>&1 && touch "$logs/$name.passed"
       cat "$logs/$name"' || true
     failed=()
