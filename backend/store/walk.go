@@ -21,10 +21,11 @@ type Walker interface {
 // Walk is for one goroutine at a time.
 type Walk interface {
 	// Next returns some more traces, each with all its spans, and how many it leaves out
-	// because they are too large. Some may be none. Each trace comes once, but
-	// one that is written to meanwhile may come twice, or not at all. Behind the last, the error is io.EOF. After another error
-	// Next can be called again, and leaves nothing out. It may wait until the caller of
-	// another walk needs a large trace no longer, which calling Next or Close says.
+	// because they are too large. Some may be none. Each trace comes once, but one that
+	// is written to meanwhile may come twice, or not at all. Behind the last, the error is
+	// io.EOF. After another error Next can be called again, and leaves nothing out. It may
+	// wait until the caller of another walk needs a large trace no longer, which calling
+	// Next or Close says.
 	Next(ctx context.Context) (some []ptrace.Traces, tooLarge int, err error)
 	// Close ends the walk. It is called before the store is closed, does not block, and may
 	// be called twice.

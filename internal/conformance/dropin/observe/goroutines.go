@@ -34,11 +34,7 @@ func goroutines(r *recorder) {
 	u := newReceiver()
 	defer u.conn.Close()
 	remote := startedBy(jaeger.NewConstSampler(true), func() jaeger.Reporter {
-		udp, err := jaeger.NewUDPTransport(u.addr(), 0)
-		if err != nil {
-			panic(err)
-		}
-		return jaeger.NewRemoteReporter(udp)
+		return jaeger.NewRemoteReporter(u.transport())
 	})
 	if remote == 0 {
 		panic("the goroutines of a remote reporter are not counted")

@@ -15,6 +15,7 @@ import (
 	"github.com/apache/thrift/lib/go/thrift"
 	"github.com/jaegertracing/jaeger-idl/thrift-gen/agent"
 	idl "github.com/jaegertracing/jaeger-idl/thrift-gen/jaeger"
+	"github.com/uber/jaeger-client-go"
 )
 
 // receiver takes datagrams.
@@ -29,6 +30,15 @@ func newReceiver() *receiver {
 }
 
 func (u *receiver) addr() string { return u.conn.LocalAddr().String() }
+
+// transport sends there.
+func (u *receiver) transport() jaeger.Transport {
+	t, err := jaeger.NewUDPTransport(u.addr(), 0)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
 
 // next returns the next datagram, or nil.
 func (u *receiver) next() []byte {

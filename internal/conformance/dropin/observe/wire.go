@@ -32,11 +32,7 @@ var wireScenarios = []scenario{
 func udpWire(r *recorder) {
 	u := newReceiver()
 	defer u.conn.Close()
-	sender, err := jaeger.NewUDPTransport(u.addr(), 0)
-	if err != nil {
-		panic(err)
-	}
-	g := newRigWith(jaeger.NewRemoteReporter(sender, jaeger.ReporterOptions.BufferFlushInterval(time.Hour)))
+	g := newRigWith(jaeger.NewRemoteReporter(u.transport(), jaeger.ReporterOptions.BufferFlushInterval(time.Hour)))
 	bigSpan(g)
 	_ = g.close()
 	head, batch := message(u.next())
@@ -44,7 +40,7 @@ func udpWire(r *recorder) {
 	r.say("batch", "%s", sentBatch(batch))
 
 	for _, size := range []int{1000, 2000} { // spans are spread over datagrams; a too large one is not sent
-		sender, err = jaeger.NewUDPTransport(u.addr(), size)
+		sender, err := jaeger.NewUDPTransport(u.addr(), size)
 		if err != nil {
 			panic(err)
 		}

@@ -121,12 +121,8 @@ func ownTransports(r *recorder) {
 	defer c.server.Close()
 	u := newReceiver()
 	defer u.conn.Close()
-	udp, err := jaeger.NewUDPTransport(u.addr(), 0)
-	if err != nil {
-		panic(err)
-	}
 	book := &logbook{}
-	counting := &countingTransport{Transport: udp}
+	counting := &countingTransport{Transport: u.transport()}
 	for _, t := range []jaeger.Transport{
 		&sizedTransport{book: book},
 		&teeTransport{transport.NewHTTPTransport(c.server.URL+"/api/traces", transport.HTTPBatchSize(2)), sizedTransport{book: &logbook{}}},
@@ -175,12 +171,8 @@ func (f *filter) Report(s *jaeger.Span) {
 func filteringReporters(r *recorder) {
 	u := newReceiver()
 	defer u.conn.Close()
-	udp, err := jaeger.NewUDPTransport(u.addr(), 0)
-	if err != nil {
-		panic(err)
-	}
 	book := &logbook{}
-	g := newRigWith(&filter{jaeger.NewRemoteReporter(udp, jaeger.ReporterOptions.BufferFlushInterval(time.Hour)), book})
+	g := newRigWith(&filter{jaeger.NewRemoteReporter(u.transport(), jaeger.ReporterOptions.BufferFlushInterval(time.Hour)), book})
 	quick := g.span("quick")
 	failed := g.span("failed", opentracing.ChildOf(quick.Context()), opentracing.Tag{Key: "error", Value: true})
 	failed.LogKV("event", "error")
